@@ -1,0 +1,47 @@
+# The first target does all set-up; every other target that runs code depends on it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+CASES ?= ../shared/cases
+
+.PHONY: setup demo check test golden schemas docs bench conformance clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e ".[sandbox]"
+	$(BIN)/python -m compileall -q $(VENV)/lib reconciler || true
+	touch $@
+
+demo: setup
+	$(BIN)/python -m benchmarks.demo
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: check
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+golden: setup
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n 2 tests
+
+schemas: setup
+	$(BIN)/python -m schemas.generate
+
+docs: setup
+	$(BIN)/python -m docs.generate
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+conformance: setup
+	$(BIN)/python -m tests.conformance $(CASES)
+
+clean:
+	rm -rf $(VENV) .moorline

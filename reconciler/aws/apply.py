@@ -1,0 +1,172 @@
+"""Carry out a plan: walk its steps in parallel, wait, verify, and report.
+
+Apply never decides what to do; it sends the plan's calls. Before a step it
+looks once more and stops that branch when the resource is not as the plan saw
+it. What depends on a failed step is skipped; everything else is finished.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from reconciler.aws.clock import Clock
+from reconciler.aws.errors import AwsError
+from reconciler.aws.session import Session
+from reconciler.aws.step import Runner, StepError
+from reconciler.model.event import (
+    RunFinished,
+    Sink,
+    StepFailed,
+    StepFinished,
+    StepSkipped,
+    StepStarted,
+)
+from reconciler.model.plan import Plan, Step
+from reconciler.resources.api import Place, Resource
+
+WORKERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Ids of the steps, by how they ended."""
+
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return not (self.failed or self.skipped)
+
+
+@dataclass(slots=True)
+class Interrupt:
+    """Asks a run to stop: what is in flight is finished, nothing new is begun."""
+
+    _asked: threading.Event = field(default_factory=threading.Event)
+
+    def ask(self) -> None:
+        """Stop soon."""
+        self._asked.set()
+
+    def __call__(self) -> bool:
+        return self._asked.is_set()
+
+
+def apply(  # noqa: PLR0913 - a plan, the world it runs in, and who listens
+    plan: Plan,
+    session: Session,
+    resources: Mapping[str, Resource],
+    place: Place,
+    sink: Sink,
+    *,
+    interrupt: Interrupt | None = None,
+    workers: int = WORKERS,
+) -> Outcome:
+    """Run every step of a plan that was not refused.
+
+    The caller has checked that the plan has no errors and that the account is the right one.
+    """
+    run = _Run(plan, session, resources, place, sink, interrupt or Interrupt())
+    return run.all(workers)
+
+
+class _Run:
+    def __init__(  # noqa: PLR0913 - see `apply`
+        self,
+        plan: Plan,
+        session: Session,
+        resources: Mapping[str, Resource],
+        place: Place,
+        sink: Sink,
+        interrupt: Interrupt,
+    ) -> None:
+        self.steps = {step.id: step for step in plan.steps}
+        self.clock: Clock = session.clock
+        self.interrupt = interrupt
+        self._lock = threading.Lock()
+        self._sink = sink
+        self.runner = Runner(session, resources, place, self.emit)
+        self.ended: dict[str, str] = {}
+
+    def emit(self, event: object) -> None:
+        with self._lock:
+            self._sink(event)  # type: ignore[arg-type]  # the union is closed in model.event
+
+    def all(self, workers: int) -> Outcome:
+        waiting = dict.fromkeys(self.steps)
+        flying: dict[Future[str], Step] = {}
+        with ThreadPoolExecutor(workers) as pool:
+            while waiting or flying:
+                self._skip_blocked(waiting)
+                if not self.interrupt():
+                    for step in self._ready(waiting):
+                        del waiting[step.id]
+                        flying[pool.submit(self._one, step)] = step
+                if not flying:
+                    break
+                finished, _ = wait(flying, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    self.ended[flying.pop(future).id] = future.result()
+        for id_ in waiting:
+            self._skip(self.steps[id_], "interrupted")
+        return self._outcome()
+
+    def _ready(self, waiting: Mapping[str, None]) -> list[Step]:
+        return [
+            self.steps[id_]
+            for id_ in waiting
+            if all(self.ended.get(need) == "done" for need in self._needs(id_))
+        ]
+
+    def _needs(self, id_: str) -> list[str]:
+        return [need for need in self.steps[id_].needs if need in self.steps]
+
+    def _skip_blocked(self, waiting: dict[str, None]) -> None:
+        changed = True
+        while changed:
+            changed = False
+            for id_ in list(waiting):
+                bad = [n for n in self._needs(id_) if self.ended.get(n) in {"failed", "skipped"}]
+                if bad:
+                    del waiting[id_]
+                    self._skip(self.steps[id_], bad[0])
+                    changed = True
+
+    def _skip(self, step: Step, cause: str) -> None:
+        self.ended[step.id] = "skipped"
+        now = self.clock.now()
+        self.emit(StepSkipped(step.id, step.address, step.action, now, cause))
+
+    def _one(self, step: Step) -> str:
+        self.emit(StepStarted(step.id, step.address, step.action, self.clock.now()))
+        try:
+            self.runner.run(step)
+        except StepError as error:
+            return self._failed(step, error.code, str(error), error.help)
+        except AwsError as error:
+            return self._failed(step, "APPLY002", str(error), "")
+        except Exception as error:  # noqa: BLE001 - one step's fault must not stop the others
+            return self._failed(step, "APPLY009", f"{type(error).__name__}: {error}", "")
+        self.emit(StepFinished(step.id, step.address, step.action, self.clock.now()))
+        return "done"
+
+    def _failed(self, step: Step, code: str, message: str, hint: str) -> str:
+        now = self.clock.now()
+        event = StepFailed(step.id, step.address, step.action, now, code, message, hint)
+        self.emit(event)
+        return "failed"
+
+    def _outcome(self) -> Outcome:
+        by: dict[str, list[str]] = {"done": [], "failed": [], "skipped": []}
+        for id_, how in self.ended.items():
+            by[how].append(id_)
+        done, failed, skipped = (tuple(by[how]) for how in ("done", "failed", "skipped"))
+        now = self.clock.now()
+        self.emit(RunFinished(len(done), len(failed), len(skipped), now))
+        return Outcome(done, failed, skipped, interrupted=self.interrupt())

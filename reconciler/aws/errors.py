@@ -1,0 +1,151 @@
+"""What an AWS error means for the caller, named by the next action.
+
+`Retry`: try again after a pause. `Denied`: fix permissions or credentials.
+`Rejected`: fix the request. `Gone`: it does not exist. An error that is none
+of the known ones is `Rejected`: its state is unknown, never "absent".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError as BotoConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
+
+from reconciler.resources.api import Absent
+
+THROTTLED = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""Source: AWS_FACTS 0.1, without LimitExceededException, which for most services is a quota."""
+
+PASSING = frozenset(
+    {
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "ConflictingOperationException",
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerException",
+        "OperationAborted",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "KMSInternalException",
+        "DependencyTimeoutException",
+    }
+)
+"""Faults of AWS's own, and other writers in the way: the same request may succeed later."""
+
+DENIED = frozenset(
+    {
+        "403",
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthFailure",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "MissingAuthenticationToken",
+        "NotAuthorized",
+        "OptInRequired",
+        "SignatureDoesNotMatch",
+        "UnauthorizedOperation",
+        "UnrecognizedClientException",
+    }
+)
+SERVER_FAULT = 500
+NOT_IMPLEMENTED = 501
+
+
+class AwsError(Exception):
+    """An answer of AWS that is not a result. `code` is AWS's own."""
+
+    def __init__(self, what: str, code: str, message: str) -> None:
+        super().__init__(f"{what}: {code}: {message}" if message else f"{what}: {code}")
+        self.what = what
+        self.code = code
+        self.message = message
+
+
+class Retry(AwsError):
+    """The same request may succeed later. `throttled` says that AWS asked to slow down."""
+
+    throttled = False
+
+
+class Denied(AwsError):
+    """Credentials or permissions are missing."""
+
+
+class Rejected(AwsError):
+    """AWS will not do it as asked, or answered something unknown."""
+
+
+class Gone(AwsError):
+    """The resource does not exist."""
+
+
+def translate(
+    error: Exception,
+    what: str,
+    *,
+    absent: Iterable[Absent] = (),
+    transient: Iterable[Absent] = (),
+) -> AwsError:
+    """The class of an error. `what` is ``service.method`` and the resource, for people."""
+    if isinstance(error, ClientError):
+        return _answer(error, what, absent, transient)
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return Denied(what, "NoCredentials", str(error))
+    if isinstance(error, HTTPClientError | BotoConnectionError):
+        return Retry(what, type(error).__name__, str(error))
+    if isinstance(error, ParamValidationError | BotoCoreError):
+        return Rejected(what, type(error).__name__, str(error))
+    raise error
+
+
+def _answer(
+    error: ClientError, what: str, absent: Iterable[Absent], transient: Iterable[Absent]
+) -> AwsError:
+    body = error.response.get("Error", {})
+    code, message = str(body.get("Code", "Unknown")), str(body.get("Message", ""))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if any(matcher.matches(code, message) for matcher in absent):
+        return Gone(what, code, message)
+    if code in THROTTLED:
+        retry = Retry(what, code, message)
+        retry.throttled = True
+        return retry
+    if code in DENIED:
+        return Denied(what, code, message)
+    passing = code in PASSING or (status >= SERVER_FAULT and status != NOT_IMPLEMENTED)
+    if passing or any(matcher.matches(code, message) for matcher in transient):
+        return Retry(what, code, message)
+    return Rejected(what, code, message)

@@ -1,0 +1,233 @@
+"""Clients, retries and the count of requests: how a call reaches AWS.
+
+botocore's own retries are off. Retrying happens here, by error class, on the
+run's clock and under the shared rate limit, so that tests need no real sleep
+and a hard quota is not retried as if it were throttling.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+
+from reconciler.aws.clock import Clock, RealClock
+from reconciler.aws.errors import AwsError, Retry, translate
+from reconciler.aws.limiter import Limiter
+from reconciler.model.value import Json, Props
+from reconciler.resources.api import Absent
+
+READS = (
+    "get_", "list_", "describe_", "head_", "batch_get_", "batch_describe_", "search", "lookup_",
+)
+META = "ResponseMetadata"
+CONNECT_SECONDS = 10
+READ_SECONDS = 60
+
+
+class Clients(Protocol):
+    """Where boto3 clients come from."""
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
+        """The client of a service; the same one for every thread."""
+        ...
+
+
+class BotoClients:
+    """boto3 clients of one session, made once each under a lock (sessions are not thread-safe).
+
+    `endpoint` sends everything to another address, such as the sandbox.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        *,
+        endpoint: str | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        pool: int = 32,
+    ) -> None:
+        self._session = boto3.Session(region_name=region, **dict(credentials or {}))
+        self._endpoint = endpoint
+        self._config = Config(
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            max_pool_connections=pool,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            s3={"addressing_style": "path"} if endpoint else {},
+            user_agent_extra="moorline",
+        )
+        self._made: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
+        with self._lock:
+            if service not in self._made:
+                self._made[service] = self._session.client(
+                    service,  # type: ignore[call-overload]  # the name is data here
+                    endpoint_url=self._endpoint,
+                    config=self._config,
+                )
+            return self._made[service]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """How often and how patiently a call is tried. Pauses are seconds, doubled each time."""
+
+    most: int = 8
+    first_pause: float = 0.5
+    longest_pause: float = 20.0
+    spreading: int = 12
+    """Tries while a new role or policy may not have reached every service yet."""
+
+
+@dataclass(slots=True)
+class Session:
+    """A way to call AWS that counts, limits and retries.
+
+    `calls` counts every request that was sent, by ``service.method``.
+    """
+
+    clients: Clients
+    clock: Clock = field(default_factory=RealClock)
+    limiter: Limiter | None = None
+    attempts: Attempts = field(default_factory=Attempts)
+    calls: Counter[str] = field(default_factory=Counter)
+    interrupted: Callable[[], bool] = bool
+    _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        if self.limiter is None:
+            self.limiter = Limiter(self.clock)
+
+    @property
+    def total(self) -> int:
+        """Requests sent so far."""
+        return sum(self.calls.values())
+
+    def send(  # noqa: PLR0913 - the two matcher lists and the subject belong to the call
+        self,
+        service: str,
+        method: str,
+        params: Props,
+        *,
+        subject: str = "",
+        absent: Iterable[Absent] = (),
+        transient: Iterable[Absent] = (),
+    ) -> Mapping[str, Json]:
+        """One request with retries; the answer without its metadata.
+
+        Raises:
+            Retry: it kept failing in a way that may pass.
+            Denied: permissions or credentials are missing.
+            Gone: the resource does not exist, by the `absent` matchers.
+            Rejected: AWS refused, or answered something unknown.
+        """
+        what = f"{service}.{method} {subject}".rstrip()
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                return self._once(service, method, params)
+            except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
+                failure = translate(error, what, absent=absent, transient=transient)
+            if not self._again(failure, tried, service):
+                raise failure
+
+    def _once(self, service: str, method: str, params: Props) -> Mapping[str, Json]:
+        limiter = self.limiter
+        if limiter:
+            limiter.acquire(service)
+        with self._lock:
+            self.calls[f"{service}.{method}"] += 1
+        body = getattr(self.clients.client(service), method)(**params)
+        if limiter:
+            limiter.succeeded(service)
+        return {key: value for key, value in body.items() if key != META}
+
+    def _again(self, failure: AwsError, tried: int, service: str) -> bool:
+        if not isinstance(failure, Retry) or self.interrupted():
+            return False
+        spreading = failure.code in {"ValidationException", "InvalidParameterValue"}
+        if tried >= (self.attempts.spreading if spreading else self.attempts.most):
+            return False
+        if failure.throttled and self.limiter:
+            self.limiter.throttled(service)
+        pause = min(self.attempts.longest_pause, self.attempts.first_pause * 2 ** (tried - 1))
+        with self._lock:
+            jitter = self._random.uniform(0.5, 1.0)
+        self.clock.sleep(pause * jitter)
+        return True
+
+
+class ReadOnly:
+    """A reader of one service: it refuses every method that is not a read.
+
+    Satisfies `reconciler.resources.parts.Reader`.
+    """
+
+    def __init__(self, session: Session, service: str, absent: Iterable[Absent] = ()) -> None:
+        self._session = session
+        self._service = service
+        self._absent = tuple(absent)
+
+    def call(self, method: str, params: Props) -> Mapping[str, Json]:
+        """One read.
+
+        Raises:
+            PermissionError: the method does not read.
+        """
+        if not method.startswith(READS):
+            msg = f"{method} is not a read"
+            raise PermissionError(msg)
+        return self._session.send(self._service, method, params, absent=self._absent)
+
+    def maybe(
+        self, method: str, params: Props, unset: frozenset[str]
+    ) -> Mapping[str, Json] | None:
+        """One read; nothing when AWS answers one of the `unset` codes."""
+        try:
+            return self.call(method, params)
+        except AwsError as error:
+            if error.code in unset:
+                return None
+            raise
+
+    def pages(self, method: str, params: Props, at: str) -> list[Json]:
+        """The items of every page. Follows botocore's paginator model for the token names."""
+        token_in, token_out, more = self._tokens(method)
+        found: list[Json] = []
+        request = dict(params)
+        while True:
+            body = self.call(method, request)
+            found += _dig(body, at) or []
+            token = _dig(body, token_out) if token_out else None
+            if not token or (more and not body.get(more)):
+                return found
+            request[token_in] = token
+
+    def _tokens(self, method: str) -> tuple[str, str, str]:
+        client = self._session.clients.client(self._service)
+        if not client.can_paginate(method):
+            return "", "", ""
+        model = client.get_paginator(method)._pagination_cfg  # noqa: SLF001 - no public access
+        one = model["output_token"]
+        token_in, token_out = model["input_token"], one if isinstance(one, str) else one[0]
+        token_in = token_in if isinstance(token_in, str) else token_in[0]
+        return token_in, token_out.split(" ")[0], model.get("more_results", "")
+
+
+def _dig(body: Json, path: str) -> Json:
+    for key in path.split("."):
+        if not isinstance(body, Mapping):
+            return None
+        body = body.get(key)
+    return body

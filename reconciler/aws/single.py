@@ -1,0 +1,159 @@
+"""Read one resource: its description, its parts, its tags, its state.
+
+Used where a bulk listing is not enough, and before and after every step of an
+apply. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reconciler.aws.errors import AwsError, Gone
+from reconciler.aws.session import ReadOnly, Session
+from reconciler.model.address import Address
+from reconciler.model.change import Observed, Status
+from reconciler.model.value import Json, Path, Props
+from reconciler.resources.api import Lifecycle, Place, Resource, Tagging, fill
+
+
+class Single:
+    """Reads resources of a place through one session."""
+
+    def __init__(self, session: Session, place: Place) -> None:
+        self.session = session
+        self.place = place
+
+    def slots(self, resource: Resource, name: str, outputs: Props) -> dict[str, Json]:
+        """Template slots of a live resource: the fixed ones, predictions and its outputs."""
+        fixed = self.place.slots(name)
+        predicted = {key: fill(text, fixed) for key, text in resource.predict.items()}
+        return {**predicted, **outputs, **fixed}
+
+    def read(
+        self,
+        resource: Resource,
+        address: Address,
+        wanted: Iterable[str],
+        *,
+        tags: Mapping[str, str] | None = None,
+        key: Props | None = None,
+    ) -> Observed | None:
+        """The live resource, with the properties in `wanted`; nothing when it is absent.
+
+        `tags` are taken as given where known, else read. `key` addresses the
+        resource where its name does not.
+
+        Raises:
+            AwsError: its state could not be found out.
+        """
+        reader = ReadOnly(self.session, resource.service, resource.absent)
+        slots = self.slots(resource, address.name, {})
+        params = dict(key) if key else _filled(resource.read.params, slots)
+        try:
+            raw = self._describe(reader, resource, params)
+        except Gone:
+            return None
+        root = resource.root.decode(raw)
+        if root is None:
+            return None
+        outputs = {name: _at(root, path) for name, path in resource.outputs.items()}
+        slots = self.slots(resource, address.name, outputs)
+        return self._rest(reader, resource, wanted, root, outputs, slots, raw, tags)
+
+    def _rest(  # noqa: PLR0913 - the pieces one description falls into
+        self,
+        reader: ReadOnly,
+        resource: Resource,
+        wanted: Iterable[str],
+        root: Json,
+        outputs: Props,
+        slots: Mapping[str, Json],
+        raw: Json,
+        tags: Mapping[str, str] | None,
+    ) -> Observed | None:
+        names = set(wanted)
+        props = {prop: root[prop] for prop in names if prop in root}
+        try:
+            props |= self.parts(reader, resource, names - props.keys(), slots)
+            if tags is None and resource.tags:
+                tags = read_tags(reader, resource.tags, slots)
+        except Gone:
+            return None
+        status, reason = state(resource.lifecycle, raw)
+        return Observed(props, outputs, status, reason, tags)
+
+    def _describe(self, reader: ReadOnly, resource: Resource, params: Props) -> Json:
+        body: dict[str, Any] = dict(reader.call(resource.read.method, params))
+        for member, token in resource.paged.items():
+            while body.get(token):
+                page = reader.call(resource.read.method, {**params, token: body[token]})
+                body[member] = [*body[member], *page[member]]
+                body[token] = page.get(token)
+        return body
+
+    def parts(
+        self,
+        reader: ReadOnly,
+        resource: Resource,
+        wanted: Iterable[str],
+        slots: Mapping[str, Json],
+    ) -> dict[str, Json]:
+        """The wanted properties that have calls of their own."""
+        names = set(wanted)
+        parts = [part for part in resource.parts if part.prop in names]
+        key = _filled(resource.key, slots) if parts else {}
+        return {part.prop: part.read(reader, key) for part in parts}
+
+
+def _filled(templates: Mapping[str, Json], slots: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: fill(value, slots) for name, value in templates.items()}
+
+
+def read_tags(
+    reader: ReadOnly, tagging: Tagging, slots: Mapping[str, Json]
+) -> dict[str, str]:
+    """A resource's tags from its own service.
+
+    Raises:
+        AwsError: they could not be read.
+    """
+    params = _filled(tagging.read.params, slots)
+    try:
+        found = reader.pages(tagging.read.method, params, tagging.at)
+    except AwsError as error:
+        if error.code in tagging.unset:
+            return {}
+        raise
+    key, value = tagging.item
+    return {tag[key]: tag[value] for tag in found}
+
+
+def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str]:
+    """Whether a resource can be worked on, and AWS's word for it or reason why not."""
+    if lifecycle is None:
+        return Status.READY, ""
+    word = str(_at(raw, tuple(lifecycle.field.split("."))) or "")
+    reason = str(_at(raw, tuple(lifecycle.reason.split("."))) or "")
+    settling = ""
+    if lifecycle.settles:
+        settling = str(_at(raw, tuple(lifecycle.settles.split("."))) or "")
+    if word in lifecycle.failed:
+        return Status.FAILED, f"{word}: {reason}" if reason else word
+    if word in lifecycle.busy:
+        return Status.BUSY, word
+    if settling in lifecycle.settling:
+        return Status.BUSY, settling
+    if settling in lifecycle.settled_badly:
+        return Status.READY, reason or settling
+    if word and word not in lifecycle.ready:
+        return Status.BUSY, word
+    return Status.READY, reason
+
+
+def _at(body: Json, path: Path) -> Json:
+    for key in path:
+        if not isinstance(body, Mapping):
+            return None
+        body = body.get(key)
+    return body

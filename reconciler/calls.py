@@ -1,0 +1,125 @@
+"""Turn a change into the AWS calls that make it true. Pure.
+
+The planner decides what happens to a resource and in which order; this module
+knows how a `Resource` record and a `Change` become requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from reconciler.diff import RESERVED, TAGS
+from reconciler.model.change import Call, Change
+from reconciler.model.value import Json, Props
+from reconciler.resources.api import Op, Place, Request, Resource, Tagging, fill
+
+
+def create(change: Change, resource: Resource, place: Place) -> tuple[Call, ...]:
+    """Calls that make a resource that does not exist."""
+    writer = _Writer(change, resource, place, live=False)
+    return (*writer.create(),)
+
+
+def update(change: Change, resource: Resource, place: Place) -> tuple[Call, ...]:
+    """Calls that turn the live resource into the desired one without replacing it."""
+    writer = _Writer(change, resource, place, live=True)
+    return (*writer.update(),)
+
+
+def delete(change: Change, resource: Resource, place: Place) -> tuple[Call, ...]:
+    """Calls that remove the live resource and what must go before it."""
+    writer = _Writer(change, resource, place, live=True)
+    return (*writer.delete(),)
+
+
+class _Writer:
+    """The calls of one change. `live` says whether the resource's own outputs are known."""
+
+    def __init__(self, change: Change, resource: Resource, place: Place, *, live: bool) -> None:
+        self.change = change
+        self.resource = resource
+        self.own = change.address
+        outputs = change.observed.outputs if live and change.observed else {}
+        fixed = place.slots(change.address.name)
+        predicted = {key: fill(text, fixed) for key, text in resource.predict.items()}
+        self.slots: Mapping[str, Json] = {**predicted, **outputs, **fixed}
+
+    def create(self) -> Iterator[Call]:
+        resource, desired = self.resource, self.change.desired
+        owned = {part.prop for part in resource.parts} | {resource.name, TAGS}
+        body = {key: value for key, value in desired.items() if key not in owned}
+        body = {key: value for key, value in body.items() if value is not None}
+        encoded = (resource.body or resource.root).encode(body)
+        params = {**self._fill(resource.create.params), **encoded}
+        tagging, tags = resource.tags, desired.get(TAGS) or []
+        if tagging and tagging.create and tags:
+            params = _put(params, tagging.create, _items(tags, tagging))
+        yield Call(resource.service, resource.create.method, params, resource.created)
+        for part in resource.parts:
+            if desired.get(part.prop):
+                yield from self._requests(part.calls(None, desired[part.prop]))
+        if tagging and not tagging.create and tags:
+            yield self._tag(tagging, tags)
+
+    def update(self) -> Iterator[Call]:
+        change = self.change
+        yield from self._requests(self.resource.update(change))
+        for part in self.resource.parts:
+            if change.touches(part.prop):
+                before, after = change.live.get(part.prop), change.desired.get(part.prop)
+                yield from self._requests(part.calls(before or None, after or None))
+        if self.resource.tags and change.touches(TAGS):
+            yield from self._retag(self.resource.tags)
+
+    def delete(self) -> Iterator[Call]:
+        live = self.change.live
+        for part in self.resource.parts:
+            if part.last and live.get(part.prop):
+                yield from self._requests(part.calls(live[part.prop], None))
+        yield self._op(self.resource.delete)
+
+    def _retag(self, tagging: Tagging) -> Iterator[Call]:
+        want = {tag["Key"]: tag["Value"] for tag in self.change.desired.get(TAGS) or ()}
+        observed = self.change.observed
+        live = dict(observed.tags or {}) if observed else {}
+        gone = sorted(key for key in live if key not in want and not key.startswith(RESERVED))
+        new = [{"Key": k, "Value": v} for k, v in sorted(want.items()) if live.get(k) != v]
+        if tagging.whole:
+            yield self._tag(tagging, self.change.desired[TAGS])
+            return
+        if new:
+            yield self._tag(tagging, new)
+        if gone and tagging.remove:
+            params = _put(self._fill(tagging.remove.params), tagging.keys, gone)
+            yield Call(self.resource.service, tagging.remove.method, params)
+
+    def _tag(self, tagging: Tagging, tags: list[Json]) -> Call:
+        params = _put(self._fill(tagging.add.params), tagging.tags, _items(tags, tagging))
+        return Call(self.resource.service, tagging.add.method, params)
+
+    def _requests(self, requests: Iterable[Request]) -> Iterator[Call]:
+        key = self._fill(self.resource.key)
+        for request in requests:
+            params = request.params if request.bare else {**key, **request.params}
+            yield Call(self.resource.service, request.method, params)
+
+    def _op(self, op: Op) -> Call:
+        return Call(self.resource.service, op.method, self._fill(op.params))
+
+    def _fill(self, templates: Mapping[str, Json]) -> dict[str, Json]:
+        return {key: self._fill_one(value) for key, value in templates.items()}
+
+    def _fill_one(self, value: Json) -> Json:
+        return fill(value, self.slots, self.own)
+
+
+def _items(tags: list[Json], tagging: Tagging) -> list[Props]:
+    key, value = tagging.item
+    return [{key: tag["Key"], value: tag["Value"]} for tag in tags]
+
+
+def _put(params: Props, dotted: str, value: Json) -> dict[str, Json]:
+    """A copy of `params` with a value at a dotted path."""
+    head, _, rest = dotted.partition(".")
+    inner = _put(params.get(head) or {}, rest, value) if rest else value
+    return {**params, head: inner}

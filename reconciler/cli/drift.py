@@ -1,0 +1,43 @@
+"""`moorline drift`: every difference between AWS and the specs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from reconciler.cli.project import Exit, Project, environment, folders
+
+
+@click.command("drift")
+@environment
+@click.option("--verbose", is_flag=True, help="Show all values in full.")
+@folders
+def command(  # noqa: PLR0913 - one parameter for each option
+    name: str | None,
+    specs: Path,
+    environments: Path,
+    *,
+    verbose: bool,
+    as_json: bool,
+    no_color: bool,
+) -> None:
+    """Report every difference between AWS and the specs.
+
+    Reads only. Exits with 4 when something differs, 0 when nothing does.
+    """
+    from reconciler.cli import live  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.model.plan import plan_to_json  # noqa: PLC0415
+    from reconciler.render import drift  # noqa: PLC0415
+
+    project = Project(specs, environments, as_json, no_color)
+    world = live.open_world(project, name, role="plan")
+    plan = world.plan()
+    live.stop_on_errors(project, plan)
+    data = plan_to_json(plan)
+    if as_json:
+        project.print_json(drift.as_json(data))
+    else:
+        text = drift.text(data, color=project.color, verbose=verbose, seconds=world.seconds)
+        click.echo(text)
+    raise SystemExit(Exit.DRIFT if plan.steps else Exit.OK)

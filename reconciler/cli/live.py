@@ -1,0 +1,127 @@
+"""What the verbs that look at AWS share: a session, checked specs, a plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import rich_click as click
+
+from reconciler import compile as compiler, engine
+from reconciler.aws.connect import WrongAccount, connect, sandbox
+from reconciler.aws.errors import AwsError, Denied
+from reconciler.aws.session import Session
+from reconciler.cli.project import STATE, Exit, Project, commit
+from reconciler.engine import Request
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.plan import Plan
+from reconciler.planner import Policy
+from reconciler.render import progress
+from reconciler.specs.overlay import EnvironmentView
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+
+
+@dataclass(slots=True)
+class World:
+    """A platform's files, its environment and a way to AWS."""
+
+    project: Project
+    view: EnvironmentView
+    session: Session
+    request: Request
+    started: float
+
+    def plan(self) -> Plan:
+        """Observe and plan; reads only."""
+        with progress.reading(terminal=self.project.terminal) as told:
+            plan = engine.make_plan(self.request, self.session, told)
+        return replace(plan, observed_calls=self.session.total)
+
+    @property
+    def seconds(self) -> float:
+        """Since the command began."""
+        return time.monotonic() - self.started
+
+
+def open_world(  # noqa: PLR0913 - the options of the verb
+    project: Project,
+    name: str | None,
+    *,
+    role: str,
+    adopt: tuple[str, ...] = (),
+    destroy: bool = False,
+) -> World:
+    """Read and check the files, then open a session in the environment's account.
+
+    Exits with code 1, having changed nothing, when the files are wrong, the
+    account is another one, or AWS cannot be reached. `role` is "plan" or "apply".
+    """
+    started = time.monotonic()
+    view = project.view(name)
+    loaded = project.read()
+    specs, found = compiler.read(loaded.documents, view)
+    found = [*loaded.diagnostics, *found]
+    if not any(each.is_error for each in found):
+        found += compiler.build(specs, view)[1]
+    if any(each.is_error for each in found):
+        project.fail(found)
+    allow = frozenset(str(each) for each in view.spec.protection.allow)
+    policy = Policy(allow, frozenset(_address(project, text) for text in adopt))
+    request = Request(specs, view, policy, destroy, commit())
+    session = _session(project, view, role)
+    return World(project, view, session, request, started)
+
+
+def _address(project: Project, text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        project.fail([Diagnostic("CLI001", str(error), help="copy the address from the plan")])
+
+
+def _session(project: Project, view: EnvironmentView, role: str) -> Session:
+    try:
+        if view.spec.sandbox:
+            url = start_sandbox(project, view)
+            return sandbox(view.account, view.region, url)
+        arn = view.spec.roles.apply if role == "apply" else view.spec.roles.plan
+        return connect(view.account, view.region, role=arn)
+    except WrongAccount as error:
+        at = view.document.at(("spec", "account"))
+        help_ = "use the credentials of the environment's account; nothing was changed"
+        project.fail([Diagnostic("AWS003", str(error), at, help_)])
+    except Denied as error:
+        help_ = "log in to AWS (for example `aws sso login`) and check the role"
+        project.fail([Diagnostic("AWS001", str(error), help=help_)])
+    except AwsError as error:
+        project.fail([Diagnostic("AWS002", str(error), help="is AWS reachable from here?")])
+
+
+def start_sandbox(project: Project, view: EnvironmentView) -> str:
+    """The address of the running sandbox, started now when there is none."""
+    from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
+
+    try:
+        return lifecycle.ensure(state_folder(), account=view.account, region=view.region).url
+    except lifecycle.SandboxError as error:
+        help_ = "install it with `pip install moorline[sandbox]`"
+        project.fail([Diagnostic("SANDBOX001", str(error), help=help_)])
+
+
+def state_folder() -> Path:
+    """Where the sandbox of this folder keeps its state."""
+    return STATE / "sandbox"
+
+
+def stop_on_errors(project: Project, plan: Plan) -> None:
+    """Exit with code 1 when the plan is not to be trusted."""
+    if plan.errors:
+        project.show(list(plan.diagnostics))
+        raise SystemExit(Exit.ERROR)

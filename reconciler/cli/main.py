@@ -1,0 +1,50 @@
+"""`moorline`: the list of verbs. A verb's module is imported when it is used."""
+
+from __future__ import annotations
+
+import importlib
+
+import rich_click as click
+
+from reconciler import __version__
+
+VERBS = {
+    "validate": "Check specs and environments without talking to AWS.",
+    "compile": "Print the resource graph or a CloudFormation template.",
+    "plan": "Show what apply would change.",
+    "apply": "Make AWS as the specs say.",
+    "drift": "Report every difference between AWS and the specs.",
+    "explain": "Say what a change to a property does, and why.",
+    "sandbox": "Start, find, stop or empty the embedded AWS.",
+}
+EPILOG = """\
+Exit codes: 0 nothing to do or done, 1 error, 2 changes present (with --detailed-exitcode),
+3 blocked by protection, 4 drift.
+"""
+
+
+class Verbs(click.RichGroup):
+    """A group whose commands are imported on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """A stand-in that has the verb's help line, for lists."""
+        text = VERBS.get(cmd_name)
+        return click.RichCommand(cmd_name, help=text) if text else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that was asked for, imported now."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in VERBS:
+            command = importlib.import_module(f"reconciler.cli.{name}").command
+        return name, command, rest
+
+
+@click.command(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="moorline", message="%(prog)s %(version)s")
+def main() -> None:
+    """Keep a machine-learning platform on AWS where Git says it should be."""

@@ -1,0 +1,67 @@
+"""`moorline plan`: what apply would change, without changing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from reconciler.cli.project import Exit, Project, environment, folders
+
+
+@click.command("plan")
+@environment
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False),
+              help="Also write the plan to a file, as JSON.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@click.option("--adopt", multiple=True, metavar="ADDRESS",
+              help="Take over an existing resource, as TYPE/NAME. May be repeated.")
+@click.option("--destroy", is_flag=True, help="Plan as if no spec were left.")
+@click.option("--verbose", is_flag=True, help="Show all values in full.")
+@folders
+def command(  # noqa: PLR0913 - one parameter for each option
+    name: str | None,
+    out: Path | None,
+    adopt: tuple[str, ...],
+    specs: Path,
+    environments: Path,
+    *,
+    detailed_exitcode: bool,
+    destroy: bool,
+    verbose: bool,
+    as_json: bool,
+    no_color: bool,
+) -> None:
+    """Show what apply would change.
+
+    Reads the specs and AWS, changes nothing, and says how many AWS calls it took.
+    """
+    from reconciler import engine  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli import live  # noqa: PLC0415
+    from reconciler.model.plan import plan_to_json, to_bytes  # noqa: PLC0415
+    from reconciler.render import plan as render  # noqa: PLC0415
+
+    project = Project(specs, environments, as_json, no_color)
+    world = live.open_world(project, name, role="plan", adopt=adopt, destroy=destroy)
+    plan = engine.settled(world.plan())
+    data = plan_to_json(plan)
+    if out and not plan.errors:
+        out.write_bytes(to_bytes(plan))
+    if as_json:
+        project.print_json(data)
+    elif plan.errors:
+        project.show(list(plan.diagnostics))
+    else:
+        click.echo(render.text(data, color=project.color, verbose=verbose, seconds=world.seconds))
+    raise SystemExit(_code(plan, detailed=detailed_exitcode))
+
+
+def _code(plan: object, *, detailed: bool) -> Exit:
+    from reconciler.model.plan import Plan  # noqa: PLC0415
+
+    assert isinstance(plan, Plan)  # noqa: S101 - narrows the type
+    if plan.errors:
+        return Exit.ERROR
+    if plan.refused:
+        return Exit.BLOCKED
+    return Exit.CHANGES if detailed and plan.steps else Exit.OK

@@ -1,0 +1,146 @@
+"""What every verb needs: options, the files of the platform, output, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import rich_click as click
+
+from reconciler.model.diagnostic import Diagnostic, ordered
+from reconciler.specs import overlay
+from reconciler.specs.load import Loaded, load
+from reconciler.specs.overlay import EnvironmentView
+
+F = TypeVar("F", bound=Callable[..., Any])
+STATE = Path(".moorline")
+
+
+class Exit(IntEnum):
+    """Exit codes, the same for every verb."""
+
+    OK = 0
+    ERROR = 1
+    CHANGES = 2
+    BLOCKED = 3
+    DRIFT = 4
+    STALE = 5
+
+
+def folders(command: F) -> F:
+    """Options that say where the files are and how output looks."""
+    for option in (
+        click.option("--specs", "specs", type=click.Path(path_type=Path), default=Path("specs"),
+                     show_default=True, help="Folder or file with the specs."),
+        click.option("--environments", "environments", type=click.Path(path_type=Path),
+                     default=Path("environments"), show_default=True,
+                     help="Folder or file with the environments."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON for machines."),
+        click.option("--no-color", is_flag=True, help="Print without colours."),
+    ):
+        command = option(command)
+    return command
+
+
+def environment(command: F) -> F:
+    """The option that names the environment."""
+    return click.option("-e", "--environment", "name", metavar="NAME", envvar="MOORLINE_ENVIRONMENT",
+                        help="The environment, as in environments/NAME.yaml.")(command)
+
+
+@dataclass(slots=True)
+class Project:
+    """The files of a platform, and how to speak to the user."""
+
+    specs: Path
+    environments: Path
+    as_json: bool = False
+    no_color: bool = False
+    loaded: Loaded = field(default_factory=Loaded)
+
+    def read(self) -> Loaded:
+        """Load every document once."""
+        if not self.loaded.files:
+            self.loaded = load([self.specs, self.environments])
+        return self.loaded
+
+    @property
+    def color(self) -> bool:
+        """Whether standard output takes colours."""
+        plain = self.no_color or os.environ.get("NO_COLOR") or self.as_json
+        return sys.stdout.isatty() and not plain
+
+    @property
+    def terminal(self) -> bool:
+        """Whether a person watches."""
+        return sys.stderr.isatty() and not os.environ.get("CI") and not self.as_json
+
+    def view(self, name: str | None) -> EnvironmentView:
+        """The environment asked for; the only one when none is named. Exits on problems."""
+        documents = self.read().documents
+        if name is None:
+            known = overlay.names(documents)
+            if len(known) != 1:
+                names = ", ".join(known) or "none"
+                self.fail([Diagnostic("ENV001", f"which environment? There are: {names}",
+                                      help="add `-e NAME`")])
+            name = known[0]
+        view, found = overlay.resolve(documents, name)
+        if view is None:
+            self.fail([*self.loaded.diagnostics, *found])
+        return view
+
+    def fail(self, found: Iterable[Diagnostic]) -> NoReturn:
+        """Print findings and stop with exit code 1."""
+        self.show(list(found))
+        raise SystemExit(Exit.ERROR)
+
+    def show(self, found: list[Diagnostic]) -> None:
+        """Print findings: JSON on standard output, text on standard error."""
+        from reconciler.render import diagnostics  # noqa: PLC0415 - only when there are any
+
+        found = ordered(found)
+        if self.as_json:
+            self.print_json({"diagnostics": diagnostics.as_json(found)})
+        elif found:
+            color = self.color and sys.stderr.isatty()
+            text = diagnostics.text(
+                found, self.loaded.sources, color=color, files=self.loaded.files
+            )
+            click.echo(text.rstrip("\n"), err=True)
+
+    def print_json(self, data: object) -> None:
+        """One JSON document on standard output."""
+        click.echo(json.dumps(data, indent=2, sort_keys=True, default=str))
+
+
+def commit() -> str:
+    """The short id of the Git commit in the current folder; "" when there is none."""
+    head = _git_dir()
+    if head is None:
+        return os.environ.get("GITHUB_SHA", "")[:7]
+    text = (head / "HEAD").read_text().strip()
+    if not text.startswith("ref: "):
+        return text[:7]
+    name = text.removeprefix("ref: ")
+    loose = head / name
+    if loose.is_file():
+        return loose.read_text().strip()[:7]
+    packed = head / "packed-refs"
+    for line in packed.read_text().splitlines() if packed.is_file() else ():
+        if line.endswith(f" {name}"):
+            return line[:7]
+    return ""
+
+
+def _git_dir() -> Path | None:
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / ".git" / "HEAD").is_file():
+            return folder / ".git"
+    return None

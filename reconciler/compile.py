@@ -1,0 +1,251 @@
+"""Documents in, graph or diagnostics out. Pure.
+
+Three passes: `read` turns documents into checked specs of one environment,
+`questions` says what must be asked of AWS first, `build` makes the graph. Every
+finding of every file comes out of one run; what depends on a broken spec is
+left out rather than reported again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from reconciler import naming
+from reconciler.kinds import api as kinds
+from reconciler.kinds.api import Kind, Lookup, Scope, Section
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
+from reconciler.model.graph import Graph, Node, build_graph
+from reconciler.model.value import Json, Path
+from reconciler.resources import api as resources
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
+from reconciler.specs import overlay
+from reconciler.specs.document import Document
+from reconciler.specs.envelope import Envelope, envelopes
+from reconciler.specs.overlay import EnvironmentView
+from reconciler.specs.shape import shape
+
+ENVIRONMENT = "Environment"
+SPEC = ("spec",)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One checked spec."""
+
+    envelope: Envelope
+    kind: Kind[Any]
+    model: Section
+    uses: tuple[tuple[Path, str, str], ...]
+
+    @property
+    def id(self) -> str:
+        """``Kind/name``."""
+        return self.envelope.id
+
+    def at(self, path: Path) -> Span:
+        """The line of a path inside `spec`."""
+        return self.envelope.document.at((*SPEC, *path))
+
+
+def place_of(view: EnvironmentView) -> Place:
+    """The account, region and names of an environment."""
+    return Place(view.account, view.region, view.platform, view.name)
+
+
+def read(
+    documents: Iterable[Document], view: EnvironmentView
+) -> tuple[tuple[Spec, ...], list[Diagnostic]]:
+    """The specs of an environment that are right in themselves, and all that is wrong."""
+    registry = kinds.load()
+    found: list[Diagnostic] = []
+    laid: list[Document] = []
+    for document in documents:
+        if _kind(document) != ENVIRONMENT:
+            merged, problems = overlay.apply(document, view)
+            laid.append(merged)
+            found += problems
+    framed, problems = envelopes(laid, {*registry, ENVIRONMENT})
+    found += problems
+    declared = {envelope.id for envelope in framed}
+    specs = []
+    for envelope in framed:
+        spec, problems = _spec(envelope, registry[envelope.kind], declared)
+        found += problems
+        if spec is not None:
+            specs.append(spec)
+    return tuple(specs), ordered(found)
+
+
+def _kind(document: Document) -> Json:
+    return document.data.get("kind") if isinstance(document.data, Mapping) else None
+
+
+def _spec(
+    envelope: Envelope, kind: Kind[Any], declared: set[str]
+) -> tuple[Spec | None, list[Diagnostic]]:
+    if "spec" not in envelope.document.data:
+        return None, []
+    model, found = shape(envelope.document, kind.model, SPEC)
+    if model is None:
+        return None, found
+    spec = Spec(envelope, kind, model, tuple(kinds.used(model)))
+    for problem in kind.check(model):
+        at = spec.at(problem.path)
+        found.append(Diagnostic("SPEC020", problem.message, at, problem.help))
+    found += [
+        _unresolved(spec, path, other, name, declared)
+        for path, other, name in spec.uses
+        if f"{other}/{name}" not in declared
+    ]
+    return (None if any(each.is_error for each in found) else spec), found
+
+
+def _unresolved(
+    spec: Spec, path: Path, kind: str, name: str, declared: set[str]
+) -> Diagnostic:
+    known = sorted(id_.partition("/")[2] for id_ in declared if id_.startswith(f"{kind}/"))
+    close = get_close_matches(name, known, 1)
+    meant = f"; did you mean {close[0]!r}?" if close else ""
+    text = f"no {kind} is called {name!r}{meant}"
+    names = ", ".join(known)
+    help_ = f"{kind} specs are {names}" if known else f"add a {kind} spec called {name!r}"
+    return Diagnostic("SPEC021", text, spec.at(path), help_)
+
+
+def questions(specs: Iterable[Spec], view: EnvironmentView) -> list[Lookup]:
+    """What must be asked of AWS before these specs can be built, each question once."""
+    builder = _Builder(specs, view, None)
+    asked = dict.fromkeys(
+        lookup
+        for spec in builder.specs.values()
+        for lookup in spec.kind.lookups(spec.model, builder.scope(spec))
+    )
+    return list(asked)
+
+
+def build(
+    specs: Iterable[Spec],
+    view: EnvironmentView,
+    facts: Mapping[Lookup, Json] | None = None,
+) -> tuple[Graph, list[Diagnostic]]:
+    """The graph of an environment. `facts` answers `questions`; nothing means offline."""
+    return _Builder(specs, view, facts).build()
+
+
+class _Builder:
+    def __init__(
+        self,
+        specs: Iterable[Spec],
+        view: EnvironmentView,
+        facts: Mapping[Lookup, Json] | None,
+    ) -> None:
+        self.specs = _closed({spec.id: spec for spec in specs})
+        self.view = view
+        self.place = place_of(view)
+        self.facts = facts
+        self.resources = resources.load()
+        self._scopes: dict[str, Scope] = {}
+        self._exports: dict[str, Mapping[str, Json]] = {}
+
+    def scope(self, spec: Spec) -> Scope:
+        """The scope of a spec, the same one each time."""
+        if spec.id not in self._scopes:
+            self._scopes[spec.id] = Scope(
+                kind=spec.kind.name,
+                name=spec.envelope.metadata.name,
+                owner=spec.envelope.metadata.owner or "",
+                place=self.place,
+                naming=self._address,
+                spans=spec.at,
+                peer=self._peer,
+                facts=self.facts,
+            )
+        return self._scopes[spec.id]
+
+    def build(self) -> tuple[Graph, list[Diagnostic]]:
+        nodes: dict[str, list[Node]] = {}
+        found: list[Diagnostic] = []
+        deferred: dict[str, str] = {}
+        for spec in self.specs.values():
+            scope = self.scope(spec)
+            made = {node.address: node for node in spec.kind.build(spec.model, scope)}
+            made |= {node.address: node for node in scope.role_nodes()}
+            found += scope.problems
+            if scope.deferred:
+                deferred[spec.id] = scope.deferred
+            else:
+                nodes[spec.id] = [self._finish(node, scope) for node in made.values()]
+        self._spread(nodes, deferred)
+        found += [self._waits(spec, why) for spec, why in deferred.items()]
+        all_nodes = [node for made in nodes.values() for node in made]
+        graph, problems = build_graph(all_nodes, deferred)
+        return graph, ordered([*found, *problems])
+
+    def _address(self, type_: str, base: str, content: str) -> Address:
+        return naming.address(type_, base, content, self.place, self.resources)
+
+    def _peer(self, kind: str, name: str) -> Mapping[str, Json]:
+        id_ = f"{kind}/{name}"
+        if id_ not in self._exports:
+            spec = self.specs[id_]
+            self._exports[id_] = spec.kind.exports(spec.model, self.scope(spec))
+        return self._exports[id_]
+
+    def _finish(self, node: Node, scope: Scope) -> Node:
+        """Add what every resource has: its name and its tags."""
+        resource = self.resources[node.address.type]
+        slots = self.place.slots(node.address.name)
+        given = {prop: fill(template, slots) for prop, template in resource.named.items()}
+        props = {**given, **node.props}
+        if resource.tags:
+            props["Tags"] = self._tags(node, scope, resource)
+        return replace(node, props=props)
+
+    def _tags(self, node: Node, scope: Scope, resource: Resource) -> list[Json]:
+        values = (self.place.platform, self.place.environment, f"{scope.kind}/{scope.name}")
+        tags = {**self.view.spec.tags, **dict(zip(OWNERSHIP, values, strict=True))}
+        if scope.owner:
+            tags["owner"] = scope.owner
+        if resource.found_by_tag:
+            tags[NAME_TAG] = node.address.name
+        return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+
+    def _spread(self, nodes: dict[str, list[Node]], deferred: dict[str, str]) -> None:
+        """Defer what needs a resource of a deferred spec."""
+        changed = bool(deferred)
+        while changed:
+            changed = False
+            made = {node.address for each in nodes.values() for node in each}
+            for id_ in list(nodes):
+                waits = [f"{kind}/{name}" for _, kind, name in self.specs[id_].uses]
+                cause = next((other for other in waits if other in deferred), None)
+                if cause and any(node.needs - made for node in nodes[id_]):
+                    del nodes[id_]
+                    deferred[id_] = f"it needs {cause}, which is deferred"
+                    changed = True
+
+    def _waits(self, id_: str, why: str) -> Diagnostic:
+        return Diagnostic(
+            "PLAN010",
+            f"{id_} is deferred: {why}",
+            self.specs[id_].at(()),
+            "nothing it owns is changed until then",
+            Severity.WARNING,
+        )
+
+
+def _closed(specs: dict[str, Spec]) -> dict[str, Spec]:
+    """The specs whose references all lead to specs that are right."""
+    while True:
+        good = {id_: spec for id_, spec in specs.items() if all(_targets(spec, specs))}
+        if len(good) == len(specs):
+            return good
+        specs = good
+
+
+def _targets(spec: Spec, specs: Mapping[str, Spec]) -> Iterator[bool]:
+    return (f"{kind}/{name}" in specs for _, kind, name in spec.uses)

@@ -1,0 +1,206 @@
+"""Compare what a spec asks for with what is live. Pure.
+
+Only what the graph mentions is compared, so a default that AWS filled in is
+never drift; lists, policies and documents are compared whole. Equal bytes end
+the comparison early; the recursive walk explains what is left, and `deepdiff`
+explains the inside of a document.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from reconciler.facts import change_effect
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
+from reconciler.model.graph import Origin
+from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, digest
+from reconciler.resources import policy
+from reconciler.resources.api import Resource
+
+TAGS = "Tags"
+RESERVED = "aws:"
+"""Tag keys with this prefix belong to AWS."""
+
+
+class Difference(NamedTuple):
+    """One place that differs. `path` names list items by key, `place` by ``*``."""
+
+    path: Path
+    place: Path
+    before: Json
+    after: Json
+
+
+def compare(
+    address: Address,
+    desired: Props,
+    observed: Observed | None,
+    resource: Resource,
+    origin: Origin | None = None,
+) -> Change:
+    """What to do so that the live resource is as desired."""
+    if observed is None:
+        return Change(address, Action.CREATE, Reason.ABSENT, desired, None)
+    fields = tuple(_fields(desired, observed, resource, origin))
+    if observed.status is Status.FAILED:
+        return Change(address, Action.REPLACE, Reason.FAILED, desired, observed, fields)
+    if not fields:
+        return Change(address, Action.NONE, Reason.IN_SYNC, desired, observed)
+    if any(field.effect is Effect.REPLACE for field in fields):
+        return Change(address, Action.REPLACE, Reason.CANNOT_UPDATE, desired, observed, fields)
+    return Change(address, Action.UPDATE, Reason.DIFFERS, desired, observed, fields)
+
+
+def guard(observed: Observed, resource: Resource) -> str:
+    """The digest of everything about a live resource that a plan relied on."""
+    props = normal(observed.props, resource)
+    return digest([props, sorted((observed.tags or {}).items()), observed.status], 32)
+
+
+def _fields(
+    desired: Props, observed: Observed, resource: Resource, origin: Origin | None
+) -> Iterator[FieldChange]:
+    skip = {resource.name, TAGS, *resource.unread}
+    want = {key: value for key, value in desired.items() if key not in skip}
+    if not observed.proven:
+        yield from _properties(want, observed, resource, origin)
+    if TAGS in desired and observed.tags is not None:
+        yield from _tags(desired[TAGS], observed.tags, origin)
+
+
+def _properties(
+    want: Props, observed: Observed, resource: Resource, origin: Origin | None
+) -> Iterator[FieldChange]:
+    have = {key: observed.props.get(key, resource.defaults.get(key)) for key in want}
+    wanted, live = normal(want, resource), normal(have, resource)
+    if canonical(wanted) == canonical(live):
+        return
+    for difference in _walk(wanted, live, (), (), resource):
+        effect = _effect(difference, resource)
+        before = difference.before
+        if isinstance(difference.after, str) and "{{resolve:" in difference.after:
+            before = SENSITIVE
+        at = origin.line_of(difference.path) if origin else None
+        yield FieldChange(difference.path, before, difference.after, effect, at)
+
+
+def _tags(
+    desired: Json, live: Mapping[str, str], origin: Origin | None
+) -> Iterator[FieldChange]:
+    want = {tag["Key"]: tag["Value"] for tag in desired}
+    have = {key: value for key, value in live.items() if not key.startswith(RESERVED)}
+    for key in sorted(want.keys() | have.keys()):
+        if want.get(key) != have.get(key):
+            at = origin.line_of((TAGS, key)) if origin else None
+            yield FieldChange((TAGS, key), have.get(key), want.get(key), Effect.IN_PLACE, at)
+
+
+def normal(props: Props, resource: Resource) -> Props:
+    """Properties in the form in which equal means the same to AWS."""
+    return {key: _normal(value, key, resource) for key, value in props.items()}
+
+
+def _normal(value: Json, place: str, resource: Resource) -> Json:
+    if place in resource.policies:
+        return policy.normal(value) if value else None
+    if isinstance(value, Mapping):
+        return {k: _normal(v, f"{place}.{k}", resource) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        many = [_normal(item, place, resource) for item in value]
+        if (key := resource.keyed.get(place)) is not None:
+            return sorted(many, key=lambda item: str(item.get(key)))
+        return sorted(many, key=canonical) if place in resource.sets else many
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
+        return int(value)
+    return value
+
+
+def _walk(
+    want: Json, have: Json, path: Path, place: Path, resource: Resource
+) -> Iterator[Difference]:
+    dotted = ".".join(part for part in place if part != "*")
+    if _empty(want) and _empty(have):
+        return
+    if dotted in resource.policies or dotted in resource.documents:
+        if canonical(want) != canonical(have):
+            yield from _document(want, have, path, place)
+        return
+    if isinstance(want, Mapping) and isinstance(have, Mapping) and want:
+        for key in sorted(want):
+            yield from _walk(want[key], have.get(key), (*path, key), (*place, key), resource)
+        return
+    if isinstance(want, list) and isinstance(have, list | None):
+        yield from _list(want, have or [], path, place, resource)
+        return
+    if not _same(want, have):
+        yield Difference(path, place, have, want)
+
+
+def _list(
+    want: list[Json], have: list[Json], path: Path, place: Path, resource: Resource
+) -> Iterator[Difference]:
+    dotted = ".".join(part for part in place if part != "*")
+    inside = (*place, "*")
+    if (key := resource.keyed.get(dotted)) is not None:
+        wanted = {str(item.get(key)): item for item in want}
+        live = {str(item.get(key)): item for item in have}
+        for name in sorted(wanted.keys() | live.keys()):
+            if name not in live or name not in wanted:
+                yield Difference((*path, name), inside, live.get(name), wanted.get(name))
+            else:
+                yield from _walk(wanted[name], live[name], (*path, name), inside, resource)
+    elif len(want) == len(have) and dotted not in resource.sets:
+        for index, (one, other) in enumerate(zip(want, have, strict=True)):
+            yield from _walk(one, other, (*path, str(index)), inside, resource)
+    elif canonical(want) != canonical(have):
+        yield Difference(path, place, have, want)
+
+
+def _document(want: Json, have: Json, path: Path, place: Path) -> Iterator[Difference]:
+    """What changes inside a document, by `deepdiff`; the whole of it when one side is empty."""
+    if not (isinstance(want, Mapping) and isinstance(have, Mapping)):
+        yield Difference(path, place, have, want)
+        return
+    from deepdiff import DeepDiff  # noqa: PLC0415 - 120 ms of imports, only for what differs
+
+    tree = DeepDiff(dict(have), dict(want), view="tree", ignore_order=False)
+    for kind in sorted(tree):
+        for level in tree[kind]:
+            steps = tuple(str(step) for step in level.path(output_format="list"))
+            before = None if kind.endswith("_added") else level.t1
+            after = None if kind.endswith("_removed") else level.t2
+            yield Difference((*path, *steps), place, before, after)
+
+
+def _empty(value: Json) -> bool:
+    return value is None or (isinstance(value, list | Mapping | str) and not value)
+
+
+def _same(want: Json, have: Json) -> bool:
+    if want is UNKNOWN:
+        return False
+    if isinstance(want, bool) or isinstance(have, bool):
+        return want is have
+    if isinstance(want, int | float) and isinstance(have, int | float):
+        return math.isclose(want, have, rel_tol=1e-6)  # SageMaker keeps weights as float32
+    return bool(want == have)
+
+
+def _effect(difference: Difference, resource: Resource) -> Effect:
+    prop = difference.place[0]
+    if prop in resource.append_only and len(difference.place) > 1:
+        added = difference.before is None and len(difference.place) == 2  # noqa: PLR2004 - the item
+        return Effect.APPEND_ONLY if added else Effect.REPLACE
+    if prop in resource.effects:
+        return resource.effects[prop]
+    if resource.part(prop) is not None:
+        return Effect.IN_PLACE
+    verdict = change_effect(
+        resource.type, difference.place, difference.before, difference.after
+    ).effect
+    return Effect.REPLACE if verdict is Effect.APPEND_ONLY else verdict
+
+

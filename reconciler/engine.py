@@ -1,0 +1,81 @@
+"""The whole way from documents to a plan, for every command that needs one.
+
+It owns the order of the passes and when to stop; each pass lives elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reconciler import compile as compiler, planner
+from reconciler.aws.lookups import answer
+from reconciler.aws.observe import Progress, observe
+from reconciler.aws.session import Session
+from reconciler.compile import Spec
+from reconciler.model.diagnostic import Diagnostic, Severity, ordered
+from reconciler.model.graph import Graph
+from reconciler.model.plan import Plan
+from reconciler.planner import Policy
+from reconciler.resources import api as resources
+from reconciler.specs.overlay import EnvironmentView
+
+BUSY = "PLAN002"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to plan: checked specs in an environment, and what the user asked for besides."""
+
+    specs: tuple[Spec, ...]
+    view: EnvironmentView
+    policy: Policy
+    destroy: bool = False
+    """Plan as if nothing were declared."""
+    commit: str = ""
+
+
+def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
+    """Look things up, build the graph, observe, compare, order.
+
+    A plan with errors has no steps for what they concern and must not be applied.
+    """
+    before = session.total
+    place = compiler.place_of(request.view)
+    graph, found = _graph(request, session)
+    plan = Plan(
+        environment=request.view.name,
+        platform=place.platform,
+        account=place.account,
+        region=place.region,
+        commit=request.commit,
+    )
+    if not any(each.is_error for each in found):
+        live, problems = observe(session, graph, resources.load(), place, progress=progress)
+        draft = planner.plan(graph, live, resources.load(), place, request.policy)
+        found = [*found, *problems, *draft.diagnostics]
+        plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged)
+    calls = session.total - before
+    return replace(plan, diagnostics=tuple(ordered(found)), observed_calls=calls)
+
+
+def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]:
+    if request.destroy:
+        return Graph(), []
+    lookups = compiler.questions(request.specs, request.view)
+    facts, found = answer(session, lookups)
+    graph, problems = compiler.build(request.specs, request.view, facts)
+    return graph, [*found, *problems]
+
+
+def busy(plan: Plan) -> tuple[Diagnostic, ...]:
+    """Resources that AWS is still working on and that differ from the specs."""
+    return tuple(found for found in plan.diagnostics if found.code == BUSY)
+
+
+def settled(plan: Plan) -> Plan:
+    """The plan with busy resources as errors, for commands that do not wait for them."""
+    diagnostics = tuple(
+        replace(found, severity=Severity.ERROR) if found.code == BUSY else found
+        for found in plan.diagnostics
+    )
+    return replace(plan, diagnostics=diagnostics)

@@ -1,0 +1,79 @@
+"""The tag of a SageMaker image: what an instance type and a version make of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+
+Table: TypeAlias = Mapping[str, Any]
+
+_FAMILY = re.compile(r"ml\.([a-z]+\d[a-z\d-]*)\.\w+")
+_ARM = re.compile(r"[a-z]+\d+g[a-z]*")
+_SPARK_BUILD = "v1"  # Spark's tags end with a build number that only the SDK's classes know
+
+
+class ImageError(LookupError):
+    """No image fits. `known` lists what could have been asked for instead."""
+
+    def __init__(self, what: str, given: str | None, known: Iterable[str]) -> None:
+        """`what` was asked for, what was `given`, and what is `known`."""
+        self.known = tuple(known)
+        close = get_close_matches(given or "", self.known, 1, 0.6)
+        hint = f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(self.known)}"
+        super().__init__(f"unknown {what} '{given or ''}'{hint}")
+
+
+def processor(instance_type: str | None, known: list[str] | None) -> str:
+    """Which of the `known` processors an instance has; empty for images that do not care.
+
+    Raises:
+        ImageError: there is no image for the processor of this instance.
+    """
+    if not known:
+        return ""
+    family = family_of(instance_type)
+    if instance_type is None or is_arm(instance_type):
+        chosen = "cpu" if len(known) > 1 else known[0]
+    elif not family:
+        what = "instance type"
+        raise ImageError(what, instance_type, ("ml.FAMILY.SIZE",))
+    elif family in known:  # old frameworks have images for single families, such as c5
+        chosen = family
+    else:
+        own = family[:3] if family.startswith(("inf", "trn")) else ""
+        chosen = own or ("gpu" if family[0] in "gp" else "cpu")
+    if chosen not in known:
+        what = f"processor (of {instance_type})"
+        raise ImageError(what, chosen, known)
+    return chosen
+
+
+def build_of(framework: str, entry: Table, processor_: str) -> str:
+    """The last part of a tag: CUDA and system of the build, or nothing."""
+    if framework == "spark":
+        return _SPARK_BUILD
+    build: str = entry.get("container_version", {}).get(processor_, "")
+    if sdks := entry.get("sdk_versions"):
+        build = f"{max(sdks)}-{build}"
+    if entry["repository"].endswith(("-inference-graviton", "-inference-arm64")):
+        build = f"{build}-sagemaker"
+    return build
+
+
+def word_of(framework: str, entry: Table, processor_: str) -> str:
+    """The processor as the tag names it; some tags leave it out."""
+    silent = framework == "sagemaker-tritonserver" and processor_ == "gpu"
+    return "" if silent or not entry.get("processor_in_tag", True) else processor_
+
+
+def family_of(instance_type: str | None) -> str:
+    """`m5` of `ml.m5.large`; empty for what is no instance type."""
+    form = _FAMILY.fullmatch(instance_type or "")
+    return form[1] if form else ""
+
+
+def is_arm(instance_type: str | None) -> bool:
+    """Whether the instance has an Arm processor (Graviton)."""
+    return _ARM.fullmatch(family_of(instance_type)) is not None

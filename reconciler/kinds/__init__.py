@@ -1,0 +1,1 @@
+"""Spec kinds: one file each, found by `api.load`."""

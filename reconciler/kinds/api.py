@@ -1,0 +1,270 @@
+"""What a kind file needs in order to describe one kind of spec.
+
+A kind is a frozen pydantic model (its JSON Schema and its reference page),
+`check` for problems between fields, and `build`, which yields resource nodes.
+Kinds know each other only by what `exports` says, so each stays one file.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import operator
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Generic, NamedTuple, Self, TypeAlias, TypeVar, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from reconciler.kinds.scope import Lookup, Role, Scope
+from reconciler.model.graph import Node
+from reconciler.model.value import Json, Path
+
+__all__ = [
+    "Choice",
+    "Duration",
+    "Kind",
+    "Lookup",
+    "Maybe",
+    "Problem",
+    "Reference",
+    "Role",
+    "Scope",
+    "Section",
+    "Shorthand",
+    "Size",
+    "days",
+    "gibibytes",
+    "load",
+    "register",
+    "seconds",
+    "used",
+]
+
+REGISTRY: dict[str, Kind[Any]] = {}
+
+
+class Section(BaseModel):
+    """A part of a spec: immutable, strict, camelCase in YAML; unknown keys are errors.
+
+    The docstring under each field is its description in schemas and editors.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        defer_build=True,
+        use_attribute_docstrings=True,
+        alias_generator=to_camel,
+    )
+
+
+class Choice(Section):
+    """A section of which exactly one member is given, as in ``{percent: 10}`` or ``{instances: 1}``."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            names = (info.alias or name for name, info in type(self).model_fields.items())
+            options = {"names": ", ".join(f"'{name}'" for name in names)}
+            raise PydanticCustomError("choice", "give exactly one of {names}", options)
+        return self
+
+
+class Problem(NamedTuple):
+    """A fault between fields: the path inside `spec`, what is wrong, and what to do."""
+
+    path: Path
+    message: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Marks a string as the name of another spec: ``Annotated[str, Reference("DataSource")]``."""
+
+    kind: str
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(core), "x-moorline-kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """Makes a field optional without allowing null: it is written out or left out."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        given = [item for item in get_args(source) if item is not type(None)]
+        return handler.generate_schema(functools.reduce(operator.or_, given))
+
+
+T = TypeVar("T")
+Maybe: TypeAlias = Annotated[T | None, _LeftOut()]
+"""A value that may be left out but not null; give the field the default ``None``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shorthand:
+    """Lets a plain value stand for a section: ``country: string`` for ``{type: string}``."""
+
+    member: str
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        whole = handler(core)
+        section = handler.resolve_ref_schema(whole)
+        return {"anyOf": [section["properties"][self.member], whole]}
+
+    def _expand(self, value: object) -> object:
+        plain = value is not None and not isinstance(value, Mapping | list | Section)
+        return {self.member: value} if plain else value
+
+
+Duration: TypeAlias = Annotated[
+    str,
+    Field(pattern=r"^[1-9][0-9]*(s|m|h|d)$", examples=["30m", "7d"]),
+]
+"""A whole number of seconds, minutes, hours or days, as in ``30m``."""
+
+Size: TypeAlias = Annotated[str, Field(pattern=r"^[1-9][0-9]*(GiB|TiB)$", examples=["50GiB"])]
+"""A whole number of binary gigabytes or terabytes, as in ``50GiB``."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(duration: str) -> int:
+    """A `Duration` in seconds."""
+    return int(duration[:-1]) * _UNITS[duration[-1]]
+
+
+def days(duration: str) -> int:
+    """A `Duration` in whole days, rounded up."""
+    return -(-seconds(duration) // _UNITS["d"])
+
+
+def gibibytes(size: str) -> int:
+    """A `Size` in GiB."""
+    return int(size[:-3]) * (1024 if size.endswith("TiB") else 1)
+
+
+M = TypeVar("M", bound=Section)
+
+
+def _nothing(*_: object) -> Iterable[Any]:
+    return ()
+
+
+def _no_exports(*_: object) -> Mapping[str, Json]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[M]):
+    """One kind of spec."""
+
+    name: str
+    model: type[M]
+    summary: str
+    """One sentence for the reference and for `--help`."""
+    build: Callable[[M, Scope], Iterable[Node]]
+    check: Callable[[M], Iterable[Problem]] = _nothing
+    lookups: Callable[[M, Scope], Iterable[Lookup]] = _nothing
+    """What must be asked of AWS before this spec can be compiled."""
+    exports: Callable[[M, Scope], Mapping[str, Json]] = _no_exports
+    """Values that other specs may use, by name; cheap and free of side effects."""
+    example: str = ""
+    """A valid `spec` in YAML, for the reference and for editors."""
+
+
+def register(kind: Kind[M]) -> Kind[M]:
+    """Add a kind to the registry.
+
+    Raises:
+        ValueError: a kind of that name is there already.
+    """
+    if REGISTRY.setdefault(kind.name, kind) is not kind:
+        msg = f"kind {kind.name} is registered twice"
+        raise ValueError(msg)
+    return kind
+
+
+@cache
+def load() -> Mapping[str, Kind[Any]]:
+    """Import every kind file once and return the registry."""
+    package = importlib.import_module("reconciler.kinds")
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name not in {"api", "scope"}:
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    return REGISTRY
+
+
+def used(value: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
+    """Every reference in a spec: its path, and the kind and name it points to."""
+    if isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            here = (*path, info.alias or name)
+            item = getattr(value, name)
+            marks = [mark for mark in info.metadata if isinstance(mark, Reference)]
+            if marks and isinstance(item, str):
+                yield here, marks[0].kind, item
+            elif item is not None:
+                yield from _inside(item, info.annotation, here)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from used(item, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from used(item, (*path, str(index)))
+
+
+def _inside(item: object, annotation: object, path: Path) -> Iterator[tuple[Path, str, str]]:
+    """References in the items of ``list[Annotated[str, Reference(…)]]`` and the like."""
+    mark = _mark(annotation)
+    if mark is None:
+        yield from used(item, path)
+    elif isinstance(item, str):
+        yield path, mark.kind, item
+    elif isinstance(item, Mapping):
+        for key, text in item.items():
+            if isinstance(text, str):
+                yield (*path, str(key)), mark.kind, text
+    elif isinstance(item, list | tuple):
+        for index, text in enumerate(item):
+            if isinstance(text, str):
+                yield (*path, str(index)), mark.kind, text
+
+
+@cache
+def _mark(annotation: Any) -> Reference | None:  # noqa: ANN401 - any type expression
+    for mark in getattr(annotation, "__metadata__", ()):
+        if isinstance(mark, Reference):
+            return mark
+    for inner in getattr(annotation, "__args__", ()):
+        if (mark := _mark(inner)) is not None:
+            return mark
+    return None

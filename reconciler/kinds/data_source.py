@@ -1,0 +1,258 @@
+"""kind: DataSource. Data that the platform reads or writes, and where it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from reconciler.kinds.api import (
+    Kind,
+    Maybe,
+    Problem,
+    Reference,
+    Scope,
+    Section,
+    Shorthand,
+    days,
+    register,
+)
+from reconciler.kinds.terms.bucket import TYPE, bucket_arn, bucket_props
+from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
+from reconciler.kinds.terms.text import text
+from reconciler.model.graph import Node
+from reconciler.model.value import Json, Path, Props, Ref
+
+Days = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}d$", examples=["30d"])]
+Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9!_.*'()=-][A-Za-z0-9!_.*'()/=-]*[^/]$|^[^/]$")]
+Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+STORES = ("s3",)
+"""Members of a spec that say where the data is; each spec has exactly one of them."""
+_INFREQUENT = 30
+"""S3 keeps objects this many days before they may move to STANDARD_IA."""
+
+
+class Lifecycle(Section):
+    """When objects are archived and removed."""
+
+    expire_after: Maybe[Days] = None
+    """Objects are removed this long after they were written."""
+    archive_after: Maybe[Days] = None
+    """Objects move to cheaper storage this long after they were written."""
+    archive_to: Literal["STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"] = "GLACIER_IR"
+    """The cheaper storage class."""
+    noncurrent_expire_after: Maybe[Days] = None
+    """Old versions are removed this long after they were replaced or deleted."""
+    abort_uploads_after: Days = "7d"
+    """Parts of uploads that never finished are removed after this long."""
+
+
+class AccessLogs(Section):
+    """Where a record of each request to the bucket goes."""
+
+    to: Annotated[str, Reference("DataSource")]
+    """A DataSource that says ``receivesAccessLogs: true``."""
+    prefix: Maybe[Prefix] = None
+    """By default the name of this DataSource."""
+
+
+class S3(Section):
+    """Objects in a bucket: one of its own, or one that exists already."""
+
+    existing: Maybe[Bucket] = None
+    """The name of a bucket that Moorline must not manage. By default it makes one."""
+    prefix: Maybe[Prefix] = None
+    """Where in the bucket the data is, without slashes at the ends."""
+    key: Maybe[KeyUse] = None
+    """The key that encrypts the objects. By default S3's own (SSE-S3)."""
+    versioning: bool = True
+    """Whether overwritten and deleted objects can be brought back."""
+    lifecycle: Lifecycle = Field(default_factory=Lifecycle)
+    access_logs: Maybe[AccessLogs] = None
+    receives_access_logs: bool = False
+    """Whether other buckets may write their access logs here."""
+
+
+class Column(Section):
+    """A column or field of the data."""
+
+    type: str = Field(examples=["string", "decimal(12,2)", "timestamp"])
+    """Its type, in the words of the system that holds it."""
+    description: str = ""
+    """What it means."""
+    sensitive: bool = False
+    """Whether it holds personal or card data."""
+
+
+class DataSource(Section):
+    """Data that the platform reads or writes: exactly one store, and what is in it."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [s]} for s in STORES]})
+
+    s3: Maybe[S3] = None
+    """Objects in a bucket."""
+    format: Maybe[Literal["csv", "json", "parquet", "avro", "orc", "iceberg", "other"]] = None
+    """How the objects are written; documentation."""
+    columns: dict[str, Annotated[Column, Shorthand("type")]] = {}
+    """What is in the data; documentation. A plain text is the type."""
+
+    @model_validator(mode="after")
+    def _one_store(self) -> Self:
+        if len(self.model_fields_set.intersection(STORES)) != 1:
+            options = {"names": " or ".join(f"'{name}'" for name in STORES)}
+            raise PydanticCustomError("choice", "give exactly one store: {names}", options)
+        return self
+
+
+def check(spec: DataSource) -> Iterator[Problem]:
+    if spec.s3 is not None:
+        yield from _check_s3(spec.s3)
+
+
+def _check_s3(s3: S3) -> Iterator[Problem]:
+    if s3.existing is not None:
+        managed = ("versioning", "lifecycle", "access_logs", "receives_access_logs")
+        for name in (name for name in managed if name in s3.model_fields_set):
+            path = ("s3", S3.model_fields[name].alias or name)
+            help_ = "remove it, or remove 'existing' to let Moorline make a bucket"
+            yield Problem(path, "Moorline does not manage an existing bucket", help_)
+    if s3.receives_access_logs and s3.key is not None:
+        help_ = "remove 'key'; S3's own encryption protects the logs"
+        yield Problem(("s3", "key"), "access logs cannot be written under a KMS key", help_)
+    yield from _check_lifecycle(s3.lifecycle, ("s3", "lifecycle"))
+
+
+def _check_lifecycle(rules: Lifecycle, path: Path) -> Iterator[Problem]:
+    archive = days(rules.archive_after) if rules.archive_after else None
+    if archive is None:
+        return
+    here = (*path, "archiveAfter")
+    if rules.archive_to == "STANDARD_IA" and archive < _INFREQUENT:
+        text = f"objects move to STANDARD_IA after {_INFREQUENT} days at the earliest"
+        yield Problem(here, text, f"use {_INFREQUENT}d or more")
+    if rules.expire_after and days(rules.expire_after) <= archive:
+        yield Problem(here, "objects expire before they are archived", "archive them sooner")
+
+
+def exports(spec: DataSource, scope: Scope) -> Mapping[str, Json]:
+    s3 = _store(spec)
+    if s3.existing is not None:
+        bucket, arn = s3.existing, bucket_arn(scope, s3.existing)
+    else:
+        address = scope.address(TYPE)
+        bucket, arn = Ref(address, "BucketName"), Ref(address, "Arn")
+    return {
+        "bucket": bucket,
+        "bucketArn": arn,
+        "prefix": s3.prefix or "",
+        "uri": text("s3://", bucket, f"/{s3.prefix}" if s3.prefix else ""),
+        "keyArn": key_arn(s3.key, scope),
+        "receivesAccessLogs": s3.receives_access_logs,
+    }
+
+
+def build(spec: DataSource, scope: Scope) -> Iterator[Node]:
+    s3 = _store(spec)
+    report_missing(s3.key, scope, ("s3", "key"))
+    if s3.existing is not None:
+        return
+    address = scope.address(TYPE)
+    props = bucket_props(
+        scope,
+        address,
+        key=key_arn(s3.key, scope),
+        rules=_rules(s3.lifecycle),
+        statements=[_log_delivery(scope, address.name)] if s3.receives_access_logs else [],
+    )
+    props["VersioningConfiguration"] = {"Status": "Enabled" if s3.versioning else "Suspended"}
+    props["LoggingConfiguration"] = _logging(s3, scope)
+    rule, lifecycle = ("LifecycleConfiguration", "Rules"), ("s3", "lifecycle")
+    yield scope.node(
+        address,
+        props,
+        lines={
+            ("BucketEncryption",): ("s3", "key"),
+            ("VersioningConfiguration",): ("s3", "versioning"),
+            ("LifecycleConfiguration",): lifecycle,
+            (*rule, "archive"): (*lifecycle, "archiveAfter"),
+            (*rule, "expire"): (*lifecycle, "expireAfter"),
+            (*rule, "noncurrent"): (*lifecycle, "noncurrentExpireAfter"),
+            (*rule, "uploads"): (*lifecycle, "abortUploadsAfter"),
+            ("LoggingConfiguration",): ("s3", "accessLogs"),
+            ("BucketPolicy",): ("s3", "receivesAccessLogs"),
+        },
+    )
+
+
+def _store(spec: DataSource) -> S3:
+    """The one store there is today; further stores become further members and files."""
+    if spec.s3 is None:  # the validator of the model lets no such spec through
+        raise AssertionError
+    return spec.s3
+
+
+def _rules(lifecycle: Lifecycle) -> Iterator[Props]:
+    if lifecycle.archive_after is not None:
+        step = {
+            "StorageClass": lifecycle.archive_to,
+            "TransitionInDays": days(lifecycle.archive_after),
+        }
+        yield {"Id": "archive", "Status": "Enabled", "Transitions": [step]}
+    if lifecycle.expire_after is not None:
+        after = days(lifecycle.expire_after)
+        yield {"Id": "expire", "Status": "Enabled", "ExpirationInDays": after}
+    if lifecycle.noncurrent_expire_after is not None:
+        after = {"NoncurrentDays": days(lifecycle.noncurrent_expire_after)}
+        yield {"Id": "noncurrent", "Status": "Enabled", "NoncurrentVersionExpiration": after}
+    after = {"DaysAfterInitiation": days(lifecycle.abort_uploads_after)}
+    yield {"Id": "uploads", "Status": "Enabled", "AbortIncompleteMultipartUpload": after}
+
+
+def _logging(s3: S3, scope: Scope) -> Props:
+    if s3.access_logs is None:
+        return {}
+    target = s3.access_logs.to
+    if not scope.export("DataSource", target, "receivesAccessLogs"):
+        scope.problem(
+            ("s3", "accessLogs", "to"),
+            f"DataSource {target!r} takes no access logs",
+            help=f"set 's3.receivesAccessLogs: true' in DataSource {target!r}",
+        )
+    return {
+        "DestinationBucketName": scope.export("DataSource", target, "bucket"),
+        "LogFilePrefix": f"{s3.access_logs.prefix or scope.name}/",
+    }
+
+
+def _log_delivery(scope: Scope, bucket: str) -> Props:
+    """Log delivery needs a policy, since buckets that own their objects take no ACL."""
+    return {
+        "Sid": "AccessLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket_arn(scope, bucket)}/*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": scope.place.account}},
+    }
+
+
+register(
+    Kind(
+        name="DataSource",
+        model=DataSource,
+        summary="Data that the platform reads or writes, and where it is kept.",
+        check=check,
+        build=build,
+        exports=exports,
+        example="""\
+s3:
+  lifecycle: {archiveAfter: 90d, expireAfter: 730d, noncurrentExpireAfter: 30d}
+format: parquet
+columns:
+  transaction_id: string
+  card_number: {type: string, description: Token of the card., sensitive: true}
+""",
+    )
+)

@@ -1,0 +1,118 @@
+"""kind: ModelRegistry. The versions of one model, and who may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from reconciler.kinds.api import Kind, Maybe, Reference, Scope, Section, register
+from reconciler.kinds.terms.location import S3Path, inside
+from reconciler.model.graph import Node
+from reconciler.model.value import Json, Props, Ref
+
+TYPE = "AWS::SageMaker::ModelPackageGroup"
+Account = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["210987654321"])]
+
+
+class Artifacts(Section):
+    """Where the model files of all versions are."""
+
+    source: Annotated[str, Reference("DataSource")]
+    """The DataSource that holds them."""
+    path: Maybe[S3Path] = None
+    """The prefix they share."""
+
+
+class Approval(Section):
+    """How versions get approved; for people."""
+
+    approvers: Annotated[list[str], Field(min_length=1)]
+    """Teams or people, one of whom has to agree."""
+    note: str = ""
+    """What they look at."""
+
+
+class ModelRegistry(Section):
+    """The versions of one model, and who may use them."""
+
+    description: Annotated[str, Field(max_length=1024)] = ""
+    """What the model predicts."""
+    artifacts: Maybe[Artifacts] = None
+    """Where the model files are, so that endpoints may read them."""
+    readers: list[Account] = []
+    """Other accounts that may look at the versions and deploy them."""
+    approval: Maybe[Approval] = None
+
+
+def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
+    group = scope.address(TYPE)
+    found: dict[str, Json] = {
+        "group": Ref(group, "ModelPackageGroupName"),
+        "groupName": group.name,
+        "groupArn": scope.arn("sagemaker", f"model-package-group/{group.name}"),
+        "packageArns": scope.arn("sagemaker", f"model-package/{group.name}/*"),
+        "uri": None,
+    }
+    if spec.artifacts is None:
+        return found
+    spot = inside(scope, "DataSource", spec.artifacts.source, spec.artifacts.path or "")
+    base = scope.export("DataSource", spec.artifacts.source, "prefix")
+    prefix = "/".join(filter(None, (base, spec.artifacts.path)))
+    where = {"uri": spot.uri, "bucketArn": spot.bucket, "keyArn": spot.key, "prefix": prefix}
+    return {**found, **where}
+
+
+def build(spec: ModelRegistry, scope: Scope) -> Iterator[Node]:
+    yield scope.node(
+        scope.address(TYPE),
+        {
+            "ModelPackageGroupDescription": spec.description or ...,
+            "ModelPackageGroupPolicy": _policy(spec.readers, scope),
+        },
+        lines={
+            ("ModelPackageGroupDescription",): ("description",),
+            ("ModelPackageGroupPolicy",): ("readers",),
+        },
+    )
+
+
+def _policy(readers: list[str], scope: Scope) -> Props:
+    """Readers see the group and its versions, and make models of them."""
+    if not readers:
+        return {}
+    name = scope.address(TYPE).name
+    roots = sorted(f"arn:{scope.place.partition}:iam::{account}:root" for account in set(readers))
+    shared = {"Effect": "Allow", "Principal": {"AWS": roots}}
+    group = scope.arn("sagemaker", f"model-package-group/{name}")
+    versions = scope.arn("sagemaker", f"model-package/{name}/*")
+    use = ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "ReadGroup",
+                **shared,
+                "Action": ["sagemaker:DescribeModelPackageGroup"],
+                "Resource": group,
+            },
+            {"Sid": "UseVersions", **shared, "Action": use, "Resource": versions},
+        ],
+    }
+
+
+register(
+    Kind(
+        name="ModelRegistry",
+        model=ModelRegistry,
+        summary="The versions of one model, and who may use them.",
+        build=build,
+        exports=exports,
+        example="""\
+description: Probability that a card transaction is fraudulent.
+readers: ["210987654321"]
+approval: {approvers: [fraud-risk], note: AUC and false positives by segment.}
+""",
+    )
+)

@@ -1,0 +1,208 @@
+"""The world as one spec sees it while it is compiled.
+
+A scope names resources, gives access to what other specs export, collects the
+permissions that workloads need, and remembers which spec line caused what. It
+performs no I/O; facts from AWS were looked up before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic, Severity, Span
+from reconciler.model.graph import Node, Origin
+from reconciler.model.value import Json, Path, Props, Ref, canonical, digest
+
+
+class Place(Protocol):
+    """Where the platform lives."""
+
+    @property
+    def account(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def partition(self) -> str: ...
+    @property
+    def platform(self) -> str: ...
+    @property
+    def environment(self) -> str: ...
+    @property
+    def prefix(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A question to AWS that must be answered before a spec can be compiled.
+
+    `what` names a reader in `reconciler.aws.lookups`; `offline` is the answer
+    used by commands that do not talk to AWS.
+    """
+
+    what: str
+    params: tuple[tuple[str, str], ...]
+    offline: Json = field(default=None, hash=False, compare=False)
+
+
+@dataclass(slots=True)
+class Role:
+    """A workload's identity under construction: who may assume it and what it may do."""
+
+    address: Address
+    service: str
+    sources: tuple[str, ...] = ()
+    statements: list[tuple[tuple[str, ...], tuple[Json, ...], Props]] = field(default_factory=list)
+
+    @property
+    def arn(self) -> Ref:
+        return Ref(self.address, "Arn")
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """See the module docstring. `spans` finds a spec line by its path inside `spec`."""
+
+    kind: str
+    name: str
+    owner: str
+    place: Place
+    naming: Callable[[str, str, str], Address]
+    """Type, conventional name and content digest ("" for none) to address."""
+    spans: Callable[[Path], Span]
+    peer: Callable[[str, str], Mapping[str, Json]]
+    """What the spec of a kind and name exports."""
+    facts: Mapping[Lookup, Json] | None = None
+    """Answers to lookups; nothing when working offline."""
+    roles: dict[str, Role] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+    deferred: str = ""
+
+    def address(self, type_: str, suffix: str = "") -> Address:
+        """The address of this spec's resource of a type; `suffix` tells several apart."""
+        return self.naming(type_, "-".join(filter(None, (self.name, suffix))), "")
+
+    def versioned(self, type_: str, props: Props, suffix: str = "") -> Address:
+        """An address whose name carries the digest of the content."""
+        base = "-".join(filter(None, (self.name, suffix)))
+        return self.naming(type_, base, digest(props, 8))
+
+    def node(
+        self,
+        address: Address,
+        props: Props,
+        *,
+        lines: Mapping[Path, Path] | None = None,
+        depends_on: Iterable[Address] = (),
+        keep: int = 1,
+    ) -> Node:
+        """A node of this spec. Properties that are `...` are left out.
+
+        `lines` maps a property path to the path inside `spec` that causes it.
+        """
+        fields = {prop: self.spans(path) for prop, path in (lines or {}).items()}
+        origin = Origin(f"{self.kind}/{self.name}", self.spans(()), fields)
+        kept = {key: value for key, value in props.items() if value is not ...}
+        return Node(address, kept, tuple(depends_on), origin, keep)
+
+    def export(self, kind: str, name: str, what: str) -> Json:
+        """A value that another spec exports.
+
+        Raises:
+            KeyError: that spec exports no such value, which is a fault of the kind file.
+        """
+        return self.peer(kind, name)[what]
+
+    def fact(self, lookup: Lookup) -> Json:
+        """The answer to a lookup: nothing when AWS has none, its offline form without AWS."""
+        return lookup.offline if self.facts is None else self.facts.get(lookup)
+
+    def defer(self, why: str) -> None:
+        """Say that this spec cannot be compiled yet; what it owns will be left alone."""
+        self.deferred = why
+
+    def problem(
+        self,
+        path: Path,
+        message: str,
+        *,
+        help: str = "",  # noqa: A002 - the diagnostic's own word
+        code: str = "SPEC030",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Report a fault that only shows when the spec meets the rest of the platform."""
+        self.problems.append(Diagnostic(code, message, self.spans(path), help, severity))
+
+    def role(self, purpose: str, service: str, sources: Iterable[str] = ()) -> Role:
+        """The role of a workload, made once per purpose.
+
+        `service` is a service principal; `sources` limits ``aws:SourceArn``
+        (patterns), and the account is always pinned.
+        """
+        if purpose not in self.roles:
+            address = self.address("AWS::IAM::Role", purpose)
+            self.roles[purpose] = Role(address, service, tuple(sources))
+        return self.roles[purpose]
+
+    def grant(
+        self,
+        role: Role,
+        actions: Iterable[str],
+        *,
+        on: Iterable[Json],
+        when: Props | None = None,
+    ) -> None:
+        """Allow a role some actions on some resources (ARNs, references or joins)."""
+        role.statements.append((tuple(sorted(actions)), tuple(on), when or {}))
+
+    def role_nodes(self) -> Iterator[Node]:
+        """The roles this spec asked for, with least-privilege inline policies."""
+        for purpose in sorted(self.roles):
+            role = self.roles[purpose]
+            statements = [*_statements(role)]
+            document = {"Version": "2012-10-17", "Statement": statements}
+            policies = [{"PolicyName": "moorline", "PolicyDocument": document}]
+            yield self.node(
+                role.address,
+                {
+                    "Description": f"{self.kind} {self.name}: {purpose}",
+                    "AssumeRolePolicyDocument": self._trust(role),
+                    "Policies": policies if statements else [],
+                    "ManagedPolicyArns": [],
+                },
+            )
+
+    def _trust(self, role: Role) -> Props:
+        condition: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": self.place.account}}
+        if role.sources:
+            condition["ArnLike"] = {"aws:SourceArn": sorted(role.sources)}
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": role.service},
+            "Action": "sts:AssumeRole",
+            "Condition": condition,
+        }
+        return {"Version": "2012-10-17", "Statement": [statement]}
+
+    def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
+        """An ARN in this place; `resource` is what follows the account id."""
+        region = self.place.region if regional else ""
+        return f"arn:{self.place.partition}:{service}:{region}:{self.place.account}:{resource}"
+
+
+def _statements(role: Role) -> Iterator[Props]:
+    """One statement for each set of resources and conditions, in a stable order."""
+    merged: dict[bytes, tuple[set[str], tuple[Json, ...], Props]] = {}
+    for actions, resources, when in role.statements:
+        key = canonical([sorted(resources, key=canonical), when])
+        merged.setdefault(key, (set(), resources, when))[0].update(actions)
+    for key in sorted(merged):
+        allowed, resources, when = merged[key]
+        statement = {
+            "Effect": "Allow",
+            "Action": sorted(allowed),
+            "Resource": sorted(resources, key=canonical),
+        }
+        yield {**statement, "Condition": when} if when else statement

@@ -1,0 +1,76 @@
+"""Container images: one of AWS's own by framework and version, or any other by address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
+
+from reconciler.facts.images import ImageError, image_uri
+from reconciler.kinds.api import Maybe, Scope, Section
+from reconciler.model.value import Path
+
+ImageUri = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+"
+        r"(:[A-Za-z0-9._-]+|@sha256:[0-9a-f]{64})$",
+        examples=["123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud@sha256:" + 64 * "0"],
+    ),
+]
+InstanceType = Annotated[
+    str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$", examples=["ml.m5.xlarge"])
+]
+PythonVersion = Annotated[str, Field(pattern=r"^py[0-9]{1,3}$", examples=["py310"])]
+_UNKNOWN = "000000000000.dkr.ecr.invalid.amazonaws.com/unknown:unknown"
+
+
+class Framework(Section):
+    """An image that AWS maintains."""
+
+    framework: str = Field(examples=["xgboost", "pytorch"])
+    """The framework or built-in algorithm."""
+    version: str = Field(examples=["1.7-1", "2.3"])
+    """Its version, in quotes."""
+    python: Maybe[PythonVersion] = None
+    """The Python version, where there is a choice. By default the newest."""
+
+
+class Custom(Section):
+    """An image of your own."""
+
+    image: ImageUri
+    """Its address in ECR, best with a digest."""
+
+
+class Wanted(NamedTuple):
+    """What an image of AWS is for."""
+
+    use: Literal["training", "inference"]
+    instance_type: str
+
+
+def framework_image(
+    wanted: Wanted, scope: Scope, path: Path, *, name: str, version: str, python: str | None
+) -> str:
+    """The address of an image of AWS; a problem is reported when there is none."""
+    try:
+        return image_uri(
+            name,
+            version,
+            region=scope.place.region,
+            scope=wanted.use,
+            instance_type=wanted.instance_type,
+            py_version=python,
+        )
+    except ImageError as error:
+        scope.problem(path, str(error), help="choose another version, or give an 'image'")
+        return _UNKNOWN
+
+
+def algorithm_image(image: Framework | Custom, wanted: Wanted, scope: Scope, path: Path) -> str:
+    """The address of the image that a section asks for."""
+    if isinstance(image, Custom):
+        return image.image
+    name, version, python = image.framework, image.version, image.python
+    return framework_image(wanted, scope, path, name=name, version=version, python=python)

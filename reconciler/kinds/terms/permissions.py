@@ -1,0 +1,79 @@
+"""What SageMaker workloads may do, as narrow as AWS documents it.
+
+Source: AWS_FACTS 8.2 (the documented "job base" and what each workload adds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reconciler.kinds.api import Role, Scope
+from reconciler.kinds.terms.key import allow_key
+from reconciler.kinds.terms.location import Spot
+
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+_WRITE_LOGS = (
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+)
+_INTERFACES = (
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteNetworkInterfacePermission",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+)
+
+
+def allow_base(scope: Scope, role: Role, log_group: str, namespace: str) -> None:
+    """Write logs under a group prefix and metrics into one namespace."""
+    scope.grant(role, _WRITE_LOGS, on=(scope.arn("logs", f"log-group:{log_group}*"),))
+    scope.grant(
+        role,
+        ("cloudwatch:PutMetricData",),
+        on=("*",),
+        when={"StringEquals": {"cloudwatch:namespace": namespace}},
+    )
+
+
+def allow_images(scope: Scope, role: Role, images: Iterable[str]) -> None:
+    """Pull container images; without a known one, any image of the region."""
+    place = scope.place
+    anywhere = f"arn:{place.partition}:ecr:{place.region}:*:repository/*"
+    repositories = sorted({_repository(scope, image) for image in images}) or [anywhere]
+    scope.grant(role, _PULL, on=repositories)
+    scope.grant(role, ("ecr:GetAuthorizationToken",), on=("*",))
+
+
+def allow_read(scope: Scope, role: Role, spot: Spot) -> None:
+    """Read objects, and decrypt them."""
+    scope.grant(role, ("s3:GetObject",), on=(spot.objects,))
+    scope.grant(role, ("s3:ListBucket",), on=(spot.bucket,))
+    if spot.key is not None:
+        scope.grant(role, ("kms:Decrypt",), on=(spot.key,))
+
+
+def allow_write(scope: Scope, role: Role, spot: Spot) -> None:
+    """Write objects, and encrypt them."""
+    scope.grant(role, ("s3:PutObject", "s3:AbortMultipartUpload"), on=(spot.objects,))
+    allow_key(scope, role, spot.key)
+
+
+def allow_network(scope: Scope, role: Role) -> None:
+    """Attach to a VPC. These calls take no narrower resource."""
+    scope.grant(role, _INTERFACES, on=("*",))
+
+
+def _repository(scope: Scope, image: str) -> str:
+    """The ARN of the repository in ``ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG``."""
+    host, _, name = image.partition("/")
+    account, _, rest = host.partition(".dkr.ecr.")
+    region = rest.partition(".")[0]
+    name = name.partition("@")[0].partition(":")[0]
+    return f"arn:{scope.place.partition}:ecr:{region}:{account}:repository/{name}"

@@ -1,0 +1,145 @@
+"""kind: Training. How a model is trained, judged and registered.
+
+It compiles to a SageMaker pipeline. Executions of the pipeline are runs, not
+resources: `moorline run` starts them, and no plan ever does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.kinds.api import Kind, Role, Scope, register
+from reconciler.kinds.terms.key import allow_key, report_missing
+from reconciler.kinds.terms.permissions import (
+    allow_base,
+    allow_images,
+    allow_network,
+    allow_read,
+    allow_write,
+)
+from reconciler.kinds.training.check import check
+from reconciler.kinds.training.job import Job, plan_job
+from reconciler.kinds.training.pipeline import definition, inference_image
+from reconciler.kinds.training.spec import Training
+from reconciler.model.graph import Node
+from reconciler.model.value import Json, JsonText, Ref
+
+TYPE = "AWS::SageMaker::Pipeline"
+_SERVICE = "sagemaker.amazonaws.com"
+_JOBS = ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob")
+_TUNING = (
+    "CreateHyperParameterTuningJob",
+    "DescribeHyperParameterTuningJob",
+    "StopHyperParameterTuningJob",
+)
+_TRACKING = (
+    "AssociateTrialComponent",
+    "CreateExperiment",
+    "CreateTrial",
+    "CreateTrialComponent",
+    "DescribeExperiment",
+    "DescribeTrial",
+    "DescribeTrialComponent",
+    "UpdateTrialComponent",
+)
+
+
+def exports(_: Training, scope: Scope) -> Mapping[str, Json]:
+    pipeline = scope.address(TYPE)
+    return {
+        "pipeline": Ref(pipeline, "PipelineName"),
+        "pipelineName": pipeline.name,
+        "pipelineArn": scope.arn("sagemaker", f"pipeline/{pipeline.name}"),
+    }
+
+
+def build(spec: Training, scope: Scope) -> Iterator[Node]:
+    report_missing(spec.key, scope, ("key",))
+    jobs = (scope.arn("sagemaker", "training-job/*"), scope.arn("sagemaker", "processing-job/*"))
+    worker = scope.role("training", _SERVICE, jobs[:1])
+    job = plan_job(spec, worker.arn, scope)
+    _allow_work(spec, job, worker, scope)
+    runner = scope.role("pipeline", _SERVICE, (scope.arn("sagemaker", "pipeline/*"),))
+    _allow_run(spec, job, runner, scope)
+    yield from scope.role_nodes()
+    yield scope.node(
+        scope.address(TYPE),
+        {
+            "PipelineDescription": f"Trains {scope.name}",
+            "PipelineDefinition": {
+                "PipelineDefinitionBody": JsonText(definition(spec, job, scope))
+            },
+            "RoleArn": runner.arn,
+        },
+        lines={("PipelineDefinition",): ("tune",) if spec.tune is not None else ("compute",)},
+    )
+
+
+def _allow_work(spec: Training, job: Job, role: Role, scope: Scope) -> None:
+    """What the container may do: read inputs, write models and checkpoints."""
+    allow_base(scope, role, "/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TrainingJobs")
+    allow_images(scope, role, [job.image])
+    for spot in job.inputs.values():
+        allow_read(scope, role, spot)
+    if job.code is not None:
+        allow_read(scope, role, job.code)
+    allow_write(scope, role, job.output)
+    if spec.checkpoints:
+        allow_read(scope, role, job.output)
+        scope.grant(role, ("s3:DeleteObject",), on=(job.output.objects,))
+    allow_key(scope, role, job.key, volumes=True)
+    if spec.network is not None:
+        allow_network(scope, role)
+
+
+def _allow_run(spec: Training, job: Job, role: Role, scope: Scope) -> None:
+    """What the pipeline may do: start jobs, hand them their role, register models."""
+    kind = "hyper-parameter-tuning-job" if spec.tune is not None else "training-job"
+    actions = [f"sagemaker:{name}" for name in (_TUNING if spec.tune is not None else _JOBS)]
+    on = [scope.arn("sagemaker", f"{kind}/*")]
+    scope.grant(role, [*actions, "sagemaker:AddTags"], on=on)
+    if spec.tune is not None:
+        seen = ["sagemaker:DescribeTrainingJob"]
+        scope.grant(role, seen, on=[scope.arn("sagemaker", "training-job/*")])
+    tracks = ("experiment/*", "experiment-trial/*", "experiment-trial-component/*")
+    scope.grant(
+        role,
+        [*(f"sagemaker:{name}" for name in _TRACKING), "sagemaker:AddTags"],
+        on=[scope.arn("sagemaker", track) for track in tracks],
+    )
+    passed = {"StringEquals": {"iam:PassedToService": _SERVICE}}
+    scope.grant(role, ("iam:PassRole",), on=(job.role,), when=passed)
+    if spec.register_ is not None:
+        registry = spec.register_.registry
+        arns = [scope.export("ModelRegistry", registry, name) for name in ("groupArn", "packageArns")]
+        create = ("sagemaker:AddTags", "sagemaker:CreateModelPackage")
+        scope.grant(role, (*create, "sagemaker:DescribeModelPackage"), on=arns)
+        allow_read(scope, role, job.output)
+        allow_images(scope, role, [inference_image(spec, spec.register_, scope)])
+
+
+register(
+    Kind(
+        name="Training",
+        model=Training,
+        summary="How a model is trained, judged and registered.",
+        check=check,
+        build=build,
+        exports=exports,
+        example="""\
+algorithm: {framework: xgboost, version: "1.7-1"}
+inputs:
+  train: {source: curated, path: fraud/train, contentType: text/csv}
+  validation: {source: curated, path: fraud/validation, contentType: text/csv}
+compute:
+  instanceType: ml.m5.2xlarge
+  maxRuntime: 2h
+  spot: {maxWait: 4h}
+checkpoints: true
+output: {source: artifacts}
+hyperparameters: {objective: binary:logistic, eval_metric: auc, num_round: 300}
+evaluation: {metric: "validation:auc", bound: {atLeast: 0.93}}
+register: {registry: fraud, instanceTypes: [ml.m5.xlarge]}
+""",
+    )
+)

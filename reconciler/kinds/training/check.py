@@ -1,0 +1,139 @@
+"""Combinations that SageMaker refuses. Limits: AWS_FACTS 5.3 and 5.4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.kinds.api import Problem, seconds
+from reconciler.kinds.terms.image import Custom
+from reconciler.kinds.training.spec import Channel, Continuous, Integers, Training, Tune
+from reconciler.model.value import Path
+
+_DAY = 86_400
+_LONGEST = 28 * _DAY
+_WARM = 6 * 3600
+_RANGES = 30
+_MOST_JOBS = 750
+"""With every strategy but random."""
+
+
+def check(spec: Training) -> Iterator[Problem]:
+    yield from _compute(spec)
+    for name, channel in spec.inputs.items():
+        yield from _channel(channel, ("inputs", name))
+    if spec.code is not None and spec.code.commit is None and spec.code.digest is None:
+        help_ = "add 'commit' or 'digest'"
+        yield Problem(("code",), "code has to be pinned to what was reviewed", help_)
+    if spec.tune is not None:
+        yield from _tune(spec.tune, ("tune",))
+        yield from _fixed_and_varied(spec, spec.tune)
+    yield from _metrics(spec)
+    if spec.evaluation is not None and spec.register_ is None:
+        yield Problem(("evaluation",), "nothing depends on the evaluation", "add 'register'")
+
+
+def _compute(spec: Training) -> Iterator[Problem]:
+    compute, path = spec.compute, ("compute",)
+    runtime = seconds(compute.max_runtime)
+    if runtime > _LONGEST:
+        yield Problem((*path, "maxRuntime"), "a job runs 28 days at most", "use 28d or less")
+    if compute.spot is not None and seconds(compute.spot.max_wait) < runtime:
+        text = "a spot job cannot wait for less time than it may run"
+        help_ = f"use {compute.max_runtime} or more"
+        yield Problem((*path, "spot", "maxWait"), text, help_)
+    if compute.spot is not None and compute.warm_pool is not None:
+        help_ = "remove 'spot' or 'warmPool'"
+        yield Problem((*path, "warmPool"), "spot instances cannot be kept warm", help_)
+    if compute.warm_pool is not None and seconds(compute.warm_pool) > _WARM:
+        yield Problem((*path, "warmPool"), "instances stay warm for 6 hours at most", "use 6h")
+    if spec.encrypt_traffic and compute.instances == 1:
+        text = "one instance has no traffic to encrypt"
+        yield Problem(("encryptTraffic",), text, "raise 'instances', or remove it")
+
+
+def _channel(channel: Channel, path: Path) -> Iterator[Problem]:
+    if (channel.source is None) == (channel.feature_group is None):
+        yield Problem(path, "an input has one origin", "give 'source' or 'featureGroup'")
+    elif channel.feature_group is not None and channel.path is not None:
+        help_ = "remove 'path'"
+        yield Problem((*path, "path"), "the place of an offline store is known", help_)
+
+
+def _tune(tune: Tune, path: Path) -> Iterator[Problem]:
+    ranges = tune.ranges
+    numeric = {**ranges.integer, **ranges.continuous}
+    names = [*ranges.integer, *ranges.continuous, *ranges.categorical]
+    if not names:
+        yield Problem((*path, "ranges"), "there is nothing to vary", "add a range")
+    if len(names) > _RANGES:
+        text = f"tuning varies {_RANGES} hyperparameters at most, here are {len(names)}"
+        yield Problem((*path, "ranges"), text, "fix some of them")
+    if len(set(names)) < len(names):
+        help_ = "keep each in one kind of range"
+        yield Problem((*path, "ranges"), "a hyperparameter is here twice", help_)
+    if tune.strategy == "hyperband" and tune.early_stopping:
+        help_ = "remove 'earlyStopping'"
+        yield Problem((*path, "earlyStopping"), "hyperband stops jobs by itself", help_)
+    yield from _jobs(tune, bool(numeric), path)
+    for kind in ("integer", "continuous"):
+        for name, span in getattr(ranges, kind).items():
+            yield from _range(span, (*path, "ranges", kind, name))
+
+
+def _jobs(tune: Tune, numeric: bool, path: Path) -> Iterator[Problem]:  # noqa: FBT001 - a fact
+    if tune.strategy == "grid":
+        if numeric:
+            help_ = "list the values under 'categorical'"
+            yield Problem((*path, "ranges"), "a grid has categorical ranges only", help_)
+        if tune.max_jobs is not None:
+            yield Problem((*path, "maxJobs"), "a grid tries every point", "remove 'maxJobs'")
+        return
+    if tune.max_jobs is None:
+        yield Problem(path, "the number of jobs is missing", "add `maxJobs: …`")
+        return
+    if tune.parallel > tune.max_jobs:
+        yield Problem((*path, "parallel"), "more jobs at a time than in all", "lower 'parallel'")
+    if tune.strategy != "random" and tune.max_jobs > _MOST_JOBS:
+        text = f"{tune.strategy} tuning has {_MOST_JOBS} jobs at most"
+        yield Problem((*path, "maxJobs"), text, "lower it, or use random")
+
+
+def _range(span: Integers | Continuous, path: Path) -> Iterator[Problem]:
+    if span.min >= span.max:
+        yield Problem((*path, "max"), f"the range {span.min} to {span.max} is empty", "raise 'max'")
+    elif span.scaling == "logarithmic" and span.min <= 0:
+        yield Problem((*path, "min"), "a logarithmic range is above 0", "raise 'min'")
+    elif span.scaling == "reverseLogarithmic":
+        inside = span.min >= 0 and span.max < 1
+        if isinstance(span, Integers) or not inside:
+            text = "reverse logarithmic scaling is for numbers from 0 to below 1"
+            yield Problem((*path, "scaling"), text, "choose another scaling")
+
+
+def _fixed_and_varied(spec: Training, tune: Tune) -> Iterator[Problem]:
+    ranges = tune.ranges
+    for kind in ("integer", "continuous", "categorical"):
+        for name in getattr(ranges, kind):
+            if name in spec.hyperparameters:
+                text = f"{name!r} is fixed in 'hyperparameters' and varied here"
+                yield Problem(("tune", "ranges", kind, name), text, "remove one of the two")
+
+
+def _metrics(spec: Training) -> Iterator[Problem]:
+    """Scripts and own images have to say where their metrics are in the log."""
+    wanted = []
+    if spec.tune is not None:
+        wanted.append((("tune", "objective"), spec.tune.objective.metric, spec.tune.objective.regex))
+    if spec.evaluation is not None:
+        wanted.append((("evaluation",), spec.evaluation.metric, spec.evaluation.regex))
+        if spec.tune is not None and spec.evaluation.metric != spec.tune.objective.metric:
+            text = "with tuning, the evaluation looks at the objective of the best job"
+            help_ = f"write {spec.tune.objective.metric!r}"
+            yield Problem(("evaluation", "metric"), text, help_)
+    if spec.code is None and not isinstance(spec.algorithm, Custom):
+        return
+    found = {*spec.metrics, *(name for _, name, regex in wanted if regex is not None)}
+    for path, name, _ in wanted:
+        if name not in found:
+            text = f"nothing says where {name!r} is in the log"
+            yield Problem((*path, "metric"), text, "add a 'regex'")

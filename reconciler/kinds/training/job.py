@@ -1,0 +1,225 @@
+"""The arguments of training and tuning jobs, as the SageMaker API takes them.
+
+The names are those of ``CreateTrainingJob`` and ``CreateHyperParameterTuningJob``
+without the job's name, which the pipeline chooses.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from reconciler.kinds.api import Scope, gibibytes, seconds
+from reconciler.kinds.terms.image import Wanted, algorithm_image
+from reconciler.kinds.terms.key import key_arn
+from reconciler.kinds.terms.location import Spot, inside
+from reconciler.kinds.terms.text import text
+from reconciler.kinds.training.spec import Channel, Scalar, Training, Tune
+from reconciler.model.value import Json, Props, Ref
+
+INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
+_GOALS = {"maximize": "Maximize", "minimize": "Minimize"}
+_STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "hyperband": "Hyperband", "grid": "Grid"}
+_SCALES = {
+    "auto": "Auto",
+    "linear": "Linear",
+    "logarithmic": "Logarithmic",
+    "reverseLogarithmic": "ReverseLogarithmic",
+}
+
+
+class Job(NamedTuple):
+    """What a training job uses, found once."""
+
+    image: str
+    inputs: dict[str, Spot]
+    code: Spot | None
+    output: Spot
+    role: Ref
+    key: Json
+
+
+def plan_job(spec: Training, role: Ref, scope: Scope) -> Job:
+    """Find everything that a job of this spec uses."""
+    wanted = Wanted("training", spec.compute.instance_type)
+    path = spec.output.path or f"training/{scope.name}"
+    return Job(
+        image=algorithm_image(spec.algorithm, wanted, scope, ("algorithm",)),
+        inputs={name: _spot(channel, scope) for name, channel in spec.inputs.items()},
+        code=inside(scope, "DataSource", spec.code.source, spec.code.path) if spec.code else None,
+        output=inside(scope, "DataSource", spec.output.source, path, tree=True),
+        role=role,
+        key=key_arn(spec.key, scope),
+    )
+
+
+def _spot(channel: Channel, scope: Scope) -> Spot:
+    if channel.feature_group is not None:
+        if scope.export("FeatureGroup", channel.feature_group, "uri") is None:
+            scope.problem(
+                ("inputs",),
+                f"FeatureGroup {channel.feature_group!r} has no offline store",
+                help=f"add 'offline' to FeatureGroup {channel.feature_group!r}",
+            )
+            return Spot("", "*", "*", None)
+        spot = inside(scope, "FeatureGroup", channel.feature_group, tree=True)
+        base = scope.export("FeatureGroup", channel.feature_group, "prefix")
+        return spot._replace(objects=text(spot.bucket, f"/{base}*"))
+    return inside(scope, "DataSource", channel.source or "", channel.path or "", tree=True)
+
+
+def training_arguments(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
+    """The members of ``CreateTrainingJob``."""
+    return {
+        **_shared(spec, job),
+        "HyperParameters": hyperparameters(spec, job, scope),
+        **({"Environment": variables} if (variables := _environment(spec)) else {}),
+    }
+
+
+def tuning_arguments(spec: Training, tune: Tune, job: Job, scope: Scope) -> dict[str, Json]:
+    """The members of ``CreateHyperParameterTuningJob``."""
+    limits: dict[str, Json] = {"MaxParallelTrainingJobs": tune.parallel}
+    if tune.max_jobs is not None:
+        limits["MaxNumberOfTrainingJobs"] = tune.max_jobs
+    objective = {"Type": _GOALS[tune.objective.goal], "MetricName": tune.objective.metric}
+    return {
+        "HyperParameterTuningJobConfig": {
+            "Strategy": _STRATEGIES[tune.strategy],
+            "HyperParameterTuningJobObjective": objective,
+            "ResourceLimits": limits,
+            "ParameterRanges": _ranges(tune, quoted=spec.code is not None),
+            "TrainingJobEarlyStoppingType": "Auto" if tune.early_stopping else "Off",
+        },
+        "TrainingJobDefinition": {
+            **_shared(spec, job),
+            "StaticHyperParameters": hyperparameters(spec, job, scope),
+            **({"Environment": variables} if (variables := _environment(spec)) else {}),
+        },
+    }
+
+
+def _shared(spec: Training, job: Job) -> dict[str, Json]:
+    algorithm: dict[str, Json] = {"TrainingImage": job.image, "TrainingInputMode": "File"}
+    if definitions := metric_definitions(spec):
+        algorithm["MetricDefinitions"] = definitions
+    output = {"S3OutputPath": text(job.output.uri, "/models")}
+    props: dict[str, Json] = {
+        "AlgorithmSpecification": algorithm,
+        "RoleArn": job.role,
+        "InputDataConfig": [
+            _channel(name, channel, job.inputs[name]) for name, channel in spec.inputs.items()
+        ],
+        "OutputDataConfig": _with_key(output, job.output.key),
+        "ResourceConfig": _resources(spec, job),
+        "StoppingCondition": _stopping(spec),
+        "EnableNetworkIsolation": spec.network_isolation,
+        "EnableInterContainerTrafficEncryption": spec.encrypt_traffic,
+        "EnableManagedSpotTraining": spec.compute.spot is not None,
+    }
+    if spec.checkpoints:
+        props["CheckpointConfig"] = {"S3Uri": text(job.output.uri, "/checkpoints")}
+    return {**props, "VpcConfig": spec.network.props()} if spec.network is not None else props
+
+
+def _with_key(output: Props, key: Json) -> Props:
+    return {**output, "KmsKeyId": key} if key is not None else output
+
+
+def _channel(name: str, channel: Channel, spot: Spot) -> Props:
+    location = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": spot.uri,
+        "S3DataDistributionType": channel.distribution,
+    }
+    props: dict[str, Json] = {
+        "ChannelName": name,
+        "DataSource": {"S3DataSource": location},
+        "InputMode": channel.mode,
+    }
+    return {**props, "ContentType": channel.content_type} if channel.content_type else props
+
+
+def _resources(spec: Training, job: Job) -> Props:
+    compute = spec.compute
+    props: dict[str, Json] = {
+        "InstanceType": INSTANCE_TYPE,
+        "InstanceCount": compute.instances,
+        "VolumeSizeInGB": gibibytes(compute.volume),
+    }
+    if compute.warm_pool is not None:
+        props["KeepAlivePeriodInSeconds"] = seconds(compute.warm_pool)
+    return {**props, "VolumeKmsKeyId": job.key} if job.key is not None else props
+
+
+def _stopping(spec: Training) -> Props:
+    limit = {"MaxRuntimeInSeconds": seconds(spec.compute.max_runtime)}
+    if spec.compute.spot is None:
+        return limit
+    return {**limit, "MaxWaitTimeInSeconds": seconds(spec.compute.spot.max_wait)}
+
+
+def hyperparameters(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
+    """Framework images read their values, and where the script is, as JSON texts."""
+    if spec.code is None or job.code is None:
+        return {name: _written(value) for name, value in spec.hyperparameters.items()}
+    found = {name: json.dumps(value) for name, value in spec.hyperparameters.items()}
+    return {
+        **found,
+        "sagemaker_program": json.dumps(spec.code.entry_point),
+        "sagemaker_submit_directory": text('"', job.code.uri, '"'),
+        "sagemaker_region": json.dumps(scope.place.region),
+    }
+
+
+def _written(value: Scalar) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _environment(spec: Training) -> dict[str, str]:
+    return {**spec.environment, **provenance(spec)}
+
+
+def provenance(spec: Training) -> dict[str, str]:
+    """Which code a job or a model comes from."""
+    if spec.code is None:
+        return {}
+    pinned = {"CODE_COMMIT": spec.code.commit, "CODE_DIGEST": spec.code.digest}
+    return {name: value for name, value in pinned.items() if value is not None}
+
+
+def metric_definitions(spec: Training) -> list[Json]:
+    """Metrics that are found in the log."""
+    found = dict(spec.metrics)
+    if spec.tune is not None and spec.tune.objective.regex is not None:
+        found[spec.tune.objective.metric] = spec.tune.objective.regex
+    if spec.evaluation is not None and spec.evaluation.regex is not None:
+        found[spec.evaluation.metric] = spec.evaluation.regex
+    return [{"Name": name, "Regex": regex} for name, regex in found.items()]
+
+
+def _ranges(tune: Tune, *, quoted: bool) -> Props:
+    ranges = tune.ranges
+    kinds = {
+        "IntegerParameterRanges": ranges.integer,
+        "ContinuousParameterRanges": ranges.continuous,
+    }
+    found: dict[str, Json] = {
+        kind: [
+            {
+                "Name": name,
+                "MinValue": _written(span.min),
+                "MaxValue": _written(span.max),
+                "ScalingType": _SCALES[span.scaling],
+            }
+            for name, span in spans.items()
+        ]
+        for kind, spans in kinds.items()
+        if spans
+    }
+    if ranges.categorical:
+        found["CategoricalParameterRanges"] = [
+            {"Name": name, "Values": [json.dumps(v) if quoted else v for v in values]}
+            for name, values in ranges.categorical.items()
+        ]
+    return found

@@ -1,0 +1,118 @@
+"""The SageMaker pipeline: train or tune, judge, register.
+
+Schema of the definition:
+https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/
+"""
+
+from __future__ import annotations
+
+from reconciler.kinds.api import Scope
+from reconciler.kinds.terms.image import Wanted, algorithm_image
+from reconciler.kinds.terms.text import text
+from reconciler.kinds.training.job import (
+    Job,
+    provenance,
+    training_arguments,
+    tuning_arguments,
+)
+from reconciler.kinds.training.spec import Evaluation, Register, Training
+from reconciler.model.value import Json, Props
+
+TRAIN, TUNE, JUDGE, REGISTER = "Train", "Tune", "GoodEnough", "Register"
+_THRESHOLD = "RegistrationThreshold"
+
+
+def definition(spec: Training, job: Job, scope: Scope) -> Props:
+    """The whole pipeline definition."""
+    name, id_ = {"Get": "Execution.PipelineName"}, {"Get": "Execution.PipelineExecutionId"}
+    return {
+        "Version": "2020-12-01",
+        "Metadata": {},
+        "Parameters": _parameters(spec),
+        "PipelineExperimentConfig": {"ExperimentName": name, "TrialName": id_},
+        "Steps": _steps(spec, job, scope),
+    }
+
+
+def _parameters(spec: Training) -> list[Json]:
+    """What may be changed for a single execution."""
+    instance = {
+        "Name": "TrainingInstanceType",
+        "Type": "String",
+        "DefaultValue": spec.compute.instance_type,
+    }
+    if spec.evaluation is None:
+        return [instance]
+    bound = spec.evaluation.bound
+    level = bound.at_least if bound.at_least is not None else bound.at_most
+    return [instance, {"Name": _THRESHOLD, "Type": "Float", "DefaultValue": level}]
+
+
+def _steps(spec: Training, job: Job, scope: Scope) -> list[Json]:
+    if spec.tune is not None:
+        arguments = tuning_arguments(spec, spec.tune, job, scope)
+        steps: list[Json] = [{"Name": TUNE, "Type": "Tuning", "Arguments": arguments}]
+    else:
+        arguments = training_arguments(spec, job, scope)
+        steps = [{"Name": TRAIN, "Type": "Training", "Arguments": arguments}]
+    if spec.register_ is None:
+        return steps
+    registering = _register(spec, spec.register_, job, scope)
+    if spec.evaluation is None:
+        return [*steps, registering]
+    return [*steps, _condition(spec, spec.evaluation, registering)]
+
+
+def _condition(spec: Training, evaluation: Evaluation, then: Props) -> Props:
+    """Metrics of a finished job; the best job's objective when there were many."""
+    if spec.tune is not None:
+        value = f"Steps.{TUNE}.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value"
+    else:
+        value = f"Steps.{TRAIN}.FinalMetricDataList['{evaluation.metric}'].Value"
+    side = "GreaterThan" if evaluation.bound.at_least is not None else "LessThan"
+    condition = {
+        "Type": f"{side}OrEqualTo",
+        "LeftValue": {"Get": value},
+        "RightValue": {"Get": f"Parameters.{_THRESHOLD}"},
+    }
+    arguments = {"Conditions": [condition], "IfSteps": [then], "ElseSteps": []}
+    return {"Name": JUDGE, "Type": "Condition", "Arguments": arguments}
+
+
+def _register(spec: Training, register: Register, job: Job, scope: Scope) -> Props:
+    approval = "PendingManualApproval" if register.approval == "manual" else "Approved"
+    arguments: dict[str, Json] = {
+        "ModelPackageGroupName": scope.export("ModelRegistry", register.registry, "group"),
+        "ModelApprovalStatus": approval,
+        "InferenceSpecification": {
+            "Containers": [
+                {
+                    "Image": inference_image(spec, register, scope),
+                    "ModelDataUrl": _artifact(spec, job),
+                }
+            ],
+            "SupportedContentTypes": register.content_types,
+            "SupportedResponseMIMETypes": register.response_types,
+            "SupportedRealtimeInferenceInstanceTypes": register.instance_types,
+            "SupportedTransformInstanceTypes": register.instance_types,
+        },
+    }
+    metadata = {name.lower(): value for name, value in provenance(spec).items()}
+    if metadata:
+        arguments["CustomerMetadataProperties"] = metadata
+    return {"Name": REGISTER, "Type": "RegisterModel", "Arguments": arguments}
+
+
+def inference_image(spec: Training, register: Register, scope: Scope) -> str:
+    """The image that serves what this spec trains."""
+    image = register.inference or spec.algorithm
+    path = ("register", "inference") if register.inference is not None else ("algorithm",)
+    return algorithm_image(image, Wanted("inference", register.instance_types[0]), scope, path)
+
+
+def _artifact(spec: Training, job: Job) -> Json:
+    if spec.tune is None:
+        return {"Get": f"Steps.{TRAIN}.ModelArtifacts.S3ModelArtifacts"}
+    best = {"Get": f"Steps.{TUNE}.BestTrainingJob.TrainingJobName"}
+    values = [text(job.output.uri, "/models"), best, "output/model.tar.gz"]
+    return {"Std:Join": {"On": "/", "Values": values}}

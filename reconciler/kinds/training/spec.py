@@ -1,0 +1,197 @@
+"""What a Training spec says, and which combinations SageMaker refuses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from reconciler.kinds.api import Choice, Duration, Maybe, Reference, Section, Size
+from reconciler.kinds.terms.image import Custom, Framework, InstanceType
+from reconciler.kinds.terms.key import KeyUse
+from reconciler.kinds.terms.location import S3Path
+from reconciler.kinds.terms.network import Network
+
+Scalar: TypeAlias = bool | int | float | str
+MetricName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
+Regex: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
+ChannelName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Scaling: TypeAlias = Literal["auto", "linear", "logarithmic", "reverseLogarithmic"]
+
+
+class Code(Section):
+    """A training script for a framework image, pinned to what was reviewed."""
+
+    source: Annotated[str, Reference("DataSource")]
+    """The DataSource that holds the archive."""
+    path: S3Path = Field(examples=["code/fraud-4f2c9e1.tar.gz"])
+    """The archive (tar.gz); best with the commit in its name."""
+    entry_point: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.(py|sh)$")]
+    """The script inside of it."""
+    commit: Maybe[Annotated[str, Field(pattern=r"^[0-9a-f]{7,40}$")]] = None
+    """The Git commit it was built from."""
+    digest: Maybe[Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = None
+    """The digest of the archive."""
+
+
+class Channel(Section):
+    """One input: a DataSource, or the history of a FeatureGroup."""
+
+    source: Maybe[Annotated[str, Reference("DataSource")]] = None
+    """The DataSource to read."""
+    feature_group: Maybe[Annotated[str, Reference("FeatureGroup")]] = None
+    """The FeatureGroup whose offline store is read."""
+    path: Maybe[S3Path] = None
+    """Where in the DataSource; a prefix."""
+    content_type: Maybe[str] = Field(None, examples=["text/csv", "application/x-parquet"])
+    mode: Literal["File", "FastFile", "Pipe"] = "File"
+    """``File`` copies first; ``FastFile`` and ``Pipe`` stream."""
+    distribution: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
+    """Whether every instance gets all objects or a share of them."""
+
+
+class Spot(Section):
+    """Spare capacity: up to 90 % cheaper, and interrupted at any time."""
+
+    max_wait: Duration
+    """How long the job may take including interruptions; at least ``maxRuntime``."""
+
+
+class Compute(Section):
+    """The instances that train."""
+
+    instance_type: InstanceType
+    instances: Annotated[int, Field(ge=1, le=1000)] = 1
+    volume: Size = "30GiB"
+    """Disk of each instance."""
+    max_runtime: Duration = "1d"
+    """The job is stopped after this long. At most 28d."""
+    spot: Maybe[Spot] = None
+    """Train on spare capacity."""
+    warm_pool: Maybe[Duration] = None
+    """Keep the instances this long for the next job. At most 6h; not with spot."""
+
+
+class Output(Section):
+    """Where models and checkpoints are written."""
+
+    source: Annotated[str, Reference("DataSource")]
+    """The DataSource to write to."""
+    path: Maybe[S3Path] = None
+    """Where in it. By default ``training/NAME``."""
+
+
+class Objective(Section):
+    """The metric that tuning improves."""
+
+    metric: MetricName
+    goal: Literal["maximize", "minimize"]
+    regex: Maybe[Regex] = None
+    """Finds the value in the log. Built-in algorithms report theirs by themselves."""
+
+
+class Integers(Section):
+    """Whole numbers to try."""
+
+    min: int
+    max: int
+    scaling: Scaling = "auto"
+
+
+class Continuous(Section):
+    """Numbers to try."""
+
+    min: float
+    max: float
+    scaling: Scaling = "auto"
+
+
+class Ranges(Section):
+    """What tuning varies; hyperparameters by name."""
+
+    integer: dict[str, Integers] = {}
+    continuous: dict[str, Continuous] = {}
+    categorical: dict[str, Annotated[list[str], Field(min_length=1, max_length=30)]] = {}
+
+
+class Tune(Section):
+    """Many training jobs that search for the best hyperparameters."""
+
+    objective: Objective
+    ranges: Ranges
+    max_jobs: Maybe[Annotated[int, Field(ge=1, le=10_000)]] = None
+    """How many jobs in all. A grid has as many as it has points."""
+    parallel: Annotated[int, Field(ge=1, le=100)] = 1
+    """How many at a time; fewer learn more from each other."""
+    strategy: Literal["bayesian", "random", "hyperband", "grid"] = "bayesian"
+    early_stopping: bool = False
+    """Stop jobs that will not win. Hyperband does so by itself."""
+
+
+class Bound(Choice):
+    """The bar a model has to pass: exactly one side."""
+
+    at_least: Maybe[float] = None
+    at_most: Maybe[float] = None
+
+
+class Evaluation(Section):
+    """When a model is good enough to be registered."""
+
+    metric: MetricName
+    """A metric of the training job; with tuning, its objective."""
+    bound: Bound
+    """What the metric has to reach."""
+    regex: Maybe[Regex] = None
+    """Finds the value in the log. Built-in algorithms report theirs by themselves."""
+
+
+class Register(Section):
+    """How a good model becomes a version in a registry."""
+
+    registry: Annotated[str, Reference("ModelRegistry")]
+    approval: Literal["manual", "automatic"] = "manual"
+    """Whether a person approves the version before it is deployed."""
+    inference: Maybe[Framework | Custom] = None
+    """The image that serves it. By default the one of ``algorithm``, for inference."""
+    content_types: Annotated[list[str], Field(min_length=1)] = ["text/csv"]
+    """What requests look like."""
+    response_types: Annotated[list[str], Field(min_length=1)] = ["text/csv"]
+    """What answers look like."""
+    instance_types: Annotated[list[InstanceType], Field(min_length=1)]
+    """Instance types an endpoint may use."""
+
+
+class Training(Section):
+    """How a model is trained, judged and registered."""
+
+    algorithm: Framework | Custom
+    """The image that trains."""
+    code: Maybe[Code] = None
+    """A script for a framework image. Without one the image is a built-in algorithm."""
+    inputs: Annotated[dict[ChannelName, Channel], Field(min_length=1, max_length=20)]
+    """Channels by name."""
+    compute: Compute
+    output: Output
+    hyperparameters: Annotated[dict[str, Scalar], Field(max_length=100)] = {}
+    """Fixed hyperparameters."""
+    environment: Annotated[dict[str, str], Field(max_length=90)] = {}
+    """Environment variables of the container. No secrets."""
+    metrics: Annotated[dict[MetricName, Regex], Field(max_length=20)] = {}
+    """Further metrics to record: name, and where its value is in the log."""
+    checkpoints: bool = False
+    """Whether the container's ``/opt/ml/checkpoints`` is kept, so that spot jobs resume."""
+    tune: Maybe[Tune] = None
+    """Search for hyperparameters."""
+    evaluation: Maybe[Evaluation] = None
+    """When a model is good enough. By default each is registered."""
+    register_: Maybe[Register] = Field(None, alias="register")
+    """Where good models go."""
+    key: Maybe[KeyUse] = None
+    """The key for the disks of the instances."""
+    network: Maybe[Network] = None
+    """A VPC to run in."""
+    network_isolation: bool = False
+    """Whether the container is kept from any network call."""
+    encrypt_traffic: bool = False
+    """Whether traffic between instances is encrypted; slower."""

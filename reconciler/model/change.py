@@ -1,0 +1,132 @@
+"""The difference between what should be and what is, and the calls that close it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Span
+from reconciler.model.value import Json, Path, Props
+
+
+class Status(StrEnum):
+    """Whether a live resource can be worked on."""
+
+    READY = "ready"
+    BUSY = "busy"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One live resource, in CloudFormation property names.
+
+    `outputs` are values only AWS can give (ARNs, ids, times). `tags` is absent
+    when nobody could say; an empty mapping says that there are none.
+    `proven` says a listing already showed that the content is as desired.
+    """
+
+    props: Props
+    outputs: Props = field(default_factory=dict)
+    status: Status = Status.READY
+    reason: str = ""
+    tags: Mapping[str, str] | None = None
+    proven: bool = False
+
+
+class Effect(StrEnum):
+    """What changing one property does to the live resource."""
+
+    IN_PLACE = "update"
+    REPLACE = "replace"
+    APPEND_ONLY = "append-only"
+    NONE = "none"
+    UNSUPPORTED = "unsupported"
+
+
+class Action(StrEnum):
+    """What a plan does with a resource."""
+
+    NONE = "none"
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    ADOPT = "adopt"
+
+
+class Reason(StrEnum):
+    """Why a plan does it. The list is closed; texts for people are in `render`."""
+
+    IN_SYNC = "in-sync"
+    ABSENT = "absent"
+    DIFFERS = "differs"
+    CANNOT_UPDATE = "cannot-update"
+    FAILED = "failed"
+    NOT_DECLARED = "not-declared"
+    SUPERSEDED = "superseded"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One property that differs. `before` and `after` may be marks; both are for people."""
+
+    path: Path
+    before: Json
+    after: Json
+    effect: Effect
+    at: Span | None = None
+    """The spec line that causes `after`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to do with one resource, and why.
+
+    `desired` has every reference that is already known put in; `observed` is
+    absent when the resource does not exist.
+    """
+
+    address: Address
+    action: Action
+    reason: Reason
+    desired: Props
+    observed: Observed | None
+    fields: tuple[FieldChange, ...] = ()
+
+    @property
+    def live(self) -> Props:
+        """The live properties; empty when the resource does not exist."""
+        return self.observed.props if self.observed else {}
+
+    def touches(self, *props: str) -> bool:
+        """Whether any of these top-level properties differs."""
+        return any(change.path[0] in props for change in self.fields)
+
+    def wanted(self, *props: str) -> Props:
+        """The desired values of `props`, all of them as soon as one differs; else nothing."""
+        if not self.touches(*props):
+            return {}
+        return {prop: self.desired[prop] for prop in props if prop in self.desired}
+
+    def appended(self, prop: str, key: str) -> list[Json]:
+        """Items of a keyed list that the live resource does not have yet."""
+        known = {item[key] for item in self.live.get(prop) or ()}
+        return [item for item in self.desired.get(prop) or () if item[key] not in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One AWS request as data: printable, comparable, not yet sent.
+
+    `params` may hold `Ref`, `Join` and `JsonText`, put in just before sending.
+    `outputs` maps an output name to the path of its value in the response.
+    """
+
+    service: str
+    method: str
+    params: Props
+    outputs: Mapping[str, Path] = field(default_factory=dict)

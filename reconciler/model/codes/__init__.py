@@ -1,0 +1,23 @@
+"""Every diagnostic code: what it means and what to do. `moorline explain CODE` prints it.
+
+Codes are stable: a code is never reused for something else. Each family has a
+file here; a new family is a new file and a line in `CODES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from reconciler.model.codes import environment, graph, spec, yaml_
+from reconciler.model.codes.code import Code
+
+__all__ = ["CODES", "Code"]
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    {
+        code.code: code
+        for family in (yaml_.CODES, spec.CODES, environment.CODES, graph.CODES)
+        for code in family
+    }
+)

@@ -1,0 +1,75 @@
+"""Codes about environments, overrides and variables."""
+
+from __future__ import annotations
+
+from reconciler.model.codes.code import Code
+
+CODES = (
+    Code(
+        "ENV001",
+        "unknown environment",
+        "No Environment has this name.",
+        "Name one that exists, or add environments/NAME.yaml.",
+    ),
+    Code(
+        "ENV002",
+        "extends an unknown environment",
+        "`extends` names an Environment that does not exist.",
+        "Correct the name or remove the line.",
+    ),
+    Code(
+        "ENV003",
+        "environments extend each other",
+        "Following `extends` leads back to where it started.",
+        "Remove one `extends` of the circle.",
+    ),
+    Code(
+        "ENV004",
+        "environment incomplete",
+        "Neither the environment nor one that it extends says this field.",
+        "Add the field here or in an environment that this one extends.",
+    ),
+    Code(
+        "ENV005",
+        "variable changes its type",
+        "A variable has another type than in the environment that this one extends. Specs that use"
+        " it would be valid in one environment only.",
+        "Write a value of the same type.",
+    ),
+    Code(
+        "ENV006",
+        "override of an unknown spec",
+        "`overrides` names a Kind/name that no document declares.",
+        "Correct the name or remove the override.",
+    ),
+    Code(
+        "ENV007",
+        "unknown variable",
+        "A spec uses ${name}, and the environment defines no such variable.",
+        "Define it under `variables`; write $${ for a literal ${.",
+    ),
+    Code(
+        "ENV008",
+        "variable uses a variable",
+        "Values of variables are taken as they are; ${…} inside them is not replaced.",
+        "Write the value out.",
+    ),
+    Code(
+        "ENV009",
+        "malformed substitution",
+        "'${' must be followed by the name of a variable and '}'.",
+        "Write ${name}, or $${ for a literal ${.",
+    ),
+    Code(
+        "ENV010",
+        "override changes who a spec is",
+        "An override may change `spec` and the words in `metadata`, not the version, kind or name.",
+        "Override fields below `spec`.",
+    ),
+    Code(
+        "ENV011",
+        "reserved variable name",
+        "environment, platform, account and region are always defined.",
+        "Rename the variable.",
+    ),
+)

@@ -1,0 +1,58 @@
+"""What Moorline has to say about an input: a code, a place, and what to do.
+
+Codes are stable and listed in `reconciler.model.codes`; their texts may change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.model.address import Address
+
+
+class Severity(StrEnum):
+    """How bad it is. Only an error stops a command."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a file. Lines and columns count from 1; a column counts characters."""
+
+    file: str
+    line: int
+    column: int
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `at` is absent only when the fault lies in no file of the user's."""
+
+    code: str
+    message: str
+    at: Span | None = None
+    help: str = ""
+    severity: Severity = Severity.ERROR
+    address: Address | None = None
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        at = self.at or Span("", 0, 0)
+        return (at.file, at.line, at.column, self.code, self.message)
+
+
+def ordered(found: list[Diagnostic] | tuple[Diagnostic, ...]) -> list[Diagnostic]:
+    """Sorted by place, each distinct finding once."""
+    return sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.sort_key)

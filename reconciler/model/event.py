@@ -1,0 +1,91 @@
+"""What happens during a run, as one stream. Progress, logs and receipts are its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Call
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step begins. Times are seconds of the run's clock."""
+
+    step: str
+    address: Address
+    action: Action
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallSent:
+    """AWS answered one call of a step. `seconds` counts from the first try."""
+
+    step: str
+    call: Call
+    at: float
+    seconds: float
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StepWaiting:
+    """A step waits for AWS; `state` is the state that AWS reports."""
+
+    step: str
+    address: Address
+    state: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """A step is done and verified."""
+
+    step: str
+    address: Address
+    action: Action
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed:
+    """A step stopped. `code` is a diagnostic code; `message` names the AWS answer."""
+
+    step: str
+    address: Address
+    action: Action
+    at: float
+    code: str
+    message: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """A step was not tried, because `cause` failed or the run was interrupted."""
+
+    step: str
+    address: Address
+    action: Action
+    at: float
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run is over."""
+
+    done: int
+    failed: int
+    skipped: int
+    at: float
+
+
+Event: TypeAlias = (
+    StepStarted | CallSent | StepWaiting | StepFinished | StepFailed | StepSkipped | RunFinished
+)
+Sink: TypeAlias = Callable[[Event], None]

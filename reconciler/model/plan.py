@@ -1,0 +1,247 @@
+"""The plan: everything that an apply will do, as data that can be read, kept and compared.
+
+`to_json` is the versioned form that machines read and that every renderer
+starts from; `from_json` reads it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Call, Effect, FieldChange, Reason
+from reconciler.model.diagnostic import Diagnostic, Severity, Span
+from reconciler.model.value import Json, Props, canonical, digest, from_json, to_json
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One resource's part of a plan.
+
+    `needs` are ids of steps that must be done before. `guard` is the digest of
+    what was observed ("" when the resource must not exist). `destroys` names
+    what is lost (records, traffic, keys, history), "" when nothing is.
+    """
+
+    id: str
+    address: Address
+    action: Action
+    reason: Reason
+    calls: tuple[Call, ...] = ()
+    needs: tuple[str, ...] = ()
+    guard: str = ""
+    desired: Props = field(default_factory=dict)
+    fields: tuple[FieldChange, ...] = ()
+    spec: str = ""
+    at: Span | None = None
+    destroys: str = ""
+    refused: str = ""
+    """Why the environment does not let this step run; "" when it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an apply will do in one environment, and what was found on the way."""
+
+    environment: str
+    platform: str
+    account: str
+    region: str
+    steps: tuple[Step, ...] = ()
+    unchanged: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+    observed_calls: int = 0
+    """AWS requests that were needed to make this plan."""
+    commit: str = ""
+    format_version: int = FORMAT
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.steps
+
+    @property
+    def refused(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.refused)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(found for found in self.diagnostics if found.is_error)
+
+    @property
+    def calls(self) -> int:
+        """AWS requests that the steps will send, waits and checks not counted."""
+        return sum(len(step.calls) for step in self.steps)
+
+    @property
+    def digest(self) -> str:
+        """Identifies what will be done; the same input gives the same digest."""
+        steps = [_step_to_json(step) for step in self.steps]
+        return digest([self.environment, self.account, self.region, steps])
+
+
+def to_bytes(plan: Plan) -> bytes:
+    """The canonical bytes of a plan file."""
+    return canonical(plan_to_json(plan))
+
+
+def plan_to_json(plan: Plan) -> Json:
+    """The versioned JSON form."""
+    return {
+        "format_version": plan.format_version,
+        "environment": plan.environment,
+        "platform": plan.platform,
+        "account": plan.account,
+        "region": plan.region,
+        "commit": plan.commit,
+        "digest": plan.digest,
+        "steps": [_step_to_json(step) for step in plan.steps],
+        "summary": summary(plan),
+        "diagnostics": [diagnostic_to_json(found) for found in plan.diagnostics],
+    }
+
+
+def summary(plan: Plan) -> dict[str, int]:
+    """Counts by action, plus what was refused, left alone and called."""
+    main = [step for step in plan.steps if not step.id.endswith("#delete")]
+    counts = {str(action): 0 for action in Action if action is not Action.NONE}
+    for step in main:
+        counts[str(step.action)] += 1
+    return {
+        **counts,
+        "unchanged": plan.unchanged,
+        "refused": len(plan.refused),
+        "calls_made": plan.observed_calls,
+        "calls_planned": plan.calls,
+    }
+
+
+def plan_from_json(data: Json) -> Plan:
+    """Read a plan back.
+
+    Raises:
+        ValueError: the format is newer than this version of Moorline knows.
+    """
+    if data["format_version"] > FORMAT:
+        msg = f"plan format {data['format_version']} is newer than {FORMAT}; update moorline"
+        raise ValueError(msg)
+    counts = data["summary"]
+    return Plan(
+        environment=data["environment"],
+        platform=data["platform"],
+        account=data["account"],
+        region=data["region"],
+        steps=tuple(_step_from_json(step) for step in data["steps"]),
+        unchanged=counts["unchanged"],
+        diagnostics=tuple(_diagnostic_from_json(found) for found in data["diagnostics"]),
+        observed_calls=counts["calls_made"],
+        commit=data["commit"],
+    )
+
+
+def _step_to_json(step: Step) -> Json:
+    return {
+        "id": step.id,
+        "type": step.address.type,
+        "name": step.address.name,
+        "action": str(step.action),
+        "reason": str(step.reason),
+        "spec": step.spec,
+        "at": span_to_json(step.at),
+        "destroys": step.destroys,
+        "refused": step.refused,
+        "needs": list(step.needs),
+        "guard": step.guard,
+        "fields": [_field_to_json(change) for change in step.fields],
+        "calls": [_call_to_json(call) for call in step.calls],
+        "desired": to_json(step.desired),
+    }
+
+
+def _step_from_json(data: Json) -> Step:
+    return Step(
+        id=data["id"],
+        address=Address(data["type"], data["name"]),
+        action=Action(data["action"]),
+        reason=Reason(data["reason"]),
+        calls=tuple(_call_from_json(call) for call in data["calls"]),
+        needs=tuple(data["needs"]),
+        guard=data["guard"],
+        desired=from_json(data["desired"]),
+        fields=tuple(_field_from_json(change) for change in data["fields"]),
+        spec=data["spec"],
+        at=span_from_json(data["at"]),
+        destroys=data["destroys"],
+        refused=data["refused"],
+    )
+
+
+def _call_to_json(call: Call) -> Json:
+    return {
+        "service": call.service,
+        "method": call.method,
+        "params": to_json(call.params),
+        "outputs": {name: list(path) for name, path in call.outputs.items()},
+    }
+
+
+def _call_from_json(data: Json) -> Call:
+    outputs: Mapping[str, tuple[str, ...]] = {
+        name: tuple(path) for name, path in data["outputs"].items()
+    }
+    return Call(data["service"], data["method"], from_json(data["params"]), outputs)
+
+
+def _field_to_json(change: FieldChange) -> Json:
+    return {
+        "path": list(change.path),
+        "before": to_json(change.before),
+        "after": to_json(change.after),
+        "effect": str(change.effect),
+        "at": span_to_json(change.at),
+    }
+
+
+def _field_from_json(data: Json) -> FieldChange:
+    return FieldChange(
+        tuple(data["path"]),
+        from_json(data["before"]),
+        from_json(data["after"]),
+        Effect(data["effect"]),
+        span_from_json(data["at"]),
+    )
+
+
+def span_to_json(span: Span | None) -> Json:
+    """``{"file", "line", "column"}``, or null."""
+    return {"file": span.file, "line": span.line, "column": span.column} if span else None
+
+
+def span_from_json(data: Json) -> Span | None:
+    """The inverse of `span_to_json`."""
+    return Span(data["file"], data["line"], data["column"]) if data else None
+
+
+def diagnostic_to_json(found: Diagnostic) -> Json:
+    """The JSON form of a finding."""
+    return {
+        "code": found.code,
+        "severity": str(found.severity),
+        "message": found.message,
+        "help": found.help,
+        "at": span_to_json(found.at),
+        "address": str(found.address) if found.address else None,
+    }
+
+
+def _diagnostic_from_json(data: Json) -> Diagnostic:
+    return Diagnostic(
+        data["code"],
+        data["message"],
+        span_from_json(data["at"]),
+        data["help"],
+        Severity(data["severity"]),
+        Address.parse(data["address"]) if data["address"] else None,
+    )

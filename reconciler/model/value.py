@@ -1,0 +1,190 @@
+"""Values inside a resource's properties, and the marks that stand for values not at hand.
+
+A property tree holds JSON plus four kinds of mark. `Ref` and `Join` are known
+once another resource exists; `JsonText` is a document that AWS takes as a
+string; `UNKNOWN` and `SENSITIVE` stand in a plan for what is not known yet or
+must never be shown. Each mark has one JSON form, so a plan is plain JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import orjson
+
+from reconciler.model.address import Address
+
+Json: TypeAlias = Any
+Props: TypeAlias = Mapping[str, Json]
+Path: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An output of another resource. `output` is a name the resource's adapter declares."""
+
+    target: Address
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A string put together from literals and references."""
+
+    parts: tuple[str | Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """A document that AWS takes as a JSON string; kept as data until its references are known."""
+
+    document: Json
+
+
+class Mark(StrEnum):
+    """A value that a plan cannot or must not show."""
+
+    UNKNOWN = "(known after apply)"
+    SENSITIVE = "(sensitive)"
+
+
+UNKNOWN = Mark.UNKNOWN
+SENSITIVE = Mark.SENSITIVE
+
+
+def to_json(value: Json) -> Json:
+    """The JSON form of a property tree, marks included."""
+    match value:
+        case Ref():
+            return {"$ref": [value.target.type, value.target.name, value.output]}
+        case Join():
+            return {"$join": [to_json(part) for part in value.parts]}
+        case JsonText():
+            return {"$text": to_json(value.document)}
+        case Mark():
+            return {"$mark": value.name.lower()}
+        case Mapping():
+            return {key: to_json(item) for key, item in value.items()}
+        case list() | tuple():
+            return [to_json(item) for item in value]
+        case _:
+            return value
+
+
+def from_json(value: Json) -> Json:
+    """The inverse of `to_json`."""
+    if isinstance(value, list):
+        return [from_json(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((key, body),) = value.items()
+        match key:
+            case "$ref":
+                return Ref(Address(body[0], body[1]), body[2])
+            case "$join":
+                return Join(tuple(from_json(part) for part in body))
+            case "$text":
+                return JsonText(from_json(body))
+            case "$mark":
+                return Mark[body.upper()]
+            case _:
+                pass
+    return {key: from_json(item) for key, item in value.items()}
+
+
+def _mark(value: object) -> Json:
+    if isinstance(value, Ref | Join | JsonText):
+        return to_json(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def canonical(value: Json) -> bytes:
+    """The one byte form of a value: sorted keys, no spaces, marks as JSON."""
+    try:
+        return orjson.dumps(value, default=_mark, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # integers past 64 bits, which AWS does not take but YAML can hold
+        return orjson.dumps(_narrow(value), default=_mark, option=orjson.OPT_SORT_KEYS)
+
+
+def _narrow(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {str(key): _narrow(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_narrow(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 63:
+        return str(value)
+    return value
+
+
+def digest(value: Json, length: int = 64) -> str:
+    """The first `length` hexadecimal digits of the SHA-256 of the canonical form."""
+    return hashlib.sha256(canonical(value)).hexdigest()[:length]
+
+
+def references(value: Json) -> Iterator[Ref]:
+    """Every `Ref` in a property tree, in document order."""
+    match value:
+        case Ref():
+            yield value
+        case Join():
+            yield from (part for part in value.parts if isinstance(part, Ref))
+        case JsonText():
+            yield from references(value.document)
+        case Mapping():
+            for item in value.values():
+                yield from references(item)
+        case list() | tuple():
+            for item in value:
+                yield from references(item)
+        case _:
+            return
+
+
+def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:
+    """Put values in the place of references.
+
+    `lookup` answers a value, `UNKNOWN`, or the reference itself to leave it open.
+    A string with an unknown part is unknown. A document with a part that is not
+    known stays a document, so that a diff can still show the rest of it.
+    """
+    match value:
+        case Ref():
+            return lookup(value)
+        case Join():
+            parts = tuple(lookup(part) if isinstance(part, Ref) else part for part in value.parts)
+            if UNKNOWN in parts:
+                return UNKNOWN
+            if any(isinstance(part, Ref) for part in parts):
+                return Join(parts)
+            return "".join(map(str, parts))
+        case JsonText():
+            document = resolve(value.document, lookup)
+            open_ = any(isinstance(leaf, Ref | Join | Mark) for leaf in leaves(document))
+            return JsonText(document) if open_ else orjson.dumps(document).decode()
+        case Mapping():
+            return {key: resolve(item, lookup) for key, item in value.items()}
+        case list() | tuple():
+            return [resolve(item, lookup) for item in value]
+        case _:
+            return value
+
+
+def leaves(value: Json) -> Iterator[Json]:
+    """Every scalar and mark in a property tree."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, JsonText):
+        yield from leaves(value.document)
+    else:
+        yield value

@@ -1,0 +1,37 @@
+"""Deterministic physical names: ``<platform>-<environment>-<name>``. Pure.
+
+Names that all accounts share get the account id, names that carry a content
+digest end in it, and what is too long for its type is cut and ends in a digest
+of the whole, so two long names never become one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.model.address import Address
+from reconciler.model.value import digest
+from reconciler.resources.api import Place, Resource
+
+CUT = 8
+"""Hexadecimal digits that stand for what was cut."""
+
+
+def address(
+    type_: str, base: str, content: str, place: Place, resources: Mapping[str, Resource]
+) -> Address:
+    """The address of a resource of a spec.
+
+    Raises:
+        KeyError: Moorline has no adapter for the type.
+    """
+    resource = resources[type_]
+    name = f"{place.prefix}{base}"
+    if resource.shared_names:
+        name = f"{name}-{place.account}"
+    tail = f"-{content}" if content else ""
+    name = resource.fix(name)
+    if len(name) + len(tail) > resource.limit:
+        room = resource.limit - len(tail) - CUT - 1
+        name = f"{name[:room].rstrip('-')}-{digest(name, CUT)}"
+    return Address(type_, name + tail)

@@ -1,0 +1,1 @@
+"""Everything people and machines read, made from plain values. Prints nothing itself."""

@@ -1,0 +1,88 @@
+"""The steps of a plan's JSON as people think of them: a replacement is one thing.
+
+Also says which steps cannot run because they need a refused one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.model.change import Action
+from reconciler.model.value import Json
+
+SUFFIX = "#delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One resource's part of a plan. `removal` is the step for the old half of a replacement."""
+
+    step: Mapping[str, Json]
+    removal: Mapping[str, Json] | None = None
+    blocked_by: str = ""
+    """The refused step that this one needs, "" when none holds it up."""
+
+    @property
+    def halves(self) -> tuple[Mapping[str, Json], ...]:
+        return (self.step, self.removal) if self.removal else (self.step,)
+
+    @property
+    def destroys(self) -> str:
+        return next((half["destroys"] for half in self.halves if half["destroys"]), "")
+
+    @property
+    def refused(self) -> str:
+        return next((half["refused"] for half in self.halves if half["refused"]), "")
+
+    @property
+    def runs(self) -> bool:
+        """Whether an apply will do this."""
+        return not (self.refused or self.blocked_by)
+
+    @property
+    def calls(self) -> int:
+        """Requests that it takes, both halves counted."""
+        return sum(len(half["calls"]) for half in self.halves)
+
+
+def entries(plan: Mapping[str, Json]) -> list[Entry]:
+    """Every step in plan order, removals inside the replacement that they belong to."""
+    steps = {step["id"]: step for step in plan["steps"]}
+    owner = {
+        id_: main
+        for id_ in steps
+        if id_.endswith(SUFFIX)
+        and (main := id_.removesuffix(SUFFIX)) in steps
+        and steps[main]["action"] == Action.REPLACE
+    }
+    held = _held(steps, owner)
+    return [
+        Entry(step, steps.get(id_ + SUFFIX) if id_ in owner.values() else None, held.get(id_, ""))
+        for id_, step in steps.items()
+        if id_ not in owner
+    ]
+
+
+def _held(steps: Mapping[str, Mapping[str, Json]], owner: Mapping[str, str]) -> dict[str, str]:
+    """Steps that wait for a refused one, each with the refused step's id."""
+    users: dict[str, list[str]] = {}
+    for id_, step in steps.items():
+        for need in step["needs"]:
+            users.setdefault(need, []).append(id_)
+    held: dict[str, str] = {}
+    for cause in (id_ for id_, step in steps.items() if step["refused"]):
+        for id_ in _reached(cause, users):
+            if owner.get(cause) != id_:
+                held.setdefault(id_, cause)
+    return held
+
+
+def _reached(start: str, users: Mapping[str, list[str]]) -> Iterator[str]:
+    seen, todo = {start}, [start]
+    while todo:
+        for id_ in users.get(todo.pop(), ()):
+            if id_ not in seen:
+                seen.add(id_)
+                todo.append(id_)
+                yield id_

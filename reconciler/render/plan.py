@@ -1,0 +1,211 @@
+"""A plan for people, from the plan's JSON alone.
+
+What destroys or is refused comes first; then every step in the order of the
+plan, the findings, and one line that sums it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Effect
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.plan import span_from_json
+from reconciler.model.value import Json
+from reconciler.render import diagnostics
+from reconciler.render.difference import leaves, rows
+from reconciler.render.entries import Entry, entries
+from reconciler.render.ink import Ink, cells, cut, harmless, spread
+from reconciler.render.table import INDENT, Line, block
+from reconciler.render.words import SIGNS, VERIFIED, count, duration, loss, span, why
+
+__all__ = ["text"]
+
+_ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
+
+
+def text(
+    plan_json: Mapping[str, Json],
+    *,
+    color: bool,
+    width: int = 100,
+    verbose: bool = False,
+    seconds: float | None = None,
+) -> str:
+    """The whole plan; ends in a newline. `seconds` is how long it took to make."""
+    ink = Ink(color)
+    writer = _Writer(ink, max(width, 40), verbose=verbose)
+    found = entries(plan_json)
+    loud = [entry for entry in found if entry.destroys or entry.refused]
+    quiet = [entry for entry in found if not (entry.destroys or entry.refused)]
+    lines = [header(plan_json, ink, max(width, 40), seconds)]
+    for entry in loud:
+        lines += ["", *writer.loud(entry, plan_json["environment"])]
+    if quiet:
+        lines.append("")
+    for entry in quiet:
+        lines += writer.entry(entry)
+    lines += findings(plan_json, color=color)
+    return "\n".join([*lines, "", summary(plan_json, found, ink), ""])
+
+
+def header(
+    plan_json: Mapping[str, Json], ink: Ink, width: int, seconds: float | None = None
+) -> str:
+    """``prod · 123456789012 · eu-west-1 · commit 4f2c9e1``, and what it took to find out."""
+    parts = [harmless(plan_json[key]) for key in ("environment", "account", "region")]
+    if plan_json["commit"]:
+        parts.append(f"commit {harmless(plan_json['commit'][:7])}")
+    left = " · ".join(filter(None, parts))
+    right = count(plan_json["summary"]["calls_made"], "AWS call")
+    if seconds is not None:
+        right += f", {duration(seconds)}"
+    return f"{ink(left, 'bold')}{spread(left, right, width)}{ink(right, 'dim')}"
+
+
+def findings(plan_json: Mapping[str, Json], *, color: bool) -> list[str]:
+    """The diagnostics of a plan as lines, an empty one first."""
+    found = [_diagnostic(each) for each in plan_json["diagnostics"]]
+    if not found:
+        return []
+    said = diagnostics.text(found, {}, color=color)
+    return ["", *said.splitlines()[:-1]]
+
+
+def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
+    """``Plan: 2 to create, 1 refused, 58 unchanged. 14 calls to apply.``"""
+    unchanged = plan_json["summary"]["unchanged"]
+    errors = sum(each["severity"] == "error" for each in plan_json["diagnostics"])
+    if not found:
+        if errors:
+            return ink(f"No plan: {count(errors, 'error')} above.", "alarm")
+        return ink(f"Nothing to do. {_as_specs(unchanged)}", "green")
+    running = [entry for entry in found if entry.runs]
+    counts = [(sum(e.step["action"] == action for e in running), str(action)) for action in _ORDER]
+    parts = [f"{number} to {action}" for number, action in counts if number]
+    if refused := sum(bool(entry.refused) for entry in found):
+        parts.append(ink(f"{refused} refused", "alarm"))
+    if held := len(found) - len(running) - refused:
+        parts.append(f"{held} held back")
+    calls = count(sum(entry.calls for entry in running), "call")
+    line = f"{ink('Plan:', 'bold')} {', '.join([*parts, f'{unchanged} unchanged'])}. {calls} to apply."
+    if errors:
+        line += ink(f" It cannot be applied: {count(errors, 'error')} above.", "alarm")
+    return line
+
+
+def _diagnostic(found: Mapping[str, Json]) -> Diagnostic:
+    return Diagnostic(
+        found["code"],
+        found["message"],
+        span_from_json(found["at"]),
+        found["help"] or "",
+        Severity(found["severity"]),
+        Address.parse(found["address"]) if found["address"] else None,
+    )
+
+
+def _as_specs(number: int) -> str:
+    return f"{count(number, 'resource')} {'is' if number == 1 else 'are'} as the specs say."
+
+
+class _Writer:
+    def __init__(self, ink: Ink, width: int, *, verbose: bool) -> None:
+        self.ink = ink
+        self.width = width
+        self.verbose = verbose
+
+    def loud(self, entry: Entry, environment: str) -> Iterator[str]:
+        """A step that destroys something or is refused, and what to do about it."""
+        ink, step = self.ink, entry.step
+        word = "DESTRUCTIVE" if entry.destroys else "REFUSED"
+        yield self._head(f"! {word}", "alarm", step, span(step["at"]))
+        if entry.destroys:
+            yield f"{INDENT}{ink(_deed(entry), 'alarm')}"
+        if reason := why(step):
+            yield f"{INDENT}because: {reason}"
+        yield from self._fields(entry)
+        if entry.refused:
+            yield f"{INDENT}{ink('refused:', 'alarm')} {harmless(entry.refused)}"
+            yield f"{INDENT}to do: {_remedy(entry, environment)}"
+        elif entry.destroys:
+            yield f"{INDENT}allowed: protection.allow lists {harmless(entry.destroys)!r}"
+        yield from self._held(entry)
+
+    def entry(self, entry: Entry) -> Iterator[str]:
+        """Any other step."""
+        step = entry.step
+        sign = SIGNS[step["action"]]
+        reason, at = why(step), span(step["at"])
+        aside = at or reason
+        yield self._head(f"{sign.symbol} {step['action']:<8}", sign.style, step, aside)
+        if reason and at:
+            yield f"{INDENT}{self.ink(reason, 'dim')}"
+        yield from self._fields(entry)
+        effects = {field["effect"] for field in step["fields"]}
+        if effects == {Effect.APPEND_ONLY}:
+            yield f"{INDENT}{self.ink('in place; no record is touched', 'dim')}"
+        if step["action"] == Action.UPDATE and step["type"] in VERIFIED:
+            yield f"{INDENT}{self.ink(VERIFIED[step['type']], 'dim')}"
+        yield from self._held(entry)
+
+    def _head(self, lead: str, style: str, step: Mapping[str, Json], aside: str) -> str:
+        ink = self.ink
+        type_, name = harmless(step["type"]), harmless(step["name"])
+        plain = f"  {lead} {type_} {name}"
+        aside = cut(aside, max(20, self.width - 4))
+        painted = f"  {ink(lead, style)} {type_} {ink(name, 'bold')}"
+        if cells(plain) + cells(aside) + 2 > self.width and aside:
+            return f"{painted}\n{' ' * max(6, self.width - cells(aside))}{ink(aside, 'dim')}"
+        return f"{painted}{spread(plain, aside, self.width)}{ink(aside, 'dim')}"
+
+    def _fields(self, entry: Entry) -> Iterator[str]:
+        step = entry.step
+        if step["fields"]:
+            lines = [
+                Line(row, field["effect"])
+                for field in step["fields"]
+                for row in rows(
+                    tuple(field["path"]), field["before"], field["after"], self._at(field, step)
+                )
+            ]
+            yield from block(lines, self.ink, self.width, verbose=self.verbose)
+        elif self.verbose and step["action"] == Action.CREATE:
+            made = [Line(row, "") for row in leaves((), step["desired"])]
+            yield from block(made, self.ink, self.width, verbose=True)
+
+    def _at(self, field: Mapping[str, Json], step: Mapping[str, Json]) -> str:
+        """The spec line of a property, where it is not the line of the step."""
+        at = span(field["at"])
+        return at if at != span(step["at"]) else ""
+
+    def _held(self, entry: Entry) -> Iterator[str]:
+        if entry.blocked_by and not entry.refused:
+            cause = harmless(entry.blocked_by)
+            yield f"{INDENT}{self.ink('held back:', 'yellow')} needs the refused step {cause}"
+
+
+def _deed(entry: Entry) -> str:
+    verb = "deletes it and makes a new one" if entry.step["action"] == Action.REPLACE else "deletes it"
+    return f"{verb}: {loss(entry.destroys)}"
+
+
+def _remedy(entry: Entry, environment: str) -> str:
+    """How to get on: allow it, or take the cause back."""
+    step = entry.step
+    where = f"of environment {harmless(environment)!r}"
+    allow = f"add {harmless(entry.destroys)!r} to protection.allow {where}"
+    if not entry.destroys:
+        allow = f"approve it under protection {where}"
+    if step["action"] == Action.DELETE:
+        spec = harmless(step["spec"]) or "it"
+        return f"{allow}, or declare {spec} again"
+    undo = [
+        f"{row.path} to {row.text(60).partition(' → ')[0]}"
+        for field in step["fields"]
+        if field["effect"] == Effect.REPLACE
+        for row in rows(tuple(field["path"]), field["before"], field["after"])
+        if not row.sign
+    ]
+    return f"{allow}, or set {undo[0]} again" if undo else f"{allow}, or undo the change in the spec"

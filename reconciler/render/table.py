@@ -1,0 +1,58 @@
+"""Changed properties in columns: path, what happens, and the spec line at the right edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reconciler.model.change import Effect
+from reconciler.render.difference import Row
+from reconciler.render.ink import Ink, cells, spread
+from reconciler.render.words import NOTES
+
+INDENT = " " * 6
+MOST = 12
+"""Lines of one step that are shown unless everything was asked for."""
+_COLUMN = 44
+_NARROW = 24
+_ENDLESS = 1_000_000
+_STYLES = {"+": "green", "-": "red"}
+
+
+class Line(NamedTuple):
+    """A row and the effect of its property, "" when it does not matter."""
+
+    row: Row
+    effect: str
+
+
+def block(lines: Sequence[Line], ink: Ink, width: int, *, verbose: bool) -> Iterator[str]:
+    """The rows of one step, indented under it."""
+    shown = lines if verbose else lines[:MOST]
+    column = max((cells(line.row.path) for line in shown), default=0)
+    column = min(column, _COLUMN)
+    above = ""
+    for line in shown:
+        path = "" if line.row.path == above and line.row.sign else line.row.path
+        above = line.row.path
+        yield _line(path, line, column, ink, width, verbose=verbose)
+    if hidden := len(lines) - len(shown):
+        yield f"{INDENT}{ink(f'… and {hidden} more; --verbose shows all', 'dim')}"
+
+
+def _line(  # noqa: PLR0913 - one line and where it goes
+    path: str, line: Line, column: int, ink: Ink, width: int, *, verbose: bool
+) -> str:
+    row, note = line.row, NOTES.get(line.effect, "")
+    lead = f"{INDENT}{path}{' ' * (column - cells(path))}  "
+    right = row.at
+    room = width - cells(lead) - (cells(right) + 2 if right else 0)
+    if room < _NARROW:
+        right, room = "", width - cells(lead)
+    body = row.text(_ENDLESS if verbose else max(room, _NARROW))
+    tail = f"  {note}" if note else ""
+    if right and cells(tail) > room - cells(body):
+        right = ""
+    gap = spread(lead + body + tail, right, width)
+    painted = ink(body, _STYLES.get(row.sign, ""))
+    return f"{lead}{painted}{ink(tail, 'magenta')}{gap}{ink(right, 'dim')}".rstrip()

@@ -1,0 +1,1 @@
+"""AWS resource types: one declarative file each, found by `api.load`."""

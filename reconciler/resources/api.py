@@ -1,0 +1,361 @@
+"""What a resource file needs in order to describe one CloudFormation type.
+
+A `Resource` is data: which calls read, list, create and delete it, how its
+answers map to CloudFormation names, what may be changed in place. Nothing here
+talks to AWS; the planner turns a record and a change into calls.
+
+Templates are strings with ``{name}``, ``{account}``, ``{region}``,
+``{partition}``, ``{prefix}`` (the platform's name prefix), ``{location}`` (the
+region where S3 wants it named) or ``{Output}``, one of the resource's own
+outputs; lists and objects of such strings are templates too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeAlias
+
+from reconciler.model.address import Address
+from reconciler.model.change import Change, Effect, Observed
+from reconciler.model.value import Join, Json, Path, Props, Ref
+from reconciler.resources.codecs import SAME, Codec
+from reconciler.resources.parts import Part, Request
+
+__all__ = [
+    "SAME",
+    "Absent",
+    "Codec",
+    "Companion",
+    "Lifecycle",
+    "Listing",
+    "Op",
+    "Place",
+    "Request",
+    "Resource",
+    "Tagging",
+    "absent",
+    "codes",
+    "fill",
+    "load",
+    "lookup",
+    "register",
+]
+
+REGISTRY: dict[str, Resource] = {}
+OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec")
+NAME_TAG = "moorline:name"
+_SLOT = re.compile(r"\{(\w+)\}")
+_UNNAMED = "us-east-1"
+"""S3 refuses this region as a location constraint. Source: CreateBucket."""
+Update: TypeAlias = Callable[[Change], Iterable[Request]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The account and region a platform lives in, and its name prefix (``acme-prod-``)."""
+
+    account: str
+    region: str
+    platform: str
+    environment: str
+
+    @property
+    def partition(self) -> str:
+        """``aws``, ``aws-cn`` or ``aws-us-gov``, from the region's name."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.platform}-{self.environment}-"
+
+    def slots(self, name: str) -> dict[str, str]:
+        """The values of the fixed template slots."""
+        return {
+            "name": name,
+            "account": self.account,
+            "region": self.region,
+            "partition": self.partition,
+            "prefix": self.prefix,
+            "location": "" if self.region == _UNNAMED else self.region,
+        }
+
+
+def fill(template: Json, slots: Mapping[str, Json], own: Address | None = None) -> Json:
+    """Put values into a template; an output that is not in `slots` becomes a `Ref` to `own`.
+
+    A member of an object that comes out as "" is left out.
+    """
+    if isinstance(template, Mapping):
+        filled = {key: fill(item, slots, own) for key, item in template.items()}
+        return {key: item for key, item in filled.items() if item != ""}
+    if isinstance(template, list | tuple):
+        return [fill(item, slots, own) for item in template]
+    if not isinstance(template, str) or "{" not in template:
+        return template
+    whole = _SLOT.fullmatch(template)
+    if whole and slots.get(whole[1]) is not None:
+        return slots[whole[1]]
+    parts: list[str | Ref] = []
+    end = 0
+    for slot in _SLOT.finditer(template):
+        parts.append(template[end : slot.start()])
+        value = slots.get(slot[1])
+        if value is None:
+            if own is None:
+                msg = f"no value for {slot[0]} in {template!r}"
+                raise KeyError(msg)
+            value = Ref(own, slot[1])
+        parts.append(value if isinstance(value, Ref) else str(value))
+        end = slot.end()
+    parts = [part for part in (*parts, template[end:]) if part != ""]
+    if len(parts) == 1 and isinstance(parts[0], Ref):
+        return parts[0]
+    if all(isinstance(part, str) for part in parts):
+        return "".join(str(part) for part in parts)
+    return Join(tuple(parts))
+
+
+def codes(*names: str) -> frozenset[str]:
+    """Names that belong together: error codes, states."""
+    return frozenset(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """How AWS says that a resource does not exist: by code, and by text where the code is vague."""
+
+    code: str
+    text: re.Pattern[str] | None = None
+
+    def matches(self, code: str, message: str) -> bool:
+        """Whether an error is this answer. Codes match with and without their usual suffixes."""
+        bare = code.removesuffix("Exception").removesuffix("Fault")
+        return (code == self.code or bare == self.code) and (
+            self.text is None or bool(self.text.search(message))
+        )
+
+
+def absent(code: str, text: str = "") -> Absent:
+    """A not-found answer; `text` is a regular expression searched in the message."""
+    return Absent(code, re.compile(text) if text else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """A client method and the templates of the parameters that address the resource."""
+
+    method: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A bulk read. `codec` maps an item to CloudFormation properties.
+
+    `name` and `created` are members of an item. A `complete` listing (together
+    with the type's other listings) leaves nothing to describe.
+    """
+
+    method: str
+    at: str
+    name: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+    codec: Codec = SAME
+    created: str = "CreationTime"
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """How tags are written and read.
+
+    `tags` and `keys` are dotted paths in the requests. `create` is the dotted
+    path in the create request; with "" tags are written right after it. With
+    `whole` one put replaces all tags. `indexed` says that the tagging API knows the type.
+    """
+
+    add: Op
+    remove: Op | None = None
+    read: Op
+    at: str = "Tags"
+    tags: str = "Tags"
+    keys: str = "TagKeys"
+    item: tuple[str, str] = ("Key", "Value")
+    create: str = "Tags"
+    whole: bool = False
+    indexed: bool = True
+    unset: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """Where a resource reports that it is working, ready or broken.
+
+    `settles` is a second field (dotted) that reports on the last update. Polls are
+    `poll` seconds apart and give up after `timeout` seconds.
+    """
+
+    field: str
+    ready: frozenset[str]
+    busy: frozenset[str]
+    failed: frozenset[str] = frozenset()
+    settles: str = ""
+    settling: frozenset[str] = frozenset()
+    settled_badly: frozenset[str] = frozenset()
+    reason: str = "FailureReason"
+    poll: float = 10.0
+    timeout: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A property of ours that CloudFormation keeps in a type of its own (for export).
+
+    `props` maps that type's properties to templates; the value itself is ``{value}``.
+    """
+
+    prop: str
+    type: str
+    props: Mapping[str, Json]
+
+
+def _no_update(_: Change) -> Iterable[Request]:
+    return ()
+
+
+def _no_problem(_desired: Props, _observed: Observed) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One AWS type. See the module docstring for templates."""
+
+    type: str
+    service: str
+    """The boto3 client."""
+    name: str
+    """The property that is the physical name."""
+    key: Mapping[str, Json]
+    """Templates of the parameters that address the resource in updates, parts and deletes."""
+    read: Op
+    create: Op
+    delete: Op
+    absent: tuple[Absent, ...]
+    outputs: Mapping[str, Path] = field(default_factory=dict)
+    """Output name to its path in the decoded answer of `read`."""
+    created: Mapping[str, Path] = field(default_factory=dict)
+    """Output name to its path in the answer of `create`."""
+    predict: Mapping[str, str] = field(default_factory=dict)
+    """Outputs that follow from name, account and region: output name to template."""
+    root: Codec = SAME
+    """Maps the answer of `read` (decode) and the body of `create` (encode)."""
+    body: Codec | None = None
+    """The body of `create`, where it is not the inverse of `root`."""
+    listings: tuple[Listing, ...] = ()
+    paged: Mapping[str, str] = field(default_factory=dict)
+    """Lists that `read` returns in pages: member name to token name."""
+    tags: Tagging | None = None
+    lifecycle: Lifecycle | None = None
+    vanishes: bool = False
+    """Deletion takes time; a delete step waits until the resource is gone."""
+    parts: tuple[Part, ...] = ()
+    companions: tuple[Companion, ...] = ()
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    """What the adapter knows about top-level properties beyond `schemas/aws/`."""
+    append_only: Mapping[str, str] = field(default_factory=dict)
+    """Keyed lists that only grow: property to the key of its items."""
+    keyed: Mapping[str, str] = field(default_factory=dict)
+    """Dotted property path of a list to the member that names its items."""
+    sets: frozenset[str] = frozenset()
+    """Dotted property paths of lists whose order does not matter."""
+    policies: frozenset[str] = frozenset()
+    """Dotted property paths of IAM policy documents, lists passed through."""
+    documents: frozenset[str] = frozenset()
+    """Dotted property paths of documents: compared whole, a key the spec lacks is a difference."""
+    defaults: Props = field(default_factory=dict)
+    """Values AWS fills in for properties that were not given; equal to absent when compared."""
+    unread: frozenset[str] = frozenset()
+    """Top-level properties that AWS takes but never gives back; never compared."""
+    content_named: bool = False
+    """The name carries a digest of the content and the type cannot change."""
+    upsert: bool = False
+    """The create call overwrites what exists, so its absence is checked once more before it."""
+    replace_first: bool = False
+    """A replacement can be made before the old one is deleted; names do not collide."""
+    refers: tuple[str, ...] = ()
+    """Types whose resources this one may use. Deletion runs against this order."""
+    holds: str = ""
+    """What is lost with it: records, traffic, keys or history."""
+    found_by_tag: bool = False
+    """Identity is the name tag, for types whose id AWS chooses."""
+    arn: str = ""
+    """Template of the ARN, to find a resource in the tagging API's pages."""
+    derived: Mapping[str, str] = field(default_factory=dict)
+    """Further properties that follow from the name: property to template."""
+    shared_names: bool = False
+    """Names are shared by all AWS accounts, so the account id is part of them."""
+    limit: int = 63
+    """The longest physical name AWS takes."""
+    fix: Callable[[str], str] = str
+    """Turns a conventional name into one the type accepts."""
+    update: Update = _no_update
+    verify: Callable[[Props, Observed], str] = _no_problem
+    """After a step: what is still not as desired, as a sentence; "" when all is well."""
+    transient: tuple[Absent, ...] = ()
+    """Rejections that go away by themselves, such as a role that is still spreading."""
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """Properties that follow from the name, with their templates."""
+        return {self.name: "{name}", **self.derived} if self.name else self.derived
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """Every client method the record names outside `update`."""
+        named = {self.read.method, self.create.method, self.delete.method}
+        named |= {listing.method for listing in self.listings}
+        for part in self.parts:
+            named |= {*part.reads, *part.writes}
+        if self.tags:
+            ops = (self.tags.add, self.tags.remove, self.tags.read)
+            named |= {op.method for op in ops if op}
+        return frozenset(named)
+
+    def part(self, prop: str) -> Part | None:
+        """The part that owns a property."""
+        return next((part for part in self.parts if part.prop == prop), None)
+
+
+def register(resource: Resource) -> Resource:
+    """Add a type to the registry.
+
+    Raises:
+        ValueError: the type is there already.
+    """
+    if REGISTRY.setdefault(resource.type, resource) is not resource:
+        msg = f"{resource.type} is registered twice"
+        raise ValueError(msg)
+    return resource
+
+
+@cache
+def load() -> Mapping[str, Resource]:
+    """Import every resource file once and return the registry."""
+    package = importlib.import_module("reconciler.resources")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if module.name.count(".") == 3:  # noqa: PLR2004 - reconciler.resources.<service>.<type>
+            importlib.import_module(module.name)
+    return REGISTRY
+
+
+def lookup(type_: str) -> Resource | None:
+    """The record of a type, if Moorline has an adapter for it."""
+    return load().get(type_)

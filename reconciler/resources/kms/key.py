@@ -1,0 +1,169 @@
+"""AWS::KMS::Key, with the alias it is known by.
+
+Policy, rotation, description, alias, tags and whether it is enabled change in
+place; what kind of key it is does not. AWS chooses the id, so a key is found by
+its tags, or else by its alias. Deletion frees the alias and takes our tags off
+first: a key that waits for its deletion keeps its tags and is nobody's any
+more. It waits 30 days, AWS's longest, whatever `PendingWindowInDays` says,
+because a key that left the specs has no properties left to read that from.
+A key that someone else scheduled for deletion still has our tags and has failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.model.address import Address
+from reconciler.model.change import Change
+from reconciler.model.value import Json, Props, Ref
+from reconciler.resources.api import (
+    NAME_TAG,
+    OWNERSHIP,
+    Companion,
+    Lifecycle,
+    Op,
+    Request,
+    Resource,
+    Tagging,
+    absent,
+    codes,
+    register,
+)
+from reconciler.resources.codecs import takes, text, unwrap
+from reconciler.resources.parts import Facet, Reader, Switch
+
+TYPE = "AWS::KMS::Key"
+KEY = {"KeyId": "{KeyId}"}
+PREFIX = "alias/"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """The first alias of a key: ``alias/`` and the name of the key's address."""
+
+    prop: str = "AliasName"
+    last: bool = True
+    reads: tuple[str, ...] = ("list_aliases",)
+    writes: tuple[str, ...] = ("create_alias", "delete_alias", "untag_resource")
+
+    def read(self, reader: Reader, key: Props) -> Json:
+        found = reader.pages("list_aliases", key, "Aliases")
+        born = [(str(item.get("CreationDate", "")), item["AliasName"]) for item in found]
+        return min(born)[1] if born else None
+
+    def calls(self, before: Json, after: Json) -> Iterator[Request]:
+        if after:
+            own = Ref(Address(TYPE, after.removeprefix(PREFIX)), "KeyId")
+            yield Request("create_alias", {"AliasName": after, "TargetKeyId": own}, bare=True)
+        if before:
+            yield Request("delete_alias", {"AliasName": before}, bare=True)
+        if before and not after:
+            yield Request("untag_resource", {"TagKeys": [*OWNERSHIP, NAME_TAG]})
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days between two rotations; setting them needs rotation to be on."""
+
+    prop: str = "RotationPeriodInDays"
+    last: bool = False
+    reads: tuple[str, ...] = ("get_key_rotation_status",)
+    writes: tuple[str, ...] = ("enable_key_rotation",)
+
+    def read(self, reader: Reader, key: Props) -> Json:
+        return reader.call("get_key_rotation_status", key).get(self.prop)
+
+    def calls(self, before: Json, after: Json) -> Iterator[Request]:
+        if after and after != before:
+            yield Request("enable_key_rotation", {self.prop: after})
+
+
+def update(change: Change) -> Iterator[Request]:
+    """All but the description has a part of its own."""
+    if text := change.wanted("Description"):
+        yield Request("update_key_description", text)
+
+
+register(
+    Resource(
+        type=TYPE,
+        service="kms",
+        name="",
+        key=KEY,
+        read=Op("describe_key", {"KeyId": "alias/{name}"}),
+        create=Op("create_key"),
+        delete=Op("schedule_key_deletion", KEY),
+        absent=(absent("NotFound"),),
+        transient=(
+            absent("MalformedPolicyDocument", r"(?i)invalid principal"),
+            absent("DependencyTimeout"),
+        ),
+        outputs={"Arn": ("Arn",), "KeyId": ("KeyId",)},
+        created={"Arn": ("KeyMetadata", "Arn"), "KeyId": ("KeyMetadata", "KeyId")},
+        arn="arn:{partition}:kms:{region}:{account}:key/{KeyId}",
+        found_by_tag=True,
+        derived={"AliasName": "alias/{name}"},
+        limit=250,  # of 256, without "alias/"
+        root=unwrap("KeyMetadata"),
+        body=takes("Description", "KeySpec", "KeyUsage", "MultiRegion", "Origin"),
+        lifecycle=Lifecycle(
+            field="KeyMetadata.KeyState",
+            ready=codes("Enabled", "Disabled"),
+            busy=codes("Creating", "Updating"),
+            failed=codes(
+                "PendingDeletion", "PendingImport", "PendingReplicaDeletion", "Unavailable"
+            ),
+            reason="KeyMetadata.DeletionDate",
+        ),
+        tags=Tagging(
+            add=Op("tag_resource", KEY),
+            remove=Op("untag_resource", KEY),
+            read=Op("list_resource_tags", KEY),
+            item=("TagKey", "TagValue"),
+        ),
+        parts=(
+            Facet(
+                prop="KeyPolicy",
+                stem="key_policy",
+                answer="Policy",
+                request="Policy",
+                codec=text(),
+                remove=None,
+                params={"PolicyName": "default"},
+            ),
+            Switch(
+                prop="EnableKeyRotation",
+                get="get_key_rotation_status",
+                at="KeyRotationEnabled",
+                on="enable_key_rotation",
+                off="disable_key_rotation",
+            ),
+            Period(),
+            Switch(
+                prop="Enabled",
+                get="describe_key",
+                at="KeyMetadata.Enabled",
+                on="enable_key",
+                off="disable_key",
+            ),
+            Alias(),
+        ),
+        companions=(
+            Companion(
+                "AliasName", "AWS::KMS::Alias", {"AliasName": "{value}", "TargetKeyId": "{KeyId}"}
+            ),
+        ),
+        policies=frozenset({"KeyPolicy"}),
+        defaults={
+            "KeySpec": "SYMMETRIC_DEFAULT",
+            "KeyUsage": "ENCRYPT_DECRYPT",
+            "MultiRegion": False,
+            "Origin": "AWS_KMS",
+        },
+        unread=frozenset({"BypassPolicyLockoutSafetyCheck", "PendingWindowInDays"}),
+        holds="keys",
+        refers=("AWS::IAM::Role",),
+        update=update,
+    )
+)

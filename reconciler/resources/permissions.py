@@ -1,0 +1,102 @@
+"""The IAM actions that a call needs, derived from its service and method.
+
+The rule is the service's IAM prefix and the method in camel case; the tables
+hold what deviates, and what a call needs besides its own action. IAM compares
+action names without regard to case. Source: Service Authorization Reference.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+PREFIX = {
+    "accessanalyzer": "access-analyzer",
+    "apigatewayv2": "apigateway",
+    "cloudcontrol": "cloudformation",
+    "elbv2": "elasticloadbalancing",
+    "emr": "elasticmapreduce",
+    "resourcegroupstaggingapi": "tag",
+    "sagemaker-featurestore-runtime": "sagemaker",
+    "sagemaker-metrics": "sagemaker",
+    "sagemaker-runtime": "sagemaker",
+    "service-quotas": "servicequotas",
+    "stepfunctions": "states",
+}
+"""IAM prefixes that differ from the boto3 client's name."""
+
+INSTEAD = {
+    ("s3", "delete_bucket_cors"): "s3:PutBucketCORS",
+    ("s3", "delete_bucket_encryption"): "s3:PutEncryptionConfiguration",
+    ("s3", "delete_bucket_lifecycle"): "s3:PutLifecycleConfiguration",
+    ("s3", "delete_bucket_ownership_controls"): "s3:PutBucketOwnershipControls",
+    ("s3", "delete_bucket_replication"): "s3:PutReplicationConfiguration",
+    ("s3", "delete_public_access_block"): "s3:PutBucketPublicAccessBlock",
+    ("s3", "get_bucket_cors"): "s3:GetBucketCORS",
+    ("s3", "get_bucket_encryption"): "s3:GetEncryptionConfiguration",
+    ("s3", "get_bucket_lifecycle_configuration"): "s3:GetLifecycleConfiguration",
+    ("s3", "get_bucket_replication"): "s3:GetReplicationConfiguration",
+    ("s3", "get_object_lock_configuration"): "s3:GetBucketObjectLockConfiguration",
+    ("s3", "get_public_access_block"): "s3:GetBucketPublicAccessBlock",
+    ("s3", "head_bucket"): "s3:ListBucket",
+    ("s3", "list_buckets"): "s3:ListAllMyBuckets",
+    ("s3", "put_bucket_cors"): "s3:PutBucketCORS",
+    ("s3", "put_bucket_encryption"): "s3:PutEncryptionConfiguration",
+    ("s3", "put_bucket_lifecycle_configuration"): "s3:PutLifecycleConfiguration",
+    ("s3", "put_bucket_replication"): "s3:PutReplicationConfiguration",
+    ("s3", "put_object_lock_configuration"): "s3:PutBucketObjectLockConfiguration",
+    ("s3", "put_public_access_block"): "s3:PutBucketPublicAccessBlock",
+}
+"""Actions that are not named like their call."""
+
+PASS, TAG = "iam:PassRole", "sagemaker:AddTags"
+BESIDES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("budgets", "create_budget"): ("budgets:TagResource",),
+    ("cloudwatch", "put_metric_alarm"): ("cloudwatch:TagResource",),
+    ("iam", "create_role"): ("iam:TagRole",),
+    ("kms", "create_key"): ("kms:TagResource",),
+    ("s3", "create_bucket"): ("s3:TagResource",),
+    ("s3", "put_bucket_replication"): (PASS,),
+    ("sagemaker", "create_endpoint"): (TAG, "cloudwatch:DescribeAlarms", "kms:CreateGrant"),
+    ("sagemaker", "create_endpoint_config"): (TAG, PASS, "kms:DescribeKey"),
+    ("sagemaker", "create_feature_group"): (
+        TAG,
+        PASS,
+        "glue:CreateDatabase",
+        "glue:CreateTable",
+        "glue:GetDatabase",
+        "glue:GetTable",
+        "kms:CreateGrant",
+        "kms:DescribeKey",
+    ),
+    ("sagemaker", "create_model"): (TAG, PASS),
+    ("sagemaker", "create_model_package_group"): (TAG,),
+    ("sagemaker", "create_pipeline"): (TAG, PASS),
+    ("sagemaker", "delete_endpoint"): (
+        "application-autoscaling:DeleteScalingPolicy",
+        "application-autoscaling:DeregisterScalableTarget",
+    ),
+    ("sagemaker", "update_endpoint"): ("cloudwatch:DescribeAlarms", "kms:CreateGrant"),
+    ("sagemaker", "update_pipeline"): (PASS,),
+    ("sns", "create_topic"): ("sns:TagResource",),
+}
+"""Actions that a call needs besides its own: tags and roles it hands over, what AWS does for it."""
+
+
+
+@cache
+def permission(service: str, method: str) -> tuple[str, ...]:
+    """Every IAM action that ``client(service).method`` needs, its own first."""
+    own = INSTEAD.get((service, method)) or _budget(service, method) or _derived(service, method)
+    return (own, *BESIDES.get((service, method), ()))
+
+
+def _derived(service: str, method: str) -> str:
+    name = "".join(word.capitalize() for word in method.split("_"))
+    return f"{PREFIX.get(service, service)}:{name}"
+
+
+def _budget(service: str, method: str) -> str:
+    """Budgets knows two permissions for everything but tags."""
+    if service != "budgets" or "resource" in method:
+        return ""
+    return "budgets:ViewBudget" if method.startswith("describe_") else "budgets:ModifyBudget"

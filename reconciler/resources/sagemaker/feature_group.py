@@ -1,0 +1,90 @@
+"""AWS::SageMaker::FeatureGroup.
+
+Features can be appended to a live group, and a TTL or throughput can be
+retuned. Every other edit needs a new group, which loses the online store; the
+offline data in S3 and its Glue table stay behind in any case (AWS_FACTS 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.model.change import Change
+from reconciler.resources.api import (
+    Lifecycle,
+    Listing,
+    Op,
+    Request,
+    Resource,
+    absent,
+    codes,
+    register,
+)
+from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+
+NAME = {"FeatureGroupName": "{name}"}
+MOST = 100
+"""Features that one request may add."""
+
+
+def update(change: Change) -> Iterator[Request]:
+    """SageMaker takes one kind of update per request."""
+    added = change.appended("FeatureDefinitions", key="FeatureName")
+    for first in range(0, len(added), MOST):
+        yield Request("update_feature_group", {"FeatureAdditions": added[first : first + MOST]})
+    if change.touches("OnlineStoreConfig"):
+        ttl = change.desired["OnlineStoreConfig"].get("TtlDuration")
+        if ttl:
+            yield Request("update_feature_group", {"OnlineStoreConfig": {"TtlDuration": ttl}})
+    if throughput := change.wanted("ThroughputConfig"):
+        yield Request("update_feature_group", throughput)
+
+
+register(
+    Resource(
+        type="AWS::SageMaker::FeatureGroup",
+        service="sagemaker",
+        name="FeatureGroupName",
+        key=NAME,
+        read=Op("describe_feature_group", NAME),
+        create=Op("create_feature_group", NAME),
+        delete=Op("delete_feature_group", NAME),
+        absent=(absent("ResourceNotFound"),),
+        transient=(
+            *SPREADING,
+            absent("ValidationException", r"Invalid S3Uri provided"),
+            absent("ValidationException", r"(?i)update.* in progress|being updated"),
+            absent("ResourceInUse", r"(?i)updat"),
+        ),
+        outputs={"FeatureGroupArn": ("FeatureGroupArn",)},
+        created={"FeatureGroupArn": ("FeatureGroupArn",)},
+        predict={"FeatureGroupArn": arn("feature-group")},
+        arn=arn("feature-group"),
+        limit=64,
+        paged={"FeatureDefinitions": "NextToken"},
+        listings=(
+            Listing(
+                method="list_feature_groups",
+                at="FeatureGroupSummaries",
+                name="FeatureGroupName",
+                params={"NameContains": "{prefix}", "MaxResults": 100},
+            ),
+        ),
+        lifecycle=Lifecycle(
+            field="FeatureGroupStatus",
+            ready=codes("Created"),
+            busy=codes("Creating", "Deleting"),
+            failed=codes("CreateFailed", "DeleteFailed"),
+            settles="LastUpdateStatus.Status",
+            settling=codes("InProgress"),
+            settled_badly=codes("Failed"),
+        ),
+        vanishes=True,
+        tags=tagging("feature-group"),
+        append_only={"FeatureDefinitions": "FeatureName"},
+        keyed={"FeatureDefinitions": "FeatureName"},
+        holds="records",
+        refers=("AWS::Glue::Database", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::S3::Bucket"),
+        update=update,
+    )
+)

@@ -1,0 +1,49 @@
+"""AWS::SageMaker::Model.
+
+Nothing but tags can change in place: SageMaker has no UpdateModel. The name
+carries the digest of the content, so a new content is a new model.
+"""
+
+from reconciler.resources.api import Listing, Op, Resource, absent, register
+from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+
+NAME = {"ModelName": "{name}"}
+
+register(
+    Resource(
+        type="AWS::SageMaker::Model",
+        service="sagemaker",
+        name="ModelName",
+        key=NAME,
+        read=Op("describe_model", NAME),
+        create=Op("create_model", NAME),
+        delete=Op("delete_model", NAME),
+        absent=(absent("ValidationException", r"^Could not find model\b"),),
+        transient=SPREADING,
+        outputs={"ModelArn": ("ModelArn",)},
+        created={"ModelArn": ("ModelArn",)},
+        predict={"ModelArn": arn("model")},
+        arn=arn("model"),
+        listings=(
+            Listing(
+                method="list_models",
+                at="Models",
+                name="ModelName",
+                params={"NameContains": "{prefix}", "MaxResults": 100},
+            ),
+        ),
+        tags=tagging("model"),
+        content_named=True,
+        replace_first=True,
+        sets=frozenset({"VpcConfig.Subnets", "VpcConfig.SecurityGroupIds"}),
+        defaults={"EnableNetworkIsolation": False},
+        refers=(
+            "AWS::EC2::SecurityGroup",
+            "AWS::EC2::Subnet",
+            "AWS::ECR::Repository",
+            "AWS::IAM::Role",
+            "AWS::S3::Bucket",
+            "AWS::SageMaker::ModelPackageGroup",
+        ),
+    )
+)

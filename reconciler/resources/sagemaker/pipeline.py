@@ -1,0 +1,105 @@
+"""AWS::SageMaker::Pipeline.
+
+Everything but the name changes in place; a new definition is a new version.
+The definition is written as a document (`PipelineDefinitionBody`) and compared
+as one. A definition kept in S3 is not supported: SageMaker never says where it
+came from. Deletion is refused while an execution runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.change import Change
+from reconciler.model.value import Json, digest
+from reconciler.resources.api import (
+    Lifecycle,
+    Listing,
+    Op,
+    Request,
+    Resource,
+    absent,
+    codes,
+    register,
+)
+from reconciler.resources.codecs import Codec, each, text
+from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+
+NAME = {"PipelineName": "{name}"}
+BODY = text().then(
+    Codec(lambda body: {"PipelineDefinitionBody": body}, lambda value: value["PipelineDefinitionBody"])
+)
+ROOT = each(PipelineDefinition=BODY)
+TAKEN = (
+    "ParallelismConfiguration",
+    "PipelineDefinition",
+    "PipelineDescription",
+    "PipelineDisplayName",
+    "RoleArn",
+)
+
+
+def _read(answer: Json) -> Json:
+    """`Token` names this very pipeline, so that a repeated deletion is the same request."""
+    if not isinstance(answer, Mapping):
+        return answer
+    born = [str(answer.get("PipelineArn")), str(answer.get("CreationTime"))]
+    return {**ROOT.decode(answer), "Token": digest(born)}
+
+
+def _create(body: Json) -> Json:
+    return {**ROOT.encode(body), "ClientRequestToken": digest(body)}
+
+
+def update(change: Change) -> Iterator[Request]:
+    """The whole of what is desired, so that a crash in between leaves no mixture."""
+    if change.touches(*TAKEN):
+        yield Request("update_pipeline", ROOT.encode(change.wanted(*TAKEN)))
+
+
+register(
+    Resource(
+        type="AWS::SageMaker::Pipeline",
+        service="sagemaker",
+        name="PipelineName",
+        key=NAME,
+        read=Op("describe_pipeline", NAME),
+        create=Op("create_pipeline", NAME),
+        delete=Op("delete_pipeline", {**NAME, "ClientRequestToken": "{Token}"}),
+        absent=(
+            absent("ResourceNotFound"),
+            absent("ValidationException", r"No pipeline|does not exist"),
+        ),
+        transient=SPREADING,
+        outputs={"PipelineArn": ("PipelineArn",), "Token": ("Token",)},
+        created={"PipelineArn": ("PipelineArn",)},
+        predict={"PipelineArn": arn("pipeline")},
+        arn=arn("pipeline"),
+        limit=256,
+        root=Codec(_read),
+        body=Codec(encode=_create),
+        listings=(
+            Listing(
+                method="list_pipelines",
+                at="PipelineSummaries",
+                name="PipelineName",
+                params={"PipelineNamePrefix": "{prefix}", "MaxResults": 100},
+            ),
+        ),
+        lifecycle=Lifecycle(
+            field="PipelineStatus", ready=codes("Active"), busy=codes("Deleting")
+        ),
+        vanishes=True,
+        tags=tagging("pipeline"),
+        documents=frozenset({"PipelineDefinition.PipelineDefinitionBody"}),
+        holds="history",
+        refers=(
+            "AWS::IAM::Role",
+            "AWS::KMS::Key",
+            "AWS::S3::Bucket",
+            "AWS::SageMaker::FeatureGroup",
+            "AWS::SageMaker::ModelPackageGroup",
+        ),
+        update=update,
+    )
+)

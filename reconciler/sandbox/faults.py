@@ -1,0 +1,168 @@
+"""Faults on the client's side, through botocore's `before-send` hook: the second half of failure.
+
+The sandbox's own rules can only answer with an error; a lost reply, a reset or a time-out is
+something a client sees. Works the same in-process and against a server, and botocore's retries run.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Literal
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    ReadTimeoutError,
+)
+
+from reconciler.sandbox import wire
+from reconciler.sandbox.entry import ANSWERED
+from reconciler.sandbox.rules import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Kind = Literal["error", "reset", "read-timeout", "connect-timeout", "latency", "call"]
+
+
+@dataclass(slots=True)
+class Fault:
+    """What happens to the calls number `nth` to `nth + times - 1` that match (shell patterns).
+
+    `code` makes an error answer; `after` performs the call first and then loses its reply;
+    `latency` waits that many seconds; `call` runs a function, for instance one that kills.
+    """
+
+    service: str
+    operation: str = "*"
+    kind: Kind = "error"
+    code: str = "ThrottlingException"
+    status: int = 0
+    nth: int = 1
+    times: int | None = 1
+    after: bool = False
+    latency: float = 0.0
+    call: Callable[[str], None] | None = None
+    seen: int = 0
+    fired: int = 0
+
+    def due(self, service: str, operation: str) -> bool:
+        """Count a call and say whether this fault strikes it."""
+        if not (fnmatchcase(service, self.service) and fnmatchcase(operation, self.operation)):
+            return False
+        self.seen += 1
+        late_enough = self.seen >= self.nth
+        if not late_enough or (self.times is not None and self.fired >= self.times):
+            return False
+        self.fired += 1
+        return True
+
+
+class Faults:
+    """The faults of a set of clients; `log` tells what struck."""
+
+    def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`sleep` is what latency faults wait with."""
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+        self._sleep = sleep
+        self.log: list[tuple[str, str, str]] = []
+
+    def add(self, fault: Fault) -> Fault:
+        """Arm a fault."""
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Disarm all faults and forget the log."""
+        with self._lock:
+            self._faults.clear()
+            self.log.clear()
+
+    def attach(self, client: Any) -> Any:  # noqa: ANN401  (any boto3 client)
+        """Let the faults strike this client's calls; returns the client."""
+        service = client.meta.service_model
+        event = f"before-send.{service.service_id.hyphenize()}"
+
+        def strike(event_name: str, request: Any, **_: object) -> AWSResponse | None:  # noqa: ANN401
+            operation = event_name.rpartition(".")[2]
+            for fault in self._due(service.service_name, operation):
+                answer = self._strike(fault, client, service.service_name, event_name, request)
+                if answer is not None:
+                    return answer
+            return None
+
+        client.meta.events.register_first(event, strike)
+        return client
+
+    def _due(self, service: str, operation: str) -> Iterator[Fault]:
+        with self._lock:
+            found = [fault for fault in self._faults if fault.due(service, operation)]
+            self.log += [(service, operation, _name(fault)) for fault in found]
+        yield from found
+
+    def _strike(
+        self,
+        fault: Fault,
+        client: Any,  # noqa: ANN401  (any boto3 client)
+        service: str,
+        event_name: str,
+        request: Any,  # noqa: ANN401  (botocore's prepared request)
+    ) -> AWSResponse | None:
+        reply = _send(client, event_name, request) if fault.after else None
+        if fault.latency:
+            self._sleep(fault.latency)
+        if fault.call is not None:
+            fault.call(f"{service}.{event_name.rpartition('.')[2]}")
+        if fault.kind == "reset":
+            raise ConnectionClosedError(endpoint_url=request.url, request=request)
+        if fault.kind == "read-timeout":
+            raise ReadTimeoutError(endpoint_url=request.url)
+        if fault.kind == "connect-timeout":
+            raise ConnectTimeoutError(endpoint_url=request.url)
+        if fault.kind != "error":
+            return reply
+        setattr(request, ANSWERED, True)
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        protocol = wire.protocol_of(service, headers)
+        status = fault.status or status_of(fault.code)
+        status, found, body = wire.error(protocol, fault.code, f"Injected {fault.code}.", status)
+        raw: Any = _Raw(body.encode() if isinstance(body, str) else body)
+        return AWSResponse(request.url, status, found, raw)  # type: ignore[arg-type]  # any mapping will do
+
+
+class _Raw(BytesIO):
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _name(fault: Fault) -> str:
+    return fault.code if fault.kind == "error" else fault.kind
+
+
+def _send(client: Any, event_name: str, request: Any) -> AWSResponse:  # noqa: ANN401
+    """Perform the call for real, in-process or over HTTP."""
+    for handler in _stubs():
+        reply: AWSResponse | None = handler(event_name, request)
+        if reply is not None:
+            setattr(request, ANSWERED, True)
+            return reply
+    found: AWSResponse = client._endpoint.http_session.send(request)  # noqa: SLF001  (no other way)
+    return found
+
+
+def _stubs() -> list[Any]:
+    import sys  # noqa: PLC0415  (moto is looked at only when something else has loaded it)
+
+    models = sys.modules.get("moto.core.models")
+    return [models.botocore_stubber] if models is not None else []
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,118 @@
+"""The sandbox inside a test process: `with sandbox() as aws:` and plain boto3 clients.
+
+Every use starts empty, with seeded ids, fake credentials and a clock at the wall's time. One
+sandbox is active at a time per process, since moto's state is global.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from moto import mock_aws
+from moto.moto_api._internal import mock_random
+
+from reconciler.sandbox.faults import Faults
+from reconciler.sandbox.install import install
+from reconciler.sandbox.rules import Rule
+from reconciler.sandbox.world import WORLD, Durations
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterator
+
+    from reconciler.sandbox.clock import Clock
+
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+MOTO_CONFIG: Any = {
+    "iam": {"load_aws_managed_policies": True},
+    "lambda": {"use_docker": False},
+    "batch": {"use_docker": False},
+    "stepfunctions": {"execute_state_machine": True},
+}
+
+
+class Sandbox:
+    """What a test steers; the resources themselves are reached through boto3."""
+
+    region = REGION
+    account = ACCOUNT
+
+    def __init__(self, seed: int, mock: Any) -> None:  # noqa: ANN401  (moto's mock)
+        """Made by `sandbox`."""
+        self._seed = seed
+        self._mock = mock
+        self.faults = Faults()
+
+    def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401  (any client)
+        """A boto3 client with the sandbox's faults attached; cheaper than a new session's."""
+        return self.faults.attach(_session().client(service, region_name=region))
+
+    @property
+    def clock(self) -> Clock:
+        """Virtual time: `now`, `advance`, `configure(mode=..., speed=..., poll_step=...)`."""
+        return WORLD.clock
+
+    @property
+    def durations(self) -> Durations:
+        """How long SageMaker's asynchronous operations take, in virtual seconds."""
+        return WORLD.durations
+
+    @property
+    def calls(self) -> Counter[str]:
+        """Requests answered so far, by service.Operation."""
+        return WORLD.calls
+
+    def outcome(self, name: str, mode: str, reason: str = "") -> None:
+        """Script the end of the next create or update of an endpoint (or feature group)."""
+        WORLD.outcomes.script(name, mode, reason)
+
+    def fail(
+        self, service: str, operation: str, code: str, *, times: int = 1, status: int = 0
+    ) -> None:
+        """Answer the next `times` calls of an operation (shell patterns) with an error code."""
+        WORLD.rules.add(Rule(service, operation, code, times, status))
+
+    def reset(self) -> None:
+        """Empty the account and forget scripts, rules, faults and counters."""
+        with WORLD.lock:
+            self._mock.reset()
+            WORLD.reset()
+            self.faults.clear()
+            mock_random.seed(self._seed)
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")  # noqa: S106
+
+
+@contextmanager
+def sandbox(seed: int = 42) -> Iterator[Sandbox]:
+    """An empty AWS account, in this process, until the block ends."""
+    install()
+    before = dict(os.environ)
+    os.environ |= {
+        "AWS_DEFAULT_REGION": before.get("AWS_DEFAULT_REGION", REGION),
+        "AWS_SESSION_TOKEN": "sandbox",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        os.environ.pop(name, None)
+    mock = mock_aws(config=MOTO_CONFIG)
+    mock.start()
+    found = Sandbox(seed, mock)
+    WORLD.reset()
+    mock_random.seed(seed)
+    try:
+        yield found
+    finally:
+        mock.stop()
+        WORLD.reset()
+        for name in ("AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_EC2_METADATA_DISABLED"):
+            os.environ.pop(name, None)
+        os.environ |= before

@@ -1,0 +1,11 @@
+"""Applies every repair, once."""
+
+from __future__ import annotations
+
+from reconciler.sandbox.repairs import budgets, cloudwatch, iam, kms, s3, s3_tags, sns, tagging
+
+
+def install() -> None:
+    """Put the repairs into moto's classes."""
+    for service in (budgets, cloudwatch, iam, kms, s3, s3_tags, sns, tagging):
+        service.install()

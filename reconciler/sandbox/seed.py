@@ -1,0 +1,57 @@
+"""Registers model versions for demos and tests, through plain boto3 calls as a pipeline would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IMAGE = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/xgboost:1.7-1"
+MODEL_DATA = "s3://models/model.tar.gz"
+
+
+def register_package(  # noqa: PLR0913  (a version has that many parts, all optional)
+    client: Any,  # noqa: ANN401  (a boto3 SageMaker client)
+    group: str,
+    *,
+    approved: bool = True,
+    image: str = IMAGE,
+    model_data: str = MODEL_DATA,
+    metrics: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> str:
+    """Register one more version in `group`, made when missing; returns the version's ARN.
+
+    `metrics` is the S3 URI of a model quality report, `metadata` are customer properties.
+    """
+    _ensure_group(client, group)
+    more: dict[str, Any] = {}
+    if metrics:
+        quality = {"Statistics": {"ContentType": "application/json", "S3Uri": metrics}}
+        more["ModelMetrics"] = {"ModelQuality": quality}
+    if metadata:
+        more["CustomerMetadataProperties"] = dict(metadata)
+    answer = client.create_model_package(
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="Approved" if approved else "PendingManualApproval",
+        InferenceSpecification={
+            "Containers": [{"Image": image, "ModelDataUrl": model_data}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+            "SupportedRealtimeInferenceInstanceTypes": ["ml.m5.large", "ml.m5.xlarge"],
+        },
+        **more,
+    )
+    return str(answer["ModelPackageArn"])
+
+
+def _ensure_group(client: Any, group: str) -> None:  # noqa: ANN401  (a boto3 SageMaker client)
+    try:
+        client.describe_model_package_group(ModelPackageGroupName=group)
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        client.create_model_package_group(ModelPackageGroupName=group)

@@ -1,0 +1,59 @@
+"""The one mutable world of a sandbox process: its lock, clock, scripts, rules and counters.
+
+moto keeps its state in module globals, so a process holds exactly one world; resources themselves
+live in moto's backends and are reset with them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+
+from reconciler.sandbox.clock import Clock
+from reconciler.sandbox.outcomes import Outcomes
+from reconciler.sandbox.rules import Rules
+
+
+@dataclass(slots=True)
+class Durations:
+    """Virtual seconds that SageMaker's asynchronous operations take."""
+
+    endpoint: float = 90.0
+    endpoint_weights: float = 45.0
+    endpoint_delete: float = 30.0
+    feature_group: float = 30.0
+    feature_group_update: float = 30.0
+    feature_group_delete: float = 30.0
+    pipeline_execution: float = 60.0
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that is not a resource; `lock` guards the resources too."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    clock: Clock = field(default_factory=Clock)
+    durations: Durations = field(default_factory=Durations)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    rules: Rules = field(default_factory=Rules)
+    calls: Counter[str] = field(default_factory=Counter)
+    sequence: int = 0
+
+    def reset(self) -> None:
+        """Forget scripts, rules and counters, and set the clock and durations back."""
+        with self.lock:
+            self.clock.reset()
+            self.durations = Durations()
+            self.outcomes.clear()
+            self.rules.clear()
+            self.calls.clear()
+            self.sequence = 0
+
+    def next_number(self) -> int:
+        """A growing number: the order of creation, finer than any timestamp."""
+        self.sequence += 1
+        return self.sequence
+
+
+WORLD = World()

@@ -1,0 +1,192 @@
+"""What an environment does to the specs: `extends`, overrides and variables.
+
+The result of each step is again a document whose positions point at the line
+that set a value, in whichever file that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.kinds.environment import Environment
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.value import Json
+from reconciler.specs.document import Document
+from reconciler.specs.merge import patch
+from reconciler.specs.shape import shape
+from reconciler.specs.substitute import Scalar, substitute, uses
+from reconciler.specs.words import did_you_mean, listed, shown
+
+KIND = "Environment"
+BUILT_IN = ("environment", "platform", "account", "region")
+_NEEDED = ("platform", "account", "region")
+_WORDS = ("owner", "description", "labels")
+_MAY_OVERRIDE = "an override may change spec, metadata.owner, metadata.description, metadata.labels"
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentView:
+    """An environment with everything it extends laid under it.
+
+    `document` is the merged document, so ``document.at(("spec", "region"))`` is
+    the line that sets the region. `chain` names the environments, this one first.
+    """
+
+    name: str
+    platform: str
+    account: str
+    region: str
+    spec: Environment
+    document: Document
+    chain: tuple[str, ...]
+
+    @property
+    def variables(self) -> Mapping[str, Scalar]:
+        """Every name that `${…}` may use."""
+        built_in = (self.name, self.platform, self.account, self.region)
+        return {**self.spec.variables, **dict(zip(BUILT_IN, built_in, strict=True))}
+
+
+def names(documents: Iterable[Document]) -> list[str]:
+    """The environments that the documents declare."""
+    return list(_environments(documents))
+
+
+def resolve(
+    documents: Iterable[Document], name: str
+) -> tuple[EnvironmentView | None, list[Diagnostic]]:
+    """The environment called `name`, or what keeps it from being used."""
+    documents = list(documents)
+    known = _environments(documents)
+    if name not in known:
+        text = f"unknown environment {name!r}{did_you_mean(name, known)}"
+        help_ = f"environments are {listed(sorted(known), 'and')}" if known else (
+            f"add environments/{name}.yaml"
+        )
+        return None, [Diagnostic("ENV001", text, None, help_)]
+    chain, found = _chain(known, name)
+    if found:
+        return None, found
+    document = known[chain[-1]]
+    for step in reversed(chain[:-1]):
+        found += _changed_types(document, known[step])
+        document = patch(document, known[step], keep=("spec", "overrides"))
+    spec, problems = shape(document, Environment, ("spec",))
+    found += problems
+    if spec is None:
+        return None, found
+    found += [*_incomplete(document), *_variables(document), *_overrides(document, documents)]
+    if any(diagnostic.is_error for diagnostic in found):
+        return None, found
+    needed = (spec.platform or "", spec.account or "", spec.region or "")
+    return EnvironmentView(name, *needed, spec, document, tuple(chain)), found
+
+
+def apply(document: Document, view: EnvironmentView) -> tuple[Document, list[Diagnostic]]:
+    """A spec as it is in an environment: overridden, then substituted."""
+    name = _id(document)
+    if name is not None and name in view.spec.overrides:
+        document = patch(document, view.document, ("spec", "overrides", name))
+    return substitute(document, "spec", view.variables)
+
+
+def _environments(documents: Iterable[Document]) -> dict[str, Document]:
+    found: dict[str, Document] = {}
+    for document in documents:
+        kind, slash, name = (_id(document) or "").partition("/")
+        if kind == KIND and slash and isinstance(document.data.get("spec"), dict):
+            found.setdefault(name, document)
+    return found
+
+
+def _id(document: Document) -> str | None:
+    data = document.data if isinstance(document.data, dict) else {}
+    metadata = data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    kind = data.get("kind")
+    return f"{kind}/{name}" if isinstance(kind, str) and isinstance(name, str) else None
+
+
+def _chain(known: Mapping[str, Document], name: str) -> tuple[list[str], list[Diagnostic]]:
+    """`name` and all it extends, nearest first."""
+    chain = [name]
+    while (parent := known[chain[-1]].data["spec"].get("extends")) is not None:
+        at = known[chain[-1]].at(("spec", "extends"))
+        if not isinstance(parent, str):
+            break  # the wrong type is reported by `shape`
+        if parent in chain:
+            text = f"environments extend each other: {' -> '.join((*chain, parent))}"
+            return [], [Diagnostic("ENV003", text, at, "remove one `extends` of the circle")]
+        if parent not in known:
+            text = f"unknown environment {parent!r}{did_you_mean(parent, known)}"
+            help_ = f"environments are {listed(sorted(known), 'and')}"
+            return [], [Diagnostic("ENV002", text, at, help_)]
+        chain.append(parent)
+    return chain, []
+
+
+def _changed_types(base: Document, change: Document) -> list[Diagnostic]:
+    before, after = _values(base), _values(change)
+    found = []
+    for name in sorted(before.keys() & after.keys()):
+        old, new = before[name], after[name]
+        if new is None or type(old) is type(new) or (type(old) is float and type(new) is int):
+            continue
+        path = ("spec", "variables", name)
+        text = f"the variable {name!r} is {shown(new)}; in {base.at(path)} it is {shown(old)}"
+        found.append(Diagnostic("ENV005", text, change.at(path), "keep the type of the variable"))
+    return found
+
+
+def _values(document: Document) -> dict[str, Json]:
+    variables = document.data["spec"].get("variables")
+    return variables if isinstance(variables, dict) else {}
+
+
+def _incomplete(document: Document) -> list[Diagnostic]:
+    spec = document.data["spec"]
+    return [
+        Diagnostic(
+            "ENV004",
+            f"the environment does not say its {name}",
+            document.key_at(("spec",)),
+            f"add `{name}: …`, or extend an environment that has it",
+        )
+        for name in _NEEDED
+        if spec.get(name) is None
+    ]
+
+
+def _variables(document: Document) -> list[Diagnostic]:
+    found = []
+    for name, value in _values(document).items():
+        path = ("spec", "variables", name)
+        if name in BUILT_IN:
+            text = f"the variable {name!r} is always defined"
+            found.append(Diagnostic("ENV011", text, document.key_at(path), "rename it"))
+        if isinstance(value, str) and uses(value):
+            text = f"the variable {name!r} uses another variable"
+            help_ = "write the value out; write $${ for a literal ${"
+            found.append(Diagnostic("ENV008", text, document.at(path), help_))
+    return found
+
+
+def _overrides(document: Document, documents: list[Document]) -> list[Diagnostic]:
+    known = [name for each in documents if (name := _id(each)) and not name.startswith(KIND + "/")]
+    found = []
+    for name, change in (document.data["spec"].get("overrides") or {}).items():
+        path = ("spec", "overrides", name)
+        if name not in known:
+            text = f"override of {name!r}, which no document declares{did_you_mean(name, known)}"
+            help_ = "write Kind/name of a spec, or remove the override"
+            found.append(Diagnostic("ENV006", text, document.key_at(path), help_))
+        wrong = [(key,) for key in change if key not in {"spec", "metadata"}]
+        metadata = change.get("metadata")
+        if "metadata" in change and not isinstance(metadata, dict):
+            wrong.append(("metadata",))
+        wrong += [("metadata", key) for key in metadata or () if key not in _WORDS]  # type: ignore[misc]
+        for bad in wrong:
+            text = f"an override cannot change {'.'.join(bad)!r}"
+            found.append(Diagnostic("ENV010", text, document.key_at((*path, *bad)), _MAY_OVERRIDE))
+    return found

@@ -1,0 +1,60 @@
+"""The small words of messages: did-you-mean, lists, and values as a reader sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from reconciler.model.value import Json
+
+_SHOWN = 40
+_FEW = 8
+
+
+def closest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that `word` most likely stands for."""
+    known = list(choices)
+    by_lower = {choice.lower(): choice for choice in reversed(known)}
+    squeezed = {key.replace("-", "").replace("_", ""): value for key, value in by_lower.items()}
+    lower = word[:100].lower()
+    if exact := by_lower.get(lower) or squeezed.get(lower.replace("-", "").replace("_", "")):
+        return exact
+    matches = get_close_matches(lower, by_lower, n=1, cutoff=0.6)
+    return by_lower[matches[0]] if matches else None
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """`` did you mean 'x'?`` with a leading semicolon, or nothing."""
+    match = closest(word, choices)
+    return f"; did you mean {match!r}?" if match is not None and match != word else ""
+
+
+def listed(words: Sequence[str], joint: str = "or") -> str:
+    """``a, b or c``; a long list is cut."""
+    if len(words) > _FEW:
+        return ", ".join(words[:_FEW]) + f" and {len(words) - _FEW} more"
+    if len(words) < 2:  # noqa: PLR2004 one word needs no joint
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def shown(value: Json) -> str:
+    """A value with its type, as in ``the text 'two'``."""
+    match value:
+        case None:
+            return "nothing (null)"
+        case bool():
+            return f"the boolean {str(value).lower()}"
+        case int():
+            return f"the integer {value}"
+        case float():
+            return f"the number {value}"
+        case str():
+            cut = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+            return f"the text {cut!r}"
+        case dict():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return f"{value!r}"[:_SHOWN]

@@ -1,0 +1,72 @@
+"""Run as `python -m tests.conformance CASES [--json FILE] [--set NAME]`: one line for each set."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.result import Result
+from tests.conformance.sets import load, names
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the sets and report; the exit code is 1 when a case failed."""
+    options = _options(arguments)
+    report: dict[str, Any] = {}
+    for name in options.set or names():
+        folder = options.cases / name
+        if not folder.is_dir():
+            _print(f"{name}: absent")
+            report[name] = {"absent": True}
+            continue
+        results = list(_run(name, folder))
+        counts: Counter[str] = Counter(result.outcome for result in results)
+        _print(
+            f"{name}: {counts['passed']} passed, {counts['failed']} failed,"
+            f" {counts['skipped']} skipped"
+        )
+        report[name] = _summary(results, counts)
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return 1 if any(it.get("failed") for it in report.values()) else 0
+
+
+def _run(name: str, folder: Path) -> Iterator[Result]:
+    """The results of a set; a set that breaks is a failure of its own and not of the run."""
+    try:
+        yield from load(name)(folder)
+    except Exception as error:  # noqa: BLE001 -- one broken set must not hide the others
+        yield Result(f"{name} (the set itself)", "failed", f"{type(error).__name__}: {error}")
+
+
+def _summary(results: list[Result], counts: Counter[str]) -> dict[str, Any]:
+    skips = Counter(result.why for result in results if result.outcome == "skipped")
+    return {
+        "passed": counts["passed"],
+        "failed": counts["failed"],
+        "skipped": counts["skipped"],
+        "failures": [{"case": it.case, "why": it.why} for it in results if it.outcome == "failed"],
+        "skips": [{"case": it.case, "why": it.why} for it in results if it.outcome == "skipped"],
+        "skipReasons": dict(sorted(skips.items())),
+    }
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser.add_argument("cases", type=Path, help="folder with one folder for each set")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write a report of every case")
+    parser.add_argument("--set", action="append", choices=names(), help="only this set")
+    return parser.parse_args(arguments)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
