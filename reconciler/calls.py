@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.diff import RESERVED, TAGS
 from reconciler.model.change import Call, Change
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json, Props, put
 from reconciler.resources.api import Op, Place, Request, Resource, Tagging, fill
 
 
@@ -50,10 +50,10 @@ class _Writer:
         body = {key: value for key, value in desired.items() if key not in owned}
         body = {key: value for key, value in body.items() if value is not None}
         encoded = (resource.body or resource.root).encode(body)
-        params = {**self._fill(resource.create.params), **encoded}
+        params = _merge(self._fill(resource.create.params), encoded)
         tagging, tags = resource.tags, desired.get(TAGS) or []
         if tagging and tagging.create and tags:
-            params = _put(params, tagging.create, _items(tags, tagging))
+            params = put(params, tagging.create, _items(tags, tagging))
         yield Call(resource.service, resource.create.method, params, resource.created)
         for part in resource.parts:
             if desired.get(part.prop):
@@ -90,11 +90,11 @@ class _Writer:
         if new:
             yield self._tag(tagging, new)
         if gone and tagging.remove:
-            params = _put(self._fill(tagging.remove.params), tagging.keys, gone)
+            params = put(self._fill(tagging.remove.params), tagging.keys, gone)
             yield Call(self.resource.service, tagging.remove.method, params)
 
     def _tag(self, tagging: Tagging, tags: list[Json]) -> Call:
-        params = _put(self._fill(tagging.add.params), tagging.tags, _items(tags, tagging))
+        params = put(self._fill(tagging.add.params), tagging.tags, _items(tags, tagging))
         return Call(self.resource.service, tagging.add.method, params)
 
     def _requests(self, requests: Iterable[Request]) -> Iterator[Call]:
@@ -118,8 +118,11 @@ def _items(tags: list[Json], tagging: Tagging) -> list[Props]:
     return [{key: tag["Key"], value: tag["Value"]} for tag in tags]
 
 
-def _put(params: Props, dotted: str, value: Json) -> dict[str, Json]:
-    """A copy of `params` with a value at a dotted path."""
-    head, _, rest = dotted.partition(".")
-    inner = _put(params.get(head) or {}, rest, value) if rest else value
-    return {**params, head: inner}
+def _merge(under: Props, over: Props) -> dict[str, Json]:
+    """Two requests in one; objects that are in both are merged."""
+    both = {
+        key: _merge(under[key], value)
+        for key, value in over.items()
+        if isinstance(value, Mapping) and isinstance(under.get(key), Mapping)
+    }
+    return {**under, **over, **both}

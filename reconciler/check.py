@@ -6,10 +6,13 @@ the spec line behind the property.
 
 from __future__ import annotations
 
-from reconciler.facts import check
+from reconciler.facts import check, facts
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.resources.api import lookup
+
+
+TAGS = "Tags"
 
 
 def problems(graph: Graph) -> list[Diagnostic]:
@@ -20,6 +23,8 @@ def problems(graph: Graph) -> list[Diagnostic]:
 def _node(node: Node) -> list[Diagnostic]:
     resource = lookup(node.address.type)
     ours = {companion.prop for companion in resource.companions} if resource else set()
+    if resource and facts(node.address.type).tag_property != (TAGS,):
+        ours.add(TAGS)  # the type keeps tags under another name or in another form
     props = {key: value for key, value in node.props.items() if key not in ours}
     out = []
     for problem in check.problems(node.address.type, props):

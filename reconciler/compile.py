@@ -19,7 +19,7 @@ from reconciler.kinds.api import Kind, Lookup, Scope, Section
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
 from reconciler.model.graph import Graph, Node, build_graph
-from reconciler.model.value import Json, Path
+from reconciler.model.value import Json, Path, put
 from reconciler.resources import api as resources
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
 from reconciler.specs import overlay
@@ -172,8 +172,12 @@ class _Builder:
         deferred: dict[str, str] = {}
         for spec in self.specs.values():
             scope = self.scope(spec)
-            made = {node.address: node for node in spec.kind.build(spec.model, scope)}
-            made |= {node.address: node for node in scope.role_nodes()}
+            try:
+                made = {node.address: node for node in spec.kind.build(spec.model, scope)}
+                made |= {node.address: node for node in scope.role_nodes()}
+            except Exception as error:  # noqa: BLE001 - a broken kind must not hide other findings
+                found.append(_broken(spec, error))
+                continue
             found += scope.problems
             if scope.deferred:
                 deferred[spec.id] = scope.deferred
@@ -199,8 +203,9 @@ class _Builder:
         """Add what every resource has: its name and its tags."""
         resource = self.resources[node.address.type]
         slots = self.place.slots(node.address.name)
-        given = {prop: fill(template, slots) for prop, template in resource.named.items()}
-        props = {**given, **node.props}
+        props = dict(node.props)
+        for prop, template in resource.named.items():
+            props = put(props, prop, fill(template, slots))
         if resource.tags:
             props["Tags"] = self._tags(node, scope, resource)
         return replace(node, props=props)
@@ -236,6 +241,12 @@ class _Builder:
             "nothing it owns is changed until then",
             Severity.WARNING,
         )
+
+
+def _broken(spec: Spec, error: Exception) -> Diagnostic:
+    text = f"{spec.kind.name} could not be compiled: {type(error).__name__}: {error}"
+    help_ = "this is a fault of Moorline; please report it with this spec"
+    return Diagnostic("GRAPH006", text, spec.at(()), help_)
 
 
 def _closed(specs: dict[str, Spec]) -> dict[str, Spec]:

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
+
+import orjson
 
 from reconciler.facts import change_effect
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.graph import Origin
-from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, digest
+from reconciler.model.value import SENSITIVE, UNKNOWN, Json, JsonText, Path, Props, canonical, digest
 from reconciler.resources import policy
 from reconciler.resources.api import Resource
 
@@ -55,9 +58,22 @@ def compare(
 
 
 def guard(observed: Observed, resource: Resource) -> str:
-    """The digest of everything about a live resource that a plan relied on."""
-    props = normal(observed.props, resource)
-    return digest([props, sorted((observed.tags or {}).items()), observed.status], 32)
+    """The digest of everything about a live resource that a plan relied on.
+
+    Not set and empty are the same, and so are busy and ready, because apply waits. The
+    properties of a type that is named after its content cannot change.
+    """
+    props = {} if resource.content_named else normal(observed.props, resource)
+    props = {key: item for key, item in props.items() if key != TAGS and not _empty(item)}
+    tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
+    return digest([props, tags, observed.status is Status.FAILED], 32)
+
+
+def removed(observed: Observed, resource: Resource) -> Observed:
+    """What is looked at before a resource is deleted: the parts that must go before it."""
+    last = {part.prop for part in resource.parts if part.last}
+    props = {key: value for key, value in observed.props.items() if key in last}
+    return replace(observed, props=props)
 
 
 def _fields(
@@ -80,6 +96,8 @@ def _properties(
         return
     for difference in _walk(wanted, live, (), (), resource):
         effect = _effect(difference, resource)
+        if effect is Effect.NONE:
+            continue
         before = difference.before
         if isinstance(difference.after, str) and "{{resolve:" in difference.after:
             before = SENSITIVE
@@ -91,7 +109,7 @@ def _tags(
     desired: Json, live: Mapping[str, str], origin: Origin | None
 ) -> Iterator[FieldChange]:
     want = {tag["Key"]: tag["Value"] for tag in desired}
-    have = {key: value for key, value in live.items() if not key.startswith(RESERVED)}
+    have = {key: value for key, value in live.items() if not _reserved(key)}
     for key in sorted(want.keys() | have.keys()):
         if want.get(key) != have.get(key):
             at = origin.line_of((TAGS, key)) if origin else None
@@ -106,6 +124,8 @@ def normal(props: Props, resource: Resource) -> Props:
 def _normal(value: Json, place: str, resource: Resource) -> Json:
     if place in resource.policies:
         return policy.normal(value) if value else None
+    if place in resource.documents:
+        return _parsed(value)
     if isinstance(value, Mapping):
         return {k: _normal(v, f"{place}.{k}", resource) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -116,6 +136,18 @@ def _normal(value: Json, place: str, resource: Resource) -> Json:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
         return int(value)
     return value
+
+
+def _parsed(value: Json) -> Json:
+    """A document as data, in whichever form it is carried."""
+    if isinstance(value, JsonText):
+        return value.document
+    if not isinstance(value, str):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
 
 
 def _walk(
@@ -173,6 +205,10 @@ def _document(want: Json, have: Json, path: Path, place: Path) -> Iterator[Diffe
             before = None if kind.endswith("_added") else level.t1
             after = None if kind.endswith("_removed") else level.t2
             yield Difference((*path, *steps), place, before, after)
+
+
+def _reserved(key: str) -> bool:
+    return key.startswith(RESERVED)
 
 
 def _empty(value: Json) -> bool:

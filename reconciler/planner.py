@@ -7,12 +7,12 @@ that may use it. A plan for the same input has the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 
 from reconciler import calls, protect
-from reconciler.diff import compare, guard
+from reconciler.diff import compare, guard, removed
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Change, Observed, Reason, Status
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -100,8 +100,17 @@ def _ordered(graph: Graph) -> Iterator[Address]:
         sorter.done(*ready)
 
 
-def known(ref: Ref, live: Live, resources: Mapping[str, Resource], place: Place) -> Json:
-    """The value of a reference as far as it follows from names or live outputs."""
+def known(
+    ref: Ref,
+    live: Live,
+    resources: Mapping[str, Resource],
+    place: Place,
+    renewed: Container[Address] = (),
+) -> Json:
+    """The value of a reference as far as it follows from names or live outputs.
+
+    What is `renewed` keeps what follows from its name; its live outputs are about to go.
+    """
     target, output = ref.target, ref.output
     resource = resources.get(target.type)
     if resource is None:
@@ -110,7 +119,7 @@ def known(ref: Ref, live: Live, resources: Mapping[str, Resource], place: Place)
     for follows in (resource.named, resource.predict):
         if output in follows:
             return fill(follows[output], slots)
-    observed = live.found.get(target)
+    observed = None if target in renewed else live.found.get(target)
     return observed.outputs.get(output, UNKNOWN) if observed else UNKNOWN
 
 
@@ -130,7 +139,10 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         return
 
     def value(ref: Ref) -> Json:
-        return UNKNOWN if ref.target in draft.renewed else known(ref, live, resources, place)
+        return known(ref, live, resources, place, draft.renewed)
+
+    if any(value(ref) is UNKNOWN and ref.target in live.unknown for ref in references(node.props)):
+        return  # what it should be cannot be said; what could not be read is a finding already
 
     def keep(ref: Ref) -> Json:
         found = value(ref)
@@ -171,6 +183,7 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
         step,
         id=step.id + SUFFIX,
         action=Action.DELETE,
+        guard=guard(removed(change.observed, resource), resource) if change.observed else "",
         calls=calls.delete(change, resource, place),
         desired={},
         fields=(),

@@ -95,9 +95,13 @@ class AwsError(Exception):
 
 
 class Retry(AwsError):
-    """The same request may succeed later. `throttled` says that AWS asked to slow down."""
+    """The same request may succeed later. `throttled` says that AWS asked to slow down.
+
+    `unclear` says that AWS may have carried the request out.
+    """
 
     throttled = False
+    unclear = False
 
 
 class Denied(AwsError):
@@ -125,7 +129,9 @@ def translate(
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return Denied(what, "NoCredentials", str(error))
     if isinstance(error, HTTPClientError | BotoConnectionError):
-        return Retry(what, type(error).__name__, str(error))
+        lost = Retry(what, type(error).__name__, str(error))
+        lost.unclear = True
+        return lost
     if isinstance(error, ParamValidationError | BotoCoreError):
         return Rejected(what, type(error).__name__, str(error))
     raise error
@@ -147,5 +153,7 @@ def _answer(
         return Denied(what, code, message)
     passing = code in PASSING or (status >= SERVER_FAULT and status != NOT_IMPLEMENTED)
     if passing or any(matcher.matches(code, message) for matcher in transient):
-        return Retry(what, code, message)
+        retry = Retry(what, code, message)
+        retry.unclear = status >= SERVER_FAULT
+        return retry
     return Rejected(what, code, message)

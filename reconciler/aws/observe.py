@@ -18,7 +18,7 @@ from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Props
 from reconciler.planner import Live, Orphan, owned
@@ -162,6 +162,7 @@ class _Observer:
             for number in range(len(self.resources[type_].listings))
         ]
         futures = [(job, pool.submit(self._list, *job)) for job in jobs]
+        declared = {node.address.type for node in self.graph}
         for done, ((resource, _), future) in enumerate(futures, 1):
             known = self.survey.lists.setdefault(resource.type, {})
             try:
@@ -172,6 +173,8 @@ class _Observer:
                     known[name] = Listed(props, created)
             except AwsError as error:
                 self.survey.broken[resource.type] = error
+                if resource.type not in declared:  # else each of its resources is a finding
+                    self.found.append(replace(unreadable(error, None), severity=Severity.WARNING))
             self.progress("listings", done, len(futures))
 
     def _list(self, resource: Resource, number: int) -> dict[str, Listed]:

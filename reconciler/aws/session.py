@@ -20,7 +20,7 @@ from botocore.config import Config
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.errors import AwsError, Retry, translate
 from reconciler.aws.limiter import Limiter
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import Absent
 
 READS = (
@@ -103,6 +103,7 @@ class Session:
     interrupted: Callable[[], bool] = bool
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _last: threading.local = field(default_factory=threading.local)
 
     def __post_init__(self) -> None:
         if self.limiter is None:
@@ -111,7 +112,13 @@ class Session:
     @property
     def total(self) -> int:
         """Requests sent so far."""
-        return sum(self.calls.values())
+        with self._lock:
+            return sum(self.calls.values())
+
+    @property
+    def tried(self) -> int:
+        """How often this thread's last request was sent."""
+        return getattr(self._last, "tried", 0)
 
     def send(  # noqa: PLR0913 - the two matcher lists and the subject belong to the call
         self,
@@ -122,8 +129,11 @@ class Session:
         subject: str = "",
         absent: Iterable[Absent] = (),
         transient: Iterable[Absent] = (),
+        repeatable: bool = True,
     ) -> Mapping[str, Json]:
         """One request with retries; the answer without its metadata.
+
+        A request that is not `repeatable` is not sent again when AWS may have carried it out.
 
         Raises:
             Retry: it kept failing in a way that may pass.
@@ -135,11 +145,13 @@ class Session:
         tried = 0
         while True:
             tried += 1
+            self._last.tried = tried
             try:
                 return self._once(service, method, params)
             except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
                 failure = translate(error, what, absent=absent, transient=transient)
-            if not self._again(failure, tried, service):
+            unclear = isinstance(failure, Retry) and failure.unclear and not repeatable
+            if unclear or not self._again(failure, tried, service):
                 raise failure
 
     def _once(self, service: str, method: str, params: Props) -> Mapping[str, Json]:
@@ -171,13 +183,15 @@ class Session:
 class ReadOnly:
     """A reader of one service: it refuses every method that is not a read.
 
-    Satisfies `reconciler.resources.parts.Reader`.
+    The same read is sent once in the life of a reader, which is one look at one
+    resource: several parts may come out of one answer. Satisfies `reconciler.resources.parts.Reader`.
     """
 
     def __init__(self, session: Session, service: str, absent: Iterable[Absent] = ()) -> None:
         self._session = session
         self._service = service
         self._absent = tuple(absent)
+        self._answers: dict[tuple[str, bytes], Mapping[str, Json]] = {}
 
     def call(self, method: str, params: Props) -> Mapping[str, Json]:
         """One read.
@@ -188,7 +202,11 @@ class ReadOnly:
         if not method.startswith(READS):
             msg = f"{method} is not a read"
             raise PermissionError(msg)
-        return self._session.send(self._service, method, params, absent=self._absent)
+        key = (method, canonical(params))
+        if key not in self._answers:
+            answer = self._session.send(self._service, method, params, absent=self._absent)
+            self._answers[key] = answer
+        return self._answers[key]
 
     def maybe(
         self, method: str, params: Props, unset: frozenset[str]

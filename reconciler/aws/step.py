@@ -217,7 +217,7 @@ class Runner:
 
     def _send(self, step: Step, resource: Resource, call: Call) -> None:
         clock = self.session.clock
-        before, sent = clock.now(), self.session.total
+        before = clock.now()
         answer = self.session.send(
             call.service,
             call.method,
@@ -225,12 +225,13 @@ class Runner:
             subject=step.address.name,
             absent=resource.absent if step.action is Action.DELETE else (),
             transient=resource.transient,
+            # a second create call would make a second resource where AWS chooses the id
+            repeatable=not (resource.found_by_tag and call.method == resource.create.method),
         )
         outputs = {name: _at(answer, path) for name, path in call.outputs.items()}
         if outputs:
             self._remember(step.address, resource, outputs)
-        attempts = max(1, self.session.total - sent)
-        event = CallSent(step.id, call, before, clock.now() - before, attempts)
+        event = CallSent(step.id, call, before, clock.now() - before, self.session.tried)
         self.sink(event)
 
     def _remember(self, address: Address, resource: Resource, outputs: Props) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 
 import rich_click as click
 
@@ -42,6 +43,21 @@ class Verbs(click.RichGroup):
         if name in VERBS:
             command = importlib.import_module(f"reconciler.cli.{name}").command
         return name, command, rest
+
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; a fault of Moorline itself is one line, not a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get("MOORLINE_DEBUG"):
+                raise
+            text = f"error[CLI009]: fault of Moorline: {type(error).__name__}: {error}"
+            click.echo(text, err=True)
+            click.echo("  = help: set MOORLINE_DEBUG=1 to see where, and report it", err=True)
+            raise SystemExit(1) from error
 
 
 @click.command(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

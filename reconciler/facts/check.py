@@ -44,7 +44,8 @@ def problems(type_name: str, props: Props) -> list[Problem]:
     plain = _plain(props, marks)
     validator = _validator(type_name)
     found = list(_read_only(about, props))
-    if not validator.is_valid(plain):
+    # With marks inside, something is bound to fail: go straight to the list of errors.
+    if marks or not validator.is_valid(plain):
         unknown = list(_unknown(props, ())) if marks else []
         for error in validator.iter_errors(plain):
             if not _excused(error, unknown):

@@ -73,7 +73,7 @@ class Section(BaseModel):
 
 
 class Choice(Section):
-    """A section of which exactly one member is given, as in ``{percent: 10}`` or ``{instances: 1}``."""
+    """A section of which exactly one member is given: ``{percent: 10}`` or ``{instances: 1}``."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 

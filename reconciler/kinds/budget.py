@@ -27,7 +27,7 @@ class Threshold(Section):
 class Subscribers(Section):
     """Who is told."""
 
-    emails: Annotated[list[Email], Field(max_length=10)] = []
+    emails: Annotated[tuple[Email, ...], Field(max_length=10)] = ()
     """At most 10 addresses."""
     topic: Maybe[Annotated[str, Reference("Monitor")]] = None
     """A Monitor whose topic gets the messages too."""
@@ -45,7 +45,7 @@ class Budget(Section):
     covers: Literal["platform", "account"] = "platform"
     """``platform`` counts what carries the platform's tag (activate the cost allocation
     tag ``moorline:platform`` once in the billing console); ``account`` counts everything."""
-    thresholds: Annotated[list[Threshold], Field(min_length=1, max_length=5)]
+    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1, max_length=5)]
     """At most 5."""
     subscribers: Subscribers
     """Who is told when a threshold is passed."""

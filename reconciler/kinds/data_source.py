@@ -72,7 +72,8 @@ class S3(Section):
     lifecycle: Lifecycle = Field(default_factory=Lifecycle)
     access_logs: Maybe[AccessLogs] = None
     receives_access_logs: bool = False
-    """Whether other buckets may write their access logs here."""
+    """Whether other buckets may write their access logs here. The policy of an existing
+    bucket has to allow it already."""
 
 
 class Column(Section):
@@ -95,7 +96,7 @@ class DataSource(Section):
     """Objects in a bucket."""
     format: Maybe[Literal["csv", "json", "parquet", "avro", "orc", "iceberg", "other"]] = None
     """How the objects are written; documentation."""
-    columns: dict[str, Annotated[Column, Shorthand("type")]] = {}
+    columns: dict[str, Annotated[Column, Shorthand("type")]] = Field(default_factory=dict)
     """What is in the data; documentation. A plain text is the type."""
 
     @model_validator(mode="after")
@@ -113,7 +114,7 @@ def check(spec: DataSource) -> Iterator[Problem]:
 
 def _check_s3(s3: S3) -> Iterator[Problem]:
     if s3.existing is not None:
-        managed = ("versioning", "lifecycle", "access_logs", "receives_access_logs")
+        managed = ("versioning", "lifecycle", "access_logs")
         for name in (name for name in managed if name in s3.model_fields_set):
             path = ("s3", S3.model_fields[name].alias or name)
             help_ = "remove it, or remove 'existing' to let Moorline make a bucket"
@@ -139,7 +140,8 @@ def _check_lifecycle(rules: Lifecycle, path: Path) -> Iterator[Problem]:
 def exports(spec: DataSource, scope: Scope) -> Mapping[str, Json]:
     s3 = _store(spec)
     if s3.existing is not None:
-        bucket, arn = s3.existing, bucket_arn(scope, s3.existing)
+        bucket: Json = s3.existing
+        arn: Json = bucket_arn(scope, s3.existing)
     else:
         address = scope.address(TYPE)
         bucket, arn = Ref(address, "BucketName"), Ref(address, "Arn")
@@ -201,8 +203,8 @@ def _rules(lifecycle: Lifecycle) -> Iterator[Props]:
         }
         yield {"Id": "archive", "Status": "Enabled", "Transitions": [step]}
     if lifecycle.expire_after is not None:
-        after = days(lifecycle.expire_after)
-        yield {"Id": "expire", "Status": "Enabled", "ExpirationInDays": after}
+        length = days(lifecycle.expire_after)
+        yield {"Id": "expire", "Status": "Enabled", "ExpirationInDays": length}
     if lifecycle.noncurrent_expire_after is not None:
         after = {"NoncurrentDays": days(lifecycle.noncurrent_expire_after)}
         yield {"Id": "noncurrent", "Status": "Enabled", "NoncurrentVersionExpiration": after}
@@ -214,7 +216,10 @@ def _logging(s3: S3, scope: Scope) -> Props:
     if s3.access_logs is None:
         return {}
     target = s3.access_logs.to
-    if not scope.export("DataSource", target, "receivesAccessLogs"):
+    if target == scope.name:
+        help_ = "name another DataSource"
+        scope.problem(("s3", "accessLogs", "to"), "logs of logs would never end", help=help_)
+    elif not scope.export("DataSource", target, "receivesAccessLogs"):
         scope.problem(
             ("s3", "accessLogs", "to"),
             f"DataSource {target!r} takes no access logs",

@@ -21,7 +21,9 @@ AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 SpecId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")]
-TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w\s.:/=+@-]+$")]
+TagKey = Annotated[
+    str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w\s.:/=+@-]+$")
+]
 
 
 class Destruction(StrEnum):
@@ -107,9 +109,7 @@ class Environment(Section):
     overrides: dict[SpecId, dict[str, Any]] = Field(
         default_factory=dict,
         description="JSON merge patches (RFC 7386) by Kind/name; null removes a field.",
-        examples=[
-            {"Rollout/fraud-detector": {"spec": {"serve": {"realtime": {"instances": 4}}}}}
-        ],
+        examples=[{"Rollout/fraud-detector": {"spec": {"serve": {"realtime": {"instances": 4}}}}}],
     )
     protection: Protection = Field(
         Protection(), description="Which destructive changes apply may carry out."

@@ -23,8 +23,7 @@ from reconciler.kinds.api import (
     Shorthand,
     register,
 )
-from reconciler.kinds.terms.bucket import TYPE as BUCKET
-from reconciler.kinds.terms.bucket import bucket_exports, bucket_props
+from reconciler.kinds.terms.bucket import TYPE as BUCKET, bucket_exports, bucket_props
 from reconciler.kinds.terms.key import KeyUse, allow_key, key_arn, report_missing
 from reconciler.kinds.terms.location import S3Path, Spot, inside
 from reconciler.kinds.terms.text import text
@@ -91,7 +90,8 @@ class FeatureGroup(Section):
     """Features that share a record id and an event time."""
 
     version: Annotated[int, Field(ge=1, le=9999)] = 1
-    """Part of the name: ``customer-v2`` lives beside ``customer-v1``. Raise it for a breaking change."""
+    """Part of the name: ``customer-v2`` lives beside ``customer-v1``. Raise it when features
+    are removed or retyped."""
     record_id: Name
     """The feature that identifies a record."""
     event_time: Name
@@ -125,12 +125,14 @@ def check(spec: FeatureGroup) -> Iterator[Problem]:
 
 
 def _check_stores(spec: FeatureGroup) -> Iterator[Problem]:
-    if spec.online is None and spec.offline is None:
-        yield Problem((), "a feature group needs a store", "add 'online: {}', 'offline: {}' or both")
-    if spec.throughput is not None and spec.online is not None and spec.online.storage != "standard":
+    online, offline = spec.online, spec.offline
+    if online is None and offline is None:
+        help_ = "add 'online: {}', 'offline: {}' or both"
+        yield Problem((), "a feature group needs a store", help_)
+    if spec.throughput is not None and online is not None and online.storage != "standard":
         help_ = "remove 'throughput', or use standard storage"
         yield Problem(("throughput",), "in-memory storage takes no provisioned capacity", help_)
-    if spec.offline is not None and spec.offline.prefix and spec.offline.source is None:
+    if offline is not None and offline.prefix and offline.source is None:
         yield Problem(("offline", "prefix"), "a prefix needs a source", "add 'source'")
 
 
@@ -172,7 +174,6 @@ def build(spec: FeatureGroup, scope: Scope) -> Iterator[Node]:
         spot = _spot(spec.offline, scope)
         props["OfflineStoreConfig"] = _offline(spec.offline, spot)
         props["RoleArn"] = _role(spec.offline, spot, scope).arn
-    yield from scope.role_nodes()
     yield scope.node(_group(spec, scope), props, lines=_lines(spec))
 
 
@@ -181,7 +182,9 @@ def _group(spec: FeatureGroup, scope: Scope) -> Address:
 
 
 def _lines(spec: FeatureGroup) -> Mapping[Path, Path]:
-    features = {("FeatureDefinitions", name): ("features", name) for name in spec.features}
+    features: dict[Path, Path] = {
+        ("FeatureDefinitions", name): ("features", name) for name in spec.features
+    }
     return {
         ("FeatureDefinitions",): ("features",),
         **features,

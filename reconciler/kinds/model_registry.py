@@ -28,7 +28,7 @@ class Artifacts(Section):
 class Approval(Section):
     """How versions get approved; for people."""
 
-    approvers: Annotated[list[str], Field(min_length=1)]
+    approvers: Annotated[tuple[str, ...], Field(min_length=1)]
     """Teams or people, one of whom has to agree."""
     note: str = ""
     """What they look at."""
@@ -41,7 +41,7 @@ class ModelRegistry(Section):
     """What the model predicts."""
     artifacts: Maybe[Artifacts] = None
     """Where the model files are, so that endpoints may read them."""
-    readers: list[Account] = []
+    readers: tuple[Account, ...] = ()
     """Other accounts that may look at the versions and deploy them."""
     approval: Maybe[Approval] = None
 
@@ -78,7 +78,7 @@ def build(spec: ModelRegistry, scope: Scope) -> Iterator[Node]:
     )
 
 
-def _policy(readers: list[str], scope: Scope) -> Props:
+def _policy(readers: tuple[str, ...], scope: Scope) -> Props:
     """Readers see the group and its versions, and make models of them."""
     if not readers:
         return {}

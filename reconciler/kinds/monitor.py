@@ -19,16 +19,15 @@ from reconciler.kinds.api import (
     seconds,
 )
 from reconciler.kinds.terms.alarm import (
-    ERRORS,
     Level,
     Metric,
     Share,
     Statistic,
     Watch,
     alarm_props,
-    duration_problems,
-    level_problems,
-    share,
+    in_words,
+    limit,
+    limit_problems,
 )
 from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
 from reconciler.model.address import Address
@@ -36,7 +35,9 @@ from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props, Ref
 
 ALARM, TOPIC = "AWS::CloudWatch::Alarm", "AWS::SNS::Topic"
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["oncall@example.com"])]
+Email = Annotated[
+    str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["oncall@example.com"])
+]
 Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$")]
 _PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com")
 
@@ -63,13 +64,13 @@ class Alarm(Section):
 class Subscriptions(Section):
     """Who gets the messages."""
 
-    email: list[Email] = []
+    email: tuple[Email, ...] = ()
     """Addresses; each has to confirm once."""
-    sqs: list[Arn] = []
+    sqs: tuple[Arn, ...] = ()
     """Queues."""
-    lambda_: list[Arn] = Field([], alias="lambda")
+    lambda_: tuple[Arn, ...] = Field((), alias="lambda")
     """Functions."""
-    https: list[Annotated[str, Field(pattern=r"^https://[^\s]+$")]] = []
+    https: tuple[Annotated[str, Field(pattern=r"^https://[^\s]+$")], ...] = ()
     """Web hooks; each has to confirm once."""
 
 
@@ -78,7 +79,7 @@ class Monitor(Section):
 
     rollout: Annotated[str, Reference("Rollout")]
     """The Rollout whose endpoint is watched."""
-    alarms: Annotated[list[Alarm], Field(min_length=1)]
+    alarms: Annotated[tuple[Alarm, ...], Field(min_length=1)]
     """What is watched on each variant."""
     subscriptions: Subscriptions = Field(default_factory=Subscriptions)
     """Who gets the messages."""
@@ -92,21 +93,11 @@ def check(spec: Monitor) -> Iterator[Problem]:
     names: set[str] = set()
     for index, alarm in enumerate(spec.alarms):
         path = ("alarms", str(index))
-        limits = [("above", alarm.above), ("below", alarm.below), ("rate", alarm.rate)]
-        given = [name for name, value in limits if value is not None]
-        if len(given) != 1:
-            yield Problem(path, "an alarm has one limit", "give one of 'above', 'below', 'rate'")
+        wrong = [*limit_problems(alarm, path)]
+        yield from wrong
+        if wrong:
             continue
-        if alarm.rate is not None and alarm.metric not in ERRORS:
-            help_ = f"use it with one of {', '.join(sorted(ERRORS))}"
-            yield Problem((*path, "rate"), f"{alarm.metric} has no rate", help_)
-        if alarm.rate is not None and alarm.statistic is not None:
-            yield Problem((*path, "statistic"), "a rate is an average", "remove 'statistic'")
-        for name, level in (("above", alarm.above), ("below", alarm.below)):
-            if level is not None:
-                yield from level_problems(alarm.metric, level, (*path, name))
-        yield from duration_problems(seconds(alarm.for_), (*path, "for"))
-        if (name := _name(alarm)) in names:
+        if (name := _watch(alarm).name) in names:
             yield Problem(path, "this alarm is here twice", "change metric, statistic or direction")
         names.add(name)
 
@@ -129,7 +120,8 @@ def build(spec: Monitor, scope: Scope) -> Iterator[Node]:
     variants = scope.export("Rollout", spec.rollout, "variants")
     for index, alarm in enumerate(spec.alarms):
         for variant in variants:
-            suffix = _name(alarm) if len(variants) == 1 else f"{_name(alarm)}-{variant}"
+            name = _watch(alarm).name
+            suffix = name if len(variants) == 1 else f"{name}-{variant}"
             yield _alarm(spec, index, variant, scope.address(ALARM, suffix), scope)
 
 
@@ -137,7 +129,6 @@ def _topic(spec: Monitor, topic: Address, scope: Scope) -> Node:
     return scope.node(
         topic,
         {
-            "DisplayName": "",
             "KmsMasterKeyId": key_arn(spec.key, scope) or "",
             "TopicPolicy": _topic_policy(topic, scope),
             "Subscription": [*_subscriptions(spec.subscriptions)],
@@ -179,40 +170,30 @@ def _subscriptions(subscriptions: Subscriptions) -> Iterator[Props]:
 
 
 def _watch(alarm: Alarm) -> Watch:
+    side, level = limit(alarm)
+    comparison = "LessThan" if side == "below" else "GreaterThan"
+    statistic = "average" if side == "rate" else alarm.statistic
     length = seconds(alarm.for_)
-    if alarm.rate is not None:
-        level = share(alarm.rate)
-        return Watch(alarm.metric, "average", "GreaterThan", level, length, alarm.missing_data)
-    comparison = "GreaterThan" if alarm.above is not None else "LessThan"
-    level = alarm.above if alarm.above is not None else alarm.below
-    if level is None:  # `check` reports an alarm without a limit; the compiler stops there
-        raise AssertionError
-    return Watch(alarm.metric, alarm.statistic, comparison, level, length, alarm.missing_data)
-
-
-def _name(alarm: Alarm) -> str:
-    watch = _watch(alarm)
-    return f"{watch.name}-low" if watch.comparison == "LessThan" else watch.name
+    return Watch(alarm.metric, statistic, comparison, level, length, alarm.missing_data)
 
 
 def _alarm(spec: Monitor, index: int, variant: str, address: Address, scope: Scope) -> Node:
     alarm, path = spec.alarms[index], ("alarms", str(index))
-    limit = f"{alarm.rate} of requests" if alarm.rate else alarm.above or alarm.below or 0
-    side = "below" if alarm.below is not None else "above"
+    side, _ = limit(alarm)
+    words = in_words(alarm, "more than")
     props = alarm_props(
         _watch(alarm),
         endpoint=scope.export("Rollout", spec.rollout, "endpointName"),
         variant=variant,
-        description=f"{spec.rollout}: {alarm.metric} {side} {limit} for {alarm.for_}",
+        description=f"{spec.rollout}: {alarm.metric} {words} for {alarm.for_}",
         notify=[Ref(scope.address(TOPIC), "TopicArn")],
     )
-    level = next(name for name in ("above", "below", "rate") if getattr(alarm, name) is not None)
     return scope.node(
         address,
         props,
         lines={
             (): path,
-            ("Threshold",): (*path, level),
+            ("Threshold",): (*path, side),
             ("Statistic",): (*path, "statistic"),
             ("ExtendedStatistic",): (*path, "statistic"),
             ("EvaluationPeriods",): (*path, "for"),

@@ -30,6 +30,7 @@ Account = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["123456789012"]
 Service = Annotated[
     str, Field(pattern=r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$", examples=["lambda.amazonaws.com"])
 ]
+PolicyArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$")]
 _ROTATION = (90, 2560)
 _WINDOW = (7, 30)
 _SESSION = (3600, 43200)
@@ -38,9 +39,9 @@ _SESSION = (3600, 43200)
 class KeyUsers(Section):
     """Who may use a key beside the roles of its own account."""
 
-    accounts: list[Account] = []
+    accounts: tuple[Account, ...] = ()
     """Other accounts, whose administrators then decide by IAM policy."""
-    services: list[Service] = []
+    services: tuple[Service, ...] = ()
     """AWS services that act without a role, such as CloudWatch on a topic."""
 
 
@@ -64,6 +65,7 @@ class Oidc(Section):
     subject: str = Field(examples=["repo:acme/ml-platform:ref:refs/heads/main"])
     """Which tokens are accepted; ``*`` matches any text."""
     audience: str = "sts.amazonaws.com"
+    """Whom the token has to be made out to."""
 
 
 class AssumedBy(Choice):
@@ -80,11 +82,12 @@ class Statement(Section):
     """One statement of an IAM policy."""
 
     effect: Literal["Allow", "Deny"] = "Allow"
-    actions: Annotated[list[str], Field(min_length=1)]
+    """Whether it allows or forbids."""
+    actions: Annotated[tuple[str, ...], Field(min_length=1)]
     """Actions such as ``sagemaker:StartPipelineExecution``."""
-    resources: Annotated[list[str], Field(min_length=1)]
+    resources: Annotated[tuple[str, ...], Field(min_length=1)]
     """ARNs; ``*`` matches any text."""
-    conditions: dict[str, dict[str, str | list[str]]] = {}
+    conditions: dict[str, dict[str, str | tuple[str, ...]]] = Field(default_factory=dict)
     """IAM conditions: operator, then key, then value."""
 
 
@@ -92,14 +95,13 @@ class IamRole(Section):
     """An IAM role."""
 
     description: str
+    """Who takes the role and for what."""
     assumed_by: AssumedBy
-    managed_policies: list[
-        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$")]
-    ] = []
+    managed_policies: tuple[PolicyArn, ...] = ()
     """Policies kept elsewhere."""
-    statements: list[Statement] = []
+    statements: tuple[Statement, ...] = ()
     """What the role may do."""
-    boundary: Maybe[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::")]] = None
+    boundary: Maybe[PolicyArn] = None
     """A policy that caps what the role may ever do."""
     max_session: Duration = "1h"
     """How long one session lasts at most. 1 to 12 hours."""
@@ -108,21 +110,21 @@ class IamRole(Section):
 class Security(Section):
     """Keys and roles that belong to no single workload."""
 
-    keys: dict[Name, Key] = {}
+    keys: dict[Name, Key] = Field(default_factory=dict)
     """Encryption keys, by name."""
-    roles: dict[Name, IamRole] = {}
+    roles: dict[Name, IamRole] = Field(default_factory=dict)
     """Roles of people, delivery pipelines and other services, by name."""
 
 
 def check(spec: Security) -> Iterator[Problem]:
     for name, key in spec.keys.items():
-        path = ("keys", name)
+        here = ("keys", name)
         if not _ROTATION[0] <= days(key.rotation) <= _ROTATION[1]:
             help_ = "use 90d to 2560d"
-            yield Problem((*path, "rotation"), "keys rotate every 90 to 2560 days", help_)
+            yield Problem((*here, "rotation"), "keys rotate every 90 to 2560 days", help_)
         if not _WINDOW[0] <= days(key.deletion_window) <= _WINDOW[1]:
             help_ = "use 7d to 30d"
-            yield Problem((*path, "deletionWindow"), "a deletion waits 7 to 30 days", help_)
+            yield Problem((*here, "deletionWindow"), "a deletion waits 7 to 30 days", help_)
     for name, role in spec.roles.items():
         if not _SESSION[0] <= seconds(role.max_session) <= _SESSION[1]:
             path = ("roles", name, "maxSession")
@@ -208,7 +210,7 @@ def _role(name: str, role: IamRole, scope: Scope) -> Node:
             "AssumeRolePolicyDocument": _trust(role.assumed_by, scope),
             "ManagedPolicyArns": sorted(role.managed_policies),
             "MaxSessionDuration": seconds(role.max_session),
-            "PermissionsBoundary": role.boundary or "",
+            "PermissionsBoundary": role.boundary or ...,
             "Policies": [{"PolicyName": "moorline", "PolicyDocument": document}]
             if role.statements
             else [],
@@ -235,24 +237,30 @@ def _statement(statement: Statement) -> Props:
 
 
 def _trust(who: AssumedBy, scope: Scope) -> Props:
-    action, condition = "sts:AssumeRole", None
+    if who.oidc is not None:
+        return _federated(who.oidc, scope)
+    statement: dict[str, Json] = {"Effect": "Allow", "Action": "sts:AssumeRole"}
     if who.service is not None:
-        principal = {"Service": who.service}
-        condition = {"StringEquals": {"aws:SourceAccount": scope.place.account}}
-    elif who.account is not None:
-        principal = {"AWS": f"arn:{scope.place.partition}:iam::{who.account}:root"}
+        statement["Principal"] = {"Service": who.service}
+        own_account = {"aws:SourceAccount": scope.place.account}
+        statement["Condition"] = {"StringEquals": own_account}
     else:
-        assert who.oidc is not None  # noqa: S101 - a choice has exactly one member
-        provider = who.oidc.provider
-        action = "sts:AssumeRoleWithWebIdentity"
-        principal = {"Federated": scope.arn("iam", f"oidc-provider/{provider}", regional=False)}
-        condition = {
-            "StringEquals": {f"{provider}:aud": who.oidc.audience},
-            "StringLike": {f"{provider}:sub": who.oidc.subject},
-        }
-    statement = {"Effect": "Allow", "Principal": principal, "Action": action}
-    if condition is not None:
-        statement["Condition"] = condition
+        root = f"arn:{scope.place.partition}:iam::{who.account}:root"
+        statement["Principal"] = {"AWS": root}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _federated(oidc: Oidc, scope: Scope) -> Props:
+    provider = scope.arn("iam", f"oidc-provider/{oidc.provider}", regional=False)
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": provider},
+        "Condition": {
+            "StringEquals": {f"{oidc.provider}:aud": oidc.audience},
+            "StringLike": {f"{oidc.provider}:sub": oidc.subject},
+        },
+    }
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 

@@ -54,6 +54,8 @@ class Mark(StrEnum):
 
 UNKNOWN = Mark.UNKNOWN
 SENSITIVE = Mark.SENSITIVE
+FORMS = frozenset({"$ref", "$join", "$text", "$mark", "$map"})
+"""Keys of the JSON forms of marks; a user's own object with one of them stands in a ``$map``."""
 
 
 def to_json(value: Json) -> Json:
@@ -68,7 +70,8 @@ def to_json(value: Json) -> Json:
         case Mark():
             return {"$mark": value.name.lower()}
         case Mapping():
-            return {key: to_json(item) for key, item in value.items()}
+            plain = {key: to_json(item) for key, item in value.items()}
+            return {"$map": plain} if plain.keys() <= FORMS and len(plain) == 1 else plain
         case list() | tuple():
             return [to_json(item) for item in value]
         case _:
@@ -92,6 +95,8 @@ def from_json(value: Json) -> Json:
                 return JsonText(from_json(body))
             case "$mark":
                 return Mark[body.upper()]
+            case "$map":
+                return {key: from_json(item) for key, item in body.items()}
             case _:
                 pass
     return {key: from_json(item) for key, item in value.items()}
@@ -174,6 +179,13 @@ def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:
             return [resolve(item, lookup) for item in value]
         case _:
             return value
+
+
+def put(props: Props, dotted: str, value: Json) -> dict[str, Json]:
+    """A copy of `props` with a value at a dotted path."""
+    head, _, rest = dotted.partition(".")
+    inner = put(props.get(head) or {}, rest, value) if rest else value
+    return {**props, head: inner}
 
 
 def leaves(value: Json) -> Iterator[Json]:

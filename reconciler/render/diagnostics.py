@@ -105,7 +105,7 @@ def _excerpt(line: str, at: Span) -> tuple[str, int, int]:
     """The line as shown, and the offset and width of the carets, in cells."""
     start = min(at.column - 1, len(line))
     end = min(start + at.length, len(line))
-    first = _cut_before(line, start)
+    first = _cut_before(start)
     before = _drawn(line[first:start], 0)
     marked = _drawn(line[start : min(end, start + _WIDTH)], _cells(before))
     rest = line[end : end + _WIDTH]
@@ -119,7 +119,7 @@ def _excerpt(line: str, at: Span) -> tuple[str, int, int]:
     return lead + before + body + after, _cells(lead + before), max(1, _cells(body))
 
 
-def _cut_before(line: str, start: int) -> int:
+def _cut_before(start: int) -> int:
     """Where the shown part of a line begins: at 0 unless the fault would be off the screen."""
     return 0 if start <= _WIDTH - _BEFORE else start - _BEFORE
 
@@ -128,10 +128,8 @@ def _drawn(part: str, column: int) -> str:
     """Source text as it is printed: tabs as spaces, control characters as escapes."""
     out = []
     for character in part:
-        if character == "\t":
-            drawn = " " * (_TAB - column % _TAB)
-        else:
-            drawn = harmless(character)
+        tab = character == "\t"
+        drawn = " " * (_TAB - column % _TAB) if tab else harmless(character)
         column += _cells(drawn)
         out.append(drawn)
     return "".join(out)

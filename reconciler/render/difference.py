@@ -26,7 +26,8 @@ class Row(NamedTuple):
         if self.sign == "=":
             return "same items in another order"
         if self.sign:
-            return f"{self.sign} {brief(self.before if self.sign == '-' else self.after, width - 2)}"
+            value = self.before if self.sign == "-" else self.after
+            return f"{self.sign} {brief(value, width - 2)}"
         before, after = pair(self.before, self.after, max(16, width - len(ARROW)))
         return f"{before}{ARROW}{after}"
 
@@ -43,6 +44,9 @@ def leaves(path: Path, value: Json) -> Iterator[Row]:
     if isinstance(value, Mapping) and value and not mark_of(value):
         for key, item in value.items():
             yield from leaves((*path, str(key)), item)
+    elif path[-1:] == ("Tags",) and isinstance(value, list) and all(map(_is_tag, value)):
+        for tag in value:
+            yield Row(path_text((*path, tag["Key"])), "+", None, tag["Value"])
     elif isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
         for index, item in enumerate(value):
             yield from leaves((*path, str(index)), item)
@@ -73,6 +77,10 @@ def _compare(path: Path, before: Json, after: Json) -> Iterator[Row]:
 
 def _is_map(value: Json) -> bool:
     return isinstance(value, Mapping) and not mark_of(value)
+
+
+def _is_tag(value: Json) -> bool:
+    return isinstance(value, Mapping) and value.keys() == {"Key", "Value"}
 
 
 def _items(path: Path, before: list[Json], after: list[Json]) -> Iterator[Row]:

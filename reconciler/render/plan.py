@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.model.address import Address
 from reconciler.model.change import Action, Effect
-from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.plan import span_from_json
 from reconciler.model.value import Json
-from reconciler.render import diagnostics
 from reconciler.render.difference import leaves, rows
 from reconciler.render.entries import Entry, entries
+from reconciler.render.frame import findings, header
 from reconciler.render.ink import Ink, cells, cut, harmless, spread
 from reconciler.render.table import INDENT, Line, block
-from reconciler.render.words import SIGNS, VERIFIED, count, duration, loss, span, why
+from reconciler.render.words import SIGNS, VERIFIED, count, loss, span, why
 
 __all__ = ["text"]
 
@@ -33,7 +30,7 @@ def text(
     verbose: bool = False,
     seconds: float | None = None,
 ) -> str:
-    """The whole plan; ends in a newline. `seconds` is how long it took to make."""
+    """The whole plan. `seconds` is how long it took to make."""
     ink = Ink(color)
     writer = _Writer(ink, max(width, 40), verbose=verbose)
     found = entries(plan_json)
@@ -47,34 +44,11 @@ def text(
     for entry in quiet:
         lines += writer.entry(entry)
     lines += findings(plan_json, color=color)
-    return "\n".join([*lines, "", summary(plan_json, found, ink), ""])
-
-
-def header(
-    plan_json: Mapping[str, Json], ink: Ink, width: int, seconds: float | None = None
-) -> str:
-    """``prod · 123456789012 · eu-west-1 · commit 4f2c9e1``, and what it took to find out."""
-    parts = [harmless(plan_json[key]) for key in ("environment", "account", "region")]
-    if plan_json["commit"]:
-        parts.append(f"commit {harmless(plan_json['commit'][:7])}")
-    left = " · ".join(filter(None, parts))
-    right = count(plan_json["summary"]["calls_made"], "AWS call")
-    if seconds is not None:
-        right += f", {duration(seconds)}"
-    return f"{ink(left, 'bold')}{spread(left, right, width)}{ink(right, 'dim')}"
-
-
-def findings(plan_json: Mapping[str, Json], *, color: bool) -> list[str]:
-    """The diagnostics of a plan as lines, an empty one first."""
-    found = [_diagnostic(each) for each in plan_json["diagnostics"]]
-    if not found:
-        return []
-    said = diagnostics.text(found, {}, color=color)
-    return ["", *said.splitlines()[:-1]]
+    return "\n".join([*lines, "", summary(plan_json, found, ink)])
 
 
 def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
-    """``Plan: 2 to create, 1 refused, 58 unchanged. 14 calls to apply.``"""
+    """One line, as in ``Plan: 2 to create, 1 refused, 58 unchanged. 14 calls to apply``."""
     unchanged = plan_json["summary"]["unchanged"]
     errors = sum(each["severity"] == "error" for each in plan_json["diagnostics"])
     if not found:
@@ -89,21 +63,13 @@ def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
     if held := len(found) - len(running) - refused:
         parts.append(f"{held} held back")
     calls = count(sum(entry.calls for entry in running), "call")
-    line = f"{ink('Plan:', 'bold')} {', '.join([*parts, f'{unchanged} unchanged'])}. {calls} to apply."
+    said = ", ".join([*parts, f"{unchanged} unchanged"])
+    line = f"{ink('Plan:', 'bold')} {said}. {calls} to apply."
     if errors:
-        line += ink(f" It cannot be applied: {count(errors, 'error')} above.", "alarm")
+        line += ink(f" Blocked by {count(errors, 'error')} above.", "alarm")
+    elif refused:
+        line += ink(" Blocked until what is refused is approved or undone.", "alarm")
     return line
-
-
-def _diagnostic(found: Mapping[str, Json]) -> Diagnostic:
-    return Diagnostic(
-        found["code"],
-        found["message"],
-        span_from_json(found["at"]),
-        found["help"] or "",
-        Severity(found["severity"]),
-        Address.parse(found["address"]) if found["address"] else None,
-    )
 
 
 def _as_specs(number: int) -> str:
@@ -120,7 +86,8 @@ class _Writer:
         """A step that destroys something or is refused, and what to do about it."""
         ink, step = self.ink, entry.step
         word = "DESTRUCTIVE" if entry.destroys else "REFUSED"
-        yield self._head(f"! {word}", "alarm", step, span(step["at"]))
+        causes = [field["at"] for field in step["fields"] if field["effect"] == Effect.REPLACE]
+        yield self._head(f"! {word} ", "alarm", step, span(next(iter(causes), None) or step["at"]))
         if entry.destroys:
             yield f"{INDENT}{ink(_deed(entry), 'alarm')}"
         if reason := why(step):
@@ -137,10 +104,12 @@ class _Writer:
         """Any other step."""
         step = entry.step
         sign = SIGNS[step["action"]]
-        reason, at = why(step), span(step["at"])
-        aside = at or reason
-        yield self._head(f"{sign.symbol} {step['action']:<8}", sign.style, step, aside)
-        if reason and at:
+        reason, aside = why(step), span(step["at"])
+        lead = f"{sign.symbol} {step['action']:<8}"
+        if reason and not aside and self._fits(lead, step, reason):
+            reason, aside = "", reason
+        yield self._head(lead, sign.style, step, aside)
+        if reason:
             yield f"{INDENT}{self.ink(reason, 'dim')}"
         yield from self._fields(entry)
         effects = {field["effect"] for field in step["fields"]}
@@ -153,12 +122,15 @@ class _Writer:
     def _head(self, lead: str, style: str, step: Mapping[str, Json], aside: str) -> str:
         ink = self.ink
         type_, name = harmless(step["type"]), harmless(step["name"])
-        plain = f"  {lead} {type_} {name}"
-        aside = cut(aside, max(20, self.width - 4))
         painted = f"  {ink(lead, style)} {type_} {ink(name, 'bold')}"
-        if cells(plain) + cells(aside) + 2 > self.width and aside:
-            return f"{painted}\n{' ' * max(6, self.width - cells(aside))}{ink(aside, 'dim')}"
-        return f"{painted}{spread(plain, aside, self.width)}{ink(aside, 'dim')}"
+        if aside and not self._fits(lead, step, aside):
+            aside = cut(aside, self.width - len(INDENT))
+            return f"{painted}\n{' ' * (self.width - cells(aside))}{ink(aside, 'dim')}"
+        gap = spread(_title(lead, step), aside, self.width)
+        return f"{painted}{gap}{ink(aside, 'dim')}"
+
+    def _fits(self, lead: str, step: Mapping[str, Json], aside: str) -> bool:
+        return cells(_title(lead, step)) + 2 + cells(aside) <= self.width
 
     def _fields(self, entry: Entry) -> Iterator[str]:
         step = entry.step
@@ -186,9 +158,13 @@ class _Writer:
             yield f"{INDENT}{self.ink('held back:', 'yellow')} needs the refused step {cause}"
 
 
+def _title(lead: str, step: Mapping[str, Json]) -> str:
+    return f"  {lead} {harmless(step['type'])} {harmless(step['name'])}"
+
+
 def _deed(entry: Entry) -> str:
-    verb = "deletes it and makes a new one" if entry.step["action"] == Action.REPLACE else "deletes it"
-    return f"{verb}: {loss(entry.destroys)}"
+    deeds = {Action.DELETE: "deletes it", Action.REPLACE: "deletes it and makes a new one"}
+    return f"{deeds.get(entry.step['action'], 'changes it')}: {loss(entry.destroys)}"
 
 
 def _remedy(entry: Entry, environment: str) -> str:
@@ -208,4 +184,4 @@ def _remedy(entry: Entry, environment: str) -> str:
         for row in rows(tuple(field["path"]), field["before"], field["after"])
         if not row.sign
     ]
-    return f"{allow}, or set {undo[0]} again" if undo else f"{allow}, or undo the change in the spec"
+    return f"{allow}, or {f'set {undo[0]} again' if undo else 'undo the change in the spec'}"

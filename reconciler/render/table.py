@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reconciler.model.change import Effect
 from reconciler.render.difference import Row
 from reconciler.render.ink import Ink, cells, spread
 from reconciler.render.words import NOTES
@@ -29,8 +28,7 @@ class Line(NamedTuple):
 def block(lines: Sequence[Line], ink: Ink, width: int, *, verbose: bool) -> Iterator[str]:
     """The rows of one step, indented under it."""
     shown = lines if verbose else lines[:MOST]
-    column = max((cells(line.row.path) for line in shown), default=0)
-    column = min(column, _COLUMN)
+    column = widest(line.row.path for line in shown)
     above = ""
     for line in shown:
         path = "" if line.row.path == above and line.row.sign else line.row.path
@@ -40,19 +38,23 @@ def block(lines: Sequence[Line], ink: Ink, width: int, *, verbose: bool) -> Iter
         yield f"{INDENT}{ink(f'… and {hidden} more; --verbose shows all', 'dim')}"
 
 
+def widest(paths: Iterable[str]) -> int:
+    """The width of a column of paths; one that is far too long does not count."""
+    return max((size for path in paths if (size := cells(path)) <= _COLUMN), default=0)
+
+
 def _line(  # noqa: PLR0913 - one line and where it goes
     path: str, line: Line, column: int, ink: Ink, width: int, *, verbose: bool
 ) -> str:
     row, note = line.row, NOTES.get(line.effect, "")
     lead = f"{INDENT}{path}{' ' * (column - cells(path))}  "
-    right = row.at
-    room = width - cells(lead) - (cells(right) + 2 if right else 0)
-    if room < _NARROW:
-        right, room = "", width - cells(lead)
-    body = row.text(_ENDLESS if verbose else max(room, _NARROW))
     tail = f"  {note}" if note else ""
-    if right and cells(tail) > room - cells(body):
-        right = ""
+    free = width - cells(lead) - cells(tail)
+    right = row.at
+    room = _ENDLESS if verbose else max(free - cells(right) - 2 if right else free, _NARROW)
+    body = row.text(room)
+    if right and cells(body) + 2 + cells(right) > free:
+        right, body = "", row.text(max(room, free))
     gap = spread(lead + body + tail, right, width)
     painted = ink(body, _STYLES.get(row.sign, ""))
-    return f"{lead}{painted}{ink(tail, 'magenta')}{gap}{ink(right, 'dim')}".rstrip()
+    return f"{lead}{painted}{ink(tail, 'magenta')}{gap}{ink(right, 'dim')}"

@@ -16,7 +16,9 @@ from reconciler.render.ink import cells, cut, harmless
 LONG = 10_000
 """Characters of one value that are ever put together; no terminal shows more."""
 _PLAIN = re.compile(r"[\w-]+\Z")
-_AMBIGUOUS = re.compile(r"(?:true|false|null|none|[-+]?[0-9][0-9_.]*(?:e[-+]?[0-9]+)?)\Z", re.IGNORECASE)
+_AMBIGUOUS = re.compile(
+    r"(?:true|false|null|none|[-+]?[0-9][0-9_.]*(?:e[-+]?[0-9]+)?)\Z", re.IGNORECASE
+)
 _MARKS = frozenset({"$ref", "$join", "$text", "$mark"})
 _LEAD = 8
 """Characters in front of the first difference that stay when two long texts are cut."""
@@ -31,7 +33,7 @@ def brief(value: Json, width: int = LONG) -> str:
         length += len(part)
         if length > 2 * width:
             break
-    return cut("".join(parts), width)
+    return cut("".join(parts) or '""', width)
 
 
 def path_text(path: Iterable[str]) -> str:

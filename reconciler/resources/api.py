@@ -5,9 +5,10 @@ answers map to CloudFormation names, what may be changed in place. Nothing here
 talks to AWS; the planner turns a record and a change into calls.
 
 Templates are strings with ``{name}``, ``{account}``, ``{region}``,
-``{partition}``, ``{prefix}`` (the platform's name prefix), ``{location}`` (the
-region where S3 wants it named) or ``{Output}``, one of the resource's own
-outputs; lists and objects of such strings are templates too.
+``{partition}``, ``{platform}``, ``{environment}``, ``{prefix}`` (the platform's
+name prefix), ``{location}`` (the region where S3 wants it named) or
+``{Output}``, one of the resource's own outputs; lists and objects of such
+strings are templates too.
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ class Place:
             "region": self.region,
             "partition": self.partition,
             "prefix": self.prefix,
+            "platform": self.platform,
+            "environment": self.environment,
             "location": "" if self.region == _UNNAMED else self.region,
         }
 
@@ -137,9 +140,7 @@ class Absent:
     def matches(self, code: str, message: str) -> bool:
         """Whether an error is this answer. Codes match with and without their usual suffixes."""
         bare = code.removesuffix("Exception").removesuffix("Fault")
-        return (code == self.code or bare == self.code) and (
-            self.text is None or bool(self.text.search(message))
-        )
+        return self.code in {code, bare} and (self.text is None or bool(self.text.search(message)))
 
 
 def absent(code: str, text: str = "") -> Absent:

@@ -161,4 +161,3 @@ def moment() -> Codec:
 
 def _dump(value: Json) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
-

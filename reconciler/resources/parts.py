@@ -31,9 +31,7 @@ class Reader(Protocol):
         """One request; the answer without its metadata."""
         ...
 
-    def maybe(
-        self, method: str, params: Props, unset: frozenset[str]
-    ) -> Mapping[str, Json] | None:
+    def maybe(self, method: str, params: Props, unset: frozenset[str]) -> Mapping[str, Json] | None:
         """Like `call`; nothing when AWS answers one of the `unset` error codes."""
         ...
 
@@ -185,7 +183,7 @@ class Members:
 
     def read(self, reader: Reader, key: Props) -> Json:
         found = reader.pages(self.list_, key, self.at)
-        return sorted(item[self.field] for item in found) or None
+        return sorted(item[self.field] for item in found)
 
     def calls(self, before: Json, after: Json) -> Iterator[Request]:
         have = {canonical(item): item for item in before or ()}
@@ -219,7 +217,7 @@ class Keyed:
 
     def read(self, reader: Reader, key: Props) -> Json:
         names = sorted(reader.pages(self.list_, key, self.at))
-        return [self._get(reader, key, name) for name in names] or None
+        return [self._get(reader, key, name) for name in names]
 
     def _get(self, reader: Reader, key: Props, name: str) -> Json:
         body = reader.call(f"get_{self.stem}", {**key, self.name: name})

@@ -82,7 +82,6 @@ BESIDES: dict[tuple[str, str], tuple[str, ...]] = {
 """Actions that a call needs besides its own: tags and roles it hands over, what AWS does for it."""
 
 
-
 @cache
 def permission(service: str, method: str) -> tuple[str, ...]:
     """Every IAM action that ``client(service).method`` needs, its own first."""

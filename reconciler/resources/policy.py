@@ -13,7 +13,16 @@ from collections.abc import Mapping
 from reconciler.model.value import Json, canonical
 
 _LISTS = frozenset(
-    {"Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated", "CanonicalUser"}
+    {
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "AWS",
+        "Service",
+        "Federated",
+        "CanonicalUser",
+    }
 )
 _ACCOUNT = re.compile(r"\d{12}")
 

@@ -1,6 +1,6 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-status, reset, clock, outcome, faults, snapshot and stop. It answers loopback hosts only.
+ping, status, reset, clock, outcome, faults, snapshot and stop. It answers loopback hosts only.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class Control:
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """The HTTP status and the JSON document for a request."""
+        if path == f"{PREFIX}ping":  # asked by every command, so without waiting for the lock
+            return 200, {"pid": os.getpid()}
         operation = getattr(self, f"_{path.removeprefix(PREFIX).strip('/')}_", None)
         if operation is None:
             return 404, {"error": f"No {path}; see reconciler/sandbox/control.py."}

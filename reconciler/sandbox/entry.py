@@ -8,10 +8,12 @@ lets hosts that it does not know through to the network.
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
+from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
 LOG = logging.getLogger("moorline.sandbox")
-# botocore asks every before-send handler even when an earlier one has answered
-ANSWERED = "moorline_answered"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # botocore's event names carry the service id, clients and IAM people say the client name
@@ -65,7 +65,8 @@ def admitted(
             return wire.crashed(protocol, service, operation, cause)
         if found is None:
             return wire.not_implemented(protocol, service, operation)
-        if service == "s3" and found[0] == 403 and not found[2]:  # noqa: PLR2004
+        silent = service == "s3" and found[0] == 403 and not found[2]  # noqa: PLR2004
+        if silent and not operation.startswith("Head"):
             return wire.error(protocol, "AccessDenied", "Access Denied", 403)
         return found
 
@@ -77,8 +78,10 @@ def is_loopback(url: str) -> bool:
 
 
 def install() -> None:
-    """Put `admitted` in front of moto's in-process stub, and cache moto's URL tables."""
+    """Put `admitted` in front of moto's in-process stub, and cache what moto recomputes."""
     process = BotocoreStubber.process_request
+    names: Any = responses
+    names.method_names_from_class = cache(names.method_names_from_class)
     base: Any = BaseBackend
     urls = base.urls.fget
     tables: dict[type, dict[str, Any]] = {}
@@ -86,7 +89,7 @@ def install() -> None:
     def stub(
         self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **_: object
     ) -> AWSResponse | None:
-        if not self.enabled or hasattr(request, ANSWERED) or is_loopback(request.url):
+        if not self.enabled or hasattr(request, wire.ANSWERED) or is_loopback(request.url):
             return None
         service_id, operation = event_name.split(".")[-2:]
         service = CLIENT_OF_SERVICE_ID.get(service_id, service_id)

@@ -21,7 +21,6 @@ from botocore.exceptions import (
 )
 
 from reconciler.sandbox import wire
-from reconciler.sandbox.entry import ANSWERED
 from reconciler.sandbox.rules import status_of
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ class Faults:
             raise ConnectTimeoutError(endpoint_url=request.url)
         if fault.kind != "error":
             return reply
-        setattr(request, ANSWERED, True)
+        setattr(request, wire.ANSWERED, True)
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         protocol = wire.protocol_of(service, headers)
         status = fault.status or status_of(fault.code)
@@ -151,7 +150,7 @@ def _send(client: Any, event_name: str, request: Any) -> AWSResponse:  # noqa: A
     for handler in _stubs():
         reply: AWSResponse | None = handler(event_name, request)
         if reply is not None:
-            setattr(request, ANSWERED, True)
+            setattr(request, wire.ANSWERED, True)
             return reply
     found: AWSResponse = client._endpoint.http_session.send(request)  # noqa: SLF001  (no other way)
     return found

@@ -36,6 +36,9 @@ MOTO_CONFIG: Any = {
 }
 
 
+FAULTS = Faults()  # one set per process, as there is one world; every sandbox starts with none
+
+
 class Sandbox:
     """What a test steers; the resources themselves are reached through boto3."""
 
@@ -46,11 +49,15 @@ class Sandbox:
         """Made by `sandbox`."""
         self._seed = seed
         self._mock = mock
-        self.faults = Faults()
+        self.faults = FAULTS
 
     def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401  (any client)
-        """A boto3 client with the sandbox's faults attached; cheaper than a new session's."""
-        return self.faults.attach(_session().client(service, region_name=region))
+        """The process's one boto3 client of a service and region, with the faults attached.
+
+        Clients are costly to make and hold no state of the account; for one of your own, to
+        configure or to hang hooks on, use boto3.
+        """
+        return _client(service, region)
 
     @property
     def clock(self) -> Clock:
@@ -87,8 +94,13 @@ class Sandbox:
 
 
 @cache
-def _session() -> boto3.Session:
+def _session() -> Any:  # noqa: ANN401  (boto3's stubs want the service as a literal)
     return boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")  # noqa: S106
+
+
+@cache
+def _client(service: str, region: str) -> Any:  # noqa: ANN401  (any client)
+    return FAULTS.attach(_session().client(service, region_name=region))
 
 
 @contextmanager
@@ -107,12 +119,14 @@ def sandbox(seed: int = 42) -> Iterator[Sandbox]:
     mock.start()
     found = Sandbox(seed, mock)
     WORLD.reset()
+    FAULTS.clear()
     mock_random.seed(seed)
     try:
         yield found
     finally:
         mock.stop()
         WORLD.reset()
+        FAULTS.clear()
         for name in ("AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_EC2_METADATA_DISABLED"):
             os.environ.pop(name, None)
         os.environ |= before

@@ -87,7 +87,7 @@ def find(state_dir: Path | str) -> Running | None:
         return None
     if not _alive(running.pid):
         return None
-    answer = _ask(running, "status")
+    answer = _ask(running, "ping")
     return running if answer is not None and answer.get("pid") == running.pid else None
 
 

@@ -14,8 +14,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("moorline.sandbox")
 HOST = "127.0.0.1"
 DEFAULT_SPEED = 10.0
+PATIENCE, PAUSE = 20.0, 0.05
 
 
 class _Quiet(MotoRequestHandler):
@@ -45,11 +47,23 @@ def serve(state: Path, port: int, account: str, region: str, speed: float) -> No
     """Serve until told to stop; returns after the snapshot is written."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "server.lock").open("w") as lock:
+        if not _locked(lock, state):
+            sys.exit(f"Another sandbox is using {state}; stop it or choose another directory.")
+        _serve(state, port, account, region, speed)
+
+
+def _locked(lock: IO[str], state: Path) -> bool:
+    """Wait for a predecessor that is still writing its snapshot, but not for one that serves."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            sys.exit(f"Another sandbox is using {state}; stop it or choose another directory.")
-        _serve(state, port, account, region, speed)
+            if (state / "server.json").exists() or time.monotonic() > deadline:
+                return False
+            time.sleep(PAUSE)
+        else:
+            return True
 
 
 def _serve(state: Path, port: int, account: str, region: str, speed: float) -> None:
@@ -70,8 +84,8 @@ def _serve(state: Path, port: int, account: str, region: str, speed: float) -> N
     _announce(running, server.port)
     stopping.wait()
     server.shutdown()
-    snapshot.save(state / "snapshot.pickle")
     running.unlink(missing_ok=True)
+    snapshot.save(state / "snapshot.pickle")
 
 
 def _announce(path: Path, port: int) -> None:

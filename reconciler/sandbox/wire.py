@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Protocol = Literal["json", "cbor", "query", "ec2", "rest-xml"]
 Answer = tuple[int, dict[str, str], str | bytes]
 
+# set on a request that a fault has answered: botocore still asks every other before-send handler
+ANSWERED = "moorline_answered"
 NOT_IMPLEMENTED = "NotImplementedInSandbox"
 CRASHED = "SandboxCrashed"
 

@@ -7,8 +7,9 @@ live in moto's backends and are reset with them.
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 
 from reconciler.sandbox.clock import Clock
 from reconciler.sandbox.outcomes import Outcomes
@@ -38,6 +39,7 @@ class World:
     outcomes: Outcomes = field(default_factory=Outcomes)
     rules: Rules = field(default_factory=Rules)
     calls: Counter[str] = field(default_factory=Counter)
+    listings: OrderedDict[int, list[Any]] = field(default_factory=OrderedDict)  # by page token
     sequence: int = 0
 
     def reset(self) -> None:
@@ -48,6 +50,7 @@ class World:
             self.outcomes.clear()
             self.rules.clear()
             self.calls.clear()
+            self.listings.clear()
             self.sequence = 0
 
     def next_number(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -29,13 +30,21 @@ CLIENT_OF_SIGNING_NAME = {
 MISSING = re.compile(rb"<title>404 Not Found</title>")
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """Remembers the service of a host name; moto lists its own directory for every request."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self.get_backend_for_host = cache(super().get_backend_for_host)  # type: ignore[method-assign]
+
+
 class Application:
     """The WSGI application: the control API, and AWS."""
 
     def __init__(self, control: Control) -> None:
         """Serve AWS, steered through `control`."""
         self._control = control
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Dispatcher()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401
         """Answer one request."""

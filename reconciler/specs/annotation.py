@@ -7,7 +7,7 @@ walks one next to the annotations and the data, and yields the path in the docum
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -36,7 +36,7 @@ class Place:
 def bare(annotation: Annotation) -> Annotation:
     """The annotation without metadata, aliases and root models around it."""
     while True:
-        if get_origin(annotation) is Annotated:
+        if _is_annotated(annotation):
             annotation = get_args(annotation)[0]
         elif isinstance(annotation, TypeAliasType):
             annotation = annotation.__value__
@@ -46,6 +46,11 @@ def bare(annotation: Annotation) -> Annotation:
             annotation = present(annotation)[0]
         else:
             return annotation
+
+
+def _is_annotated(annotation: Annotation) -> bool:
+    origin: object = get_origin(annotation)
+    return origin is Annotated
 
 
 def is_model(annotation: Annotation) -> bool:
@@ -84,7 +89,8 @@ def expected(info: FieldInfo) -> Annotation:
 def choices(annotation: Annotation) -> list[Json]:
     """The values that a Literal or an Enum allows."""
     annotation = bare(annotation)
-    if get_origin(annotation) is Literal:
+    origin: object = get_origin(annotation)
+    if origin is Literal:
         return [value.value if isinstance(value, Enum) else value for value in get_args(annotation)]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return [member.value for member in annotation]
@@ -130,7 +136,7 @@ def _below(annotation: Annotation, step: int | str) -> Annotation | None:
         return arguments[1] if arguments else Any
     if issubclass(origin, tuple) and arguments and arguments[-1] is not ... and step != "[key]":
         return arguments[int(step)] if int(step) < len(arguments) else Any
-    if issubclass(origin, Sequence | Set) and not issubclass(origin, str):
+    if issubclass(origin, Sequence | AbstractSet) and not issubclass(origin, str):
         return arguments[0] if arguments else Any
     return None
 
@@ -148,10 +154,8 @@ def _tagged(annotation: Annotation) -> dict[str, Annotation]:
     while len(branches(annotation)) > 1 and len(present(annotation)) == 1:
         annotation = present(annotation)[0]
     for item in _metadata(annotation):
-        if isinstance(item, FieldInfo) and item.discriminator is not None:
-            key = item.discriminator
-        elif isinstance(item, Discriminator):
-            key = item.discriminator
+        if isinstance(item, FieldInfo | Discriminator):
+            key = item.discriminator or key
     if key is None:
         return {}
     found: dict[str, Annotation] = {}
@@ -171,7 +175,7 @@ def _tags(branch: Annotation, key: object) -> Iterator[str]:
 
 
 def _metadata(annotation: Annotation) -> Iterator[Any]:
-    while get_origin(annotation) is Annotated:
+    while _is_annotated(annotation):
         annotation, *metadata = get_args(annotation)
         yield from metadata
     if isinstance(annotation, TypeAliasType):
@@ -179,7 +183,7 @@ def _metadata(annotation: Annotation) -> Iterator[Any]:
 
 
 def _without_metadata(annotation: Annotation) -> Annotation:
-    while get_origin(annotation) is Annotated or isinstance(annotation, TypeAliasType):
+    while _is_annotated(annotation) or isinstance(annotation, TypeAliasType):
         if isinstance(annotation, TypeAliasType):
             annotation = annotation.__value__
         else:

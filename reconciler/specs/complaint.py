@@ -88,8 +88,10 @@ def complain(error: ErrorDetails, target: Target) -> Complaint:
         return Complaint("SPEC014", target.path, text, "change the value")
     if kind in _LENGTHS:
         return _length(kind, context, value, target)
-    return wrong_type(type_words(kind), value, target.path) if type_words(kind) else _other(
-        error, target
+    return (
+        wrong_type(type_words(kind), value, target.path)
+        if type_words(kind)
+        else _other(error, target)
     )
 
 
@@ -132,7 +134,9 @@ def _length(kind: str, context: dict[str, Any], value: Json, target: Target) -> 
     if limit == 1:
         phrase = phrase.replace("characters", "character").replace("entries", "entry")
     actual = measure(value) if isinstance(value, str | list | dict) else "more"
-    return Complaint("SPEC015", target.path, f"must have {phrase}, has {actual}", "change the value")
+    return Complaint(
+        "SPEC015", target.path, f"must have {phrase}, has {actual}", "change the value"
+    )
 
 
 def _missing(error: ErrorDetails, target: Target) -> Complaint:

@@ -11,11 +11,14 @@ import re
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.specs.position import Text, mark
 
-_GLUED_COMMENT = ("]#", "}#", ",#", "|#", ">#")
-_QUOTE_COMMENT = re.compile(r"[^\s,\[{:\-][\"']#")
+_GLUED_COMMENT = ("]#", "}#", ",#", "|#", ">#", "[#", "{#")
 _LONE_DASH = re.compile(r"-\s*[,\]}]")
-_DASH_ENTRY = re.compile(r"[\[{,]\s*-\s*[,\]}]")
-_BLANK_FIRST_LINE = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#[^\n]*)?\r?\n +\r?\n")
+_DASH_ENTRY = re.compile(r"[\[{,:]\s*-\s*[,\]}]")
+_BLANK_FIRST_LINE = re.compile(
+    r"[|>][-+0-9]{0,2}(?:#|[ \t]*(?:#[^\n]*)?\r?\n(?: *\r?\n)*? +(?:\r?\n|\Z))"
+)
+_HEADER_ON_ITS_LINE = re.compile(r"^ *[|>]", re.MULTILINE)
+_QUESTION_ENTRY = re.compile(r"[\[{,]\s*\?\S")
 _TAB_INDENT = re.compile(r"^[ \-?:]*\t", re.MULTILINE)
 _BREAKS_OF_YAML_1_1 = ("\x85", "\u2028", "\u2029")
 
@@ -24,13 +27,15 @@ def doubtful(text: str) -> bool:
     """Whether the text has something that libyaml is known to judge wrongly."""
     if any(sign in text for sign in _GLUED_COMMENT):
         return True
-    if ('"#' in text or "'#" in text) and _QUOTE_COMMENT.search(text):
-        return True
     if text.startswith(("%", "--- ")) or "\n%" in text or "\n--- " in text:
         return True
     if "\t" in text and _TAB_INDENT.search(text):
         return True
-    if ("|" in text or ">" in text) and _BLANK_FIRST_LINE.search(text):
+    if ("|" in text or ">" in text) and (
+        _BLANK_FIRST_LINE.search(text) or _HEADER_ON_ITS_LINE.search(text)
+    ):
+        return True
+    if "?" in text and _QUESTION_ENTRY.search(text):
         return True
     if _LONE_DASH.search(text) and _DASH_ENTRY.search(text):
         return True

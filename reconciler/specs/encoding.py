@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from reconciler.model.diagnostic import Diagnostic, Span
-from reconciler.specs.position import Text, mark
+from reconciler.model.diagnostic import Diagnostic, Severity, Span
+from reconciler.specs.position import Mark, Text, mark
 
 MAX_BYTES = 1 << 20
 """A spec is some hundred lines; a megabyte is a mistake or an attack."""
@@ -47,3 +47,9 @@ def forbidden(text: Text) -> Diagnostic | None:
     kind = "byte order mark" if found[0] == _BOM else "control character"
     message = f"an invisible {kind} (U+{number:04X}) stands here"
     return Diagnostic("YAML016", message, at, 'delete it, or write it as an escape in "…"')
+
+
+def empty(text: Text, at: Mark, what: str) -> Diagnostic:
+    """The warning for a file or a document without content."""
+    help_ = "remove it, or write a spec: apiVersion, kind, metadata, spec"
+    return Diagnostic("YAML018", f"this {what} is empty", text.span(at), help_, Severity.WARNING)

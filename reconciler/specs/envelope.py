@@ -87,7 +87,9 @@ def read(document: Document, kinds: Collection[str]) -> tuple[Envelope | None, l
         help_ = "a spec is a mapping of apiVersion, kind, metadata and spec"
         return None, [Diagnostic("SPEC001", text, document.at(), help_)]
     found = [*_keys(document), *_version(document), *_kind(document, kinds)]
-    metadata, problems = shape(document, Metadata, ("metadata",)) if "metadata" in data else (None, [])
+    metadata, problems = (
+        shape(document, Metadata, ("metadata",)) if "metadata" in data else (None, [])
+    )
     found += problems
     if metadata is not None and not NAME.match(metadata.name):
         text = f"the name {metadata.name!r} is not allowed"

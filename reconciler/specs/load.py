@@ -132,5 +132,3 @@ def _without_garbage_collection() -> Iterator[None]:
     finally:
         if on:
             gc.enable()
-
-

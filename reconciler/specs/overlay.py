@@ -61,8 +61,10 @@ def resolve(
     known = _environments(documents)
     if name not in known:
         text = f"unknown environment {name!r}{did_you_mean(name, known)}"
-        help_ = f"environments are {listed(sorted(known), 'and')}" if known else (
-            f"add environments/{name}.yaml"
+        help_ = (
+            f"environments are {listed(sorted(known), 'and')}"
+            if known
+            else (f"add environments/{name}.yaml")
         )
         return None, [Diagnostic("ENV001", text, None, help_)]
     chain, found = _chain(known, name)

@@ -132,8 +132,5 @@ class KeyPositions(Positions):
 
     def __iter__(self) -> Iterator[Path]:
         return (
-            (*path, key)
-            for path, data, _ in self._walk()
-            if isinstance(data, dict)
-            for key in data
+            (*path, key) for path, data, _ in self._walk() if isinstance(data, dict) for key in data
         )

@@ -12,7 +12,7 @@ import re
 from reconciler.model.value import Json
 
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_WORDS: dict[str, Json] = {
+WORDS: dict[str, Json] = {
     **dict.fromkeys(NULLS),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -20,8 +20,10 @@ _WORDS: dict[str, Json] = {
     **{sign + ".INF": float(sign + "inf") for sign in ("", "+", "-")},
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
-FIRST = frozenset({*"0123456789+-.~ntfNTF", ""})
-"""The first characters of everything that is not simply text."""
+"""The scalars that are words: the booleans, null, infinities and not-a-number."""
+
+DIGITS = frozenset("0123456789+-.")
+"""The first characters of numbers."""
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
@@ -32,10 +34,13 @@ _ENOUGH_DIGITS = 400
 
 def plain(text: str) -> Json:
     """The value of an unquoted scalar."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in "0123456789+-.":
-        return text
+    if text in WORDS:
+        return WORDS[text]
+    return number(text) if text[0] in DIGITS else text
+
+
+def number(text: str) -> int | float | str:
+    """The value of an unquoted scalar that starts as a number does."""
     if _INTEGER.match(text):
         return int(text[:_ENOUGH_DIGITS])
     if _BASED.match(text):

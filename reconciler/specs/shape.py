@@ -83,8 +83,6 @@ def _union(
         yield complain(error, Target(path, annotation, (), data))
 
 
-
-
 def _try(annotation: Annotation, data: Json) -> list[ErrorDetails]:
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     try:

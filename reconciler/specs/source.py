@@ -16,16 +16,18 @@ import yaml
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Json
 from reconciler.specs import strict_json, yaml12
-from reconciler.specs.compose import Composer, GiveUpError, empty
+from reconciler.specs.compose import MAX_FOUND, Composer, GiveUpError
 from reconciler.specs.document import Document, Parsed
 from reconciler.specs.doubt import doubtful, refusal
-from reconciler.specs.encoding import decode, forbidden
+from reconciler.specs.encoding import decode, empty, forbidden
 from reconciler.specs.position import KeyPositions, Marks, Positions, Text, mark, start_of
 from reconciler.specs.syntax import Problem, explain
 
 __all__ = ["Document", "Parsed", "parse"]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_MAX_TAG_LINES = 20
 
 
 def parse(text: str | bytes, file: str) -> Parsed:
@@ -47,6 +49,10 @@ def _parse_json(source: Text) -> Parsed:
 
 
 def _parse_yaml(source: Text) -> Parsed:
+    if source.text.count("\n%TAG") > _MAX_TAG_LINES:  # libyaml compares each with all others
+        text = f"more than {_MAX_TAG_LINES} %TAG lines"
+        at = source.span(mark(0, 1))
+        return Parsed((), (Diagnostic("YAML009", text, at, "remove them; tags are not read"),))
     loader = _Loader(source.text)
     try:
         first = _compose(source, loader.get_event)
@@ -86,6 +92,8 @@ def _compose(source: Text, next_event: Callable[[], Any]) -> _Reading:
             documents.append(_document(source, value, marks))
             if value is None and not source.written(start_of(marks)):
                 found.append(empty(source, start_of(marks), "document"))
+                if len(found) >= MAX_FOUND:
+                    raise GiveUpError  # noqa: TRY301 the way out for all limits
     except GiveUpError:
         gave_up = True
     except yaml.MarkedYAMLError as problem:

@@ -11,11 +11,10 @@ from reconciler.model.value import Json
 from reconciler.specs.compose import (
     MAX_DEPTH,
     MAX_FOUND,
-    MAX_INTEGER,
-    MIN_INTEGER,
     GiveUpError,
 )
 from reconciler.specs.position import Marks, Text, mark
+from reconciler.specs.typed import MAX_INTEGER, MIN_INTEGER
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
@@ -93,7 +92,9 @@ class _Reader:
         value = str(json.loads(found[0]))
         if _SURROGATE.search(value):
             message = "this text has half a surrogate pair"
-            self.report("YAML017", message, start, self.at, r"write both halves, as in \ud83d\ude00")
+            self.report(
+                "YAML017", message, start, self.at, r"write both halves, as in \ud83d\ude00"
+            )
             return ""
         return value
 
@@ -178,7 +179,9 @@ class _Reader:
 
 
 def _unfinished(source: str, start: int) -> tuple[str, str]:
-    rest = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+').match(source, start)
+    rest = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+').match(
+        source, start
+    )
     stop = rest.end() if rest else start
     if source[stop : stop + 1] == "\\":
         return "this text has an escape that JSON does not know", r"write \\ for a backslash"

@@ -19,7 +19,9 @@ from reconciler.specs.words import did_you_mean, listed
 
 Scalar = bool | int | float | str
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_TOKEN = re.compile(r"(?P<secret>\{\{resolve:[^}]*\}\})|(?P<literal>\$\$\{)|\$\{(?P<name>[^}]*)(?P<end>\}?)")
+_TOKEN = re.compile(
+    r"(?P<secret>\{\{resolve:[^}]*\}\})|(?P<literal>\$\$\{)|\$\{(?P<name>[^}]*)(?P<end>\}?)"
+)
 _ESCAPE = "write $${ for a literal ${"
 
 

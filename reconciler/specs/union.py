@@ -24,8 +24,10 @@ class Branch:
     @property
     def wrong_type(self) -> bool:
         """Whether the value is of another type altogether."""
-        return len(self.errors) == 1 and not self.errors[0]["loc"] and bool(
-            type_words(self.errors[0]["type"])
+        return (
+            len(self.errors) == 1
+            and not self.errors[0]["loc"]
+            and bool(type_words(self.errors[0]["type"]))
         )
 
 

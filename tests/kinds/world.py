@@ -56,6 +56,7 @@ class World:
     facts: Mapping[Lookup, Json] | None = None
     found: list[Diagnostic] = field(default_factory=list)
     deferred: dict[str, str] = field(default_factory=dict)
+    models: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def scope(self, kind: str, name: str) -> Scope:
         return Scope(
@@ -69,8 +70,10 @@ class World:
             facts=self.facts,
         )
 
-    def model(self, kind: str, name: str) -> Any:  # noqa: ANN401 - any kind's model
-        return good(kind, self.specs[kind, name])
+    def model(self, kind: str, name: str) -> Any:
+        if (kind, name) not in self.models:
+            self.models[kind, name] = good(kind, self.specs[kind, name])
+        return self.models[kind, name]
 
     def peer(self, kind: str, name: str) -> Mapping[str, Json]:
         return load()[kind].exports(self.model(kind, name), self.scope(kind, name))
@@ -78,7 +81,7 @@ class World:
     def build(self, kind: str, name: str) -> list[Node]:
         """The nodes of one spec; problems and reasons to wait are kept."""
         scope = self.scope(kind, name)
-        nodes = list(load()[kind].build(self.model(kind, name), scope))
+        nodes = [*load()[kind].build(self.model(kind, name), scope), *scope.role_nodes()]
         self.found += scope.problems
         if scope.deferred:
             self.deferred[f"{kind}/{name}"] = scope.deferred

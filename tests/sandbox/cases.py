@@ -30,9 +30,7 @@ SPECIFICATION = {
 
 
 def make_model(client: Any, name: str = "scorer") -> None:
-    client.create_model(
-        ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE}
-    )
+    client.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
 
 
 def make_config(client: Any, name: str = "config-1", **more: Any) -> None:

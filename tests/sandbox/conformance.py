@@ -115,12 +115,21 @@ def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
     elif kind == "map":
         for item in value.values():
             yield from _violations(shape.value, item, f"{path}{{}}")
-    elif kind == "string":
-        yield from _string_violations(shape, value, path)
-    elif kind == "timestamp":
-        if value.tzinfo is None:
-            yield f"{path}: naive time"
-    elif kind == "integer" and not isinstance(value, int):
+    else:
+        yield from SCALARS.get(kind, _any)(shape, value, path)
+
+
+def _any(_shape: Any, _value: Any, _path: str) -> Iterator[str]:
+    yield from ()
+
+
+def _time_violations(_shape: Any, value: Any, path: str) -> Iterator[str]:
+    if value.tzinfo is None:
+        yield f"{path}: naive time"
+
+
+def _integer_violations(_shape: Any, value: Any, path: str) -> Iterator[str]:
+    if not isinstance(value, int):
         yield f"{path}: {value!r} is no integer"
 
 
@@ -140,3 +149,10 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         return re.compile(pattern) if pattern else None
     except re.error:  # Unicode classes, which Python's re does not know
         return None
+
+
+SCALARS = {
+    "string": _string_violations,
+    "timestamp": _time_violations,
+    "integer": _integer_violations,
+}

@@ -160,7 +160,11 @@ REFUSALS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a second topic": (
         "CreationLimitExceededException",
         "create_subscriber",
-        {**NAMED, "Notification": EIGHTY, "Subscriber": TOPIC | {"Address": TOPIC["Address"] + "2"}},
+        {
+            **NAMED,
+            "Notification": EIGHTY,
+            "Subscriber": TOPIC | {"Address": TOPIC["Address"] + "2"},
+        },
     ),
     "tags of a missing budget": (
         "NotFoundException",
@@ -170,8 +174,6 @@ REFUSALS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("code", "method", "given"), REFUSALS.values(), ids=REFUSALS.keys()
-)
+@pytest.mark.parametrize(("code", "method", "given"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_budgets_refuse(client: Any, code: str, method: str, given: dict[str, Any]) -> None:
     refused(code, "", getattr(client, method), **given)

@@ -267,6 +267,16 @@ def test_a_model_may_be_deleted_while_a_config_refers_to_it(aws: Sandbox, client
     live(aws, client)
     client.delete_model(ModelName="scorer")
     assert show(client)["EndpointStatus"] == "InService"
+    refused(INVALID, "Could not find model", lambda: update(client))
+
+
+def test_a_config_is_free_as_soon_as_its_endpoint_is_being_deleted(
+    aws: Sandbox, client: Any
+) -> None:
+    live(aws, client)
+    client.delete_endpoint(EndpointName="fraud")
+    client.delete_endpoint_config(EndpointConfigName="config-1")
+    assert show(client)["EndpointStatus"] == "Deleting"
 
 
 def test_endpoints_are_listed_by_status(aws: Sandbox, client: Any) -> None:

@@ -140,7 +140,9 @@ def test_one_of_32_threads_wins_a_conditional_put(aws: Sandbox) -> None:
 
     def work(number: int) -> bool:
         try:
-            client.put_object(Bucket="state-bucket", Key="lock", Body=b"%d" % number, IfNoneMatch="*")
+            client.put_object(
+                Bucket="state-bucket", Key="lock", Body=b"%d" % number, IfNoneMatch="*"
+            )
         except ClientError:
             return False
         return True
@@ -191,7 +193,10 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
         "primaryContainer.mode",
     ),
     "a name that is too long": ({"ModelName": "m" * 64}, "modelName"),
-    "a tag key that is too long": ({"Tags": [{"Key": "k" * 129, "Value": ""}]}, "tags.1.member.key"),
+    "a tag key that is too long": (
+        {"Tags": [{"Key": "k" * 129, "Value": ""}]},
+        "tags.1.member.key",
+    ),
 }
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from reconciler.sandbox.faults import Fault, Faults
@@ -64,8 +66,8 @@ def test_a_fault_that_never_ends_reaches_the_caller(
     aws: Sandbox, kind: Any, error: type[Exception]
 ) -> None:
     aws.faults.add(Fault("sagemaker", "DescribeModel", kind=kind, times=None))
-    client = aws.client("sagemaker")
-    client.meta.events.unregister("needs-retry.sagemaker", unique_id="retry-config-sagemaker")
+    config = Config(retries={"max_attempts": 0})
+    client = aws.faults.attach(boto3.client("sagemaker", config=config))
     with pytest.raises(error):
         client.describe_model(ModelName="m")
 
@@ -84,7 +86,7 @@ def test_latency_waits_and_then_the_call_goes_on(aws: Sandbox) -> None:
     waited: list[float] = []
     faults = Faults(sleep=waited.append)
     faults.add(Fault("sagemaker", kind="latency", latency=2.5))
-    make_model(faults.attach(aws.client("sagemaker")))
+    make_model(faults.attach(boto3.client("sagemaker")))
     assert (waited, models(aws)) == ([2.5], 1)
 
 

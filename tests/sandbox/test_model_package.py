@@ -161,9 +161,7 @@ def test_an_execution_runs_and_succeeds_and_blocks_deletion_meanwhile(aws: Sandb
 
 def test_a_repeated_request_token_makes_no_second_pipeline_or_execution(aws: Sandbox) -> None:
     client = aws.client("sagemaker")
-    arns = {
-        PIPELINE.create(client, ClientRequestToken=TOKEN)["PipelineArn"] for _ in range(2)
-    }
+    arns = {PIPELINE.create(client, ClientRequestToken=TOKEN)["PipelineArn"] for _ in range(2)}
     start = {"PipelineName": "train", "ClientRequestToken": TOKEN}
     runs = {client.start_pipeline_execution(**start)["PipelineExecutionArn"] for _ in range(2)}
     assert (len(arns), len(runs)) == (1, 1)

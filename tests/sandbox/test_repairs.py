@@ -35,6 +35,41 @@ def test_a_new_bucket_has_todays_defaults(aws: Sandbox) -> None:
     assert ownership == {"ObjectOwnership": "BucketOwnerEnforced"}
 
 
+def test_a_bucket_may_be_tagged_by_its_creation(aws: Sandbox) -> None:
+    configuration = HERE["CreateBucketConfiguration"] | {"Tags": TAGS}
+    aws.client("s3").create_bucket(Bucket="new-bucket", CreateBucketConfiguration=configuration)
+    assert aws.client("s3").get_bucket_tagging(Bucket="new-bucket")["TagSet"] == TAGS
+    assert arns(aws) == ["arn:aws:s3:::new-bucket"]
+
+
+def test_lifecycle_rules_are_read_back_as_they_were_put(aws: Sandbox) -> None:
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="new-bucket", **HERE)
+    noncurrent = {"NoncurrentDays": 5, "NewerNoncurrentVersions": 2}
+    both = {"Prefix": "y/", "ObjectSizeGreaterThan": 10, "Tags": [{"Key": "k", "Value": "v"}]}
+    rules = [
+        {
+            "ID": "a",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "Expiration": {"Days": 3},
+            "NoncurrentVersionExpiration": noncurrent,
+        },
+        {
+            "ID": "b",
+            "Status": "Disabled",
+            "Filter": {"And": both},
+            "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
+        },
+    ]
+    given = {"Rules": rules}
+    s3.put_bucket_lifecycle_configuration(Bucket="new-bucket", LifecycleConfiguration=given)
+    assert s3.get_bucket_lifecycle_configuration(Bucket="new-bucket")["Rules"] == rules
+    s3.delete_bucket_lifecycle(Bucket="new-bucket")
+    get = s3.get_bucket_lifecycle_configuration
+    refused("NoSuchLifecycleConfiguration", "", get, Bucket="new-bucket")
+
+
 def test_the_bucket_key_of_an_encryption_is_read_back(aws: Sandbox) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="new-bucket", **HERE)
@@ -227,6 +262,26 @@ def test_a_mail_subscription_waits_for_confirmation(aws: Sandbox) -> None:
     assert by_protocol["email"] == "PendingConfirmation"
     assert by_protocol["sqs"].startswith(arn)
     assert client.get_topic_attributes(TopicArn=arn)["Attributes"]["KmsMasterKeyId"] == "alias/data"
+
+
+def test_a_topic_is_created_again_only_with_the_same_settings(aws: Sandbox) -> None:
+    client = aws.client("sns")
+    given = {"Name": "alerts", "Attributes": {"KmsMasterKeyId": "alias/data"}, "Tags": TAGS}
+    same = {client.create_topic(**given)["TopicArn"] for _ in range(2)}
+    assert same == {client.create_topic(Name="alerts")["TopicArn"]}
+    other_tags = {"Name": "alerts", "Tags": [{"Key": "owner", "Value": "fraud"}]}
+    refused("InvalidParameter", "already exists", client.create_topic, **other_tags)
+    other_key = {"Name": "alerts", "Attributes": {"KmsMasterKeyId": "alias/other"}}
+    refused("InvalidParameter", "already exists", client.create_topic, **other_key)
+
+
+def test_a_trust_policy_that_is_no_json_is_refused(aws: Sandbox) -> None:
+    client = aws.client("iam")
+    create, change = client.create_role, client.update_assume_role_policy
+    code = "MalformedPolicyDocument"
+    refused(code, "", create, RoleName="r", AssumeRolePolicyDocument="no json")
+    create(RoleName="r", AssumeRolePolicyDocument="{}")
+    refused(code, "", change, RoleName="r", PolicyDocument="no json")
 
 
 def test_the_account_overview_shows_roles_whole_and_in_pages(aws: Sandbox) -> None:

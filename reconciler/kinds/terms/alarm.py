@@ -8,11 +8,11 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, NamedTuple, Protocol, TypeAlias
 
 from pydantic import Field
 
-from reconciler.kinds.api import Problem
+from reconciler.kinds.api import Problem, seconds
 from reconciler.model.value import Json, Path
 
 Latency: TypeAlias = Literal["ModelLatency", "OverheadLatency"]
@@ -73,8 +73,10 @@ class Watch(NamedTuple):
     @property
     def name(self) -> str:
         """For names of alarms, as in ``model-latency-p99``."""
-        words = "".join(f"-{char.lower()}" if new else char.lower() for char, new in _words(self.metric))
-        return f"{words.lstrip('-')}-{(self.statistic or _usual(self.metric)).replace('.', '-').lower()}"
+        words = "".join(f"-{char}" if new else char for char, new in _words(self.metric))
+        statistic = (self.statistic or _usual(self.metric)).replace(".", "-")
+        low = "-low" if self.comparison.startswith("Less") else ""
+        return f"{words.lstrip('-')}-{statistic}{low}".lower()
 
 
 def _words(name: str) -> Iterator[tuple[str, bool]]:
@@ -90,7 +92,62 @@ def _usual(metric: str) -> str:
     return "average" if metric in HOST else "sum"
 
 
-def level_problems(metric: str, level: float | str, path: Path) -> Iterator[Problem]:
+class Limited(Protocol):
+    """A rule with a metric and exactly one limit."""
+
+    @property
+    def metric(self) -> str: ...
+    @property
+    def statistic(self) -> str | None: ...
+    @property
+    def above(self) -> float | str | None: ...
+    @property
+    def below(self) -> float | str | None: ...
+    @property
+    def rate(self) -> str | None: ...
+    @property
+    def for_(self) -> str: ...
+
+
+def limits(rule: Limited) -> dict[str, float | str]:
+    """The limits that a rule gives, by name; one, if the rule is right."""
+    given = {"above": rule.above, "below": rule.below, "rate": rule.rate}
+    return {name: level for name, level in given.items() if level is not None}
+
+
+def limit(rule: Limited) -> tuple[str, float | str]:
+    """The name and value of the one limit of a rule that is right."""
+    ((name, level),) = limits(rule).items()
+    return name, level
+
+
+def in_words(rule: Limited, share: str) -> str:
+    """The limit of a rule in a description: ``below 250ms``; `share` introduces a rate."""
+    side, level = limit(rule)
+    return f"in {share} {level} of requests" if side == "rate" else f"{side} {_shown(level)}"
+
+
+def _shown(level: float | str) -> str:
+    return level if isinstance(level, str) else f"{level:g}"
+
+
+def limit_problems(rule: Limited, path: Path) -> Iterator[Problem]:
+    """Faults between the fields of a rule."""
+    given = limits(rule)
+    if len(given) != 1:
+        yield Problem(path, "a rule has one limit", "give one of 'above', 'below', 'rate'")
+        return
+    if rule.rate is not None and rule.metric not in ERRORS:
+        help_ = f"use it with one of {', '.join(sorted(ERRORS))}"
+        yield Problem((*path, "rate"), f"{rule.metric} has no rate", help_)
+    if rule.rate is not None and rule.statistic is not None:
+        yield Problem((*path, "statistic"), "a rate is an average", "remove 'statistic'")
+    for name in given.keys() - {"rate"}:
+        yield from _level_problems(rule.metric, given[name], (*path, name))
+    yield from _duration_problems(seconds(rule.for_), (*path, "for"))
+
+
+def _level_problems(metric: str, level: float | str, path: Path) -> Iterator[Problem]:
     """A latency needs a time; everything else is a plain number."""
     if metric in LATENCIES and not isinstance(level, str):
         yield Problem(path, f"{metric} is a time", f"write a unit, as in {level:g}ms")
@@ -98,25 +155,22 @@ def level_problems(metric: str, level: float | str, path: Path) -> Iterator[Prob
         yield Problem(path, f"{metric} is not a time", "write a plain number")
 
 
-def duration_problems(seconds: int, path: Path) -> Iterator[Problem]:
+def _duration_problems(length: int, path: Path) -> Iterator[Problem]:
     """What CloudWatch takes as an evaluation window."""
-    if seconds % 60:
+    if length % 60:
         yield Problem(path, "an alarm looks at whole minutes", "use a multiple of 60s")
-    elif seconds > _LONGEST:
+    elif length > _LONGEST:
         yield Problem(path, "an alarm looks back one day at most", "use 1d or less")
 
 
 def threshold(level: float | str) -> float:
-    """The number CloudWatch compares with; times become microseconds."""
+    """The number CloudWatch compares with: microseconds for times, fractions for shares."""
     if not isinstance(level, str):
         return level
+    if level.endswith("%"):
+        return round(float(level[:-1]) / 100, 6)
     unit = level.lstrip("0123456789.")
     return float(level.removesuffix(unit)) * _MICROSECONDS[unit]
-
-
-def share(text: str) -> float:
-    """A percentage as a fraction."""
-    return round(float(text.rstrip("%")) / 100, 6)
 
 
 def alarm_props(

@@ -66,8 +66,8 @@ class BlueGreen(Section):
     termination_wait: Maybe[Duration] = None
     """How long the old fleet stays after the move, for a quick way back. At most 1h."""
     timeout: Maybe[Duration] = None
-    """How long the whole deployment may take, 10m to 8h. By default what it needs and half an hour."""
-    alarms: list[Annotated[str, Field(min_length=1, max_length=255)]] = []
+    """How long the whole deployment may take, 10m to 8h. By default its waits and half an hour."""
+    alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
     """Names of further alarms that stop the deployment; they must exist."""
 
 
@@ -107,10 +107,10 @@ def _sizes(policy: BlueGreen, instances: int, path: Path) -> Iterator[Problem]:
         text = f"a {kind} needs 2 instances or more, here is {instances}"
         yield Problem((*path, kind), text, "raise 'instances', or remove it")
         return
-    if policy.canary is not None and (count := policy.canary.size.instances):
-        if count * 100 > instances * _CANARY_SHARE:
-            text = f"a canary is half of the instances at most, here {count} of {instances}"
-            yield Problem((*path, "canary", "size", "instances"), text, "make it smaller")
+    count = policy.canary.size.instances if policy.canary else None
+    if count is not None and count * 100 > instances * _CANARY_SHARE:
+        text = f"a canary is half of the instances at most, here {count} of {instances}"
+        yield Problem((*path, "canary", "size", "instances"), text, "make it smaller")
     if policy.linear is not None and (count := policy.linear.step.instances):
         share = count * 100 / instances
         if not _STEP_SHARE[0] <= share <= _STEP_SHARE[1]:

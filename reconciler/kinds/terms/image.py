@@ -43,6 +43,14 @@ class Custom(Section):
     """Its address in ECR, best with a digest."""
 
 
+class FrameworkImage(NamedTuple):
+    """What names an image of AWS."""
+
+    framework: str
+    version: str | None
+    python: str | None
+
+
 class Wanted(NamedTuple):
     """What an image of AWS is for."""
 
@@ -50,18 +58,16 @@ class Wanted(NamedTuple):
     instance_type: str
 
 
-def framework_image(
-    wanted: Wanted, scope: Scope, path: Path, *, name: str, version: str, python: str | None
-) -> str:
+def framework_image(image: FrameworkImage, wanted: Wanted, scope: Scope, path: Path) -> str:
     """The address of an image of AWS; a problem is reported when there is none."""
     try:
         return image_uri(
-            name,
-            version,
+            image.framework,
+            image.version,
             region=scope.place.region,
             scope=wanted.use,
             instance_type=wanted.instance_type,
-            py_version=python,
+            py_version=image.python,
         )
     except ImageError as error:
         scope.problem(path, str(error), help="choose another version, or give an 'image'")
@@ -72,5 +78,5 @@ def algorithm_image(image: Framework | Custom, wanted: Wanted, scope: Scope, pat
     """The address of the image that a section asks for."""
     if isinstance(image, Custom):
         return image.image
-    name, version, python = image.framework, image.version, image.python
-    return framework_image(wanted, scope, path, name=name, version=version, python=python)
+    asked = FrameworkImage(image.framework, image.version, image.python)
+    return framework_image(asked, wanted, scope, path)

@@ -10,6 +10,7 @@ from reconciler.model.value import Json, Path
 ENCRYPT = ("kms:Decrypt", "kms:GenerateDataKey")
 """What writing to and reading from a store under a customer key takes."""
 
+
 class KeyUse(Section):
     """A key to encrypt with."""
 

@@ -11,7 +11,10 @@ from reconciler.kinds.terms.text import text
 from reconciler.model.value import Json, Path
 
 S3Uri = Annotated[
-    str, Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$", examples=["s3://b/model.tar.gz"])
+    str,
+    Field(
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$", examples=["s3://b/model.tar.gz"]
+    ),
 ]
 S3Path = Annotated[str, Field(pattern=r"^[^/].*$", max_length=900, examples=["fraud/model.tar.gz"])]
 """A key or prefix in a bucket, without a slash in front."""

@@ -16,9 +16,9 @@ SecurityGroup = Annotated[str, Field(pattern=r"^sg-[0-9a-f]{8,17}$")]
 class Network(Section):
     """Subnets and security groups of a VPC."""
 
-    subnets: Annotated[list[Subnet], Field(min_length=1, max_length=16)]
+    subnets: Annotated[tuple[Subnet, ...], Field(min_length=1, max_length=16)]
     """Subnet ids; use two availability zones or more."""
-    security_groups: Annotated[list[SecurityGroup], Field(min_length=1, max_length=5)]
+    security_groups: Annotated[tuple[SecurityGroup, ...], Field(min_length=1, max_length=5)]
     """Security group ids."""
 
     def props(self) -> Props:

@@ -19,7 +19,7 @@ from reconciler.kinds.terms.permissions import (
 )
 from reconciler.kinds.training.check import check
 from reconciler.kinds.training.job import Job, plan_job
-from reconciler.kinds.training.pipeline import definition, inference_image
+from reconciler.kinds.training.pipeline import definition, inference_image, lines
 from reconciler.kinds.training.spec import Training
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, Ref
@@ -55,13 +55,11 @@ def exports(_: Training, scope: Scope) -> Mapping[str, Json]:
 
 def build(spec: Training, scope: Scope) -> Iterator[Node]:
     report_missing(spec.key, scope, ("key",))
-    jobs = (scope.arn("sagemaker", "training-job/*"), scope.arn("sagemaker", "processing-job/*"))
-    worker = scope.role("training", _SERVICE, jobs[:1])
+    worker = scope.role("training", _SERVICE, (scope.arn("sagemaker", "training-job/*"),))
     job = plan_job(spec, worker.arn, scope)
     _allow_work(spec, job, worker, scope)
     runner = scope.role("pipeline", _SERVICE, (scope.arn("sagemaker", "pipeline/*"),))
     _allow_run(spec, job, runner, scope)
-    yield from scope.role_nodes()
     yield scope.node(
         scope.address(TYPE),
         {
@@ -71,7 +69,7 @@ def build(spec: Training, scope: Scope) -> Iterator[Node]:
             },
             "RoleArn": runner.arn,
         },
-        lines={("PipelineDefinition",): ("tune",) if spec.tune is not None else ("compute",)},
+        lines=lines(spec),
     )
 
 
@@ -111,7 +109,8 @@ def _allow_run(spec: Training, job: Job, role: Role, scope: Scope) -> None:
     scope.grant(role, ("iam:PassRole",), on=(job.role,), when=passed)
     if spec.register_ is not None:
         registry = spec.register_.registry
-        arns = [scope.export("ModelRegistry", registry, name) for name in ("groupArn", "packageArns")]
+        names = ("groupArn", "packageArns")
+        arns = [scope.export("ModelRegistry", registry, name) for name in names]
         create = ("sagemaker:AddTags", "sagemaker:CreateModelPackage")
         scope.grant(role, (*create, "sagemaker:DescribeModelPackage"), on=arns)
         allow_read(scope, role, job.output)

@@ -74,13 +74,13 @@ def _tune(tune: Tune, path: Path) -> Iterator[Problem]:
     if tune.strategy == "hyperband" and tune.early_stopping:
         help_ = "remove 'earlyStopping'"
         yield Problem((*path, "earlyStopping"), "hyperband stops jobs by itself", help_)
-    yield from _jobs(tune, bool(numeric), path)
+    yield from _jobs(tune, path, numeric=bool(numeric))
     for kind in ("integer", "continuous"):
         for name, span in getattr(ranges, kind).items():
             yield from _range(span, (*path, "ranges", kind, name))
 
 
-def _jobs(tune: Tune, numeric: bool, path: Path) -> Iterator[Problem]:  # noqa: FBT001 - a fact
+def _jobs(tune: Tune, path: Path, *, numeric: bool) -> Iterator[Problem]:
     if tune.strategy == "grid":
         if numeric:
             help_ = "list the values under 'categorical'"
@@ -121,14 +121,15 @@ def _fixed_and_varied(spec: Training, tune: Tune) -> Iterator[Problem]:
 
 def _metrics(spec: Training) -> Iterator[Problem]:
     """Scripts and own images have to say where their metrics are in the log."""
-    wanted = []
+    wanted: list[tuple[Path, str, str | None]] = []
     if spec.tune is not None:
-        wanted.append((("tune", "objective"), spec.tune.objective.metric, spec.tune.objective.regex))
+        objective = spec.tune.objective
+        wanted.append((("tune", "objective"), objective.metric, objective.regex))
     if spec.evaluation is not None:
         wanted.append((("evaluation",), spec.evaluation.metric, spec.evaluation.regex))
-        if spec.tune is not None and spec.evaluation.metric != spec.tune.objective.metric:
+        if spec.tune is not None and spec.evaluation.metric != (best := spec.tune.objective.metric):
             text = "with tuning, the evaluation looks at the objective of the best job"
-            help_ = f"write {spec.tune.objective.metric!r}"
+            help_ = f"write {best!r}"
             yield Problem(("evaluation", "metric"), text, help_)
     if spec.code is None and not isinstance(spec.algorithm, Custom):
         return

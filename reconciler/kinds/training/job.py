@@ -7,6 +7,7 @@ without the job's name, which the pipeline chooses.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from reconciler.kinds.api import Scope, gibibytes, seconds
@@ -14,7 +15,7 @@ from reconciler.kinds.terms.image import Wanted, algorithm_image
 from reconciler.kinds.terms.key import key_arn
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.text import text
-from reconciler.kinds.training.spec import Channel, Scalar, Training, Tune
+from reconciler.kinds.training.spec import Channel, Continuous, Integers, Scalar, Training, Tune
 from reconciler.model.value import Json, Props, Ref
 
 INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
@@ -200,7 +201,7 @@ def metric_definitions(spec: Training) -> list[Json]:
 
 def _ranges(tune: Tune, *, quoted: bool) -> Props:
     ranges = tune.ranges
-    kinds = {
+    kinds: dict[str, Mapping[str, Integers | Continuous]] = {
         "IntegerParameterRanges": ranges.integer,
         "ContinuousParameterRanges": ranges.continuous,
     }

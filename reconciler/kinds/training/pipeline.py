@@ -6,6 +6,8 @@ https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definiti
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.image import Wanted, algorithm_image
 from reconciler.kinds.terms.text import text
@@ -16,7 +18,7 @@ from reconciler.kinds.training.job import (
     tuning_arguments,
 )
 from reconciler.kinds.training.spec import Evaluation, Register, Training
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json, Path, Props
 
 TRAIN, TUNE, JUDGE, REGISTER = "Train", "Tune", "GoodEnough", "Register"
 _THRESHOLD = "RegistrationThreshold"
@@ -31,6 +33,37 @@ def definition(spec: Training, job: Job, scope: Scope) -> Props:
         "Parameters": _parameters(spec),
         "PipelineExperimentConfig": {"ExperimentName": name, "TrialName": id_},
         "Steps": _steps(spec, job, scope),
+    }
+
+
+def lines(spec: Training) -> Mapping[Path, Path]:
+    """Which part of the spec is behind which part of the definition."""
+    body: Path = ("PipelineDefinition", "PipelineDefinitionBody")
+    first: Path = (*body, "Steps", "0", "Arguments")
+    job: Path = first if spec.tune is None else (*first, "TrainingJobDefinition")
+    second: Path = (*body, "Steps", "1")
+    judged = spec.evaluation is not None
+    hyperparameters = "HyperParameters" if spec.tune is None else "StaticHyperParameters"
+    return {
+        ("PipelineDefinition",): (),
+        (*body, "Parameters", "0"): ("compute", "instanceType"),
+        (*body, "Parameters", "1"): ("evaluation", "bound"),
+        (*first, "HyperParameterTuningJobConfig"): ("tune",),
+        (*job, "AlgorithmSpecification"): ("algorithm",),
+        (*job, "AlgorithmSpecification", "MetricDefinitions"): ("metrics",),
+        (*job, "InputDataConfig"): ("inputs",),
+        (*job, "OutputDataConfig"): ("output",),
+        (*job, "ResourceConfig"): ("compute",),
+        (*job, "ResourceConfig", "VolumeKmsKeyId"): ("key",),
+        (*job, "StoppingCondition"): ("compute", "maxRuntime"),
+        (*job, "StoppingCondition", "MaxWaitTimeInSeconds"): ("compute", "spot"),
+        (*job, "EnableManagedSpotTraining"): ("compute", "spot"),
+        (*job, "CheckpointConfig"): ("checkpoints",),
+        (*job, hyperparameters): ("hyperparameters",),
+        (*job, "Environment"): ("environment",),
+        (*job, "VpcConfig"): ("network",),
+        second: ("evaluation",) if judged else ("register",),
+        (*second, "Arguments", "IfSteps"): ("register",),
     }
 
 

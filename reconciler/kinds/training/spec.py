@@ -44,6 +44,7 @@ class Channel(Section):
     path: Maybe[S3Path] = None
     """Where in the DataSource; a prefix."""
     content_type: Maybe[str] = Field(None, examples=["text/csv", "application/x-parquet"])
+    """What the objects are."""
     mode: Literal["File", "FastFile", "Pipe"] = "File"
     """``File`` copies first; ``FastFile`` and ``Pipe`` stream."""
     distribution: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
@@ -61,7 +62,9 @@ class Compute(Section):
     """The instances that train."""
 
     instance_type: InstanceType
+    """The instance type; an execution of the pipeline may choose another."""
     instances: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How many; the script has to share the work among them."""
     volume: Size = "30GiB"
     """Disk of each instance."""
     max_runtime: Duration = "1d"
@@ -85,7 +88,9 @@ class Objective(Section):
     """The metric that tuning improves."""
 
     metric: MetricName
+    """The name of the metric."""
     goal: Literal["maximize", "minimize"]
+    """Which way is better."""
     regex: Maybe[Regex] = None
     """Finds the value in the log. Built-in algorithms report theirs by themselves."""
 
@@ -94,24 +99,35 @@ class Integers(Section):
     """Whole numbers to try."""
 
     min: int
+    """The smallest value."""
     max: int
+    """The largest value."""
     scaling: Scaling = "auto"
+    """How values are spread between the two."""
 
 
 class Continuous(Section):
     """Numbers to try."""
 
     min: float
+    """The smallest value."""
     max: float
+    """The largest value."""
     scaling: Scaling = "auto"
+    """How values are spread between the two."""
 
 
 class Ranges(Section):
     """What tuning varies; hyperparameters by name."""
 
-    integer: dict[str, Integers] = {}
-    continuous: dict[str, Continuous] = {}
-    categorical: dict[str, Annotated[list[str], Field(min_length=1, max_length=30)]] = {}
+    integer: dict[str, Integers] = Field(default_factory=dict)
+    """Whole numbers."""
+    continuous: dict[str, Continuous] = Field(default_factory=dict)
+    """Numbers."""
+    categorical: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=30)]] = Field(
+        default_factory=dict
+    )
+    """Texts from a list."""
 
 
 class Tune(Section):
@@ -124,6 +140,7 @@ class Tune(Section):
     parallel: Annotated[int, Field(ge=1, le=100)] = 1
     """How many at a time; fewer learn more from each other."""
     strategy: Literal["bayesian", "random", "hyperband", "grid"] = "bayesian"
+    """How the next values are chosen."""
     early_stopping: bool = False
     """Stop jobs that will not win. Hyperband does so by itself."""
 
@@ -132,7 +149,9 @@ class Bound(Choice):
     """The bar a model has to pass: exactly one side."""
 
     at_least: Maybe[float] = None
+    """It passes from this value on."""
     at_most: Maybe[float] = None
+    """It passes up to this value."""
 
 
 class Evaluation(Section):
@@ -150,15 +169,16 @@ class Register(Section):
     """How a good model becomes a version in a registry."""
 
     registry: Annotated[str, Reference("ModelRegistry")]
+    """The registry that gets the version."""
     approval: Literal["manual", "automatic"] = "manual"
     """Whether a person approves the version before it is deployed."""
     inference: Maybe[Framework | Custom] = None
     """The image that serves it. By default the one of ``algorithm``, for inference."""
-    content_types: Annotated[list[str], Field(min_length=1)] = ["text/csv"]
+    content_types: Annotated[tuple[str, ...], Field(min_length=1)] = ("text/csv",)
     """What requests look like."""
-    response_types: Annotated[list[str], Field(min_length=1)] = ["text/csv"]
+    response_types: Annotated[tuple[str, ...], Field(min_length=1)] = ("text/csv",)
     """What answers look like."""
-    instance_types: Annotated[list[InstanceType], Field(min_length=1)]
+    instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1)]
     """Instance types an endpoint may use."""
 
 
@@ -173,11 +193,13 @@ class Training(Section):
     """Channels by name."""
     compute: Compute
     output: Output
-    hyperparameters: Annotated[dict[str, Scalar], Field(max_length=100)] = {}
+    hyperparameters: Annotated[dict[str, Scalar], Field(max_length=100)] = Field(
+        default_factory=dict
+    )
     """Fixed hyperparameters."""
-    environment: Annotated[dict[str, str], Field(max_length=90)] = {}
+    environment: Annotated[dict[str, str], Field(max_length=90)] = Field(default_factory=dict)
     """Environment variables of the container. No secrets."""
-    metrics: Annotated[dict[MetricName, Regex], Field(max_length=20)] = {}
+    metrics: Annotated[dict[MetricName, Regex], Field(max_length=20)] = Field(default_factory=dict)
     """Further metrics to record: name, and where its value is in the log."""
     checkpoints: bool = False
     """Whether the container's ``/opt/ml/checkpoints`` is kept, so that spot jobs resume."""

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.model.codes import environment, graph, spec, yaml_
+from reconciler.model.codes import apply, aws, command, environment, graph, plan, spec, yaml_
 from reconciler.model.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
+FAMILIES = (yaml_, spec, environment, graph, aws, plan, apply, command)
 CODES: Mapping[str, Code] = MappingProxyType(
-    {
-        code.code: code
-        for family in (yaml_.CODES, spec.CODES, environment.CODES, graph.CODES)
-        for code in family
-    }
+    {code.code: code for family in FAMILIES for code in family.CODES}
 )

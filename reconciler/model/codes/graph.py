@@ -23,4 +23,16 @@ CODES = (
         "Following the references leads back to where they started, so nothing can come first.",
         "Remove one reference of the circle.",
     ),
+    Code(
+        "GRAPH005",
+        "AWS would refuse a property",
+        "A compiled property does not fit AWS's published schema of the resource type.",
+        "Correct the spec line; if it looks right, the kind is at fault: report it.",
+    ),
+    Code(
+        "GRAPH006",
+        "spec could not be compiled",
+        "The kind of this spec stopped with an error of its own.",
+        "Report it with the spec.",
+    ),
 )

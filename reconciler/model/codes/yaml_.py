@@ -23,7 +23,7 @@ CODES = (
         "YAML003",
         "bracket or quote never closed",
         "The bracket or quote at the place shown has no partner in the rest of the file.",
-        "Close it. In single quotes a quote is written twice; in double quotes as \\\".",
+        'Close it. In single quotes a quote is written twice; in double quotes as \\".',
     ),
     Code(
         "YAML004",
@@ -59,7 +59,7 @@ CODES = (
     Code(
         "YAML009",
         "tag",
-        "Tags such as !Ref, !!binary or !!python/object give values a hidden type. Specs are plain.",
+        "Tags such as !Ref or !!python/object give values a hidden type. Specs have none.",
         "Remove the tag; if '!' belongs to a text, put the text in quotes.",
     ),
     Code(
@@ -145,5 +145,12 @@ CODES = (
         "folder inside itself",
         "A symbolic link leads back to a folder around it.",
         "Remove the link.",
+    ),
+    Code(
+        "YAML024",
+        "strange anchor name",
+        "YAML lets an anchor be called almost anything, which hides mistakes such as a missing"
+        " blank or a text that should be quoted.",
+        "Use letters, digits, '-', '_' and '.', or put the text in quotes.",
     ),
 )

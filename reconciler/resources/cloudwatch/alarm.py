@@ -40,6 +40,7 @@ register(
         predict={"Arn": ARN},
         arn=ARN,
         limit=255,
+        upsert=True,
         root=first("MetricAlarms"),
         listings=(
             Listing(
@@ -70,7 +71,6 @@ register(
         refers=(
             "AWS::Lambda::Function",
             "AWS::SNS::Topic",
-            "AWS::SageMaker::Endpoint",
         ),
         update=update,
     )

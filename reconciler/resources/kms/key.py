@@ -12,14 +12,9 @@ A key that someone else scheduled for deletion still has our tags and has failed
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from reconciler.model.address import Address
 from reconciler.model.change import Change
-from reconciler.model.value import Json, Props, Ref
 from reconciler.resources.api import (
-    NAME_TAG,
-    OWNERSHIP,
     Companion,
     Lifecycle,
     Op,
@@ -31,52 +26,11 @@ from reconciler.resources.api import (
     register,
 )
 from reconciler.resources.codecs import takes, text, unwrap
-from reconciler.resources.parts import Facet, Reader, Switch
+from reconciler.resources.kms.alias import TYPE, Alias
+from reconciler.resources.kms.rotation import Period
+from reconciler.resources.parts import Facet, Switch
 
-TYPE = "AWS::KMS::Key"
 KEY = {"KeyId": "{KeyId}"}
-PREFIX = "alias/"
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """The first alias of a key: ``alias/`` and the name of the key's address."""
-
-    prop: str = "AliasName"
-    last: bool = True
-    reads: tuple[str, ...] = ("list_aliases",)
-    writes: tuple[str, ...] = ("create_alias", "delete_alias", "untag_resource")
-
-    def read(self, reader: Reader, key: Props) -> Json:
-        found = reader.pages("list_aliases", key, "Aliases")
-        born = [(str(item.get("CreationDate", "")), item["AliasName"]) for item in found]
-        return min(born)[1] if born else None
-
-    def calls(self, before: Json, after: Json) -> Iterator[Request]:
-        if after:
-            own = Ref(Address(TYPE, after.removeprefix(PREFIX)), "KeyId")
-            yield Request("create_alias", {"AliasName": after, "TargetKeyId": own}, bare=True)
-        if before:
-            yield Request("delete_alias", {"AliasName": before}, bare=True)
-        if before and not after:
-            yield Request("untag_resource", {"TagKeys": [*OWNERSHIP, NAME_TAG]})
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days between two rotations; setting them needs rotation to be on."""
-
-    prop: str = "RotationPeriodInDays"
-    last: bool = False
-    reads: tuple[str, ...] = ("get_key_rotation_status",)
-    writes: tuple[str, ...] = ("enable_key_rotation",)
-
-    def read(self, reader: Reader, key: Props) -> Json:
-        return reader.call("get_key_rotation_status", key).get(self.prop)
-
-    def calls(self, before: Json, after: Json) -> Iterator[Request]:
-        if after and after != before:
-            yield Request("enable_key_rotation", {self.prop: after})
 
 
 def update(change: Change) -> Iterator[Request]:

@@ -18,30 +18,11 @@ from reconciler.resources.api import (
     codes,
     register,
 )
-from reconciler.resources.codecs import Codec, only, rename, text
-from reconciler.resources.parts import Facet
-from reconciler.resources.s3.lifecycle import LIFECYCLE
+from reconciler.resources.codecs import Codec, only
+from reconciler.resources.s3.configuration import PARTS
 
 BUCKET = {"Bucket": "{name}"}
 ARN = "arn:{partition}:s3:::{name}"
-ENCRYPTED = "ServerSideEncryptionConfiguration"
-ENCRYPTION = rename(
-    ApplyServerSideEncryptionByDefault="ServerSideEncryptionByDefault", Rules=ENCRYPTED
-)
-LOGGING = Codec(
-    rename(TargetBucket="DestinationBucketName", TargetPrefix="LogFilePrefix").decode,
-    lambda value: {
-        "LoggingEnabled": {
-            "TargetBucket": value["DestinationBucketName"],
-            "TargetPrefix": value.get("LogFilePrefix", ""),
-            **{key: item for key, item in value.items() if key == "TargetObjectKeyFormat"},
-        }
-    },
-)
-CORS = rename(
-    CORSRules="CorsRules", ExposeHeaders="ExposedHeaders", ID="Id", MaxAgeSeconds="MaxAge"
-)
-REPLICATION = rename(ID="Id", Tag="TagFilter", Tags="TagFilters")
 
 register(
     Resource(
@@ -63,10 +44,12 @@ register(
         ),
         predict={"Arn": ARN},
         arn=ARN,
+        shared_names=True,
+        upsert=True,
         body=Codec(
-            encode=lambda value: {"ObjectLockEnabledForBucket": True}
-            if value.get("ObjectLockEnabled")
-            else {}
+            encode=lambda value: (
+                {"ObjectLockEnabledForBucket": True} if value.get("ObjectLockEnabled") else {}
+            )
         ),
         listings=(
             Listing(
@@ -88,82 +71,7 @@ register(
             whole=True,
             unset=codes("NoSuchTagSet"),
         ),
-        parts=(
-            Facet(
-                prop="PublicAccessBlockConfiguration",
-                stem="public_access_block",
-                answer="PublicAccessBlockConfiguration",
-                request="PublicAccessBlockConfiguration",
-                unset=codes("NoSuchPublicAccessBlockConfiguration"),
-            ),
-            Facet(
-                prop="OwnershipControls",
-                stem="bucket_ownership_controls",
-                answer="OwnershipControls",
-                request="OwnershipControls",
-                unset=codes("OwnershipControlsNotFoundError"),
-            ),
-            Facet(
-                prop="BucketEncryption",
-                stem="bucket_encryption",
-                answer=ENCRYPTED,
-                request=ENCRYPTED,
-                codec=ENCRYPTION,
-                unset=codes("ServerSideEncryptionConfigurationNotFoundError"),
-            ),
-            Facet(
-                prop="VersioningConfiguration",
-                stem="bucket_versioning",
-                request="VersioningConfiguration",
-                off={"Status": "Suspended"},
-            ),
-            Facet(
-                prop="ObjectLockConfiguration",
-                stem="object_lock_configuration",
-                answer="ObjectLockConfiguration",
-                request="ObjectLockConfiguration",
-                remove=None,
-                unset=codes("ObjectLockConfigurationNotFoundError"),
-            ),
-            Facet(
-                prop="LifecycleConfiguration",
-                stem="bucket_lifecycle_configuration",
-                remove="delete_bucket_lifecycle",
-                codec=LIFECYCLE,
-                unset=codes("NoSuchLifecycleConfiguration"),
-            ),
-            Facet(
-                prop="LoggingConfiguration",
-                stem="bucket_logging",
-                answer="LoggingEnabled",
-                request="BucketLoggingStatus",
-                codec=LOGGING,
-                off={},
-            ),
-            Facet(
-                prop="CorsConfiguration",
-                stem="bucket_cors",
-                request="CORSConfiguration",
-                codec=CORS,
-                unset=codes("NoSuchCORSConfiguration"),
-            ),
-            Facet(
-                prop="BucketPolicy",
-                stem="bucket_policy",
-                answer="Policy",
-                request="Policy",
-                codec=text(),
-                unset=codes("NoSuchBucketPolicy"),
-            ),
-            Facet(
-                prop="ReplicationConfiguration",
-                stem="bucket_replication",
-                answer="ReplicationConfiguration",
-                request="ReplicationConfiguration",
-                codec=REPLICATION,
-                unset=codes("ReplicationConfigurationNotFoundError"),
-            ),
-        ),
+        parts=PARTS,
         companions=(
             Companion(
                 "BucketPolicy",
@@ -171,15 +79,15 @@ register(
                 {"Bucket": "{name}", "PolicyDocument": "{value}"},
             ),
         ),
-        effects={
-            prop: Effect.UNSUPPORTED
-            for prop in (
+        effects=dict.fromkeys(
+            (
                 "AccelerateConfiguration",
                 "AccessControl",
                 "NotificationConfiguration",
                 "WebsiteConfiguration",
-            )
-        },
+            ),
+            Effect.UNSUPPORTED,
+        ),
         keyed={
             "LifecycleConfiguration.Rules": "Id",
             "CorsConfiguration.CorsRules": "Id",
@@ -187,8 +95,6 @@ register(
         },
         policies=frozenset({"BucketPolicy"}),
         unread=frozenset({"ObjectLockEnabled"}),
-        shared_names=True,
-        upsert=True,
         holds="records",
         refers=("AWS::IAM::Role", "AWS::KMS::Key"),
     )

@@ -94,9 +94,10 @@ register(
         ),
         lifecycle=Lifecycle(
             field="EndpointStatus",
-            ready=codes("InService"),
+            # the last two may still serve, and take a further update (AWS_FACTS 1.5)
+            ready=codes("InService", "OutOfService", "UpdateRollbackFailed"),
             busy=codes("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"),
-            failed=codes("Failed", "OutOfService", "UpdateRollbackFailed"),
+            failed=codes("Failed"),
             poll=30.0,
             timeout=30000.0,  # MaximumExecutionTimeoutInSeconds is at most 28800
         ),

@@ -26,10 +26,10 @@ from reconciler.resources.codecs import Codec, each, text
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"PipelineName": "{name}"}
-BODY = text().then(
-    Codec(lambda body: {"PipelineDefinitionBody": body}, lambda value: value["PipelineDefinitionBody"])
+BODY = "PipelineDefinitionBody"
+ROOT = each(
+    PipelineDefinition=text().then(Codec(lambda body: {BODY: body}, lambda value: value[BODY]))
 )
-ROOT = each(PipelineDefinition=BODY)
 TAKEN = (
     "ParallelismConfiguration",
     "PipelineDefinition",
@@ -83,12 +83,11 @@ register(
                 method="list_pipelines",
                 at="PipelineSummaries",
                 name="PipelineName",
-                params={"PipelineNamePrefix": "{prefix}", "MaxResults": 100},
+                # A prefix has to be a valid name, so it must not end in a hyphen.
+                params={"PipelineNamePrefix": "{platform}-{environment}", "MaxResults": 100},
             ),
         ),
-        lifecycle=Lifecycle(
-            field="PipelineStatus", ready=codes("Active"), busy=codes("Deleting")
-        ),
+        lifecycle=Lifecycle(field="PipelineStatus", ready=codes("Active"), busy=codes("Deleting")),
         vanishes=True,
         tags=tagging("pipeline"),
         documents=frozenset({"PipelineDefinition.PipelineDefinitionBody"}),

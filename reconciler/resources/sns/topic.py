@@ -55,7 +55,7 @@ class Subscriptions:
     def read(self, reader: Reader, key: Props) -> Json:
         found = reader.pages("list_subscriptions_by_topic", key, "Subscriptions")
         members = ("Protocol", "Endpoint", "SubscriptionArn")
-        return [{name: item[name] for name in members} for item in found] or None
+        return [{name: item[name] for name in members} for item in found]
 
     def calls(self, before: Json, after: Json) -> Iterator[Request]:
         have = {(item["Protocol"], item["Endpoint"]): item for item in before or ()}
@@ -63,7 +63,7 @@ class Subscriptions:
         for protocol, endpoint in sorted(want - have.keys(), key=str):
             yield Request("subscribe", {"Protocol": protocol, "Endpoint": endpoint})
         for item in sorted(have.keys() - want, key=str):
-            arn = have[item]["SubscriptionArn"]
+            arn = have[item].get("SubscriptionArn", "")
             if arn.startswith("arn:"):  # else it is "PendingConfirmation"
                 yield Request("unsubscribe", {"SubscriptionArn": arn}, bare=True)
 
@@ -94,6 +94,7 @@ register(
         predict={"TopicArn": ARN},
         arn=ARN,
         limit=256,
+        upsert=True,
         root=ATTRIBUTES,
         tags=Tagging(
             add=Op("tag_resource", TAGGED),

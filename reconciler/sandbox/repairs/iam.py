@@ -1,12 +1,15 @@
-"""IAM: the paged account overview, and AWS's managed policies parsed once per process."""
+"""IAM: the paged account overview, checked trust policies, and AWS's policies parsed once."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
+
+from reconciler.sandbox.errors import Refused
 
 DEFAULT_PAGE = 100
 SECTIONS = {
@@ -35,7 +38,22 @@ def install() -> None:
         return list(parsed[self.account_id])
 
     backend._init_aws_policies = init_aws_policies  # noqa: SLF001
+    response.create_role = _checking(response.create_role, "AssumeRolePolicyDocument")
+    update = response.update_assume_role_policy
+    response.update_assume_role_policy = _checking(update, "PolicyDocument")
     response.get_account_authorization_details = _authorization_details
+
+
+def _checking(method: Any, name: str) -> Any:  # noqa: ANN401  (a moto method)
+    def checked(self: Any) -> Any:  # noqa: ANN401  (moto's response)
+        try:
+            json.loads(self._get_param(name))
+        except ValueError as mistake:
+            message = f"This policy contains invalid Json: {mistake}"
+            raise Refused("MalformedPolicyDocument", message) from None
+        return method(self)
+
+    return checked
 
 
 def _authorization_details(self: Any) -> ActionResult:  # noqa: ANN401  (moto's response)

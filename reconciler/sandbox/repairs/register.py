@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from reconciler.sandbox.repairs import budgets, cloudwatch, iam, kms, s3, s3_tags, sns, tagging
+from reconciler.sandbox.repairs import (
+    budgets,
+    cloudwatch,
+    iam,
+    kms,
+    s3,
+    s3_lifecycle,
+    s3_logging,
+    s3_tags,
+    sns,
+    tagging,
+)
 
 
 def install() -> None:
     """Put the repairs into moto's classes."""
-    for service in (budgets, cloudwatch, iam, kms, s3, s3_tags, sns, tagging):
+    s3_parts = (s3, s3_lifecycle, s3_logging, s3_tags)
+    for service in (budgets, cloudwatch, iam, kms, *s3_parts, sns, tagging):
         service.install()

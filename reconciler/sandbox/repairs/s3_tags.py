@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import xmltodict
+import xmltodict  # type: ignore[import-untyped]  # has no stubs
 from moto.s3.responses import S3Response
 
 CONFIGURATION = "CreateBucketConfiguration"

@@ -19,9 +19,11 @@ from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResp
 
 from reconciler.sandbox.errors import Refused
 from reconciler.sandbox.sagemaker import listing
+from reconciler.sandbox.world import WORLD
 
 DEFAULT_PAGE, LARGEST_PAGE = 50, 100
 FEWEST_TAGS, MOST_TAGS = 100, 500
+MOST_LISTED = 8
 
 
 def install() -> None:
@@ -43,21 +45,36 @@ def _get_resources(self: Any) -> ActionResult:  # noqa: ANN401  (moto's response
         raise _refused("TagsPerPage must be between 100 and 500")
     if arns and (filters or types or page_token):
         raise _refused("ResourceARNList cannot be combined with filters or a PaginationToken")
-    after = str(listing.content_of(page_token)) if page_token else ""
+    listed, start = listing.content_of(page_token) if page_token else (0, 0)
+    found = WORLD.listings.get(listed) or _matching(self, filters, types, arns)
+    chosen = _cut(found[start:], size, int(tag_limit) if tag_limit else None)
+    end = start + len(chosen)
+    token = ""
+    if end < len(found):
+        listed = listed or WORLD.next_number()
+        token = listing.token([listed, end])
+        # tokens go on with the same listing: the index lags on AWS too, and 20,000 take a second
+        WORLD.listings[listed] = found
+        while len(WORLD.listings) > MOST_LISTED:
+            WORLD.listings.popitem(last=False)
+    shown = [{"ResourceARN": item.arn, "Tags": _tags(item)} for item in chosen]
+    return ActionResult({"ResourceTagMappingList": shown, "PaginationToken": token})
+
+
+def _matching(
+    self: Any,  # noqa: ANN401  (moto's response)
+    filters: list[dict[str, Any]],
+    types: list[str],
+    arns: list[str],
+) -> list[TaggedResource]:
     matches = make_tag_matcher(filters)
-    found = [
+    return [
         resource
         for resource in sorted(_all(self), key=lambda resource: resource.arn)
-        if resource.arn > after
-        and (not arns or resource.arn in arns)
+        if (not arns or resource.arn in arns)
         and match_resource_type(resource.resource_type, types)
         and matches(resource.tags)
     ]
-    chosen = _cut(found, size, int(tag_limit) if tag_limit else None)
-    more = len(chosen) < len(found)
-    shown = [{"ResourceARN": item.arn, "Tags": _tags(item)} for item in chosen]
-    token = listing.token(chosen[-1].arn) if more else ""
-    return ActionResult({"ResourceTagMappingList": shown, "PaginationToken": token})
 
 
 def _all(self: Any) -> list[TaggedResource]:  # noqa: ANN401  (moto's response)

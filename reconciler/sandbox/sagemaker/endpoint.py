@@ -46,7 +46,7 @@ def create(call: Call) -> dict[str, Any]:
     deployment.settle(call.records(KIND))
     if name in call.records(KIND):
         raise invalid(f'Cannot create already existing endpoint "{call.arn(KIND, name)}".')
-    config = endpoint_config.find(call, config_name)
+    config = endpoint_config.deployable(call, config_name)
     production = variants.from_config(call, config)
     data = {
         "EndpointName": name,
@@ -94,7 +94,7 @@ def update(call: Call) -> dict[str, Any]:
     """UpdateEndpoint: Updating with a PendingDeploymentSummary, then the outcome."""
     record = find(call, call["EndpointName"])
     _changeable(record)
-    config = endpoint_config.find(call, call["EndpointConfigName"])
+    config = endpoint_config.deployable(call, call["EndpointConfigName"])
     production = variants.from_config(call, config)
     if call.get("RetainAllVariantProperties"):
         given = call.get("ExcludeRetainedVariantProperties") or []

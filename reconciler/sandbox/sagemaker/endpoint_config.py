@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.errors import invalid
-from reconciler.sandbox.sagemaker import listing, model
+from reconciler.sandbox.sagemaker import deployment, listing, model
 from reconciler.sandbox.sagemaker.store import created_at
 
 if TYPE_CHECKING:
@@ -19,6 +19,15 @@ def find(call: Call, name: str) -> Record:
     record = call.records(KIND).get(name)
     if record is None:
         raise invalid(f'Could not find endpoint configuration "{call.arn(KIND, name)}".')
+    return record
+
+
+def deployable(call: Call, name: str) -> Record:
+    """The configuration, whose models must exist too when it is about to be deployed."""
+    record = find(call, name)
+    for variant in record.data["ProductionVariants"]:
+        if "ModelName" in variant:
+            model.find(call, variant["ModelName"])
     return record
 
 
@@ -81,10 +90,12 @@ def describe(call: Call) -> dict[str, Any]:
 def delete(call: Call) -> None:
     """DeleteEndpointConfig; refused while an endpoint has it live or is moving to it."""
     record = find(call, call["EndpointConfigName"])
+    deployment.settle(call.records("endpoint"))
     users = [
         endpoint.name
         for endpoint in call.records("endpoint").values()
         if record.name in (endpoint.data["EndpointConfigName"], _coming(endpoint))
+        and endpoint.data["EndpointStatus"] != "Deleting"
     ]
     if users:
         message = f'Cannot delete endpoint configuration "{record.arn}" because it is in use'

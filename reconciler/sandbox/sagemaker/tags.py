@@ -12,7 +12,14 @@ from moto.core.resource_tagging import TaggedResource
 from moto.sagemaker.models import SageMakerModelBackend
 
 from reconciler.sandbox.errors import Refused, invalid
-from reconciler.sandbox.sagemaker import deployment, endpoint, feature_group, feature_state, listing
+from reconciler.sandbox.sagemaker import (
+    deployment,
+    endpoint,
+    feature_group,
+    feature_state,
+    listing,
+    pipeline_run,
+)
 from reconciler.sandbox.sagemaker.store import all_records, records
 
 if TYPE_CHECKING:
@@ -33,10 +40,9 @@ def _settle(backend: Any) -> None:  # noqa: ANN401  (moto's backend)
 
 def _record(backend: Any, arn: str) -> Record | None:  # noqa: ANN401  (moto's backend)
     _settle(backend)
-    for record in all_records(backend):
-        if record.arn == arn:
-            return record
-    return None
+    kind, _, name = arn.rpartition(":")[2].partition("/")
+    found = records(backend, kind).get(name) or records(backend, pipeline_run.KIND).get(arn)
+    return found if found is not None and found.arn == arn else None
 
 
 def of(backend: Any, arn: str) -> dict[str, str]:  # noqa: ANN401  (moto's backend)

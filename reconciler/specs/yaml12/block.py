@@ -164,9 +164,7 @@ def _compact_mapping(s: Scanner, n: int, _: str) -> bool:
 
 def document(s: Scanner) -> bool:
     """The content of a document, up to its end."""
-    if block_node(s, -1, BLOCK_IN) and s.at == s.end:
-        return True
-    return False
+    return block_node(s, -1, BLOCK_IN) and s.at == s.end
 
 
 def blank_document(s: Scanner) -> bool:

@@ -10,8 +10,8 @@ from reconciler.specs.yaml12.scanner import (
     FLOW_IN,
     FLOW_KEY,
     KEYS,
-    Event,
     Scanner,
+    comments,
     rule,
     separate,
     separate_in_line,
@@ -27,13 +27,15 @@ _TAG = re.compile(
 )
 _SAFE_OUT = re.compile(r"[^ \t\r\n]")
 _SAFE_IN = re.compile(r"[^ \t\r\n,\[\]{}]")
+_SPACES = re.compile(r" *")
 _LONGEST_KEY = 1024
-Properties = tuple[str | None, str | None]
+Properties = tuple[str | None, str | None, int]
+"""An anchor, a tag, and where they start."""
 
 
 def properties(s: Scanner, n: int, c: str, *, both: bool = True) -> Properties | None:
     """An anchor, a tag, or both in either order (only the first unless `both`)."""
-    anchor, tag = _anchor(s), None
+    start, anchor, tag = s.at, _anchor(s), None
     if anchor is None and (tag := _tag(s)) is None:
         return None
     end = s.at
@@ -44,9 +46,9 @@ def properties(s: Scanner, n: int, c: str, *, both: bool = True) -> Properties |
         else:
             more = tag = _tag(s)
         if more is not None:
-            return anchor, tag
+            return anchor, tag, start
     s.at = end
-    return anchor, tag
+    return anchor, tag, start
 
 
 def _anchor(s: Scanner) -> str | None:
@@ -70,10 +72,13 @@ def _tag(s: Scanner) -> str | None:
 
 
 def decorate(s: Scanner, at: int, with_: Properties) -> None:
-    """Give the node whose first event is number `at` its anchor and tag."""
-    anchor, tag = with_
+    """Give the node whose first event is number `at` its anchor and tag, and their place."""
+    anchor, tag, start = with_
     first = s.events[at]
-    s.events[at] = Event(*first[:5], anchor or first.anchor, tag or first.tag)
+    end = max(first.end, start)
+    s.events[at] = first._replace(
+        start=start, end=end, anchor=anchor or first.anchor, tag=tag or first.tag
+    )
 
 
 @rule
@@ -149,7 +154,7 @@ def _mapping(s: Scanner, n: int, c: str) -> bool:
 
 def _collection(s: Scanner, n: int, c: str, brackets: str) -> bool:
     start = s.at
-    opener, closer = brackets
+    opener, closer = brackets[0], brackets[1]
     entry = _sequence_entry if opener == "[" else _mapping_entry
     if not s.take(opener):
         return False
@@ -161,7 +166,15 @@ def _collection(s: Scanner, n: int, c: str, brackets: str) -> bool:
         if not s.take(","):
             break
         separate(s, n, c)
-    return s.take(closer) and s.emit(closer, start)
+    return (s.take(closer) or _outdented(s, c, closer)) and s.emit(closer, start)
+
+
+def _outdented(s: Scanner, c: str, closer: str) -> bool:
+    """The closing bracket at the start of a line, which the specification wants indented."""
+    if c in KEYS or not comments(s):
+        return False
+    s.match(_SPACES)
+    return s.take(closer)
 
 
 @rule

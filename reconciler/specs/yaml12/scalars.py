@@ -81,26 +81,25 @@ def quoted(s: Scanner, n: int, c: str) -> bool:
         before = s.at
         blank = s.match(_BLANKS)
         following = s.peek()
-        if following in {"\r", "\n"}:
+        if following and following in "\r\n":
             s.at = before
-            fold = folded(s, n) if c not in KEYS else None
-            if fold is None:
-                return False
-            parts.append(fold)
-            continue
-        parts.append(blank[0] if blank else "")
-        if following == quote:
-            s.at += 1
-            if quote == '"' or not s.take("'"):
-                return s.emit("scalar", start, "".join(parts), quote)
-            parts.append("'")
-        elif following == "\\":
-            said = _escape(s, n, c) if quote == '"' else "\\" if s.take("\\") else None
-            if said is None:
-                return False
-            parts.append(said)
-        elif not following:
-            return False
+            said = folded(s, n) if c not in KEYS else None
+        else:
+            parts.append(blank[0] if blank else "")
+            said = _special(s, n, c, quote)
+        if said is None:
+            closed = following == quote
+            return closed and s.emit("scalar", start, "".join(parts), quote)
+        parts.append(said)
+
+
+def _special(s: Scanner, n: int, c: str, quote: str) -> str | None:
+    """Quotes and escapes inside a quoted scalar; None at its end, or where it goes wrong."""
+    if s.take(quote):
+        return "'" if quote == "'" and s.take("'") else None
+    if quote == '"' and s.peek() == "\\":
+        return _escape(s, n, c)
+    return "" if s.peek() else None
 
 
 def _escape(s: Scanner, n: int, c: str) -> str | None:
@@ -140,12 +139,9 @@ def block_scalar_content(s: Scanner, n: int, _: str) -> bool:
     lines = list(_lines(s, margin))
     text = "".join(lines) if header[1] == "|" else _fold(lines)
     body = text.rstrip("\n") if any(line != "\n" for line in lines) else ""
-    if chomp == "+":
-        value = text
-    else:
-        value = body if chomp == "-" or not body else body + "\n"
-    s.emit("scalar", start, value, header[1])
-    return True
+    if chomp == "":
+        text = text[: len(body) + 1] if body else ""
+    return s.emit("scalar", start, body if chomp == "-" else text, header[1])
 
 
 def _margin(s: Scanner, n: int) -> int | None:
@@ -175,7 +171,7 @@ def _lines(s: Scanner, margin: int) -> Iterator[str]:
             return
         s.at = line.end()
         if spaces >= margin and (rest or spaces > margin):
-            yield " " * (spaces - margin) + rest + "\n"
+            yield " " * (spaces - margin) + rest + ("\n" if line[3] else "")
         else:
             yield "\n"
 
@@ -194,6 +190,6 @@ def _fold(lines: list[str]) -> str:
             out.append("\n" * (waiting + 1) if spaced else "\n" * waiting or " ")
         else:
             out.append("\n" * waiting)
-        out.append(line[:-1])
+        out.append(line.removesuffix("\n"))
         waiting, previous = 0, line
-    return "".join(out) + "\n" * (waiting + bool(previous))
+    return "".join(out) + "\n" * (waiting + previous.endswith("\n"))

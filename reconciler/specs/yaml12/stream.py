@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -18,16 +18,13 @@ _BREAK = r"(?:\r\n|\r|\n)"
 _MARKER = re.compile(r"(?:(?<=[\r\n])|\A)(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _BLANK = re.compile(rf"(?:[ \t]*(?:#[^\r\n]*)?{_BREAK}|[ \t]*#[^\r\n]*\Z|[ \t]+\Z)*")
 _REST = re.compile(rf"(?:[ \t]+(?:#[^\r\n]*)?)?(?:{_BREAK}|\Z)")
-_DIRECTIVE = re.compile(rf"%([^ \t\r\n#][^ \t\r\n]*)([^\r\n]*?)(?:[ \t]+#[^\r\n]*)?(?:{_BREAK}|\Z)")
+_DIRECTIVE = re.compile(
+    rf"%([0-9A-Za-z-]+)(?=[ \t\r\n]|\Z)([^\r\n]*?)(?:[ \t]+#[^\r\n]*)?(?:{_BREAK}|\Z)"
+)
 _VERSION = re.compile(r"1\.[0-9]+\Z")
-_HANDLE = re.compile(r"!(?:[0-9A-Za-z-]*!)?\Z")
+_URI = r"(?:%[0-9a-fA-F]{2}|[0-9A-Za-z\-#;/?:@&=+$,_.!~*'()\[\]])"
+_TAG = re.compile(rf"[ \t]+!(?:[0-9A-Za-z-]*!)?[ \t]+{_URI}+[ \t]*\Z")
 _DEFAULT = {"!": "!", "!!": "tag:yaml.org,2002:"}
-
-
-class _Mark(NamedTuple):
-    """As much of PyYAML's mark as is used."""
-
-    index: int
 
 
 def read(text: str) -> list[Any]:
@@ -97,7 +94,7 @@ def _directives(text: str, at: int) -> tuple[dict[str, str], int]:
             good = len(words) == 1 and _VERSION.match(words[0]) and "YAML" not in seen
             seen.add("YAML")
         elif name == "TAG":
-            good = len(words) == 2 and _HANDLE.match(words[0]) and words[0] not in seen  # noqa: PLR2004
+            good = _TAG.match(found[2]) and words[0] not in seen
             if good:
                 seen.add(words[0])
                 handles[words[0]] = words[1]
@@ -119,8 +116,12 @@ def _document(text: str, start: int, end: int, handles: dict[str, str]) -> list[
     raise RefusedError(scanner.farthest)
 
 
+def _mark(index: int) -> yaml.Mark:
+    return yaml.Mark("", index, 0, 0, None, 0)
+
+
 def _converted(event: Event) -> Any:  # noqa: ANN401 PyYAML has no types
-    start, end = _Mark(event.start), _Mark(event.end)
+    start, end = _mark(event.start), _mark(event.end)
     match event.kind:
         case "scalar":
             implicit = (not event.style and event.tag is None, False)
@@ -134,6 +135,6 @@ def _converted(event: Event) -> Any:  # noqa: ANN401 PyYAML has no types
         case "{":
             return yaml.MappingStartEvent(event.anchor, event.tag, True, start, end)  # noqa: FBT003
         case "]":
-            return yaml.SequenceEndEvent(end if event.start == event.end else _Mark(0), end)
+            return yaml.SequenceEndEvent(end if event.start == event.end else _mark(0), end)
         case _:
-            return yaml.MappingEndEvent(end if event.start == event.end else _Mark(0), end)
+            return yaml.MappingEndEvent(end if event.start == event.end else _mark(0), end)

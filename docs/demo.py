@@ -1,0 +1,97 @@
+"""The loop on the example platform, on the embedded sandbox, as a newcomer would type it.
+
+Run by `make demo`. Every command is shown and really run; an unexpected exit
+code ends the demo with 1. It empties the sandbox of this folder first.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from reconciler.cli.sandbox import FOLDER
+from reconciler.sandbox import lifecycle
+from reconciler.sandbox.seed import register_package
+
+ENVIRONMENT = "local"
+REGION = "eu-west-1"
+BIN = Path(sys.executable).with_name("moorline")
+
+
+def say(text: str) -> None:
+    """A sentence between two commands."""
+    print(f"\n\033[1m# {text}\033[0m" if sys.stdout.isatty() else f"\n# {text}", flush=True)
+
+
+def moorline(arguments: str, *, expect: int = 0) -> None:
+    """Show and run one command; end the demo when its exit code is not the expected one."""
+    print(f"\n$ moorline {arguments}", flush=True)
+    code = subprocess.run([BIN, *shlex.split(arguments)], check=False).returncode  # noqa: S603
+    if code != expect:
+        sys.exit(f"expected exit code {expect}, got {code}")
+
+
+def client(service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
+    """A plain boto3 client on the sandbox, as someone with a console would have."""
+    found = lifecycle.find(FOLDER)
+    if found is None:
+        sys.exit("the sandbox is not running")
+    return boto3.client(
+        service,
+        endpoint_url=found.url,
+        region_name=REGION,
+        aws_access_key_id="alice",
+        aws_secret_access_key="alice",  # noqa: S106 - the sandbox takes any
+    )
+
+
+def main() -> None:
+    """The whole story."""
+    lifecycle.stop(FOLDER)
+    lifecycle.reset(FOLDER)
+    e = f"-e {ENVIRONMENT}"
+    say("Everything wrong with the files would be found here, with its line.")
+    moorline(f"validate {e}")
+    say("What would be made? The rollout of `latest-approved` waits for an approved model.")
+    moorline(f"plan {e}")
+    moorline(f"apply {e} --yes")
+    say("A training run registers a model and a reviewer approves it.")
+    sagemaker = client("sagemaker")
+    arn = register_package(sagemaker, "acme-local-fraud", approved=True)
+    print(f"approved: {arn}")
+    moorline(f"plan {e}")
+    moorline(f"apply {e} --yes")
+    say("Now AWS is as the specs say.")
+    moorline(f"plan {e} --detailed-exitcode")
+    say("Someone changes an alarm and a bucket by hand.")
+    edit_by_hand()
+    moorline(f"drift {e}", expect=4)
+    say("Apply repairs it, and nothing is left to do.")
+    moorline(f"apply {e} --yes")
+    moorline(f"plan {e} --detailed-exitcode")
+    lifecycle.stop(FOLDER)
+
+
+def edit_by_hand() -> None:
+    """Raise the threshold of one alarm and suspend the versioning of one bucket."""
+    cloudwatch = client("cloudwatch")
+    alarm = cloudwatch.describe_alarms(MaxRecords=1)["MetricAlarms"][0]
+    taken = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+    keep = {key: value for key, value in alarm.items() if key in taken}
+    cloudwatch.put_metric_alarm(**{**keep, "Threshold": alarm["Threshold"] * 4})
+    print(f"changed the threshold of {alarm['AlarmName']}")
+    s3 = client("s3")
+    bucket = next(
+        each["Name"] for each in s3.list_buckets()["Buckets"] if "curated" in each["Name"]
+    )
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    print(f"suspended the versioning of {bucket}")
+
+
+if __name__ == "__main__":
+    main()

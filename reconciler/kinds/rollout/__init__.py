@@ -1,0 +1,121 @@
+"""kind: Rollout. A model behind an endpoint, and how new versions of it take over.
+
+Models and endpoint configurations are named after their content, so a new
+version is a new name and the endpoint's update is the only change of traffic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.kinds.api import Kind, Lookup, Role, Scope, register
+from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
+from reconciler.kinds.rollout.check import check
+from reconciler.kinds.rollout.config import LINES, capture_spot, config_props, own_bucket
+from reconciler.kinds.rollout.container import container, lookup, model_props
+from reconciler.kinds.rollout.spec import Registered, Rollout, realtime_of
+from reconciler.kinds.terms import deployment
+from reconciler.kinds.terms.key import allow_key, key_arn, report_missing
+from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_write
+from reconciler.model.address import Address
+from reconciler.model.graph import Node
+from reconciler.model.value import Json, Path, Ref
+
+MODEL = "AWS::SageMaker::Model"
+CONFIG = "AWS::SageMaker::EndpointConfig"
+_MODEL_LINES: Mapping[Path, Path] = {
+    ("PrimaryContainer",): ("model",),
+    ("VpcConfig",): ("network",),
+}
+
+
+def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
+    if isinstance(spec.model, Registered):
+        yield lookup(spec.model, scope)
+
+
+def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json]:
+    endpoint = scope.address(ENDPOINT)
+    spot = capture_spot(spec.capture, scope) if spec.capture is not None else None
+    return {
+        "endpoint": Ref(endpoint, "EndpointName"),
+        "endpointName": endpoint.name,
+        "variants": [realtime_of(spec).variant],
+        "captures": spec.capture is not None and spec.capture.sampling > 0,
+        "uri": spot.uri if spot else None,
+        "bucketArn": spot.bucket if spot else None,
+        "keyArn": spot.key if spot else None,
+    }
+
+
+def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
+    report_missing(spec.key, scope, ("key",))
+    role = scope.role("hosting", "sagemaker.amazonaws.com", (scope.arn("sagemaker", "*"),))
+    served = container(spec, role, scope)
+    if served is None:
+        return
+    keep, content = spec.keep_revisions, model_props(spec, served, role)
+    model = scope.versioned(MODEL, content)
+    yield scope.node(model, content, lines=_MODEL_LINES, keep=keep)
+    content = config_props(spec, model, scope)
+    config = scope.versioned(CONFIG, content)
+    yield scope.node(config, content, lines=LINES, keep=keep)
+    if spec.capture is not None and spec.capture.to is None:
+        yield own_bucket(scope)
+    _grants(spec, role, scope)
+    guards = [*alarms(spec, scope)]
+    yield from guards
+    yield _endpoint(spec, config, [node.address for node in guards], scope)
+
+
+def _grants(spec: Rollout, role: Role, scope: Scope) -> None:
+    group = f"/aws/sagemaker/Endpoints/{scope.address(ENDPOINT).name}"
+    allow_base(scope, role, group, "/aws/sagemaker/Endpoints")
+    if spec.capture is not None:
+        allow_write(scope, role, capture_spot(spec.capture, scope))
+    allow_key(scope, role, key_arn(spec.key, scope), volumes=True)
+    if spec.network is not None:
+        allow_network(scope, role)
+
+
+def _endpoint(spec: Rollout, config: Address, guards: list[Address], scope: Scope) -> Node:
+    """Counts and weights come from the configuration, so that the spec is what is live."""
+    names = [Ref(address, "AlarmName") for address in guards]
+    strategy = spec.strategy or deployment.Strategy.model_construct()
+    return scope.node(
+        scope.address(ENDPOINT),
+        {
+            "EndpointConfigName": Ref(config, "EndpointConfigName"),
+            "DeploymentConfig": deployment.deployment_props(strategy, names),
+            "RetainAllVariantProperties": False,
+            "RetainDeploymentConfig": False,
+        },
+        lines={("EndpointConfigName",): ("model",), ("DeploymentConfig",): ("strategy",)},
+    )
+
+
+register(
+    Kind(
+        name="Rollout",
+        model=Rollout,
+        summary="A model behind an endpoint, and how new versions of it take over.",
+        check=check,
+        lookups=lookups,
+        build=build,
+        exports=exports,
+        example="""\
+model: {registry: fraud, version: latest-approved}
+serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 4}}
+strategy:
+  blueGreen:
+    canary: {size: {percent: 25}, bake: 10m}
+    terminationWait: 10m
+analysis:
+  - {metric: ModelLatency, statistic: p99, below: 250ms}
+  - {metric: Invocation5XXErrors, rate: 1%}
+onFailure: rollback
+keepRevisions: 3
+capture: {sampling: 100}
+""",
+    )
+)

@@ -1,0 +1,60 @@
+"""Combinations that SageMaker refuses. Limits: AWS_FACTS 1.2 and 1.3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.kinds.api import Problem, gibibytes, seconds
+from reconciler.kinds.rollout.analysis import alarm_name
+from reconciler.kinds.rollout.spec import Packaged, Rollout, realtime_of
+from reconciler.kinds.terms import deployment
+from reconciler.kinds.terms.alarm import limit_problems
+
+_VOLUME = (1, 512)
+_STARTUP = (60, 3600)
+
+
+def check(spec: Rollout) -> Iterator[Problem]:
+    if isinstance(spec.model, Packaged):
+        yield from _check_packaged(spec.model)
+    realtime = realtime_of(spec)
+    serve = ("serve", "realtime")
+    if realtime.volume and not _VOLUME[0] <= gibibytes(realtime.volume) <= _VOLUME[1]:
+        yield Problem((*serve, "volume"), "a disk has 1 to 512 GiB", "use 512GiB or less")
+    timeouts = {
+        "downloadTimeout": realtime.download_timeout,
+        "startupTimeout": realtime.startup_timeout,
+    }
+    for name, limit in timeouts.items():
+        if limit and not _STARTUP[0] <= seconds(limit) <= _STARTUP[1]:
+            yield Problem((*serve, name), "this timeout is 1m to 1h", "use 1m to 1h")
+    if spec.strategy is not None:
+        alarms = len(spec.analysis) if spec.on_failure == "rollback" else 0
+        yield from deployment.problems(spec.strategy, realtime.instances, alarms)
+    if spec.capture and spec.capture.prefix and spec.capture.to is None:
+        yield Problem(("capture", "prefix"), "a prefix needs a DataSource", "add 'to'")
+    yield from _check_analysis(spec)
+
+
+def _check_packaged(model: Packaged) -> Iterator[Problem]:
+    yield from model.artifact.problems(("model", "artifact"))
+    if (model.image is None) == (model.framework is None):
+        yield Problem(("model",), "a model file needs one image", "give 'framework' or 'image'")
+    if model.framework is not None and model.version is None:
+        yield Problem(("model", "framework"), "a framework has a version", 'add `version: "…"`')
+    for name in ("version", "python"):
+        if model.image is not None and getattr(model, name) is not None:
+            yield Problem(("model", name), "an image has its own version", f"remove {name!r}")
+
+
+def _check_analysis(spec: Rollout) -> Iterator[Problem]:
+    names: set[str] = set()
+    for index, rule in enumerate(spec.analysis):
+        path = ("analysis", str(index))
+        wrong = [*limit_problems(rule, path)]
+        yield from wrong
+        if wrong:
+            continue
+        if (name := alarm_name(rule)) in names:
+            yield Problem(path, "this expectation is here twice", "remove one of them")
+        names.add(name)

@@ -1,0 +1,71 @@
+"""What runs behind the endpoint: a version of a registry, or a model file and an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.kinds.api import Lookup, Role, Scope
+from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout, realtime_of
+from reconciler.kinds.terms.image import FrameworkImage, Wanted, framework_image
+from reconciler.kinds.terms.location import at, inside
+from reconciler.kinds.terms.permissions import allow_images, allow_read
+from reconciler.model.diagnostic import Severity
+from reconciler.model.value import Json, Props
+
+
+def lookup(model: Registered, scope: Scope) -> Lookup:
+    group = scope.export("ModelRegistry", model.registry, "groupName")
+    number = model.version if isinstance(model.version, int) else 1
+    arn = scope.arn("sagemaker", f"model-package/{group}/{number}")
+    params = (("group", group), ("version", str(model.version)))
+    return Lookup("model-package", params, {"arn": arn, "version": number})
+
+
+def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
+    """The container of the model; nothing when AWS has no version to serve yet."""
+    if isinstance(spec.model, Registered):
+        return _registered(spec.model, role, scope)
+    model, instance_type = spec.model, realtime_of(spec).instance_type
+    asked = FrameworkImage(model.framework or "", model.version, model.python)
+    wanted = Wanted("inference", instance_type)
+    uri = model.image or framework_image(asked, wanted, scope, ("model", "framework"))
+    spot = at(model.artifact, scope)
+    allow_images(scope, role, [uri])
+    allow_read(scope, role, spot)
+    return {"Image": uri, "ModelDataUrl": spot.uri, **_environment(model.environment)}
+
+
+def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
+    fact = scope.fact(lookup(model, scope))
+    if fact is None:
+        scope.defer(
+            f"registry {model.registry!r} has no approved version yet"
+            if model.version == LATEST
+            else f"registry {model.registry!r} has no version {model.version}"
+        )
+        return None
+    allow_images(scope, role, fact.get("images") or ())
+    if scope.export("ModelRegistry", model.registry, "uri") is not None:
+        allow_read(scope, role, inside(scope, "ModelRegistry", model.registry, tree=True))
+    else:
+        scope.problem(
+            ("model", "registry"),
+            f"registry {model.registry!r} does not say where its model files are",
+            help="add 'artifacts' to it, so that the endpoint may read them",
+            code="SPEC031",
+            severity=Severity.WARNING,
+        )
+    return {"ModelPackageName": fact["arn"], **_environment(model.environment)}
+
+
+def _environment(variables: Mapping[str, str]) -> Props:
+    return {"Environment": dict(variables)} if variables else {}
+
+
+def model_props(spec: Rollout, container: Props, role: Role) -> Props:
+    props: dict[str, Json] = {
+        "PrimaryContainer": container,
+        "ExecutionRoleArn": role.arn,
+        "EnableNetworkIsolation": spec.network_isolation,
+    }
+    return {**props, "VpcConfig": spec.network.props()} if spec.network is not None else props

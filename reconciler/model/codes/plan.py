@@ -1,0 +1,26 @@
+"""Codes about a plan."""
+
+from __future__ import annotations
+
+from reconciler.model.codes.code import Code
+
+CODES = (
+    Code(
+        "PLAN001",
+        "not ours",
+        "A resource with the name of ours exists and does not carry our ownership tags.",
+        "Rename the spec, or take the resource over with --adopt.",
+    ),
+    Code(
+        "PLAN002",
+        "busy",
+        "AWS is still changing a resource that the plan wants to change.",
+        "Run apply, which waits for it, or plan again later.",
+    ),
+    Code(
+        "PLAN010",
+        "deferred",
+        "A spec cannot be compiled yet, because something it needs is not there yet. What it owns is left alone.",
+        "Do what the message says is missing; nothing is lost meanwhile.",
+    ),
+)

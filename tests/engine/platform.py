@@ -1,0 +1,199 @@
+"""A platform in the sandbox: YAML in, plans and events out.
+
+It drives the same passes as the command line, with a clock that never sleeps.
+Clients are made once in a process; botocore's own retries are off, as in `BotoClients`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from reconciler import compile as compiler, engine
+from reconciler.aws.apply import Interrupt, Outcome, apply
+from reconciler.aws.clock import FakeClock
+from reconciler.aws.limiter import Limiter
+from reconciler.aws.session import READS, Session
+from reconciler.model.address import Address
+from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
+from reconciler.model.plan import Plan, Step
+from reconciler.planner import Policy
+from reconciler.resources import api as resources
+from reconciler.sandbox.faults import Faults
+from reconciler.sandbox.inprocess import REGION, Sandbox
+from reconciler.specs import overlay
+from reconciler.specs.source import parse
+
+FAULTS = Faults()
+"""One for the process, because the clients are."""
+NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+
+
+@cache
+def client(service: str) -> Any:
+    session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
+    return FAULTS.attach(session.client(service, region_name=REGION, config=NO_RETRIES))
+
+
+class Clients:
+    def client(self, service: str) -> Any:
+        return client(service)
+
+
+ENVIRONMENT = """
+apiVersion: moorline/v1
+kind: Environment
+metadata: {{name: dev}}
+spec:
+  platform: acme
+  account: "123456789012"
+  region: eu-west-1
+  protection: {{allow: [{allow}]}}
+  tags: {{{tags}}}
+"""
+
+
+def environment(allow: str = "", tags: str = "") -> str:
+    """The text of the environment every test plans in."""
+    return ENVIRONMENT.format(allow=allow, tags=tags)
+
+
+def spec(kind: str, name: str, body: str) -> str:
+    """One document; `body` is the spec in YAML flow style or a block."""
+    inner = body if body.startswith("\n") else f" {body}"
+    head = f"apiVersion: moorline/v1\nkind: {kind}\nmetadata: {{name: {name}, owner: fraud-team}}"
+    return f"{head}\nspec:{inner}\n"
+
+
+def join(*documents: str) -> str:
+    return "\n---\n".join(documents)
+
+
+@dataclass(slots=True)
+class Run:
+    """How one apply went."""
+
+    outcome: Outcome
+    events: list[Event]
+
+    @property
+    def calls(self) -> list[str]:
+        """Methods of the plan's calls, in the order AWS answered them."""
+        return [event.call.method for event in self.events if isinstance(event, CallSent)]
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """Codes of failed steps by step id."""
+        return {e.step: e.code for e in self.events if isinstance(e, StepFailed)}
+
+    @property
+    def skipped(self) -> dict[str, str]:
+        """Causes of skipped steps by step id."""
+        return {e.step: e.cause for e in self.events if isinstance(e, StepSkipped)}
+
+
+@dataclass(slots=True)
+class Platform:
+    """A platform whose specs a test changes between plans."""
+
+    aws: Sandbox
+    text: str = ""
+    allow: str = ""
+    tags: str = ""
+    clock: FakeClock = field(default_factory=FakeClock)
+    session: Session = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """A new process: nothing but AWS remembers what was done."""
+        limiter = Limiter(self.clock, unlimited=True)
+        self.session = Session(Clients(), clock=self.clock, limiter=limiter)
+
+    def client(self, service: str) -> Any:
+        return client(service)
+
+    # -- the loop
+
+    def request(
+        self, *, adopt: Iterable[Address] = (), destroy: bool = False
+    ) -> engine.Request:
+        documents = parse(join(environment(self.allow, self.tags), self.text), "platform.yaml")
+        assert documents.diagnostics == ()
+        view, found = overlay.resolve(documents.documents, "dev")
+        assert view is not None, found
+        specs, found = compiler.read(documents.documents, view)
+        assert found == [], found
+        policy = Policy(frozenset(map(str, view.spec.protection.allow)), frozenset(adopt))
+        return engine.Request(specs, view, policy, destroy=destroy)
+
+    def plan(self, *, adopt: Iterable[Address] = (), destroy: bool = False) -> Plan:
+        """A plan; making it must not have sent anything but reads."""
+        before = Counter(self.session.calls)
+        plan = engine.make_plan(
+            self.request(adopt=adopt, destroy=destroy), self.session, lambda *_: None
+        )
+        sent = self.session.calls - before
+        assert [call for call in sent if not call.split(".")[1].startswith(READS)] == []
+        return plan
+
+    def apply(self, plan: Plan, *, interrupt: Interrupt | None = None, sink: Any = None) -> Run:
+        """Carry out a plan."""
+        events: list[Event] = []
+        interrupt = interrupt or Interrupt()
+        self.session.interrupted = interrupt
+
+        def hear(event: Event) -> None:
+            events.append(event)
+            if sink:
+                sink(event)
+
+        place = compiler.place_of(self.request().view)
+        outcome = apply(
+            plan, self.session, resources.load(), place, hear, interrupt=interrupt
+        )
+        return Run(outcome, events)
+
+    def converge(self, text: str | None = None) -> Plan:
+        """Apply until there is nothing left; returns the plan that was carried out."""
+        self.text = self.text if text is None else text
+        plan = self.plan()
+        assert [found for found in plan.diagnostics if found.is_error] == []
+        run = self.apply(plan)
+        assert (run.failures, run.skipped) == ({}, {})
+        assert steps(self.plan()) == []
+        return plan
+
+
+def steps(plan: Plan) -> list[tuple[str, str]]:
+    """What a plan does, as (action, name)."""
+    return [(str(step.action), step.address.name) for step in plan.steps]
+
+
+def methods(plan: Plan) -> list[str]:
+    """The calls of a plan."""
+    return [call.method for step in plan.steps for call in step.calls]
+
+
+def paths(plan: Plan) -> dict[str, list[str]]:
+    """The properties that differ, by resource name."""
+    return {
+        step.address.name: [".".join(change.path) for change in step.fields]
+        for step in plan.steps
+    }
+
+
+def codes(plan: Plan) -> list[str]:
+    """The codes of a plan's findings."""
+    return [found.code for found in plan.diagnostics]
+
+
+def step_of(plan: Plan, id_: str) -> Step:
+    return next(step for step in plan.steps if step.id == id_)

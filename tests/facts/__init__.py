@@ -1,0 +1,1 @@
+"""Tests of `reconciler.facts` and of the data it reads."""

@@ -1,0 +1,237 @@
+"""One rich spec of each kind, and a world that has all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.kinds.api import Lookup
+from reconciler.model.value import Json
+
+from .world import World
+
+SECURITY = """
+keys:
+  data: {description: Card data., rotation: 180d, deletionWindow: 7d}
+  alerts:
+    description: Messages.
+    users: {accounts: ["210987654321"], services: [cloudwatch.amazonaws.com]}
+roles:
+  deploy:
+    description: GitHub Actions on the main branch.
+    assumedBy:
+      oidc:
+        provider: token.actions.githubusercontent.com
+        subject: repo:acme/ml-platform:ref:refs/heads/main
+    statements:
+      - actions: [sagemaker:DescribeEndpoint]
+        resources: ["*"]
+        conditions: {StringEquals: {"aws:RequestedRegion": eu-west-1}}
+  scoring:
+    description: The authorization service.
+    assumedBy: {service: ecs-tasks.amazonaws.com}
+    managedPolicies: ["arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"]
+    boundary: arn:aws:iam::123456789012:policy/boundary
+    maxSession: 4h
+  analyst:
+    description: Fraud analysts.
+    assumedBy: {account: "210987654321"}
+    statements:
+      - {effect: Deny, actions: ["sagemaker:Update*"], resources: ["*"]}
+"""
+LOGS = "s3: {receivesAccessLogs: true, versioning: false, lifecycle: {expireAfter: 400d}}"
+RAW = """
+s3:
+  prefix: authorizations
+  key: {security: platform, key: data}
+  accessLogs: {to: logs, prefix: raw-access}
+  lifecycle:
+    archiveAfter: 90d
+    archiveTo: GLACIER
+    expireAfter: 730d
+    noncurrentExpireAfter: 30d
+    abortUploadsAfter: 3d
+format: parquet
+columns:
+  transaction_id: string
+  card_token: {type: string, description: Token of the card., sensitive: true}
+"""
+ARTIFACTS = "s3: {}"
+LABELS = "s3: {existing: acme-disputes-settled, prefix: settled}"
+CUSTOMER = """
+version: 2
+recordId: customer_id
+eventTime: event_time
+features:
+  customer_id: string
+  event_time: string
+  txn_count_7d: {type: integral, description: Transactions in the last 7 days.}
+  avg_amount_30d: fractional
+online: {ttl: 30d, key: {security: platform, key: data}}
+offline: {format: Iceberg, source: raw, prefix: features/customer}
+throughput: {read: 100, write: 50}
+"""
+VELOCITY = """
+recordId: card
+eventTime: at
+features: {card: string, at: fractional, attempts_10m: integral}
+online: {ttl: 2h, storage: inMemory}
+"""
+HISTORY = """
+recordId: card
+eventTime: at
+features: {card: string, at: fractional}
+offline: {format: Glue, glueTable: false}
+"""
+REGISTRY = """
+description: Probability of fraud.
+artifacts: {source: artifacts, path: models/fraud}
+readers: ["210987654321", "210987654320"]
+approval: {approvers: [fraud-risk], note: AUC by country.}
+"""
+TUNING = """
+algorithm: {framework: xgboost, version: "1.7-1"}
+inputs:
+  train: {source: raw, path: train, contentType: text/csv}
+  validation: {source: raw, path: validation, contentType: text/csv, mode: FastFile}
+compute:
+  instanceType: ml.m5.2xlarge
+  volume: 1TiB
+  maxRuntime: 2h
+  spot: {maxWait: 4h}
+checkpoints: true
+output: {source: artifacts, path: models/fraud}
+key: {security: platform, key: data}
+hyperparameters: {objective: binary:logistic, num_round: 400, scale_pos_weight: 480.5}
+tune:
+  objective: {metric: "validation:auc", goal: maximize}
+  maxJobs: 20
+  parallel: 3
+  earlyStopping: true
+  ranges:
+    integer: {max_depth: {min: 4, max: 10}}
+    continuous: {eta: {min: 0.02, max: 0.4, scaling: logarithmic}}
+    categorical: {tree_method: [hist, approx]}
+evaluation: {metric: "validation:auc", bound: {atLeast: 0.93}}
+register: {registry: fraud, instanceTypes: [ml.c6i.xlarge]}
+"""
+SCRIPT = """
+algorithm: {framework: pytorch, version: "2.3", python: py311}
+code:
+  source: artifacts
+  path: code/risk-4f2c9e1.tar.gz
+  entryPoint: src/train.py
+  commit: 4f2c9e1
+inputs:
+  customers: {featureGroup: customer}
+  labels: {source: labels, contentType: text/csv, distribution: ShardedByS3Key}
+compute: {instanceType: ml.g5.xlarge, instances: 2, warmPool: 1h}
+output: {source: artifacts}
+hyperparameters: {epochs: 30, amp: true, optimizer: adam}
+environment: {LOG_LEVEL: info}
+metrics: {"train:loss": "loss=([0-9.]+)"}
+evaluation: {metric: loss, bound: {atMost: 0.2}, regex: "val_loss=([0-9.]+)"}
+register:
+  registry: fraud
+  approval: automatic
+  inference: {framework: pytorch, version: "2.3"}
+  contentTypes: [application/json]
+  responseTypes: [application/json]
+  instanceTypes: [ml.c6i.xlarge, ml.c6i.2xlarge]
+network: {subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d]}
+networkIsolation: true
+encryptTraffic: true
+"""
+OWN_IMAGE = """
+algorithm: {image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1"}
+inputs: {train: {source: artifacts, path: train}}
+compute: {instanceType: ml.m5.large}
+output: {source: artifacts}
+"""
+DETECTOR = """
+model: {registry: fraud, version: latest-approved, environment: {THRESHOLD: "0.8"}}
+serve:
+  realtime:
+    instanceType: ml.c6i.xlarge
+    instances: 4
+    volume: 50GiB
+    downloadTimeout: 10m
+    startupTimeout: 5m
+strategy:
+  blueGreen:
+    canary: {size: {percent: 25}, bake: 10m}
+    terminationWait: 15m
+    alarms: [upstream-payments]
+analysis:
+  - {metric: ModelLatency, statistic: p99, below: 250ms, for: 2m}
+  - {metric: Invocation5XXErrors, rate: 1%}
+  - {metric: Invocations, above: 10}
+keepRevisions: 3
+capture: {sampling: 100, to: raw}
+key: {security: platform, key: data}
+"""
+FALLBACK = """
+model:
+  framework: sklearn
+  version: "1.2-1"
+  artifact: {source: artifacts, path: fallback/model.tar.gz}
+serve: {realtime: {instanceType: ml.c6i.large, instances: 1, variant: small}}
+capture: {sampling: 10, modes: [Output]}
+networkIsolation: true
+network: {subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d]}
+"""
+MONITOR = """
+rollout: fraud-detector
+requiresCapture: true
+key: {security: platform, key: alerts}
+alarms:
+  - {metric: ModelLatency, above: 400ms, for: 10m}
+  - {metric: Invocation5XXErrors, rate: 1%}
+  - {metric: Invocations, below: 1, for: 2h, missingData: breaching}
+  - {metric: CPUUtilization, above: 320}
+subscriptions:
+  email: [oncall@acme.example]
+  sqs: ["arn:aws:sqs:eu-west-1:123456789012:alerts"]
+  lambda: ["arn:aws:lambda:eu-west-1:123456789012:function:page"]
+  https: ["https://events.example/enqueue"]
+"""
+BUDGET = """
+amount: 4000
+period: quarterly
+thresholds: [{percent: 80}, {percent: 100, on: forecasted}]
+subscribers: {emails: [ml@acme.example], topic: oncall}
+"""
+DAILY = """
+amount: 99.5
+period: daily
+covers: account
+thresholds: [{percent: 100}]
+subscribers: {emails: [ml@acme.example]}
+"""
+
+ALL: Mapping[tuple[str, str], str] = {
+    ("Security", "platform"): SECURITY,
+    ("DataSource", "logs"): LOGS,
+    ("DataSource", "raw"): RAW,
+    ("DataSource", "artifacts"): ARTIFACTS,
+    ("DataSource", "labels"): LABELS,
+    ("FeatureGroup", "customer"): CUSTOMER,
+    ("FeatureGroup", "velocity"): VELOCITY,
+    ("FeatureGroup", "history"): HISTORY,
+    ("ModelRegistry", "fraud"): REGISTRY,
+    ("Training", "fraud"): TUNING,
+    ("Training", "risk"): SCRIPT,
+    ("Training", "own-image"): OWN_IMAGE,
+    ("Rollout", "fraud-detector"): DETECTOR,
+    ("Rollout", "fallback"): FALLBACK,
+    ("Monitor", "oncall"): MONITOR,
+    ("Budget", "quarter"): BUDGET,
+    ("Budget", "day"): DAILY,
+}
+
+
+def world(
+    changes: Mapping[tuple[str, str], str] | None = None,
+    facts: Mapping[Lookup, Json] | None = None,
+) -> World:
+    """All specs, some of them replaced."""
+    return World({**ALL, **(changes or {})}, facts)

@@ -1,0 +1,96 @@
+"""Roles and policies: no more than needed, and never open to the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reconciler.model.graph import Node
+from reconciler.model.value import Json
+
+from .specs import world
+from .world import named
+
+NODES = world().build_all()
+ROLES = [node for node in named(NODES, "AWS::IAM::Role") if "platform" not in node.address.name]
+BUCKETS = named(NODES, "AWS::S3::Bucket")
+WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken"}
+"""Actions that take no resource; so do those of EC2 interfaces."""
+
+
+def statements(role: Node) -> Iterator[Json]:
+    for policy in role.props["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda node: node.address.name)
+def test_a_workload_role_is_narrow(role: Node) -> None:
+    for statement in statements(role):
+        assert not any("*" in action for action in statement["Action"])
+        if statement["Resource"] == ["*"] and "Condition" not in statement:
+            rest = {action for action in statement["Action"] if not action.startswith("ec2:")}
+            assert rest <= WITHOUT_RESOURCE
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda node: node.address.name)
+def test_a_workload_role_is_taken_by_one_service_for_this_account(role: Node) -> None:
+    (statement,) = role.props["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+    assert all(":123456789012:" in arn for arn in statement["Condition"]["ArnLike"]["aws:SourceArn"])
+
+
+def test_pass_role_is_for_one_role_and_one_service() -> None:
+    passing = [
+        statement
+        for role in ROLES
+        for statement in statements(role)
+        if "iam:PassRole" in statement["Action"]
+    ]
+    assert len(passing) == 3
+    for statement in passing:
+        assert statement["Action"] == ["iam:PassRole"]
+        assert len(statement["Resource"]) == 1
+        service = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+        assert statement["Condition"] == service
+
+
+def test_an_endpoint_writes_only_what_it_captures() -> None:
+    (role,) = [node for node in ROLES if node.address.name == "acme-test-fraud-detector-hosting"]
+    (write,) = [one for one in statements(role) if "s3:PutObject" in one["Action"]]
+    (objects,) = write["Resource"]
+    assert objects.parts[-1] == "/authorizations/capture/fraud-detector/*"
+
+
+@pytest.mark.parametrize("bucket", BUCKETS, ids=lambda node: node.address.name)
+def test_every_bucket_is_private_owned_encrypted_and_tls_only(bucket: Node) -> None:
+    props = bucket.props
+    assert set(props["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(props["PublicAccessBlockConfiguration"]) == 4
+    assert props["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert props["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    deny = props["BucketPolicy"]["Statement"][0]
+    assert (deny["Effect"], deny["Principal"]) == ("Deny", "*")
+    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_whoever_is_allowed_by_a_resource_policy_is_pinned() -> None:
+    """Other accounts by number, services to this account."""
+    for node in NODES:
+        for prop in ("BucketPolicy", "KeyPolicy", "TopicPolicy", "ModelPackageGroupPolicy"):
+            for statement in (node.props.get(prop) or {}).get("Statement", []):
+                if statement["Effect"] == "Deny":
+                    continue
+                principal = statement["Principal"]
+                assert principal != "*"
+                if "Service" in principal:
+                    pinned = {"aws:SourceAccount": "123456789012"}
+                    assert statement["Condition"]["StringEquals"] == pinned
+
+
+def test_a_key_stays_manageable_by_its_account() -> None:
+    for key in named(NODES, "AWS::KMS::Key"):
+        first = key.props["KeyPolicy"]["Statement"][0]
+        assert first["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
+        assert first["Action"] == ["kms:*"]

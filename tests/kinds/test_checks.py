@@ -1,0 +1,491 @@
+"""Combinations of fields that are refused: each case names the place of each fault."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from . import specs
+from .world import problems
+
+
+class Case(NamedTuple):
+    says: str
+    kind: str
+    spec: str
+    faults: tuple[str, ...] = ()
+
+
+def group(rest: str, features: str = "{id: string, at: string}") -> str:
+    return f"recordId: id\neventTime: at\nfeatures: {features}\n{rest}"
+
+
+def training(**parts: str) -> str:
+    base = {
+        "algorithm": '{framework: xgboost, version: "1.7-1"}',
+        "inputs": "{train: {source: raw}}",
+        "compute": "{instanceType: ml.m5.large}",
+        "output": "{source: artifacts}",
+    }
+    return "\n".join(f"{key}: {value}" for key, value in {**base, **parts}.items())
+
+
+def tune(ranges: str = "{integer: {depth: {min: 1, max: 9}}}", rest: str = "maxJobs: 9") -> str:
+    return f"{{objective: {{metric: auc, goal: maximize}}, ranges: {ranges}, {rest}}}"
+
+
+def rollout(instances: int = 4, **parts: str) -> str:
+    base = {
+        "model": "{registry: fraud}",
+        "serve": f"{{realtime: {{instanceType: ml.m5.large, instances: {instances}}}}}",
+    }
+    return "\n".join(f"{key}: {value}" for key, value in {**base, **parts}.items())
+
+
+def blue_green(text: str) -> str:
+    return f"{{blueGreen: {text}}}"
+
+
+def alarm(text: str) -> str:
+    return f"rollout: fraud-detector\nalarms: [{text}]"
+
+
+CODE = "{source: a, path: c.tar.gz, entryPoint: train.py, commit: abcdef1}"
+REGISTER = "{registry: fraud, instanceTypes: [ml.m5.large]}"
+LOG = 'regex: "auc=(.*)"'
+
+CASES = [
+    Case("a bucket may archive before it expires", "DataSource", specs.RAW),
+    Case(
+        "a bucket cannot archive what has expired",
+        "DataSource",
+        "s3: {lifecycle: {archiveAfter: 90d, expireAfter: 90d}}",
+        ("s3.lifecycle.archiveAfter",),
+    ),
+    Case(
+        "infrequent access starts after 30 days",
+        "DataSource",
+        "s3: {lifecycle: {archiveAfter: 29d, archiveTo: STANDARD_IA}}",
+        ("s3.lifecycle.archiveAfter",),
+    ),
+    Case(
+        "an existing bucket is not managed",
+        "DataSource",
+        "s3: {existing: acme-old, versioning: true, lifecycle: {expireAfter: 9d}}",
+        ("s3.versioning", "s3.lifecycle"),
+    ),
+    Case(
+        "an existing bucket may have a key",
+        "DataSource",
+        "s3: {existing: acme-old, key: {security: a, key: b}}",
+    ),
+    Case(
+        "access logs take no key",
+        "DataSource",
+        "s3: {receivesAccessLogs: true, key: {security: a, key: b}}",
+        ("s3.key",),
+    ),
+    Case("online only is a feature group", "FeatureGroup", group("online: {}")),
+    Case("offline only is a feature group", "FeatureGroup", group("offline: {}")),
+    Case("a feature group has a store", "FeatureGroup", group(""), ("",)),
+    Case(
+        "the record id is a feature",
+        "FeatureGroup",
+        group("online: {}", "{at: string}"),
+        ("recordId",),
+    ),
+    Case(
+        "the event time is a feature",
+        "FeatureGroup",
+        group("online: {}", "{id: string}"),
+        ("eventTime",),
+    ),
+    Case(
+        "the event time may be fractional",
+        "FeatureGroup",
+        group("online: {}", "{id: string, at: fractional}"),
+    ),
+    Case(
+        "the event time is not integral",
+        "FeatureGroup",
+        group("online: {}", "{id: string, at: integral}"),
+        ("features.at",),
+    ),
+    Case(
+        "reserved names are refused in any case of letters",
+        "FeatureGroup",
+        group("online: {}", "{id: string, at: string, write_time: string, Is_Deleted: string}"),
+        ("features.write_time", "features.Is_Deleted"),
+    ),
+    Case(
+        "in-memory storage has no throughput",
+        "FeatureGroup",
+        group("online: {storage: inMemory}\nthroughput: {read: 1, write: 1}"),
+        ("throughput",),
+    ),
+    Case(
+        "an own bucket has no prefix",
+        "FeatureGroup",
+        group("offline: {prefix: x}"),
+        ("offline.prefix",),
+    ),
+    Case("tuned training with spot", "Training", specs.TUNING),
+    Case("training with a script", "Training", specs.SCRIPT),
+    Case(
+        "spot waits at least as long as it runs",
+        "Training",
+        training(compute="{instanceType: ml.m5.large, maxRuntime: 2h, spot: {maxWait: 119m}}"),
+        ("compute.spot.maxWait",),
+    ),
+    Case(
+        "spot may wait exactly as long as it runs",
+        "Training",
+        training(compute="{instanceType: ml.m5.large, maxRuntime: 2h, spot: {maxWait: 120m}}"),
+    ),
+    Case(
+        "spot is never warm",
+        "Training",
+        training(
+            compute="{instanceType: ml.m5.large, maxRuntime: 1h, spot: {maxWait: 2h}, warmPool: 1h}"
+        ),
+        ("compute.warmPool",),
+    ),
+    Case(
+        "a job runs 28 days and is warm 6 hours at most",
+        "Training",
+        training(compute="{instanceType: ml.m5.large, maxRuntime: 29d, warmPool: 7h}"),
+        ("compute.maxRuntime", "compute.warmPool"),
+    ),
+    Case(
+        "one instance has no traffic to encrypt",
+        "Training",
+        training(encryptTraffic="true"),
+        ("encryptTraffic",),
+    ),
+    Case(
+        "an input has one origin",
+        "Training",
+        training(inputs="{a: {}, b: {source: s, featureGroup: f}, c: {featureGroup: f, path: p}}"),
+        ("inputs.a", "inputs.b", "inputs.c.path"),
+    ),
+    Case(
+        "code is pinned",
+        "Training",
+        training(code="{source: a, path: c.tar.gz, entryPoint: train.py}"),
+        ("code",),
+    ),
+    Case("tuning needs ranges", "Training", training(tune=tune("{}")), ("tune.ranges",)),
+    Case(
+        "tuning varies 30 hyperparameters at most",
+        "Training",
+        training(
+            tune=tune(
+                "{integer: {" + ", ".join(f"p{i}: {{min: 1, max: 2}}" for i in range(31)) + "}}"
+            )
+        ),
+        ("tune.ranges",),
+    ),
+    Case(
+        "a hyperparameter is varied in one way",
+        "Training",
+        training(tune=tune("{integer: {a: {min: 1, max: 2}}, categorical: {a: [x]}}")),
+        ("tune.ranges",),
+    ),
+    Case(
+        "a hyperparameter is fixed or varied",
+        "Training",
+        training(tune=tune(), hyperparameters="{depth: 3}"),
+        ("tune.ranges.integer.depth",),
+    ),
+    Case(
+        "hyperband stops early by itself",
+        "Training",
+        training(tune=tune(rest="maxJobs: 9, strategy: hyperband, earlyStopping: true")),
+        ("tune.earlyStopping",),
+    ),
+    Case(
+        "tuning has a number of jobs", "Training", training(tune=tune(rest="parallel: 1")), ("tune",)
+    ),
+    Case(
+        "no more jobs at a time than in all",
+        "Training",
+        training(tune=tune(rest="maxJobs: 2, parallel: 3")),
+        ("tune.parallel",),
+    ),
+    Case(
+        "bayesian tuning has 750 jobs at most",
+        "Training",
+        training(tune=tune(rest="maxJobs: 751")),
+        ("tune.maxJobs",),
+    ),
+    Case(
+        "random tuning may have more",
+        "Training",
+        training(tune=tune(rest="maxJobs: 751, strategy: random")),
+    ),
+    Case(
+        "a grid has lists and no number of jobs",
+        "Training",
+        training(tune=tune(rest="maxJobs: 9, strategy: grid")),
+        ("tune.ranges", "tune.maxJobs"),
+    ),
+    Case(
+        "a grid of lists",
+        "Training",
+        training(tune=tune("{categorical: {a: [x, y]}}", "strategy: grid")),
+    ),
+    Case(
+        "ranges are not empty and fit their scaling",
+        "Training",
+        training(
+            tune=tune(
+                "{integer: {a: {min: 3, max: 3}, b: {min: 0, max: 3, scaling: logarithmic}},"
+                " continuous: {c: {min: 0, max: 1, scaling: reverseLogarithmic}}}"
+            )
+        ),
+        ("tune.ranges.integer.a.max", "tune.ranges.integer.b.min", "tune.ranges.continuous.c.scaling"),
+    ),
+    Case(
+        "scripts say where their metric is",
+        "Training",
+        training(
+            code=CODE, evaluation="{metric: auc, bound: {atLeast: 1}}", register=REGISTER
+        ),
+        ("evaluation.metric",),
+    ),
+    Case(
+        "a metric may be found by a regular expression",
+        "Training",
+        training(
+            code=CODE,
+            evaluation=f"{{metric: auc, bound: {{atLeast: 1}}, {LOG}}}",
+            register=REGISTER,
+        ),
+    ),
+    Case(
+        "built-in algorithms report their metrics",
+        "Training",
+        training(evaluation="{metric: auc, bound: {atLeast: 1}}", register=REGISTER),
+    ),
+    Case(
+        "an evaluation decides something",
+        "Training",
+        training(evaluation="{metric: auc, bound: {atLeast: 1}}"),
+        ("evaluation",),
+    ),
+    Case(
+        "with tuning the objective is judged",
+        "Training",
+        training(
+            tune=tune(), evaluation="{metric: loss, bound: {atMost: 1}}", register=REGISTER
+        ),
+        ("evaluation.metric",),
+    ),
+    Case("a canary of a quarter", "Rollout", specs.DETECTOR),
+    Case(
+        "a model file has one image",
+        "Rollout",
+        rollout(model="{artifact: s3://models/a.tar.gz}"),
+        ("model",),
+    ),
+    Case(
+        "a framework has a version",
+        "Rollout",
+        rollout(model="{artifact: s3://models/a.tar.gz, framework: xgboost}"),
+        ("model.framework",),
+    ),
+    Case(
+        "an image has no version beside it",
+        "Rollout",
+        rollout(
+            model="{artifact: s3://models/a.tar.gz, version: '1',"
+            " image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1'}"
+        ),
+        ("model.version",),
+    ),
+    Case(
+        "an artifact is a URI or a place in a source",
+        "Rollout",
+        rollout(model="{artifact: {source: a}, framework: xgboost, version: '1.7-1'}"),
+        ("model.artifact",),
+    ),
+    Case(
+        "disks and timeouts have limits",
+        "Rollout",
+        rollout(
+            serve="{realtime: {instanceType: ml.m5.large, instances: 1, volume: 513GiB,"
+            " downloadTimeout: 59s, startupTimeout: 2h}}"
+        ),
+        (
+            "serve.realtime.volume",
+            "serve.realtime.downloadTimeout",
+            "serve.realtime.startupTimeout",
+        ),
+    ),
+    Case(
+        "a canary needs two instances",
+        "Rollout",
+        rollout(1, strategy=blue_green("{canary: {size: {percent: 50}, bake: 5m}}")),
+        ("strategy.blueGreen.canary",),
+    ),
+    Case(
+        "half of two instances is a canary",
+        "Rollout",
+        rollout(2, strategy=blue_green("{canary: {size: {instances: 1}, bake: 5m}}")),
+    ),
+    Case(
+        "a canary is half of the instances at most",
+        "Rollout",
+        rollout(3, strategy=blue_green("{canary: {size: {instances: 2}, bake: 5m}}")),
+        ("strategy.blueGreen.canary.size.instances",),
+    ),
+    Case(
+        "a linear step is a tenth to a half",
+        "Rollout",
+        rollout(20, strategy=blue_green("{linear: {step: {instances: 1}, bake: 5m}}")),
+        ("strategy.blueGreen.linear.step.instances",),
+    ),
+    Case(
+        "canary and linear exclude each other",
+        "Rollout",
+        rollout(
+            strategy=blue_green(
+                "{canary: {size: {percent: 9}, bake: 5m}, linear: {step: {percent: 10}, bake: 1m}}"
+            )
+        ),
+        ("strategy.blueGreen.linear",),
+    ),
+    Case(
+        "a canary bakes in its own field",
+        "Rollout",
+        rollout(strategy=blue_green("{bake: 5m, canary: {size: {percent: 9}, bake: 5m}}")),
+        ("strategy.blueGreen.bake",),
+    ),
+    Case(
+        "SageMaker waits an hour at most",
+        "Rollout",
+        rollout(strategy=blue_green("{bake: 61m, terminationWait: 61m}")),
+        ("strategy.blueGreen.bake", "strategy.blueGreen.terminationWait"),
+    ),
+    Case(
+        "the timeout is longer than the waits",
+        "Rollout",
+        rollout(
+            strategy=blue_green(
+                "{canary: {size: {percent: 9}, bake: 20m}, terminationWait: 20m, timeout: 1h}"
+            )
+        ),
+        ("strategy.blueGreen.timeout",),
+    ),
+    Case(
+        "the timeout has limits",
+        "Rollout",
+        rollout(strategy=blue_green("{bake: 5m, timeout: 9m}")),
+        ("strategy.blueGreen.timeout",),
+    ),
+    Case(
+        "ten linear steps of an hour do not fit into eight hours",
+        "Rollout",
+        rollout(10, strategy=blue_green("{linear: {step: {percent: 10}, bake: 1h}}")),
+        ("strategy.blueGreen",),
+    ),
+    Case(
+        "a deployment watches ten alarms at most",
+        "Rollout",
+        rollout(
+            strategy=blue_green("{bake: 5m, alarms: [a, b, c, d, e, f, g, h, i, j]}"),
+            analysis="[{metric: ModelLatency, below: 9ms}]",
+        ),
+        ("strategy.blueGreen.alarms",),
+    ),
+    Case(
+        "an expectation has one limit",
+        "Rollout",
+        rollout(analysis="[{metric: ModelLatency}, {metric: Invocations, below: 9, above: 1}]"),
+        ("analysis.0", "analysis.1"),
+    ),
+    Case(
+        "an expectation is there once",
+        "Rollout",
+        rollout(
+            analysis="[{metric: ModelLatency, below: 9ms}, {metric: ModelLatency, below: 8ms}]"
+        ),
+        ("analysis.1",),
+    ),
+    Case("a capture prefix needs a source", "Rollout", rollout(capture="{sampling: 1, prefix: p}"),
+         ("capture.prefix",)),
+    Case("alarms on an endpoint", "Monitor", specs.MONITOR),
+    Case(
+        "latencies have a unit and counts have none",
+        "Monitor",
+        alarm("{metric: ModelLatency, above: 250}, {metric: Invocations, below: 1s}"),
+        ("alarms.0.above", "alarms.1.below"),
+    ),
+    Case(
+        "only errors have a rate, and no statistic",
+        "Monitor",
+        alarm(
+            "{metric: Invocations, rate: 1%}, {metric: Invocation5XXErrors, rate: 1%, statistic: sum}"
+        ),
+        ("alarms.0.rate", "alarms.1.statistic"),
+    ),
+    Case(
+        "alarms look at whole minutes, a day at most",
+        "Monitor",
+        alarm(
+            "{metric: Invocations, below: 1, for: 90s}, {metric: Invocations, above: 1, for: 2d}"
+        ),
+        ("alarms.0.for", "alarms.1.for"),
+    ),
+    Case(
+        "the same metric may be too high and too low",
+        "Monitor",
+        alarm("{metric: Invocations, below: 1}, {metric: Invocations, above: 9}"),
+    ),
+    Case(
+        "an alarm is there once",
+        "Monitor",
+        alarm("{metric: Invocations, above: 1}, {metric: Invocations, above: 9}"),
+        ("alarms.1",),
+    ),
+    Case("a budget tells somebody", "Budget", "amount: 1\nthresholds: [{percent: 1}]\nsubscribers: {}",
+         ("subscribers",)),
+    Case(
+        "a threshold is there once, and no day is forecast",
+        "Budget",
+        "amount: 1\nperiod: daily\nthresholds: [{percent: 1}, {percent: 1}, {percent: 1, on: forecasted}]"
+        "\nsubscribers: {topic: oncall}",
+        ("thresholds.1", "thresholds.2.on"),
+    ),
+    Case("keys and roles", "Security", specs.SECURITY),
+    Case(
+        "keys rotate every 90 days to 7 years and wait 7 to 30 days",
+        "Security",
+        "keys: {a: {description: A., rotation: 89d, deletionWindow: 31d}}",
+        ("keys.a.rotation", "keys.a.deletionWindow"),
+    ),
+    Case(
+        "a role may do something for 1 to 12 hours",
+        "Security",
+        "roles: {a: {description: A., assumedBy: {service: lambda.amazonaws.com}, maxSession: 13h}}",
+        ("roles.a.maxSession", "roles.a"),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.says for case in CASES])
+def test_combinations(case: Case) -> None:
+    found = problems(case.kind, case.spec)
+    assert sorted(".".join(problem.path) for problem in found) == sorted(case.faults)
+    assert all(problem.message and problem.help for problem in found)
+
+
+def test_a_group_has_2500_features_at_most() -> None:
+    from .world import spec_of
+
+    features = ", ".join(f"f{i}: string" for i in range(2499))
+    most = group("online: {}", f"{{id: string, at: fractional, {features}}}")
+    spec, found = spec_of("FeatureGroup", most)
+    assert spec is None
+    assert [diagnostic.code for diagnostic in found] == ["SPEC015"]

@@ -1,0 +1,74 @@
+"""The example platform compiles in every environment without a word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from reconciler import check, compile as compiler
+from reconciler.kinds.api import load
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.graph import Graph
+from reconciler.specs import overlay
+from reconciler.specs.document import Document
+from reconciler.specs.source import parse
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENTS = ["local", "dev", "staging", "prod"]
+
+
+@cache
+def documents() -> tuple[Document, ...]:
+    files = sorted([*ROOT.glob("specs/**/*.yaml"), *ROOT.glob("environments/*.yaml")])
+    read = [parse(file.read_bytes(), str(file.relative_to(ROOT))) for file in files]
+    assert [found for each in read for found in each.diagnostics] == []
+    return tuple(document for each in read for document in each.documents)
+
+
+@cache
+def compiled(environment: str) -> tuple[Graph, list[Diagnostic]]:
+    view, found = overlay.resolve(documents(), environment)
+    assert view is not None, found
+    specs, problems = compiler.read(documents(), view)
+    graph, more = compiler.build(specs, view)
+    return graph, [*found, *problems, *more, *check.problems(graph)]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_there_is_nothing_to_say(environment: str) -> None:
+    assert compiled(environment)[1] == []
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_it_is_a_platform_of_some_size(environment: str) -> None:
+    assert len(compiled(environment)[0]) >= 35
+
+
+def test_every_kind_is_shown() -> None:
+    assert {document.data["kind"] for document in documents()} == set(load())
+
+
+def test_one_document_a_file() -> None:
+    assert max(Counter(document.file for document in documents()).values()) == 1
+
+
+def test_prod_is_larger_than_dev() -> None:
+    def instances(environment: str) -> int:
+        graph, _ = compiled(environment)
+        return sum(
+            variant["InitialInstanceCount"]
+            for node in graph
+            if node.address.type == "AWS::SageMaker::EndpointConfig"
+            for variant in node.props["ProductionVariants"]
+        )
+
+    assert instances("dev") < instances("staging") < instances("prod")
+
+
+def test_each_environment_has_an_account_of_its_own() -> None:
+    views = [overlay.resolve(documents(), name)[0] for name in ENVIRONMENTS]
+    assert len({view.account for view in views if view}) == len(ENVIRONMENTS)
+    assert [view.spec.sandbox for view in views if view] == [True, False, False, False]

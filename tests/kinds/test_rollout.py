@@ -1,0 +1,163 @@
+"""How a rollout follows its registry, and when names change."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.kinds.api import Lookup
+from reconciler.model.address import Address
+from reconciler.model.graph import Node
+from reconciler.model.value import Json, references
+
+from . import specs
+from .specs import world
+from .world import named
+
+DETECTOR = ("Rollout", "fraud-detector")
+(LOOKUP,) = world().lookups(*DETECTOR)
+MODEL, CONFIG, ENDPOINT, ALARM = (
+    "AWS::SageMaker::Model",
+    "AWS::SageMaker::EndpointConfig",
+    "AWS::SageMaker::Endpoint",
+    "AWS::CloudWatch::Alarm",
+)
+
+
+def version(number: int) -> dict[Lookup, Json]:
+    arn = f"arn:aws:sagemaker:eu-west-1:123456789012:model-package/acme-test-fraud/{number}"
+    return {LOOKUP: {"arn": arn, "version": number}}
+
+
+def detector(change: tuple[str, str] = ("", ""), facts: dict[Lookup, Json] | None = None) -> list[Node]:
+    assert change[0] in specs.DETECTOR
+    return world({DETECTOR: specs.DETECTOR.replace(*change)}, facts).build(*DETECTOR)
+
+
+def addresses(nodes: list[Node], type_: str) -> list[Address]:
+    return [node.address for node in named(nodes, type_)]
+
+
+def test_it_asks_for_the_newest_approved_version() -> None:
+    assert LOOKUP == Lookup(
+        "model-package", (("group", "acme-test-fraud"), ("version", "latest-approved"))
+    )
+
+
+def test_it_asks_for_a_certain_version() -> None:
+    pinned = specs.DETECTOR.replace("latest-approved", "13")
+    (lookup,) = world({DETECTOR: pinned}).lookups(*DETECTOR)
+    assert (lookup.params[1], lookup.offline["version"]) == (("version", "13"), 13)
+
+
+def test_a_model_file_needs_no_question() -> None:
+    assert world().lookups("Rollout", "fallback") == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        (specs.DETECTOR, "registry 'fraud' has no approved version yet"),
+        (specs.DETECTOR.replace("latest-approved", "13"), "registry 'fraud' has no version 13"),
+    ],
+    ids=["the newest", "a certain one"],
+)
+def test_without_a_version_it_waits(spec: str, why: str) -> None:
+    platform = world({DETECTOR: spec}, facts={})
+    platform.build(*DETECTOR)
+    assert platform.deferred == {"Rollout/fraud-detector": why}
+
+
+def test_a_new_version_is_a_new_model_and_config_for_the_same_endpoint() -> None:
+    before, after = detector(facts=version(12)), detector(facts=version(13))
+    assert addresses(before, MODEL) != addresses(after, MODEL)
+    assert addresses(before, CONFIG) != addresses(after, CONFIG)
+    assert addresses(before, ENDPOINT) == addresses(after, ENDPOINT)
+
+
+def test_more_instances_are_a_new_config_of_the_same_model() -> None:
+    before, after = detector(), detector(("instances: 4", "instances: 6"))
+    assert addresses(before, MODEL) == addresses(after, MODEL)
+    assert addresses(before, CONFIG) != addresses(after, CONFIG)
+
+
+def test_another_strategy_changes_no_name() -> None:
+    before, after = detector(), detector(("bake: 10m", "bake: 20m"))
+    assert [node.address for node in before] == [node.address for node in after]
+
+
+def test_revisions_are_kept_of_models_and_configs_only() -> None:
+    kept = {node.address.type: node.keep for node in detector()}
+    assert {type_: keep for type_, keep in kept.items() if keep > 1} == {MODEL: 3, CONFIG: 3}
+
+
+def test_alarms_exist_before_the_endpoint_and_do_not_wait_for_it() -> None:
+    nodes = detector()
+    (endpoint,) = named(nodes, ENDPOINT)
+    alarms = set(addresses(nodes, ALARM))
+    assert len(alarms) == 3
+    assert alarms <= endpoint.needs
+    assert all(not list(references(node.props)) for node in named(nodes, ALARM))
+
+
+def test_without_rollback_there_are_no_alarms() -> None:
+    nodes = detector(("keepRevisions: 3", "onFailure: none"))
+    (endpoint,) = named(nodes, ENDPOINT)
+    watched = endpoint.props["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
+    assert (named(nodes, ALARM), watched) == ([], [{"AlarmName": "upstream-payments"}])
+
+
+def test_a_missing_key_of_a_security_spec_is_reported_once_for_each_place() -> None:
+    platform = world({DETECTOR: specs.DETECTOR.replace("key: data}", "key: nope}")})
+    platform.build(*DETECTOR)
+    assert [(found.code, str(found.at)) for found in platform.found] == [
+        ("SPEC030", "Rollout/fraud-detector/key/key:1:1")
+    ]
+
+
+def test_an_image_that_does_not_exist_is_reported() -> None:
+    unknown = specs.FALLBACK.replace("1.2-1", "9.9")
+    platform = world({("Rollout", "fallback"): unknown})
+    platform.build("Rollout", "fallback")
+    assert [(found.code, str(found.at)) for found in platform.found] == [
+        ("SPEC030", "Rollout/fallback/model/framework:1:1")
+    ]
+
+
+def test_a_registry_that_hides_its_files_is_a_warning() -> None:
+    hidden = specs.REGISTRY.replace("artifacts: {source: artifacts, path: models/fraud}\n", "")
+    platform = world({("ModelRegistry", "fraud"): hidden})
+    platform.build(*DETECTOR)
+    assert [(found.code, found.is_error) for found in platform.found] == [("SPEC031", False)]
+
+
+def test_a_monitor_that_needs_capture_says_so() -> None:
+    none = specs.DETECTOR.replace("capture: {sampling: 100, to: raw}\n", "")
+    platform = world({DETECTOR: none})
+    platform.build("Monitor", "oncall")
+    assert [(found.code, str(found.at)) for found in platform.found] == [
+        ("SPEC030", "Monitor/oncall/requiresCapture:1:1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("logs", "says"),
+    [("s3: {}", "takes no access logs"), (specs.LOGS, "")],
+    ids=["it does not take logs", "it takes logs"],
+)
+def test_access_logs_go_where_they_are_taken(logs: str, says: str) -> None:
+    platform = world({("DataSource", "logs"): logs})
+    platform.build("DataSource", "raw")
+    assert [says in found.message for found in platform.found] == ([True] if says else [])
+
+
+def test_a_bucket_does_not_log_to_itself() -> None:
+    platform = world({("DataSource", "raw"): specs.RAW.replace("to: logs", "to: raw")})
+    platform.build("DataSource", "raw")
+    assert [found.code for found in platform.found] == ["SPEC030"]
+
+
+def test_training_on_an_online_group_is_reported() -> None:
+    online = specs.SCRIPT.replace("featureGroup: customer", "featureGroup: velocity")
+    platform = world({("Training", "risk"): online})
+    platform.build("Training", "risk")
+    assert [found.code for found in platform.found] == ["SPEC030"]

@@ -1,0 +1,130 @@
+"""Sinks of a run's events, each with a fake writer."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from reconciler.model.event import StepFinished, StepSkipped
+from reconciler.render import progress
+
+from . import events
+
+
+def lines_of(make: Any, run: Any = events.RUN) -> list[str]:
+    written: list[str] = []
+    sink = make(written.append)
+    for event in run:
+        sink(event)
+    return written
+
+
+def plain(write):
+    return progress.plain(write, clock_start=100.0)
+
+
+def test_plain_says_when_a_step_ends_and_what_it_waits_for():
+    assert lines_of(plain) == [
+        "[   1.5s] create  AWS::IAM::Role acme-prod-train done (2 calls)",
+        "[  12.0s] wait    AWS::SageMaker::Endpoint acme-prod-fraud Updating",
+        "[  42.0s] wait    AWS::SageMaker::Endpoint acme-prod-fraud Updating",
+        "[  52.0s] wait    AWS::SageMaker::Endpoint acme-prod-fraud RollingBack",
+        "[  62.0s] update  AWS::SageMaker::Endpoint acme-prod-fraud"
+        " failed APPLY007: SageMaker rolled it back",
+        "[  62.0s]         help: look here",
+        "[  62.0s] create  AWS::CloudWatch::Alarm acme-prod-fraud-latency"
+        " skipped: AWS::SageMaker::Endpoint/acme-prod-fraud did not succeed",
+        "[  62.5s] 1 done, 1 failed, 1 skipped",
+    ]
+
+
+def test_a_wait_in_one_state_is_repeated_every_thirty_seconds():
+    polls = [events.waiting("Creating", 100.0 + second) for second in range(0, 95, 5)]
+    assert [line[:9] for line in lines_of(plain, polls)] == [
+        "[   0.0s]", "[  30.0s]", "[  60.0s]", "[  90.0s]",
+    ]  # fmt: skip
+
+
+def test_an_interrupted_step_says_so():
+    skip = StepSkipped("s", events.ALARM, events.CREATE, 101.0, "interrupted")
+    (line,) = lines_of(plain, [skip])
+    assert line.endswith("skipped: interrupted")
+
+
+def test_json_lines_are_one_object_for_each_event():
+    found = [json.loads(line) for line in lines_of(progress.json_lines)]
+    assert [each["event"] for each in found] == [
+        *["step_started", "call_sent", "call_sent", "step_finished"],
+        *["step_started", "call_sent", *["step_waiting"] * 4],
+        *["step_failed", "step_skipped", "run_finished"],
+    ]
+    assert found[0] == {
+        "event": "step_started",
+        "at": 100.0,
+        "step": str(events.ROLE),
+        "type": "AWS::IAM::Role",
+        "name": "acme-prod-train",
+        "action": "create",
+    }
+
+
+def test_json_lines_leave_parameters_of_calls_out():
+    assert not any("Secret" in line for line in lines_of(progress.json_lines))
+
+
+def test_tee_hands_events_to_every_sink_in_order():
+    seen: list[tuple[int, Any]] = []
+    sink = progress.tee(lambda e: seen.append((1, e)), lambda e: seen.append((2, e)))
+    sink(events.RUN[0])
+    assert seen == [(1, events.RUN[0]), (2, events.RUN[0])]
+
+
+def terminal() -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+
+
+def shown(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_live_leaves_a_line_for_each_step_that_ended():
+    console = terminal()
+    with progress.live(console, 3) as sink:
+        for event in events.RUN:
+            sink(event)
+    text = shown(console)
+    assert "✓ create  AWS::IAM::Role acme-prod-train  2 calls, 1.5 s" in text
+    assert "✗ update  AWS::SageMaker::Endpoint acme-prod-fraud  APPLY007: SageMaker" in text
+    assert "· create  AWS::CloudWatch::Alarm acme-prod-fraud-latency  not tried" in text
+
+
+def test_live_takes_its_display_away_at_the_end():
+    console = terminal()
+    with progress.live(console, 3) as sink:
+        sink(events.RUN[0])
+    assert shown(console).endswith("\x1b[1A\x1b[2K")
+
+
+def test_live_reads_names_as_text_and_not_as_markup():
+    console = terminal()
+    with progress.live(console, 1) as sink:
+        address = events.Address("AWS::SNS::Topic", "[red]\x1b[31m")
+        sink(StepFinished("s", address, events.CREATE, 1.0))
+    assert "[red]\\x1b[31m" in shown(console)
+
+
+@pytest.mark.parametrize("name", ["rich", "cfnlint"])
+def test_heavy_libraries_are_not_imported_with_the_renderers(name, tmp_path):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from reconciler.render import cloudformation, drift, graph, plan, progress;"
+        f"sys.exit({name!r} in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

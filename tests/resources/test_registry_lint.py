@@ -1,0 +1,264 @@
+"""Every registered type is complete and true to AWS: a new type needs a sample and no new test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from botocore.validate import ParamValidator
+
+from reconciler import calls
+from reconciler.facts import facts, known_types
+from reconciler.facts.check import problems
+from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
+from reconciler.model.value import Join, JsonText, Ref
+from reconciler.resources.api import Absent, Op, Resource, load
+from reconciler.resources.permissions import PREFIX, permission
+
+from .samples import PLACE, SAMPLES, Sample
+
+READS = ("get_", "list_", "describe_", "head_")
+TYPES = sorted(load())
+IAM_NAMES = {"s3", "budgets"}
+"""Services whose actions are named unlike their calls; see `permissions`."""
+
+
+@cache
+def client(service: str) -> Any:
+    return boto3.client(
+        service,
+        region_name=PLACE.region,
+        aws_access_key_id="lint",
+        aws_secret_access_key="lint",
+    )
+
+
+def shape_of(service: str, method: str) -> Any:
+    """The input shape of a client method.
+
+    Raises:
+        KeyError: the service has no such method.
+    """
+    boto = client(service)
+    operation = boto.meta.method_to_api_mapping[method]
+    return boto.meta.service_model.operation_model(operation).input_shape
+
+
+def plain(value: Any) -> Any:
+    """What a request holds once everything is known; unknown values become text."""
+    if isinstance(value, Ref | Join | JsonText):
+        return "x" * 40
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def faults(call: Call) -> str:
+    """What botocore would refuse of a call; "" when nothing."""
+    shape = shape_of(call.service, call.method)
+    if shape is None:
+        return f"{call.method} takes nothing" if call.params else ""
+    report = ParamValidator().validate(plain(call.params), shape)
+    return f"{call.method}: {report.generate_report()}" if report.has_errors() else ""
+
+
+def emitted(sample: Sample, resource: Resource) -> Iterator[Call]:
+    """Calls that create, edit, retag and delete a sample, and that replace each part."""
+    full = sample.tagged(sample.most)
+    made = Change(sample.address, Action.CREATE, Reason.ABSENT, full, None)
+    yield from calls.create(made, resource, PLACE)
+    least = Change(
+        sample.address, Action.CREATE, Reason.ABSENT, sample.tagged(sample.minimal), None
+    )
+    yield from calls.create(least, resource, PLACE)
+    live = Observed(full, dict.fromkeys(resource.outputs, "x" * 36), tags={"old": "tag"})
+    for edit in (*sample.edits, {}):
+        desired = sample.tagged({**sample.most, **edit}, team="fraud")
+        yield from calls.update(edited(sample, desired, live), resource, PLACE)
+    empty = Observed(sample.minimal, live.outputs, tags={})
+    yield from calls.update(edited(sample, full, empty), resource, PLACE)
+    for part in resource.parts:
+        for request in part.calls(live.props.get(part.prop), None):
+            key = {} if request.bare else dict.fromkeys(resource.key, "x" * 40)
+            yield Call(resource.service, request.method, {**key, **request.params})
+    gone = Change(sample.address, Action.DELETE, Reason.NOT_DECLARED, {}, live)
+    yield from calls.delete(gone, resource, PLACE)
+
+
+def edited(sample: Sample, desired: Any, live: Observed) -> Change:
+    touched = tuple(
+        FieldChange((prop,), live.props.get(prop), desired[prop], Effect.IN_PLACE)
+        for prop in desired
+        if live.props.get(prop) != desired[prop]
+    )
+    return Change(sample.address, Action.UPDATE, Reason.DIFFERS, desired, live, touched)
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_every_type_has_a_sample_and_a_module_docstring(type_: str) -> None:
+    assert type_ in SAMPLES
+    assert type_ in known_types()
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_every_named_method_exists(type_: str) -> None:
+    resource = load()[type_]
+    missing = {
+        method for method in resource.methods if not hasattr(client(resource.service), method)
+    }
+    assert missing == set()
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_reads_only_read(type_: str) -> None:
+    resource = load()[type_]
+    reads = {resource.read.method, *(listing.method for listing in resource.listings)}
+    reads |= {method for part in resource.parts for method in part.reads}
+    if resource.tags:
+        reads.add(resource.tags.read.method)
+    assert {method for method in reads if not method.startswith(READS)} == set()
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_reads_are_valid_requests(type_: str) -> None:
+    resource = load()[type_]
+    ops = [resource.read, *(Op(it.method, it.params) for it in resource.listings)]
+    if resource.tags:
+        ops.append(resource.tags.read)
+    slots = {**PLACE.slots("acme-test-x"), **dict.fromkeys(resource.outputs, "x" * 36)}
+    found = [Call(resource.service, op.method, calls.fill(op.params, slots)) for op in ops]
+    assert [faults(call) for call in found if faults(call)] == []
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_every_emitted_call_is_a_valid_request(type_: str) -> None:
+    found = [*emitted(SAMPLES[type_], load()[type_])]
+    assert [faults(call) for call in found if faults(call)] == []
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_parts_announce_every_method_they_call(type_: str) -> None:
+    resource, sample = load()[type_], SAMPLES[type_]
+    for part in resource.parts:
+        value = sample.most.get(part.prop)
+        called = {
+            request.method
+            for before, after in ((None, value), (value, None))
+            for request in part.calls(before, after)
+        }
+        assert called <= set(part.writes)
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_members_named_by_the_record_exist_in_the_answers(type_: str) -> None:
+    resource = load()[type_]
+    boto = client(resource.service)
+    for listing in resource.listings:
+        operation = boto.meta.method_to_api_mapping[listing.method]
+        answer = boto.meta.service_model.operation_model(operation).output_shape
+        item = answer.members[listing.at].member
+        assert {listing.name, listing.created} <= set(item.members) | {"CreationTime"}
+    if resource.lifecycle:
+        answer = boto.meta.service_model.operation_model(
+            boto.meta.method_to_api_mapping[resource.read.method]
+        ).output_shape
+        for path in (resource.lifecycle.field, resource.lifecycle.settles):
+            shape = answer
+            for name in filter(None, path.split(".")):
+                shape = shape.members[name]
+            known = resource.lifecycle.ready | resource.lifecycle.busy | resource.lifecycle.failed
+            if path == resource.lifecycle.field and shape.enum:
+                assert set(shape.enum) - known == set()
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_sample_properties_are_cloudformations_or_have_a_companion(type_: str) -> None:
+    resource, sample = load()[type_], SAMPLES[type_]
+    companions = {companion.prop: companion for companion in resource.companions}
+    for companion in companions.values():
+        assert set(companion.props) <= set(facts(companion.type).properties)
+    named = {resource.name: sample.name} if "." not in resource.name else {}
+    for props in (sample.minimal, sample.most, *({**sample.most, **edit} for edit in sample.edits)):
+        own = {key: value for key, value in props.items() if key not in companions}
+        body = {**own, **{key: value for key, value in named.items() if key}}
+        found = [p for p in problems(type_, body) if "PipelineDefinition" not in p.path]
+        assert found == []
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_paths_of_the_record_are_properties(type_: str) -> None:
+    resource = load()[type_]
+    companions = {companion.prop for companion in resource.companions}
+    paths = {*resource.keyed, *resource.sets, *resource.policies, *resource.documents}
+    paths |= {*resource.append_only, *resource.effects, *resource.unread, *resource.defaults}
+    paths |= {part.prop for part in resource.parts}
+    about = facts(type_)
+    unknown = {
+        path
+        for path in paths
+        if path.partition(".")[0] not in companions and not about.knows(tuple(path.split(".")))
+    }
+    assert unknown == set()
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_codecs_of_parts_round_trip(type_: str) -> None:
+    resource, sample = load()[type_], SAMPLES[type_]
+    for part in resource.parts:
+        codec = getattr(part, "codec", None)
+        value = sample.most.get(part.prop)
+        if codec is None or value is None or isinstance(value, list):
+            continue
+        sent = codec.encode(value)
+        inner = getattr(part, "answer", "")
+        answer = sent[inner] if isinstance(sent, dict) and inner in sent else sent
+        body = answer.get("LifecycleConfiguration", answer) if isinstance(answer, dict) else answer
+        assert codec.decode(body) == value
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_the_root_codec_reads_back_what_create_is_given(type_: str) -> None:
+    resource, sample = load()[type_], SAMPLES[type_]
+    if resource.body is not None:
+        return
+    parts = {part.prop for part in resource.parts}
+    desired = {key: value for key, value in sample.most.items() if key not in parts}
+    sent = resource.root.encode(desired)
+    answer = {"MetricAlarms": [sent]} if type_ == "AWS::CloudWatch::Alarm" else sent
+    back = resource.root.decode(answer)
+    assert {key: back[key] for key in desired} == desired
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_permissions_are_named_like_the_calls(type_: str) -> None:
+    resource = load()[type_]
+    boto = client(resource.service)
+    methods = {call.method for call in emitted(SAMPLES[type_], resource)} | resource.methods
+    for method in methods:
+        own, *_ = permission(resource.service, method)
+        prefix, _, action = own.partition(":")
+        assert prefix == PREFIX.get(resource.service, resource.service)
+        if resource.service not in IAM_NAMES:
+            assert action.lower() == boto.meta.method_to_api_mapping[method].lower()
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_create_and_delete_need_what_cloudformation_needs(type_: str) -> None:
+    resource = load()[type_]
+    handlers = facts(type_).permissions
+    assert permission(resource.service, resource.create.method)[0] in handlers["create"]
+    assert permission(resource.service, resource.delete.method)[0] in handlers["delete"]
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_references_of_the_record_are_sane(type_: str) -> None:
+    resource = load()[type_]
+    assert set(resource.refers) <= known_types()
+    assert resource.holds in {"", "records", "traffic", "keys", "history"}
+    assert all(isinstance(matcher, Absent) for matcher in (*resource.absent, *resource.transient))
+    assert not any(
+        matcher.code == "ValidationException" and not matcher.text for matcher in resource.absent
+    )

@@ -1,0 +1,1 @@
+"""What decides, as pure functions of values."""
