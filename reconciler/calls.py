@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.diff import RESERVED, TAGS
 from reconciler.model.change import Call, Change
-from reconciler.model.value import Json, Props, put
+from reconciler.model.value import Json, Props, put, references, resolve
 from reconciler.resources.api import Op, Place, Request, Resource, Tagging, fill
 
 
@@ -40,6 +40,7 @@ class _Writer:
         self.resource = resource
         self.own = change.address
         outputs = change.observed.outputs if live and change.observed else {}
+        self.outputs = outputs
         fixed = place.slots(change.address.name)
         predicted = {key: fill(text, fixed) for key, text in resource.predict.items()}
         self.slots: Mapping[str, Json] = {**predicted, **outputs, **fixed}
@@ -56,8 +57,9 @@ class _Writer:
             params = put(params, tagging.create, _items(tags, tagging))
         yield Call(resource.service, resource.create.method, params, resource.created)
         for part in resource.parts:
-            if desired.get(part.prop):
-                yield from self._requests(part.calls(None, desired[part.prop]))
+            after = _given(desired.get(part.prop))
+            if after is not None and after != resource.defaults.get(part.prop):
+                yield from self._requests(part.calls(None, after))
         if tagging and not tagging.create and tags:
             yield self._tag(tagging, tags)
 
@@ -66,8 +68,9 @@ class _Writer:
         yield from self._requests(self.resource.update(change))
         for part in self.resource.parts:
             if change.touches(part.prop):
-                before, after = change.live.get(part.prop), change.desired.get(part.prop)
-                yield from self._requests(part.calls(before or None, after or None))
+                before = _given(change.live.get(part.prop))
+                after = _given(change.desired.get(part.prop))
+                yield from self._requests(part.calls(before, after))
         if self.resource.tags and change.touches(TAGS):
             yield from self._retag(self.resource.tags)
 
@@ -101,7 +104,18 @@ class _Writer:
         key = self._fill(self.resource.key)
         for request in requests:
             params = request.params if request.bare else {**key, **request.params}
-            yield Call(self.resource.service, request.method, params)
+            yield Call(self.resource.service, request.method, self._known(params))
+
+    def _known(self, params: Props) -> Props:
+        """The resource's own id in place of a reference to it, where it has one already."""
+        mine = (ref for ref in references(params) if ref.target == self.own)
+        if not any(ref.output in self.outputs for ref in mine):
+            return params
+        found: Props = resolve(
+            params,
+            lambda ref: self.outputs.get(ref.output, ref) if ref.target == self.own else ref,
+        )
+        return found
 
     def _op(self, op: Op) -> Call:
         return Call(self.resource.service, op.method, self._fill(op.params))
@@ -111,6 +125,11 @@ class _Writer:
 
     def _fill_one(self, value: Json) -> Json:
         return fill(value, self.slots, self.own)
+
+
+def _given(value: Json) -> Json:
+    """A value, or nothing where it is empty; ``False`` and zero are values."""
+    return None if value in ([], {}, "") else value
 
 
 def _items(tags: list[Json], tagging: Tagging) -> list[Props]:

@@ -98,7 +98,8 @@ class Runner:
         self._remember(step.address, resource, there.outputs)
 
     def _update(self, step: Step, resource: Resource) -> None:
-        self._guard(step, resource)
+        live = self._guard(step, resource)
+        self._remember(step.address, resource, live.outputs if live else {})
         for call in step.calls:
             self._send(step, resource, call)
             self._settle(step, resource)
@@ -137,7 +138,7 @@ class Runner:
         if step.action is Action.DELETE:
             wanted = {part.prop for part in resource.parts if part.last}
             wanted |= {"ProductionVariants"} if resource.content_named else set()
-        live = self.single.read(resource, step.address, wanted, key=_delete_key(step, resource))
+        live = self.single.read(resource, step.address, wanted, key=_planned_key(step, resource))
         if live is None:
             if step.action is Action.DELETE:
                 return None
@@ -263,12 +264,16 @@ class Runner:
         raise StepError("APPLY009", message)
 
 
-def _delete_key(step: Step, resource: Resource) -> Props | None:
-    """A resource found by tag is deleted by the id its plan named."""
-    if not (resource.found_by_tag and step.action is Action.DELETE):
+def _planned_key(step: Step, resource: Resource) -> Props | None:
+    """A resource found by tag is changed and deleted by the id its plan named.
+
+    Its alias, which is the other way to it, may be what is missing (``TargetKeyId``).
+    """
+    if not resource.found_by_tag:
         return None
     param = next(iter(resource.key))
-    ids = [call.params[param] for call in step.calls if param in call.params]
+    named = (item for call in step.calls for item in call.params.items())
+    ids = [value for key, value in named if key.endswith(param) and isinstance(value, str)]
     return {next(iter(resource.read.params)): ids[0]} if ids else None
 
 

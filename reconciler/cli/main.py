@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
+import sys
+from difflib import get_close_matches
+from pathlib import Path
 
 import rich_click as click
 
 from reconciler import __version__
 
+gc.set_threshold(100_000, 50, 50)  # commands are short; collecting while importing only costs
 VERBS = {
     "validate": "Check specs and environments without talking to AWS.",
     "compile": "Print the resource graph or a CloudFormation template.",
@@ -39,6 +44,11 @@ class Verbs(click.RichGroup):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The verb that was asked for, imported now."""
+        verb = args[0]
+        if verb not in VERBS and not verb.startswith("-"):
+            close = get_close_matches(verb, VERBS, n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else f"Verbs are {', '.join(VERBS)}."
+            ctx.fail(f"No such command {verb!r}. {hint}")
         name, command, rest = super().resolve_command(ctx, args)
         if name in VERBS:
             command = importlib.import_module(f"reconciler.cli.{name}").command
@@ -54,9 +64,13 @@ class Verbs(click.RichGroup):
         except Exception as error:
             if os.environ.get("MOORLINE_DEBUG"):
                 raise
-            text = f"error[CLI009]: fault of Moorline: {type(error).__name__}: {error}"
-            click.echo(text, err=True)
-            click.echo("  = help: set MOORLINE_DEBUG=1 to see where, and report it", err=True)
+            from reconciler.cli.project import Project  # noqa: PLC0415 - only when there is a fault
+            from reconciler.model.diagnostic import Diagnostic  # noqa: PLC0415
+
+            text = f"fault of Moorline: {type(error).__name__}: {error}"
+            help_ = "set MOORLINE_DEBUG=1 to see where, and report it"
+            project = Project(Path(), Path(), as_json="--json" in sys.argv)
+            project.show([Diagnostic("CLI009", text, help=help_)])
             raise SystemExit(1) from error
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import rich_click as click
 
 from reconciler.cli.project import Exit, Project, environment, folders
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.specs import overlay
 
 
@@ -27,9 +28,10 @@ def command(
     chosen = [name] if name else overlay.names(loaded.documents)
     found = list(loaded.diagnostics)
     resources = 0
+    seen: set[tuple[str, Span | None, str]] = set()
     for each in chosen:
         problems, count = check(project, each)
-        found += problems
+        found += [problem for problem in problems if _is_new(problem, each, seen)]
         resources = max(resources, count)
     if not chosen:
         found.append(Diagnostic("ENV001", f"no environment in {str(environments)!r}",
@@ -42,6 +44,15 @@ def command(
     if not as_json:
         names = ", ".join(chosen)
         click.echo(f"{loaded.files} files are right for {names}: up to {resources} resources")
+
+
+def _is_new(problem: Diagnostic, environment: str, seen: set[tuple[str, Span | None, str]]) -> bool:
+    """Whether no earlier environment had it; names differ by environment and account only."""
+    message = re.sub(rf"-{re.escape(environment)}-|\b\d{{12}}\b", "-", problem.message)
+    key = (problem.code, problem.at, message)
+    new = key not in seen
+    seen.add(key)
+    return new
 
 
 def check(project: Project, name: str) -> tuple[list[Diagnostic], int]:

@@ -1,7 +1,5 @@
 """kind: Budget. How much the platform may cost, and who hears of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Literal
 

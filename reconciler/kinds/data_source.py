@@ -1,7 +1,5 @@
 """kind: DataSource. Data that the platform reads or writes, and where it is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
@@ -103,7 +101,7 @@ class DataSource(Section):
     def _one_store(self) -> Self:
         if len(self.model_fields_set.intersection(STORES)) != 1:
             options = {"names": " or ".join(f"'{name}'" for name in STORES)}
-            raise PydanticCustomError("choice", "give exactly one store: {names}", options)
+            raise PydanticCustomError("store", "give exactly one store: {names}", options)
         return self
 
 

@@ -4,8 +4,6 @@ The version is part of the AWS name, so that a breaking change makes a new
 group beside the old one instead of destroying records.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """kind: ModelRegistry. The versions of one model, and who may use them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """kind: Monitor. Alarms on a live endpoint, and who is told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 

@@ -3,8 +3,6 @@
 Roles of workloads are not written here: each kind compiles its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 

@@ -16,8 +16,9 @@ from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Path, Props
 from reconciler.render.companion import beside, filled, nested
-from reconciler.render.intrinsic import Intrinsics, about, takes, used
+from reconciler.render.intrinsic import Intrinsics
 from reconciler.render.logical import ids
+from reconciler.render.spot import Spot, about, used
 from reconciler.resources.api import Companion, Place, Resource
 
 __all__ = ["template"]
@@ -101,16 +102,14 @@ class _Template:
             body["DependsOn"] = waits
         return id_, {key: value for key, value in body.items() if value != {}}
 
-    def _companion(
-        self, node: Node, companion: Companion, address: Address
-    ) -> tuple[str, Props]:
+    def _companion(self, node: Node, companion: Companion, address: Address) -> tuple[str, Props]:
         own = self.resources[node.address.type]
         slots = self.place.slots(node.address.name)
         value, schema = node.props[companion.prop], about(companion.type)
         props = {}
         for key, form in companion.props.items():
             given = filled(form, value, own, slots, node.address)
-            props[key] = self.words.value(given, schema, (key,))
+            props[key] = self.words.value(given, Spot(address, schema, (key,)))
         body = {"Type": companion.type, "Properties": props}
         return self._finished(address, body, [self.words.ids[node.address]])
 
@@ -125,7 +124,7 @@ class _Template:
                 continue
             kept = self._known(node, value, schema, (key,))
             if kept is not ...:
-                out[key] = self.words.value(kept, schema, (key,))
+                out[key] = self.words.value(kept, Spot(node.address, schema, (key,)))
         return out
 
     def _known(self, node: Node, value: Json, schema: Facts | None, path: Path) -> Json:
@@ -137,7 +136,7 @@ class _Template:
         if path in schema.api_only or not schema.knows(path):
             self._warn(node, path, f"CloudFormation has no property {'.'.join(path)!r}")
             return ...
-        if takes(schema, path, "string"):
+        if Spot(node.address, schema, path).takes("string"):
             return value  # a document that becomes text
         if isinstance(value, Mapping):
             inside = {k: self._known(node, v, schema, (*path, k)) for k, v in value.items()}

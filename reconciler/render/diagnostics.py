@@ -146,16 +146,17 @@ def _fit(drawn: str, cells: int) -> str:
 
 
 def harmless(words: str) -> str:
-    """Control, format and bidirectional characters as visible escapes."""
+    """Control, format and bidirectional characters, and unusual blanks, as visible escapes."""
     if words.isascii() and words.isprintable():
         return words
-    return "".join(
-        character if unicodedata.category(character) not in _UNSAFE else _escape(character)
-        for character in words
-    )
+    return "".join(character if _is_plain(character) else _escape(character) for character in words)
 
 
-_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+
+
+def _is_plain(character: str) -> bool:
+    return character == " " or unicodedata.category(character) not in _UNSAFE
 
 
 def _escape(character: str) -> str:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.facts import Facts, UnknownType, facts
+from reconciler.facts import Facts
 from reconciler.model.address import Address
-from reconciler.model.value import Join, Json, JsonText, Mark, Path, Props, Ref
+from reconciler.model.value import Join, Json, JsonText, Mark, Props, Ref
+from reconciler.render.spot import Spot, about
 from reconciler.resources.api import Place, Resource, fill
 
-__all__ = ["Intrinsics", "about", "takes", "used"]
+__all__ = ["Intrinsics"]
 
 
 @dataclass(slots=True)
@@ -28,30 +29,37 @@ class Intrinsics:
     place: Place
     parameters: dict[str, Props] = field(default_factory=dict)
 
-    def value(self, value: Json, schema: Facts | None, path: Path) -> Json:
-        """A value where the schema has `path`; a document becomes text where text is due."""
-        if isinstance(value, JsonText) and takes(schema, path, "object", "array"):
-            return self.value(value.document, schema, path)
-        if isinstance(value, Mapping | list | tuple) and takes(schema, path, "string"):
+    def value(self, value: Json, spot: Spot) -> Json:
+        """A value where it stands; a document becomes text where the schema wants text."""
+        if isinstance(value, JsonText):
+            inside = value.document
+            return self.value(inside, spot) if spot.takes("object", "array") else self.text(inside)
+        if isinstance(value, Mapping | list | tuple) and spot.takes("string"):
             return self.text(value)
         match value:
             case Ref() | Mark():
-                return self._mark(value, path)
+                return self._mark(value, spot)
             case Join():
                 return _joined(self._parts(value))
-            case JsonText():
-                return self.text(value.document)
             case Mapping():
-                return {key: self.value(item, schema, (*path, key)) for key, item in value.items()}
+                return {key: self.value(item, spot.below(key)) for key, item in value.items()}
             case list() | tuple():
-                return [self.value(item, schema, path) for item in value]
+                return [self.value(item, spot) for item in value]
+            case str() if spot.asked:
+                return self._given(spot, spot.asked, value)
             case _:
                 return value
 
-    def _mark(self, value: Ref | Mark, path: Path) -> Json:
+    def _mark(self, value: Ref | Mark, spot: Spot | None) -> Json:
         if isinstance(value, Ref):
             return self.reference(value)
-        return self.parameter("-".join(path), f"Value of {'.'.join(path)}.")
+        if spot is None:
+            return self.parameter("Document", "A value inside a document.")
+        return self._given(spot, f"{'.'.join(spot.path)} of {spot.owner}.")
+
+    def _given(self, spot: Spot, description: str, default: str | None = None) -> Json:
+        name = f"{spot.owner.type.rpartition(':')[2]}-{spot.owner.name}-{spot.path[-1]}"
+        return self.parameter(name, description, default)
 
     def reference(self, ref: Ref) -> Json:
         """An output of another resource."""
@@ -69,11 +77,12 @@ class Intrinsics:
         said = f"{ref.output} of {target}."
         return self.parameter(f"{target.type.rpartition(':')[2]}-{target.name}-{ref.output}", said)
 
-    def parameter(self, name: str, description: str) -> Json:
-        """A value that whoever deploys the template has to give."""
+    def parameter(self, name: str, description: str, default: str | None = None) -> Json:
+        """A value that whoever deploys the template gives."""
         id_ = "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", name))
         id_ = id_[:255] or "Value"
-        self.parameters.setdefault(id_, {"Type": "String", "Description": description})
+        given = {"Type": "String", "Description": description}
+        self.parameters.setdefault(id_, given if default is None else {**given, "Default": default})
         return {"Ref": id_}
 
     def text(self, document: Json) -> Json:
@@ -87,7 +96,7 @@ class Intrinsics:
     def _json(self, value: Json) -> Iterator[Json]:
         match value:
             case Ref() | Mark():
-                yield from _quoted([self._mark(value, ("Document",))])
+                yield from _quoted([self._mark(value, None)])
             case Join():
                 yield from _quoted(self._parts(value))
             case JsonText():
@@ -108,29 +117,6 @@ class Intrinsics:
                 yield json.dumps(value)
 
 
-def about(type_: str) -> Facts | None:
-    """What is known of a type; nothing when CloudFormation has no such type."""
-    try:
-        return facts(type_)
-    except UnknownType:
-        return None
-
-
-def used(value: Json) -> Iterator[str]:
-    """Every logical id that a translated value refers to."""
-    if isinstance(value, Mapping):
-        if len(value) == 1 and isinstance(value.get("Ref"), str):
-            yield value["Ref"]
-        elif len(value) == 1 and "Fn::GetAtt" in value:
-            yield value["Fn::GetAtt"][0]
-        else:
-            for item in value.values():
-                yield from used(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from used(item)
-
-
 def _attribute(output: str, schema: Facts) -> str | None:
     """The attribute that an output is; an ARN may be called ``TopicArn`` and so on."""
     path = tuple(output.split("."))
@@ -138,18 +124,6 @@ def _attribute(output: str, schema: Facts) -> str | None:
         return output
     arns = [name for (name,) in (it for it in schema.read_only if len(it) == 1) if "Arn" in name]
     return arns[0] if output == "Arn" and len(arns) == 1 and arns[0].endswith("Arn") else None
-
-
-def takes(schema: Facts | None, path: Path, *types: str) -> bool:
-    """Whether the schema says that only these types stand at a path."""
-    shape = schema.shape_at(path) if schema else None
-    if shape is None:
-        return False
-    found: set[str] = set()
-    for each in shape.schemas:
-        declared = each.get("type", ())
-        found |= {declared} if isinstance(declared, str) else set(declared)
-    return bool(found) and found <= set(types)
 
 
 def _quoted(parts: Iterable[Json]) -> Iterator[Json]:

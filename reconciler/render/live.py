@@ -87,9 +87,7 @@ class _Live:
         if (task := self.tasks.pop(event.step, None)) is not None:
             self.progress.remove_task(task)
         self.ended += 1
-        self.progress.update(
-            self.overall, completed=self.ended, state=f"{self.ended}/{self.total}"
-        )
+        self.progress.update(self.overall, completed=self.ended, state=f"{self.ended}/{self.total}")
         mark, style = _MARKS[how]
         line = Text.assemble(
             (f"{mark} ", style),

@@ -54,7 +54,7 @@ def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color
 
 
 def _diagnostic(event: StepFailed) -> Diagnostic:
-    return Diagnostic(event.code, event.message, None, event.help, address=event.address)
+    return Diagnostic(harmless(event.code), event.message, None, event.help, address=event.address)
 
 
 def _left(left: Iterable[Step], causes: dict[str, str], ink: Ink) -> Iterator[str]:
@@ -67,14 +67,10 @@ def _left(left: Iterable[Step], causes: dict[str, str], ink: Ink) -> Iterator[st
         yield f"  {lead} {where}   {ink(harmless(said), 'dim')}".rstrip()
 
 
-def _summary(
-    steps: dict[str, Step], outcome: Outcome, seen: Sequence[Event], ink: Ink
-) -> str:
+def _summary(steps: dict[str, Step], outcome: Outcome, seen: Sequence[Event], ink: Ink) -> str:
     """``Applied: 2 created, 1 updated. 1 failed, 2 not tried. 14 calls, 1 min 32 s``."""
     past = Counter(
-        steps[id_].action
-        for id_ in outcome.done
-        if id_ in steps and not _is_half(id_, steps)
+        steps[id_].action for id_ in outcome.done if id_ in steps and not _is_half(id_, steps)
     )
     did = ", ".join(f"{past[action]} {SIGNS[action].past}" for action in _ORDER if past[action])
     line = f"{ink('Applied:', 'bold')} {did or 'nothing'}."

@@ -86,13 +86,14 @@ class _Writer:
         """A step that destroys something or is refused, and what to do about it."""
         ink, step = self.ink, entry.step
         word = "DESTRUCTIVE" if entry.destroys else "REFUSED"
-        causes = [field["at"] for field in step["fields"] if field["effect"] == Effect.REPLACE]
-        yield self._head(f"! {word} ", "alarm", step, span(next(iter(causes), None) or step["at"]))
+        causes = (field["at"] for field in step["fields"] if field["effect"] == Effect.REPLACE)
+        at = span(next(causes, None) or step["at"])
+        yield self._head(f"! {word} ", "alarm", step, at)
         if entry.destroys:
             yield f"{INDENT}{ink(_deed(entry), 'alarm')}"
         if reason := why(step):
             yield f"{INDENT}because: {reason}"
-        yield from self._fields(entry)
+        yield from self._fields(entry, at)
         if entry.refused:
             yield f"{INDENT}{ink('refused:', 'alarm')} {harmless(entry.refused)}"
             yield f"{INDENT}to do: {_remedy(entry, environment)}"
@@ -111,7 +112,7 @@ class _Writer:
         yield self._head(lead, sign.style, step, aside)
         if reason:
             yield f"{INDENT}{self.ink(reason, 'dim')}"
-        yield from self._fields(entry)
+        yield from self._fields(entry, span(step["at"]))
         effects = {field["effect"] for field in step["fields"]}
         if effects == {Effect.APPEND_ONLY}:
             yield f"{INDENT}{self.ink('in place; no record is touched', 'dim')}"
@@ -132,25 +133,21 @@ class _Writer:
     def _fits(self, lead: str, step: Mapping[str, Json], aside: str) -> bool:
         return cells(_title(lead, step)) + 2 + cells(aside) <= self.width
 
-    def _fields(self, entry: Entry) -> Iterator[str]:
+    def _fields(self, entry: Entry, shown: str) -> Iterator[str]:
+        """What changes; each with its spec line, where it is not the one that is `shown`."""
         step = entry.step
         if step["fields"]:
-            lines = [
-                Line(row, field["effect"])
-                for field in step["fields"]
-                for row in rows(
-                    tuple(field["path"]), field["before"], field["after"], self._at(field, step)
-                )
-            ]
+            all_replace = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
+            lines: list[Line] = []
+            for field in step["fields"]:
+                path, at = tuple(field["path"]), span(field["at"])
+                effect = "" if all_replace else field["effect"]
+                found = rows(path, field["before"], field["after"], "" if at == shown else at)
+                lines += [Line(row, effect) for row in found]
             yield from block(lines, self.ink, self.width, verbose=self.verbose)
         elif self.verbose and step["action"] == Action.CREATE:
             made = [Line(row, "") for row in leaves((), step["desired"])]
             yield from block(made, self.ink, self.width, verbose=True)
-
-    def _at(self, field: Mapping[str, Json], step: Mapping[str, Json]) -> str:
-        """The spec line of a property, where it is not the line of the step."""
-        at = span(field["at"])
-        return at if at != span(step["at"]) else ""
 
     def _held(self, entry: Entry) -> Iterator[str]:
         if entry.blocked_by and not entry.refused:

@@ -111,8 +111,8 @@ class _Plain:
                 calls = count(self.calls.get(event.step, 0), "call")
                 self._say(event, f"{self.ink('done', 'green')} ({calls})")
             case StepFailed():
-                message = harmless(event.message)
-                self._say(event, f"{self.ink('failed', 'alarm')} {event.code}: {message}")
+                said = harmless(f"{event.code}: {event.message}")
+                self._say(event, f"{self.ink('failed', 'alarm')} {said}")
                 if event.help:
                     self._line(event.at, f"        help: {harmless(event.help)}")
             case StepSkipped():

@@ -48,7 +48,7 @@ LOSSES: Mapping[str, str] = {
 
 NOTES: Mapping[str, str] = {
     Effect.REPLACE: "forces a replacement",
-    Effect.UNSUPPORTED: "AWS has no such property",
+    Effect.UNSUPPORTED: "cannot be changed by Moorline",
 }
 
 VERIFIED: Mapping[str, str] = {

@@ -101,7 +101,7 @@ def locate(annotation: Annotation, data: Json, loc: Sequence[int | str]) -> Plac
     """Follow an error location; steps that are not in the document are left out of the path."""
     path: list[str] = []
     steps = list(loc)
-    while steps:
+    while steps and steps[0] != "[key]":
         tagged = _tagged(annotation)
         annotation = bare(annotation)
         if tagged:  # the location holds the tag
@@ -111,7 +111,7 @@ def locate(annotation: Annotation, data: Json, loc: Sequence[int | str]) -> Plac
             return Place(tuple(path), annotation, union=True)
         step = steps.pop(0)
         following = _below(annotation, step)
-        if following is None or step == "[key]":
+        if following is None:
             continue
         annotation = following
         path.append(str(step))
@@ -134,7 +134,7 @@ def _below(annotation: Annotation, step: int | str) -> Annotation | None:
         return Any if annotation is Any else None
     if issubclass(origin, Mapping):
         return arguments[1] if arguments else Any
-    if issubclass(origin, tuple) and arguments and arguments[-1] is not ... and step != "[key]":
+    if issubclass(origin, tuple) and arguments and arguments[-1] is not ...:
         return arguments[int(step)] if int(step) < len(arguments) else Any
     if issubclass(origin, Sequence | AbstractSet) and not issubclass(origin, str):
         return arguments[0] if arguments else Any

@@ -32,12 +32,16 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an error points: what is there, and what the model has there."""
+    """Where an error points: what is there, and what the model has there.
+
+    `about` is the description of the field.
+    """
 
     path: Path
     annotation: Annotation
     siblings: tuple[str, ...]
     value: Json
+    about: str = ""
 
 
 _TYPES = {
@@ -59,6 +63,7 @@ _TYPES = {
     "datetime": "a time, as in 2026-11-23T14:00:00Z",
     "none_required": "nothing",
 }
+_LONG = 60
 _TRUE, _FALSE = ("yes", "on", "y", "true"), ("no", "off", "n", "false")
 _LIMITS = {
     "greater_than": ("gt", "more than {}"),
@@ -175,14 +180,25 @@ def choice(allowed: list[Json], value: Json, path: Path, expected: str = "") -> 
         return Complaint("SPEC012", path, text, f"write {options}")
     if value in (True, False) and set(names) & {"on", "off", "yes", "no"}:
         return Complaint("SPEC012", path, f"got {shown(value)}", f"write {options}")
-    return Complaint("SPEC012", path, f"expected {options}, got {shown(value)}", f"write {options}")
+    text = f"expected {options}, got {shown(value)}"
+    if len(options) > _LONG:
+        text = f"{shown(value)} is not one of the choices"
+    return Complaint("SPEC012", path, text, f"write {options}")
+
+
+def _on_key(error: ErrorDetails) -> bool:
+    """Whether the fault is in a key of a mapping, not in its value."""
+    return error["loc"][-1:] == ("[key]",)
 
 
 def _pattern(error: ErrorDetails, target: Target) -> Complaint:
     pattern = error.get("ctx", {}).get("pattern", "")
     text = f"{shown(error['input'])} is not of the right form"
-    on_key = error["loc"][-1] == "[key]"
-    return Complaint("SPEC016", target.path, text, f"it must match {pattern}", on_key)
+    on_key = _on_key(error)
+    help_ = f"it must match {pattern}"
+    if target.about:
+        help_ = f"{target.about.rstrip('.')}; {help_}"
+    return Complaint("SPEC016", target.path, text, help_, on_key)
 
 
 def _tag_missing(error: ErrorDetails, target: Target) -> Complaint:
@@ -209,9 +225,8 @@ def _tag_unknown(error: ErrorDetails, target: Target) -> Complaint:
 def _raised(error: ErrorDetails, target: Target) -> Complaint:
     reason = error.get("ctx", {}).get("error")
     text = str(reason) if reason is not None and str(reason) else error["msg"]
-    on_key = bool(error["loc"]) and error["loc"][-1] == "[key]"
     message, _, help_ = text.partition("\n")
-    return Complaint("SPEC019", target.path, message, help_ or "change the value", on_key)
+    return Complaint("SPEC019", target.path, message, help_ or "change the value", _on_key(error))
 
 
 def _exactly_one(error: ErrorDetails, target: Target) -> Complaint:

@@ -11,7 +11,7 @@ import re
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.specs.position import Text, mark
 
-_GLUED_COMMENT = ("]#", "}#", ",#", "|#", ">#", "[#", "{#")
+_GLUED_COMMENT = ("]#", "}#", ",#", "|#", ">#", "[#", "{#", '":#', "':#")
 _LONE_DASH = re.compile(r"-\s*[,\]}]")
 _DASH_ENTRY = re.compile(r"[\[{,:]\s*-\s*[,\]}]")
 _BLANK_FIRST_LINE = re.compile(

@@ -60,6 +60,9 @@ def resolve(
     documents = list(documents)
     known = _environments(documents)
     if name not in known:
+        for document in documents:
+            if _id(document) == f"{KIND}/{name}":  # it is there, and its spec is no mapping
+                return None, shape(document, Environment, ("spec",))[1]
         text = f"unknown environment {name!r}{did_you_mean(name, known)}"
         help_ = (
             f"environments are {listed(sorted(known), 'and')}"

@@ -23,6 +23,7 @@ Marks: TypeAlias = "Mark | list[Marks]"
 SHIFT = 21
 """Offsets must fit in it, so it bounds the size of a file (`source.MAX_CHARACTERS`)."""
 _END = (1 << SHIFT) - 1
+_SMALL = 16
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -66,50 +67,57 @@ def start_of(marks: Marks) -> Mark:
 class Positions(Mapping[Path, Span]):
     """The span of every value of a document, by path."""
 
-    __slots__ = ("_data", "_marks", "_text")
+    __slots__ = ("_data", "_marks", "_orders", "_text")
 
     def __init__(self, text: Text, data: Json, marks: Marks) -> None:
         self._text = text
         self._data = data
         self._marks = marks
+        self._orders: dict[int, dict[str, int]] = {}
 
     def __getitem__(self, path: Path) -> Span:
-        return self._text.span(start_of(self._find(path)))
+        return self._text.span(start_of(self._find(path)[1]))
 
     def __iter__(self) -> Iterator[Path]:
-        return (path for path, _, _ in self._walk())
+        return (path for path, _ in self._walk())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def _find(self, path: Path) -> Marks:
+    def _find(self, path: Path) -> tuple[Json, Marks]:
+        """The value at a path, and its marks."""
         data, marks = self._data, self._marks
         for step in path:
+            inner = cast("list[Marks]", marks)
             if isinstance(data, dict) and step in data:
-                marks = cast("list[Marks]", marks)[2 * list(data).index(step) + 2]
+                marks = inner[2 * self._order(data, step) + 2]
                 data = data[step]
             elif isinstance(data, list) and step.isdecimal() and int(step) < len(data):
-                marks = cast("list[Marks]", marks)[int(step) + 1]
+                marks = inner[int(step) + 1]
                 data = data[int(step)]
             else:
                 raise KeyError(path)
-        return marks
+        return data, marks
 
-    def _walk(self) -> Iterator[tuple[Path, Json, Marks]]:
-        waiting: list[tuple[Path, Json, Marks]] = [((), self._data, self._marks)]
+    def _order(self, data: dict[str, Json], key: str) -> int:
+        """Which key of its mapping a key is; remembered for large mappings."""
+        if len(data) <= _SMALL:
+            return list(data).index(key)
+        order = self._orders.get(id(data))
+        if order is None:
+            order = self._orders[id(data)] = {each: index for index, each in enumerate(data)}
+        return order[key]
+
+    def _walk(self) -> Iterator[tuple[Path, Json]]:
+        waiting: list[tuple[Path, Json]] = [((), self._data)]
         while waiting:
-            path, data, marks = waiting.pop()
-            yield path, data, marks
+            path, data = waiting.pop()
+            yield path, data
             if isinstance(data, dict):
-                inner = cast("list[Marks]", marks)[2::2]
-                pairs = zip(data.items(), inner, strict=True)
-                found = [((*path, key), value, at) for (key, value), at in pairs]
+                waiting += [((*path, key), value) for key, value in reversed(data.items())]
             elif isinstance(data, list):
-                items = zip(data, cast("list[Marks]", marks)[1:], strict=True)
-                found = [((*path, str(i)), value, at) for i, (value, at) in enumerate(items)]
-            else:
-                continue
-            waiting.extend(reversed(found))
+                last = len(data) - 1
+                waiting += [((*path, str(last - i)), v) for i, v in enumerate(reversed(data))]
 
 
 class KeyPositions(Positions):
@@ -118,19 +126,13 @@ class KeyPositions(Positions):
     __slots__ = ()
 
     def __getitem__(self, path: Path) -> Span:
-        if not path:
+        data, marks = self._find(path[:-1])
+        if not path or not isinstance(data, dict) or path[-1] not in data:
             raise KeyError(path)
-        data, marks = self._data, self._marks
-        for step in path[:-1]:
-            inner = Positions(self._text, data, marks)
-            marks = inner._find((step,))  # noqa: SLF001 its own class
-            data = data[step] if isinstance(data, dict) else data[int(step)]
-        if not isinstance(data, dict) or path[-1] not in data:
-            raise KeyError(path)
-        place = 2 * list(data).index(path[-1]) + 1
+        place = 2 * self._order(data, path[-1]) + 1
         return self._text.span(start_of(cast("list[Marks]", marks)[place]))
 
     def __iter__(self) -> Iterator[Path]:
         return (
-            (*path, key) for path, data, _ in self._walk() if isinstance(data, dict) for key in data
+            (*path, key) for path, data in self._walk() if isinstance(data, dict) for key in data
         )

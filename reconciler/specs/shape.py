@@ -49,7 +49,15 @@ def _without_echoes(complaints: list[Complaint]) -> list[Complaint]:
 
 
 def _errors(error: ValidationError) -> list[ErrorDetails]:
-    return error.errors(include_url=False)[: 10 * _MOST]
+    """The errors, without "too few items" where pydantic only left out the wrong ones."""
+    found = error.errors(include_url=False)[: 10 * _MOST]
+    return [each for each in found if each["type"] != "too_short" or _is_short(each)]
+
+
+def _is_short(error: ErrorDetails) -> bool:
+    given = error["input"]
+    least = error.get("ctx", {}).get("min_length", 0)
+    return not (isinstance(given, list | dict) and len(given) >= least)
 
 
 def _explain(
@@ -66,8 +74,10 @@ def _explain(
                 unions.add(full)
                 yield from _union(place.annotation, inner, full, error, depth)
             continue
-        parent = locate(annotation, data, error["loc"][:-1]).annotation
-        yield complain(error, Target(full, place.annotation, tuple(fields(parent)), inner))
+        siblings = fields(locate(annotation, data, error["loc"][:-1]).annotation)
+        info = siblings.get(full[-1]) if full else None
+        about = (info.description or "") if info is not None else ""
+        yield complain(error, Target(full, place.annotation, tuple(siblings), inner, about))
 
 
 def _union(

@@ -96,7 +96,8 @@ def _access(client: Any) -> None:
 
 
 def _trust(client: Any) -> None:
-    document = '{"Version":"2012-10-17","Statement":[]}'
+    trust = '{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}'
+    document = f'{{"Version":"2012-10-17","Statement":[{trust}]}}'
     client.update_assume_role_policy(RoleName=specs.name(specs.ROLE), PolicyDocument=document)
 
 
@@ -160,7 +161,7 @@ DRIFT = {
     "a bucket that was opened to the public": (
         specs.RAW, "s3", _access, {"PublicAccessBlockConfiguration"}
     ),
-    "a role that trusts nobody": (
+    "a role that trusts another service": (
         specs.SERVING, "iam", _trust, {"AssumeRolePolicyDocument.Statement"}
     ),
     "a role that lost its policy": (specs.SERVING, "iam", _policy, {"Policies.moorline"}),
@@ -185,10 +186,16 @@ DRIFT = {
 
 @pytest.mark.parametrize(("text", "service", "edit", "where"), DRIFT.values(), ids=DRIFT.keys())
 def test_a_change_by_hand_is_drift_at_its_property_and_is_repaired(
-    platform: Platform, text: str, service: str, edit: Callable[[Any], None], where: set[str]
+    platform: Platform,
+    aws: Sandbox,
+    text: str,
+    service: str,
+    edit: Callable[[Any], None],
+    where: set[str],
 ) -> None:
     platform.converge(text)
     edit(platform.client(service))
+    aws.clock.advance(100)
     plan = platform.plan()
     ((_, found),) = paths(plan).items()
     around = {top for top in where for path in found if path.startswith(top)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.aws.clock import FakeClock
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs
@@ -82,6 +83,7 @@ def test_a_new_model_is_made_first_and_the_old_one_deleted_last(live: Platform) 
     live.text = OTHER_MODEL
     run = live.apply(live.plan())
     assert run.calls == [
+        "put_role_policy",
         "create_model",
         "create_endpoint_config",
         "update_endpoint",
@@ -149,10 +151,18 @@ def test_an_endpoint_that_cannot_be_made_fails_its_step_and_is_replaced_by_the_n
     assert steps(platform.plan()) == []
 
 
+class Hours(FakeClock):
+    """A clock on which a poll every half minute comes every half hour."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds * 60)
+
+
 def test_a_stuck_endpoint_is_given_up_at_the_time_limit(live: Platform, aws: Sandbox) -> None:
     live.text = SIX
     plan = live.plan()
     aws.clock.configure(mode="manual")
+    live.session.clock = live.clock = Hours()
     run = live.apply(plan)
     assert run.failures == {specs.ENDPOINT: "APPLY006"}
     assert live.clock.now() >= 28800

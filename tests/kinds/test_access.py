@@ -38,7 +38,9 @@ def test_a_workload_role_is_taken_by_one_service_for_this_account(role: Node) ->
     (statement,) = role.props["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
-    assert all(":123456789012:" in arn for arn in statement["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert all(
+        ":123456789012:" in arn for arn in statement["Condition"]["ArnLike"]["aws:SourceArn"]
+    )
 
 
 def test_pass_role_is_for_one_role_and_one_service() -> None:

@@ -205,7 +205,10 @@ CASES = [
         ("tune.earlyStopping",),
     ),
     Case(
-        "tuning has a number of jobs", "Training", training(tune=tune(rest="parallel: 1")), ("tune",)
+        "tuning has a number of jobs",
+        "Training",
+        training(tune=tune(rest="parallel: 1")),
+        ("tune",),
     ),
     Case(
         "no more jobs at a time than in all",
@@ -244,14 +247,16 @@ CASES = [
                 " continuous: {c: {min: 0, max: 1, scaling: reverseLogarithmic}}}"
             )
         ),
-        ("tune.ranges.integer.a.max", "tune.ranges.integer.b.min", "tune.ranges.continuous.c.scaling"),
+        (
+            "tune.ranges.integer.a.max",
+            "tune.ranges.integer.b.min",
+            "tune.ranges.continuous.c.scaling",
+        ),
     ),
     Case(
         "scripts say where their metric is",
         "Training",
-        training(
-            code=CODE, evaluation="{metric: auc, bound: {atLeast: 1}}", register=REGISTER
-        ),
+        training(code=CODE, evaluation="{metric: auc, bound: {atLeast: 1}}", register=REGISTER),
         ("evaluation.metric",),
     ),
     Case(
@@ -277,9 +282,7 @@ CASES = [
     Case(
         "with tuning the objective is judged",
         "Training",
-        training(
-            tune=tune(), evaluation="{metric: loss, bound: {atMost: 1}}", register=REGISTER
-        ),
+        training(tune=tune(), evaluation="{metric: loss, bound: {atMost: 1}}", register=REGISTER),
         ("evaluation.metric",),
     ),
     Case("a canary of a quarter", "Rollout", specs.DETECTOR),
@@ -369,12 +372,34 @@ CASES = [
         ("strategy.blueGreen.bake", "strategy.blueGreen.terminationWait"),
     ),
     Case(
+        "all at once may bake, an hour at most",
+        "Rollout",
+        rollout(strategy="{allAtOnce: {bake: 2h}}"),
+        ("strategy.allAtOnce.bake",),
+    ),
+    Case(
+        "Inf1 has no guardrails",
+        "Rollout",
+        "model: {registry: fraud}\nstrategy: {blueGreen: {bake: 5m}}\n"
+        "serve: {realtime: {instanceType: ml.inf1.xlarge, instances: 2}}",
+        ("serve.realtime.instanceType",),
+    ),
+    Case(
         "the timeout is longer than the waits",
         "Rollout",
         rollout(
             strategy=blue_green(
                 "{canary: {size: {percent: 9}, bake: 20m}, terminationWait: 20m, timeout: 1h}"
             )
+        ),
+        ("strategy.blueGreen.timeout",),
+    ),
+    Case(
+        "the timeout also covers the bake that alarms bring",
+        "Rollout",
+        rollout(
+            strategy=blue_green("{terminationWait: 6m, timeout: 11m}"),
+            analysis="[{metric: ModelLatency, below: 9ms}]",
         ),
         ("strategy.blueGreen.timeout",),
     ),
@@ -413,8 +438,12 @@ CASES = [
         ),
         ("analysis.1",),
     ),
-    Case("a capture prefix needs a source", "Rollout", rollout(capture="{sampling: 1, prefix: p}"),
-         ("capture.prefix",)),
+    Case(
+        "a capture prefix needs a source",
+        "Rollout",
+        rollout(capture="{sampling: 1, prefix: p}"),
+        ("capture.prefix",),
+    ),
     Case("alarms on an endpoint", "Monitor", specs.MONITOR),
     Case(
         "latencies have a unit and counts have none",
@@ -426,7 +455,8 @@ CASES = [
         "only errors have a rate, and no statistic",
         "Monitor",
         alarm(
-            "{metric: Invocations, rate: 1%}, {metric: Invocation5XXErrors, rate: 1%, statistic: sum}"
+            "{metric: Invocations, rate: 1%},"
+            " {metric: Invocation5XXErrors, rate: 1%, statistic: sum}"
         ),
         ("alarms.0.rate", "alarms.1.statistic"),
     ),
@@ -449,12 +479,17 @@ CASES = [
         alarm("{metric: Invocations, above: 1}, {metric: Invocations, above: 9}"),
         ("alarms.1",),
     ),
-    Case("a budget tells somebody", "Budget", "amount: 1\nthresholds: [{percent: 1}]\nsubscribers: {}",
-         ("subscribers",)),
+    Case(
+        "a budget tells somebody",
+        "Budget",
+        "amount: 1\nthresholds: [{percent: 1}]\nsubscribers: {}",
+        ("subscribers",),
+    ),
     Case(
         "a threshold is there once, and no day is forecast",
         "Budget",
-        "amount: 1\nperiod: daily\nthresholds: [{percent: 1}, {percent: 1}, {percent: 1, on: forecasted}]"
+        "amount: 1\nperiod: daily\n"
+        "thresholds: [{percent: 1}, {percent: 1}, {percent: 1, on: forecasted}]"
         "\nsubscribers: {topic: oncall}",
         ("thresholds.1", "thresholds.2.on"),
     ),
@@ -468,10 +503,10 @@ CASES = [
     Case(
         "a role may do something for 1 to 12 hours",
         "Security",
-        "roles: {a: {description: A., assumedBy: {service: lambda.amazonaws.com}, maxSession: 13h}}",
+        "roles: {a: {description: A., assumedBy: {account: '123456789012'}, maxSession: 13h}}",
         ("roles.a.maxSession", "roles.a"),
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.says for case in CASES])

@@ -6,12 +6,18 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import botocore
+import botocore.session
 import pytest
+from botocore.validate import ParamValidator
 
-from reconciler import check, compile as compiler
+from reconciler import calls, check, compile as compiler
+from reconciler.diff import compare
 from reconciler.kinds.api import load
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
+from reconciler.model.value import Ref, resolve
+from reconciler.resources.api import lookup
 from reconciler.specs import overlay
 from reconciler.specs.document import Document
 from reconciler.specs.source import parse
@@ -40,6 +46,31 @@ def compiled(environment: str) -> tuple[Graph, list[Diagnostic]]:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_there_is_nothing_to_say(environment: str) -> None:
     assert compiled(environment)[1] == []
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_aws_would_take_every_request_that_makes_it(environment: str) -> None:
+    """Required members, types and lengths, judged by botocore's own shapes."""
+    session = botocore.session.get_session()
+    view, _ = overlay.resolve(documents(), environment)
+    assert view is not None
+    refused = []
+    for node in compiled(environment)[0]:
+        resource = lookup(node.address.type)
+        assert resource is not None
+        change = compare(node.address, node.props, None, resource)
+        model = session.get_service_model(resource.service)
+        names = {botocore.xform_name(name): name for name in model.operation_names}
+        for call in calls.create(change, resource, compiler.place_of(view)):
+            shape = model.operation_model(names[call.method]).input_shape
+            report = ParamValidator().validate(resolve(call.params, sample), shape)
+            refused += [(call.method, report.generate_report())] if report.has_errors() else []
+    assert refused == []
+
+
+def sample(ref: Ref) -> str:
+    """An output of the right form."""
+    return f"arn:aws:iam::123456789012:role/{ref.target.name}" if "Arn" in ref.output else "name"
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -27,7 +27,7 @@ def definition(name: str) -> Json:
     (pipeline,) = named(world().build("Training", name), "AWS::SageMaker::Pipeline")
     text = pipeline.props["PipelineDefinition"]["PipelineDefinitionBody"]
     assert isinstance(text, JsonText)
-    return json.loads(resolve(text, lambda ref: _output(ref)))
+    return json.loads(resolve(text, _output))
 
 
 def _output(ref: Ref) -> str:
@@ -108,7 +108,11 @@ def test_hyperparameters_of_a_script_are_json_texts() -> None:
 def test_hyperparameters_of_a_built_in_algorithm_are_plain() -> None:
     tuning = definition("fraud")["Steps"][0]["Arguments"]
     values = tuning["TrainingJobDefinition"]["StaticHyperParameters"]
-    assert values == {"objective": "binary:logistic", "num_round": "400", "scale_pos_weight": "480.5"}
+    assert values == {
+        "objective": "binary:logistic",
+        "num_round": "400",
+        "scale_pos_weight": "480.5",
+    }
 
 
 def test_every_joined_text_is_flat() -> None:

@@ -28,7 +28,9 @@ def version(number: int) -> dict[Lookup, Json]:
     return {LOOKUP: {"arn": arn, "version": number}}
 
 
-def detector(change: tuple[str, str] = ("", ""), facts: dict[Lookup, Json] | None = None) -> list[Node]:
+def detector(
+    change: tuple[str, str] = ("", ""), facts: dict[Lookup, Json] | None = None
+) -> list[Node]:
     assert change[0] in specs.DETECTOR
     return world({DETECTOR: specs.DETECTOR.replace(*change)}, facts).build(*DETECTOR)
 
@@ -38,9 +40,8 @@ def addresses(nodes: list[Node], type_: str) -> list[Address]:
 
 
 def test_it_asks_for_the_newest_approved_version() -> None:
-    assert LOOKUP == Lookup(
-        "model-package", (("group", "acme-test-fraud"), ("version", "latest-approved"))
-    )
+    asked = (("group", "acme-test-fraud"), ("version", "latest-approved"))
+    assert (LOOKUP.what, LOOKUP.params) == ("model-package", asked)
 
 
 def test_it_asks_for_a_certain_version() -> None:
@@ -97,6 +98,27 @@ def test_alarms_exist_before_the_endpoint_and_do_not_wait_for_it() -> None:
     assert len(alarms) == 3
     assert alarms <= endpoint.needs
     assert all(not list(references(node.props)) for node in named(nodes, ALARM))
+
+
+@pytest.mark.parametrize(
+    ("extra", "bake"),
+    [
+        ("", 0),
+        ("strategy: {allAtOnce: {bake: 2m}}", 120),
+        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]", 300),
+        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]\nonFailure: none", 0),
+        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]\nstrategy: {blueGreen: {}}", 300),
+    ],
+    ids=["nothing watches", "it says so", "an alarm watches", "alarms are off", "blue/green"],
+)
+def test_a_fleet_that_is_watched_bakes(extra: str, bake: int) -> None:
+    platform = world({("Rollout", "fallback"): specs.FALLBACK + extra})
+    (endpoint,) = named(platform.build("Rollout", "fallback"), ENDPOINT)
+    policy = endpoint.props["DeploymentConfig"]["BlueGreenUpdatePolicy"]
+    assert policy["TrafficRoutingConfiguration"] == {
+        "Type": "ALL_AT_ONCE",
+        "WaitIntervalInSeconds": bake,
+    }
 
 
 def test_without_rollback_there_are_no_alarms() -> None:

@@ -47,9 +47,9 @@ def by_schema(kind: str, spec: Any) -> bool:
 
 
 def by_model(kind: str, spec: Any) -> bool:
-    if kind == "Environment" and isinstance(spec, dict):  # `specs.overlay` asks for these
-        if "extends" not in spec and not {"platform", "account", "region"} <= spec.keys():
-            return False
+    needed = {"platform", "account", "region"} if kind == "Environment" else set()
+    if "extends" not in spec and not needed <= spec.keys():  # `specs.overlay` asks for these
+        return False
     try:
         load()[kind].model.model_validate_json(orjson.dumps(spec))
     except ValidationError:

@@ -8,10 +8,12 @@ import unicodedata
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from reconciler.model.change import Action
+from reconciler.model.event import StepFailed, StepSkipped, StepWaiting
 from reconciler.model.plan import Plan, plan_to_json
-from reconciler.render import drift, plan as render
+from reconciler.render import drift, plan as render, progress
 
-from .random_plans import plans
+from .random_plans import addresses, plans, words
 
 PAINT = re.compile(r"\x1b\[[0-9;]*m")
 every_plan = settings(
@@ -56,3 +58,18 @@ def test_rendering_leaves_the_plan_alone(plan):
     render.text(data, color=False, verbose=True)
     drift.as_json(data)
     assert json.dumps(data) == before
+
+
+@every_plan
+@given(addresses, words, words, words)
+def test_no_event_writes_control_characters(address, one, two, three):
+    events = [
+        StepWaiting("s", address, one, 1.0),
+        StepFailed("s", address, Action.UPDATE, 2.0, one, two, three),
+        StepSkipped("s", address, Action.DELETE, 3.0, three),
+    ]
+    written: list[str] = []
+    sink = progress.plain(written.append, clock_start=0.0, color=True)
+    for event in events:
+        sink(event)
+    assert raw("".join(written)) == set()

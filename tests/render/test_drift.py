@@ -56,7 +56,9 @@ def test_the_summary_counts_both_sides():
 
 
 def test_what_only_aws_has_is_removed_by_an_apply():
-    alarm = updated("CloudWatch::Alarm", "a", changed("AlarmActions", ["arn:x", "arn:y"], ["arn:x"]))
+    alarm = updated(
+        "CloudWatch::Alarm", "a", changed("AlarmActions", ["arn:x", "arn:y"], ["arn:x"])
+    )
     assert "AlarmActions  + arn:y   (apply removes it)" in drift.text(data(alarm), color=False)
 
 

@@ -14,6 +14,9 @@ from reconciler.render import progress
 
 from . import events
 
+ENDPOINT = "AWS::SageMaker::Endpoint acme-prod-fraud"
+ALARM = "AWS::CloudWatch::Alarm acme-prod-fraud-latency"
+
 
 def lines_of(make: Any, run: Any = events.RUN) -> list[str]:
     written: list[str] = []
@@ -33,11 +36,9 @@ def test_plain_says_when_a_step_ends_and_what_it_waits_for():
         "[  12.0s] wait    AWS::SageMaker::Endpoint acme-prod-fraud Updating",
         "[  42.0s] wait    AWS::SageMaker::Endpoint acme-prod-fraud Updating",
         "[  52.0s] wait    AWS::SageMaker::Endpoint acme-prod-fraud RollingBack",
-        "[  62.0s] update  AWS::SageMaker::Endpoint acme-prod-fraud"
-        " failed APPLY007: SageMaker rolled it back",
+        f"[  62.0s] update  {ENDPOINT} failed APPLY007: SageMaker rolled it back",
         "[  62.0s]         help: look here",
-        "[  62.0s] create  AWS::CloudWatch::Alarm acme-prod-fraud-latency"
-        " skipped: AWS::SageMaker::Endpoint/acme-prod-fraud did not succeed",
+        f"[  62.0s] create  {ALARM} skipped: {events.ENDPOINT} did not succeed",
         "[  62.5s] 1 done, 1 failed, 1 skipped",
     ]
 

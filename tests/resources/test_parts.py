@@ -59,7 +59,7 @@ HALF = {
     },
     "Subscribers": [{"SubscriptionType": "EMAIL", "Address": "a@example.com"}],
 }
-ALL = {**HALF, "Notification": {**HALF["Notification"], "Threshold": 100}}  # type: ignore[dict-item]
+ALL = {**HALF, "Notification": {**HALF["Notification"], "Threshold": 100}}
 OTHER = {"SubscriptionType": "EMAIL", "Address": "b@example.com"}
 MAIL = {"Protocol": "email", "Endpoint": "a@example.com"}
 HOOK = {"Protocol": "https", "Endpoint": "https://example.com"}
@@ -160,14 +160,14 @@ CALLS: dict[str, tuple[Part, Any, Any, list[tuple[str, Any]]]] = {
             ("create_subscriber", {"Notification": HALF["Notification"], "Subscriber": OTHER}),
             (
                 "delete_subscriber",
-                {"Notification": HALF["Notification"], "Subscriber": HALF["Subscribers"][0]},  # type: ignore[index]
+                {"Notification": HALF["Notification"], "Subscriber": HALF["Subscribers"][0]},
             ),
         ],
     ),
     "80 and 80.0 are one threshold": (
         Notifications(),
         [HALF],
-        [{**HALF, "Notification": {**HALF["Notification"], "Threshold": 50.0}}],  # type: ignore[dict-item]
+        [{**HALF, "Notification": {**HALF["Notification"], "Threshold": 50.0}}],
         [],
     ),
 }
@@ -241,7 +241,7 @@ READ: dict[str, tuple[Part, dict[str, Any], Any]] = {
         {
             "describe_notifications_for_budget": {
                 "Notifications": [
-                    {**HALF["Notification"], "Threshold": 50.0, "NotificationState": "OK"}  # type: ignore[dict-item]
+                    {**HALF["Notification"], "Threshold": 50.0, "NotificationState": "OK"}
                 ]
             },
             "describe_subscribers_for_notification": {"Subscribers": HALF["Subscribers"]},

@@ -50,6 +50,7 @@ LINES = {
         "a: \\u202eb",
         "         ^",
     ),
+    "a no-break space is shown": ("a:\xa0b", Span("f", 1, 3, 1), "a:\\xa0b", "  ^^^^"),
     "past the end of the line": ("a:", Span("f", 1, 3, 1), "a:", "  ^"),
     "longer than the line": ("a: b", Span("f", 1, 4, 50), "a: b", "   ^"),
 }
@@ -148,6 +149,7 @@ def test_every_code_in_use_is_in_the_table_and_none_is_idle():
 
 def test_every_code_explains_itself():
     for code in CODES.values():
-        assert code.title[0].islower() or code.title.startswith("UTF"), code
+        assert code.title
+        assert not code.title.endswith(".")
         assert code.explanation.endswith(".")
         assert code.fix.endswith(".")

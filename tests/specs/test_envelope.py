@@ -29,7 +29,9 @@ CASES = {
     "a name too long": (GOOD.replace("name: fraud", f"name: a{'b' * 40}"), ["SPEC004"]),
     "a name that is no text": (GOOD.replace("name: fraud", "name: 12"), ["SPEC013"]),
     "a missing name": (GOOD.replace("name: fraud, ", ""), ["SPEC011"]),
-    "metadata of the wrong type": (GOOD.replace("{name", "[{name").replace("gold}}", "gold}}]"), ["SPEC013"]),
+    "metadata of the wrong type": (
+        GOOD.replace("{name", "[{name").replace("gold}}", "gold}}]"), ["SPEC013"],
+    ),
     "an unknown word in metadata": (GOOD.replace("owner:", "onwer:"), ["SPEC010"]),
 }  # fmt: skip
 

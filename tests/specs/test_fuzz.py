@@ -9,10 +9,9 @@ from hypothesis import given, settings, strategies as st
 from reconciler.render.diagnostics import text as rendered
 from reconciler.specs.source import parse
 
-PIECES = st.sampled_from(
-    ["- ", ": ", "? ", "\n", "\n  ", "[", "]", "{", "}", ",", "'", '"', "&a ", "*a", "!!str ", "|\n ",
-     ">-\n ", "# ", "\t", "---\n", "...\n", "%YAML 1.2\n", "a", "1", ".5", "é", "\u2028", "\\", "<<"]
-)  # fmt: skip
+MARKS = ["- ", ": ", "? ", "[", "]", "{", "}", ",", "'", '"', "&a ", "*a", "!!str ", "# ", "<<"]
+LINES = ["\n", "\n  ", "|\n ", ">-\n ", "\t", "---\n", "...\n", "%YAML 1.2\n", "\u2028"]
+PIECES = st.sampled_from([*MARKS, *LINES, "a", "1", ".5", "é", "\\"])
 TEXTS = st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200) | st.text(printable)
 
 

@@ -108,7 +108,9 @@ SUBSTITUTED = {
     "inside a text it is written out": ("ml-${count}-${debug}", "ml-4-false"),
     "next to another": ("${retention}${retention}", "30d30d"),
     "the name of the environment": ("${environment}", "prod"),
-    "platform, account and region": ("${platform}/${account}/${region}", "acme-fraud/999999999999/eu-west-1"),
+    "platform, account and region": (
+        "${platform}/${account}/${region}", "acme-fraud/999999999999/eu-west-1",
+    ),
     "an escaped substitution": ("$${count}", "${count}"),
     "a dollar": ("$count costs $5", "$count costs $5"),
     "a secret": ("{{resolve:ssm:${count}}}", "{{resolve:ssm:${count}}}"),
@@ -157,15 +159,29 @@ def test_a_document_without_changes_is_the_same():
 FAULTS = {
     "an unknown parent": (PROD.replace("staging", "stagin"), "ENV002", "prod.yaml:5:12"),
     "itself": (PROD.replace("staging", "prod"), "ENV003", "prod.yaml:5:12"),
-    "no platform": (PROD.replace("  extends: staging\n", "  region: eu-west-1\n"), "ENV004", "prod.yaml:4:1"),
-    "a variable of another type": (PROD.replace("count: 4", "count: four"), "ENV005", "prod.yaml:7:22"),
-    "a boolean for an integer": (PROD.replace("count: 4", "count: true"), "ENV005", "prod.yaml:7:22"),
+    "no platform": (
+        PROD.replace("  extends: staging\n", "  region: eu-west-1\n"), "ENV004", "prod.yaml:4:1",
+    ),
+    "a variable of another type": (
+        PROD.replace("count: 4", "count: four"), "ENV005", "prod.yaml:7:22",
+    ),
+    "a boolean for an integer": (
+        PROD.replace("count: 4", "count: true"), "ENV005", "prod.yaml:7:22",
+    ),
     "an unknown spec": (PROD.replace("Rollout/fraud", "Rollout/farud"), "ENV006", "prod.yaml:9:5"),
-    "a variable in a variable": (PROD.replace("count: 4", "x: '${count}'"), "ENV008", "prod.yaml:7:18"),
-    "an override of the kind": (PROD.replace("{spec: {s", "{kind: X, spec: {s"), "ENV010", "prod.yaml:9:21"),
-    "an override of the name": (PROD.replace("{spec: {s", "{metadata: {name: x}, spec: {s"), "ENV010", "prod.yaml:9:32"),
+    "a variable in a variable": (
+        PROD.replace("count: 4", "x: '${count}'"), "ENV008", "prod.yaml:7:18",
+    ),
+    "an override of the kind": (
+        PROD.replace("{spec: {s", "{kind: X, spec: {s"), "ENV010", "prod.yaml:9:21",
+    ),
+    "an override of the name": (
+        PROD.replace("{spec: {s", "{metadata: {name: x}, spec: {s"), "ENV010", "prod.yaml:9:32",
+    ),
     "a reserved name": (PROD.replace("count: 4", "region: x"), "ENV011", "prod.yaml:7:15"),
-    "an account that is a number": (PROD.replace('"999999999999"', "999999999999"), "SPEC013", "prod.yaml:6:12"),
+    "an account that is a number": (
+        PROD.replace('"999999999999"', "999999999999"), "SPEC013", "prod.yaml:6:12",
+    ),
     "a variable that is a list": (PROD.replace("count: 4", "x: [1]"), "SPEC013", "prod.yaml:7:15"),
     "an unknown protection": (PROD.replace("traffic", "trafic"), "SPEC012", "prod.yaml:10:24"),
 }  # fmt: skip

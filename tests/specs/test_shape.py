@@ -68,6 +68,7 @@ class Model(Strict):
     zones: Annotated[list[str], Field(min_length=1)] = ["a"]
     pair: tuple[int, str] = (1, "a")
     strategy: Maybe[Strategy] = None
+    above: float | Annotated[str, Field(pattern="^[0-9]+ms$")] = 1.0
     capture: Annotated[Fleet, Shorthand("instances")] | None = None
 
     @model_validator(mode="after")
@@ -89,14 +90,20 @@ CASES = {
         "serve: {realtime: {instances: two}}", "SPEC013",
         "expected an integer, got the text 'two'", (2, 31, 3),
     ),
-    "an integer for a text": ("zones: [1]", "SPEC013", "expected a text, got the integer 1", (2, 9, 1)),
-    "a fraction for an integer": ("size: 1.5", "SPEC013", "expected an integer or a list", (2, 7, 3)),
+    "an integer for a text": (
+        "zones: [1]", "SPEC013", "expected a text, got the integer 1", (2, 9, 1),
+    ),
+    "a fraction for an integer": (
+        "size: 1.5", "SPEC013", "expected an integer or a list", (2, 7, 3),
+    ),
     "a text for a number": ("ratio: half", "SPEC013", "expected a number", (2, 8, 4)),
     "no for a boolean": ("enabled: no", "SPEC013", "write false", (2, 10, 2)),
     "On for a boolean": ("enabled: On", "SPEC013", "write true", (2, 10, 2)),
     "a quoted boolean": ("enabled: 'true'", "SPEC013", "write true", (2, 10, 6)),
     "nothing for a text": ("name:", "SPEC013", "got nothing (null)", (2, 6, 1)),
-    "a list for a mapping": ("features: [a]", "SPEC013", "expected a mapping, got a list", (2, 1, 8)),
+    "a list for a mapping": (
+        "features: [a]", "SPEC013", "expected a mapping, got a list", (2, 1, 8),
+    ),
     "a scalar for a list": ("steps: 3", "SPEC013", "expected a list, got the integer 3", (2, 8, 1)),
     "too small": ("serve: {realtime: {instances: 0}}", "SPEC014", "at least 1, is 0", (2, 31, 1)),
     "too large": ("serve: {realtime: {instances: 11}}", "SPEC014", "at most 10", (2, 31, 2)),
@@ -115,7 +122,9 @@ CASES = {
         "serve: {realtime: {instances: 1}, serverless: {instances: 1}}", "SPEC017",
         "'realtime' and 'serverless' cannot stand together", (2, 35, 10),
     ),
-    "no branch of a union": ("serve: {}", "SPEC017", "exactly one of realtime or serverless", (2, 1, 5)),
+    "no branch of a union": (
+        "serve: {}", "SPEC017", "exactly one of realtime or serverless", (2, 1, 5),
+    ),
     "a misspelt branch of a union": ("serve: {realtme: {}}", "SPEC010", "'realtime'", (2, 9, 7)),
     "a fault inside a branch": (
         "serve: {serverless: {instances: 1, b: 2}}", "SPEC010", "'b'", (2, 36, 1),
@@ -131,6 +140,8 @@ CASES = {
     ),
     "none of a Choice": ("strategy: {}", "SPEC017", "exactly one of canary or linear", (2, 1, 8)),
     "null where a field may only be left out": ("strategy:", "SPEC013", "nothing", (2, 10, 1)),
+    "a wrong item of a needed list": ("zones: [3]", "SPEC013", "expected a text", (2, 9, 1)),
+    "a text of the wrong form in a union": ("above: zz", "SPEC016", "'zz'", (2, 8, 2)),
     "an aliased name": (
         "strategy: {canary: {bake_time: 1}}", "SPEC010", "did you mean 'bakeTime'?", (2, 21, 9),
     ),
@@ -151,7 +162,10 @@ def test_one_error_at_one_place(line, code, words, place):
 
 
 def test_a_good_document_becomes_the_model():
-    text = "version: 1\nfeatures: {a: string, b: {type: integral}}\nserve: {serverless: {instances: 2}}"
+    text = (
+        "version: 1\nfeatures: {a: string, b: {type: integral}}\n"
+        "serve: {serverless: {instances: 2}}\n"
+    )
     model, found = shape(parse(text, "f.yaml").documents[0], Model)
     assert found == []
     assert model is not None

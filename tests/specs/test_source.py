@@ -1,6 +1,7 @@
 """What a text means, where its parts are, and what is refused."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -181,8 +182,7 @@ def test_a_duplicate_key_names_the_first_place():
 def test_billion_laughs_are_refused():
     names = "abcdefghi"
     bomb = "a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
-        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
-        for before, name in zip(names, names[1:], strict=False)
+        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise(names)
     )
     assert [found.code for found in parse(bomb, "f.yaml").diagnostics] == ["YAML007"]
 

@@ -31,9 +31,18 @@ def check(spec: Rollout) -> Iterator[Problem]:
     if spec.strategy is not None:
         alarms = len(spec.analysis) if spec.on_failure == "rollback" else 0
         yield from deployment.problems(spec.strategy, realtime.instances, alarms)
+    if realtime.instance_type.startswith("ml.inf1.") and _guarded(spec):
+        text = "SageMaker has no guardrails for Inf1: it would move all traffic at once, unwatched"
+        yield Problem((*serve, "instanceType"), text, "use Inf2, or remove strategy and analysis")
     if spec.capture and spec.capture.prefix and spec.capture.to is None:
         yield Problem(("capture", "prefix"), "a prefix needs a DataSource", "add 'to'")
     yield from _check_analysis(spec)
+
+
+def _guarded(spec: Rollout) -> bool:
+    """Whether somebody relies on the steps or the alarms of a deployment."""
+    steps = spec.strategy is not None and spec.strategy.blue_green is not None
+    return steps or bool(spec.analysis and spec.on_failure == "rollback")
 
 
 def _check_packaged(model: Packaged) -> Iterator[Problem]:

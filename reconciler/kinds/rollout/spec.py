@@ -1,7 +1,5 @@
 """What a Rollout spec says."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

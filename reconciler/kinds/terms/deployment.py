@@ -3,8 +3,6 @@
 These are SageMaker's own deployment guardrails. Limits: AWS_FACTS 1.3.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -16,6 +14,8 @@ from reconciler.model.value import Json, Path, Props
 MOST_WAIT = 3600
 SHORTEST, LONGEST = 600, 28800
 """Limits of the time a whole deployment may take, in seconds."""
+WATCHED = "5m"
+"""The default bake of a fleet that alarms watch; without one they would watch nothing."""
 _CANARY_SHARE, _STEP_SHARE = 50, (10, 50)
 _MOST_ALARMS = 10
 
@@ -62,7 +62,8 @@ class BlueGreen(Section):
     linear: Maybe[Linear] = None
     """Equal steps."""
     bake: Maybe[Duration] = None
-    """How long the new fleet is watched when all traffic moves at once. At most 1h."""
+    """How long the new fleet is watched when all traffic moves at once. By default 5m if
+    anything watches it. At most 1h."""
     termination_wait: Maybe[Duration] = None
     """How long the old fleet stays after the move, for a quick way back. At most 1h."""
     timeout: Maybe[Duration] = None
@@ -73,6 +74,9 @@ class BlueGreen(Section):
 
 class AllAtOnce(Section):
     """All traffic moves as soon as the new fleet is healthy."""
+
+    bake: Maybe[Duration] = None
+    """How long the new fleet is watched. By default 5m if anything watches it. At most 1h."""
 
 
 class Strategy(Choice):
@@ -86,6 +90,7 @@ def problems(strategy: Strategy, instances: int, alarms: int) -> Iterator[Proble
     """Faults between the fields of a strategy; `alarms` counts those of the rollout."""
     policy, path = strategy.blue_green, ("strategy", "blueGreen")
     if policy is None:
+        yield from _bake(strategy.all_at_once)
         return
     if policy.canary is not None and policy.linear is not None:
         help_ = "keep exactly one of them"
@@ -94,11 +99,17 @@ def problems(strategy: Strategy, instances: int, alarms: int) -> Iterator[Proble
         help_ = "write 'bake' inside of it"
         yield Problem((*path, "bake"), "a canary or linear step has a bake of its own", help_)
     yield from _sizes(policy, instances, path)
-    yield from _waits(policy, path)
+    yield from _waits(_watched(policy, alarms + len(policy.alarms)), path)
     if len(policy.alarms) + alarms > _MOST_ALARMS:
         text = f"a deployment watches {_MOST_ALARMS} alarms at most, here are "
         help_ = "remove some of 'analysis' or 'alarms'"
         yield Problem((*path, "alarms"), f"{text}{len(policy.alarms) + alarms}", help_)
+
+
+def _bake(policy: AllAtOnce | None) -> Iterator[Problem]:
+    if policy is not None and policy.bake is not None and seconds(policy.bake) > MOST_WAIT:
+        path = ("strategy", "allAtOnce", "bake")
+        yield Problem(path, "SageMaker waits one hour at most", "use 1h or less")
 
 
 def _sizes(policy: BlueGreen, instances: int, path: Path) -> Iterator[Problem]:
@@ -155,7 +166,9 @@ def waits(policy: BlueGreen) -> int:
 
 def deployment_props(strategy: Strategy, alarms: list[Json]) -> Props:
     """CloudFormation's ``DeploymentConfig``; `alarms` are names or references."""
-    policy = strategy.blue_green or BlueGreen.model_construct()
+    policy = strategy.blue_green or _blue_green(strategy.all_at_once)
+    watched = [{"AlarmName": name} for name in (*alarms, *policy.alarms)]
+    policy = _watched(policy, len(watched))
     needed = waits(policy)
     limit = seconds(policy.timeout) if policy.timeout else min(LONGEST, needed + 1800)
     ending = seconds(policy.termination_wait) if policy.termination_wait else 0
@@ -166,8 +179,19 @@ def deployment_props(strategy: Strategy, alarms: list[Json]) -> Props:
             "MaximumExecutionTimeoutInSeconds": limit,
         }
     }
-    watched = [{"AlarmName": name} for name in (*alarms, *policy.alarms)]
     return {**props, "AutoRollbackConfiguration": {"Alarms": watched}} if watched else props
+
+
+def _watched(policy: BlueGreen, alarms: int) -> BlueGreen:
+    """A policy that leaves its alarms time to fire."""
+    if not alarms or policy.bake or policy.canary or policy.linear:
+        return policy
+    return policy.model_copy(update={"bake": WATCHED})
+
+
+def _blue_green(policy: AllAtOnce | None) -> BlueGreen:
+    """All at once is the plainest kind of blue/green; without a bake only one fleet is billed."""
+    return BlueGreen.model_construct(bake=policy.bake if policy is not None else None)
 
 
 def _routing(policy: BlueGreen) -> Props:

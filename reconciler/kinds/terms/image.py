@@ -1,7 +1,5 @@
 """Container images: one of AWS's own by framework and version, or any other by address."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field

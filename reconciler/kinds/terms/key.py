@@ -1,7 +1,5 @@
 """A KMS key of a Security spec, and how a workload is allowed to use it."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from reconciler.kinds.api import Reference, Role, Scope, Section

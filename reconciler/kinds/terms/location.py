@@ -1,7 +1,5 @@
 """A place in S3: a path in a DataSource, or a plain URI."""
 
-from __future__ import annotations
-
 from typing import Annotated, NamedTuple
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Running inside a VPC."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

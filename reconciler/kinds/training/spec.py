@@ -1,7 +1,5 @@
 """What a Training spec says, and which combinations SageMaker refuses."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field

@@ -91,4 +91,29 @@ CODES = (
         "The value has the right type and still makes no sense; the message says why.",
         "Change the value as the message says.",
     ),
+    Code(
+        "SPEC020",
+        "fields that do not go together",
+        "Each field is right alone, and together they make no sense; the message says why.",
+        "Change one of the fields as the message says.",
+    ),
+    Code(
+        "SPEC021",
+        "reference to an unknown spec",
+        "A field names another spec, and no document declares it.",
+        "Correct the name, or add the missing spec.",
+    ),
+    Code(
+        "SPEC030",
+        "spec does not fit the platform",
+        "The spec is right alone and does not fit what other specs or AWS say.",
+        "Change it as the message says.",
+    ),
+    Code(
+        "SPEC031",
+        "permission that cannot be compiled",
+        "Another spec does not say where its files are, so the role of this one cannot be allowed to"
+        " read exactly them.",
+        "Add the place to that spec, as the message says.",
+    ),
 )

@@ -110,6 +110,7 @@ register(
         ),
         policies=frozenset({"KeyPolicy"}),
         defaults={
+            "Enabled": True,
             "KeySpec": "SYMMETRIC_DEFAULT",
             "KeyUsage": "ENCRYPT_DECRYPT",
             "MultiRegion": False,
