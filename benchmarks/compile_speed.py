@@ -35,8 +35,10 @@ def main() -> None:
     small, nodes = min(once(1_000) for _ in range(3))
     large, more = once(10_000)
     print(f"compile  1,000 specs: {small:6.2f} s CPU, {nodes} resources")
-    print(f"compile 10,000 specs: {large:6.2f} s CPU, {more} resources,"
-          f" {large / small:.1f} times the time for 10 times the specs")
+    print(
+        f"compile 10,000 specs: {large:6.2f} s CPU, {more} resources,"
+        f" {large / small:.1f} times the time for 10 times the specs"
+    )
 
 
 if __name__ == "__main__":

@@ -27,8 +27,9 @@ FLOOR = 1.4
 def run(folder: Path, *arguments: str) -> tuple[dict[str, object], float, float]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.monotonic()
-    done = subprocess.run([BIN, *arguments, "--json"], cwd=folder, check=False,
-                          stdout=subprocess.PIPE)
+    done = subprocess.run(
+        [BIN, *arguments, "--json"], cwd=folder, check=False, stdout=subprocess.PIPE
+    )
     wall = time.monotonic() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -61,9 +62,11 @@ def measure(folder: Path) -> None:
         calls = plan["summary"]["calls_made"]
         unchanged = plan["summary"]["unchanged"]
         assert not plan["steps"], plan["steps"][:1]
-        print(f"plan, nothing changed, {unchanged} resources: {calls} calls"
-              f" ({calls / unchanged:.2f} a resource, {calls / unchanged / FLOOR:.2f} of the floor),"
-              f" {cpu:.1f} s CPU, {wall:.1f} s")
+        print(
+            f"plan, nothing changed, {unchanged} resources: {calls} calls"
+            f" ({calls / unchanged:.2f} a resource, {calls / unchanged / FLOOR:.2f} of the floor),"
+            f" {cpu:.1f} s CPU, {wall:.1f} s"
+        )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,10 @@ def spec(kind: str, name: str, body: str) -> str:
 
 
 def rollout(index: int) -> str:
-    return spec("Rollout", f"scorer-{index:05d}", f"""\
+    return spec(
+        "Rollout",
+        f"scorer-{index:05d}",
+        f"""\
         model:
           framework: xgboost
           version: "1.7-1"
@@ -30,11 +33,15 @@ def rollout(index: int) -> str:
         analysis:
           - {{metric: ModelLatency, statistic: p99, below: 250ms}}
         onFailure: rollback
-        """)
+        """,
+    )
 
 
 def feature_group(index: int) -> str:
-    return spec("FeatureGroup", f"features-{index:05d}", """\
+    return spec(
+        "FeatureGroup",
+        f"features-{index:05d}",
+        """\
         recordId: customer_id
         eventTime: event_time
         features:
@@ -45,7 +52,8 @@ def feature_group(index: int) -> str:
           country: string
         online: {ttl: 30d}
         offline: {format: Iceberg, source: lake}
-        """)
+        """,
+    )
 
 
 def registry(index: int) -> str:
@@ -54,8 +62,18 @@ def registry(index: int) -> str:
 
 def documents(specs: int) -> list[str]:
     """`specs` documents: one bucket, then 5 rollouts, 3 feature groups and 2 registries in 10."""
-    kinds = (rollout, feature_group, rollout, registry, rollout, feature_group, rollout, registry,
-             feature_group, rollout)
+    kinds = (
+        rollout,
+        feature_group,
+        rollout,
+        registry,
+        rollout,
+        feature_group,
+        rollout,
+        registry,
+        feature_group,
+        rollout,
+    )
     out = [spec("DataSource", "lake", "s3: {}\n")]
     out += [kinds[index % len(kinds)](index) for index in range(specs - 1)]
     return out

@@ -11,7 +11,6 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.resources.api import lookup
 
-
 TAGS = "Tags"
 
 

@@ -104,9 +104,7 @@ def _spec(
     return (None if any(each.is_error for each in found) else spec), found
 
 
-def _unresolved(
-    spec: Spec, path: Path, kind: str, name: str, declared: set[str]
-) -> Diagnostic:
+def _unresolved(spec: Spec, path: Path, kind: str, name: str, declared: set[str]) -> Diagnostic:
     known = sorted(id_.partition("/")[2] for id_ in declared if id_.startswith(f"{kind}/"))
     close = get_close_matches(name, known, 1)
     meant = f"; did you mean {close[0]!r}?" if close else ""

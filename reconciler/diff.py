@@ -19,7 +19,16 @@ from reconciler.facts import change_effect
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.graph import Origin
-from reconciler.model.value import SENSITIVE, UNKNOWN, Json, JsonText, Path, Props, canonical, digest
+from reconciler.model.value import (
+    SENSITIVE,
+    UNKNOWN,
+    Json,
+    JsonText,
+    Path,
+    Props,
+    canonical,
+    digest,
+)
 from reconciler.resources import policy
 from reconciler.resources.api import Resource
 
@@ -105,9 +114,7 @@ def _properties(
         yield FieldChange(difference.path, before, difference.after, effect, at)
 
 
-def _tags(
-    desired: Json, live: Mapping[str, str], origin: Origin | None
-) -> Iterator[FieldChange]:
+def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iterator[FieldChange]:
     want = {tag["Key"]: tag["Value"] for tag in desired}
     have = {key: value for key, value in live.items() if not _reserved(key)}
     for key in sorted(want.keys() | have.keys()):
@@ -238,5 +245,3 @@ def _effect(difference: Difference, resource: Resource) -> Effect:
         resource.type, difference.place, difference.before, difference.after
     ).effect
     return Effect.REPLACE if verdict is Effect.APPEND_ONLY else verdict
-
-

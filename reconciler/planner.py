@@ -14,7 +14,16 @@ from graphlib import TopologicalSorter
 from reconciler import calls, protect
 from reconciler.diff import compare, guard, removed
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Call, Change, Observed, Reason, Status
+from reconciler.model.change import (
+    Action,
+    Call,
+    Change,
+    Effect,
+    FieldChange,
+    Observed,
+    Reason,
+    Status,
+)
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import Step
@@ -154,6 +163,9 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if change.action is Action.NONE:
         draft.unchanged += 1
         return
+    if stuck := [f for f in change.fields if f.effect is Effect.UNSUPPORTED]:
+        draft.diagnostics += [_unsupported(node, each) for each in stuck]
+        return
     if observed and observed.status is Status.BUSY:
         draft.diagnostics.append(_busy(node, observed))
     if change.action in {Action.CREATE, Action.REPLACE}:
@@ -174,6 +186,7 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
         fields=change.fields,
         spec=node.origin.spec if node.origin else "",
         at=at,
+        detail=_detail(change),
     )
     if change.action is not Action.REPLACE:
         make = calls.create if change.action is Action.CREATE else calls.update
@@ -195,6 +208,11 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
     else:
         yield removal
         yield replace(made, needs=(removal.id,))
+
+
+def _detail(change: Change) -> str:
+    failed = change.observed is not None and change.observed.status is Status.FAILED
+    return change.observed.reason if change.observed and failed else ""
 
 
 def _link(graph: Graph, draft: Draft) -> None:
@@ -230,9 +248,7 @@ def _delete_orphans(
     for orphan in doomed:
         type_ = orphan.address.type
         before = [step.id for step in steps if step.address.type in users[type_]]
-        before += [
-            id_ for address, id_ in ids.items() if address.type in users[type_] - {type_}
-        ]
+        before += [id_ for address, id_ in ids.items() if address.type in users[type_] - {type_}]
         draft.steps.append(_removal(orphan, resources[type_], place, before))
 
 
@@ -260,9 +276,7 @@ def _users(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
     return users
 
 
-def _doomed(
-    graph: Graph, live: Live, resources: Mapping[str, Resource]
-) -> Iterator[Orphan]:
+def _doomed(graph: Graph, live: Live, resources: Mapping[str, Resource]) -> Iterator[Orphan]:
     """Orphans that nothing keeps: not deferred, not a kept revision, not used by one."""
     wanted: dict[tuple[str, str], int] = {}
     for node in graph:
@@ -301,6 +315,17 @@ def _not_ours(node: Node, observed: Observed | None) -> Diagnostic:
         f"{str(node.address)!r} exists but is not ours: {whose}",
         node.origin.at if node.origin else None,
         f"rename the spec, or take it over with `--adopt {node.address}`",
+        address=node.address,
+    )
+
+
+def _unsupported(node: Node, change: FieldChange) -> Diagnostic:
+    path = ".".join(change.path)
+    return Diagnostic(
+        "PLAN003",
+        f"{path} of {str(node.address)!r} differs, and Moorline cannot change it",
+        change.at or (node.origin.at if node.origin else None),
+        "change it by hand, or make the spec say what is live",
         address=node.address,
     )
 

@@ -86,7 +86,8 @@ class _Run:
         sink: Sink,
         interrupt: Interrupt,
     ) -> None:
-        self.steps = {step.id: step for step in plan.steps}
+        stopped = plan.blocked
+        self.steps = {step.id: step for step in plan.steps if step.id not in stopped}
         self.clock: Clock = session.clock
         self.interrupt = interrupt
         self._lock = threading.Lock()

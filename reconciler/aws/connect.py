@@ -63,4 +63,3 @@ def _check(session: Session, account: str) -> None:
     if identity["Account"] != account:
         msg = f"the credentials are those of account {identity['Account']}, not {account}"
         raise WrongAccount(msg)
-

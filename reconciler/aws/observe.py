@@ -123,8 +123,7 @@ class _Observer:
         reader = ReadOnly(self.session, "resourcegroupstaggingapi")
         values = (self.place.platform, self.place.environment)
         filters = [
-            {"Key": key, "Values": [value]}
-            for key, value in zip(OWNERSHIP, values, strict=False)
+            {"Key": key, "Values": [value]} for key, value in zip(OWNERSHIP, values, strict=False)
         ]
         params = {"TagFilters": filters, "ResourcesPerPage": PAGE}
         try:

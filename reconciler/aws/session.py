@@ -24,7 +24,14 @@ from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import Absent
 
 READS = (
-    "get_", "list_", "describe_", "head_", "batch_get_", "batch_describe_", "search", "lookup_",
+    "get_",
+    "list_",
+    "describe_",
+    "head_",
+    "batch_get_",
+    "batch_describe_",
+    "search",
+    "lookup_",
 )
 META = "ResponseMetadata"
 CONNECT_SECONDS = 10
@@ -184,7 +191,8 @@ class ReadOnly:
     """A reader of one service: it refuses every method that is not a read.
 
     The same read is sent once in the life of a reader, which is one look at one
-    resource: several parts may come out of one answer. Satisfies `reconciler.resources.parts.Reader`.
+    resource: several parts may come out of one answer. Satisfies
+    `reconciler.resources.parts.Reader`.
     """
 
     def __init__(self, session: Session, service: str, absent: Iterable[Absent] = ()) -> None:
@@ -208,9 +216,7 @@ class ReadOnly:
             self._answers[key] = answer
         return self._answers[key]
 
-    def maybe(
-        self, method: str, params: Props, unset: frozenset[str]
-    ) -> Mapping[str, Json] | None:
+    def maybe(self, method: str, params: Props, unset: frozenset[str]) -> Mapping[str, Json] | None:
         """One read; nothing when AWS answers one of the `unset` codes."""
         try:
             return self.call(method, params)

@@ -110,9 +110,7 @@ def _filled(templates: Mapping[str, Json], slots: Mapping[str, Json]) -> dict[st
     return {name: fill(value, slots) for name, value in templates.items()}
 
 
-def read_tags(
-    reader: ReadOnly, tagging: Tagging, slots: Mapping[str, Json]
-) -> dict[str, str]:
+def read_tags(reader: ReadOnly, tagging: Tagging, slots: Mapping[str, Json]) -> dict[str, str]:
     """A resource's tags from its own service.
 
     Raises:

@@ -16,7 +16,7 @@ from reconciler.cli.project import Exit, Project, environment, folders
 if TYPE_CHECKING:
     from reconciler.aws.apply import Interrupt, Outcome
     from reconciler.cli.live import World
-    from reconciler.model.event import Event
+    from reconciler.model.event import Event, Sink
     from reconciler.model.plan import Plan
 
 PATIENCE = 3600.0
@@ -25,13 +25,17 @@ PAUSE = 10.0
 
 @click.command("apply")
 @environment
-@click.option("--adopt", multiple=True, metavar="ADDRESS",
-              help="Take over an existing resource, as TYPE/NAME. May be repeated.")
+@click.option(
+    "--adopt",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Take over an existing resource, as TYPE/NAME. May be repeated.",
+)
 @click.option("--destroy", is_flag=True, help="Delete everything the platform owns here.")
 @click.option("--verbose", is_flag=True, help="Show all values in full.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal.")
 @folders
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     name: str | None,
     adopt: tuple[str, ...],
     specs: Path,
@@ -113,14 +117,12 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
     place = compiler.place_of(world.view)
     with _ctrl_c(interrupt, world), _sink(world, len(plan.steps)) as sink:
         both = progress.tee(events.append, sink)
-        outcome = apply(
-            plan, world.session, resources.load(), place, both, interrupt=interrupt
-        )
+        outcome = apply(plan, world.session, resources.load(), place, both, interrupt=interrupt)
     return outcome, events
 
 
 @contextmanager
-def _sink(world: World, steps: int) -> Iterator[object]:
+def _sink(world: World, steps: int) -> Iterator[Sink]:
     from reconciler.render import progress  # noqa: PLC0415
 
     if world.project.as_json:
@@ -154,9 +156,7 @@ def _ctrl_c(interrupt: Interrupt, world: World) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _report(
-    plan: Plan, outcome: Outcome | None, events: list[Event], project: Project
-) -> None:
+def _report(plan: Plan, outcome: Outcome | None, events: list[Event], project: Project) -> None:
     from dataclasses import asdict  # noqa: PLC0415
 
     from reconciler.model.event import StepFailed  # noqa: PLC0415

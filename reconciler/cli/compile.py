@@ -12,8 +12,14 @@ from reconciler.cli.project import Project, environment, folders
 
 @click.command("compile")
 @environment
-@click.option("--format", "form", type=click.Choice(["graph", "cloudformation"]), default="graph",
-              show_default=True, help="What to print.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["graph", "cloudformation"]),
+    default="graph",
+    show_default=True,
+    help="What to print.",
+)
 @folders
 def command(
     name: str | None, form: str, specs: Path, environments: Path, *, as_json: bool, no_color: bool

@@ -13,7 +13,7 @@ from reconciler.cli.project import Exit, Project, environment, folders
 @environment
 @click.option("--verbose", is_flag=True, help="Show all values in full.")
 @folders
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     name: str | None,
     specs: Path,
     environments: Path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import rich_click as click
 
@@ -21,7 +22,7 @@ def command(subject: str, *, as_json: bool) -> None:
     from reconciler.explain import explain, explain_lines  # noqa: PLC0415
 
     if subject == "-":
-        for line in explain_lines(click.get_text_stream("stdin")):
+        for line in explain_lines(sys.stdin):
             click.echo(line if as_json else _text(json.loads(line)))
         return
     answer = explain(subject)

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import rich_click as click
-
 from reconciler import compile as compiler, engine
 from reconciler.aws.connect import WrongAccount, connect, sandbox
 from reconciler.aws.errors import AwsError, Denied
@@ -24,8 +22,6 @@ from reconciler.render import progress
 from reconciler.specs.overlay import EnvironmentView
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
 
 
 @dataclass(slots=True)
@@ -50,7 +46,7 @@ class World:
         return time.monotonic() - self.started
 
 
-def open_world(  # noqa: PLR0913 - the options of the verb
+def open_world(
     project: Project,
     name: str | None,
     *,

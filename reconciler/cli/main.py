@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import rich_click as click
+from click.exceptions import Abort, ClickException, Exit
 
 from reconciler import __version__
 
@@ -38,7 +39,7 @@ class Verbs(click.RichGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """A stand-in that has the verb's help line, for lists."""
         text = VERBS.get(cmd_name)
-        return click.RichCommand(cmd_name, help=text) if text else None
+        return click.RichCommand(name=cmd_name, help=text) if text else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -54,13 +55,15 @@ class Verbs(click.RichGroup):
             command = importlib.import_module(f"reconciler.cli.{name}").command
         return name, command, rest
 
-
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; a fault of Moorline itself is one line, not a traceback."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (ClickException, Exit, Abort):
             raise
+        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+            sys.stderr.close()
+            raise SystemExit(0) from None
         except Exception as error:
             if os.environ.get("MOORLINE_DEBUG"):
                 raise

@@ -11,15 +11,23 @@ from reconciler.cli.project import Exit, Project, environment, folders
 
 @click.command("plan")
 @environment
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False),
-              help="Also write the plan to a file, as JSON.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the plan to a file, as JSON.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
-@click.option("--adopt", multiple=True, metavar="ADDRESS",
-              help="Take over an existing resource, as TYPE/NAME. May be repeated.")
+@click.option(
+    "--adopt",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Take over an existing resource, as TYPE/NAME. May be repeated.",
+)
 @click.option("--destroy", is_flag=True, help="Plan as if no spec were left.")
 @click.option("--verbose", is_flag=True, help="Show all values in full.")
 @folders
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     name: str | None,
     out: Path | None,
     adopt: tuple[str, ...],

@@ -36,11 +36,22 @@ class Exit(IntEnum):
 def folders(command: F) -> F:
     """Options that say where the files are and how output looks."""
     for option in (
-        click.option("--specs", "specs", type=click.Path(path_type=Path), default=Path("specs"),
-                     show_default=True, help="Folder or file with the specs."),
-        click.option("--environments", "environments", type=click.Path(path_type=Path),
-                     default=Path("environments"), show_default=True,
-                     help="Folder or file with the environments."),
+        click.option(
+            "--specs",
+            "specs",
+            type=click.Path(path_type=Path),
+            default=Path("specs"),
+            show_default=True,
+            help="Folder or file with the specs.",
+        ),
+        click.option(
+            "--environments",
+            "environments",
+            type=click.Path(path_type=Path),
+            default=Path("environments"),
+            show_default=True,
+            help="Folder or file with the environments.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print JSON for machines."),
         click.option("--no-color", is_flag=True, help="Print without colours."),
     ):
@@ -50,8 +61,14 @@ def folders(command: F) -> F:
 
 def environment(command: F) -> F:
     """The option that names the environment."""
-    return click.option("-e", "--environment", "name", metavar="NAME", envvar="MOORLINE_ENVIRONMENT",
-                        help="The environment, as in environments/NAME.yaml.")(command)
+    return click.option(
+        "-e",
+        "--environment",
+        "name",
+        metavar="NAME",
+        envvar="MOORLINE_ENVIRONMENT",
+        help="The environment, as in environments/NAME.yaml.",
+    )(command)
 
 
 @dataclass(slots=True)
@@ -88,8 +105,13 @@ class Project:
             known = overlay.names(documents)
             if len(known) != 1:
                 names = ", ".join(known) or "none"
-                self.fail([Diagnostic("ENV001", f"which environment? There are: {names}",
-                                      help="add `-e NAME`")])
+                self.fail(
+                    [
+                        Diagnostic(
+                            "ENV001", f"which environment? There are: {names}", help="add `-e NAME`"
+                        )
+                    ]
+                )
             name = known[0]
         view, found = overlay.resolve(documents, name)
         if view is None:

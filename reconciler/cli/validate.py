@@ -34,8 +34,13 @@ def command(
         found += [problem for problem in problems if _is_new(problem, each, seen)]
         resources = max(resources, count)
     if not chosen:
-        found.append(Diagnostic("ENV001", f"no environment in {str(environments)!r}",
-                                help="add environments/NAME.yaml"))
+        found.append(
+            Diagnostic(
+                "ENV001",
+                f"no environment in {str(environments)!r}",
+                help="add environments/NAME.yaml",
+            )
+        )
     errors = [each for each in found if each.is_error]
     if found or as_json:
         project.show(found)

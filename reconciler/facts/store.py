@@ -13,7 +13,7 @@ from reconciler.facts.shape import Schema, Shape, children, resolve
 from reconciler.model.value import Path
 
 
-class UnknownType(LookupError):  # noqa: N818 -- named for what it says, like every error of ours
+class UnknownType(LookupError):
     """There is no such CloudFormation type among the known ones."""
 
     def __init__(self, type_name: str) -> None:

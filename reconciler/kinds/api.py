@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 import operator
+import os
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,9 @@ __all__ = [
     "used",
 ]
 
+DESCRIBED = "MOORLINE_DESCRIBE" in os.environ
+"""Whether docstrings become descriptions. Reading the source for them costs every command
+about 50 ms, so only the generators of schemas and docs ask for it."""
 REGISTRY: dict[str, Kind[Any]] = {}
 
 
@@ -67,7 +71,7 @@ class Section(BaseModel):
         extra="forbid",
         strict=True,
         defer_build=True,
-        use_attribute_docstrings=True,
+        use_attribute_docstrings=DESCRIBED,
         alias_generator=to_camel,
     )
 

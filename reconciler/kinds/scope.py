@@ -61,6 +61,26 @@ class Role:
         return Ref(self.address, "Arn")
 
 
+class _Lines(Mapping[Path, Span]):
+    """Spec lines by property path, found when asked: most are never shown."""
+
+    def __init__(self, paths: Mapping[Path, Path], spans: Callable[[Path], Span]) -> None:
+        self._paths = paths
+        self._spans = spans
+
+    def __getitem__(self, path: Path) -> Span:
+        return self._spans(self._paths[path])
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
 @dataclass(slots=True, kw_only=True)
 class Scope:
     """See the module docstring. `spans` finds a spec line by its path inside `spec`."""
@@ -102,7 +122,7 @@ class Scope:
 
         `lines` maps a property path to the path inside `spec` that causes it.
         """
-        fields = {prop: self.spans(path) for prop, path in (lines or {}).items()}
+        fields = _Lines(lines or {}, self.spans)
         origin = Origin(f"{self.kind}/{self.name}", self.spans(()), fields)
         kept = {key: value for key, value in props.items() if value is not ...}
         return Node(address, kept, tuple(depends_on), origin, keep)

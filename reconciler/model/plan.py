@@ -38,6 +38,8 @@ class Step:
     spec: str = ""
     at: Span | None = None
     destroys: str = ""
+    detail: str = ""
+    """AWS's own reason, where it reports the resource as failed."""
     refused: str = ""
     """Why the environment does not let this step run; "" when it may."""
 
@@ -71,9 +73,21 @@ class Plan:
         return tuple(found for found in self.diagnostics if found.is_error)
 
     @property
+    def blocked(self) -> frozenset[str]:
+        """Ids of the steps that will not run: the refused ones and all that need them."""
+        stopped = {step.id for step in self.refused}
+        grown = bool(stopped)
+        while grown:
+            more = {s.id for s in self.steps if s.id not in stopped and stopped & set(s.needs)}
+            stopped |= more
+            grown = bool(more)
+        return frozenset(stopped)
+
+    @property
     def calls(self) -> int:
         """AWS requests that the steps will send, waits and checks not counted."""
-        return sum(len(step.calls) for step in self.steps)
+        stopped = self.blocked
+        return sum(len(step.calls) for step in self.steps if step.id not in stopped)
 
     @property
     def digest(self) -> str:
@@ -105,10 +119,11 @@ def plan_to_json(plan: Plan) -> Json:
 
 def summary(plan: Plan) -> dict[str, int]:
     """Counts by action, plus what was refused, left alone and called."""
-    main = [step for step in plan.steps if not step.id.endswith("#delete")]
+    replaced = {step.id for step in plan.steps if step.action is Action.REPLACE}
     counts = {str(action): 0 for action in Action if action is not Action.NONE}
-    for step in main:
-        counts[str(step.action)] += 1
+    for step in plan.steps:
+        if str(step.address) not in replaced or step.id in replaced:
+            counts[str(step.action)] += 1
     return {
         **counts,
         "unchanged": plan.unchanged,
@@ -150,6 +165,7 @@ def _step_to_json(step: Step) -> Json:
         "reason": str(step.reason),
         "spec": step.spec,
         "at": span_to_json(step.at),
+        "detail": step.detail,
         "destroys": step.destroys,
         "refused": step.refused,
         "needs": list(step.needs),
@@ -173,6 +189,7 @@ def _step_from_json(data: Json) -> Step:
         fields=tuple(_field_from_json(change) for change in data["fields"]),
         spec=data["spec"],
         at=span_from_json(data["at"]),
+        detail=data["detail"],
         destroys=data["destroys"],
         refused=data["refused"],
     )

@@ -25,31 +25,40 @@ if TYPE_CHECKING:
 
 __all__ = ["live"]
 
+_BESIDE = 30
+"""Cells of a running step's line that are not its name: spinner, state and time."""
+_LEAST = 20
 _MARKS = {"done": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("·", "yellow")}
 
 
 @contextmanager
 def live(console: Console, total: int) -> Iterator[Sink]:
     """Yields the sink; the display is gone at the end and the lines stay."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    progress = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[state]}", markup=False),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
+    from rich.console import Group  # noqa: PLC0415 - rich is for terminals only
+    from rich.live import Live  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
     )
-    with progress:
-        yield _Live(progress, total)
+
+    words, state = (
+        TextColumn(form, markup=False) for form in ("{task.description}", "{task.fields[state]}")
+    )
+    overall = Progress(words, BarColumn(bar_width=24), state, TimeElapsedColumn(), console=console)
+    running = Progress(SpinnerColumn(), words, state, TimeElapsedColumn(), console=console)
+    with Live(Group(overall, running), console=console, transient=True):
+        yield _Live(overall, running, total)
 
 
 class _Live:
-    def __init__(self, progress: Progress, total: int) -> None:
-        self.progress = progress
+    def __init__(self, overall: Progress, running: Progress, total: int) -> None:
+        self.overall = overall
+        self.running = running
         self.total = total
-        self.overall = progress.add_task("apply", total=total, state=f"0/{total}")
+        self.whole = overall.add_task("apply", total=total, state=f"0/{total}")
         self.tasks: dict[str, TaskID] = {}
         self.started: dict[str, float] = {}
         self.calls: dict[str, int] = {}
@@ -62,7 +71,7 @@ class _Live:
             case CallSent():
                 self.calls[event.step] = self.calls.get(event.step, 0) + 1
             case StepWaiting() if event.step in self.tasks:
-                self.progress.update(self.tasks[event.step], state=harmless(event.state))
+                self.running.update(self.tasks[event.step], state=harmless(event.state))
             case StepFinished():
                 spent = duration(event.at - self.started.get(event.step, event.at))
                 calls = count(self.calls.get(event.step, 0), "call")
@@ -75,19 +84,20 @@ class _Live:
                 pass
 
     def _start(self, event: StepStarted) -> None:
-        symbol = SIGNS[event.action].symbol
-        room = max(20, self.progress.console.width - 60)
-        said = cut(f"{symbol} {harmless(event.address.type)} {harmless(event.address.name)}", room)
+        short = harmless(event.address.type).rpartition(":")[2]
+        room = max(_LEAST, self.running.console.width - _BESIDE)
+        said = f"{SIGNS[event.action].symbol} {short} {harmless(event.address.name)}"
         self.started[event.step] = event.at
-        self.tasks[event.step] = self.progress.add_task(said, total=None, state=str(event.action))
+        task = self.running.add_task(cut(said, room), total=None, state=str(event.action))
+        self.tasks[event.step] = task
 
     def _end(self, event: StepFinished | StepFailed | StepSkipped, how: str, said: str) -> None:
         from rich.text import Text  # noqa: PLC0415 - loaded by `live` already
 
         if (task := self.tasks.pop(event.step, None)) is not None:
-            self.progress.remove_task(task)
+            self.running.remove_task(task)
         self.ended += 1
-        self.progress.update(self.overall, completed=self.ended, state=f"{self.ended}/{self.total}")
+        self.overall.update(self.whole, completed=self.ended, state=f"{self.ended}/{self.total}")
         mark, style = _MARKS[how]
         line = Text.assemble(
             (f"{mark} ", style),
@@ -95,4 +105,4 @@ class _Live:
             (harmless(event.address.name), "bold"),
             (f"  {harmless(said)}", "dim" if how == "done" else style),
         )
-        self.progress.console.print(line, soft_wrap=True, highlight=False)
+        self.overall.console.print(line, soft_wrap=True, highlight=False)

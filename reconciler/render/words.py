@@ -33,7 +33,7 @@ REASONS: Mapping[str, str] = {
     Reason.ABSENT: "",
     Reason.DIFFERS: "",
     Reason.CANNOT_UPDATE: "AWS cannot change it in place",
-    Reason.FAILED: "failed: AWS reports the live one as failed, so it is made again",
+    Reason.FAILED: "AWS reports the live one as failed, so it is made again",
     Reason.NOT_DECLARED: "not declared any more",
     Reason.SUPERSEDED: "older than keepRevisions",
     Reason.ADOPTED: "taken over: it gets the ownership tags",
@@ -68,6 +68,8 @@ def why(step: Mapping[str, Json]) -> str:
         )
         named = " and ".join([", ".join([*fixed][:3]), *(["others"] if len(fixed) > 3 else [])])  # noqa: PLR2004
         return f"AWS cannot change {named} in place" if fixed else REASONS[reason]
+    if reason == Reason.FAILED and step.get("detail"):
+        return f"{REASONS[reason]}: {harmless(step['detail'])}"
     if reason == Reason.SUPERSEDED and step["spec"]:
         return f"{REASONS[reason]} of {harmless(step['spec'])}"
     return REASONS.get(reason, harmless(str(reason)))

@@ -1,1 +1,5 @@
-"""Scripts that write the data under `schemas/`. They run by hand (`make schemas`), never in use."""
+"""Generators of the committed data under `schemas/`. Developer tools, not shipped."""
+
+import os
+
+os.environ["MOORLINE_DESCRIBE"] = "1"  # before any kind is imported

@@ -32,7 +32,7 @@ _PATHS = {
 _BY_ENTRY = ("definitions", "properties", "handlers")
 
 
-class SourceMissing(RuntimeError):  # noqa: N818 -- named for what it says
+class SourceMissing(RuntimeError):
     """cfn-lint is not installed."""
 
 

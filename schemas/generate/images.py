@@ -27,7 +27,7 @@ _SCOPES = ("training", "inference", "inference_graviton", "processing")
 def configs() -> dict[str, Json]:
     """The configuration of each framework, by name."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(  # noqa: S603 -- a fixed command
+        subprocess.run(
             [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder,
              f"sagemaker-core=={VERSION}"],
             check=True,

@@ -91,7 +91,9 @@ FILES = {
     "specs/fields-that-exclude-each-other.yaml": spec(
         "DataSource", "c8", "  s3: {existing: some-bucket, versioning: «SPEC020»true}\n"
     ),
-    "specs/record-id-is-no-feature.yaml": group("c9").replace("recordId: id", "recordId: «SPEC020»card"),
+    "specs/record-id-is-no-feature.yaml": group("c9").replace(
+        "recordId: id", "recordId: «SPEC020»card"
+    ),
     "specs/unresolved-reference.yaml": group("d1", more="  offline: {source: «SPEC021»curatd}\n"),
     "specs/unknown-variable.yaml": group(
         "d2", "    amount:\n      type: fractional\n      description: «ENV007»${nothing}\n"
@@ -102,7 +104,7 @@ FILES = {
     "specs/first-of-the-same-role.yaml": security("clash", "a-b", ""),
     "specs/second-of-the-same-role.yaml": security("clash-a", "b", "«GRAPH001»"),
     "environments/bad-account.yaml": environment(
-        "bad-account", "  extends: local\n  account: «SPEC016»\"1234\"\n"
+        "bad-account", '  extends: local\n  account: «SPEC016»"1234"\n'
     ),
     "environments/circle-one.yaml": environment("circle-one", "  extends: «ENV003»circle-two\n"),
     "environments/circle-two.yaml": environment("circle-two", "  extends: «ENV003»circle-one\n"),

@@ -122,9 +122,7 @@ class Platform:
 
     # -- the loop
 
-    def request(
-        self, *, adopt: Iterable[Address] = (), destroy: bool = False
-    ) -> engine.Request:
+    def request(self, *, adopt: Iterable[Address] = (), destroy: bool = False) -> engine.Request:
         documents = parse(join(environment(self.allow, self.tags), self.text), "platform.yaml")
         assert documents.diagnostics == ()
         view, found = overlay.resolve(documents.documents, "dev")
@@ -156,9 +154,7 @@ class Platform:
                 sink(event)
 
         place = compiler.place_of(self.request().view)
-        outcome = apply(
-            plan, self.session, resources.load(), place, hear, interrupt=interrupt
-        )
+        outcome = apply(plan, self.session, resources.load(), place, hear, interrupt=interrupt)
         return Run(outcome, events)
 
     def converge(self, text: str | None = None) -> Plan:
@@ -185,8 +181,7 @@ def methods(plan: Plan) -> list[str]:
 def paths(plan: Plan) -> dict[str, list[str]]:
     """The properties that differ, by resource name."""
     return {
-        step.address.name: [".".join(change.path) for change in step.fields]
-        for step in plan.steps
+        step.address.name: [".".join(change.path) for change in step.fields] for step in plan.steps
     }
 
 

@@ -96,7 +96,9 @@ def _access(client: Any) -> None:
 
 
 def _trust(client: Any) -> None:
-    trust = '{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}'
+    trust = (
+        '{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}'
+    )
     document = f'{{"Version":"2012-10-17","Statement":[{trust}]}}'
     client.update_assume_role_policy(RoleName=specs.name(specs.ROLE), PolicyDocument=document)
 
@@ -116,9 +118,22 @@ def _ttl(client: Any) -> None:
 
 def _alarm(client: Any) -> None:
     (alarm,) = client.describe_alarms()["MetricAlarms"]
-    keep = ("AlarmName", "MetricName", "Namespace", "Dimensions", "Period", "EvaluationPeriods",
-            "ComparisonOperator", "ExtendedStatistic", "TreatMissingData", "AlarmActions",
-            "OKActions", "AlarmDescription", "DatapointsToAlarm", "Unit")
+    keep = (
+        "AlarmName",
+        "MetricName",
+        "Namespace",
+        "Dimensions",
+        "Period",
+        "EvaluationPeriods",
+        "ComparisonOperator",
+        "ExtendedStatistic",
+        "TreatMissingData",
+        "AlarmActions",
+        "OKActions",
+        "AlarmDescription",
+        "DatapointsToAlarm",
+        "Unit",
+    )
     kept = {key: alarm[key] for key in keep if alarm.get(key)}
     client.put_metric_alarm(**kept, Threshold=1.0)
 
@@ -128,7 +143,9 @@ def _rotation(client: Any) -> None:
 
 
 def _key_policy(client: Any) -> None:
-    statement = '{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"kms:*","Resource":"*"}'
+    statement = (
+        '{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"kms:*","Resource":"*"}'
+    )
     document = f'{{"Version":"2012-10-17","Statement":[{statement}]}}'
     client.put_key_policy(KeyId=_key(client), PolicyName="default", Policy=document)
 
@@ -153,33 +170,60 @@ def _topic(client: Any) -> None:
 
 DRIFT = {
     "a bucket whose versioning was suspended": (
-        specs.RAW, "s3", _bucket, {"VersioningConfiguration.Status"}
+        specs.RAW,
+        "s3",
+        _bucket,
+        {"VersioningConfiguration.Status"},
     ),
     "a bucket that lost its lifecycle rules": (
-        specs.RAW, "s3", _lifecycle, {"LifecycleConfiguration"}
+        specs.RAW,
+        "s3",
+        _lifecycle,
+        {"LifecycleConfiguration"},
     ),
     "a bucket that was opened to the public": (
-        specs.RAW, "s3", _access, {"PublicAccessBlockConfiguration"}
+        specs.RAW,
+        "s3",
+        _access,
+        {"PublicAccessBlockConfiguration"},
     ),
     "a role that trusts another service": (
-        specs.SERVING, "iam", _trust, {"AssumeRolePolicyDocument.Statement"}
+        specs.SERVING,
+        "iam",
+        _trust,
+        {"AssumeRolePolicyDocument.Statement"},
     ),
     "a role that lost its policy": (specs.SERVING, "iam", _policy, {"Policies.moorline"}),
     "a feature group with another ttl": (
-        specs.CUSTOMER, "sagemaker", _ttl, {"OnlineStoreConfig.TtlDuration.Value"}
+        specs.CUSTOMER,
+        "sagemaker",
+        _ttl,
+        {"OnlineStoreConfig.TtlDuration.Value"},
     ),
     "an alarm with another threshold": (
-        join(specs.SERVING, specs.WATCH), "cloudwatch", _alarm, {"Threshold"}
+        join(specs.SERVING, specs.WATCH),
+        "cloudwatch",
+        _alarm,
+        {"Threshold"},
     ),
     "a key that no longer rotates": (
-        specs.SECURITY, "kms", _rotation, {"EnableKeyRotation", "RotationPeriodInDays"}
+        specs.SECURITY,
+        "kms",
+        _rotation,
+        {"EnableKeyRotation", "RotationPeriodInDays"},
     ),
     "a key with another policy": (specs.SECURITY, "kms", _key_policy, {"KeyPolicy.Statement"}),
     "a budget with another limit": (
-        specs.BUDGET, "budgets", _budget, {"Budget.BudgetLimit.Amount"}
+        specs.BUDGET,
+        "budgets",
+        _budget,
+        {"Budget.BudgetLimit.Amount"},
     ),
     "a topic that lost its subscriber": (
-        join(specs.SERVING, specs.WATCH), "sns", _topic, {"Subscription"}
+        join(specs.SERVING, specs.WATCH),
+        "sns",
+        _topic,
+        {"Subscription"},
     ),
 }
 

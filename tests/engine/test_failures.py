@@ -1,4 +1,4 @@
-"""What goes wrong between Moorline and AWS: said clearly, never taken for "absent", and survived."""
+"""What goes wrong between Moorline and AWS: said clearly, never taken for absent, survived."""
 
 from __future__ import annotations
 
@@ -21,17 +21,28 @@ FOREVER = 1000
 
 
 UNREADABLE = {
-    "a denied description": ("sagemaker", "DescribeFeatureGroup", "AccessDeniedException", "AWS001"),
+    "a denied description": (
+        "sagemaker",
+        "DescribeFeatureGroup",
+        "AccessDeniedException",
+        "AWS001",
+    ),
     "an expired token": ("sagemaker", "DescribeFeatureGroup", "ExpiredTokenException", "AWS001"),
     "endless throttling": ("sagemaker", "DescribeFeatureGroup", "ThrottlingException", "AWS002"),
     "an endless server fault": ("sagemaker", "DescribeFeatureGroup", "InternalFailure", "AWS002"),
     "an unknown code": ("sagemaker", "DescribeFeatureGroup", "TeapotException", "AWS002"),
     "a bare ValidationException": (
-        "sagemaker", "DescribeFeatureGroup", "ValidationException", "AWS002"
+        "sagemaker",
+        "DescribeFeatureGroup",
+        "ValidationException",
+        "AWS002",
     ),
     "a denied listing": ("sagemaker", "ListFeatureGroups", "AccessDeniedException", "AWS001"),
     "a listing with an unknown code": (
-        "sagemaker", "ListFeatureGroups", "TeapotException", "AWS002"
+        "sagemaker",
+        "ListFeatureGroups",
+        "TeapotException",
+        "AWS002",
     ),
 }
 
@@ -185,9 +196,7 @@ def test_a_role_that_is_still_spreading_is_waited_for(platform: Platform, aws: S
     def refuse(event: object) -> None:
         if first and isinstance(event, CallSent) and event.call.method == "create_role":
             first.clear()
-            aws.faults.add(
-                Fault("sagemaker", "CreateModel", code="ThrottlingException", times=3)
-            )
+            aws.faults.add(Fault("sagemaker", "CreateModel", code="ThrottlingException", times=3))
 
     run = platform.apply(plan, sink=refuse)
     assert run.outcome.ok
@@ -249,9 +258,7 @@ def test_a_key_whose_create_reply_is_lost_is_found_by_its_tags(
     assert len(platform.client("kms").list_keys()["Keys"]) == 1
 
 
-def test_killed_after_any_one_call_the_next_run_converges(
-    platform: Platform, aws: Sandbox
-) -> None:
+def test_killed_after_any_one_call_the_next_run_converges(platform: Platform, aws: Sandbox) -> None:
     platform.text = join(specs.SECURITY, specs.RAW, specs.CUSTOMER)
     total = len(methods(platform.plan()))
     assert total > 20
@@ -261,9 +268,7 @@ def test_killed_after_any_one_call_the_next_run_converges(
         interrupt = Interrupt()
         sent = iter(range(1, total + 1))
 
-        def stop(
-            event: object, sent=sent, number=number, interrupt=interrupt
-        ) -> None:
+        def stop(event: object, sent=sent, number=number, interrupt=interrupt) -> None:
             if isinstance(event, CallSent) and next(sent) == number:
                 interrupt.ask()
 

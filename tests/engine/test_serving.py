@@ -170,9 +170,7 @@ def test_a_stuck_endpoint_is_given_up_at_the_time_limit(live: Platform, aws: San
     live.converge(SIX)
 
 
-def test_a_busy_endpoint_is_a_warning_and_apply_waits_for_it(
-    live: Platform, aws: Sandbox
-) -> None:
+def test_a_busy_endpoint_is_a_warning_and_apply_waits_for_it(live: Platform, aws: Sandbox) -> None:
     aws.clock.configure(mode="manual")
     live.client("sagemaker").update_endpoint_weights_and_capacities(
         EndpointName="acme-dev-scorer",

@@ -104,6 +104,14 @@ def test_live_leaves_a_line_for_each_step_that_ended():
     assert "· create  AWS::CloudWatch::Alarm acme-prod-fraud-latency  not tried" in text
 
 
+def test_live_shows_the_whole_name_and_the_state_of_a_running_step():
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, color_system=None)
+    with progress.live(console, 3) as sink:
+        for event in events.RUN[4:8]:
+            sink(event)
+    assert "~ Endpoint acme-prod-fraud Updating" in shown(console)
+
+
 def test_live_takes_its_display_away_at_the_end():
     console = terminal()
     with progress.live(console, 3) as sink:

@@ -18,6 +18,12 @@ CODES = (
         "Run apply, which waits for it, or plan again later.",
     ),
     Code(
+        "PLAN003",
+        "cannot be changed",
+        "A property differs that Moorline's adapter of the type cannot change.",
+        "Change it by hand, or make the spec say what is live.",
+    ),
+    Code(
         "PLAN010",
         "deferred",
         "A spec cannot be compiled yet, because something it needs is not there yet. What it owns is left alone.",

@@ -1,0 +1,1 @@
+"""Published schemas and facts, and the generators that write them."""

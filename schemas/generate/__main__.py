@@ -1,0 +1,16 @@
+"""`make schemas`: write all generated data under `schemas/`."""
+
+from __future__ import annotations
+
+from schemas.generate import additions, aws, images, kinds
+
+
+def main() -> None:
+    """Run every generator, in the order in which they build on each other."""
+    aws.main()
+    additions.main()
+    images.main()
+    kinds.main()
+
+
+main()

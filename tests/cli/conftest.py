@@ -1,0 +1,104 @@
+"""Platforms for the commands to work on; every sandbox is stopped again."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconciler.sandbox import lifecycle
+from reconciler.sandbox.seed import register_package
+
+from .folder import REPOSITORY, Folder, Result, copy_files
+from .mistakes import environment, spec
+
+SNAPSHOT = "snapshot.pickle"
+REGISTRY = "acme-local-fraud"
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Iterator[Folder]:
+    """The example platform; nothing of it is applied."""
+    copy_files(REPOSITORY, tmp_path)
+    yield Folder(tmp_path)
+    lifecycle.stop(Folder(tmp_path).state)
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory, worker: str) -> tuple[Path, dict[str, Result]]:
+    """A folder in which the loop went round twice, and what the commands said.
+
+    Made once for all workers of a run.
+    """
+    root = tmp_path_factory.getbasetemp()
+    home = root.parent / "told" if worker else root / "told"
+    home.mkdir(exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "story").exists():
+            copy_files(REPOSITORY, home)
+            story = _story(Folder(home))
+            (home / "story").write_bytes(pickle.dumps(story))
+    return home, pickle.loads((home / "story").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    """The name of the xdist worker, "" without xdist."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def _story(folder: Folder) -> dict[str, Result]:
+    """Plan and apply on an empty account, approve a model, plan and apply again."""
+    try:
+        story = {
+            "first plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
+            "first apply": folder.run("apply", "-e", "local", "--yes"),
+            "plan after it": folder.run("plan", "-e", "local", "--detailed-exitcode"),
+        }
+        register_package(folder.client("sagemaker"), REGISTRY, approved=True)
+        return story | {
+            "rollout plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
+            "rollout apply": folder.run("apply", "-e", "local", "--json"),
+            "last plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
+        }
+    finally:
+        lifecycle.stop(folder.state)
+
+
+@pytest.fixture(scope="module")
+def applied(
+    told: tuple[Path, dict[str, Result]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Folder]:
+    """The example platform, applied, on a sandbox that is this module's own."""
+    folder = Folder(tmp_path_factory.mktemp("applied"))
+    home, _ = told
+    copy_files(home, folder.path)
+    folder.state.mkdir(parents=True)
+    shutil.copy(Folder(home).state / SNAPSHOT, folder.state / SNAPSHOT)
+    lifecycle.start(folder.state)
+    yield folder
+    lifecycle.stop(folder.state)
+
+
+@pytest.fixture
+def forked(applied: Folder, tmp_path: Path) -> Folder:
+    """Files to change, on the module's applied platform; only for commands that read."""
+    return applied.fork(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
+    """One bucket in two environments, and a sandbox."""
+    folder = Folder(tmp_path_factory.mktemp("small"))
+    folder.write("specs/ledger.yaml", spec("DataSource", "ledger", "  s3: {}\n"))
+    body = '  platform: acme\n  sandbox: true\n  account: "123456789012"\n  region: eu-west-1\n'
+    for name in ("local", "other"):
+        folder.write(f"environments/{name}.yaml", environment(name, body))
+    yield folder
+    lifecycle.stop(folder.state)

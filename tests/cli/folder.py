@@ -1,0 +1,181 @@
+"""A folder with a platform in it, and the real command run there as a user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from reconciler.cli.sandbox import FOLDER
+from reconciler.sandbox import lifecycle
+
+REPOSITORY = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+MOORLINE = BIN / "moorline"
+LIMIT = 60
+"""Seconds after which a command hangs."""
+HIDDEN = {
+    "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "GITHUB_SHA", "MOORLINE_DEBUG",
+    "MOORLINE_ENVIRONMENT", "NO_COLOR", "PY_COLORS", "TERM",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be one JSON document and nothing else."""
+        return json.loads(self.out)
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the findings of a command with --json."""
+        return [found["code"] for found in self.json["diagnostics"]]
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """What a plan with --json does, as (action, name)."""
+        return [(step["action"], step["name"]) for step in self.json["steps"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Specs, environments and a sandbox."""
+
+    path: Path
+
+    # -- files
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace a text that a file has once."""
+        path = self.path / file
+        text = path.read_text()
+        assert text.count(old) == 1, (file, old)
+        path.write_text(text.replace(old, new))
+
+    def write(self, file: str, text: str) -> None:
+        (self.path / file).parent.mkdir(parents=True, exist_ok=True)
+        (self.path / file).write_text(text)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file and its bytes, to see that nothing was written."""
+        return {
+            str(path.relative_to(self.path)): path.read_bytes()
+            for path in sorted(self.path.rglob("*"))
+            if path.is_file()
+        }
+
+    def fork(self, path: Path) -> Folder:
+        """A copy of the files on the same sandbox; plan on it, do not apply."""
+        copy_files(self.path, path)
+        (path / FOLDER.parts[0]).symlink_to(self.path / FOLDER.parts[0])
+        return Folder(path)
+
+    # -- commands
+
+    def run(self, *arguments: str, given: str = "", expect: int | None = None) -> Result:
+        """Run one command; no traceback and no ANSI escape may come out of any."""
+        process = self.start(*arguments)
+        try:
+            out, err = process.communicate(given, timeout=LIMIT)
+        finally:
+            process.kill()
+        return checked(Result(process.returncode, out, err), expect)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start one command in a process group of its own."""
+        return subprocess.Popen(
+            [MOORLINE, *arguments],
+            cwd=self.path,
+            env={key: value for key, value in os.environ.items() if key not in HIDDEN},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def stop_after(self, line: str, stop: signal.Signals, *arguments: str) -> Result:
+        """Run a command and send a signal when it prints `line` on standard error."""
+        process = self.start(*arguments)
+        assert process.stderr is not None
+        seen = []
+        try:
+            for said in process.stderr:
+                seen.append(said)
+                if line in said:
+                    break
+            process.send_signal(stop)
+            out, err = process.communicate(timeout=LIMIT)
+        finally:
+            process.kill()
+        return checked(Result(process.returncode, out, "".join(seen) + err), None)
+
+    # -- the sandbox
+
+    @property
+    def state(self) -> Path:
+        return self.path / FOLDER
+
+    def control(self, path: str, document: dict[str, Any]) -> dict[str, Any]:
+        """Ask the control API of the sandbox, started when it does not run."""
+        return lifecycle.control(lifecycle.ensure(self.state), path, document)
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """How often each operation was called in the sandbox."""
+        found = lifecycle.status(self.state)
+        assert found is not None
+        return found["calls"]
+
+    @property
+    def writes(self) -> dict[str, int]:
+        """The calls that may have changed something."""
+        reads = ("Get", "List", "Describe", "Head")
+        return {
+            name: times
+            for name, times in self.calls.items()
+            if not name.split(".")[1].startswith(reads)
+        }
+
+    def client(self, service: str) -> Any:
+        """A plain client, as someone with a console would have."""
+        return boto3.client(
+            service,
+            endpoint_url=lifecycle.ensure(self.state).url,
+            region_name="eu-west-1",
+            aws_access_key_id="alice",
+            aws_secret_access_key="alice",
+        )
+
+
+def checked(result: Result, expect: int | None) -> Result:
+    assert "Traceback" not in result.text
+    assert "\x1b" not in result.text
+    if expect is not None:
+        assert result.code == expect, result.text[-2000:]
+    return result
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """The specs and environments of a folder, without its sandbox."""
+    for name in ("specs", "environments"):
+        shutil.copytree(source / name, target / name)

@@ -1,0 +1,76 @@
+"""The loop on the example: plan, apply, nothing to do; a model is approved; again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .folder import Result
+
+Story = dict[str, Result]
+
+
+@pytest.fixture(scope="module")
+def story(told: tuple[Path, Story]) -> Story:
+    return told[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        pytest.param("first plan", 2, id="2 for a plan with changes when asked in detail"),
+        pytest.param("first apply", 0, id="0 for an apply that did everything"),
+        pytest.param("plan after it", 0, id="0 for a plan without changes"),
+        pytest.param("rollout plan", 2, id="2 for a plan of the rollout"),
+        pytest.param("rollout apply", 0, id="0 for an apply of the rollout"),
+        pytest.param("last plan", 0, id="0 for the last plan"),
+    ],
+)
+def test_the_exit_code_is(command: str, code: int, story: Story) -> None:
+    assert story[command].code == code, story[command].text[-2000:]
+
+
+def test_the_first_plan_only_creates(story: Story) -> None:
+    assert {action for action, _ in story["first plan"].steps} == {"create"}
+    assert len(story["first plan"].steps) >= 35
+
+
+def test_a_rollout_without_an_approved_model_waits_and_says_so(story: Story) -> None:
+    assert story["first plan"].codes == ["PLAN010"]
+    assert "acme-local-fraud-detector" not in {name for _, name in story["first plan"].steps}
+
+
+def test_an_approved_model_makes_the_rollout_and_nothing_else(story: Story) -> None:
+    steps = story["rollout plan"].steps
+    assert ("create", "acme-local-fraud-detector") in steps
+    assert {action for action, _ in steps} == {"create"}
+    assert {name for _, name in steps if "fraud-detector" not in name} == set()
+    assert story["rollout plan"].codes == []
+
+
+def test_apply_carries_out_the_plan_that_was_shown(story: Story) -> None:
+    shown, done = story["rollout plan"].json, story["rollout apply"].json
+    assert done["plan"]["digest"] == shown["digest"]
+    assert sorted(done["outcome"]["done"]) == sorted(step["id"] for step in shown["steps"])
+    assert (done["outcome"]["failed"], done["failures"]) == ([], [])
+
+
+def test_after_it_nothing_is_left(story: Story) -> None:
+    last = story["last plan"].json
+    assert last["steps"] == []
+    first, rollout = story["first plan"], story["rollout plan"]
+    assert last["summary"]["unchanged"] == len(first.steps) + len(rollout.steps)
+
+
+def test_apply_reports_each_step_on_standard_error_and_the_result_on_standard_output(
+    story: Story,
+) -> None:
+    said = story["first apply"]
+    for _, name in story["first plan"].steps:
+        assert any(name in line and "done" in line for line in said.err.splitlines()), name
+    assert "Applied" in said.out
+
+
+def test_with_json_apply_prints_nothing_else(story: Story) -> None:
+    assert story["rollout apply"].err == ""
