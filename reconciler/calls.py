@@ -49,7 +49,7 @@ class _Writer:
         resource, desired = self.resource, self.change.desired
         owned = {part.prop for part in resource.parts} | {resource.name, TAGS}
         body = {key: value for key, value in desired.items() if key not in owned}
-        body = {key: value for key, value in body.items() if value is not None}
+        body = {key: value for key, value in body.items() if _given(value) is not None}
         encoded = (resource.body or resource.root).encode(body)
         params = _merge(self._fill(resource.create.params), encoded)
         tagging, tags = resource.tags, desired.get(TAGS) or []

@@ -24,7 +24,11 @@ def _node(node: Node) -> list[Diagnostic]:
     ours = {companion.prop for companion in resource.companions} if resource else set()
     if resource and facts(node.address.type).tag_property != (TAGS,):
         ours.add(TAGS)  # the type keeps tags under another name or in another form
-    props = {key: value for key, value in node.props.items() if key not in ours}
+    props = {
+        key: value  # empty says "not set", which AWS never sees
+        for key, value in node.props.items()
+        if key not in ours and value not in ("", [], {})
+    }
     out = []
     for problem in check.problems(node.address.type, props):
         path = ".".join(problem.path)

@@ -100,10 +100,7 @@ class _Run:
             self._sink(event)  # type: ignore[arg-type]  # the union is closed in model.event
 
     def all(self, workers: int) -> Outcome:
-        for step in self.steps.values():
-            if step.refused:
-                self._skip(step, "refused")
-        waiting = dict.fromkeys(id_ for id_ in self.steps if id_ not in self.ended)
+        waiting = dict.fromkeys(self.steps)
         flying: dict[Future[str], Step] = {}
         with ThreadPoolExecutor(workers) as pool:
             while waiting or flying:

@@ -106,7 +106,7 @@ def start_sandbox(project: Project, view: EnvironmentView) -> str:
 
     try:
         return lifecycle.ensure(state_folder(), account=view.account, region=view.region).url
-    except lifecycle.SandboxError as error:
+    except (lifecycle.SandboxError, OSError) as error:
         help_ = "install it with `pip install moorline[sandbox]`"
         project.fail([Diagnostic("SANDBOX001", str(error), help=help_)])
 

@@ -9,12 +9,20 @@ import rich_click as click
 from reconciler.cli.project import Exit, Project, environment, folders
 
 
+def _writable(_context: click.Context, _option: click.Parameter, out: Path | None) -> Path | None:
+    """Refuse a file in no folder before AWS is read, not after."""
+    if out and not out.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {str(out.parent)!r}")
+    return out
+
+
 @click.command("plan")
 @environment
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=_writable,
     help="Also write the plan to a file, as JSON.",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")

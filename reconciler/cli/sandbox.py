@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
-from reconciler.cli.project import STATE, Exit
+from reconciler.cli.project import STATE, Project
+from reconciler.model.diagnostic import Diagnostic
 
 FOLDER = STATE / "sandbox"
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -28,12 +30,9 @@ def _guarded(action: Callable[[Any], dict[str, Any]], *, as_json: bool) -> None:
 
     try:
         answer = action(lifecycle)
-    except lifecycle.SandboxError as error:
-        if as_json:
-            click.echo(json.dumps({"error": str(error)}))
-        else:
-            click.echo(f"error[SANDBOX001]: {error}", err=True)
-        raise SystemExit(Exit.ERROR) from error
+    except (lifecycle.SandboxError, OSError) as error:
+        found = Diagnostic("SANDBOX001", str(error), help=f"is {str(FOLDER)!r} a folder of ours?")
+        Project(Path(), Path(), as_json).fail([found])
     if as_json:
         click.echo(json.dumps(answer, sort_keys=True, default=str))
     else:

@@ -208,7 +208,7 @@ def _role(name: str, role: IamRole, scope: Scope) -> Node:
             "AssumeRolePolicyDocument": _trust(role.assumed_by, scope),
             "ManagedPolicyArns": sorted(role.managed_policies),
             "MaxSessionDuration": seconds(role.max_session),
-            "PermissionsBoundary": role.boundary or ...,
+            "PermissionsBoundary": role.boundary or "",
             "Policies": [{"PolicyName": "moorline", "PolicyDocument": document}]
             if role.statements
             else [],

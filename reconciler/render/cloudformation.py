@@ -131,7 +131,8 @@ class _Template:
         """The part of a value that CloudFormation has properties for; `...` for none of it."""
         if schema is None:
             return value
-        if path in schema.read_only or value is None:
+        unset = value is None or (value == "" and len(path) == 1)
+        if path in schema.read_only or unset:
             return ...
         if path in schema.api_only or not schema.knows(path):
             self._warn(node, path, f"CloudFormation has no property {'.'.join(path)!r}")

@@ -88,19 +88,19 @@ def test_errors_end_with_exit_code_1_in_both_forms(found: tuple[Result, Result])
 
 
 @pytest.mark.parametrize(
-    ("lines", "about"),
+    ("line", "carets"),
     [
-        (["10 |     amount: strng", "   |             ^^^^^ did you mean 'string'?"], "a value"),
-        (["12 |   offlin: {source: curated}", "   |   ^^^^^^ did you mean 'offline'?"], "a field"),
-        (["2 | kind: FeatureGrup", "  |       ^^^^^^^^^^^ did you mean 'FeatureGroup'?"], "a kind"),
-        (["6 |     versioning: no", "  |                 ^^"], "a boolean"),
+        ("10 |     amount: strng", "   |             ^^^^^ did you mean 'string'?"),
+        ("12 |   offlin: {source: curated}", "   |   ^^^^^^ did you mean 'offline'?"),
+        ("2 | kind: FeatureGrup", "  |       ^^^^^^^^^^^ did you mean 'FeatureGroup'?"),
+        ("6 |     versioning: no", "  |                 ^^"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=["a value", "a field", "a kind", "a boolean"],
 )
 def test_the_text_shows_the_line_and_a_caret_under(
-    lines: list[str], about: str, found: tuple[Result, Result]
+    line: str, carets: str, found: tuple[Result, Result]
 ) -> None:
-    assert "\n".join(lines) + "\n" in found[1].err, about
+    assert f"\n{line}\n{carets}\n" in found[1].err
 
 
 def test_the_finding_about_no_says_which_boolean_was_meant(found: tuple[Result, Result]) -> None:

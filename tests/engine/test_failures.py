@@ -399,8 +399,9 @@ def test_a_refused_loss_is_planned_and_not_carried_out(platform: Platform) -> No
     plan = platform.plan()
     removal = step_of(plan, f"{specs.GROUP}#delete")
     assert (removal.destroys, bool(removal.refused)) == ("records", True)
+    assert plan.blocked == {specs.GROUP, removal.id}
     run = platform.apply(plan)
-    assert (run.calls, run.skipped[specs.GROUP]) == ([], removal.id)
+    assert (run.calls, run.outcome.done) == ([], ())
 
 
 def test_an_allowed_loss_is_carried_out_old_before_new(platform: Platform) -> None:
@@ -509,3 +510,11 @@ def test_another_account_is_refused_before_anything_is_written(platform: Platfor
 
 def test_the_right_account_is_taken(platform: Platform) -> None:
     connect._check(platform.session, specs.ACCOUNT)
+
+
+def test_what_needs_a_refused_step_is_not_carried_out_and_the_rest_is(platform: Platform) -> None:
+    platform.converge(specs.SERVING)
+    platform.text = specs.RAW.replace("90d", "30d")
+    run = platform.apply(platform.plan())
+    assert run.calls == ["put_bucket_lifecycle_configuration"]
+    assert platform.client("sagemaker").list_models()["Models"] != []

@@ -8,15 +8,22 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from reconciler.model.address import Address
-from reconciler.model.change import Effect, Observed
+from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Node, Origin
 from reconciler.resources.api import OWNERSHIP, Op, Place, Resource, Tagging, absent
-from reconciler.resources.parts import Members
+from reconciler.resources.parts import Members, Request
 
 PLACE = Place("123456789012", "eu-west-1", "acme", "dev")
 OWN = {OWNERSHIP[0]: "acme", OWNERSHIP[1]: "dev"}
 NAME = {"Name": "{name}"}
+
+
+def update(change: Change) -> Iterator[Request]:
+    """All that differs, in one request."""
+    if change.touches("Size", "Uses"):
+        wanted = {key: change.desired[key] for key in ("Size", "Uses") if key in change.desired}
+        yield Request("update_it", wanted)
 
 
 def resource(type_: str, **more: Any) -> Resource:
@@ -41,26 +48,9 @@ def resource(type_: str, **more: Any) -> Resource:
         "predict": {"Arn": "arn:{account}:{name}"},
         "effects": effects,
         "tags": Tagging(add=Op("tag", NAME), remove=Op("untag", NAME), read=Op("list_tags", NAME)),
-        "update": lambda change: (
-            [("update_it", {"Size": change.desired["Size"]}, False)]
-            if change.touches("Size")
-            else []
-        ),
+        "update": update,
     }
     return Resource(**{**given, **more})
-
-
-def request(method: str, **params: Any) -> Any:
-    from reconciler.resources.parts import Request
-
-    return Request(method, params)
-
-
-def update(change: Any) -> Iterator[Any]:
-    """All that differs, in one request."""
-    if change.touches("Size", "Uses"):
-        wanted = {key: change.desired[key] for key in ("Size", "Uses") if key in change.desired}
-        yield request("update_it", **wanted)
 
 
 MEMBERS = Members(
@@ -72,19 +62,16 @@ MEMBERS = Members(
     remove="remove_member",
     param="Member",
 )
-BASE = resource("M::Base", update=update, parts=(MEMBERS,))
-STORE = resource("M::Store", update=update, refers=("M::Base",), holds="records")
+BASE = resource("M::Base", parts=(MEMBERS,))
+STORE = resource("M::Store", refers=("M::Base",), holds="records")
 VERSION = resource(
     "M::Version",
-    update=update,
     refers=("M::Base",),
     content_named=True,
     replace_first=True,
 )
-SERVER = resource(
-    "M::Server", update=update, refers=("M::Version", "M::Base", "M::Store"), holds="traffic"
-)
-TWIN = resource("M::Twin", update=update, refers=("M::Base",), replace_first=True)
+SERVER = resource("M::Server", refers=("M::Version", "M::Base", "M::Store"), holds="traffic")
+TWIN = resource("M::Twin", refers=("M::Base",), replace_first=True)
 RESOURCES = {each.type: each for each in (BASE, STORE, VERSION, SERVER, TWIN)}
 
 

@@ -1,0 +1,56 @@
+"""`moorline sandbox`: its state is this folder's, and survives a restart."""
+
+from __future__ import annotations
+
+from reconciler.sandbox import lifecycle
+
+from .folder import Folder
+
+BUCKET = "kept-while-stopped"
+LOCATION = {"LocationConstraint": "eu-west-1"}
+
+
+def buckets(folder: Folder) -> list[str]:
+    return [bucket["Name"] for bucket in folder.client("s3").list_buckets()["Buckets"]]
+
+
+def test_a_sandbox_starts_answers_keeps_its_state_and_is_emptied(small: Folder) -> None:
+    def sandbox(verb: str, *more: str) -> dict[str, object]:
+        return small.run("sandbox", verb, "--json", *more, expect=0).json
+
+    assert sandbox("status")["running"] is False
+    assert sandbox("stop")["stopped"] is False
+
+    first = sandbox("start")
+    assert first["running"] is True
+    assert sandbox("start")["pid"] == first["pid"]
+    small.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=LOCATION)
+    assert sandbox("status")["resources"] == {"s3:bucket": 1}
+
+    assert sandbox("stop")["stopped"] is True
+    assert lifecycle.find(small.state) is None
+    assert sandbox("start")["pid"] != first["pid"]
+    assert buckets(small) == [BUCKET]
+
+    assert sandbox("reset")["reset"] is True
+    assert buckets(small) == []
+
+
+def test_the_words_for_people_are_one_line(small: Folder) -> None:
+    for verb in ("start", "status", "stop", "status"):
+        said = small.run("sandbox", verb, expect=0)
+        assert (said.out.count("\n"), said.err) == (1, "")
+
+
+def test_a_sandbox_that_cannot_start_is_a_finding(small: Folder) -> None:
+    lifecycle.stop(small.state)
+    state = small.state
+    kept = state.with_name("kept")
+    state.rename(kept)
+    state.write_text("in the way")
+    try:
+        assert small.run("plan", "-e", "local", "--json", expect=1).json["diagnostics"]
+        assert small.run("sandbox", "start", "--json", expect=1).json
+    finally:
+        state.unlink()
+        kept.rename(state)
