@@ -171,7 +171,12 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if change.action in {Action.CREATE, Action.REPLACE}:
         draft.renewed.add(node.address)
     open_ = replace(change, desired=resolve(node.props, keep))
-    draft.steps += _steps(open_, node, resource, place)
+    steps = [*_steps(open_, node, resource, place)]
+    if not any(step.calls for step in steps):
+        draft.diagnostics += [_stays(node, each) for each in change.fields]
+        draft.unchanged += 1
+        return
+    draft.steps += steps
 
 
 def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iterator[Step]:
@@ -327,6 +332,18 @@ def _unsupported(node: Node, change: FieldChange) -> Diagnostic:
         change.at or (node.origin.at if node.origin else None),
         "change it by hand, or make the spec say what is live",
         address=node.address,
+    )
+
+
+def _stays(node: Node, change: FieldChange) -> Diagnostic:
+    path = ".".join(change.path)
+    return Diagnostic(
+        "PLAN004",
+        f"{path} of {str(node.address)!r} differs, and AWS has no call that changes it",
+        change.at or (node.origin.at if node.origin else None),
+        "it stays as it is; make the spec say what is live, or recreate the resource yourself",
+        Severity.WARNING,
+        node.address,
     )
 
 

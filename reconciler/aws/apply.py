@@ -114,8 +114,9 @@ class _Run:
                 finished, _ = wait(flying, return_when=FIRST_COMPLETED)
                 for future in finished:
                     self.ended[flying.pop(future).id] = future.result()
+        cause = "interrupted" if self.interrupt() else "the steps need each other"
         for id_ in waiting:
-            self._skip(self.steps[id_], "interrupted")
+            self._skip(self.steps[id_], cause)
         return self._outcome()
 
     def _ready(self, waiting: Mapping[str, None]) -> list[Step]:

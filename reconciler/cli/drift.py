@@ -40,4 +40,5 @@ def command(
     else:
         text = drift.text(data, color=project.color, verbose=verbose, seconds=world.seconds)
         click.echo(text)
-    raise SystemExit(Exit.DRIFT if plan.steps else Exit.OK)
+    stays = any(found.code == "PLAN004" for found in plan.diagnostics)
+    raise SystemExit(Exit.DRIFT if plan.steps or stays else Exit.OK)

@@ -205,6 +205,7 @@ def _online(online: Online, scope: Scope) -> Props:
         "EnableOnlineStore": True,
         "StorageType": _STORAGE[online.storage],
     }
+    props["TtlDuration"] = {}  # said, so that removing the line shows as a difference
     if online.ttl is not None:
         props["TtlDuration"] = {"Unit": _UNITS[online.ttl[-1]], "Value": int(online.ttl[:-1])}
     return {**props, "SecurityConfig": {"KmsKeyId": key}} if key is not None else props

@@ -34,6 +34,10 @@ class Place(Protocol):
     def prefix(self) -> str: ...
 
 
+SESSION_SECONDS = 3600
+"""How long a workload's session lasts: AWS's default, said so that a change by hand shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """A question to AWS that must be answered before a spec can be compiled.
@@ -191,6 +195,7 @@ class Scope:
                     "AssumeRolePolicyDocument": self._trust(role),
                     "Policies": policies if statements else [],
                     "ManagedPolicyArns": [],
+                    "MaxSessionDuration": SESSION_SECONDS,
                 },
             )
 

@@ -102,6 +102,9 @@ def from_json(value: Json) -> Json:
     return {key: from_json(item) for key, item in value.items()}
 
 
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
 def _mark(value: object) -> Json:
     if isinstance(value, Ref | Join | JsonText):
         return to_json(value)
@@ -113,9 +116,9 @@ def _mark(value: object) -> Json:
 def canonical(value: Json) -> bytes:
     """The one byte form of a value: sorted keys, no spaces, marks as JSON."""
     try:
-        return orjson.dumps(value, default=_mark, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, default=_mark, option=_OPTIONS)
     except TypeError:  # integers past 64 bits, which AWS does not take but YAML can hold
-        return orjson.dumps(_narrow(value), default=_mark, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(_narrow(value), default=_mark, option=_OPTIONS)
 
 
 def _narrow(value: Json) -> Json:

@@ -72,6 +72,7 @@ def as_json(plan_json: Mapping[str, Json]) -> dict[str, Json]:
         "drifted": [_drifted(entry) for entry in entries(plan_json)],
         "unchanged": plan_json["summary"]["unchanged"],
         "calls": plan_json["summary"]["calls_made"],
+        "diagnostics": plan_json["diagnostics"],
     }
 
 

@@ -37,7 +37,7 @@ def test_a_sandbox_starts_answers_keeps_its_state_and_is_emptied(small: Folder) 
 
 
 def test_the_words_for_people_are_one_line(small: Folder) -> None:
-    for verb in ("start", "status", "stop", "status"):
+    for verb in ("status", "stop", "reset"):
         said = small.run("sandbox", verb, expect=0)
         assert (said.out.count("\n"), said.err) == (1, "")
 
@@ -49,8 +49,8 @@ def test_a_sandbox_that_cannot_start_is_a_finding(small: Folder) -> None:
     state.rename(kept)
     state.write_text("in the way")
     try:
-        assert small.run("plan", "-e", "local", "--json", expect=1).json["diagnostics"]
-        assert small.run("sandbox", "start", "--json", expect=1).json
+        assert small.run("plan", "-e", "local", "--json", expect=1).codes == ["SANDBOX001"]
+        assert small.run("sandbox", "start", "--json", expect=1).codes == ["SANDBOX001"]
     finally:
         state.unlink()
         kept.rename(state)

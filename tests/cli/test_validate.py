@@ -40,10 +40,9 @@ def places(result: Result) -> dict[tuple[str, int, int], list[str]]:
     return codes
 
 
-@pytest.mark.parametrize("name", ["local", "dev", "staging", "prod"])
-def test_the_example_is_right_in(name: str, example: Folder) -> None:
+def test_the_example_is_right_in_one_environment_as_data(example: Folder) -> None:
     before = example.files()
-    assert example.run("validate", "-e", name, "--json", expect=0).json == {"diagnostics": []}
+    assert example.run("validate", "-e", "prod", "--json", expect=0).json == {"diagnostics": []}
     assert example.files() == before
 
 
@@ -152,7 +151,7 @@ def test_the_wrong_files_are_named_for(
     assert set(example.run("validate", *arguments, "--json", expect=1).codes) == set(codes)
 
 
-@pytest.mark.parametrize("verb", ["validate", "compile", "plan", "apply", "drift"])
+@pytest.mark.parametrize("verb", ["validate", "apply"])
 def test_a_folder_that_may_not_be_read_is_a_finding_of(verb: str, example: Folder) -> None:
     (example.path / "specs/loop").symlink_to(example.path / "specs")
     unreadable = example.path / "specs/unreadable.yaml"

@@ -83,7 +83,6 @@ def test_a_new_model_is_made_first_and_the_old_one_deleted_last(live: Platform) 
     live.text = OTHER_MODEL
     run = live.apply(live.plan())
     assert run.calls == [
-        "put_role_policy",
         "create_model",
         "create_endpoint_config",
         "update_endpoint",

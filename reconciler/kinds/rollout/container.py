@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reconciler.kinds.api import Lookup, Role, Scope
 from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout, realtime_of
 from reconciler.kinds.terms.image import FrameworkImage, Wanted, framework_image
-from reconciler.kinds.terms.location import at, inside
+from reconciler.kinds.terms.location import at, family, inside
 from reconciler.kinds.terms.permissions import allow_images, allow_read
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
@@ -29,10 +29,13 @@ def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
     asked = FrameworkImage(model.framework or "", model.version, model.python)
     wanted = Wanted("inference", instance_type)
     uri = model.image or framework_image(asked, wanted, scope, ("model", "framework"))
-    spot = at(model.artifact, scope)
     allow_images(scope, role, [uri])
-    allow_read(scope, role, spot)
-    return {"Image": uri, "ModelDataUrl": spot.uri, **_environment(model.environment)}
+    allow_read(scope, role, family(model.artifact, scope))
+    return {
+        "Image": uri,
+        "ModelDataUrl": at(model.artifact, scope).uri,
+        **_environment(model.environment),
+    }
 
 
 def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:

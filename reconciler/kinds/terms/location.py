@@ -58,6 +58,25 @@ def at(location: Location, scope: Scope) -> Spot:
     return inside(scope, "DataSource", location.source or "", location.path or "")
 
 
+def family(location: Location, scope: Scope) -> Spot:
+    """The first folder of a location, with everything in it.
+
+    A live endpoint goes on reading the model it has, so what its role may read must
+    not shrink when the next version of the model lies in another folder beside it.
+    """
+    if location.uri is not None:
+        bucket, _, path = location.uri.removeprefix("s3://").partition("/")
+        arn = f"arn:{scope.place.partition}:s3:::{bucket}"
+        return Spot(f"s3://{bucket}/{_first(path)}", arn, f"{arn}/{_first(path)}*", None)
+    path = location.path or ""
+    return inside(scope, "DataSource", location.source or "", _first(path).rstrip("/"), tree=True)
+
+
+def _first(path: str) -> str:
+    folder, slash, _ = path.partition("/")
+    return f"{folder}/" if slash else ""
+
+
 def inside(scope: Scope, kind: str, name: str, path: str = "", *, tree: bool = False) -> Spot:
     """A path in what another spec keeps in S3; with `tree`, everything under it."""
 

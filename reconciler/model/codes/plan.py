@@ -24,6 +24,12 @@ CODES = (
         "Change it by hand, or make the spec say what is live.",
     ),
     Code(
+        "PLAN004",
+        "no call changes it",
+        "A property differs from the spec and AWS has no request that would change it back.",
+        "Make the spec say what is live, or recreate the resource yourself.",
+    ),
+    Code(
         "PLAN010",
         "deferred",
         "A spec cannot be compiled yet, because something it needs is not there yet. What it owns is left alone.",

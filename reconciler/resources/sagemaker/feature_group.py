@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.change import Change
+from reconciler.model.value import Json
 from reconciler.resources.api import (
     Lifecycle,
     Listing,
@@ -20,6 +21,7 @@ from reconciler.resources.api import (
     codes,
     register,
 )
+from reconciler.resources.codecs import Codec
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"FeatureGroupName": "{name}"}
@@ -38,6 +40,15 @@ def update(change: Change) -> Iterator[Request]:
             yield Request("update_feature_group", {"OnlineStoreConfig": {"TtlDuration": ttl}})
     if throughput := change.wanted("ThroughputConfig"):
         yield Request("update_feature_group", throughput)
+
+
+def _create(body: Json) -> Json:
+    """A TTL that is not wanted is left out; no request takes a live one away."""
+    online = body.get("OnlineStoreConfig")
+    if not online or online.get("TtlDuration"):
+        return body
+    kept = {key: value for key, value in online.items() if key != "TtlDuration"}
+    return {**body, "OnlineStoreConfig": kept}
 
 
 register(
@@ -61,6 +72,7 @@ register(
         predict={"FeatureGroupArn": arn("feature-group")},
         arn=arn("feature-group"),
         limit=64,
+        body=Codec(encode=_create),
         paged={"FeatureDefinitions": "NextToken"},
         listings=(
             Listing(

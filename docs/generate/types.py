@@ -1,0 +1,128 @@
+"""The page of all AWS types that Moorline has an adapter for, from the registry."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from docs.generate import markdown
+from reconciler import resources as package
+from reconciler.explain import explain
+from reconciler.facts.store import facts
+from reconciler.resources.api import Resource, load
+from reconciler.resources.permissions import permission
+
+LOSSES = {
+    "records": "records",
+    "traffic": "traffic: requests fail while it is gone",
+    "keys": "keys: what they encrypted cannot be read any more",
+    "history": "history: versions and runs",
+}
+TITLE = re.compile(r"(AWS::\w+::\w+)(?:\.|,? (.*))\n")
+EFFECTS = {
+    "update": "Changes in place",
+    "append-only": "Only grows in place; else it is replaced",
+    "replace": "A change replaces the resource",
+    "none": "Set by AWS",
+    "unsupported": "Not set by Moorline",
+}
+
+
+def page() -> Iterator[str]:
+    """Blocks of the page."""
+    registry = sorted(load().values(), key=lambda resource: resource.type)
+    yield "# AWS types"
+    yield (
+        "What a change of a property does comes from AWS's published schemas and from the adapter."
+        " `moorline explain AWS::TYPE.Property` says why, for nested properties too."
+    )
+    yield markdown.table(
+        ("type", "deleting it loses"),
+        (
+            (f"[{each.type}]({markdown.anchor(each.type)})", LOSSES.get(each.holds, each.holds))
+            for each in registry
+        ),
+    )
+    for resource in registry:
+        yield from _type(resource)
+
+
+def _type(resource: Resource) -> Iterator[str]:
+    yield f"## {resource.type}"
+    yield about(resource.type)
+    if resource.content_named:
+        yield "Its name carries a digest of its content: another content is another resource."
+    yield markdown.table(("what a change does", "properties"), _effects(resource))
+    if resource.holds:
+        yield f"Holds {LOSSES.get(resource.holds, resource.holds)}; see `protection.allow`."
+    if resource.companions:
+        yield markdown.table(
+            ("property of ours", "type of its own in CloudFormation"),
+            ((markdown.code(each.prop), each.type) for each in resource.companions),
+        )
+    reads, writes = permissions(resource)
+    yield markdown.bullets(
+        [f"To plan: {markdown.codes(reads)}", f"Besides, to apply: {markdown.codes(writes)}"]
+    )
+
+
+def _effects(resource: Resource) -> Iterator[tuple[str, str]]:
+    companions = {each.prop for each in resource.companions}
+    names = sorted({*facts(resource.type).properties, *companions})
+    by_effect: dict[str, list[str]] = {}
+    for name in names:
+        by_effect.setdefault(str(explain(f"{resource.type}.{name}")["effect"]), []).append(name)
+    for effect, words in EFFECTS.items():
+        if effect in by_effect:
+            yield words, markdown.codes(by_effect[effect])
+
+
+def permissions(resource: Resource) -> tuple[list[str], list[str]]:
+    """IAM actions to read a resource, and what it takes besides to write it."""
+    reads = {resource.read.method, *(listing.method for listing in resource.listings)}
+    writes = {resource.create.method, resource.delete.method, *_updates(resource)}
+    for part in resource.parts:
+        reads |= set(part.reads)
+        writes |= set(part.writes)
+    if resource.tags:
+        reads.add(resource.tags.read.method)
+        writes |= {op.method for op in (resource.tags.add, resource.tags.remove) if op}
+    read = _actions(resource.service, reads)
+    return sorted(read), sorted(_actions(resource.service, writes) - read)
+
+
+def _actions(service: str, methods: Iterable[str]) -> set[str]:
+    return {action for method in methods for action in permission(service, method)}
+
+
+def _updates(resource: Resource) -> Iterator[str]:
+    """The methods that a resource file gives to `Request`, in whatever branch."""
+    module = inspect.getmodule(resource.update)
+    if module is None or not module.__name__.startswith(f"{package.__name__}.{resource.service}"):
+        return
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            method = node.args[0]
+            if node.func.id == "Request" and isinstance(method, ast.Constant):
+                yield str(method.value)
+
+
+def about(type_: str) -> str:
+    """What the resource file says about its type."""
+    return markdown.prose(_docstrings().get(type_, ""))
+
+
+@cache
+def _docstrings() -> Mapping[str, str]:
+    found = {}
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        words = importlib.import_module(module.name).__doc__ or ""
+        if title := TITLE.match(words):
+            text = f"{title[2] or ''}\n{words[title.end() :]}".strip()
+            found[title[1]] = text[:1].upper() + text[1:]
+    return found
