@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 
 from reconciler.aws.clock import Clock
 from reconciler.aws.errors import AwsError
@@ -28,6 +29,8 @@ from reconciler.model.plan import Plan, Step
 from reconciler.resources.api import Place, Resource
 
 WORKERS = 10
+DONE = "done"
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,9 @@ class _Run:
         self._lock = threading.Lock()
         self._sink = sink
         self.runner = Runner(session, resources, place, self.emit)
+        self.before: dict[str, list[str]] = {}
+        self.causes: dict[str, str] = {}
+        """Why something did not run: the step that failed, or the interruption."""
         self.ended: dict[str, str] = {}
 
     def emit(self, event: object) -> None:
@@ -100,48 +106,54 @@ class _Run:
             self._sink(event)  # type: ignore[arg-type]  # the union is closed in model.event
 
     def all(self, workers: int) -> Outcome:
-        waiting = dict.fromkeys(self.steps)
+        """Run what is ready, in parallel, until nothing is left or nothing can go on."""
+        order = self._order()
         flying: dict[Future[str], Step] = {}
         with ThreadPoolExecutor(workers) as pool:
-            while waiting or flying:
-                self._skip_blocked(waiting)
-                if not self.interrupt():
-                    for step in self._ready(waiting):
-                        del waiting[step.id]
+            while order.is_active():
+                for name in order.get_ready():
+                    step = self._begin(name, order)
+                    if step is not None:
                         flying[pool.submit(self._one, step)] = step
-                if not flying:
-                    break
-                finished, _ = wait(flying, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    self.ended[flying.pop(future).id] = future.result()
-        cause = "interrupted" if self.interrupt() else "the steps need each other"
-        for id_ in waiting:
-            self._skip(self.steps[id_], cause)
+                if flying:
+                    finished, _ = wait(flying, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        step = flying.pop(future)
+                        self.ended[step.id] = future.result()
+                        order.done(step.id)
         return self._outcome()
 
-    def _ready(self, waiting: Mapping[str, None]) -> list[Step]:
-        return [
-            self.steps[id_]
-            for id_ in waiting
-            if all(self.ended.get(need) == "done" for need in self._needs(id_))
-        ]
+    def _order(self) -> TopologicalSorter[str]:
+        """Steps and types as nodes: a type is done when every step on it is.
 
-    def _needs(self, id_: str) -> list[str]:
-        return [need for need in self.steps[id_].needs if need in self.steps]
+        Raises:
+            CycleError: the steps need each other, which a planner must not produce.
+        """
+        for step in self.steps.values():
+            self.before[step.id] = [need for need in step.needs if need in self.steps]
+            self.before[step.id] += step.after
+            self.before.setdefault(step.address.type, []).append(step.id)
+        order = TopologicalSorter(self.before)
+        order.prepare()
+        return order
 
-    def _skip_blocked(self, waiting: dict[str, None]) -> None:
-        changed = True
-        while changed:
-            changed = False
-            for id_ in list(waiting):
-                bad = [n for n in self._needs(id_) if self.ended.get(n) in {"failed", "skipped"}]
-                if bad:
-                    del waiting[id_]
-                    self._skip(self.steps[id_], bad[0])
-                    changed = True
+    def _begin(self, name: str, order: TopologicalSorter[str]) -> Step | None:
+        """The step to run now; nothing for a type, and for a step that cannot run."""
+        bad = next((n for n in self.before.get(name, ()) if self.ended.get(n, DONE) != DONE), "")
+        step = self.steps.get(name)
+        if step is None:
+            self.ended[name] = self.causes[name] = bad or DONE
+        elif bad:
+            self._skip(step, self.causes.get(bad, bad))
+        elif self.interrupt():
+            self._skip(step, INTERRUPTED)
+        else:
+            return step
+        order.done(name)
+        return None
 
     def _skip(self, step: Step, cause: str) -> None:
-        self.ended[step.id] = "skipped"
+        self.ended[step.id], self.causes[step.id] = "skipped", cause
         now = self.clock.now()
         self.emit(StepSkipped(step.id, step.address, step.action, now, cause))
 
@@ -156,7 +168,7 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - one step's fault must not stop the others
             return self._failed(step, "APPLY009", f"{type(error).__name__}: {error}", "")
         self.emit(StepFinished(step.id, step.address, step.action, self.clock.now()))
-        return "done"
+        return DONE
 
     def _failed(self, step: Step, code: str, message: str, hint: str) -> str:
         now = self.clock.now()
@@ -165,10 +177,10 @@ class _Run:
         return "failed"
 
     def _outcome(self) -> Outcome:
-        by: dict[str, list[str]] = {"done": [], "failed": [], "skipped": []}
-        for id_, how in self.ended.items():
-            by[how].append(id_)
-        done, failed, skipped = (tuple(by[how]) for how in ("done", "failed", "skipped"))
+        by: dict[str, list[str]] = {DONE: [], "failed": [], "skipped": []}
+        for id_ in self.steps:
+            by[self.ended[id_]].append(id_)
+        done, failed, skipped = (tuple(by[how]) for how in (DONE, "failed", "skipped"))
         now = self.clock.now()
         self.emit(RunFinished(len(done), len(failed), len(skipped), now))
         return Outcome(done, failed, skipped, interrupted=self.interrupt())

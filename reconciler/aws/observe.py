@@ -16,12 +16,12 @@ from typing import TypeVar
 from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
+from reconciler.live import Live, Orphan, owned
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Props
-from reconciler.planner import Live, Orphan, owned
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
 
 WORKERS = 16

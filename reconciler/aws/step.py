@@ -12,12 +12,12 @@ from reconciler.aws.errors import AwsError, Gone, Rejected
 from reconciler.aws.session import Session
 from reconciler.aws.single import Single
 from reconciler.diff import compare, guard
+from reconciler.live import owned
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed, Status
 from reconciler.model.event import CallSent, Sink, StepWaiting
-from reconciler.model.plan import Step
+from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import Json, Props, Ref, resolve
-from reconciler.planner import SUFFIX, owned
 from reconciler.resources.api import OWNERSHIP, Lifecycle, Place, Resource, fill
 
 DEFAULT_LIFECYCLE = Lifecycle(field="", ready=frozenset(), busy=frozenset(), timeout=600.0)

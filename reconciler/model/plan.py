@@ -15,13 +15,16 @@ from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.value import Json, Props, canonical, digest, from_json, to_json
 
 FORMAT = 1
+SUFFIX = "#delete"
+"""Ends the id of a step that removes: an orphan, or the old half of a replacement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One resource's part of a plan.
 
-    `needs` are ids of steps that must be done before. `guard` is the digest of
+    `needs` are ids of steps that must be done before, and `after` names types all of
+    whose steps must be done before. `guard` is the digest of
     what was observed ("" when the resource must not exist). `destroys` names
     what is lost (records, traffic, keys, history), "" when nothing is.
     """
@@ -32,6 +35,7 @@ class Step:
     reason: Reason
     calls: tuple[Call, ...] = ()
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     guard: str = ""
     desired: Props = field(default_factory=dict)
     fields: tuple[FieldChange, ...] = ()
@@ -75,12 +79,18 @@ class Plan:
     @property
     def blocked(self) -> frozenset[str]:
         """Ids of the steps that will not run: the refused ones and all that need them."""
-        stopped = {step.id for step in self.refused}
-        grown = bool(stopped)
-        while grown:
-            more = {s.id for s in self.steps if s.id not in stopped and stopped & set(s.needs)}
-            stopped |= more
-            grown = bool(more)
+        users: dict[str, list[Step]] = {}
+        for step in self.steps:
+            for need in (*step.needs, *step.after):
+                users.setdefault(need, []).append(step)
+        todo = list(self.refused)
+        stopped = {step.id for step in todo}
+        while todo:
+            step = todo.pop()
+            waiting = [*users.get(step.id, ()), *users.get(step.address.type, ())]
+            more = [each for each in waiting if each.id not in stopped]
+            stopped |= {each.id for each in more}
+            todo += more
         return frozenset(stopped)
 
     @property
@@ -169,6 +179,7 @@ def _step_to_json(step: Step) -> Json:
         "destroys": step.destroys,
         "refused": step.refused,
         "needs": list(step.needs),
+        "after": list(step.after),
         "guard": step.guard,
         "fields": [_field_to_json(change) for change in step.fields],
         "calls": [_call_to_json(call) for call in step.calls],
@@ -184,6 +195,7 @@ def _step_from_json(data: Json) -> Step:
         reason=Reason(data["reason"]),
         calls=tuple(_call_from_json(call) for call in data["calls"]),
         needs=tuple(data["needs"]),
+        after=tuple(data["after"]),
         guard=data["guard"],
         desired=from_json(data["desired"]),
         fields=tuple(_field_from_json(change) for change in data["fields"]),

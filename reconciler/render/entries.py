@@ -68,20 +68,23 @@ def _held(steps: Mapping[str, Mapping[str, Json]], owner: Mapping[str, str]) -> 
     """Steps that wait for a refused one, each with the refused step's id."""
     users: dict[str, list[str]] = {}
     for id_, step in steps.items():
-        for need in step["needs"]:
+        for need in (*step["needs"], *step["after"]):
             users.setdefault(need, []).append(id_)
     held: dict[str, str] = {}
     for cause in (id_ for id_, step in steps.items() if step["refused"]):
-        for id_ in _reached(cause, users):
+        for id_ in _reached(cause, users, steps):
             if owner.get(cause) != id_:
                 held.setdefault(id_, cause)
     return held
 
 
-def _reached(start: str, users: Mapping[str, list[str]]) -> Iterator[str]:
+def _reached(
+    start: str, users: Mapping[str, list[str]], steps: Mapping[str, Mapping[str, Json]]
+) -> Iterator[str]:
     seen, todo = {start}, [start]
     while todo:
-        for id_ in users.get(todo.pop(), ()):
+        cause = todo.pop()
+        for id_ in (*users.get(cause, ()), *users.get(steps[cause]["type"], ())):
             if id_ not in seen:
                 seen.add(id_)
                 todo.append(id_)

@@ -43,11 +43,15 @@ def plan(
 
 
 def shown(draft: Draft) -> list[tuple[str, str, list[str]]]:
-    """(action, id, needs) of each step; ids without the platform's prefix."""
+    """(action, id, needs and types it comes after) of each step; without the prefix."""
     return [
-        (str(step.action), short(step.id), [short(need) for need in step.needs])
+        (str(step.action), short(step.id), [*map(short, step.needs), *map(typed, step.after)])
         for step in draft.steps
     ]
+
+
+def typed(type_: str) -> str:
+    return f"every {type_.rpartition('::')[2]}"
 
 
 def short(id_: str) -> str:
@@ -160,16 +164,16 @@ def test_a_failed_resource_is_replaced_without_asking_what_is_lost() -> None:
 def test_what_nobody_declares_is_deleted_users_first() -> None:
     draft = plan([], orphans=tuple(orphan(at) for at in (BASE, VERSION, SERVER)))
     assert shown(draft) == [
-        ("delete", "Base/x#delete", ["Server/x#delete", "Version/x#delete"]),
+        ("delete", "Base/x#delete", ["every Server", "every Version"]),
         ("delete", "Server/x#delete", []),
-        ("delete", "Version/x#delete", ["Server/x#delete"]),
+        ("delete", "Version/x#delete", ["every Server"]),
     ]
 
 
 def test_a_deletion_waits_for_the_steps_of_every_type_that_may_use_it() -> None:
     old = address("version", "old")
     draft = plan([node(SERVER, {"Size": 2})], {SERVER: live({"Size": 1})}, orphans=(orphan(old),))
-    assert shown(draft)[1] == ("delete", "Version/old#delete", ["Server/x"])
+    assert shown(draft)[1] == ("delete", "Version/old#delete", ["every Server"])
 
 
 def test_deletions_of_one_type_do_not_wait_for_each_other() -> None:

@@ -1,0 +1,59 @@
+"""What a plan has to say against a change, as findings."""
+
+from __future__ import annotations
+
+from reconciler.model.change import FieldChange, Observed
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.graph import Node
+from reconciler.resources.api import OWNERSHIP
+
+
+def not_ours(node: Node, observed: Observed | None) -> Diagnostic:
+    """A resource of our name carries no tags of ours."""
+    tags = (observed.tags or {}) if observed else {}
+    owner = "/".join(tags[key] for key in OWNERSHIP[:2] if key in tags)
+    whose = f"it belongs to {owner!r}" if owner else "it carries no ownership tags"
+    return Diagnostic(
+        "PLAN001",
+        f"{str(node.address)!r} exists but is not ours: {whose}",
+        node.origin.at if node.origin else None,
+        f"rename the spec, or take it over with `--adopt {node.address}`",
+        address=node.address,
+    )
+
+
+def unsupported(node: Node, change: FieldChange) -> Diagnostic:
+    """A property differs that the adapter cannot set."""
+    path = ".".join(change.path)
+    return Diagnostic(
+        "PLAN003",
+        f"{path} of {str(node.address)!r} differs, and Moorline cannot change it",
+        change.at or (node.origin.at if node.origin else None),
+        "change it by hand, or make the spec say what is live",
+        address=node.address,
+    )
+
+
+def stays(node: Node, change: FieldChange) -> Diagnostic:
+    """A property differs that no call of AWS changes."""
+    path = ".".join(change.path)
+    return Diagnostic(
+        "PLAN004",
+        f"{path} of {str(node.address)!r} differs, and AWS has no call that changes it",
+        change.at or (node.origin.at if node.origin else None),
+        "it stays as it is; make the spec say what is live, or recreate the resource yourself",
+        Severity.WARNING,
+        node.address,
+    )
+
+
+def busy(node: Node, observed: Observed) -> Diagnostic:
+    """AWS still works on a resource that differs."""
+    return Diagnostic(
+        "PLAN002",
+        f"{str(node.address)!r} is busy ({observed.reason or 'AWS is changing it'})",
+        node.origin.at if node.origin else None,
+        "`apply` waits for it; or plan again when it has settled",
+        Severity.WARNING,
+        node.address,
+    )
