@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from reconciler import compile as compiler, planner
 from reconciler.aws.lookups import answer
-from reconciler.aws.observe import Progress, observe
+from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
+from reconciler.aws.survey import Progress
 from reconciler.compile import Spec
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph

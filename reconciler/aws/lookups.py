@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from reconciler.aws.errors import AwsError
-from reconciler.aws.observe import unreadable
 from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.survey import unreadable
 from reconciler.kinds.scope import Lookup
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Json

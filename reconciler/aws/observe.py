@@ -7,49 +7,27 @@ in parallel, under one rate limit per service.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from reconciler.aws.errors import AwsError, Denied
+from reconciler.aws.errors import AwsError
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
+from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, unreadable
+from reconciler.diff import RESERVED
 from reconciler.live import Live, Orphan, owned
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
-from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Json, Props
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
+from reconciler.model.value import Props
+from reconciler.resources.api import OWNERSHIP, Place, Resource
 
 WORKERS = 16
-PAGE = 100
 T = TypeVar("T")
 R = TypeVar("R")
-Progress = Callable[[str, int, int], None]
-"""Told what is being read, how many reads are done, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One item of a bulk read."""
-
-    props: Props
-    created: str
-
-
-@dataclass(slots=True)
-class _Survey:
-    """What the bulk reads gave."""
-
-    index: dict[Address, dict[str, str]] = field(default_factory=dict)
-    keys: dict[Address, str] = field(default_factory=dict)
-    """ARNs of resources that are found by tag."""
-    lists: dict[str, dict[str, Listed]] = field(default_factory=dict)
-    broken: dict[str, AwsError] = field(default_factory=dict)
-    """Types whose listing failed: their state is unknown."""
 
 
 def observe(
@@ -79,13 +57,14 @@ class _Observer:
         self.place = place
         self.progress = progress
         self.single = Single(session, place)
-        self.survey = _Survey()
+        self.survey = Survey()
         self.found: list[Diagnostic] = []
 
     def run(self) -> tuple[Live, list[Diagnostic]]:
         with ThreadPoolExecutor(WORKERS) as pool:
-            self._index()
-            self._lists(pool)
+            surveyor = Surveyor(self.session, self.graph, self.resources, self.place, self.progress)
+            self.survey = surveyor.run(pool)
+            self.found += self.survey.findings
             nodes = list(self.graph)
             seen = self._all(pool, "resources", nodes, self._node, lambda node: node.address)
             live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
@@ -116,84 +95,11 @@ class _Observer:
             self.progress(what, done, len(items))
         return out
 
-    # -- bulk reads
-
-    def _index(self) -> None:
-        """Everything that carries our tags, from the tagging API."""
-        reader = ReadOnly(self.session, "resourcegroupstaggingapi")
-        values = (self.place.platform, self.place.environment)
-        filters = [
-            {"Key": key, "Values": [value]} for key, value in zip(OWNERSHIP, values, strict=False)
-        ]
-        params = {"TagFilters": filters, "ResourcesPerPage": PAGE}
-        try:
-            found = reader.pages("get_resources", params, "ResourceTagMappingList")
-        except AwsError as error:
-            self.found.append(unreadable(error, None))
-            return
-        known = self.resources.values()
-        patterns = [(resource, _arn_pattern(resource, self.place)) for resource in known]
-        for item in found:
-            arn = item["ResourceARN"]
-            tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-            for resource, pattern in patterns:
-                if pattern and (match := pattern.fullmatch(arn)):
-                    self._enter(resource, arn, match["name"], tags)
-                    break
-
-    def _enter(self, resource: Resource, arn: str, name: str, tags: dict[str, str]) -> None:
-        if resource.found_by_tag:
-            if NAME_TAG not in tags:
-                return
-            address = Address(resource.type, tags[NAME_TAG])
-            self.survey.keys[address] = arn
-        else:
-            address = Address(resource.type, name)
-        self.survey.index[address] = tags
-
-    def _lists(self, pool: ThreadPoolExecutor) -> None:
-        types = {node.address.type for node in self.graph}
-        types |= {address.type for address in self.survey.index}
-        types |= {r.type for r in self.resources.values() if not (r.tags and r.tags.indexed)}
-        jobs = [
-            (self.resources[type_], number)
-            for type_ in sorted(types)
-            for number in range(len(self.resources[type_].listings))
-        ]
-        futures = [(job, pool.submit(self._list, *job)) for job in jobs]
-        declared = {node.address.type for node in self.graph}
-        for done, ((resource, _), future) in enumerate(futures, 1):
-            known = self.survey.lists.setdefault(resource.type, {})
-            try:
-                for name, listed in future.result().items():
-                    before = known.get(name)
-                    props = {**before.props, **listed.props} if before else listed.props
-                    created = listed.created or (before.created if before else "")
-                    known[name] = Listed(props, created)
-            except AwsError as error:
-                self.survey.broken[resource.type] = error
-                if resource.type not in declared:  # else each of its resources is a finding
-                    self.found.append(replace(unreadable(error, None), severity=Severity.WARNING))
-            self.progress("listings", done, len(futures))
-
-    def _list(self, resource: Resource, number: int) -> dict[str, Listed]:
-        listing = resource.listings[number]
-        slots = self.place.slots("")
-        params = {key: fill(value, slots) for key, value in listing.params.items()}
-        reader = ReadOnly(self.session, resource.service)
-        out: dict[str, Listed] = {}
-        for item in reader.pages(listing.method, params, listing.at):
-            name = str(item[listing.name])
-            if name.startswith(self.place.prefix) or Address(resource.type, name) in self.graph:
-                created = str(item.get(listing.created) or "")
-                out[name] = Listed(listing.codec.decode(item), created)
-        return out
-
     # -- single resources
 
     def _node(self, node: Node) -> Observed | None:
         resource = self.resources[node.address.type]
-        listed = self._listed(resource, node.address)
+        listed = self.survey.listed(node.address)
         if resource.listings and listed is None:
             return None
         tags = self.survey.index.get(node.address)
@@ -231,8 +137,7 @@ class _Observer:
         reader = ReadOnly(self.session, resource.service, resource.absent)
         props = {key: listed.props[key] for key in node.props if key in listed.props}
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
-        if tags is None and "Tags" in listed.props:
-            tags = {tag["Key"]: tag["Value"] for tag in listed.props["Tags"] or ()}
+        tags = listed.tags if tags is None else tags
         outputs |= {name: slots[name] for name in resource.predict}
         return Observed(props, outputs, tags=tags)
 
@@ -245,11 +150,6 @@ class _Observer:
         reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.single.slots(resource, address.name, observed.outputs)
         return replace(observed, tags=read_tags(reader, resource.tags, slots))
-
-    def _listed(self, resource: Resource, address: Address) -> Listed | None:
-        if resource.type in self.survey.broken:
-            raise self.survey.broken[resource.type]
-        return self.survey.lists.get(resource.type, {}).get(address.name)
 
     def _tag_key(self, resource: Resource, address: Address) -> Props | None:
         """How to address a resource whose id AWS chose; nothing when the name does."""
@@ -270,13 +170,11 @@ class _Observer:
 
     def _orphan(self, address: Address) -> Orphan | None:
         resource = self.resources[address.type]
-        listed = self._listed(resource, address)
+        listed = self.survey.listed(address)
         if resource.listings and listed is None:
             return None
         wanted = {part.prop for part in resource.parts if part.last}
-        tags = self.survey.index.get(address)
-        if listed and "Tags" in listed.props:
-            tags = {tag["Key"]: tag["Value"] for tag in listed.props["Tags"] or ()}
+        tags = (listed.tags if listed else None) or self.survey.index.get(address)
         if tags is not None and not owned(Observed({}, tags=tags), self.place):
             return None
         key = self._tag_key(resource, address)
@@ -296,32 +194,5 @@ _UNKNOWN = _Unknown()
 
 
 def _tags_differ(node: Node, tags: Mapping[str, str] | None) -> bool:
-    wanted: Json = node.props.get("Tags")
-    if tags is None:
-        return True
-    return any(tags.get(tag["Key"]) != tag["Value"] for tag in wanted or ())
-
-
-def _arn_pattern(resource: Resource, place: Place) -> re.Pattern[str] | None:
-    if not resource.arn:
-        return None
-    slots = {**place.slots("\0"), "KeyId": "\0"}
-    text = re.escape(str(fill(resource.arn, slots))).replace(re.escape("\0"), "(?P<name>[^/:]+)")
-    return re.compile(text)
-
-
-def unreadable(error: AwsError, address: Address | None) -> Diagnostic:
-    """The finding for a state that could not be found out."""
-    if isinstance(error, Denied):
-        return Diagnostic(
-            "AWS001",
-            f"access denied: {error}",
-            help=f"allow the plan role {error.what.split()[0]!r}, or renew the credentials",
-            address=address,
-        )
-    return Diagnostic(
-        "AWS002",
-        f"state unknown: {error}",
-        help="nothing is planned for what could not be read; run again, or look at AWS's message",
-        address=address,
-    )
+    wanted = {tag["Key"]: tag["Value"] for tag in node.props.get("Tags") or ()}
+    return tags is None or wanted != {k: v for k, v in tags.items() if not k.startswith(RESERVED)}

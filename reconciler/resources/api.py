@@ -15,17 +15,17 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
-from reconciler.model.address import Address
 from reconciler.model.change import Change, Effect, Observed
-from reconciler.model.value import Join, Json, Path, Props, Ref
+from reconciler.model.value import Json, Path, Props
+from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.codecs import SAME, Codec
 from reconciler.resources.parts import Part, Request
+from reconciler.resources.place import Place, fill
 
 __all__ = [
     "SAME",
@@ -50,102 +50,7 @@ __all__ = [
 REGISTRY: dict[str, Resource] = {}
 OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec")
 NAME_TAG = "moorline:name"
-_SLOT = re.compile(r"\{(\w+)\}")
-_UNNAMED = "us-east-1"
-"""S3 refuses this region as a location constraint. Source: CreateBucket."""
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The account and region a platform lives in, and its name prefix (``acme-prod-``)."""
-
-    account: str
-    region: str
-    platform: str
-    environment: str
-
-    @property
-    def partition(self) -> str:
-        """``aws``, ``aws-cn`` or ``aws-us-gov``, from the region's name."""
-        if self.region.startswith("cn-"):
-            return "aws-cn"
-        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
-
-    @property
-    def prefix(self) -> str:
-        return f"{self.platform}-{self.environment}-"
-
-    def slots(self, name: str) -> dict[str, str]:
-        """The values of the fixed template slots."""
-        return {
-            "name": name,
-            "account": self.account,
-            "region": self.region,
-            "partition": self.partition,
-            "prefix": self.prefix,
-            "platform": self.platform,
-            "environment": self.environment,
-            "location": "" if self.region == _UNNAMED else self.region,
-        }
-
-
-def fill(template: Json, slots: Mapping[str, Json], own: Address | None = None) -> Json:
-    """Put values into a template; an output that is not in `slots` becomes a `Ref` to `own`.
-
-    A member of an object that comes out as "" is left out.
-    """
-    if isinstance(template, Mapping):
-        filled = {key: fill(item, slots, own) for key, item in template.items()}
-        return {key: item for key, item in filled.items() if item != ""}
-    if isinstance(template, list | tuple):
-        return [fill(item, slots, own) for item in template]
-    if not isinstance(template, str) or "{" not in template:
-        return template
-    whole = _SLOT.fullmatch(template)
-    if whole and slots.get(whole[1]) is not None:
-        return slots[whole[1]]
-    parts: list[str | Ref] = []
-    end = 0
-    for slot in _SLOT.finditer(template):
-        parts.append(template[end : slot.start()])
-        value = slots.get(slot[1])
-        if value is None:
-            if own is None:
-                msg = f"no value for {slot[0]} in {template!r}"
-                raise KeyError(msg)
-            value = Ref(own, slot[1])
-        parts.append(value if isinstance(value, Ref) else str(value))
-        end = slot.end()
-    parts = [part for part in (*parts, template[end:]) if part != ""]
-    if len(parts) == 1 and isinstance(parts[0], Ref):
-        return parts[0]
-    if all(isinstance(part, str) for part in parts):
-        return "".join(str(part) for part in parts)
-    return Join(tuple(parts))
-
-
-def codes(*names: str) -> frozenset[str]:
-    """Names that belong together: error codes, states."""
-    return frozenset(names)
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """How AWS says that a resource does not exist: by code, and by text where the code is vague."""
-
-    code: str
-    text: re.Pattern[str] | None = None
-
-    def matches(self, code: str, message: str) -> bool:
-        """Whether an error is this answer. Codes match with and without their usual suffixes."""
-        bare = code.removesuffix("Exception").removesuffix("Fault")
-        return self.code in {code, bare} and (self.text is None or bool(self.text.search(message)))
-
-
-def absent(code: str, text: str = "") -> Absent:
-    """A not-found answer; `text` is a regular expression searched in the message."""
-    return Absent(code, re.compile(text) if text else None)
 
 
 @dataclass(frozen=True, slots=True)

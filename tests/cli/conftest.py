@@ -59,7 +59,6 @@ def _story(folder: Folder) -> dict[str, Result]:
         story = {
             "first plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
             "first apply": folder.run("apply", "-e", "local", "--yes"),
-            "plan after it": folder.run("plan", "-e", "local", "--detailed-exitcode"),
         }
         register_package(folder.client("sagemaker"), REGISTRY, approved=True)
         return story | {
@@ -71,13 +70,24 @@ def _story(folder: Folder) -> dict[str, Result]:
         lifecycle.stop(folder.state)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def applied(
     told: tuple[Path, dict[str, Result]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Folder]:
-    """The example platform, applied, on a sandbox that is this module's own."""
-    folder = Folder(tmp_path_factory.mktemp("applied"))
-    home, _ = told
+    """The example platform, applied. Whoever changes its sandbox must repair it."""
+    yield from _applied(told[0], tmp_path_factory.mktemp("applied"))
+
+
+@pytest.fixture(scope="module")
+def disposable(
+    told: tuple[Path, dict[str, Result]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Folder]:
+    """The example platform, applied, for this module alone."""
+    yield from _applied(told[0], tmp_path_factory.mktemp("disposable"))
+
+
+def _applied(home: Path, path: Path) -> Iterator[Folder]:
+    folder = Folder(path)
     copy_files(home, folder.path)
     folder.state.mkdir(parents=True)
     shutil.copy(Folder(home).state / SNAPSHOT, folder.state / SNAPSHOT)
@@ -88,7 +98,7 @@ def applied(
 
 @pytest.fixture
 def forked(applied: Folder, tmp_path: Path) -> Folder:
-    """Files to change, on the module's applied platform; only for commands that read."""
+    """Files to change, on the applied platform; only for commands that read."""
     return applied.fork(tmp_path)
 
 

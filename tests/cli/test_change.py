@@ -89,16 +89,6 @@ def test_a_removed_spec_that_is_protected_is_refused_by(verb: str, forked: Folde
     assert forked.writes == before
 
 
-def test_drift_sees_a_removed_spec_and_says_that_apply_is_refused(forked: Folder) -> None:
-    (forked.path / VELOCITY).unlink()
-    forked.edit(
-        "environments/local.yaml", "  sandbox: true", "  sandbox: true\n  protection: {allow: []}"
-    )
-    (found,) = forked.run("drift", "-e", "local", "--json", expect=4).json["drifted"]
-    assert (found["kind"], found["destroys"]) == ("undeclared", "records")
-    assert found["refused"] != ""
-
-
 def test_destroy_plans_a_deletion_of_everything(forked: Folder) -> None:
     plan = forked.run(*PLAN, "--destroy", expect=0).json
     assert {step["action"] for step in plan["steps"]} == {"delete"}

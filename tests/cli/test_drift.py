@@ -25,8 +25,7 @@ EDITED = {
 
 @pytest.fixture(scope="module")
 def morning(applied: Folder) -> dict[str, Result]:
-    """What the commands say before the edits, after them, and after the repair."""
-    before = applied.run("drift", "-e", "local", "--json")
+    """What the commands say after the edits, and after the repair."""
     edit(applied)
     writes = applied.writes
     edited = {
@@ -36,7 +35,7 @@ def morning(applied: Folder) -> dict[str, Result]:
     assert applied.writes == writes
     repair = applied.run("apply", "-e", "local", "--yes")
     after = applied.run("drift", "-e", "local", "--json")
-    return {"before": before, **edited, "repair": repair, "after": after}
+    return {**edited, "repair": repair, "after": after}
 
 
 def edit(folder: Folder) -> None:
@@ -66,7 +65,6 @@ def edit(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        pytest.param("before", 0, id="0 before the edits"),
         pytest.param("as json", 4, id="4 after them"),
         pytest.param("as text", 4, id="4 after them, as text"),
         pytest.param("repair", 0, id="0 for the repair"),
@@ -99,5 +97,4 @@ def test_drift_says_what_was_declared_and_what_is_live(morning: dict[str, Result
 
 
 def test_after_the_repair_nothing_differs(morning: dict[str, Result]) -> None:
-    assert morning["before"].json["drifted"] == []
     assert morning["after"].json["drifted"] == []

@@ -16,15 +16,17 @@ DETECTOR = "acme-local-fraud-detector"
 
 
 @pytest.fixture(scope="module")
-def stopped(applied: Folder) -> dict[str, Result]:
+def stopped(disposable: Folder) -> dict[str, Result]:
     """Ctrl-C while an endpoint takes its time; then it is ready and apply goes on."""
-    applied.edit(DEV, "endpointInstanceType: ml.c6i.large", "endpointInstanceType: ml.c6i.xlarge")
-    applied.control("clock", {"mode": "manual", "durations": {"endpoint": 3600}})
-    first = applied.stop_after(f"{DETECTOR} Updating", signal.SIGINT, *APPLY)
-    configs = applied.client("sagemaker").list_endpoint_configs(NameContains=DETECTOR)
+    disposable.edit(
+        DEV, "endpointInstanceType: ml.c6i.large", "endpointInstanceType: ml.c6i.xlarge"
+    )
+    disposable.control("clock", {"mode": "manual", "durations": {"endpoint": 3600}})
+    first = disposable.stop_after(f"{DETECTOR} Updating", signal.SIGINT, *APPLY)
+    configs = disposable.client("sagemaker").list_endpoint_configs(NameContains=DETECTOR)
     assert len(configs["EndpointConfigs"]) == 2, "the old config went before its endpoint moved"
-    applied.control("clock", {"advance": 3700})
-    return {"first": first, "rerun": applied.run(*APPLY), "plan": applied.run(*PLAN)}
+    disposable.control("clock", {"advance": 3700})
+    return {"first": first, "rerun": disposable.run(*APPLY), "plan": disposable.run(*PLAN)}
 
 
 def test_ctrl_c_ends_with_an_error_and_says_what_remains(stopped: dict[str, Result]) -> None:
@@ -39,12 +41,12 @@ def test_after_ctrl_c_a_rerun_finishes(stopped: dict[str, Result]) -> None:
     assert (stopped["plan"].code, stopped["plan"].steps) == (0, [])
 
 
-def test_killed_in_the_middle_a_rerun_converges(applied: Folder) -> None:
-    applied.edit(DEV, "cost-centre: fraud-4711", "cost-centre: fraud-4712")
-    applied.write("specs/data/ledger.yaml", spec("DataSource", "ledger", "  s3: {}\n"))
-    killed = applied.stop_after("done", signal.SIGKILL, *APPLY)
+def test_killed_in_the_middle_a_rerun_converges(disposable: Folder) -> None:
+    disposable.edit(DEV, "cost-centre: fraud-4711", "cost-centre: fraud-4712")
+    disposable.write("specs/data/ledger.yaml", spec("DataSource", "ledger", "  s3: {}\n"))
+    killed = disposable.stop_after("done", signal.SIGKILL, *APPLY)
     assert killed.code == -signal.SIGKILL
-    rerun = applied.run(*APPLY, "--json", expect=0).json
+    rerun = disposable.run(*APPLY, "--json", expect=0).json
     assert len(rerun["outcome"]["done"]) == len(rerun["plan"]["steps"]) > 0
     assert rerun["plan"]["summary"]["unchanged"] > 0
-    assert applied.run(*PLAN, expect=0).steps == []
+    assert disposable.run(*PLAN, expect=0).steps == []

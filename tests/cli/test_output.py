@@ -36,7 +36,6 @@ def ledger(small: Folder) -> Folder:
         pytest.param("plan -e nope", 1, id="plan of an unknown environment"),
         pytest.param("plan", 1, id="plan when there are several environments and none is named"),
         pytest.param("plan -e local --adopt nonsense", 1, id="plan with what is no address"),
-        pytest.param("plan -e local --destroy", 3, id="plan of a refused deletion"),
         pytest.param("drift -e local", 4, id="drift with a difference"),
         pytest.param("drift -e nope", 1, id="drift of an unknown environment"),
         pytest.param("apply -e nope", 1, id="apply of an unknown environment"),

@@ -1,0 +1,186 @@
+"""Bulk reads: what carries our tags, and what the listings of each type say.
+
+The cheapest way to know what exists. A listing that fails makes its type
+unknown, never empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from reconciler.aws.errors import AwsError, Denied
+from reconciler.aws.session import ReadOnly, Session
+from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.graph import Graph
+from reconciler.model.value import Props
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
+
+PAGE = 100
+Progress = Callable[[str, int, int], None]
+"""Told what is being read, how many reads are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One item of a bulk read."""
+
+    props: Props
+    created: str
+
+    @property
+    def tags(self) -> dict[str, str] | None:
+        """The tags, where the listing has them."""
+        if "Tags" not in self.props:
+            return None
+        return {tag["Key"]: tag["Value"] for tag in self.props["Tags"] or ()}
+
+
+@dataclass(slots=True)
+class Survey:
+    """What the bulk reads gave."""
+
+    index: dict[Address, dict[str, str]] = field(default_factory=dict)
+    """Tags of everything that carries our ownership tags, as far as the tagging API knows."""
+    keys: dict[Address, str] = field(default_factory=dict)
+    """ARNs of resources that are found by tag."""
+    lists: dict[str, dict[str, Listed]] = field(default_factory=dict)
+    broken: dict[str, AwsError] = field(default_factory=dict)
+    """Types whose listing failed: their state is unknown."""
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def listed(self, address: Address) -> Listed | None:
+        """What the listings say of one resource.
+
+        Raises:
+            AwsError: the listing of its type failed.
+        """
+        if address.type in self.broken:
+            raise self.broken[address.type]
+        return self.lists.get(address.type, {}).get(address.name)
+
+
+class Surveyor:
+    """Makes a survey of a place."""
+
+    def __init__(
+        self,
+        session: Session,
+        graph: Graph,
+        resources: Mapping[str, Resource],
+        place: Place,
+        progress: Progress,
+    ) -> None:
+        self.session = session
+        self.graph = graph
+        self.resources = resources
+        self.place = place
+        self.progress = progress
+        self.survey = Survey()
+
+    def run(self, pool: ThreadPoolExecutor) -> Survey:
+        """The tag pages first: they say which types are worth listing."""
+        self._index()
+        self._lists(pool)
+        return self.survey
+
+    def _index(self) -> None:
+        """Everything that carries our tags, from the tagging API."""
+        reader = ReadOnly(self.session, "resourcegroupstaggingapi")
+        values = (self.place.platform, self.place.environment)
+        filters = [
+            {"Key": key, "Values": [value]} for key, value in zip(OWNERSHIP, values, strict=False)
+        ]
+        params = {"TagFilters": filters, "ResourcesPerPage": PAGE}
+        try:
+            found = reader.pages("get_resources", params, "ResourceTagMappingList")
+        except AwsError as error:
+            self.survey.findings.append(unreadable(error, None))
+            return
+        known = self.resources.values()
+        patterns = [(resource, _arn_pattern(resource, self.place)) for resource in known]
+        for item in found:
+            arn = item["ResourceARN"]
+            tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+            for resource, pattern in patterns:
+                if pattern and (match := pattern.fullmatch(arn)):
+                    self._enter(resource, arn, match["name"], tags)
+                    break
+
+    def _enter(self, resource: Resource, arn: str, name: str, tags: dict[str, str]) -> None:
+        if resource.found_by_tag:
+            if NAME_TAG not in tags:
+                return
+            address = Address(resource.type, tags[NAME_TAG])
+            self.survey.keys[address] = arn
+        else:
+            address = Address(resource.type, name)
+        self.survey.index[address] = tags
+
+    def _lists(self, pool: ThreadPoolExecutor) -> None:
+        types = {node.address.type for node in self.graph}
+        types |= {address.type for address in self.survey.index}
+        types |= {r.type for r in self.resources.values() if not (r.tags and r.tags.indexed)}
+        jobs = [
+            (self.resources[type_], number)
+            for type_ in sorted(types)
+            for number in range(len(self.resources[type_].listings))
+        ]
+        futures = [(job, pool.submit(self._list, *job)) for job in jobs]
+        declared = {node.address.type for node in self.graph}
+        for done, ((resource, _), future) in enumerate(futures, 1):
+            known = self.survey.lists.setdefault(resource.type, {})
+            try:
+                for name, listed in future.result().items():
+                    before = known.get(name)
+                    props = {**before.props, **listed.props} if before else listed.props
+                    created = listed.created or (before.created if before else "")
+                    known[name] = Listed(props, created)
+            except AwsError as error:
+                self.survey.broken[resource.type] = error
+                if resource.type not in declared:  # else each of its resources is a finding
+                    self.survey.findings.append(
+                        replace(unreadable(error, None), severity=Severity.WARNING)
+                    )
+            self.progress("listings", done, len(futures))
+
+    def _list(self, resource: Resource, number: int) -> dict[str, Listed]:
+        listing = resource.listings[number]
+        slots = self.place.slots("")
+        params = {key: fill(value, slots) for key, value in listing.params.items()}
+        reader = ReadOnly(self.session, resource.service)
+        out: dict[str, Listed] = {}
+        for item in reader.pages(listing.method, params, listing.at):
+            name = str(item[listing.name])
+            if name.startswith(self.place.prefix) or Address(resource.type, name) in self.graph:
+                created = str(item.get(listing.created) or "")
+                out[name] = Listed(listing.codec.decode(item), created)
+        return out
+
+
+def _arn_pattern(resource: Resource, place: Place) -> re.Pattern[str] | None:
+    if not resource.arn:
+        return None
+    slots = {**place.slots("\0"), "KeyId": "\0"}
+    text = re.escape(str(fill(resource.arn, slots))).replace(re.escape("\0"), "(?P<name>[^/:]+)")
+    return re.compile(text)
+
+
+def unreadable(error: AwsError, address: Address | None) -> Diagnostic:
+    """The finding for a state that could not be found out."""
+    if isinstance(error, Denied):
+        return Diagnostic(
+            "AWS001",
+            f"access denied: {error}",
+            help=f"allow the plan role {error.what.split()[0]!r}, or renew the credentials",
+            address=address,
+        )
+    return Diagnostic(
+        "AWS002",
+        f"state unknown: {error}",
+        help="nothing is planned for what could not be read; run again, or look at AWS's message",
+        address=address,
+    )

@@ -1,0 +1,83 @@
+"""Where a platform lives, and the templates that put its names into requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.model.address import Address
+from reconciler.model.value import Join, Json, Ref
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_UNNAMED = "us-east-1"
+"""S3 refuses this region as a location constraint. Source: CreateBucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The account and region a platform lives in, and its name prefix (``acme-prod-``)."""
+
+    account: str
+    region: str
+    platform: str
+    environment: str
+
+    @property
+    def partition(self) -> str:
+        """``aws``, ``aws-cn`` or ``aws-us-gov``, from the region's name."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.platform}-{self.environment}-"
+
+    def slots(self, name: str) -> dict[str, str]:
+        """The values of the fixed template slots."""
+        return {
+            "name": name,
+            "account": self.account,
+            "region": self.region,
+            "partition": self.partition,
+            "prefix": self.prefix,
+            "platform": self.platform,
+            "environment": self.environment,
+            "location": "" if self.region == _UNNAMED else self.region,
+        }
+
+
+def fill(template: Json, slots: Mapping[str, Json], own: Address | None = None) -> Json:
+    """Put values into a template; an output that is not in `slots` becomes a `Ref` to `own`.
+
+    A member of an object that comes out as "" is left out.
+    """
+    if isinstance(template, Mapping):
+        filled = {key: fill(item, slots, own) for key, item in template.items()}
+        return {key: item for key, item in filled.items() if item != ""}
+    if isinstance(template, list | tuple):
+        return [fill(item, slots, own) for item in template]
+    if not isinstance(template, str) or "{" not in template:
+        return template
+    whole = _SLOT.fullmatch(template)
+    if whole and slots.get(whole[1]) is not None:
+        return slots[whole[1]]
+    parts: list[str | Ref] = []
+    end = 0
+    for slot in _SLOT.finditer(template):
+        parts.append(template[end : slot.start()])
+        value = slots.get(slot[1])
+        if value is None:
+            if own is None:
+                msg = f"no value for {slot[0]} in {template!r}"
+                raise KeyError(msg)
+            value = Ref(own, slot[1])
+        parts.append(value if isinstance(value, Ref) else str(value))
+        end = slot.end()
+    parts = [part for part in (*parts, template[end:]) if part != ""]
+    if len(parts) == 1 and isinstance(parts[0], Ref):
+        return parts[0]
+    if all(isinstance(part, str) for part in parts):
+        return "".join(str(part) for part in parts)
+    return Join(tuple(parts))
