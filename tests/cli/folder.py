@@ -24,8 +24,13 @@ LIMIT = 60
 """Seconds after which a command hangs."""
 HIDDEN = {
     "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "GITHUB_SHA", "MOORLINE_DEBUG",
-    "MOORLINE_ENVIRONMENT", "NO_COLOR", "PY_COLORS", "TERM",
+    "MOORLINE_DESCRIBE", "MOORLINE_ENVIRONMENT", "NO_COLOR", "PY_COLORS", "TERM",
 }  # fmt: skip
+
+
+def plain(**more: str) -> dict[str, str]:
+    """The environment of a user who set nothing."""
+    return {key: value for key, value in os.environ.items() if key not in HIDDEN} | more
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ class Folder:
         return subprocess.Popen(
             [MOORLINE, *arguments],
             cwd=self.path,
-            env={key: value for key, value in os.environ.items() if key not in HIDDEN},
+            env=plain(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

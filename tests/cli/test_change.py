@@ -55,7 +55,7 @@ def test_another_instance_type_makes_a_config_moves_the_endpoint_and_then_delete
     )
     assert moved["name"] == DETECTOR
     assert made["id"] in moved["needs"]
-    assert moved["id"] in gone["needs"]
+    assert moved["type"] in gone["after"]
     assert made["name"] != gone["name"]
     assert [call["method"] for call in moved["calls"]] == ["update_endpoint"]
 

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from .folder import MOORLINE, Folder
+from .folder import MOORLINE, Folder, plain
 
 E = ("-e", "local")
 
@@ -60,12 +60,14 @@ def test_a_fault_of_moorline_is_a_finding_too(ledger: Folder) -> None:
     assert said.codes == ["CLI009"]
 
 
-def test_the_environment_may_come_from_a_variable(
-    ledger: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MOORLINE_ENVIRONMENT", "local")
+def test_the_environment_may_come_from_a_variable(ledger: Folder) -> None:
     process = subprocess.run(
-        [MOORLINE, "compile"], cwd=ledger.path, capture_output=True, text=True, check=True
+        [MOORLINE, "compile"],
+        cwd=ledger.path,
+        env=plain(MOORLINE_ENVIRONMENT="local"),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert json.loads(process.stdout)["nodes"]
 
@@ -90,12 +92,11 @@ def test_exit_code_2_and_a_hint_answer(arguments: str, hint: str, ledger: Folder
 
 def on_a_terminal(folder: Folder, *arguments: str, color: bool = True) -> str:
     """What a command prints on a terminal."""
-    kept = {key: value for key, value in os.environ.items() if key not in {"CI", "NO_COLOR"}}
     outside, inside = pty.openpty()
     process = subprocess.Popen(
         [MOORLINE, *arguments, *([] if color else ["--no-color"])],
         cwd=folder.path,
-        env={**kept, "TERM": "xterm-256color"},
+        env=plain(TERM="xterm-256color"),
         stdin=subprocess.DEVNULL,
         stdout=inside,
         stderr=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ import pytest
 from reconciler.sandbox import lifecycle
 
 from . import mistakes
-from .folder import MOORLINE, REPOSITORY, Folder, Result, copy_files
+from .folder import MOORLINE, REPOSITORY, Folder, Result, copy_files, plain
 
 HEAVY = {"boto3", "botocore", "moto", "sagemaker", "cfnlint", "jsonschema", "deepdiff"}
 
@@ -121,6 +121,7 @@ def test_no_aws_library_is_imported_by(arguments: list[str], example: Folder) ->
     process = subprocess.run(
         [sys.executable, "-X", "importtime", MOORLINE, *arguments],
         cwd=example.path,
+        env=plain(),
         capture_output=True,
         text=True,
         check=True,
