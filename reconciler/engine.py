@@ -13,6 +13,7 @@ from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
 from reconciler.compile import Spec
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan
@@ -55,6 +56,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         draft = planner.plan(graph, live, resources.load(), place, request.policy)
         found = [*found, *problems, *draft.diagnostics]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged)
+        found += [_unknown(address) for address in request.policy.adopt - graph.nodes.keys()]
     calls = session.total - before
     return replace(plan, diagnostics=tuple(ordered(found)), observed_calls=calls)
 
@@ -66,6 +68,11 @@ def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]
     facts, found = answer(session, lookups)
     graph, problems = compiler.build(request.specs, request.view, facts)
     return graph, [*found, *problems]
+
+
+def _unknown(address: Address) -> Diagnostic:
+    text = f"no spec makes {str(address)!r}, so it cannot be adopted"
+    return Diagnostic("CLI002", text, help="copy the address from the plan", address=address)
 
 
 def busy(plan: Plan) -> tuple[Diagnostic, ...]:

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from reconciler.model.address import Address
 
+UNREAD = ("YAML", "ENV")
+WRONG_TYPE = "SPEC013"
+
 
 class Severity(StrEnum):
     """How bad it is. Only an error stops a command."""
@@ -54,5 +57,10 @@ class Diagnostic:
 
 
 def ordered(found: list[Diagnostic] | tuple[Diagnostic, ...]) -> list[Diagnostic]:
-    """Sorted by place, each distinct finding once."""
-    return sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.sort_key)
+    """Sorted by place, each distinct finding once.
+
+    Where a value could not be read or substituted, its type is not a second finding.
+    """
+    unread = {each.at for each in found if each.at and each.code.startswith(UNREAD)}
+    once = dict.fromkeys(each for each in found if each.code != WRONG_TYPE or each.at not in unread)
+    return sorted(once, key=lambda diagnostic: diagnostic.sort_key)

@@ -12,6 +12,12 @@ CODES = (
         "Copy the address from the plan.",
     ),
     Code(
+        "CLI002",
+        "nothing to adopt",
+        "An address given with --adopt is not one that a spec makes.",
+        "Copy the address from the plan.",
+    ),
+    Code(
         "CLI009",
         "fault of Moorline",
         "A command stopped for a reason that Moorline does not know.",
