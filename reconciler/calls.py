@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from reconciler.diff import RESERVED, TAGS
 from reconciler.model.change import Call, Change
 from reconciler.model.value import Json, Props, put, references, resolve
-from reconciler.resources.api import Op, Place, Request, Resource, Tagging, fill
+from reconciler.resources.api import MAKING_TAG, Op, Place, Request, Resource, Tagging, fill
 
 
 def create(change: Change, resource: Resource, place: Place) -> tuple[Call, ...]:
@@ -54,13 +54,14 @@ class _Writer:
         params = _merge(self._fill(resource.create.params), encoded)
         tagging, tags = resource.tags, desired.get(TAGS) or []
         if tagging and tagging.create and tags:
-            params = put(params, tagging.create, _items(tags, tagging))
+            mark = [{"Key": MAKING_TAG, "Value": "yes"}] if resource.marked else []
+            params = put(params, tagging.create, _items([*tags, *mark], tagging))
         yield Call(resource.service, resource.create.method, params, resource.created)
         for part in resource.parts:
             after = _given(desired.get(part.prop))
             if after is not None and after != resource.defaults.get(part.prop):
                 yield from self._requests(part.calls(None, after))
-        if tagging and not tagging.create and tags:
+        if tagging and tags and (resource.marked or not tagging.create):
             yield self._tag(tagging, tags)
 
     def update(self) -> Iterator[Call]:

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 from reconciler import naming
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section
+from reconciler.live import Policy
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
 from reconciler.model.graph import Graph, Node, build_graph
+from reconciler.model.loss import Approval
 from reconciler.model.value import Json, Path, put
 from reconciler.resources import api as resources
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
+from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Place, Resource, fill
+from reconciler.secret.search import in_document
 from reconciler.specs import overlay
 from reconciler.specs.document import Document
 from reconciler.specs.envelope import Envelope, envelopes
@@ -56,6 +60,26 @@ def place_of(view: EnvironmentView) -> Place:
     return Place(view.account, view.region, view.platform, view.name)
 
 
+def policy_of(
+    view: EnvironmentView, *, today: date, adopt: frozenset[Address] = frozenset()
+) -> Policy:
+    """What an environment lets a plan do on a day."""
+    protection = view.spec.protection
+    approvals = (
+        Approval(
+            each.address,
+            str(each.loses),
+            each.why,
+            each.by,
+            date.fromisoformat(each.until),
+            view.document.at((*SPEC, "protection", "approvals", str(index))),
+        )
+        for index, each in enumerate(protection.approvals)
+    )
+    allow = frozenset(map(str, protection.allow))
+    return Policy(allow, adopt, approvals=tuple(approvals), today=today)
+
+
 def read(
     documents: Iterable[Document], view: EnvironmentView
 ) -> tuple[tuple[Spec, ...], list[Diagnostic]]:
@@ -68,6 +92,8 @@ def read(
             merged, problems = overlay.apply(document, view)
             laid.append(merged)
             found += problems
+            if merged is not document:  # an environment may bring a secret in
+                found += [secret.diagnostic for secret in in_document(merged)]
     framed, problems = envelopes(laid, {*registry, ENVIRONMENT})
     found += problems
     declared = {envelope.id for envelope in framed}
@@ -213,6 +239,8 @@ class _Builder:
         tags = {**self.view.spec.tags, **dict(zip(OWNERSHIP, values, strict=True))}
         if scope.owner:
             tags["owner"] = scope.owner
+        if resource.holds:
+            tags[HOLDS_TAG] = resource.holds
         if resource.found_by_tag:
             tags[NAME_TAG] = node.address.name
         return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]

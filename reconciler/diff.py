@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import orjson
 
-from reconciler.facts import change_effect
+from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.graph import Origin
@@ -31,10 +31,11 @@ from reconciler.model.value import (
 )
 from reconciler.resources import policy
 from reconciler.resources.api import Resource
+from reconciler.secret.veil import REFERENCE, veiled
 
 TAGS = "Tags"
-RESERVED = "aws:"
-"""Tag keys with this prefix belong to AWS."""
+RESERVED = ("aws:", "moorline:attempt")
+"""Tag keys with these prefixes belong to AWS, and to Moorline's memory of failed updates."""
 
 
 class Difference(NamedTuple):
@@ -107,11 +108,22 @@ def _properties(
         effect = _effect(difference, resource)
         if effect is Effect.NONE:
             continue
-        before = difference.before
-        if isinstance(difference.after, str) and "{{resolve:" in difference.after:
-            before = SENSITIVE
+        before, after = _shown(difference, resource)
         at = origin.line_of(difference.path) if origin else None
-        yield FieldChange(difference.path, before, difference.after, effect, at)
+        yield FieldChange(difference.path, before, after, effect, at)
+
+
+def _shown(difference: Difference, resource: Resource) -> tuple[Json, Json]:
+    """Both sides as a plan may show them: what is or may be a secret is not shown."""
+    path, place, before, after = difference
+    try:
+        hidden = facts(resource.type).write_only
+    except UnknownType:
+        hidden = frozenset()
+    shown = veiled(path, place, after, hidden)
+    if before is not None and isinstance(after, str) and REFERENCE in after:
+        return SENSITIVE, shown
+    return veiled(path, place, before, hidden, live=True), shown
 
 
 def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iterator[FieldChange]:
@@ -119,8 +131,11 @@ def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iter
     have = {key: value for key, value in live.items() if not _reserved(key)}
     for key in sorted(want.keys() | have.keys()):
         if want.get(key) != have.get(key):
-            at = origin.line_of((TAGS, key)) if origin else None
-            yield FieldChange((TAGS, key), have.get(key), want.get(key), Effect.IN_PLACE, at)
+            path = (TAGS, key)
+            before = veiled(path, path, have.get(key), frozenset(), live=True)
+            after = veiled(path, path, want.get(key), frozenset())
+            at = origin.line_of(path) if origin else None
+            yield FieldChange(path, before, after, Effect.IN_PLACE, at)
 
 
 def normal(props: Props, resource: Resource) -> Props:

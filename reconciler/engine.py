@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reconciler import compile as compiler, planner
+from reconciler.aws.context import look_closer
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
@@ -53,10 +54,13 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
     )
     if not any(each.is_error for each in found):
         live, problems = observe(session, graph, resources.load(), place, progress=progress)
+        waiting = planner.pending(graph, live, resources.load(), place)
+        live, more = look_closer(session, live, waiting, resources.load())
         draft = planner.plan(graph, live, resources.load(), place, request.policy)
-        found = [*found, *problems, *draft.diagnostics]
-        plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged)
-        found += [_unknown(address) for address in request.policy.adopt - graph.nodes.keys()]
+        found = [*found, *problems, *more, *draft.diagnostics]
+        plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
+        named = request.policy.adopt | request.policy.retry
+        found += [_unknown(address) for address in named - graph.nodes.keys()]
     calls = session.total - before
     return replace(plan, diagnostics=tuple(ordered(found)), observed_calls=calls)
 
@@ -71,12 +75,12 @@ def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]
 
 
 def _unknown(address: Address) -> Diagnostic:
-    text = f"no spec makes {str(address)!r}, so it cannot be adopted"
+    text = f"no spec makes {str(address)!r}, so it cannot be adopted or retried"
     return Diagnostic("CLI002", text, help="copy the address from the plan", address=address)
 
 
 def busy(plan: Plan) -> tuple[Diagnostic, ...]:
-    """Resources that AWS is still working on and that differ from the specs."""
+    """Resources that AWS is still working on: how they end is not known yet."""
     return tuple(found for found in plan.diagnostics if found.code == BUSY)
 
 

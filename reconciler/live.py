@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
+from reconciler.model.loss import Approval
 from reconciler.resources.api import OWNERSHIP, Place
 
 
@@ -25,7 +27,8 @@ class Orphan:
 class Live:
     """What was observed: declared resources by address, and orphans.
 
-    An address that is in `unknown` could not be read; nothing may be planned for it.
+    An address that is in `unknown` could not be read; nothing may be planned for it. The
+    name ``*`` stands for whatever else there is of a type whose listing failed.
     """
 
     found: Mapping[Address, Observed | None]
@@ -41,6 +44,12 @@ class Policy:
     """Destructive classes that may be carried out."""
     adopt: frozenset[Address] = frozenset()
     """Resources that carry no ownership tags and may be taken over."""
+    retry: frozenset[Address] = frozenset()
+    """Resources whose update may be tried once more although it failed."""
+    approvals: tuple[Approval, ...] = ()
+    """Losses that may be carried out, by address."""
+    today: date = date.max
+    """The day in UTC on which approvals count or have ended; by default all have."""
 
 
 def owned(observed: Observed, place: Place) -> bool:

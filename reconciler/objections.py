@@ -5,7 +5,9 @@ from __future__ import annotations
 from reconciler.model.change import FieldChange, Observed
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Node
+from reconciler.model.plan import Step
 from reconciler.resources.api import OWNERSHIP
+from reconciler.resources.review import Objection
 
 
 def not_ours(node: Node, observed: Observed | None) -> Diagnostic:
@@ -47,8 +49,20 @@ def stays(node: Node, change: FieldChange) -> Diagnostic:
     )
 
 
+def by_adapter(node: Node, said: Objection) -> Diagnostic:
+    """What the type's own adapter has to say."""
+    at = node.origin.at if node.origin else None
+    return Diagnostic(said.code, said.message, at, said.help, said.severity, node.address)
+
+
+def spent(step: Step, why: str) -> str:
+    """Why a step that failed before is refused, and how to get on."""
+    what = f"change {step.spec or 'the spec'}"
+    return f"{why}; {what}, or apply with `--retry {step.address}`"
+
+
 def busy(node: Node, observed: Observed) -> Diagnostic:
-    """AWS still works on a resource that differs."""
+    """AWS still works on a resource, whether or not it differs."""
     return Diagnostic(
         "PLAN002",
         f"{str(node.address)!r} is busy ({observed.reason or 'AWS is changing it'})",

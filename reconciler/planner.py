@@ -14,14 +14,23 @@ from reconciler import calls, objections, protect, retire
 from reconciler.diff import compare, guard, removed
 from reconciler.live import Live, Orphan, Policy, owned
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Change, Effect, Reason, Status
+from reconciler.model.change import (
+    Action,
+    Change,
+    Effect,
+    FieldChange,
+    Observed,
+    Reason,
+    Status,
+)
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
-from reconciler.model.value import UNKNOWN, Json, Ref, references, resolve
+from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.resources.api import Place, Resource, fill
+from reconciler.resources.review import Objection, no_context
 
-__all__ = ["Draft", "Live", "Orphan", "Policy", "known", "plan"]
+__all__ = ["Draft", "Live", "Orphan", "Policy", "known", "pending", "plan"]
 
 
 @dataclass(slots=True)
@@ -32,6 +41,8 @@ class Draft:
     unchanged: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
     renewed: set[Address] = field(default_factory=set)
+    same: dict[Address, Props] = field(default_factory=dict)
+    """What the unchanged resources are."""
 
 
 def plan(
@@ -45,12 +56,11 @@ def plan(
     draft = Draft()
     for address in _ordered(graph):
         if address not in live.unknown:
-            _step(graph.nodes[address], live, resources, place, policy, draft)
+            _step(graph.nodes[address], graph, live, resources, place, policy, draft)
     _link(graph, draft)
     draft.steps += retire.removals(graph, live, resources, place, draft.steps)
-    draft.steps = [
-        protect.judge(step, resources[step.address.type], policy.allow) for step in draft.steps
-    ]
+    draft.steps = [protect.judge(step, policy) for step in draft.steps]
+    draft.diagnostics += protect.review(policy, draft.steps)
     return draft
 
 
@@ -91,6 +101,7 @@ def known(
 
 def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     node: Node,
+    graph: Graph,
     live: Live,
     resources: Mapping[str, Resource],
     place: Place,
@@ -103,25 +114,94 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if foreign and node.address not in policy.adopt:
         draft.diagnostics.append(objections.not_ours(node, observed))
         return
+    change = _compared(node, graph, live, resources, place, draft.renewed)
+    if change is None:
+        return
+    if foreign and change.action in {Action.NONE, Action.UPDATE}:
+        change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
+    seen, against = _reviewed(change, node, resource)
+    draft.diagnostics += against
+    if any(each.is_error for each in against):
+        return
+    if change.action is Action.NONE:
+        if change.observed and _undecided(change.observed, resource):
+            draft.diagnostics.append(objections.busy(node, change.observed))
+        draft.unchanged += 1
+        draft.same[node.address] = change.desired
+        return
+    steps = [_tried(step, seen, resource, policy) for step in _steps(seen, node, resource, place)]
+    _add(seen, node, steps, draft)
+
+
+def _compared(  # noqa: PLR0913 - the inputs of a plan
+    node: Node,
+    graph: Graph,
+    live: Live,
+    resources: Mapping[str, Resource],
+    place: Place,
+    renewed: Container[Address] = (),
+) -> Change | None:
+    """What to do with a resource; nothing when what it should be cannot be said."""
 
     def value(ref: Ref) -> Json:
-        return known(ref, live, resources, place, draft.renewed)
+        return known(ref, live, resources, place, renewed)
 
     if any(value(ref) is UNKNOWN and ref.target in live.unknown for ref in references(node.props)):
-        return  # what it should be cannot be said; what could not be read is a finding already
+        return None  # what could not be read is a finding already
 
     def keep(ref: Ref) -> Json:
         found = value(ref)
         return ref if found is UNKNOWN else found
 
+    resource, observed = resources[node.address.type], live.found.get(node.address)
     change = compare(node.address, resolve(node.props, value), observed, resource, node.origin)
-    if foreign and change.action in {Action.NONE, Action.UPDATE}:
-        change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
-    if change.action is Action.NONE:
-        draft.unchanged += 1
-        return
-    open_ = replace(change, desired=resolve(node.props, keep))
-    _add(open_, node, [*_steps(open_, node, resource, place)], draft)
+    targets = {
+        prop: graph.nodes[ref.target].props
+        for prop, ref in node.props.items()
+        if isinstance(ref, Ref) and ref.target in graph
+    }
+    return replace(change, desired=resolve(node.props, keep), targets=targets)
+
+
+def pending(
+    graph: Graph, live: Live, resources: Mapping[str, Resource], place: Place
+) -> Iterator[Change]:
+    """Updates whose adapters read more before they are planned."""
+    for node in graph:
+        asks = resources[node.address.type].pending.context is not no_context
+        if asks and live.found.get(node.address) and node.address not in live.unknown:
+            change = _compared(node, graph, live, resources, place)
+            if change and change.action is Action.UPDATE:
+                yield change
+
+
+def _reviewed(change: Change, node: Node, resource: Resource) -> tuple[Change, list[Diagnostic]]:
+    """The change as the adapter sees it in the light of the live state, and its findings."""
+    if change.observed is None:
+        return change, []
+    change = replace(change, desired={**change.desired, **resource.pending.decide(change)})
+    said = [*resource.pending.review(change)]
+    fields = (each for each in said if isinstance(each, FieldChange))
+    against = [objections.by_adapter(node, each) for each in said if isinstance(each, Objection)]
+    return replace(change, fields=(*change.fields, *fields)), against
+
+
+def _tried(step: Step, change: Change, resource: Resource, policy: Policy) -> Step:
+    """The step, refused when the same was tried and failed and nobody asked for it again."""
+    if change.observed is None or step.action not in {Action.UPDATE, Action.ADOPT}:
+        return step
+    why = resource.pending.spent(change.desired, change.observed)
+    if not why:
+        return step
+    if step.address in policy.retry:
+        return replace(step, retry=True)
+    return replace(step, refused=objections.spent(step, why))
+
+
+def _undecided(observed: Observed, resource: Resource) -> bool:
+    """Whether AWS is still making or deleting it: looking as desired says little then."""
+    steady = resource.lifecycle.in_use if resource.lifecycle else frozenset()
+    return observed.status is Status.BUSY and observed.reason not in steady
 
 
 def _add(change: Change, node: Node, steps: list[Step], draft: Draft) -> None:
@@ -156,7 +236,8 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
     )
     if change.action is not Action.REPLACE:
         make = calls.create if change.action is Action.CREATE else calls.update
-        yield replace(step, calls=make(change, resource, place))
+        losses = protect.narrowings(change, resource)
+        yield replace(step, calls=make(change, resource, place), losses=losses)
         return
     removal = replace(
         step,
@@ -166,6 +247,7 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
         calls=calls.delete(change, resource, place),
         desired={},
         fields=(),
+        losses=protect.removal(change, resource),
     )
     made = replace(step, guard="", calls=calls.create(change, resource, place))
     if resource.replace_first:
@@ -185,9 +267,10 @@ def _link(graph: Graph, draft: Draft) -> None:
     """Make every step need the steps of what its resource references.
 
     The removal of an old half waits for those who use the resource, when the
-    new half is made first.
+    new half is made first; else for the removal of those users that go first too.
     """
     main = {step.address: step.id for step in draft.steps if not step.id.endswith(SUFFIX)}
+    first = {step.id for step in draft.steps if step.id.endswith(SUFFIX) and not step.needs}
     users: dict[Address, list[str]] = {}
     for address, id_ in main.items():
         for target in graph.nodes[address].needs:
@@ -195,7 +278,9 @@ def _link(graph: Graph, draft: Draft) -> None:
 
     def needs(step: Step) -> tuple[str, ...]:
         if step.id.endswith(SUFFIX):
-            waits = users.get(step.address, []) if step.needs else []
+            waits = users.get(step.address, [])
+            if not step.needs:  # it goes first: after the users that also go first
+                waits = [user + SUFFIX for user in waits if user + SUFFIX in first]
             return tuple(sorted({*step.needs, *waits}))
         targets = graph.nodes[step.address].needs
         return tuple(sorted({*step.needs, *(main[t] for t in targets if t in main)}))

@@ -1,24 +1,160 @@
-"""Which steps lose something, and whether the environment lets them. Pure."""
+"""What a change loses, and whether the environment lets it. Pure.
+
+A loss is judged from the live resource (its type, and the class its tag
+`moorline:holds` names) and from what the type declares about changes in place.
+So it needs no spec: what has left the specs is protected as before.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+from itertools import zip_longest
+from typing import TypeAlias
 
-from reconciler.model.change import Action, Reason
+from reconciler.live import Policy
+from reconciler.model.change import Action, Change, Reason
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.loss import GONE, Approval, Destruction, Loss
 from reconciler.model.plan import Step
-from reconciler.resources.api import Resource
+from reconciler.model.value import Json, Path
+from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Narrowing, Resource
+
+CLASSES = frozenset(map(str, Destruction))
+TAG = ("Tags", HOLDS_TAG)
+Pair: TypeAlias = tuple[Path, Json, Json]
+"""A place, and its values before and after."""
 
 
-def judge(step: Step, resource: Resource, allow: frozenset[str]) -> Step:
-    """The step with what it destroys, and with a refusal unless its class is allowed.
+def removal(change: Change, resource: Resource) -> tuple[Loss, ...]:
+    """What is lost when the live resource is deleted, to make way for a new one or for good.
 
     Removing a resource that AWS reports as failed loses nothing: a failed
     endpoint serves no traffic and a group whose creation failed has no records.
     """
-    loses = step.action is Action.DELETE and step.reason is not Reason.FAILED
-    if not (loses and resource.holds):
+    if change.reason is Reason.FAILED:
+        return ()
+    held = dict.fromkeys((resource.holds, _tag(change, HOLDS_TAG)))
+    return tuple(Loss(each, GONE[each]) for each in held if each in CLASSES)
+
+
+def _tag(change: Change, key: str) -> str:
+    tags = (change.observed.tags or {}) if change.observed else {}
+    return tags.get(key, "")
+
+
+def narrowings(change: Change, resource: Resource) -> tuple[Loss, ...]:
+    """What is lost by a change in place.
+
+    A resource whose making was interrupted holds nothing yet: finishing it loses nothing.
+    """
+    if change.action not in {Action.UPDATE, Action.ADOPT} or _tag(change, MAKING_TAG):
+        return ()
+    found = [*_untagged(change)]
+    for narrowing in resource.narrows:
+        if change.touches(narrowing.prop):
+            found += _narrowed(narrowing, change, resource)
+    return tuple(dict.fromkeys(found))
+
+
+def _untagged(change: Change) -> Iterator[Loss]:
+    """The mark that outlives a change of the adapter; it may be added, not silently taken off."""
+    held = _tag(change, HOLDS_TAG)
+    if held in CLASSES and any(each.path == TAG for each in change.fields):
+        yield Loss(held, f"it is no longer marked as holding {held}", TAG)
+
+
+def _narrowed(narrowing: Narrowing, change: Change, resource: Resource) -> Iterator[Loss]:
+    outputs = change.observed.outputs if change.observed else {}
+    live = {**resource.defaults, **change.live}
+    pairs = _pairs(live, change.desired, narrowing.path, resource)
+    if narrowing.whole:
+        pairs = [((narrowing.prop,), {**outputs, **live}, {**change.desired, **change.targets})]
+    for path, before, after in pairs:
+        if says := narrowing.lost(before, after):
+            yield Loss(narrowing.destroys, says, path)
+
+
+def _pairs(before: Json, after: Json, dotted: str, resource: Resource) -> list[Pair]:
+    """The values that a path leads to, before and after; items of lists are paired by key."""
+    found: list[Pair] = [((), before, after)]
+    place: Path = ()
+    for name in dotted.split("."):
+        if name == "*":
+            key = resource.keyed.get(".".join(place))
+            found = [each for one in found for each in _items(*one, key)]
+        else:
+            place = (*place, name)
+            found = [((*path, name), _at(one, name), _at(two, name)) for path, one, two in found]
+    return found
+
+
+def _at(value: Json, name: str) -> Json:
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def _items(path: Path, before: Json, after: Json, key: str | None) -> Iterator[Pair]:
+    one = before if isinstance(before, list | tuple) else []
+    two = after if isinstance(after, list | tuple) else []
+    if key is None:
+        for index, (left, right) in enumerate(zip_longest(one, two)):
+            yield (*path, str(index)), left, right
+        return
+    have = {str(_at(item, key)): item for item in one}
+    want = {str(_at(item, key)): item for item in two}
+    for name in sorted(have.keys() | want.keys()):
+        yield (*path, name), have.get(name), want.get(name)
+
+
+# -- judging
+
+
+def judge(step: Step, policy: Policy) -> Step:
+    """The step with what permits each of its losses, and with a refusal where nothing does."""
+    if not step.losses:
         return step
-    if resource.holds in allow:
-        return replace(step, destroys=resource.holds)
-    refused = f"protection.allow of the environment does not list {resource.holds!r}"
-    return replace(step, destroys=resource.holds, refused=refused)
+    losses = tuple(_judged(loss, step, policy) for loss in step.losses)
+    missing = [*dict.fromkeys(loss.destroys for loss in losses if not loss.permitted)]
+    if not missing:
+        return replace(step, losses=losses, destroys=losses[0].destroys)
+    named = " and ".join(map(repr, missing))
+    ended = [
+        each
+        for each in policy.approvals
+        if _ended(each, policy.today) and any(each.covers(step.address, one) for one in missing)
+    ]
+    last = f"; the approval by {ended[0].by!r} ended on {ended[0].until}" if ended else ""
+    refused = f"the environment neither allows a loss of {named} nor approves it here{last}"
+    return replace(step, losses=losses, destroys=missing[0], refused=refused)
+
+
+def _judged(loss: Loss, step: Step, policy: Policy) -> Loss:
+    approval = next(
+        (
+            each
+            for each in policy.approvals
+            if each.covers(step.address, loss.destroys) and not _ended(each, policy.today)
+        ),
+        None,
+    )
+    return replace(loss, allowed=loss.destroys in policy.allow, approval=approval)
+
+
+def _ended(approval: Approval, today: date) -> bool:
+    return approval.until < today
+
+
+def review(policy: Policy, steps: Iterable[Step]) -> Iterator[Diagnostic]:
+    """What is to be said of the approvals: which have ended, and which nothing needs."""
+    used = {loss.approval for step in steps for loss in step.losses}
+    for approval in policy.approvals:
+        what = f"the approval of a loss of {approval.loses!r} for {approval.address!r}"
+        if _ended(approval, policy.today):
+            text = f"{what} ended on {approval.until}"
+            help_ = "remove it, or let somebody approve it again with a later day"
+            yield Diagnostic("PROTECT001", text, approval.at, help_, Severity.WARNING)
+        elif approval not in used:
+            text = f"{what} matches nothing that this plan loses"
+            help_ = "check the address and the class; remove it once it has been applied"
+            yield Diagnostic("PROTECT002", text, approval.at, help_, Severity.NOTE)

@@ -6,16 +6,21 @@ resource goes only after every step on a type that may use it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
 
-from reconciler import calls
+from reconciler import calls, protect
 from reconciler.diff import guard
 from reconciler.live import Live, Orphan
-from reconciler.model.change import Action, Change, Reason
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Change, Observed, Reason
 from reconciler.model.graph import Graph
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import leaves
 from reconciler.resources.api import Place, Resource
+
+_BETWEEN = re.compile(r"[/:]")
+"""What stands between the parts of an ARN or URI."""
 
 
 def removals(
@@ -26,7 +31,9 @@ def removals(
     steps: Iterable[Step],
 ) -> list[Step]:
     """Steps that delete the orphans that nothing keeps; `steps` is what else the plan does."""
-    doomed = [*_doomed(graph, live, resources)]
+    steps = [*steps]
+    moved = frozenset(step.address for step in steps)
+    doomed = [*_doomed(graph, live, resources, moved)]
     moving = {step.address.type for step in steps} | {orphan.address.type for orphan in doomed}
     users = _users(resources)
     return [
@@ -51,6 +58,7 @@ def _removal(orphan: Orphan, resource: Resource, place: Place, after: Iterable[s
         calls=calls.delete(change, resource, place),
         after=tuple(after),
         guard=guard(orphan.observed, resource),
+        losses=protect.removal(change, resource),
         spec=orphan.spec,
     )
 
@@ -64,8 +72,14 @@ def _users(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
     return users
 
 
-def _doomed(graph: Graph, live: Live, resources: Mapping[str, Resource]) -> Iterator[Orphan]:
-    """Orphans that nothing keeps: not deferred, not a kept revision, not used by one."""
+def _doomed(
+    graph: Graph, live: Live, resources: Mapping[str, Resource], moved: Container[Address]
+) -> Iterator[Orphan]:
+    """Orphans that nothing keeps: not deferred, not a kept revision, not used by one.
+
+    What a live resource names is kept too, unless that resource is `moved` by a step,
+    which then comes first; and so is what something unread may name.
+    """
     wanted: dict[tuple[str, str], int] = {}
     for node in graph:
         if node.origin:
@@ -82,7 +96,33 @@ def _doomed(graph: Graph, live: Live, resources: Mapping[str, Resource]) -> Iter
         if orphan.spec in graph.deferred:
             continue
         (kept if spare else rest).append(orphan)
-    used = {leaf for orphan in kept for leaf in leaves(orphan.observed.props)}
+    staying = {at: observed for at, observed in live.found.items() if observed and at not in moved}
+    staying |= {orphan.address: orphan.observed for orphan in kept}
+    while staying:
+        used = {each for at, seen in staying.items() for each in _used(seen, resources[at.type])}
+        meant = {each.address for each in rest if used.intersection(_called(each))}
+        staying = {each.address: each.observed for each in rest if each.address in meant}
+        rest = [orphan for orphan in rest if orphan.address not in meant]
+    unsure = {type_ for address in live.unknown for type_ in resources[address.type].refers}
     for orphan in sorted(rest, key=lambda orphan: orphan.address):
-        if orphan.address.name not in used:
+        if orphan.address.type not in unsure:
             yield orphan
+
+
+def _used(observed: Observed, resource: Resource) -> Iterator[Address]:
+    """Everything that a live resource may mean, a deployment under way included.
+
+    It may give a name, an id, or an ARN or URI with the name in it.
+    """
+    for leaf in (*leaves(observed.props), *leaves(observed.outputs)):
+        if isinstance(leaf, str) and leaf:
+            said = {leaf, *_BETWEEN.split(leaf)}
+            yield from (Address(type_, each) for type_ in resource.refers for each in said)
+
+
+def _called(orphan: Orphan) -> Iterator[Address]:
+    """A resource under its name and under the ids that AWS gave it."""
+    yield orphan.address
+    for value in leaves(orphan.observed.outputs):
+        if isinstance(value, str) and value:
+            yield Address(orphan.address.type, value)

@@ -55,8 +55,9 @@ def _shapes(schema: Json, shape: Json) -> Iterator[Mapping[str, Json]]:
     for word in ("anyOf", "oneOf", "allOf"):
         for each in shape.get(word, ()):
             yield from _shapes(schema, each)
-    for word in ("items", "additionalProperties"):
-        yield from _shapes(schema, shape.get(word))
+    for each in (shape.get("items"), *shape.get("patternProperties", {}).values()):
+        yield from _shapes(schema, each)
+    yield from _shapes(schema, shape.get("additionalProperties"))
 
 
 def _line(schema: Json, shape: Json) -> str:

@@ -18,7 +18,7 @@ MEANINGS = {
     Exit.CHANGES: "`plan --detailed-exitcode`: there are changes. Every command: wrong usage.",
     Exit.BLOCKED: "Refused by the environment's `protection`; nothing was changed.",
     Exit.DRIFT: "`drift`: AWS differs from the specs.",
-    Exit.STALE: "AWS is not as it was when the plan was made.",
+    Exit.STALE: "`apply`: a plan file may not be applied, or AWS is not as the plan saw it.",
 }
 
 

@@ -59,7 +59,13 @@ def _type(resource: Resource) -> Iterator[str]:
         yield "Its name carries a digest of its content: another content is another resource."
     yield markdown.table(("what a change does", "properties"), _effects(resource))
     if resource.holds:
-        yield f"Holds {LOSSES.get(resource.holds, resource.holds)}; see `protection.allow`."
+        held = LOSSES.get(resource.holds, resource.holds)
+        yield f"Holds {held}; see [protection](../protection.md)."
+    if resource.narrows:
+        places = dict.fromkeys(
+            f"{markdown.code(each.path)} ({each.destroys})" for each in resource.narrows
+        )
+        yield f"A change in place can lose something at {', '.join(places)}."
     if resource.companions:
         yield markdown.table(
             ("property of ours", "type of its own in CloudFormation"),

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 from reconciler.aws.clock import Clock
+from reconciler.aws.ending import StepError
 from reconciler.aws.errors import AwsError
 from reconciler.aws.session import Session
-from reconciler.aws.step import Runner, StepError
+from reconciler.aws.step import Runner
 from reconciler.model.event import (
     RunFinished,
     Sink,
@@ -108,11 +109,13 @@ class _Run:
     def all(self, workers: int) -> Outcome:
         """Run what is ready, in parallel, until nothing is left or nothing can go on."""
         order = self._order()
+        ready: list[str] = []
         flying: dict[Future[str], Step] = {}
         with ThreadPoolExecutor(workers) as pool:
             while order.is_active():
-                for name in order.get_ready():
-                    step = self._begin(name, order)
+                ready += order.get_ready()
+                while ready and len(flying) < workers:  # a queued step could not be called back
+                    step = self._begin(ready.pop(0), order)
                     if step is not None:
                         flying[pool.submit(self._one, step)] = step
                 if flying:
@@ -142,7 +145,7 @@ class _Run:
         bad = next((n for n in self.before.get(name, ()) if self.ended.get(n, DONE) != DONE), "")
         step = self.steps.get(name)
         if step is None:
-            self.ended[name] = self.causes[name] = bad or DONE
+            self.ended[name] = self.causes[name] = self.causes.get(bad, bad) or DONE
         elif bad:
             self._skip(step, self.causes.get(bad, bad))
         elif self.interrupt():
@@ -160,14 +163,15 @@ class _Run:
     def _one(self, step: Step) -> str:
         self.emit(StepStarted(step.id, step.address, step.action, self.clock.now()))
         try:
-            self.runner.run(step)
+            ended = self.runner.run(step)
         except StepError as error:
             return self._failed(step, error.code, str(error), error.help)
         except AwsError as error:
             return self._failed(step, "APPLY002", str(error), "")
         except Exception as error:  # noqa: BLE001 - one step's fault must not stop the others
             return self._failed(step, "APPLY009", f"{type(error).__name__}: {error}", "")
-        self.emit(StepFinished(step.id, step.address, step.action, self.clock.now()))
+        now = self.clock.now()
+        self.emit(StepFinished(step.id, step.address, step.action, now, ended.desired, ended.live))
         return DONE
 
     def _failed(self, step: Step, code: str, message: str, hint: str) -> str:

@@ -63,3 +63,4 @@ def _check(session: Session, account: str) -> None:
     if identity["Account"] != account:
         msg = f"the credentials are those of account {identity['Account']}, not {account}"
         raise WrongAccount(msg)
+    session.caller = str(identity.get("Arn", ""))

@@ -19,6 +19,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+from reconciler.redact import redact
 from reconciler.resources.api import Absent
 
 THROTTLED = frozenset(
@@ -88,6 +89,7 @@ class AwsError(Exception):
     """An answer of AWS that is not a result. `code` is AWS's own."""
 
     def __init__(self, what: str, code: str, message: str) -> None:
+        message = redact(message)
         super().__init__(f"{what}: {code}: {message}" if message else f"{what}: {code}")
         self.what = what
         self.code = code

@@ -19,7 +19,7 @@ from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, unreadable
 from reconciler.diff import RESERVED
 from reconciler.live import Live, Orphan, owned
 from reconciler.model.address import Address
-from reconciler.model.change import Observed
+from reconciler.model.change import Observed, Status
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
@@ -59,12 +59,15 @@ class _Observer:
         self.single = Single(session, place)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
+        self.unclear: dict[Address, AwsError] = {}
+        """Found by tag more than once, and which one is meant could not be found out."""
 
     def run(self) -> tuple[Live, list[Diagnostic]]:
         with ThreadPoolExecutor(WORKERS) as pool:
             surveyor = Surveyor(self.session, self.graph, self.resources, self.place, self.progress)
             self.survey = surveyor.run(pool)
             self.found += self.survey.findings
+            self._tell_apart()
             nodes = list(self.graph)
             seen = self._all(pool, "resources", nodes, self._node, lambda node: node.address)
             live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
@@ -72,6 +75,8 @@ class _Observer:
             known = {a: o for a, o in live.items() if not isinstance(o, _Unknown)}
             strays = [*self._strays()]
             orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
+        unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
+        unknown |= {Address(type_, "*") for type_ in self.survey.broken}
         kept = tuple(orphan for orphan in orphans if isinstance(orphan, Orphan))
         return Live(known, kept, unknown), self.found
 
@@ -115,14 +120,19 @@ class _Observer:
         listed: Listed | None,
         tags: dict[str, str] | None,
     ) -> Observed | None:
-        if listed and resource.content_named:
+        told = resource.outputs.keys() <= resource.predict.keys()  # else an id must be read
+        if listed and resource.content_named and told:
             slots = self.single.slots(resource, node.address.name, {})
             outputs = {name: slots[name] for name in resource.predict}
             return Observed(node.props, outputs, tags=tags, proven=True)
         if listed and all(listing.complete for listing in resource.listings):
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)
-        return self.single.read(resource, node.address, node.props, tags=tags, key=key)
+        seen = self.single.read(resource, node.address, node.props, tags=tags, key=key)
+        if key and (seen is None or seen.status is Status.FAILED):
+            # the tagging API lags (AWS_FACTS 6.6): this may be the one before, so ask by name
+            return self.single.read(resource, node.address, node.props) or seen
+        return seen
 
     def _from_list(
         self,
@@ -153,8 +163,37 @@ class _Observer:
 
     def _tag_key(self, resource: Resource, address: Address) -> Props | None:
         """How to address a resource whose id AWS chose; nothing when the name does."""
-        arn = self.survey.keys.get(address)
-        return {next(iter(resource.read.params)): arn} if arn else None
+        if address in self.unclear:
+            raise self.unclear[address]
+        arns = self.survey.keys.get(address)
+        return {next(iter(resource.read.params)): arns[0]} if arns else None
+
+    def _tell_apart(self) -> None:
+        """Several keys with the tags of one: deleted ones, and twins of runs that died or raced.
+
+        The one that has the name is meant, else the first; the others are orphans under their id.
+        """
+        for address, arns in [*self.survey.keys.items()]:
+            if len(arns) == 1:
+                continue
+            resource = self.resources[address.type]
+            key = next(iter(resource.read.params))
+            try:
+                live = [a for a in sorted(arns) if self._is_there(resource, address, {key: a})]
+                named = self.single.read(resource, address, (), tags={}) if live[1:] else None
+            except AwsError as error:
+                self.unclear[address] = error
+                continue
+            own = named.outputs.get("Arn") if named else None
+            live.sort(key=lambda arn, own=own: arn != own)  # type: ignore[misc]  # stable: by ARN
+            self.survey.keys[address] = live[:1] or arns[:1]
+            for arn in live[1:]:
+                twin = Address(address.type, arn.rpartition("/")[2])
+                self.survey.keys[twin] = [arn]
+                self.survey.index[twin] = self.survey.index[address]
+
+    def _is_there(self, resource: Resource, address: Address, key: Props) -> bool:
+        return self.single.read(resource, address, (), tags={}, key=key) is not None
 
     # -- orphans
 
@@ -173,12 +212,12 @@ class _Observer:
         listed = self.survey.listed(address)
         if resource.listings and listed is None:
             return None
-        wanted = {part.prop for part in resource.parts if part.last}
         tags = (listed.tags if listed else None) or self.survey.index.get(address)
         if tags is not None and not owned(Observed({}, tags=tags), self.place):
             return None
         key = self._tag_key(resource, address)
-        wanted |= {"ProductionVariants"} if resource.content_named else set()
+        last = {part.prop for part in resource.parts if part.last}
+        wanted = None if resource.content_named else last  # a revision that stays uses things
         observed = self.single.read(resource, address, wanted, key=key)
         if observed is None or not owned(observed, self.place):
             return None

@@ -108,6 +108,8 @@ class Session:
     attempts: Attempts = field(default_factory=Attempts)
     calls: Counter[str] = field(default_factory=Counter)
     interrupted: Callable[[], bool] = bool
+    caller: str = ""
+    """The ARN of who calls, once it was asked for."""
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _last: threading.local = field(default_factory=threading.local)

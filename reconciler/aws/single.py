@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.aws.errors import AwsError, Gone
+from reconciler.aws.errors import AwsError, Gone, Rejected
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.value import Json, Path, Props
+from reconciler.redact import redact
 from reconciler.resources.api import Lifecycle, Place, Resource, Tagging, fill
 
 
@@ -34,12 +35,14 @@ class Single:
         self,
         resource: Resource,
         address: Address,
-        wanted: Iterable[str],
+        wanted: Iterable[str] | None,
         *,
         tags: Mapping[str, str] | None = None,
         key: Props | None = None,
     ) -> Observed | None:
         """The live resource, with the properties in `wanted`; nothing when it is absent.
+
+        Without `wanted` it has everything that its description says.
 
         `tags` are taken as given where known, else read. `key` addresses the
         resource where its name does not.
@@ -57,22 +60,50 @@ class Single:
         root = resource.root.decode(raw)
         if root is None:
             return None
-        outputs = {name: _at(root, path) for name, path in resource.outputs.items()}
+        outputs = {name: value_at(root, path) for name, path in resource.outputs.items()}
         slots = self.slots(resource, address.name, outputs)
-        return self._rest(reader, resource, wanted, root, outputs, slots, raw, tags)
+        try:
+            if self._retired(reader, resource, raw, slots):
+                return None
+            return self._rest(reader, resource, wanted, root, outputs, slots, raw, tags)
+        except Rejected:
+            if self._vanished(resource, params):
+                return None
+            raise
+
+    def _retired(
+        self, reader: ReadOnly, resource: Resource, raw: Json, slots: Mapping[str, Json]
+    ) -> bool:
+        """Whether it was deleted by us and only waits for AWS to forget it."""
+        lifecycle = resource.lifecycle
+        if not lifecycle:
+            return False
+        if value_at(raw, tuple(lifecycle.field.split("."))) not in lifecycle.retired:
+            return False
+        last = {part.prop for part in resource.parts if part.last}
+        return not any(self.parts(reader, resource, last, slots).values())
+
+    def _vanished(self, resource: Resource, params: Props) -> bool:
+        """Whether it went between its description and a later read of the same look."""
+        reader = ReadOnly(self.session, resource.service, resource.absent)
+        try:
+            self._describe(reader, resource, params)
+        except Gone:
+            return True
+        return False
 
     def _rest(  # noqa: PLR0913 - the pieces one description falls into
         self,
         reader: ReadOnly,
         resource: Resource,
-        wanted: Iterable[str],
+        wanted: Iterable[str] | None,
         root: Json,
         outputs: Props,
         slots: Mapping[str, Json],
         raw: Json,
         tags: Mapping[str, str] | None,
     ) -> Observed | None:
-        names = set(wanted)
+        names = set(root if wanted is None else wanted)
         props = {prop: root[prop] for prop in names if prop in root}
         try:
             props |= self.parts(reader, resource, names - props.keys(), slots)
@@ -131,11 +162,11 @@ def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str]:
     """Whether a resource can be worked on, and AWS's word for it or reason why not."""
     if lifecycle is None:
         return Status.READY, ""
-    word = str(_at(raw, tuple(lifecycle.field.split("."))) or "")
-    reason = str(_at(raw, tuple(lifecycle.reason.split("."))) or "")
+    word = str(value_at(raw, tuple(lifecycle.field.split("."))) or "")
+    reason = redact(str(value_at(raw, tuple(lifecycle.reason.split("."))) or ""))
     settling = ""
     if lifecycle.settles:
-        settling = str(_at(raw, tuple(lifecycle.settles.split("."))) or "")
+        settling = str(value_at(raw, tuple(lifecycle.settles.split("."))) or "")
     if word in lifecycle.failed:
         return Status.FAILED, f"{word}: {reason}" if reason else word
     if word in lifecycle.busy:
@@ -149,7 +180,8 @@ def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str]:
     return Status.READY, reason
 
 
-def _at(body: Json, path: Path) -> Json:
+def value_at(body: Json, path: Path) -> Json:
+    """The value at a path of an answer; nothing where the path ends early."""
     for key in path:
         if not isinstance(body, Mapping):
             return None

@@ -5,31 +5,24 @@ Outputs of finished steps are put into the calls of later ones here.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 
-from reconciler.aws.errors import AwsError, Gone, Rejected
-from reconciler.aws.session import Session
-from reconciler.aws.single import Single
-from reconciler.diff import compare, guard
+from reconciler.aws.ending import Ended, StepError, unfinished
+from reconciler.aws.errors import AwsError, Gone, Rejected, Retry
+from reconciler.aws.outputs import Outputs
+from reconciler.aws.recheck import planned_key, watched
+from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.single import Single, value_at
+from reconciler.diff import TAGS, guard
 from reconciler.live import owned
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed, Status
-from reconciler.model.event import CallSent, Sink, StepWaiting
+from reconciler.model.event import CallFailed, CallSent, Sink, StepWaiting
 from reconciler.model.plan import SUFFIX, Step
-from reconciler.model.value import Json, Props, Ref, resolve
-from reconciler.resources.api import OWNERSHIP, Lifecycle, Place, Resource, fill
+from reconciler.model.value import Props
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, Lifecycle, Place, Resource
 
 DEFAULT_LIFECYCLE = Lifecycle(field="", ready=frozenset(), busy=frozenset(), timeout=600.0)
-
-
-class StepError(Exception):
-    """A step cannot go on. `code` is a diagnostic code; `help` says what to do."""
-
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.help = hint
 
 
 class Runner:
@@ -43,11 +36,11 @@ class Runner:
         self.place = place
         self.single = Single(session, place)
         self.sink = sink
-        self._outputs: dict[Address, dict[str, Json]] = {}
-        self._keys: dict[Address, str] = {}
-        self._lock = threading.Lock()
+        self.outputs = Outputs(resources, place)
+        self._taken: set[Address] = set()
+        """What was there already when it was to be made; another run may be at it."""
 
-    def run(self, step: Step) -> None:
+    def run(self, step: Step) -> Ended:
         """Carry out one step.
 
         Raises:
@@ -58,33 +51,52 @@ class Runner:
         match step.action:
             case Action.DELETE:
                 self._delete(step, resource)
+                return Ended()
             case Action.CREATE | Action.REPLACE:
-                self._create(step, resource)
+                return self._create(step, resource)
             case _:
-                self._update(step, resource)
+                return self._update(step, resource)
 
     # -- the three kinds of step
 
-    def _create(self, step: Step, resource: Resource) -> None:
-        if resource.upsert and (there := self._look(step, resource)) is not None:
-            self._take_over(step, resource, there)
+    def _create(self, step: Step, resource: Resource) -> Ended:
         first, *rest = step.calls
-        try:
-            self._send(step, resource, first)
-        except Rejected as error:
-            there = self._look(step, resource)
-            if there is None:
-                raise
-            self._take_over(step, resource, there, error)
+        there = self._look(step, resource) if resource.upsert else self._found(step, resource)
+        if there:
+            self._take_over(step, there)
+        if not there or (resource.upsert and not self._arrived(step, resource, there)):
+            there = self._make(step, resource, first)
+        if there and (ended := self._arrived(step, resource, there)):
+            return ended
         self._settle(step, resource)
         for call in rest:
             self._send(step, resource, call)
-        self._finish(step, resource)
+        return self._finish(step, resource)
+
+    def _make(self, step: Step, resource: Resource, call: Call) -> Observed | None:
+        """Create it; what an earlier try made, if there is any, is taken over."""
+        try:
+            self._send(step, resource, call)
+        except (Rejected, Retry) as error:
+            look = self._look if isinstance(error, Rejected) else self._found
+            if (there := look(step, resource)) is None:
+                raise
+            self._take_over(step, there, error)
+            return there
+        return None
+
+    def _found(self, step: Step, resource: Resource) -> Observed | None:
+        """What an earlier try made, named or not, where AWS chose its id."""
+        if resource.find is None:
+            return None
+        tags = {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
+        ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
+        key = resource.find(ReadOnly(self.session, resource.service), ours) if ours else None
+        return self.single.read(resource, step.address, step.desired, key=key)
 
     def _take_over(
         self,
         step: Step,
-        resource: Resource,
         there: Observed,
         error: AwsError | None = None,
     ) -> None:
@@ -95,15 +107,30 @@ class Runner:
             raise StepError("APPLY003", message, f"take it over with `--adopt {step.address}`")
         if (there.tags or {}).get(OWNERSHIP[2], step.spec) != step.spec:
             raise StepError("APPLY003", f"{str(step.address)!r} belongs to another spec of ours")
-        self._remember(step.address, resource, there.outputs)
+        self._taken.add(step.address)
+        self.outputs.remember(step.address, there.outputs)
 
-    def _update(self, step: Step, resource: Resource) -> None:
+    def _update(self, step: Step, resource: Resource) -> Ended:
         live = self._guard(step, resource)
-        self._remember(step.address, resource, live.outputs if live else {})
-        for call in step.calls:
+        if live:
+            self.outputs.remember(step.address, live.outputs)
+            if ended := self._arrived(step, resource, live):
+                return ended
+            desired = self.outputs.resolved(step.desired)
+            if not step.retry and (why := resource.pending.spent(desired, live)):
+                raise StepError("APPLY011", why, "`moorline plan` says how to get on")
+        for number, call in enumerate(step.calls):
+            if number:
+                self._settle(step, resource)
             self._send(step, resource, call)
-            self._settle(step, resource)
-        self._finish(step, resource)
+        return self._finish(step, resource)
+
+    def _arrived(self, step: Step, resource: Resource, live: Observed) -> Ended | None:
+        """The end of a step that an earlier run has carried out."""
+        desired = self.outputs.resolved(step.desired)
+        there = live.status is Status.READY
+        done = there and unfinished(step, desired, live, resource) is None
+        return Ended(desired, live) if done else None
 
     def _delete(self, step: Step, resource: Resource) -> None:
         if self._guard(step, resource) is None:
@@ -113,8 +140,21 @@ class Runner:
                 self._send(step, resource, call)
             except Gone:
                 continue
+            except (Rejected, Retry):
+                if not self._going(step, resource):
+                    raise
+                break
         if resource.vanishes:
             self._until_gone(step, resource)
+
+    def _going(self, step: Step, resource: Resource) -> bool:
+        """Whether a refused deletion is one that has begun: the reply to it was lost."""
+        key = planned_key(step, resource)
+        live = self.single.read(resource, step.address, (), tags={}, key=key)
+        if live is None:
+            return True
+        steady = resource.lifecycle.in_use if resource.lifecycle else frozenset()
+        return resource.vanishes and live.status is Status.BUSY and live.reason not in steady
 
     # -- looking
 
@@ -123,8 +163,7 @@ class Runner:
 
     def _key(self, step: Step, resource: Resource) -> Props | None:
         """Address a resource by the id that its own create call gave, where it has no name yet."""
-        with self._lock:
-            arn = self._outputs.get(step.address, {}).get("Arn")
+        arn = self.outputs.of(step.address).get("Arn")
         known = resource.found_by_tag and arn and not step.id.endswith(SUFFIX)
         return {next(iter(resource.read.params)): arn} if known else None
 
@@ -134,18 +173,17 @@ class Runner:
         Raises:
             StepError: it moved, or it is not ours any more.
         """
-        wanted = set(step.desired)
-        if step.action is Action.DELETE:
-            wanted = {part.prop for part in resource.parts if part.last}
-            wanted |= {"ProductionVariants"} if resource.content_named else set()
-        live = self.single.read(resource, step.address, wanted, key=_planned_key(step, resource))
+        wanted = watched(step, resource)
+        live = self.single.read(resource, step.address, wanted, key=planned_key(step, resource))
         if live is None:
             if step.action is Action.DELETE:
                 return None
             raise StepError("APPLY001", f"{str(step.address)!r} is gone since the plan was made")
         if live.status is Status.BUSY:
             live = self._settle(step, resource, wanted)
-        if step.guard and live and guard(live, resource) != step.guard:
+        moved = live and step.guard and guard(live, resource) != step.guard
+        deletes = step.action is Action.DELETE
+        if live and moved and (deletes or not self._arrived(step, resource, live)):
             message = f"{str(step.address)!r} has changed since the plan was made"
             raise StepError("APPLY001", message, "plan again and review what moved")
         return live
@@ -173,7 +211,7 @@ class Runner:
             if live.status is Status.FAILED:
                 raise StepError("APPLY005", f"{str(step.address)!r} failed: {live.reason}")
             if live.status is Status.READY:
-                self._remember(step.address, resource, live.outputs)
+                self.outputs.remember(step.address, live.outputs)
                 return live
             self._pause(step, lifecycle, live.reason, deadline)
 
@@ -196,90 +234,44 @@ class Runner:
         self.sink(StepWaiting(step.id, step.address, state, clock.now()))
         clock.sleep(lifecycle.poll)
 
-    def _finish(self, step: Step, resource: Resource) -> None:
+    def _finish(self, step: Step, resource: Resource) -> Ended:
         """Wait, then compare what is live with what was asked.
 
         Raises:
             StepError: AWS says it is done, and it is not as asked.
         """
         live = self._settle(step, resource)
+        if live is None and step.address in self._taken:
+            live = self._look(step, resource)
         if live is None:
-            return
-        desired = self._resolved(step.desired)
-        if problem := resource.verify(desired, live):
-            raise StepError("APPLY007", problem, "`moorline plan` shows the change as pending")
-        left = compare(step.address, desired, live, resource).fields
-        if left:
-            paths = ", ".join(".".join(change.path) for change in left)
-            message = f"AWS accepted the change of {str(step.address)!r}, but {paths} is as before"
-            raise StepError("APPLY008", message, "`moorline plan` shows what is pending")
+            return Ended(self.outputs.resolved(step.desired, partly=True))
+        desired = self.outputs.resolved(step.desired)
+        if error := unfinished(step, desired, live, resource):
+            raise error
+        return Ended(desired, live)
 
     # -- sending
 
     def _send(self, step: Step, resource: Resource, call: Call) -> None:
         clock = self.session.clock
         before = clock.now()
-        answer = self.session.send(
-            call.service,
-            call.method,
-            self._resolved(call.params),
-            subject=step.address.name,
-            absent=resource.absent if step.action is Action.DELETE else (),
-            transient=resource.transient,
-            # a second create call would make a second resource where AWS chooses the id
-            repeatable=not (resource.found_by_tag and call.method == resource.create.method),
-        )
-        outputs = {name: _at(answer, path) for name, path in call.outputs.items()}
+        try:
+            answer = self.session.send(
+                call.service,
+                call.method,
+                self.outputs.resolved(call.params),
+                subject=step.address.name,
+                absent=resource.absent if step.action is Action.DELETE else (),
+                transient=resource.transient,
+                # a second create call would make a second resource where AWS chooses the id
+                repeatable=not (resource.found_by_tag and call.method == resource.create.method),
+            )
+        except AwsError as error:
+            spent = clock.now() - before
+            self.sink(CallFailed(step.id, call, before, spent, self.session.tried, error.code))
+            raise
+        outputs = {name: value_at(answer, path) for name, path in call.outputs.items()}
         if outputs:
-            self._remember(step.address, resource, outputs)
+            self.outputs.remember(step.address, outputs)
         event = CallSent(step.id, call, before, clock.now() - before, self.session.tried)
         self.sink(event)
-
-    def _remember(self, address: Address, resource: Resource, outputs: Props) -> None:
-        known = {name: value for name, value in outputs.items() if value is not None}
-        with self._lock:
-            self._outputs.setdefault(address, {}).update(known)
-        if resource.found_by_tag and "Arn" in known:
-            self._keys[address] = str(known["Arn"])
-
-    def _resolved(self, value: Json) -> Json:
-        return resolve(value, self._value)
-
-    def _value(self, ref: Ref) -> Json:
-        """An output of a step that has run.
-
-        Raises:
-            StepError: the plan has this step before the one it needs.
-        """
-        with self._lock:
-            known = self._outputs.get(ref.target, {})
-            if ref.output in known:
-                return known[ref.output]
-        resource = self.resources[ref.target.type]
-        slots = self.place.slots(ref.target.name)
-        for follows in (resource.named, resource.predict):
-            if ref.output in follows:
-                return fill(follows[ref.output], slots)
-        message = f"{ref.output} of {str(ref.target)!r} is not known yet"
-        raise StepError("APPLY009", message)
-
-
-def _planned_key(step: Step, resource: Resource) -> Props | None:
-    """A resource found by tag is changed and deleted by the id its plan named.
-
-    Its alias, which is the other way to it, may be what is missing (``TargetKeyId``).
-    """
-    if not resource.found_by_tag:
-        return None
-    param = next(iter(resource.key))
-    named = (item for call in step.calls for item in call.params.items())
-    ids = [value for key, value in named if key.endswith(param) and isinstance(value, str)]
-    return {next(iter(resource.read.params)): ids[0]} if ids else None
-
-
-def _at(body: Json, path: tuple[str, ...]) -> Json:
-    for key in path:
-        if not isinstance(body, Mapping):
-            return None
-        body = body.get(key)
-    return body

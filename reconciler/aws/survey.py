@@ -45,8 +45,8 @@ class Survey:
 
     index: dict[Address, dict[str, str]] = field(default_factory=dict)
     """Tags of everything that carries our ownership tags, as far as the tagging API knows."""
-    keys: dict[Address, str] = field(default_factory=dict)
-    """ARNs of resources that are found by tag."""
+    keys: dict[Address, list[str]] = field(default_factory=dict)
+    """ARNs of resources that are found by tag: the tags of what is deleted stay for a while."""
     lists: dict[str, dict[str, Listed]] = field(default_factory=dict)
     broken: dict[str, AwsError] = field(default_factory=dict)
     """Types whose listing failed: their state is unknown."""
@@ -115,7 +115,7 @@ class Surveyor:
             if NAME_TAG not in tags:
                 return
             address = Address(resource.type, tags[NAME_TAG])
-            self.survey.keys[address] = arn
+            self.survey.keys.setdefault(address, []).append(arn)
         else:
             address = Address(resource.type, name)
         self.survey.index[address] = tags
@@ -164,7 +164,7 @@ class Surveyor:
 def _arn_pattern(resource: Resource, place: Place) -> re.Pattern[str] | None:
     if not resource.arn:
         return None
-    slots = {**place.slots("\0"), "KeyId": "\0"}
+    slots = {**dict.fromkeys(resource.outputs, "\0"), **place.slots("\0")}
     text = re.escape(str(fill(resource.arn, slots))).replace(re.escape("\0"), "(?P<name>[^/:]+)")
     return re.compile(text)
 

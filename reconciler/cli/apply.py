@@ -11,19 +11,33 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from reconciler.cli.project import Exit, Project, environment, folders
+from reconciler.cli.project import (
+    Exit,
+    Project,
+    ci_commit,
+    environment,
+    folders,
+    sign_key as signing,
+    wait_option,
+)
 
 if TYPE_CHECKING:
     from reconciler.aws.apply import Interrupt, Outcome
     from reconciler.cli.live import World
+    from reconciler.cli.reviewed import Demands
     from reconciler.model.event import Event, Sink
     from reconciler.model.plan import Plan
 
 PATIENCE = 3600.0
 PAUSE = 10.0
+MOVED = frozenset({"APPLY001", "APPLY003"})
+"""Failures of a step whose resource is not as the plan saw it."""
 
 
 @click.command("apply")
+@click.argument(
+    "file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @environment
 @click.option(
     "--adopt",
@@ -31,17 +45,41 @@ PAUSE = 10.0
     metavar="ADDRESS",
     help="Take over an existing resource, as TYPE/NAME. May be repeated.",
 )
+@click.option(
+    "--retry",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Try an update again that failed before, as TYPE/NAME. May be repeated.",
+)
 @click.option("--destroy", is_flag=True, help="Delete everything the platform owns here.")
+@click.option(
+    "--commit", metavar="SHA", help="Apply FILE only if its plan was made at this commit."
+)
+@click.option(
+    "--require-commit",
+    is_flag=True,
+    help="As --commit, with the commit in GITHUB_SHA or CI_COMMIT_SHA.",
+)
+@signing
 @click.option("--verbose", is_flag=True, help="Show all values in full.")
+@click.option("--resume", is_flag=True, help="Only what the last apply meant and did not finish.")
+@wait_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal.")
 @folders
 def command(
+    file: Path | None,
     name: str | None,
     adopt: tuple[str, ...],
+    retry: tuple[str, ...],
+    commit: str | None,
+    sign_key: Path | None,
+    wait: float,
     specs: Path,
     environments: Path,
     *,
     destroy: bool,
+    resume: bool,
+    require_commit: bool,
     verbose: bool,
     yes: bool,
     as_json: bool,
@@ -52,33 +90,71 @@ def command(
     Plans, shows the plan, asks on a terminal, then carries it out. A step that
     fails stops only what depends on it. One Ctrl-C finishes what is in flight;
     run apply again to go on.
+
+    With FILE, from `moorline plan -o FILE`, it carries out exactly that plan and
+    never plans anew. It exits with 5, before the first write, when the file was
+    changed, has expired, is of another place or commit, lacks its signature, or
+    when something that the plan touches has moved.
     """
-    from reconciler.cli import live  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli import live, receipts, reviewed  # noqa: PLC0415 - boto3 is loaded only here
 
     project = Project(specs, environments, as_json, no_color)
-    world = live.open_world(project, name, role="apply", adopt=adopt, destroy=destroy)
-    plan = _settled_plan(world)
-    live.stop_on_errors(project, plan)
-    if not as_json:
-        _show(plan, project, world, verbose=verbose)
-    if plan.refused:
-        if as_json:
-            _report(plan, None, [], project)
-        raise SystemExit(Exit.BLOCKED)
-    if plan.is_empty:
-        if as_json:
-            _report(plan, None, [], project)
-        return
-    if project.terminal and not yes:
+    wanted = ci_commit() if require_commit and commit is None else commit
+    demands = reviewed.Demands(name, wanted, sign_key)
+    _sensible(file, demands, replans=bool(adopt or retry) or destroy or resume)
+    if file:
+        world, plan = reviewed.open_file(project, file, demands)
+        receipts.wait(world, wait)
+        reviewed.look_again(world, plan)
+    else:
+        world = live.open_world(
+            project, name, role="apply", adopt=adopt, retry=retry, destroy=destroy
+        )
+        receipts.wait(world, wait)
+        plan = _settled_plan(world)
+        live.stop_on_errors(project, plan)
+        plan = receipts.resumed(world, plan) if resume else plan
+    raise SystemExit(finish(plan, world, ask=project.terminal and not yes, verbose=verbose))
+
+
+def finish(plan: Plan, world: World, *, ask: bool, verbose: bool) -> Exit:
+    """Show a plan without errors, carry it out, and say how it went."""
+    from reconciler.cli import receipts  # noqa: PLC0415
+    from reconciler.render import progress  # noqa: PLC0415
+
+    project = world.project
+    if not project.as_json:
+        show(plan, world, verbose=verbose)
+    if plan.refused or plan.is_empty:
+        if project.as_json:
+            _report(plan, None, [], world)
+        return Exit.BLOCKED if plan.refused else Exit.OK
+    if ask:
         click.confirm("Apply these changes?", abort=True, err=True)
     outcome, events = run(plan, world)
-    if as_json:
-        _report(plan, outcome, events, project)
+    if project.as_json:
+        _report(plan, outcome, events, world)
     else:
-        from reconciler.render import progress  # noqa: PLC0415
-
+        receipts.show(world)
         click.echo(progress.outcome_text(plan, outcome, events, color=project.color))
-    raise SystemExit(Exit.OK if outcome.ok else Exit.ERROR)
+    return _code(outcome, events) or world.book.code
+
+
+def _sensible(file: Path | None, demands: Demands, *, replans: bool) -> None:
+    """Refuse options that say nothing with, or nothing without, a plan file."""
+    if file and replans:
+        raise click.UsageError("FILE says what to do: give --adopt, --retry and --destroy to plan")
+    if not file and (demands.commit is not None or demands.sign_key):
+        raise click.UsageError("--commit, --require-commit and --sign-key are about a plan FILE")
+
+
+def _code(outcome: Outcome, events: list[Event]) -> Exit:
+    from reconciler.model.event import StepFailed  # noqa: PLC0415
+
+    if outcome.ok:
+        return Exit.OK
+    failures = {event.code for event in events if isinstance(event, StepFailed)}
+    return Exit.STALE if failures & MOVED else Exit.ERROR
 
 
 def _settled_plan(world: World) -> Plan:
@@ -96,18 +172,23 @@ def _settled_plan(world: World) -> Plan:
     return engine.settled(plan)
 
 
-def _show(plan: Plan, project: Project, world: World, *, verbose: bool) -> None:
+def show(plan: Plan, world: World, *, verbose: bool) -> None:
+    """Print a plan for people."""
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
     from reconciler.render import plan as render  # noqa: PLC0415
 
-    data = plan_to_json(plan)
-    click.echo(render.text(data, color=project.color, verbose=verbose, seconds=world.seconds))
+    data, color = plan_to_json(plan), world.project.color
+    click.echo(render.text(data, color=color, verbose=verbose, seconds=world.seconds))
 
 
 def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
-    """Carry out a plan with progress on standard error; every event is kept."""
+    """Carry out a plan with progress on standard error; every event is kept.
+
+    Holds the lease of the environment meanwhile, and writes a receipt at the end.
+    """
     from reconciler import compile as compiler  # noqa: PLC0415
     from reconciler.aws.apply import Interrupt, apply  # noqa: PLC0415
+    from reconciler.cli import receipts  # noqa: PLC0415
     from reconciler.render import progress  # noqa: PLC0415
     from reconciler.resources import api as resources  # noqa: PLC0415
 
@@ -115,9 +196,13 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
     interrupt = Interrupt()
     world.session.interrupted = interrupt
     place = compiler.place_of(world.view)
-    with _ctrl_c(interrupt, world), _sink(world, len(plan.steps)) as sink:
-        both = progress.tee(events.append, sink)
-        outcome = apply(plan, world.session, resources.load(), place, both, interrupt=interrupt)
+    with (
+        receipts.kept(world, plan, interrupt) as receipt,
+        _ctrl_c(interrupt, world),
+        _sink(world, len(plan.steps)) as sink,
+    ):
+        all_ = progress.tee(events.append, receipt, sink)
+        outcome = apply(plan, world.session, resources.load(), place, all_, interrupt=interrupt)
     return outcome, events
 
 
@@ -156,15 +241,15 @@ def _ctrl_c(interrupt: Interrupt, world: World) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _report(plan: Plan, outcome: Outcome | None, events: list[Event], project: Project) -> None:
+def _report(plan: Plan, outcome: Outcome | None, events: list[Event], world: World) -> None:
     from dataclasses import asdict  # noqa: PLC0415
 
+    from reconciler.cli import receipts  # noqa: PLC0415
     from reconciler.model.event import StepFailed  # noqa: PLC0415
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
 
     failures = [asdict(event) for event in events if isinstance(event, StepFailed)]
     result = asdict(outcome) if outcome else {"done": [], "failed": [], "skipped": []}
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    project.print_json(
-        {"plan": plan_to_json(plan), "outcome": result, "failures": failures, "at": at}
-    )
+    data = {"plan": plan_to_json(plan), "outcome": result, "failures": failures, "at": at}
+    world.project.print_json({**data, "receipt": receipts.report(world)})

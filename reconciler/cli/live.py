@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,11 +14,11 @@ from reconciler.aws.connect import WrongAccount, connect, sandbox
 from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Session
 from reconciler.cli.project import STATE, Exit, Project, commit
+from reconciler.cli.receipts import Book, store_of
 from reconciler.engine import Request
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
-from reconciler.planner import Policy
 from reconciler.render import progress
 from reconciler.specs.overlay import EnvironmentView
 
@@ -33,11 +34,17 @@ class World:
     session: Session
     request: Request
     started: float
+    book: Book = field(init=False)
+    """The receipts of the environment."""
+
+    def __post_init__(self) -> None:
+        self.book = Book(store_of(self.view, lambda: self.session))
 
     def plan(self) -> Plan:
         """Observe and plan; reads only."""
         with progress.reading(terminal=self.project.terminal) as told:
             plan = engine.make_plan(self.request, self.session, told)
+        plan = self.book.explained(plan)
         return replace(plan, observed_calls=self.session.total)
 
     @property
@@ -52,6 +59,7 @@ def open_world(
     *,
     role: str,
     adopt: tuple[str, ...] = (),
+    retry: tuple[str, ...] = (),
     destroy: bool = False,
 ) -> World:
     """Read and check the files, then open a session in the environment's account.
@@ -68,10 +76,14 @@ def open_world(
         found += compiler.build(specs, view)[1]
     if any(each.is_error for each in found):
         project.fail(found)
-    allow = frozenset(str(each) for each in view.spec.protection.allow)
-    policy = Policy(allow, frozenset(_address(project, text) for text in adopt))
+    policy = compiler.policy_of(
+        view,
+        today=datetime.now(UTC).date(),
+        adopt=frozenset(_address(project, text) for text in adopt),
+    )
+    policy = replace(policy, retry=frozenset(_address(project, text) for text in retry))
     request = Request(specs, view, policy, destroy, commit())
-    session = _session(project, view, role)
+    session = open_session(project, view, role)
     return World(project, view, session, request, started)
 
 
@@ -82,7 +94,10 @@ def _address(project: Project, text: str) -> Address:
         project.fail([Diagnostic("CLI001", str(error), help="copy the address from the plan")])
 
 
-def _session(project: Project, view: EnvironmentView, role: str) -> Session:
+def open_session(
+    project: Project, view: EnvironmentView, role: str, *, wrong_account: Exit = Exit.ERROR
+) -> Session:
+    """A session in the environment's account; exits when there is none, having changed nothing."""
     try:
         if view.spec.sandbox:
             url = start_sandbox(project, view)
@@ -92,7 +107,7 @@ def _session(project: Project, view: EnvironmentView, role: str) -> Session:
     except WrongAccount as error:
         at = view.document.at(("spec", "account"))
         help_ = "use the credentials of the environment's account; nothing was changed"
-        project.fail([Diagnostic("AWS003", str(error), at, help_)])
+        project.fail([Diagnostic("AWS003", str(error), at, help_)], code=wrong_account)
     except Denied as error:
         help_ = "log in to AWS (for example `aws sso login`) and check the role"
         project.fail([Diagnostic("AWS001", str(error), help=help_)])

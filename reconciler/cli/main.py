@@ -8,11 +8,14 @@ import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 from click.exceptions import Abort, ClickException, Exit
 
 from reconciler import __version__
+from reconciler.guard import guarded
+from reconciler.redact import redact
 
 gc.set_threshold(100_000, 50, 50)  # commands are short; collecting while importing only costs
 VERBS = {
@@ -21,12 +24,14 @@ VERBS = {
     "plan": "Show what apply would change.",
     "apply": "Make AWS as the specs say.",
     "drift": "Report every difference between AWS and the specs.",
+    "history": "Show what earlier applies did.",
+    "revert": "Plan the way back to what an earlier apply was of.",
     "explain": "Say what a change to a property does, and why.",
     "sandbox": "Start, find, stop or empty the embedded AWS.",
 }
 EPILOG = """\
 Exit codes: 0 nothing to do or done, 1 error, 2 changes present (with --detailed-exitcode),
-3 blocked by protection, 4 drift.
+3 blocked by protection, 4 drift, 5 stale plan.
 """
 
 
@@ -55,6 +60,11 @@ class Verbs(click.RichGroup):
             command = importlib.import_module(f"reconciler.cli.{name}").command
         return name, command, rest
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's signature
+        """Run with streams that no secret gets through."""
+        with guarded():
+            return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; a fault of Moorline itself is one line, not a traceback."""
         try:
@@ -66,7 +76,10 @@ class Verbs(click.RichGroup):
             raise SystemExit(0) from None
         except Exception as error:
             if os.environ.get("MOORLINE_DEBUG"):
-                raise
+                import traceback  # noqa: PLC0415 - only when there is a fault
+
+                click.echo(redact(traceback.format_exc()), err=True)
+                raise SystemExit(1) from None
             from reconciler.cli.project import Project  # noqa: PLC0415 - only when there is a fault
             from reconciler.model.diagnostic import Diagnostic  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from reconciler.cli.project import Exit, Project, environment, folders
+from reconciler.cli.project import Exit, Project, environment, folders, sign_key as signing
 
 
 def _writable(_context: click.Context, _option: click.Parameter, out: Path | None) -> Path | None:
@@ -23,8 +23,9 @@ def _writable(_context: click.Context, _option: click.Parameter, out: Path | Non
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     callback=_writable,
-    help="Also write the plan to a file, as JSON.",
+    help="Also write the plan to a file, which `moorline apply FILE` takes.",
 )
+@signing
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option(
     "--adopt",
@@ -32,13 +33,21 @@ def _writable(_context: click.Context, _option: click.Parameter, out: Path | Non
     metavar="ADDRESS",
     help="Take over an existing resource, as TYPE/NAME. May be repeated.",
 )
+@click.option(
+    "--retry",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Try an update again that failed before, as TYPE/NAME. May be repeated.",
+)
 @click.option("--destroy", is_flag=True, help="Plan as if no spec were left.")
 @click.option("--verbose", is_flag=True, help="Show all values in full.")
 @folders
 def command(
     name: str | None,
     out: Path | None,
+    sign_key: Path | None,
     adopt: tuple[str, ...],
+    retry: tuple[str, ...],
     specs: Path,
     environments: Path,
     *,
@@ -51,18 +60,23 @@ def command(
     """Show what apply would change.
 
     Reads the specs and AWS, changes nothing, and says how many AWS calls it took.
+    The file of `-o` is bound to commit, account and what was observed; `moorline
+    apply FILE` carries out exactly what it says, until it expires.
     """
     from reconciler import engine  # noqa: PLC0415 - boto3 is loaded only here
-    from reconciler.cli import live  # noqa: PLC0415
-    from reconciler.model.plan import plan_to_json, to_bytes  # noqa: PLC0415
+    from reconciler.cli import live, reviewed  # noqa: PLC0415
+    from reconciler.model.plan import plan_to_json  # noqa: PLC0415
     from reconciler.render import plan as render  # noqa: PLC0415
 
+    if sign_key and not out:
+        raise click.UsageError("--sign-key signs the file of -o FILE")
     project = Project(specs, environments, as_json, no_color)
-    world = live.open_world(project, name, role="plan", adopt=adopt, destroy=destroy)
+    world = live.open_world(project, name, role="plan", adopt=adopt, retry=retry, destroy=destroy)
+    key = reviewed.key_of(project, world.view, sign_key) if out else None
     plan = engine.settled(world.plan())
     data = plan_to_json(plan)
-    if out and not plan.errors:
-        out.write_bytes(to_bytes(plan))
+    if out and key is not None and not plan.errors:
+        reviewed.write(world, plan, out, key)
     if as_json:
         project.print_json(data)
     elif plan.errors:

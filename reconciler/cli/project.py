@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 import rich_click as click
 
 from reconciler.model.diagnostic import Diagnostic, ordered
+from reconciler.redact import redact
 from reconciler.specs import overlay
 from reconciler.specs.load import Loaded, load
 from reconciler.specs.overlay import EnvironmentView
@@ -72,6 +73,23 @@ def environment(command: F) -> F:
     )(command)
 
 
+def _seconds(_context: click.Context, _option: click.Parameter, text: str | None) -> float:
+    from reconciler.kinds.api import seconds  # noqa: PLC0415 - only where it is asked for
+
+    try:
+        return float(seconds(text)) if text else 0.0
+    except (ValueError, KeyError):
+        raise click.BadParameter(f"{text!r} is no duration; write 30s, 10m or 1h") from None
+
+
+wait_option = click.option(
+    "--wait",
+    metavar="DURATION",
+    callback=_seconds,
+    help="Wait for an apply of someone else that is under way, as in 10m.",
+)
+
+
 @dataclass(slots=True)
 class Project:
     """The files of a platform, and how to speak to the user."""
@@ -119,16 +137,16 @@ class Project:
             self.fail([*self.loaded.diagnostics, *found])
         return view
 
-    def fail(self, found: Iterable[Diagnostic]) -> NoReturn:
-        """Print findings and stop with exit code 1."""
+    def fail(self, found: Iterable[Diagnostic], *, code: Exit = Exit.ERROR) -> NoReturn:
+        """Print findings and stop."""
         self.show(list(found))
-        raise SystemExit(Exit.ERROR)
+        raise SystemExit(code)
 
     def show(self, found: list[Diagnostic]) -> None:
         """Print findings: JSON on standard output, text on standard error."""
         from reconciler.render import diagnostics  # noqa: PLC0415 - only when there are any
 
-        found = ordered(found)
+        found = ordered([self._clean(each) for each in found])
         if self.as_json:
             self.print_json({"diagnostics": diagnostics.as_json(found)})
         elif found:
@@ -138,20 +156,42 @@ class Project:
             )
             click.echo(text.rstrip("\n"), err=True)
 
+    def _clean(self, found: Diagnostic) -> Diagnostic:
+        """A finding without secrets, whoever put them into it."""
+        message = redact(found.message, self.loaded.hidden)
+        return replace(found, message=message, help=redact(found.help, self.loaded.hidden))
+
     def print_json(self, data: object) -> None:
         """One JSON document on standard output."""
         click.echo(json.dumps(data, indent=2, sort_keys=True, default=str))
 
 
-def commit() -> str:
-    """The short id of the Git commit in the current folder; "" when there is none."""
+def commit(length: int = 7) -> str:
+    """The id of the Git commit in the current folder, cut; "" when there is none."""
     try:
         done = subprocess.run(
-            ["git", "rev-parse", "--short=7", "HEAD"],  # noqa: S607 - the user's own git
+            ["git", "rev-parse", "--verify", "HEAD"],  # noqa: S607 - the user's own git
             capture_output=True,
             text=True,
             check=False,
         )
     except OSError:  # no git here
-        return os.environ.get("GITHUB_SHA", "")[:7]
-    return done.stdout.strip()
+        return ci_commit()[:length]
+    return done.stdout.strip()[:length]
+
+
+def ci_commit() -> str:
+    """The id of the commit that a CI system runs for; "" outside of one."""
+    return os.environ.get("GITHUB_SHA") or os.environ.get("CI_COMMIT_SHA") or ""
+
+
+def sign_key(command: F) -> F:
+    """The option that names the key of plan files."""
+    return click.option(
+        "--sign-key",
+        "sign_key",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="A file with the secret that plan files are signed with (HMAC-SHA256)."
+        " MOORLINE_PLAN_KEY may hold the secret itself; `signing` of the environment, a key"
+        " in AWS KMS, goes before both.",
+    )(command)

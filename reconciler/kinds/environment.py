@@ -6,12 +6,14 @@ It owns the form of the kind only; extending, overriding and substitution are in
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from reconciler.kinds.api import Kind, Section, register
+from reconciler.kinds.api import Kind, Maybe, Section, register
+from reconciler.model.loss import Destruction
 
 Variable = bool | int | float | str
 _ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$"
@@ -24,15 +26,34 @@ SpecId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")]
 TagKey = Annotated[
     str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w\s.:/=+@-]+$")
 ]
+Lifetime = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}(s|m|h|d)$")]
+KmsKey = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(alias/[A-Za-z0-9/_-]+"
+        r"|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+)$",
+        max_length=320,
+    ),
+]
 
 
-class Destruction(StrEnum):
-    """A class of destructive change that apply may carry out."""
+def _a_day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day of the calendar") from None
+    return text
 
-    RECORDS = "records"
-    TRAFFIC = "traffic"
-    KEYS = "keys"
-    HISTORY = "history"
+
+Day = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_a_day)
+]
+Words = Annotated[str, StringConstraints(pattern=r"\S")]
+BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+Prefix = Annotated[str, StringConstraints(pattern=r"^[\w!.*'()/-]+$", max_length=512)]
+AddressPattern = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]+(::[A-Za-z0-9]+){2}/[^\s*]*[^\s]$")
+]
 
 
 class Roles(Section):
@@ -50,6 +71,25 @@ class Roles(Section):
     )
 
 
+class Approval(Section):
+    """One loss that somebody has approved, by address."""
+
+    address: AddressPattern = Field(
+        description="What may lose it, as the plan names it: TYPE/NAME. A * at the end of the"
+        " name stands for any rest.",
+        examples=["AWS::S3::Bucket/acme-fraud-prod-raw-123456789012"],
+    )
+    loses: Destruction = Field(description="The class of the loss.", examples=["records"])
+    why: Words = Field(
+        description="Why it may be lost; shown in the plan.",
+        examples=["Replaced by the curated zone, FRAUD-812."],
+    )
+    by: Words = Field(description="Who approved it; shown in the plan.", examples=["alice"])
+    until: Day = Field(
+        description="The last day, in UTC, on which it counts.", examples=["2026-12-31"]
+    )
+
+
 class Protection(Section):
     """Which losses are accepted here. Without it every destructive change is refused."""
 
@@ -59,6 +99,57 @@ class Protection(Section):
         " traffic is a live endpoint, keys are encryption keys, history is logs and versions.",
         examples=[["traffic"]],
     )
+    approvals: tuple[Approval, ...] = Field(
+        (),
+        description="Single losses that apply may carry out. They hold in this environment only:"
+        " one that extends it does not take them over.",
+    )
+
+
+class Signing(Section):
+    """Who may make plans here: whoever may use this key."""
+
+    key: KmsKey = Field(
+        description="The alias or the ARN of a KMS key with spec ECC_NIST_P256 and usage"
+        " SIGN_VERIFY. `plan -o` signs with it, and `apply FILE` takes no plan without its"
+        " signature.",
+        examples=["alias/acme-plans"],
+    )
+
+
+class Receipts(Section):
+    """Where receipts of applies are kept: exactly one of a folder and a bucket."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["directory"]}, {"required": ["bucket"]}],
+            "dependentRequired": {"prefix": ["bucket"]},
+        }
+    )
+
+    directory: Maybe[Words] = Field(
+        None,
+        description="A folder; every environment has its own inside it. Its lease keeps applies on"
+        " one machine apart.",
+        examples=["receipts"],
+    )
+    bucket: Maybe[BucketName] = Field(
+        None,
+        description="An S3 bucket in the environment's account and region, which must exist. Its"
+        " lease keeps applies of all machines apart.",
+        examples=["acme-fraud-receipts"],
+    )
+    prefix: Maybe[Prefix] = Field(
+        None, description="The beginning of the keys in the bucket.", examples=["moorline"]
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.directory is None) == (self.bucket is None):
+            raise PydanticCustomError("choice", "give exactly one of 'directory', 'bucket'")
+        if self.prefix is not None and self.bucket is None:
+            raise PydanticCustomError("choice", "'prefix' belongs to 'bucket'")
+        return self
 
 
 class Environment(Section):
@@ -113,6 +204,22 @@ class Environment(Section):
     )
     protection: Protection = Field(
         Protection(), description="Which destructive changes apply may carry out."
+    )
+    receipts: Receipts | None = Field(
+        None,
+        description="Where receipts of applies are kept. Without it: .moorline/receipts.",
+        examples=[{"bucket": "acme-fraud-receipts", "prefix": "moorline"}],
+    )
+    plan_expiry: Lifetime = Field(
+        "24h",
+        description="How long a plan file (`plan -o`) may be applied after it was made.",
+        examples=["8h"],
+    )
+    signing: Signing | None = Field(
+        None,
+        description="How plan files are signed here. Without it a file needs no signature, unless"
+        " apply is given a key of its own (`--sign-key`, MOORLINE_PLAN_KEY).",
+        examples=[{"key": "alias/acme-plans"}],
     )
 
 

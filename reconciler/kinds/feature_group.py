@@ -161,6 +161,9 @@ def build(spec: FeatureGroup, scope: Scope) -> Iterator[Node]:
             for name, feature in spec.features.items()
         ],
     }
+    # Both stores are always said, so that a store that leaves the spec shows as a difference.
+    props["OnlineStoreConfig"] = {"EnableOnlineStore": False}
+    props["OfflineStoreConfig"] = {}
     if spec.online is not None:
         report_missing(spec.online.key, scope, ("online", "key"))
         props["OnlineStoreConfig"] = _online(spec.online, scope)

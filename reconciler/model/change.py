@@ -26,6 +26,7 @@ class Observed:
     `outputs` are values only AWS can give (ARNs, ids, times). `tags` is absent
     when nobody could say; an empty mapping says that there are none.
     `proven` says a listing already showed that the content is as desired.
+    `context` is what was read besides, only because an update is pending.
     """
 
     props: Props
@@ -34,6 +35,7 @@ class Observed:
     reason: str = ""
     tags: Mapping[str, str] | None = None
     proven: bool = False
+    context: Props = field(default_factory=dict)
 
 
 class Effect(StrEnum):
@@ -70,6 +72,18 @@ class Reason(StrEnum):
     ADOPTED = "adopted"
 
 
+class Cause(StrEnum):
+    """Where a difference comes from, as far as receipts of earlier applies tell. Closed."""
+
+    UNKNOWN = "unknown"
+    SPEC = "spec-changed"
+    HAND = "changed-by-hand"
+    BOTH = "both"
+    AWS = "set-by-aws"
+    AUTOSCALER = "autoscaler"
+    ROLLOUT = "rollout"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One property that differs. `before` and `after` may be marks; both are for people."""
@@ -80,6 +94,7 @@ class FieldChange:
     effect: Effect
     at: Span | None = None
     """The spec line that causes `after`."""
+    cause: Cause = Cause.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +111,18 @@ class Change:
     desired: Props
     observed: Observed | None
     fields: tuple[FieldChange, ...] = ()
+    targets: Mapping[str, Props] = field(default_factory=dict)
+    """By top-level property that refers to another resource of the graph: what that one has."""
 
     @property
     def live(self) -> Props:
         """The live properties; empty when the resource does not exist."""
         return self.observed.props if self.observed else {}
+
+    @property
+    def context(self) -> Props:
+        """What was read because this change is pending, by the adapter's own names."""
+        return self.observed.context if self.observed else {}
 
     def touches(self, *props: str) -> bool:
         """Whether any of these top-level properties differs."""

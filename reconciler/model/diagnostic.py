@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.model.address import Address
+from reconciler.model.value import Json
 
 UNREAD = ("YAML", "ENV")
 WRONG_TYPE = "SPEC013"
@@ -35,6 +36,16 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+def span_to_json(span: Span | None) -> Json:
+    """``{"file", "line", "column"}``, or null."""
+    return {"file": span.file, "line": span.line, "column": span.column} if span else None
+
+
+def span_from_json(data: Json) -> Span | None:
+    """The inverse of `span_to_json`."""
+    return Span(data["file"], data["line"], data["column"]) if data else None
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `at` is absent only when the fault lies in no file of the user's."""
@@ -54,6 +65,30 @@ class Diagnostic:
     def sort_key(self) -> tuple[str, int, int, str, str]:
         at = self.at or Span("", 0, 0)
         return (at.file, at.line, at.column, self.code, self.message)
+
+
+def diagnostic_to_json(found: Diagnostic) -> Json:
+    """The JSON form of a finding."""
+    return {
+        "code": found.code,
+        "severity": str(found.severity),
+        "message": found.message,
+        "help": found.help,
+        "at": span_to_json(found.at),
+        "address": str(found.address) if found.address else None,
+    }
+
+
+def diagnostic_from_json(data: Json) -> Diagnostic:
+    """The inverse of `diagnostic_to_json`."""
+    return Diagnostic(
+        data["code"],
+        data["message"],
+        span_from_json(data["at"]),
+        data["help"],
+        Severity(data["severity"]),
+        Address.parse(data["address"]) if data["address"] else None,
+    )
 
 
 def ordered(found: list[Diagnostic] | tuple[Diagnostic, ...]) -> list[Diagnostic]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Call
+from reconciler.model.change import Action, Call, Observed
+from reconciler.model.value import Props
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,18 @@ class CallSent:
 
 
 @dataclass(frozen=True, slots=True)
+class CallFailed:
+    """AWS refused one call of a step, or did not answer it. `code` is AWS's own word."""
+
+    step: str
+    call: Call
+    at: float
+    seconds: float
+    attempts: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepWaiting:
     """A step waits for AWS; `state` is the state that AWS reports."""
 
@@ -43,12 +56,18 @@ class StepWaiting:
 
 @dataclass(frozen=True, slots=True)
 class StepFinished:
-    """A step is done and verified."""
+    """A step is done and verified.
+
+    `desired` is what was asked for, references filled in; `live` is what was read
+    afterwards, for types that are read. Both are absent after a deletion.
+    """
 
     step: str
     address: Address
     action: Action
     at: float
+    desired: Props | None = None
+    live: Observed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +105,13 @@ class RunFinished:
 
 
 Event: TypeAlias = (
-    StepStarted | CallSent | StepWaiting | StepFinished | StepFailed | StepSkipped | RunFinished
+    StepStarted
+    | CallSent
+    | CallFailed
+    | StepWaiting
+    | StepFinished
+    | StepFailed
+    | StepSkipped
+    | RunFinished
 )
 Sink: TypeAlias = Callable[[Event], None]

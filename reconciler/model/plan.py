@@ -10,8 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Call, Effect, FieldChange, Reason
-from reconciler.model.diagnostic import Diagnostic, Severity, Span
+from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
+from reconciler.model.diagnostic import (
+    Diagnostic,
+    Span,
+    diagnostic_from_json,
+    diagnostic_to_json,
+    span_from_json,
+    span_to_json,
+)
+from reconciler.model.loss import (
+    Approval,
+    Loss,
+    approval_to_json,
+    loss_from_json,
+    loss_to_json,
+)
 from reconciler.model.value import Json, Props, canonical, digest, from_json, to_json
 
 FORMAT = 1
@@ -26,7 +40,8 @@ class Step:
     `needs` are ids of steps that must be done before, and `after` names types all of
     whose steps must be done before. `guard` is the digest of
     what was observed ("" when the resource must not exist). `destroys` names
-    what is lost (records, traffic, keys, history), "" when nothing is.
+    what is lost (records, traffic, keys, history), "" when nothing is; where
+    `losses` are of several classes it is the first that is refused.
     """
 
     id: str
@@ -45,7 +60,23 @@ class Step:
     detail: str = ""
     """AWS's own reason, where it reports the resource as failed."""
     refused: str = ""
-    """Why the environment does not let this step run; "" when it may."""
+    """Why this step may not run, by the environment or by its own history; "" when it may."""
+    retry: bool = False
+    """The user asked for it although it was tried before and failed."""
+    cause: Cause = Cause.UNKNOWN
+    """Why the whole resource is there or not, where no field says it."""
+    losses: tuple[Loss, ...] = ()
+    """Each thing that is lost, with what permits it."""
+
+    @property
+    def loses(self) -> str:
+        """What is lost, in words; "" when nothing is."""
+        return "; ".join(dict.fromkeys(loss.says for loss in self.losses))
+
+    @property
+    def approval(self) -> Approval | None:
+        """The first approval that lets it run; `losses` have all of them."""
+        return next((loss.approval for loss in self.losses if loss.approval), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +94,8 @@ class Plan:
     """AWS requests that were needed to make this plan."""
     commit: str = ""
     format_version: int = FORMAT
+    same: Mapping[Address, Props] = field(default_factory=dict, compare=False, repr=False)
+    """What the unchanged resources are; for receipts, no part of a plan file."""
 
     @property
     def is_empty(self) -> bool:
@@ -101,8 +134,8 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Identifies what will be done; the same input gives the same digest."""
-        steps = [_step_to_json(step) for step in self.steps]
+        """Identifies what will be done, whatever caused it; the same input gives the same."""
+        steps = [_step_to_json(step, causes=False) for step in self.steps]
         return digest([self.environment, self.account, self.region, steps])
 
 
@@ -128,7 +161,7 @@ def plan_to_json(plan: Plan) -> Json:
 
 
 def summary(plan: Plan) -> dict[str, int]:
-    """Counts by action, plus what was refused, left alone and called."""
+    """Counts by action, plus what destroys, was refused, left alone and called."""
     replaced = {step.id for step in plan.steps if step.action is Action.REPLACE}
     counts = {str(action): 0 for action in Action if action is not Action.NONE}
     for step in plan.steps:
@@ -137,6 +170,7 @@ def summary(plan: Plan) -> dict[str, int]:
     return {
         **counts,
         "unchanged": plan.unchanged,
+        "destructive": sum(bool(step.destroys) for step in plan.steps),
         "refused": len(plan.refused),
         "calls_made": plan.observed_calls,
         "calls_planned": plan.calls,
@@ -160,14 +194,15 @@ def plan_from_json(data: Json) -> Plan:
         region=data["region"],
         steps=tuple(_step_from_json(step) for step in data["steps"]),
         unchanged=counts["unchanged"],
-        diagnostics=tuple(_diagnostic_from_json(found) for found in data["diagnostics"]),
+        diagnostics=tuple(diagnostic_from_json(found) for found in data["diagnostics"]),
         observed_calls=counts["calls_made"],
         commit=data["commit"],
     )
 
 
-def _step_to_json(step: Step) -> Json:
+def _step_to_json(step: Step, *, causes: bool = True) -> Json:
     return {
+        **({"cause": str(step.cause)} if causes else {}),
         "id": step.id,
         "type": step.address.type,
         "name": step.address.name,
@@ -177,11 +212,15 @@ def _step_to_json(step: Step) -> Json:
         "at": span_to_json(step.at),
         "detail": step.detail,
         "destroys": step.destroys,
+        "loses": step.loses,
         "refused": step.refused,
+        "retry": step.retry,
+        "approval": approval_to_json(step.approval),
+        "losses": [loss_to_json(loss) for loss in step.losses],
         "needs": list(step.needs),
         "after": list(step.after),
         "guard": step.guard,
-        "fields": [_field_to_json(change) for change in step.fields],
+        "fields": [_field_to_json(change, causes=causes) for change in step.fields],
         "calls": [_call_to_json(call) for call in step.calls],
         "desired": to_json(step.desired),
     }
@@ -204,6 +243,9 @@ def _step_from_json(data: Json) -> Step:
         detail=data["detail"],
         destroys=data["destroys"],
         refused=data["refused"],
+        retry=data.get("retry", False),
+        losses=tuple(loss_from_json(loss) for loss in data.get("losses", ())),
+        cause=Cause(data.get("cause", Cause.UNKNOWN)),
     )
 
 
@@ -223,8 +265,9 @@ def _call_from_json(data: Json) -> Call:
     return Call(data["service"], data["method"], from_json(data["params"]), outputs)
 
 
-def _field_to_json(change: FieldChange) -> Json:
+def _field_to_json(change: FieldChange, *, causes: bool) -> Json:
     return {
+        **({"cause": str(change.cause)} if causes else {}),
         "path": list(change.path),
         "before": to_json(change.before),
         "after": to_json(change.after),
@@ -240,37 +283,5 @@ def _field_from_json(data: Json) -> FieldChange:
         from_json(data["after"]),
         Effect(data["effect"]),
         span_from_json(data["at"]),
-    )
-
-
-def span_to_json(span: Span | None) -> Json:
-    """``{"file", "line", "column"}``, or null."""
-    return {"file": span.file, "line": span.line, "column": span.column} if span else None
-
-
-def span_from_json(data: Json) -> Span | None:
-    """The inverse of `span_to_json`."""
-    return Span(data["file"], data["line"], data["column"]) if data else None
-
-
-def diagnostic_to_json(found: Diagnostic) -> Json:
-    """The JSON form of a finding."""
-    return {
-        "code": found.code,
-        "severity": str(found.severity),
-        "message": found.message,
-        "help": found.help,
-        "at": span_to_json(found.at),
-        "address": str(found.address) if found.address else None,
-    }
-
-
-def _diagnostic_from_json(data: Json) -> Diagnostic:
-    return Diagnostic(
-        data["code"],
-        data["message"],
-        span_from_json(data["at"]),
-        data["help"],
-        Severity(data["severity"]),
-        Address.parse(data["address"]) if data["address"] else None,
+        Cause(data.get("cause", Cause.UNKNOWN)),
     )

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.model.change import Action, Reason
+from reconciler.model.change import Action, Cause, Reason
 from reconciler.model.value import Json
+from reconciler.render import protection
 from reconciler.render.difference import rows
 from reconciler.render.entries import Entry, entries
 from reconciler.render.frame import findings, header
 from reconciler.render.ink import Ink, cells, harmless, spread
 from reconciler.render.table import INDENT, MOST, widest
 from reconciler.render.value import brief, mark_of
-from reconciler.render.words import count, loss, span
+from reconciler.render.words import CAUSES, count, span
 
 __all__ = ["as_json", "text"]
 
@@ -39,6 +40,11 @@ _CURES: Mapping[str, str] = {
     Action.REPLACE: "apply replaces it",
     Action.DELETE: "apply deletes it",
     Action.ADOPT: "apply takes it over",
+}
+_WHOLE: Mapping[tuple[str, str], str] = {
+    ("missing", Cause.HAND): "deleted by hand",
+    ("missing", Cause.SPEC): "new in the specs",
+    ("undeclared", Cause.SPEC): "removed from the specs",
 }
 _STYLES: Mapping[str, str] = {"missing": "red", "failed": "red", "drift": "yellow"}
 
@@ -92,12 +98,14 @@ def _drifted(entry: Entry) -> dict[str, Json]:
         "at": step["at"],
         "destroys": entry.destroys,
         "refused": entry.refused,
+        "cause": step["cause"],
         "fields": [
             {
                 "path": field["path"],
                 "declared": field["after"],
                 "live": field["before"],
                 "at": field["at"],
+                "cause": field["cause"],
             }
             for field in step["fields"]
         ],
@@ -114,6 +122,8 @@ def _entry(entry: Entry, ink: Ink, width: int, *, verbose: bool) -> Iterator[str
     cure = _CURES.get(step["action"], "")
     if entry.refused:
         cure = f"apply is refused: {harmless(entry.refused)}"
+    if why := _WHOLE.get((how, step["cause"]), ""):
+        cure = "; ".join(filter(None, (why, cure)))
     if said := _SAID.get(how, ""):
         yield f"{INDENT}{said}   {ink(f'({cure})', 'dim')}"
     elif cure:
@@ -121,23 +131,27 @@ def _entry(entry: Entry, ink: Ink, width: int, *, verbose: bool) -> Iterator[str
     if how == "changed":
         yield from _fields(step, ink, width, verbose=verbose)
     if entry.destroys:
-        yield f"{INDENT}{ink(f'an apply is destructive: {loss(entry.destroys)}', 'alarm')}"
+        lost = "; ".join(protection.lost(entry))
+        yield f"{INDENT}{ink(f'an apply is destructive: {lost}', 'alarm')}"
 
 
 def _fields(step: Mapping[str, Json], ink: Ink, width: int, *, verbose: bool) -> Iterator[str]:
     """``Threshold  250000 → 400000   (apply restores 250000)``, values as declared, then live."""
     found = [
-        (row, str(row.path))
+        (row, str(row.path), CAUSES.get(field["cause"], ""))
         for field in step["fields"]
         for row in rows(tuple(field["path"]), field["after"], field["before"])
     ]
     shown = found if verbose else found[:MOST]
-    column = widest(path for _, path in shown)
-    for row, path in shown:
+    column = widest(path for _, path, _ in shown)
+    for row, path, cause in shown:
         lead = f"{INDENT}{path}{' ' * (column - cells(path))}  "
         room = 10_000 if verbose else max(24, width - cells(lead))
         said = row.text(room)
         cure = _restores(row.sign, row.before, 10_000 if verbose else 40)
+        if cause == CAUSES[Cause.SPEC]:
+            cure = cure.replace("apply restores", "apply sets", 1)
+        cure = f"{cause}; {cure}" if cause else cure
         if not verbose and cells(lead + said + cure) + 5 > width:
             yield lead + said
             yield f"{INDENT}{ink(f'({cure})', 'dim')}"

@@ -32,6 +32,11 @@ class Entry:
         return next((half["destroys"] for half in self.halves if half["destroys"]), "")
 
     @property
+    def losses(self) -> list[Mapping[str, Json]]:
+        """What is lost, thing by thing."""
+        return [loss for half in self.halves for loss in half.get("losses", ())]
+
+    @property
     def refused(self) -> str:
         return next((half["refused"] for half in self.halves if half["refused"]), "")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.plan import span_from_json
+from reconciler.model.diagnostic import Diagnostic, Severity, span_from_json
 from reconciler.model.value import Json
 from reconciler.render import diagnostics
 from reconciler.render.ink import Ink, harmless, spread

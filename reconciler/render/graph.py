@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from reconciler.model.diagnostic import span_to_json
 from reconciler.model.graph import Graph, Node
-from reconciler.model.plan import span_to_json
 from reconciler.model.value import Json, to_json
 
 __all__ = ["as_json"]

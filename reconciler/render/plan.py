@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
+from reconciler.render import protection
 from reconciler.render.difference import leaves, rows
 from reconciler.render.entries import Entry, entries
 from reconciler.render.frame import findings, header
 from reconciler.render.ink import Ink, cells, cut, harmless, spread
 from reconciler.render.table import INDENT, Line, block
-from reconciler.render.words import SIGNS, VERIFIED, count, loss, span, why
+from reconciler.render.words import SIGNS, VERIFIED, count, span, why
 
 __all__ = ["text"]
 
@@ -86,19 +87,19 @@ class _Writer:
         """A step that destroys something or is refused, and what to do about it."""
         ink, step = self.ink, entry.step
         word = "DESTRUCTIVE" if entry.destroys else "REFUSED"
-        causes = (field["at"] for field in step["fields"] if field["effect"] == Effect.REPLACE)
-        at = span(next(causes, None) or step["at"])
+        lines = (field["at"] for field in protection.causes(entry) if field["at"])
+        at = span(next(lines, step["at"]))
         yield self._head(f"! {word} ", "alarm", step, at)
         if entry.destroys:
-            yield f"{INDENT}{ink(_deed(entry), 'alarm')}"
+            yield from (f"{INDENT}{ink(deed, 'alarm')}" for deed in protection.deeds(entry))
         if reason := why(step):
             yield f"{INDENT}because: {reason}"
         yield from self._fields(entry, at)
         if entry.refused:
             yield f"{INDENT}{ink('refused:', 'alarm')} {harmless(entry.refused)}"
-            yield f"{INDENT}to do: {_remedy(entry, environment)}"
+            yield from (f"{INDENT}{line}" for line in protection.remedy(entry, environment))
         elif entry.destroys:
-            yield f"{INDENT}allowed: protection.allow lists {harmless(entry.destroys)!r}"
+            yield from (f"{INDENT}{line}" for line in protection.permits(entry))
         yield from self._held(entry)
 
     def entry(self, entry: Entry) -> Iterator[str]:
@@ -157,28 +158,3 @@ class _Writer:
 
 def _title(lead: str, step: Mapping[str, Json]) -> str:
     return f"  {lead} {harmless(step['type'])} {harmless(step['name'])}"
-
-
-def _deed(entry: Entry) -> str:
-    deeds = {Action.DELETE: "deletes it", Action.REPLACE: "deletes it and makes a new one"}
-    return f"{deeds.get(entry.step['action'], 'changes it')}: {loss(entry.destroys)}"
-
-
-def _remedy(entry: Entry, environment: str) -> str:
-    """How to get on: allow it, or take the cause back."""
-    step = entry.step
-    where = f"of environment {harmless(environment)!r}"
-    allow = f"add {harmless(entry.destroys)!r} to protection.allow {where}"
-    if not entry.destroys:
-        allow = f"approve it under protection {where}"
-    if step["action"] == Action.DELETE:
-        spec = harmless(step["spec"]) or "it"
-        return f"{allow}, or declare {spec} again"
-    undo = [
-        f"{row.path} to {row.text(60).partition(' → ')[0]}"
-        for field in step["fields"]
-        if field["effect"] == Effect.REPLACE
-        for row in rows(tuple(field["path"]), field["before"], field["after"])
-        if not row.sign
-    ]
-    return f"{allow}, or {f'set {undo[0]} again' if undo else 'undo the change in the spec'}"

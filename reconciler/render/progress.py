@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from reconciler.model.event import (
+    CallFailed,
     CallSent,
     Event,
     RunFinished,
@@ -38,6 +39,7 @@ AGAIN = 30.0
 _EVENTS: Mapping[type, str] = {
     StepStarted: "step_started",
     CallSent: "call_sent",
+    CallFailed: "call_failed",
     StepWaiting: "step_waiting",
     StepFinished: "step_finished",
     StepFailed: "step_failed",
@@ -76,9 +78,10 @@ def event_json(event: Event) -> dict[str, Json]:
     if isinstance(event, RunFinished):
         return {**out, "done": event.done, "failed": event.failed, "skipped": event.skipped}
     out["step"] = event.step
-    if isinstance(event, CallSent):
+    if isinstance(event, CallSent | CallFailed):
         out |= {"service": event.call.service, "method": event.call.method}
-        return {**out, "seconds": round(event.seconds, 3), "attempts": event.attempts}
+        out |= {"seconds": round(event.seconds, 3), "attempts": event.attempts}
+        return {**out, "code": event.code} if isinstance(event, CallFailed) else out
     out |= {"type": event.address.type, "name": event.address.name}
     match event:
         case StepWaiting():

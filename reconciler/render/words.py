@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from reconciler.model.change import Action, Effect, Reason
+from reconciler.model.change import Action, Cause, Effect, Reason
 from reconciler.model.value import Json
 from reconciler.render.ink import harmless
 from reconciler.render.value import path_text
@@ -50,6 +50,16 @@ NOTES: Mapping[str, str] = {
     Effect.REPLACE: "forces a replacement",
     Effect.UNSUPPORTED: "cannot be changed by Moorline",
 }
+
+CAUSES: Mapping[str, str] = {
+    Cause.SPEC: "the spec changed",
+    Cause.HAND: "changed by hand",
+    Cause.BOTH: "the spec changed, and by hand too",
+    Cause.AWS: "set by AWS",
+    Cause.AUTOSCALER: "moved by autoscaling",
+    Cause.ROLLOUT: "moved by a rollout",
+}
+"""Where a difference comes from; one that is not known says nothing."""
 
 VERIFIED: Mapping[str, str] = {
     "AWS::SageMaker::Endpoint": "then verified: live config and variants, not just InService",

@@ -24,8 +24,10 @@ from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.codecs import SAME, Codec
-from reconciler.resources.parts import Part, Request
+from reconciler.resources.narrow import Narrowing
+from reconciler.resources.parts import Part, Reader, Request
 from reconciler.resources.place import Place, fill
+from reconciler.resources.review import NOTHING, Pending
 
 __all__ = [
     "SAME",
@@ -34,6 +36,7 @@ __all__ = [
     "Companion",
     "Lifecycle",
     "Listing",
+    "Narrowing",
     "Op",
     "Place",
     "Request",
@@ -50,7 +53,10 @@ __all__ = [
 REGISTRY: dict[str, Resource] = {}
 OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec")
 NAME_TAG = "moorline:name"
+HOLDS_TAG = "moorline:holds"
+MAKING_TAG = "moorline:making"
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
+Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,11 @@ class Lifecycle:
     field: str
     ready: frozenset[str]
     busy: frozenset[str]
+    in_use: frozenset[str] = frozenset()
+    """Of `busy`: it scales or is maintained, and stays what it is meanwhile."""
     failed: frozenset[str] = frozenset()
+    retired: frozenset[str] = frozenset()
+    """Deleted and kept for a while: gone, once the parts that are undone first are gone too."""
     settles: str = ""
     settling: frozenset[str] = frozenset()
     settled_badly: frozenset[str] = frozenset()
@@ -200,8 +210,14 @@ class Resource:
     """Types whose resources this one may use. Deletion runs against this order."""
     holds: str = ""
     """What is lost with it: records, traffic, keys or history."""
+    narrows: tuple[Narrowing, ...] = ()
+    """Changes in place that lose something."""
+    marked: bool = False
+    """It carries `MAKING_TAG` until it is made, as a half-made one looks like one to narrow."""
     found_by_tag: bool = False
     """Identity is the name tag, for types whose id AWS chooses."""
+    find: Find | None = None
+    """Asks the service for what carries these tags and was not named yet: the key of `read`."""
     arn: str = ""
     """Template of the ARN, to find a resource in the tagging API's pages."""
     derived: Mapping[str, str] = field(default_factory=dict)
@@ -215,6 +231,8 @@ class Resource:
     update: Update = _no_update
     verify: Callable[[Props, Observed], str] = _no_problem
     """After a step: what is still not as desired, as a sentence; "" when all is well."""
+    pending: Pending = NOTHING
+    """What is to be read, decided and said about a change of the live resource."""
     transient: tuple[Absent, ...] = ()
     """Rejections that go away by themselves, such as a role that is still spreading."""
 

@@ -1,6 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, faults, snapshot and stop. It answers loopback hosts only.
+ping, status, reset, clock, outcome, scale, faults, snapshot and stop. It answers loopback hosts
+only.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from moto.core.resource_tagging import TaggableResourcesMixin
+from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox import snapshot
 from reconciler.sandbox.inprocess import MOTO_CONFIG
 from reconciler.sandbox.rules import Rule
+from reconciler.sandbox.sagemaker import autoscaling
+from reconciler.sandbox.sagemaker.store import records
 from reconciler.sandbox.world import WORLD
 
 if TYPE_CHECKING:
@@ -97,6 +101,12 @@ class Control:
         if method == "DELETE":
             WORLD.outcomes.clear()
         return {"outcomes": WORLD.outcomes.state()}
+
+    def _scale_(self, _method: str, given: dict[str, Any]) -> dict[str, Any]:
+        backend = sagemaker_backends[self._account][self._region]
+        endpoints, count = records(backend, "endpoint"), int(given["count"])
+        autoscaling.scale(endpoints, given["endpoint"], given["variant"], count)
+        return {"scaled": count}
 
     def _faults_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         if method == "POST":

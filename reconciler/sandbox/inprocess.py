@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from moto import mock_aws
 from moto.moto_api._internal import mock_random
+from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.install import install
 from reconciler.sandbox.rules import Rule
+from reconciler.sandbox.sagemaker import autoscaling, store
 from reconciler.sandbox.world import WORLD, Durations
 
 if TYPE_CHECKING:
@@ -77,6 +79,12 @@ class Sandbox:
     def outcome(self, name: str, mode: str, reason: str = "") -> None:
         """Script the end of the next create or update of an endpoint (or feature group)."""
         WORLD.outcomes.script(name, mode, reason)
+
+    def scale(self, endpoint: str, variant: str, count: int) -> None:
+        """Set a variant's live count as its autoscaler would, also during an update."""
+        with WORLD.lock:
+            backend = sagemaker_backends[self.account][self.region]
+            autoscaling.scale(store.records(backend, "endpoint"), endpoint, variant, count)
 
     def fail(
         self, service: str, operation: str, code: str, *, times: int = 1, status: int = 0

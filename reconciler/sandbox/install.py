@@ -25,6 +25,10 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "BaseResponse.call_action",
         "EmptyResult",
     ),
+    "moto.applicationautoscaling.models": (
+        "ApplicationAutoscalingBackend.register_scalable_target",
+        "applicationautoscaling_backends",
+    ),
     "moto.budgets.responses": ("BudgetsResponse.backend",),
     "moto.cloudwatch.models": (
         "CloudWatchBackend.put_metric_alarm",

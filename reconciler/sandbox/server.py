@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
+from reconciler.guard import guarded
 from reconciler.sandbox import snapshot
 from reconciler.sandbox.control import Control, configure_moto
 from reconciler.sandbox.install import install
@@ -106,8 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--speed", type=float, default=DEFAULT_SPEED, help="virtual seconds per real second"
     )
     given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    serve(given.state, given.port, given.account, given.region, given.speed)
+    with guarded():  # the log is a file that people send around
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+        serve(given.state, given.port, given.account, given.region, given.speed)
 
 
 if __name__ == "__main__":

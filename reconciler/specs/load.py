@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.model.diagnostic import Diagnostic, Span
-from reconciler.specs.document import Document
+from reconciler.secret import search
+from reconciler.secret.shapes import assignments
+from reconciler.specs.document import Document, Parsed
 from reconciler.specs.encoding import MAX_BYTES
 from reconciler.specs.source import parse
 
@@ -19,12 +21,16 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Everything that was read. `sources` has the text of each file by its shown name."""
+    """Everything that was read. `sources` has the text of each file by its shown name, masked.
+
+    `hidden` are values that no message may show.
+    """
 
     documents: tuple[Document, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     files: int = 0
     sources: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
 
 def load(paths: Iterable[Path], *, relative_to: Path | None = None) -> Loaded:
@@ -38,6 +44,7 @@ def load(paths: Iterable[Path], *, relative_to: Path | None = None) -> Loaded:
     documents: list[Document] = []
     found: list[Diagnostic] = []
     sources: dict[str, str] = {}
+    hidden: frozenset[str] = frozenset()
     files = _files(asked, base, found)
     with _without_garbage_collection():
         for path, name in files.items():
@@ -47,10 +54,29 @@ def load(paths: Iterable[Path], *, relative_to: Path | None = None) -> Loaded:
             parsed = parse(raw, name)
             documents += parsed.documents
             found += parsed.diagnostics
-            sources[name] = raw.decode(errors="replace").removeprefix("\ufeff")
+            text = raw.decode(errors="replace").removeprefix("\ufeff")
+            secrets, values = _secrets(name, text, parsed)
+            found += secrets
+            sources[name] = search.masked(text, values)
+            hidden |= values
     if not files and not found:
         found.append(_nothing(asked, base))
-    return Loaded(tuple(documents), tuple(found), len(files), sources)
+    return Loaded(tuple(documents), tuple(found), len(files), sources, hidden)
+
+
+def _secrets(name: str, text: str, parsed: Parsed) -> tuple[list[Diagnostic], frozenset[str]]:
+    """Secrets of a file, each found once, and every text that must not be shown."""
+    inside = [secret for each in parsed.documents for secret in search.in_document(each)]
+    values = {value for secret in inside for value in secret.values}
+    outside = [
+        secret
+        for secret in search.in_text(name, text)
+        if not any(one in other or other in one for one in secret.values for other in values)
+    ]
+    values |= {value for secret in outside for value in secret.values}
+    if parsed.diagnostics:  # what could not be parsed has no fields to go by
+        values |= {text[found.start : found.end] for found in assignments(text)}
+    return [secret.diagnostic for secret in (*inside, *outside)], frozenset(values)
 
 
 def _nothing(asked: list[Path], base: Path) -> Diagnostic:

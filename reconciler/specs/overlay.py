@@ -7,7 +7,7 @@ that set a value, in whichever file that is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.kinds.environment import Environment
 from reconciler.model.diagnostic import Diagnostic
@@ -54,9 +54,12 @@ def names(documents: Iterable[Document]) -> list[str]:
 
 
 def resolve(
-    documents: Iterable[Document], name: str
+    documents: Iterable[Document], name: str, *, specs: bool = True
 ) -> tuple[EnvironmentView | None, list[Diagnostic]]:
-    """The environment called `name`, or what keeps it from being used."""
+    """The environment called `name`, or what keeps it from being used.
+
+    Without `specs` the documents are environments alone, and no override is looked up.
+    """
     documents = list(documents)
     known = _environments(documents)
     if name not in known:
@@ -76,12 +79,13 @@ def resolve(
     document = known[chain[-1]]
     for step in reversed(chain[:-1]):
         found += _changed_types(document, known[step])
-        document = patch(document, known[step], keep=("spec", "overrides"))
+        document = patch(_unapproved(document), known[step], keep=("spec", "overrides"))
     spec, problems = shape(document, Environment, ("spec",))
     found += problems
     if spec is None:
         return None, found
-    found += [*_incomplete(document), *_variables(document), *_overrides(document, documents)]
+    found += [*_incomplete(document), *_variables(document)]
+    found += _overrides(document, documents) if specs else []
     if any(diagnostic.is_error for diagnostic in found):
         return None, found
     needed = (spec.platform or "", spec.account or "", spec.region or "")
@@ -129,6 +133,16 @@ def _chain(known: Mapping[str, Document], name: str) -> tuple[list[str], list[Di
             return [], [Diagnostic("ENV002", text, at, help_)]
         chain.append(parent)
     return chain, []
+
+
+def _unapproved(document: Document) -> Document:
+    """An environment to build on: what was approved there was approved for there only."""
+    spec = document.data["spec"]
+    protection = spec.get("protection")
+    if not isinstance(protection, dict) or "approvals" not in protection:
+        return document
+    rest = {key: value for key, value in protection.items() if key != "approvals"}
+    return replace(document, data={**document.data, "spec": {**spec, "protection": rest}})
 
 
 def _changed_types(base: Document, change: Document) -> list[Diagnostic]:

@@ -31,7 +31,7 @@ def test_a_new_feature_is_one_update_in_place(forked: Folder) -> None:
         "    account_age_days: integral\n    country: string\n",
     )
     plan = forked.run(*PLAN, "--out", "plan.json", expect=0).json
-    assert json.loads((forked.path / "plan.json").read_bytes()) == plan
+    assert json.loads((forked.path / "plan.json").read_bytes())["plan"] == plan
     (step,) = plan["steps"]
     assert (step["action"], step["name"]) == ("update", "acme-local-customer-v2")
     assert [call["method"] for call in step["calls"]] == ["update_feature_group"]
@@ -57,7 +57,7 @@ def test_another_instance_type_makes_a_config_moves_the_endpoint_and_then_delete
     assert made["id"] in moved["needs"]
     assert moved["type"] in gone["after"]
     assert made["name"] != gone["name"]
-    assert [call["method"] for call in moved["calls"]] == ["update_endpoint"]
+    assert [call["method"] for call in moved["calls"]] == ["add_tags", "update_endpoint"]
 
 
 def test_an_edited_tag_of_the_environment_replaces_nothing(forked: Folder) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,6 @@ from reconciler.aws.session import READS, Session
 from reconciler.model.address import Address
 from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan, Step
-from reconciler.planner import Policy
 from reconciler.resources import api as resources
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.inprocess import REGION, Sandbox
@@ -54,14 +54,17 @@ spec:
   platform: acme
   account: "123456789012"
   region: eu-west-1
-  protection: {{allow: [{allow}]}}
+  protection: {{allow: [{allow}], approvals: [{approvals}]}}
   tags: {{{tags}}}
 """
 
 
-def environment(allow: str = "", tags: str = "") -> str:
+TODAY = date(2026, 11, 23)
+
+
+def environment(allow: str = "", tags: str = "", approvals: str = "") -> str:
     """The text of the environment every test plans in."""
-    return ENVIRONMENT.format(allow=allow, tags=tags)
+    return ENVIRONMENT.format(allow=allow, tags=tags, approvals=approvals)
 
 
 def spec(kind: str, name: str, body: str) -> str:
@@ -106,6 +109,7 @@ class Platform:
     text: str = ""
     allow: str = ""
     tags: str = ""
+    approvals: str = ""
     clock: FakeClock = field(default_factory=FakeClock)
     session: Session = field(init=False)
 
@@ -122,22 +126,35 @@ class Platform:
 
     # -- the loop
 
-    def request(self, *, adopt: Iterable[Address] = (), destroy: bool = False) -> engine.Request:
-        documents = parse(join(environment(self.allow, self.tags), self.text), "platform.yaml")
+    def request(
+        self,
+        *,
+        adopt: Iterable[Address] = (),
+        retry: Iterable[Address] = (),
+        destroy: bool = False,
+    ) -> engine.Request:
+        texts = (environment(self.allow, self.tags, self.approvals), self.text)
+        documents = parse(join(*filter(None, texts)), "platform.yaml")
         assert documents.diagnostics == ()
         view, found = overlay.resolve(documents.documents, "dev")
         assert view is not None, found
         specs, found = compiler.read(documents.documents, view)
         assert found == [], found
-        policy = Policy(frozenset(map(str, view.spec.protection.allow)), frozenset(adopt))
+        policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
+        policy = replace(policy, retry=frozenset(retry))
         return engine.Request(specs, view, policy, destroy=destroy)
 
-    def plan(self, *, adopt: Iterable[Address] = (), destroy: bool = False) -> Plan:
+    def plan(
+        self,
+        *,
+        adopt: Iterable[Address] = (),
+        retry: Iterable[Address] = (),
+        destroy: bool = False,
+    ) -> Plan:
         """A plan; making it must not have sent anything but reads."""
         before = Counter(self.session.calls)
-        plan = engine.make_plan(
-            self.request(adopt=adopt, destroy=destroy), self.session, lambda *_: None
-        )
+        request = self.request(adopt=adopt, retry=retry, destroy=destroy)
+        plan = engine.make_plan(request, self.session, lambda *_: None)
         sent = self.session.calls - before
         assert [call for call in sent if not call.split(".")[1].startswith(READS)] == []
         return plan

@@ -253,7 +253,7 @@ def test_a_key_whose_create_reply_is_lost_is_found_by_its_tags(
     platform.text = specs.SECURITY
     aws.faults.add(Fault("kms", "CreateKey", kind="read-timeout", after=True))
     run = platform.apply(platform.plan())
-    assert list(run.failures.values()) == ["APPLY002"]
+    assert run.failures == {}
     platform.restart()
     platform.converge()
     assert len(platform.client("kms").list_keys()["Keys"]) == 1
@@ -319,7 +319,7 @@ def test_an_interrupted_wait_says_so_and_the_next_run_goes_on_where_aws_is(
 
 def test_a_resource_that_moved_since_the_plan_is_left_alone(platform: Platform) -> None:
     platform.converge(specs.RAW)
-    platform.text = specs.RAW.replace("90d", "30d")
+    platform.text = specs.RAW.replace("90d", "120d")
     plan = platform.plan()
     platform.client("s3").put_bucket_versioning(
         Bucket=specs.name(specs.BUCKET), VersioningConfiguration={"Status": "Suspended"}
@@ -330,7 +330,7 @@ def test_a_resource_that_moved_since_the_plan_is_left_alone(platform: Platform) 
 
 def test_a_resource_that_vanished_since_the_plan_is_not_updated(platform: Platform) -> None:
     platform.converge(specs.RAW)
-    platform.text = specs.RAW.replace("90d", "30d")
+    platform.text = specs.RAW.replace("90d", "120d")
     plan = platform.plan()
     platform.client("s3").delete_bucket(Bucket=specs.name(specs.BUCKET))
     assert platform.apply(plan).failures == {specs.BUCKET: "APPLY001"}
@@ -347,7 +347,7 @@ def test_a_deletion_of_what_is_gone_already_is_done(platform: Platform) -> None:
 
 def test_an_unrelated_change_does_not_stop_a_step(platform: Platform) -> None:
     platform.converge(join(specs.RAW, specs.CUSTOMER))
-    platform.text = join(specs.RAW.replace("90d", "30d"), specs.CUSTOMER)
+    platform.text = join(specs.RAW.replace("90d", "120d"), specs.CUSTOMER)
     plan = platform.plan()
     platform.client("sagemaker").add_tags(
         ResourceArn="arn:aws:sagemaker:eu-west-1:123456789012:feature-group/acme-dev-customer-v1",
@@ -374,6 +374,7 @@ def test_adopt_takes_it_over(platform: Platform) -> None:
     from reconciler.model.address import Address
 
     _someone_elses(platform)
+    platform.allow = "records"  # its objects did not expire before
     platform.text = specs.RAW
     plan = platform.plan(adopt=[Address.parse(specs.BUCKET)])
     assert (codes(plan), steps(plan)) == ([], [("adopt", specs.name(specs.BUCKET))])
@@ -515,7 +516,7 @@ def test_the_right_account_is_taken(platform: Platform) -> None:
 
 def test_what_needs_a_refused_step_is_not_carried_out_and_the_rest_is(platform: Platform) -> None:
     platform.converge(specs.SERVING)
-    platform.text = specs.RAW.replace("90d", "30d")
+    platform.text = specs.RAW.replace("90d", "120d")
     run = platform.apply(platform.plan())
     assert run.calls == ["put_bucket_lifecycle_configuration"]
     assert platform.client("sagemaker").list_models()["Models"] != []

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.model.change import Reason
+from reconciler.model.change import Cause, Reason
 from reconciler.render import drift
 
 from . import golden, plans
@@ -50,6 +50,19 @@ def test_a_difference_is_shown_from_declared_to_live():
     assert "Threshold  250000 → 400000   (apply restores 250000)" in shown
 
 
+def test_a_known_cause_is_named():
+    fields = tuple(replace(each, cause=Cause.HAND) for each in plans.ALARM.fields)
+    (found,) = drift.as_json(data(replace(plans.ALARM, fields=fields)))["drifted"]
+    assert [field["cause"] for field in found["fields"]] == ["changed-by-hand"]
+    shown = drift.text(data(replace(plans.ALARM, fields=fields)), color=False)
+    assert "(changed by hand; apply restores 250000)" in shown
+
+
+def test_what_was_deleted_by_hand_is_said():
+    shown = drift.text(data(replace(MISSING, cause=Cause.HAND)), color=False)
+    assert "(deleted by hand; apply creates it)" in shown
+
+
 def test_the_summary_counts_both_sides():
     shown = drift.text(data(plans.ALARM, MISSING, unchanged=57), color=False)
     assert shown.endswith("2 resources differ from the specs, 57 are as declared.")
@@ -83,6 +96,7 @@ def test_json_has_declared_and_live_values():
             "declared": 250000,
             "live": 400000.0,
             "at": {"file": "specs/rollout/fraud.yaml", "line": 21, "column": 3},
+            "cause": "unknown",
         }
     ]
     assert {key: report[key] for key in report if key != "drifted"} == {

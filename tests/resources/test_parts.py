@@ -115,11 +115,11 @@ CALLS: dict[str, tuple[Part, Any, Any, list[tuple[str, Any]]]] = {
         "alias/data",
         [("create_alias", {"AliasName": "alias/data", "TargetKeyId": OWN})],
     ),
-    "a key that goes loses its alias and our tags": (
+    "a key that goes loses its alias": (
         Alias(),
         "alias/data",
         None,
-        [("delete_alias", {"AliasName": "alias/data"}), ("untag_resource", {"TagKeys": OURS})],
+        [("delete_alias", {"AliasName": "alias/data"})],
     ),
     "another period": (Period(), 365, 90, [("enable_key_rotation", {"RotationPeriodInDays": 90})]),
     "the same period": (Period(), 90, 90, []),

@@ -28,6 +28,13 @@ MANY = [{"FeatureName": f"f{number}", "FeatureType": "String"} for number in ran
 BUDGET = SAMPLES["AWS::Budgets::Budget"]
 
 
+OUTPUTS = {"EndpointArn": "arn", "LastModifiedTime": "2026-11-23 07:00"}
+NOTED = [
+    {"Key": "moorline:attempted", "Value": "b"},
+    {"Key": "moorline:attempt-base", "Value": "a 2026-11-23T07:00 1"},
+]
+
+
 def updated(type_: str, live: dict[str, Any], desired: dict[str, Any]) -> list[tuple[str, Any]]:
     """The requests that lead from one state to another."""
     touched = tuple(
@@ -36,7 +43,9 @@ def updated(type_: str, live: dict[str, Any], desired: dict[str, Any]) -> list[t
         if live.get(prop) != desired[prop]
     )
     address = SAMPLES[type_].address
-    change = Change(address, Action.UPDATE, Reason.DIFFERS, desired, Observed(live), touched)
+    change = Change(
+        address, Action.UPDATE, Reason.DIFFERS, desired, Observed(live, OUTPUTS), touched
+    )
     return [(request.method, request.params) for request in load()[type_].update(change)]
 
 
@@ -74,7 +83,10 @@ UPDATES: dict[str, tuple[str, dict[str, Any], dict[str, Any], list[tuple[str, An
         "AWS::SageMaker::Endpoint",
         {"EndpointConfigName": "a"},
         {"EndpointConfigName": "b", "RetainAllVariantProperties": True},
-        [("update_endpoint", {"EndpointConfigName": "b", "RetainAllVariantProperties": True})],
+        [
+            ("add_tags", {"ResourceArn": "arn", "Tags": NOTED}),
+            ("update_endpoint", {"EndpointConfigName": "b", "RetainAllVariantProperties": True}),
+        ],
     ),
     "how to deploy is no change by itself": (
         "AWS::SageMaker::Endpoint",

@@ -14,6 +14,7 @@ from reconciler import calls
 from reconciler.facts import facts, known_types
 from reconciler.facts.check import problems
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
+from reconciler.model.loss import Destruction
 from reconciler.model.value import Join, JsonText, Ref
 from reconciler.resources.api import Absent, Op, Resource, load
 from reconciler.resources.permissions import PREFIX, permission
@@ -195,6 +196,7 @@ def test_paths_of_the_record_are_properties(type_: str) -> None:
     paths = {*resource.keyed, *resource.sets, *resource.policies, *resource.documents}
     paths |= {*resource.append_only, *resource.effects, *resource.unread, *resource.defaults}
     paths |= {part.prop for part in resource.parts}
+    paths |= {narrowing.path.replace(".*", "") for narrowing in resource.narrows}
     about = facts(type_)
     unknown = {
         path
@@ -257,7 +259,8 @@ def test_create_and_delete_need_what_cloudformation_needs(type_: str) -> None:
 def test_references_of_the_record_are_sane(type_: str) -> None:
     resource = load()[type_]
     assert set(resource.refers) <= known_types()
-    assert resource.holds in {"", "records", "traffic", "keys", "history"}
+    assert resource.holds in {"", *Destruction}
+    assert {narrowing.destroys for narrowing in resource.narrows} <= {*Destruction}
     assert all(isinstance(matcher, Absent) for matcher in (*resource.absent, *resource.transient))
     assert not any(
         matcher.code == "ValidationException" and not matcher.text for matcher in resource.absent

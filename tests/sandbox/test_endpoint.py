@@ -223,6 +223,56 @@ def test_retained_properties_survive_an_update_unless_excluded(aws: Sandbox, cli
     assert (variant["CurrentWeight"], variant["CurrentInstanceCount"]) == (1.0, 9)
 
 
+def autoscaled(aws: Sandbox) -> Any:
+    found = aws.client("application-autoscaling")
+    found.register_scalable_target(
+        ServiceNamespace="sagemaker",
+        ResourceId="endpoint/fraud/variant/blue",
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        MinCapacity=1,
+        MaxCapacity=9,
+    )
+    return found
+
+
+RETAINED: dict[str, tuple[dict[str, Any], int]] = {
+    "stays when it is retained": ({"RetainAllVariantProperties": True}, 8),
+    "is the new config's when it is not": ({}, 3),
+    "is the new config's when it is excluded": (
+        {
+            "RetainAllVariantProperties": True,
+            "ExcludeRetainedVariantProperties": [{"VariantPropertyType": "DesiredInstanceCount"}],
+        },
+        3,
+    ),
+}
+
+
+@pytest.mark.parametrize(("flags", "count"), RETAINED.values(), ids=RETAINED.keys())
+def test_a_count_scaled_during_an_update(
+    aws: Sandbox, client: Any, flags: dict[str, Any], count: int
+) -> None:
+    live(aws, client)
+    update(client, **flags)
+    aws.scale("fraud", "blue", 8)
+    aws.clock.advance(600)
+    assert show(client)["ProductionVariants"][0]["CurrentInstanceCount"] == count
+
+
+def test_an_autoscaled_variant_keeps_its_instance_type(aws: Sandbox, client: Any) -> None:
+    live(aws, client)
+    make_config(client, "config-3", InstanceType="ml.m5.4xlarge")
+    autoscaling = autoscaled(aws)
+    change = client.update_endpoint
+    names = {"EndpointName": "fraud", "EndpointConfigName": "config-3"}
+    refused(INVALID, "scalable target", change, **names)
+    update(client)
+    aws.clock.advance(600)
+    client.delete_endpoint(EndpointName="fraud")
+    found = autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker")
+    assert found["ScalableTargets"] == []
+
+
 def test_capacity_changes_for_one_variant_at_a_time(aws: Sandbox, client: Any) -> None:
     two = [VARIANT, VARIANT | {"VariantName": "green"}]
     client.create_endpoint_config(EndpointConfigName="two", ProductionVariants=two)

@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from reconciler.sandbox.faults import Fault, Faults
+from reconciler.sandbox.faults import Fault, Faults, spreading_role
 
 from .cases import make_model
 from .conformance import refused
@@ -107,3 +107,42 @@ def test_a_function_is_called_before_the_effect_or_after_it(aws: Sandbox) -> Non
     aws.faults.add(Fault(**CREATE, kind="call", call=kill, after=True))
     killed_creating("after")
     assert models(aws) == 1
+
+
+def test_a_stale_read_answers_as_before_the_last_write_and_then_truthfully(aws: Sandbox) -> None:
+    aws.faults.add(Fault("sagemaker", "ListModels", kind="stale", nth=2))
+    assert models(aws) == 0
+    make_model(aws.client("sagemaker"))
+    assert [models(aws), models(aws)] == [0, 1]
+
+
+def test_a_stale_read_that_was_never_sent_before_is_answered_truthfully(aws: Sandbox) -> None:
+    aws.faults.add(Fault("sagemaker", "ListModels", kind="stale", times=None))
+    make_model(aws.client("sagemaker"))
+    assert models(aws) == 1
+
+
+def test_a_further_page_fails_while_the_first_one_is_answered(aws: Sandbox) -> None:
+    client = aws.client("sagemaker")
+    for name in ("one", "two"):
+        make_model(client, name)
+    aws.faults.add(Fault("sagemaker", "ListModels", code="TeapotException", further=True))
+    first = client.list_models(MaxResults=1)
+    refused(
+        "TeapotException",
+        "Injected",
+        lambda: client.list_models(MaxResults=1, NextToken=first["NextToken"]),
+    )
+
+
+def test_only_what_may_change_something_is_struck_when_asked(aws: Sandbox) -> None:
+    fault = aws.faults.add(Fault("*", code="TeapotException", reads=False))
+    assert models(aws) == 0
+    refused("TeapotException", "Injected", lambda: make_model(aws.client("sagemaker")))
+    assert fault.seen == 1
+
+
+def test_a_role_that_spreads_is_refused_as_sagemaker_does(aws: Sandbox) -> None:
+    aws.faults.add(spreading_role(times=1))
+    refused("ValidationException", "assume role", lambda: make_model(aws.client("sagemaker")))
+    make_model(aws.client("sagemaker"))

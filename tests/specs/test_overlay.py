@@ -234,3 +234,45 @@ RFC_7386 = [
 @pytest.mark.parametrize(("base", "patch", "result"), RFC_7386)
 def test_the_examples_of_rfc_7386(base, patch, result):
     assert merged(base, patch) == result
+
+
+APPROVAL = (
+    "{address: AWS::S3::Bucket/raw, loses: records, why: FRAUD-812, by: alice, until: 2026-12-31}"
+)
+
+
+def approved(text: str) -> str:
+    return STAGING + f"  protection: {{allow: [keys], approvals: [{text}]}}\n"
+
+
+def test_an_approval_holds_in_its_own_environment_only():
+    documents = parse(f"{approved(APPROVAL)}---\n{PROD}---\n{ROLLOUT}", "e.yaml").documents
+    counts = {}
+    for name in ("staging", "prod"):
+        view, found = overlay.resolve(documents, name)
+        assert view is not None, found
+        counts[name] = len(view.spec.protection.approvals)
+    assert counts == {"staging": 1, "prod": 0}
+
+
+WRONG = {
+    "no reason": ("why: FRAUD-812, ", "", "SPEC011"),
+    "an empty reason": ("FRAUD-812", '""', "SPEC016"),
+    "a blank name": ("alice", '" "', "SPEC016"),
+    "no name": ("by: alice, ", "", "SPEC011"),
+    "no end": (", until: 2026-12-31", "", "SPEC011"),
+    "an end that is no day": ("2026-12-31", "2026-02-30", "SPEC019"),
+    "an end in words": ("2026-12-31", "tomorrow", "SPEC016"),
+    "an unknown class": ("records", "retention", "SPEC012"),
+    "a star in the middle": ("AWS::S3::Bucket/raw", "'AWS::S3::Bucket/*-raw'", "SPEC016"),
+    "a star for a type": ("AWS::S3::Bucket/raw", "'AWS::S3::*'", "SPEC016"),
+    "no name of a resource": ("AWS::S3::Bucket/raw", "'AWS::S3::Bucket'", "SPEC016"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "code"), WRONG.values(), ids=WRONG.keys())
+def test_an_approval_is_wrong_with(old, new, code):
+    view, found = overlay.resolve(
+        parse(approved(APPROVAL.replace(old, new)), "e.yaml").documents, "staging"
+    )
+    assert (view, [each.code for each in found]) == (None, [code])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler import calls, naming, protect
+from reconciler.live import Policy
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
 from reconciler.model.plan import Step
 from reconciler.model.value import Ref
@@ -237,7 +238,9 @@ JUDGED: dict[str, tuple[Action, Reason, Any, frozenset[str], tuple[str, bool]]] 
 def test_what_is_lost_and_refused_by(
     action: Action, reason: Reason, what: Any, allow: frozenset[str], expected: tuple[str, bool]
 ) -> None:
-    found = protect.judge(Step("id", HERE, action, reason), what, allow)
+    change = Change(HERE, action, reason, {}, live())
+    losses = protect.removal(change, what) if action is Action.DELETE else ()
+    found = protect.judge(Step("id", HERE, action, reason, losses=losses), Policy(allow))
     assert (found.destroys, bool(found.refused)) == expected
 
 

@@ -331,6 +331,23 @@ def test_what_stood_where_a_secret_goes_is_not_shown() -> None:
     assert (field.before, field.after) == (SENSITIVE, secret)
 
 
+@pytest.mark.parametrize("key", ["DB_PASSWORD", "HF_TOKEN"])
+def test_what_stands_under_the_name_of_a_secret_is_shown_on_neither_side(key: str) -> None:
+    def container(value: str) -> dict[str, Any]:
+        return {"PrimaryContainer": {"Environment": {key: value, "MODE": value}}}
+
+    found = change(MODEL, container("one"), container("two")).fields
+    assert {each.path[-1]: (each.before, each.after) for each in found} == {
+        key: (SENSITIVE, SENSITIVE),
+        "MODE": ("two", "one"),
+    }
+
+
+def test_a_tag_with_a_secret_is_named_and_not_shown() -> None:
+    (field,) = change(ALARM, {"Tags": []}, {}, tags={"api-token": "x1"}).fields
+    assert (field.path, field.before, field.after) == (("Tags", "api-token"), SENSITIVE, None)
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
     lambda inner: (

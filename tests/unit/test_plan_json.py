@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Call, Effect, FieldChange, Reason
+from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
 from reconciler.model.plan import (
     FORMAT,
@@ -30,7 +30,8 @@ spans = st.none() | st.builds(Span, words, st.integers(1, 99), st.integers(1, 99
 paths = st.lists(words, min_size=1, max_size=3).map(tuple)
 props = st.dictionaries(words, trees, max_size=2)
 calls = st.builds(Call, words, words, props, st.dictionaries(words, paths, max_size=1))
-fields = st.builds(FieldChange, paths, trees, trees, st.sampled_from(Effect), spans)
+causes = st.sampled_from(Cause)
+fields = st.builds(FieldChange, paths, trees, trees, st.sampled_from(Effect), spans, causes)
 steps = st.builds(
     Step,
     id=words,
@@ -46,6 +47,7 @@ steps = st.builds(
     at=spans,
     destroys=words,
     refused=words,
+    cause=causes,
 )
 findings = st.builds(
     Diagnostic, words, words, spans, words, st.sampled_from(Severity), st.none() | addresses
@@ -98,6 +100,7 @@ DIGESTS = {
         replace(PLAN, steps=(replace(STEP, calls=(Call("s3", "create_bucket", {}),)),)),
         False,
     ),
+    "another cause": (replace(PLAN, steps=(replace(STEP, cause=Cause.HAND),)), True),
     "another number of reads": (replace(PLAN, observed_calls=9), True),
     "a warning": (replace(PLAN, diagnostics=(Diagnostic("X", "y"),)), True),
 }

@@ -222,10 +222,11 @@ def test_what_a_kept_revision_uses_is_kept_too() -> None:
     kept = Orphan(
         address("version", "a"), live({"Uses": ["acme-dev-used"]}), "Rollout/x", "2026-01-01"
     )
+    free = Orphan(address("base", "free"), live(outputs={"Id": "i-2"}), "Kind/gone")
     draft = plan(
         [node(VERSION, spec="Rollout/x", keep=2)],
         {VERSION: live(proven=True)},
-        orphans=(kept, orphan(address("base", "used")), orphan(address("base", "free"))),
+        orphans=(kept, orphan(address("base", "used")), free),
     )
     assert [short(each.id) for each in draft.steps] == ["Base/free#delete"]
 
@@ -288,9 +289,10 @@ def test_a_busy_resource_that_differs_is_a_warning() -> None:
     assert (found.code, found.is_error, len(draft.steps)) == ("PLAN002", False, 1)
 
 
-def test_a_busy_resource_that_is_as_desired_is_none() -> None:
+def test_a_busy_resource_that_looks_as_desired_is_a_warning_and_no_step() -> None:
     draft = plan([node(BASE)], {BASE: live(status=Status.BUSY)})
-    assert (draft.diagnostics, draft.steps) == ([], [])
+    (found,) = draft.diagnostics
+    assert (found.code, found.is_error, draft.steps) == ("PLAN002", False, [])
 
 
 def test_nothing_is_planned_for_what_could_not_be_read() -> None:
@@ -356,3 +358,39 @@ def test_the_removal_of_an_old_half_is_guarded_by_what_apply_will_look_at() -> N
     one = plan(nodes, {STORE: live({"Fixed": 1})})
     other = plan(nodes, {STORE: replace(live({"Fixed": 1}), props={"Fixed": 3})})
     assert step(one, "Store/x#delete").guard == step(other, "Store/x#delete").guard
+
+
+MEANT: dict[str, Any] = {
+    "its ARN": "arn:aws:made:eu-west-1:123456789012:base/acme-dev-used",
+    "a URI with its name": "made://acme-dev-used/path",
+    "the id that AWS gave it": "i-1",
+}
+
+
+@pytest.mark.parametrize("said", MEANT.values(), ids=MEANT.keys())
+def test_a_kept_revision_keeps_what_it_means_by(said: str) -> None:
+    kept = Orphan(address("version", "a"), live({"Uses": [said]}), "Rollout/x", "2026-01-01")
+    other = Orphan(address("base", "free"), live(outputs={"Id": "i-2"}), "Kind/gone")
+    draft = plan(
+        [node(VERSION, spec="Rollout/x", keep=2)],
+        {VERSION: live(proven=True)},
+        orphans=(kept, orphan(address("base", "used")), other),
+    )
+    assert [short(each.id) for each in draft.steps] == ["Base/free#delete"]
+
+
+def test_users_that_are_replaced_too_go_before_what_they_use() -> None:
+    nodes = [node(BASE, {"Fixed": 2}), node(STORE, {**uses(BASE, output="Id"), "Fixed": 2})]
+    found = {BASE: live({"Fixed": 1}), STORE: live({"Fixed": 1, "Uses": ["i-1"]})}
+    assert shown(plan(nodes, found)) == [
+        ("delete", "Base/x#delete", ["Store/x#delete"]),
+        ("replace", "Base/x", ["Base/x#delete"]),
+        ("delete", "Store/x#delete", []),
+        ("replace", "Store/x", ["Base/x", "Store/x#delete"]),
+    ]
+
+
+def test_what_something_unread_may_use_stays() -> None:
+    unread = frozenset({Address("M::Store", "*")})
+    draft = plan([], orphans=(orphan(BASE), orphan(VERSION)), unknown=unread)
+    assert [short(each.id) for each in draft.steps] == ["Version/x#delete"]

@@ -9,12 +9,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.model.codes import apply, aws, command, environment, graph, plan, spec, yaml_
+from reconciler.model.codes import (
+    apply,
+    aws,
+    command,
+    environment,
+    graph,
+    plan,
+    protect,
+    receipt,
+    secret,
+    spec,
+    stale,
+    yaml_,
+)
 from reconciler.model.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
-FAMILIES = (yaml_, spec, environment, graph, aws, plan, apply, command)
+FAMILIES = (
+    yaml_,
+    spec,
+    secret,
+    environment,
+    graph,
+    aws,
+    plan,
+    protect,
+    apply,
+    stale,
+    receipt,
+    command,
+)
 CODES: Mapping[str, Code] = MappingProxyType(
     {code.code: code for family in FAMILIES for code in family.CODES}
 )

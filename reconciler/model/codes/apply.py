@@ -65,4 +65,10 @@ CODES = (
         "The run was interrupted while a step waited for AWS, which goes on by itself.",
         "Apply again: it goes on where AWS is.",
     ),
+    Code(
+        "APPLY011",
+        "tried before",
+        "The same update was sent before and did not hold, which the plan could not know yet, for instance because AWS was still at it.",
+        "Plan again: it says why the update failed. Change the spec, or apply with --retry.",
+    ),
 )

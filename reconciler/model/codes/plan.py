@@ -14,7 +14,7 @@ CODES = (
     Code(
         "PLAN002",
         "busy",
-        "AWS is still changing a resource that the plan wants to change.",
+        "AWS is still changing a resource; how that ends is not known yet.",
         "Run apply, which waits for it, or plan again later.",
     ),
     Code(
@@ -28,6 +28,24 @@ CODES = (
         "no call changes it",
         "A property differs from the spec and AWS has no request that would change it back.",
         "Make the spec say what is live, or recreate the resource yourself.",
+    ),
+    Code(
+        "PLAN005",
+        "autoscaled variant changes its instances",
+        "SageMaker refuses an update that changes the instance type of a variant that has a scalable target.",
+        "Deregister the scalable target, apply, then register it again; or keep the instance type.",
+    ),
+    Code(
+        "PLAN006",
+        "no guardrails for renamed variants",
+        "The variants of the new configuration have other names than the live ones. SageMaker then ignores the deployment's steps, bake and alarms and moves all traffic at once.",
+        "Keep the variant names, or accept a deployment without guardrails.",
+    ),
+    Code(
+        "PLAN007",
+        "count is retained",
+        "An autoscaler owns the instance count of one variant of an endpoint. SageMaker retains the counts of all its variants or of none, so the count of another variant stays as it is.",
+        "Set that count by hand after the update, or register a scalable target for it too.",
     ),
     Code(
         "PLAN010",

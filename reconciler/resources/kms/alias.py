@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.model.address import Address
 from reconciler.model.value import Json, Props, Ref
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Request
+from reconciler.resources.api import Request
 from reconciler.resources.parts import Reader
 
 TYPE = "AWS::KMS::Key"
@@ -21,7 +21,7 @@ class Alias:
     prop: str = "AliasName"
     last: bool = True
     reads: tuple[str, ...] = ("list_aliases",)
-    writes: tuple[str, ...] = ("create_alias", "delete_alias", "untag_resource")
+    writes: tuple[str, ...] = ("create_alias", "delete_alias")
 
     def read(self, reader: Reader, key: Props) -> Json:
         found = reader.pages("list_aliases", key, "Aliases")
@@ -34,5 +34,3 @@ class Alias:
             yield Request("create_alias", {"AliasName": after, "TargetKeyId": own}, bare=True)
         if before:
             yield Request("delete_alias", {"AliasName": before}, bare=True)
-        if before and not after:
-            yield Request("untag_resource", {"TagKeys": [*OWNERSHIP, NAME_TAG]})

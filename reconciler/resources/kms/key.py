@@ -2,11 +2,11 @@
 
 Policy, rotation, description, alias, tags and whether it is enabled change in
 place; what kind of key it is does not. AWS chooses the id, so a key is found by
-its tags, or else by its alias. Deletion frees the alias and takes our tags off
-first: a key that waits for its deletion keeps its tags and is nobody's any
-more. It waits 30 days, AWS's longest, whatever `PendingWindowInDays` says,
-because a key that left the specs has no properties left to read that from.
-A key that someone else scheduled for deletion still has our tags and has failed.
+its tags, or else by its alias. Deletion frees the alias first: a key that waits
+for its deletion keeps our tags, and without an alias it is nobody's any more. It
+waits 30 days, AWS's longest, whatever `PendingWindowInDays` says, because a key
+that left the specs has no properties left to read that from. A key that someone
+else scheduled for deletion still has its alias and has failed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.codecs import takes, text, unwrap
 from reconciler.resources.kms.alias import TYPE, Alias
+from reconciler.resources.kms.find import unnamed
 from reconciler.resources.kms.rotation import Period
+from reconciler.resources.narrow import Narrowing, no_longer
 from reconciler.resources.parts import Facet, Switch
 
 KEY = {"KeyId": "{KeyId}"}
@@ -57,6 +59,7 @@ register(
         created={"Arn": ("KeyMetadata", "Arn"), "KeyId": ("KeyMetadata", "KeyId")},
         arn="arn:{partition}:kms:{region}:{account}:key/{KeyId}",
         found_by_tag=True,
+        find=unnamed,
         derived={"AliasName": "alias/{name}"},
         limit=250,  # of 256, without "alias/"
         root=unwrap("KeyMetadata"),
@@ -68,6 +71,7 @@ register(
             failed=codes(
                 "PendingDeletion", "PendingImport", "PendingReplicaDeletion", "Unavailable"
             ),
+            retired=codes("PendingDeletion", "PendingReplicaDeletion"),
             reason="KeyMetadata.DeletionDate",
         ),
         tags=Tagging(
@@ -118,6 +122,18 @@ register(
         },
         unread=frozenset({"BypassPolicyLockoutSafetyCheck", "PendingWindowInDays"}),
         holds="keys",
+        narrows=(
+            Narrowing(
+                path="Enabled",
+                destroys="keys",
+                lost=no_longer(True, "nothing can be read or written under it while it is off"),  # noqa: FBT003 - the value
+            ),
+            Narrowing(
+                path="EnableKeyRotation",
+                destroys="keys",
+                lost=no_longer(True, "its material is not rotated any more"),  # noqa: FBT003 - the value
+            ),
+        ),
         refers=("AWS::IAM::Role",),
         update=update,
     )

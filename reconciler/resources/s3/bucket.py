@@ -20,6 +20,7 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.codecs import Codec, only
 from reconciler.resources.s3.configuration import PARTS
+from reconciler.resources.s3.retention import NARROWS
 
 BUCKET = {"Bucket": "{name}"}
 ARN = "arn:{partition}:s3:::{name}"
@@ -96,6 +97,8 @@ register(
         policies=frozenset({"BucketPolicy"}),
         unread=frozenset({"ObjectLockEnabled"}),
         holds="records",
+        narrows=NARROWS,
+        marked=True,
         refers=("AWS::IAM::Role", "AWS::KMS::Key"),
     )
 )

@@ -7,10 +7,10 @@ an update that it rolled back a success, so every update is verified
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change, Observed
-from reconciler.model.value import Mark, Props
+from reconciler.model.value import Json, Mark, Props
 from reconciler.resources.api import (
     Lifecycle,
     Listing,
@@ -22,6 +22,9 @@ from reconciler.resources.api import (
     register,
 )
 from reconciler.resources.codecs import takes
+from reconciler.resources.narrow import Narrowing
+from reconciler.resources.review import Pending
+from reconciler.resources.sagemaker import attempt, scaling
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"EndpointName": "{name}"}
@@ -31,11 +34,17 @@ HOW = (
     "RetainAllVariantProperties",
     "RetainDeploymentConfig",
 )
+COUNT = "DesiredInstanceCount"
+INITIAL = "InitialInstanceCount"
+KIND = "VariantPropertyType"
 
 
 def update(change: Change) -> Iterator[Request]:
-    """One request moves the endpoint and says how."""
-    if change.touches("EndpointConfigName"):
+    """The attempt is noted down, then one request moves the endpoint and says how."""
+    if change.touches("EndpointConfigName") and change.observed:
+        noted = attempt.following(change.desired["EndpointConfigName"], change.observed)
+        tags = {"ResourceArn": change.observed.outputs["EndpointArn"], "Tags": noted.tags()}
+        yield Request("add_tags", tags, bare=True)
         props = ("EndpointConfigName", *HOW)
         yield Request(
             "update_endpoint", {key: change.desired[key] for key in props if key in change.desired}
@@ -48,6 +57,8 @@ def verify(desired: Props, observed: Observed) -> str:
     if not isinstance(wanted, str) or isinstance(wanted, Mark):
         return ""
     because = f": {observed.reason}" if observed.reason else ""
+    if observed.outputs.get("EndpointStatus") == "UpdateRollbackFailed":
+        return f"the update to '{wanted}' failed, and so did its rollback to '{live}'{because}"
     if live != wanted:
         return f"SageMaker rolled the update to '{wanted}' back to '{live}'{because}"
     if observed.outputs.get("PendingDeployment"):
@@ -58,6 +69,49 @@ def verify(desired: Props, observed: Observed) -> str:
         if variant.get("VariantStatus")
     ]
     return f"variants are not in place yet: {', '.join(sorted(moving))}" if moving else ""
+
+
+def spent(desired: Props, observed: Observed) -> str:
+    """A config that SageMaker rolled back is not sent again by itself."""
+    wanted = desired.get("EndpointConfigName")
+    return attempt.spent(wanted, observed) if isinstance(wanted, str) else ""
+
+
+def fewer(live: Props, desired: Props) -> str:
+    """Variants that go away, or that have fewer instances (or concurrency) than live.
+
+    Counts of live variants that are retained stay whatever the new config says.
+    """
+    config = desired.get("EndpointConfigName")
+    if not isinstance(config, Mapping):
+        return ""  # not a config of this platform: nothing is known of it
+    wanted = {each["VariantName"]: each for each in config.get("ProductionVariants") or ()}
+    excluded = [each.get(KIND) for each in desired.get("ExcludeRetainedVariantProperties") or ()]
+    kept = desired.get("RetainAllVariantProperties") is True and COUNT not in excluded
+    found = []
+    for variant in live.get("ProductionVariants") or ():
+        name = variant["VariantName"]
+        if name not in wanted:
+            found.append(f"variant '{name}' goes away")
+        elif not kept:
+            found.append(_less(name, variant, wanted[name]))
+    return "; ".join(filter(None, found))
+
+
+def _less(name: str, live: Props, wanted: Props) -> str:
+    for what, before, after in (
+        ("instances", live.get(COUNT, live.get("CurrentInstanceCount")), wanted.get(INITIAL)),
+        ("concurrent requests", _concurrency(live), _concurrency(wanted)),
+    ):
+        if before is not None and after is not None and after < before:
+            return f"variant '{name}' goes from {before} to {after} {what}"
+    return ""
+
+
+def _concurrency(variant: Props) -> Json:
+    places = ("DesiredServerlessConfig", "CurrentServerlessConfig", "ServerlessConfig")
+    found: Props = next((variant[place] for place in places if variant.get(place)), {})
+    return found.get("MaxConcurrency")
 
 
 register(
@@ -77,6 +131,8 @@ register(
         ),
         outputs={
             "EndpointArn": ("EndpointArn",),
+            "EndpointStatus": ("EndpointStatus",),
+            "LastModifiedTime": ("LastModifiedTime",),
             "PendingDeployment": ("PendingDeploymentSummary",),
             "ProductionVariants": ("ProductionVariants",),
         },
@@ -97,6 +153,7 @@ register(
             # the last two may still serve, and take a further update (AWS_FACTS 1.5)
             ready=codes("InService", "OutOfService", "UpdateRollbackFailed"),
             busy=codes("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"),
+            in_use=codes("Updating", "SystemUpdating", "RollingBack"),
             failed=codes("Failed"),
             poll=30.0,
             timeout=30000.0,  # MaximumExecutionTimeoutInSeconds is at most 28800
@@ -105,6 +162,7 @@ register(
         tags=tagging("endpoint"),
         unread=frozenset(HOW),
         holds="traffic",
+        narrows=(Narrowing(path="EndpointConfigName", destroys="traffic", lost=fewer, whole=True),),
         refers=(
             "AWS::CloudWatch::Alarm",
             "AWS::IAM::Role",
@@ -112,6 +170,9 @@ register(
             "AWS::S3::Bucket",
             "AWS::SageMaker::EndpointConfig",
             "AWS::SageMaker::Model",
+        ),
+        pending=Pending(
+            context=scaling.context, decide=scaling.decide, review=scaling.review, spent=spent
         ),
         update=update,
         verify=verify,

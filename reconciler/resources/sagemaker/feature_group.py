@@ -7,7 +7,7 @@ offline data in S3 and its Glue table stay behind in any case (AWS_FACTS 2).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change
 from reconciler.model.value import Json
@@ -22,11 +22,14 @@ from reconciler.resources.api import (
     register,
 )
 from reconciler.resources.codecs import Codec
+from reconciler.resources.narrow import Narrowing
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"FeatureGroupName": "{name}"}
 MOST = 100
 """Features that one request may add."""
+ONLINE = "OnlineStoreConfig"
+SECONDS = {"Seconds": 1, "Minutes": 60, "Hours": 3600, "Days": 86400, "Weeks": 604800}
 
 
 def update(change: Change) -> Iterator[Request]:
@@ -51,6 +54,26 @@ def _create(body: Json) -> Json:
     return {**body, "OnlineStoreConfig": kept}
 
 
+def _read(answer: Json) -> Json:
+    """No online store is one that is off, so that taking a live one away shows as a difference."""
+    if not isinstance(answer, Mapping) or (answer.get(ONLINE) or {}).get("EnableOnlineStore"):
+        return answer
+    return {**answer, ONLINE: {"EnableOnlineStore": False}}
+
+
+def shorter(before: Json, after: Json) -> str:
+    """A time to live that is shorter, or that there was none of."""
+    if _seconds(after) >= _seconds(before):
+        return ""
+    unit = after["Unit"].lower()
+    unit = unit[:-1] if after["Value"] == 1 else unit
+    return f"records older than {after['Value']} {unit} leave the online store"
+
+
+def _seconds(ttl: Json) -> float:
+    return ttl["Value"] * SECONDS[ttl["Unit"]] if ttl else float("inf")
+
+
 register(
     Resource(
         type="AWS::SageMaker::FeatureGroup",
@@ -72,6 +95,7 @@ register(
         predict={"FeatureGroupArn": arn("feature-group")},
         arn=arn("feature-group"),
         limit=64,
+        root=Codec(decode=_read),
         body=Codec(encode=_create),
         paged={"FeatureDefinitions": "NextToken"},
         listings=(
@@ -96,6 +120,7 @@ register(
         append_only={"FeatureDefinitions": "FeatureName"},
         keyed={"FeatureDefinitions": "FeatureName"},
         holds="records",
+        narrows=(Narrowing(path=f"{ONLINE}.TtlDuration", destroys="records", lost=shorter),),
         refers=("AWS::Glue::Database", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::S3::Bucket"),
         update=update,
     )

@@ -14,6 +14,7 @@ from reconciler.model.change import Change, Effect
 from reconciler.model.value import Json, Props
 from reconciler.resources.api import Companion, Op, Request, Resource, Tagging, absent, register
 from reconciler.resources.codecs import each, flag, number, rename, takes, text, wrapped
+from reconciler.resources.narrow import Narrowing, exchanged
 from reconciler.resources.parts import Reader
 
 ARN = "arn:{partition}:sns:{region}:{account}:{name}"
@@ -118,6 +119,13 @@ register(
         policies=frozenset({"TopicPolicy"}),
         documents=frozenset({"ArchivePolicy"}),
         defaults={"ContentBasedDeduplication": False, "FifoTopic": False, "SignatureVersion": "1"},
+        narrows=(
+            Narrowing(
+                path="KmsMasterKeyId",
+                destroys="keys",
+                lost=exchanged("messages are not kept under the present key any more"),
+            ),
+        ),
         refers=("AWS::IAM::Role", "AWS::KMS::Key", "AWS::Lambda::Function"),
         update=update,
     )

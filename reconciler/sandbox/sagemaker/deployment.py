@@ -34,6 +34,7 @@ class Deployment:
     capture: dict[str, Any] | None = None
     policy: dict[str, Any] | None = None
     outcome: Outcome = OK
+    retained: frozenset[str] = frozenset()  # properties of variants that stay as they are live
 
 
 def begin(change: Change, seconds: float, outcome: Outcome = OK, **rest: Any) -> Deployment:  # noqa: ANN401

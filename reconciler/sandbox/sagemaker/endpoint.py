@@ -9,7 +9,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.errors import invalid
-from reconciler.sandbox.sagemaker import deployment, endpoint_config, listing, variants
+from reconciler.sandbox.sagemaker import (
+    autoscaling,
+    deployment,
+    endpoint_config,
+    listing,
+    variants,
+)
 from reconciler.sandbox.sagemaker.store import created_at, modified_at
 from reconciler.sandbox.world import WORLD
 
@@ -95,12 +101,13 @@ def update(call: Call) -> dict[str, Any]:
     record = find(call, call["EndpointName"])
     _changeable(record)
     config = endpoint_config.deployable(call, call["EndpointConfigName"])
+    autoscaling.refuse_other_instances(call, record, config)
     production = variants.from_config(call, config)
+    retained: frozenset[str] = frozenset()
     if call.get("RetainAllVariantProperties"):
         given = call.get("ExcludeRetainedVariantProperties") or []
-        excluded = {item["VariantPropertyType"] for item in given}
-        live = record.data["ProductionVariants"]
-        production = variants.retained(production, live, excluded)
+        retained = variants.KEPT - {item["VariantPropertyType"] for item in given}
+        production = variants.retained(production, record.data["ProductionVariants"], retained)
     policy = call.get("DeploymentConfig")
     if policy is None and call.get("RetainDeploymentConfig"):
         policy = record.data.get("LastDeploymentConfig")
@@ -115,6 +122,7 @@ def update(call: Call) -> dict[str, Any]:
         shadow=variants.from_config(call, config, "ShadowProductionVariants"),
         capture=_capture(config),
         policy=deepcopy(policy),
+        retained=retained,
     )
     return {"EndpointArn": record.arn}
 
@@ -168,6 +176,7 @@ def delete(call: Call) -> None:
     """DeleteEndpoint: Deleting, then gone."""
     record = find(call, call["EndpointName"])
     _idle(record)
+    autoscaling.deregister(call, record.name)
     record.data["EndpointStatus"] = "Deleting"
     record.touch()
     record.pending = deployment.begin("delete", WORLD.durations.endpoint_delete)

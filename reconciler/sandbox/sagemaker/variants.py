@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Variant = dict[str, Any]
 COUNT, WEIGHT = "DesiredInstanceCount", "DesiredWeight"
+KEPT = frozenset({COUNT, WEIGHT})  # what RetainAllVariantProperties retains
 
 
 def from_config(call: Call, config: Record, key: str = "ProductionVariants") -> list[Variant]:
@@ -70,13 +71,13 @@ def _settled(variant: Variant, now: Any) -> Variant:  # noqa: ANN401  (a datetim
     return found
 
 
-def retained(new: list[Variant], old: list[Variant], excluded: set[str]) -> list[Variant]:
-    """`new` with the live counts and weights of the variants of the same name in `old`."""
+def retained(new: list[Variant], old: list[Variant], names: frozenset[str]) -> list[Variant]:
+    """`new` with the live values under `names` of the variants of the same name in `old`."""
     live = {variant["VariantName"]: variant for variant in old}
     for variant in new:
         kept = live.get(variant["VariantName"], {})
-        for name in (COUNT, WEIGHT):
-            if name not in excluded and name in kept:
+        for name in names:
+            if name in kept:
                 variant[name] = kept[name]
     return new
 

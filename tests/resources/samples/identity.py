@@ -38,5 +38,5 @@ role = Sample(
         {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
         {"ManagedPolicyArns": []},
     ),
-    breaks=({"Path": "/work/"},),
+    breaks=({"Path": "/teams/"},),
 )

@@ -1,0 +1,66 @@
+"""Read what an adapter asks for besides, only while one of its resources is to be updated.
+
+A plan without changes makes none of these reads. One that fails makes the resource
+unknown: nothing is planned for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from reconciler.aws.errors import AwsError, Gone
+from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.survey import unreadable
+from reconciler.live import Live
+from reconciler.model.change import Change
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.value import Json, Props
+from reconciler.resources.api import Resource
+from reconciler.resources.review import Look
+
+
+def look_closer(
+    session: Session,
+    live: Live,
+    pending: Iterable[Change],
+    resources: Mapping[str, Resource],
+) -> tuple[Live, list[Diagnostic]]:
+    """The live state with the context of every pending update."""
+    found, unknown = dict(live.found), set(live.unknown)
+    problems: list[Diagnostic] = []
+    for change in pending:
+        if change.observed is None:
+            continue
+        try:
+            context = _ask(session, change, resources[change.address.type])
+        except AwsError as error:
+            problems.append(unreadable(error, change.address))
+            unknown.add(change.address)
+            continue
+        found[change.address] = replace(change.observed, context=context)
+    return replace(live, found=found, unknown=frozenset(unknown)), problems
+
+
+def _ask(session: Session, change: Change, resource: Resource) -> Props:
+    """Put the adapter's questions one by one; each may depend on the answers before."""
+    asking = resource.pending.context(change)
+    answer: Json = None
+    send: Callable[[Json], Look] = asking.send
+    while True:
+        try:
+            look = send(answer)
+        except StopIteration as end:
+            context: Props = end.value
+            return context
+        answer = _answer(session, look)
+
+
+def _answer(session: Session, look: Look) -> Json:
+    reader = ReadOnly(session, look.service, look.absent)
+    try:
+        if look.at:
+            return reader.pages(look.method, look.params, look.at)
+        return reader.call(look.method, look.params)
+    except Gone:
+        return None

@@ -1,0 +1,58 @@
+"""What the steps of a run have made: their outputs, put into the calls of later steps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from reconciler.aws.ending import StepError
+from reconciler.model.address import Address
+from reconciler.model.value import Json, Props, Ref, resolve
+from reconciler.resources.api import Place, Resource, fill
+
+
+class Outputs:
+    """Outputs by resource, shared by the threads of a run."""
+
+    def __init__(self, resources: Mapping[str, Resource], place: Place) -> None:
+        self._resources = resources
+        self._place = place
+        self._known: dict[Address, dict[str, Json]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, address: Address) -> Props:
+        """What is known of one resource."""
+        with self._lock:
+            return dict(self._known.get(address, {}))
+
+    def remember(self, address: Address, outputs: Props) -> None:
+        """Take what a call or a look gave; what it did not give stays as it is."""
+        known = {name: value for name, value in outputs.items() if value is not None}
+        with self._lock:
+            self._known.setdefault(address, {}).update(known)
+
+    def resolved(self, value: Json, *, partly: bool = False) -> Json:
+        """A value with outputs in place of references; with `partly` open ones are left.
+
+        Raises:
+            StepError: the plan has this step before the one it needs.
+        """
+        return resolve(value, self._if_known if partly else self._value)
+
+    def _if_known(self, ref: Ref) -> Json:
+        try:
+            return self._value(ref)
+        except StepError:
+            return ref
+
+    def _value(self, ref: Ref) -> Json:
+        known = self.of(ref.target)
+        if ref.output in known:
+            return known[ref.output]
+        resource = self._resources[ref.target.type]
+        slots = self._place.slots(ref.target.name)
+        for follows in (resource.named, resource.predict):
+            if ref.output in follows:
+                return fill(follows[ref.output], slots)
+        message = f"{ref.output} of {str(ref.target)!r} is not known yet"
+        raise StepError("APPLY009", message)

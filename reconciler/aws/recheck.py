@@ -1,0 +1,98 @@
+"""Look at everything a plan touches once more, before the first write. Reads only.
+
+It owns what is read for a step, here and right before the step runs
+(`reconciler.aws.step`); whether it moved is decided in `reconciler.moved`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from reconciler.aws.errors import AwsError
+from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.single import Single
+from reconciler.aws.survey import unreadable
+from reconciler.diff import TAGS
+from reconciler.model.change import Action, Observed
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.plan import SUFFIX, Plan, Step
+from reconciler.model.value import Props
+from reconciler.moved import moved
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource
+
+MOVED = "STALE009"
+WORKERS = 16
+
+
+def recheck(
+    plan: Plan, session: Session, resources: Mapping[str, Resource], place: Place
+) -> list[Diagnostic]:
+    """What moved since a plan was made, and what could not be read; nothing else is looked at."""
+    look = _Look(plan, session, resources, place)
+    if not look.steps:
+        return []
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return [found for found in pool.map(look.at, look.steps) if found]
+
+
+class _Look:
+    def __init__(
+        self, plan: Plan, session: Session, resources: Mapping[str, Resource], place: Place
+    ) -> None:
+        self.all = {step.id: step for step in plan.steps}
+        self.session = session
+        self.resources = resources
+        self.place = place
+        self.single = Single(session, place)
+        # the new half of a replacement is judged with the old one, which is still there
+        self.steps = [step for step in plan.steps if step.id + SUFFIX not in self.all]
+
+    def at(self, step: Step) -> Diagnostic | None:
+        resource = self.resources[step.address.type]
+        made = self.all.get(step.id.removesuffix(SUFFIX)) if step.id.endswith(SUFFIX) else None
+        try:
+            live = self._read(step, resource, made)
+        except AwsError as error:
+            return unreadable(error, step.address)
+        how = moved(step, live, resource, self.place, made)
+        if not how:
+            return None
+        text = f"{str(step.address)!r} {how}"
+        help_ = "nothing was changed; plan again and review what moved"
+        return Diagnostic(MOVED, text, help=help_, address=step.address)
+
+    def _read(self, step: Step, resource: Resource, made: Step | None) -> Observed | None:
+        key = planned_key(step, resource)
+        if step.action is Action.CREATE:
+            key = self._begun(step, resource)
+        wanted = watched(step, resource) | set(made.desired if made else ())
+        return self.single.read(resource, step.address, wanted, key=key)
+
+    def _begun(self, step: Step, resource: Resource) -> Props | None:
+        """The id of what an interrupted run made and had not named yet."""
+        tags = {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
+        ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
+        reader = ReadOnly(self.session, resource.service)
+        return resource.find(reader, ours) if resource.find and ours else None
+
+
+def watched(step: Step, resource: Resource) -> set[str]:
+    """The properties that the guard of a step covers."""
+    if step.action is not Action.DELETE:
+        return set(step.desired)
+    wanted = {part.prop for part in resource.parts if part.last}
+    return wanted | ({"ProductionVariants"} if resource.content_named else set())
+
+
+def planned_key(step: Step, resource: Resource) -> Props | None:
+    """A resource found by tag is changed and deleted by the id its plan named.
+
+    Its alias, which is the other way to it, may be what is missing (``TargetKeyId``).
+    """
+    if not resource.found_by_tag:
+        return None
+    param = next(iter(resource.key))
+    named = (item for call in step.calls for item in call.params.items())
+    ids = [value for key, value in named if key.endswith(param) and isinstance(value, str)]
+    return {next(iter(resource.read.params)): ids[0]} if ids else None

@@ -1,0 +1,85 @@
+"""`moorline history`: what earlier applies did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from reconciler.cli.project import Project, environment, folders
+
+if TYPE_CHECKING:
+    from reconciler.receipts.receipt import Receipt
+    from reconciler.receipts.store import Store
+
+LIMIT = 20
+
+
+@click.command("history")
+@click.argument("receipt", required=False, metavar="[ID]")
+@environment
+@click.option("--limit", default=LIMIT, show_default=True, help="How many applies, newest first.")
+@folders
+def command(
+    receipt: str | None,
+    name: str | None,
+    limit: int,
+    specs: Path,
+    environments: Path,
+    *,
+    as_json: bool,
+    no_color: bool,
+) -> None:
+    """Show what earlier applies did: when, who, from which commit, and how it ended.
+
+    With ID, or the beginning of one, shows that apply in full: its steps and its AWS calls.
+    """
+    from reconciler.cli import live  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.receipts import store_of, unreadable  # noqa: PLC0415
+    from reconciler.receipts.receipt import ReceiptError, to_json  # noqa: PLC0415
+    from reconciler.render import history  # noqa: PLC0415
+
+    project = Project(specs, environments, as_json, no_color)
+    view = project.view(name)
+    store = store_of(view, lambda: live.open_session(project, view, "plan"))
+    try:
+        if receipt is not None:
+            one = to_json(chosen(project, store, receipt))
+            said = one if as_json else history.full(one, color=project.color)
+        else:
+            found = [to_json(each) for each in _newest(store, limit)]
+            rows = {"environment": view.name, "receipts": [history.row(each) for each in found]}
+            said = rows if as_json else history.table(found, color=project.color)
+            if not (found or as_json):
+                said = f"No apply of {view.name!r} has left a receipt in {store.where()}."
+    except ReceiptError as error:
+        project.fail([unreadable(error)])
+    if as_json:
+        project.print_json(said)
+    else:
+        click.echo(said)
+
+
+def _newest(store: Store, limit: int) -> list[Receipt]:
+    found = (store.read(id_) for id_ in store.ids()[: max(0, limit)])
+    return [each for each in found if each is not None]
+
+
+def chosen(project: Project, store: Store, id_: str) -> Receipt:
+    """The receipt whose id is, or begins with, this text. Exits when it is not one receipt.
+
+    Raises:
+        ReceiptError: it could not be read.
+    """
+    from reconciler.model.diagnostic import Diagnostic  # noqa: PLC0415
+
+    known = store.ids()
+    close = [each for each in known if each.startswith(id_)]
+    one = id_ if id_ in known else close[0] if len(close) == 1 else ""
+    found = store.read(one) if one else None
+    if found is None:
+        text = f"{len(close)} receipts begin with {id_!r}" if close else f"no receipt {id_!r}"
+        where = f"in {store.where()}; `moorline history` lists them"
+        project.fail([Diagnostic("RECEIPT003", f"{text} {where}")])
+    return found

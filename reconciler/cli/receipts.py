@@ -1,0 +1,276 @@
+"""Receipts at the edge: where they are kept, the lease of a run, and what a run writes.
+
+`Book` is what a command knows of an environment's receipts; nothing in it is needed to
+plan or apply.
+"""
+
+from __future__ import annotations
+
+import getpass
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from reconciler.cli.project import STATE, Exit
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.value import Json
+from reconciler.receipts import cause, git, intent
+from reconciler.receipts.collect import Collector, Run
+from reconciler.receipts.lease import TERM, HeldError, Keeper, Lease, acquire
+from reconciler.receipts.local import LocalStore
+from reconciler.receipts.receipt import Receipt, ReceiptError, Result, iso, new_id, to_bytes
+from reconciler.receipts.store import Store
+from reconciler.resources import api as resources
+
+if TYPE_CHECKING:
+    from reconciler.aws.apply import Interrupt
+    from reconciler.aws.session import Session
+    from reconciler.cli.live import World
+    from reconciler.model.plan import Plan
+    from reconciler.specs.overlay import EnvironmentView
+
+FOLDER = STATE / "receipts"
+UNWRITTEN = STATE / "unwritten"
+
+
+def store_of(view: EnvironmentView, session: Callable[[], Session]) -> Store:
+    """Where an environment keeps its receipts. `session` is asked for a bucket only."""
+    place = view.spec.receipts
+    if place is not None and place.bucket is not None:
+        from reconciler.receipts.s3 import S3Store  # noqa: PLC0415 - boto3 only for a bucket
+
+        return S3Store(session(), place.bucket, place.prefix or "", view.name)
+    folder = Path(place.directory) if place and place.directory else FOLDER
+    return LocalStore(folder / view.name)
+
+
+@dataclass(slots=True)
+class Book:
+    """The receipts of one environment in one command."""
+
+    store: Store
+    run: Run | None = None
+    """The run under way, once it has its lease."""
+    lease: Lease | None = None
+    commit: str = ""
+    """The commit that a run applies, where it is not the one of the files in the folder."""
+    resumes: str = ""
+    reverts: str = ""
+    written: str = ""
+    """Where the receipt of this run is."""
+    troubles: tuple[Diagnostic, ...] = ()
+    left: tuple[intent.Left, ...] = ()
+    """What a resumed apply leaves out."""
+    _last: Receipt | None = None
+    _read: bool = False
+
+    @property
+    def last(self) -> Receipt | None:
+        """The newest receipt, read once.
+
+        Raises:
+            ReceiptError: it could not be read.
+        """
+        if not self._read:
+            self._last = self.store.latest()
+            self._read = True
+        return self._last
+
+    @property
+    def code(self) -> Exit:
+        """What is left of a run's exit code when all its steps went well."""
+        return Exit.ERROR if self.troubles else Exit.OK
+
+    def explained(self, plan: Plan) -> Plan:
+        """The plan with causes. Reads nothing when nothing differs, and never fails."""
+        if not plan.steps:
+            return plan
+        try:
+            return cause.explain(plan, self.last, resources.load())
+        except ReceiptError as error:
+            self._read = True
+            found = replace(unreadable(error), severity=Severity.WARNING)
+            return replace(plan, diagnostics=(*plan.diagnostics, found))
+
+
+def unreadable(error: ReceiptError) -> Diagnostic:
+    """The finding for receipts that cannot be read."""
+    return Diagnostic("RECEIPT002", str(error), help="plan and apply work without receipts")
+
+
+def who(world: World) -> str:
+    """The ARN of the caller; for the sandbox the name of the user, never that of a host."""
+    if not world.view.spec.sandbox:
+        return world.session.caller
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return "unknown"
+
+
+# -- the lease
+
+
+def wait(world: World, patience: float) -> None:
+    """Take the lease now, before planning, where the user would wait for it."""
+    if patience:
+        take(world, patience)
+
+
+def take(world: World, patience: float = 0.0) -> None:
+    """Take the lease of the environment until the command ends. Exits when someone else has it."""
+    book = world.book
+    if book.lease is not None:
+        return
+    now = datetime.now(UTC)
+    started, owner = iso(now), who(world)
+    id_ = new_id(now, world.view.name, owner)
+    lease = Lease(world.view.name, owner, id_, started)
+
+    def told(holder: Lease) -> None:
+        click.echo(f"waiting: {HeldError(holder)}", err=True)
+
+    try:
+        acquire(book.store.leases, lease, world.session.clock, wait=patience, told=told)
+    except HeldError as error:
+        help_ = "wait for it, or give --wait DURATION; nothing was changed"
+        world.project.fail([Diagnostic("LEASE001", str(error), help=help_)])
+    except ReceiptError as error:
+        help_ = "receipts are kept there by the environment; nothing was changed"
+        world.project.fail([Diagnostic("LEASE002", str(error), help=help_)])
+    book.lease = lease
+    book.run = Run(id_, owner, started)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(lambda: _release(book))
+
+
+def _release(book: Book) -> None:
+    if book.lease is not None:
+        lease, book.lease = book.lease, None
+        try:
+            book.store.leases.release(lease)
+        except ReceiptError as error:
+            click.echo(f"the lease stays until {TERM} have passed: {error}", err=True)
+
+
+# -- a run
+
+
+@contextmanager
+def kept(world: World, plan: Plan, interrupt: Interrupt) -> Iterator[Collector]:
+    """Hold the lease around a run and write its receipt; yields the sink that collects it.
+
+    Exits before anything is done when someone else holds the lease.
+    """
+    take(world)
+    book = world.book
+    assert book.lease is not None and book.run is not None  # noqa: S101, PT018 - set by `take`
+    collector = Collector(plan, _run(world, plan, book.run), resources.load(), _before(book))
+
+    def lost() -> None:
+        text = f"the lease of {world.view.name!r} was lost"
+        book.troubles += (Diagnostic("LEASE003", text, help="apply again when nobody else does"),)
+        interrupt.ask()
+
+    keeper = Keeper(book.store.leases, book.lease, lost, now=lambda: datetime.now(UTC))
+    try:
+        with keeper:
+            yield collector
+    finally:
+        receipt = collector.receipt(iso(datetime.now(UTC)), interrupted=interrupt())
+        _write(world, receipt)
+        _release(book)
+
+
+def _run(world: World, plan: Plan, run: Run) -> Run:
+    book, project = world.book, world.project
+    commit, changed = git.commit([project.specs, project.environments])
+    if plan.commit and not commit.startswith(plan.commit):
+        commit, changed = plan.commit, False
+    if book.commit:
+        commit, changed = book.commit, False
+    specs = intent.digests(world.request.specs, world.view)
+    return replace(
+        run, commit=commit, changed=changed, resumes=book.resumes, reverts=book.reverts, specs=specs
+    )
+
+
+def _before(book: Book) -> Receipt | None:
+    try:
+        return book.last
+    except ReceiptError:
+        return None
+
+
+def _write(world: World, receipt: Receipt) -> None:
+    """Keep the receipt; where that fails, leave it in a file and say so."""
+    book = world.book
+    try:
+        book.store.write(receipt)
+        book.written = book.store.where(receipt.id)
+    except ReceiptError as error:
+        book.written = _fallback(receipt)
+        text = f"the receipt could not be kept: {error}"
+        help_ = f"what was applied stands; the receipt is in {book.written}"
+        book.troubles += (Diagnostic("RECEIPT001", text, help=help_),)
+
+
+def _fallback(receipt: Receipt) -> str:
+    for folder in (UNWRITTEN, Path(tempfile.gettempdir())):
+        path = folder / f"{receipt.id}.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(to_bytes(receipt))
+        except OSError:
+            continue
+        return str(path)
+    return "no file, since none could be written"
+
+
+def report(world: World) -> dict[str, Json]:
+    """What `--json` says of the receipt of a run."""
+    book = world.book
+    return {
+        "id": book.run.id if book.run else "",
+        "at": book.written,
+        "left_out": [{"step": each.step.id, "why": each.why} for each in book.left],
+        "problems": [
+            {"code": each.code, "message": each.message, "help": each.help}
+            for each in book.troubles
+        ],
+    }
+
+
+def show(world: World) -> None:
+    """Say on standard error what went wrong with the receipt or the lease."""
+    if world.book.troubles and not world.project.as_json:
+        world.project.show(list(world.book.troubles))
+
+
+# -- going on
+
+
+def resumed(world: World, plan: Plan) -> Plan:
+    """The part of a plan that the last apply, which failed, meant too. Exits without one."""
+    book = world.book
+    try:
+        last = book.last
+    except ReceiptError as error:
+        world.project.fail([unreadable(error)])
+    if last is None or last.result is Result.DONE:
+        text = f"the last apply, {last.id}, is done" if last else "there is no receipt"
+        found = Diagnostic("RECEIPT004", text, help="apply without --resume")
+        world.project.fail([found])
+    book.resumes = last.id
+    plan, book.left = intent.resumed(plan, last, intent.digests(world.request.specs, world.view))
+    if not world.project.as_json:
+        for each in book.left:
+            click.echo(f"left out: {each.step.action} {each.step.address}: {each.why}", err=True)
+    return plan

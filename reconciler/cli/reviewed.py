@@ -1,0 +1,184 @@
+"""Plan files at the edge: write and sign what was planned, open and prove what was reviewed.
+
+What a file says and when it may be applied is decided in `reconciler.planfile`
+and `reconciler.moved`; here are the disk, the clock, the keys and the exit codes.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from reconciler import compile as compiler, planfile
+from reconciler.aws import notary
+from reconciler.aws.errors import AwsError
+from reconciler.aws.recheck import recheck
+from reconciler.aws.session import Session
+from reconciler.cli import live
+from reconciler.cli.live import World
+from reconciler.cli.project import Exit, Project, commit
+from reconciler.engine import Request
+from reconciler.kinds.api import seconds
+from reconciler.live import Policy
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.plan import Plan
+from reconciler.planfile import PlanFile
+from reconciler.resources import api as resources
+from reconciler.signature import Key, Signature, sign
+from reconciler.specs import overlay
+from reconciler.specs.load import load
+from reconciler.specs.overlay import EnvironmentView
+
+SECRET = "MOORLINE_PLAN_KEY"  # noqa: S105 - the name of the variable
+NO_KEY = "STALE010"
+_ERRORS = frozenset({NO_KEY, "AWS001", "AWS002"})
+"""Findings that leave open whether a file is stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What apply was asked to hold a plan file to.
+
+    `commit` is the one to apply, "" when one is demanded and not known, and absent when
+    any will do.
+    """
+
+    environment: str | None = None
+    commit: str | None = None
+    sign_key: Path | None = None
+
+
+# -- writing
+
+
+def key_of(project: Project, view: EnvironmentView, path: Path | None) -> Key:
+    """The key of an environment, or the one in a file or in the variable; none when there is none.
+
+    Exits when there should be a key and it is empty: a secret that a CI system did not
+    hand over must not pass for none.
+    """
+    if view.spec.signing:
+        return Key(kms=view.spec.signing.key)
+    if path is None and SECRET not in os.environ:
+        return Key()
+    secret = path.read_bytes() if path else os.environb[SECRET.encode()]
+    if not secret.strip():
+        where = repr(str(path)) if path else SECRET
+        help_ = f"put a secret into it, or unset {SECRET} where plans are not signed"
+        project.fail([Diagnostic(NO_KEY, f"the key in {where} is empty", help=help_)])
+    return Key(secret=secret.rstrip(b"\r\n"))
+
+
+def write(world: World, plan: Plan, out: Path, key: Key) -> None:
+    """Write a plan file, signed when there is a key.
+
+    Exits, having written nothing, when the key cannot be used.
+    """
+    lifetime = seconds(world.view.spec.plan_expiry)
+    file = planfile.make(plan, now=datetime.now(UTC), lifetime=lifetime, commit=commit(64))
+    if key:
+        file = planfile.signed(file, _signature(world, file.digest, key))
+    save(out, planfile.pack(file))
+
+
+def _signature(world: World, digest: str, key: Key) -> Signature:
+    if not key.kms:
+        return sign(digest, key.secret)
+    try:
+        return notary.sign(world.session, digest, key.kms)
+    except AwsError as error:
+        at = world.view.document.at(("spec", "signing", "key"))
+        help_ = "the key must be ECC_NIST_P256 for SIGN_VERIFY, and allow kms:Sign to who plans"
+        text = f"the plan could not be signed: {error}"
+        world.project.fail([Diagnostic(NO_KEY, text, at, help_)])
+
+
+def save(out: Path, data: bytes) -> None:
+    """Write a file that only its owner may read, all of it or nothing."""
+    target = Path(os.path.realpath(out))
+    if target.exists() and not target.is_file():  # a device or a pipe
+        target.write_bytes(data)
+        return
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+# -- opening
+
+
+def open_file(project: Project, path: Path, demands: Demands) -> tuple[World, Plan]:
+    """A plan file that may be applied as far as the file goes, and the world it is for.
+
+    Only the environments are read, not the specs: the file says what to do. Exits with 5
+    when the file is stale, with 3 when its plan was refused, with 1 when that could not be
+    found out; nothing is changed then.
+    """
+    started = time.monotonic()
+    file, found = planfile.unpack(path.read_bytes())
+    if file is None:
+        _stop(project, found)
+    plan = file.plan
+    if demands.environment not in {None, plan.environment}:
+        text = f"the plan is of environment {plan.environment!r}, not of {demands.environment!r}"
+        help_ = "leave `-e` and MOORLINE_ENVIRONMENT away, or make a plan for that environment"
+        _stop(project, [Diagnostic("STALE004", text, help=help_)])
+    view = _view(project, plan.environment)
+    place, key = compiler.place_of(view), key_of(project, view, demands.sign_key)
+    now = datetime.now(UTC)
+    if found := planfile.check(file, place, now=now, key=key, commit=demands.commit):
+        _stop(project, found)
+    session = live.open_session(project, view, "apply", wrong_account=Exit.STALE)
+    _prove(project, session, file, key)
+    request = Request((), view, Policy(), commit=plan.commit)
+    return World(project, view, session, request, started), plan
+
+
+def look_again(world: World, plan: Plan) -> None:
+    """Exit with 5, having changed nothing, when something that a plan touches has moved."""
+    place = compiler.place_of(world.view)
+    if found := recheck(plan, world.session, resources.load(), place):
+        _stop(world.project, found)
+
+
+def _view(project: Project, name: str) -> EnvironmentView:
+    project.loaded = load([project.environments])
+    view, found = overlay.resolve(project.loaded.documents, name, specs=False)
+    if view is None or any(each.is_error for each in project.loaded.diagnostics):
+        project.fail([*project.loaded.diagnostics, *found])
+    return view
+
+
+def _prove(project: Project, session: Session, file: PlanFile, key: Key) -> None:
+    """Ask KMS whether its key made the signature, where it is KMS's."""
+    raw = file.signature.raw if file.signature else None
+    if not key.kms or raw is None:
+        return
+    try:
+        if notary.verify(session, file.digest, key.kms, raw):
+            return
+    except AwsError as error:
+        text = f"the signature of the plan could not be checked: {error}"
+        help_ = "allow kms:Verify on the key to who applies"
+        _stop(project, [Diagnostic(NO_KEY, text, help=help_)])
+    _stop(project, [planfile.forged(f"its signature was not made with {key}")])
+
+
+def _stop(project: Project, found: list[Diagnostic]) -> NoReturn:
+    codes = {each.code for each in found}
+    project.show(found)
+    if codes - _ERRORS - {planfile.BLOCKED}:
+        raise SystemExit(Exit.STALE)
+    raise SystemExit(Exit.ERROR if codes & _ERRORS else Exit.BLOCKED)

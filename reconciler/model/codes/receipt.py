@@ -1,0 +1,56 @@
+"""Codes about receipts, the lease and going back."""
+
+from __future__ import annotations
+
+from reconciler.model.codes.code import Code
+
+CODES = (
+    Code(
+        "RECEIPT001",
+        "receipt not written",
+        "An apply was carried out and its receipt could not be kept. What it did stands.",
+        "Put the file that the message names where receipts are kept, or leave it: nothing needs it.",
+    ),
+    Code(
+        "RECEIPT002",
+        "receipts cannot be read",
+        "Earlier receipts could not be read, so a plan cannot say what a difference comes from, or a command that is about receipts cannot go on.",
+        "Correct what the message names. Plan and apply work without receipts.",
+    ),
+    Code(
+        "RECEIPT003",
+        "no such receipt",
+        "No receipt has this id, or several begin with it, or there is none at all.",
+        "Copy the id from moorline history.",
+    ),
+    Code(
+        "RECEIPT004",
+        "nothing to resume",
+        "--resume goes on with the plan of a last apply that failed, and the last apply did not fail or left no receipt.",
+        "Apply without --resume.",
+    ),
+    Code(
+        "LEASE001",
+        "someone else applies",
+        "Another apply of this environment is under way. Nothing was changed.",
+        "Wait for it, by hand or with --wait. A lease whose owner has died is free a few minutes later.",
+    ),
+    Code(
+        "LEASE002",
+        "no lease",
+        "The lease of this environment could not be taken, so it cannot be said that nobody else applies. Nothing was changed.",
+        "Correct what the message names, such as the bucket of the receipts or the permissions on it.",
+    ),
+    Code(
+        "LEASE003",
+        "lease lost",
+        "The lease could not be renewed or was taken over while an apply ran. The apply finished what was in flight and stopped.",
+        "Apply again: it goes on from what is live.",
+    ),
+    Code(
+        "REVERT001",
+        "cannot go back there",
+        "The receipt names no commit that this repository has, its files were changed after the commit, or the commit was for another account, region or platform.",
+        "Name another receipt, fetch the commit, or revert the commit in Git and apply.",
+    ),
+)

@@ -1,0 +1,247 @@
+"""The plan file: what was reviewed, in the one byte form that apply takes. Pure.
+
+It binds a plan to a moment, a commit and a place, under a digest over all but
+the signature. Nothing here reads a clock, a disk or AWS: the moment is passed
+in, signing is in `reconciler.signature`, and whether what the plan touches is
+still as it was is `reconciler.moved`'s question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import orjson
+
+from reconciler.model import plan as plans
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.plan import Plan, plan_from_json, plan_to_json
+from reconciler.model.value import Json, canonical, digest
+from reconciler.resources.api import Place
+from reconciler.signature import Key, Signature
+
+FORMAT = 1
+BLOCKED = "STALE006"
+"""The one finding about a file that is not stale: its plan was never to be applied."""
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
+_AGAIN = "make the plan again with `moorline plan -o FILE`, review it, and apply that file"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan and what it is bound to. `created` and `expires` are in UTC, in whole seconds."""
+
+    plan: Plan
+    created: datetime
+    expires: datetime
+    commit: str = ""
+    """The full id of the commit, "" when the plan was made outside a repository."""
+    signature: Signature | None = None
+
+    @property
+    def digest(self) -> str:
+        """Over everything but the signature."""
+        return digest(_body(self))
+
+
+def make(plan: Plan, *, now: datetime, lifetime: float, commit: str = "") -> PlanFile:
+    """The file of a plan that was made `now` and may be applied for `lifetime` seconds."""
+    created = now.astimezone(UTC).replace(microsecond=0)
+    return PlanFile(plan, created, created + timedelta(seconds=lifetime), commit)
+
+
+def signed(file: PlanFile, signature: Signature) -> PlanFile:
+    """The file with a signature."""
+    return replace(file, signature=signature)
+
+
+def pack(file: PlanFile) -> bytes:
+    """The bytes of a file: one form, so the same plan at the same moment is the same file."""
+    return canonical(
+        {**_body(file), "digest": file.digest, "signature": _signature_to_json(file.signature)}
+    )
+
+
+def unpack(data: bytes) -> tuple[PlanFile | None, list[Diagnostic]]:
+    """The file in some bytes, or why they are not one that may be trusted."""
+    try:
+        body = orjson.loads(data)
+    except ValueError:
+        return None, [_changed("it is not JSON")]
+    if not isinstance(body, dict) or not isinstance(body.get("plan"), dict):
+        return None, [_changed("it is not a plan file")]
+    if newer := _newer(body):
+        return None, [newer]
+    rest = {key: item for key, item in body.items() if key not in {"digest", "signature"}}
+    if body.get("digest") != digest(rest) or canonical(body) != data:
+        return None, [_changed("its bytes do not match its digest")]
+    try:
+        file = _file(body)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return None, [_changed("parts of it are missing or have another form")]
+    whole = _body(file).keys() == rest.keys() and file.plan.digest == body["plan"].get("digest")
+    if not whole or any(rest[key] != body["plan"].get(key) for key in _HEAD):
+        return None, [_changed("its parts contradict each other")]
+    return file, []
+
+
+_HEAD = ("environment", "platform", "account", "region")
+
+
+def check(
+    file: PlanFile,
+    place: Place,
+    *,
+    now: datetime,
+    key: Key,
+    commit: str | None = None,
+) -> list[Diagnostic]:
+    """Why a file must not be applied in a place now; whether a KMS key signed it is left open.
+
+    `commit` is the one to apply, "" when one is demanded and not known, and absent when
+    any will do.
+    """
+    found = [*elsewhere(file, place), *_expired(file, now), *_commit(file, commit)]
+    return [*found, *_signature(file, key), *_blocked(file.plan)]
+
+
+def elsewhere(file: PlanFile, place: Place) -> Iterator[Diagnostic]:
+    """The ways in which a plan is of another place."""
+    for what in _HEAD:
+        ours, theirs = getattr(place, what), getattr(file.plan, what)
+        if ours != theirs:
+            text = f"the plan is of {what} {theirs!r}, not of {ours!r}"
+            help_ = "apply it where it was made for, or make a plan for here"
+            yield Diagnostic("STALE004", text, help=help_)
+
+
+def _expired(file: PlanFile, now: datetime) -> Iterator[Diagnostic]:
+    if now >= file.expires:
+        text = f"the plan of {file.created:{_TIME}} expired at {file.expires:{_TIME}}"
+        yield Diagnostic("STALE003", text, help=_AGAIN)
+    for step in file.plan.steps:
+        for approval in filter(None, (loss.approval for loss in step.losses)):
+            if approval.until < now.astimezone(UTC).date():
+                text = f"the approval of {approval.by!r} for {str(step.address)!r} has ended"
+                help_ = "renew the approval, plan again and review it"
+                yield Diagnostic("STALE003", text, help=help_, address=step.address)
+
+
+def _commit(file: PlanFile, commit: str | None) -> Iterator[Diagnostic]:
+    if commit is None:
+        return
+    help_ = "make the plan at the commit that is applied"
+    if not commit:
+        text = "there is no commit to compare the plan's with"
+        yield Diagnostic("STALE005", text, help="name it with `--commit SHA`")
+    elif not _COMMIT.fullmatch(commit):
+        text = f"{commit!r} is not the id of a commit"
+        yield Diagnostic("STALE005", text, help="give at least 7 hexadecimal digits")
+    elif not file.commit:
+        text = f"the plan names no commit, and {commit!r} is to be applied"
+        yield Diagnostic("STALE005", text, help=help_)
+    elif not _same(file.commit.lower(), commit.lower()):
+        text = f"the plan is of commit {file.commit!r}, not of {commit!r}"
+        yield Diagnostic("STALE005", text, help=help_)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two ids name one commit; either may be short."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def _signature(file: PlanFile, key: Key) -> Iterator[Diagnostic]:
+    if file.signature is None:
+        if key:
+            text = f"the plan is not signed, and here it must be signed with {key}"
+            yield Diagnostic("STALE007", text, help="sign it where it is made: `moorline plan -o`")
+    elif not key:
+        text = "the plan is signed, and there is no key here to check that with"
+        help_ = (
+            "give the key: `--sign-key FILE`, MOORLINE_PLAN_KEY, or `signing` in the environment"
+        )
+        yield Diagnostic("STALE008", text, help=help_)
+    elif objection := key.objection(file.digest, file.signature):
+        yield forged(objection)
+
+
+def forged(objection: str) -> Diagnostic:
+    """The finding about a signature that is not the right one."""
+    return Diagnostic("STALE008", f"the plan is not to be trusted: {objection}", help=_AGAIN)
+
+
+def _blocked(plan: Plan) -> Iterator[Diagnostic]:
+    for found in plan.errors:
+        text = f"the plan has an error, {found.code}: {found.message}"
+        yield Diagnostic(BLOCKED, text, help=found.help, address=found.address)
+    for step in plan.refused:
+        text = f"the plan refuses to {step.action} {str(step.address)!r}: {step.refused}"
+        yield Diagnostic(BLOCKED, text, help=_AGAIN, address=step.address)
+
+
+def _changed(how: str) -> Diagnostic:
+    return Diagnostic("STALE001", f"the plan file is not as it was written: {how}", help=_AGAIN)
+
+
+def _newer(body: Json) -> Diagnostic | None:
+    for version, known in (
+        (body.get("format_version"), FORMAT),
+        (body["plan"].get("format_version"), plans.FORMAT),
+    ):
+        if isinstance(version, int) and version > known:
+            text = f"the plan file has format {version}; this Moorline knows {known}"
+            return Diagnostic("STALE002", text, help="apply it with the Moorline that made it")
+    return None
+
+
+# -- the JSON form
+
+
+def _body(file: PlanFile) -> dict[str, Json]:
+    """Everything that the digest covers."""
+    return {
+        "format_version": FORMAT,
+        "created": f"{file.created:{_TIME}}",
+        "expires": f"{file.expires:{_TIME}}",
+        "commit": file.commit,
+        "plan": plan_to_json(file.plan),
+        **{key: getattr(file.plan, key) for key in _HEAD},
+    }
+
+
+def _file(body: Json) -> PlanFile:
+    return PlanFile(
+        plan=plan_from_json(body["plan"]),
+        created=_time(body["created"]),
+        expires=_time(body["expires"]),
+        commit=_text(body["commit"]),
+        signature=_signature_from_json(body["signature"]),
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError(type(value).__name__)
+    return value
+
+
+def _signature_to_json(signature: Signature | None) -> Json:
+    if signature is None:
+        return None
+    return {"algorithm": signature.algorithm, "key": signature.key, "value": signature.value}
+
+
+def _signature_from_json(data: Json) -> Signature | None:
+    if data is None:
+        return None
+    known = Signature(_text(data["algorithm"]), _text(data["value"]), _text(data["key"]))
+    if _signature_to_json(known) != data:
+        raise ValueError("more than a signature")
+    return known

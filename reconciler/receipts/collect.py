@@ -1,0 +1,211 @@
+"""The sink that makes a receipt of a run: events in, a `Receipt` out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler import diff
+from reconciler.facts import UnknownType, facts
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Observed
+from reconciler.model.event import (
+    CallFailed,
+    CallSent,
+    Event,
+    StepFailed,
+    StepFinished,
+    StepSkipped,
+    StepStarted,
+)
+from reconciler.model.plan import SUFFIX, Plan, Step
+from reconciler.model.value import SENSITIVE, Json, Props, leaves, to_json
+from reconciler.receipts.receipt import CallRecord, Receipt, ResourceRecord, Result, StepRecord
+from reconciler.resources.api import Resource
+from reconciler.secret.veil import REFERENCE, veiled
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a receipt says about an apply that no event does."""
+
+    id: str
+    who: str
+    started: str
+    commit: str = ""
+    changed: bool = False
+    resumes: str = ""
+    reverts: str = ""
+    specs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Collector:
+    """Hears a run. `before` is the receipt of the last apply, for what this one does not touch."""
+
+    plan: Plan
+    run: Run
+    resources: Mapping[str, Resource]
+    before: Receipt | None = None
+    _begun: dict[str, float] = field(default_factory=dict)
+    _ended: dict[str, StepRecord] = field(default_factory=dict)
+    _calls: list[CallRecord] = field(default_factory=list)
+    _left: dict[Address, ResourceRecord | None] = field(default_factory=dict)
+    _steps: dict[str, Step] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._steps = {step.id: step for step in self.plan.steps}
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case StepStarted():
+                self._begun[event.step] = event.at
+            case CallSent() | CallFailed():
+                self._calls.append(self._call(event))
+            case StepFinished():
+                self._end(event, Result.DONE)
+                self._leave(event)
+            case StepFailed():
+                self._end(event, Result.FAILED, code=event.code)
+            case StepSkipped():
+                self._end(event, Result.SKIPPED, cause=event.cause)
+            case _:
+                pass
+
+    def receipt(self, ended: str, *, interrupted: bool = False) -> Receipt:
+        """What is known by now; steps that did not end are `unfinished`."""
+        steps = tuple(self._ended.get(step.id) or _open(step) for step in self.plan.steps)
+        plan, run = self.plan, self.run
+        return Receipt(
+            id=run.id,
+            environment=plan.environment,
+            platform=plan.platform,
+            account=plan.account,
+            region=plan.region,
+            who=run.who,
+            started=run.started,
+            ended=ended,
+            plan=plan.digest,
+            result=_result(steps, interrupted=interrupted),
+            commit=run.commit,
+            changed=run.changed,
+            resumes=run.resumes,
+            reverts=run.reverts,
+            steps=steps,
+            calls=tuple(self._calls),
+            resources=self._resources(),
+            specs=run.specs,
+        )
+
+    def _call(self, event: CallSent | CallFailed) -> CallRecord:
+        step = self._steps.get(event.step)
+        return CallRecord(
+            event.step,
+            event.call.service,
+            event.call.method,
+            step.address.name if step else "",
+            round(event.seconds, 3),
+            event.attempts,
+            event.code if isinstance(event, CallFailed) else "",
+        )
+
+    def _end(
+        self,
+        event: StepFinished | StepFailed | StepSkipped,
+        result: Result,
+        *,
+        code: str = "",
+        cause: str = "",
+    ) -> None:
+        step = self._steps.get(event.step)
+        self._ended[event.step] = StepRecord(
+            event.step,
+            event.address,
+            str(event.action),
+            step.spec if step else "",
+            result,
+            code,
+            cause,
+            round(event.at - self._begun.get(event.step, event.at), 3),
+        )
+
+    def _leave(self, event: StepFinished) -> None:
+        """What a finished step left. The old half of a replacement says nothing of the new one."""
+        if event.action is Action.DELETE:
+            if event.step.endswith(SUFFIX) and event.step.removesuffix(SUFFIX) in self._steps:
+                return
+            self._left[event.address] = None
+        elif event.desired is not None:
+            resource = self.resources[event.address.type]
+            applied = asked(event.desired, resource)
+            observed = seen(event.desired, event.live, resource) if event.live else None
+            observed = None if observed == applied else observed
+            self._left[event.address] = ResourceRecord(applied, self.run.id, observed)
+
+    def _resources(self) -> dict[Address, ResourceRecord]:
+        """Everything that is known to be ours: from before, as it is, and as this run left it."""
+        out = dict(self.before.resources) if self.before else {}
+        for address, props in self.plan.same.items():
+            applied = asked(props, self.resources[address.type])
+            if address not in out or out[address].applied != applied:
+                out[address] = ResourceRecord(applied, self.run.id)
+        for address, left in self._left.items():
+            if left is None:
+                out.pop(address, None)
+            else:
+                out[address] = left
+        return dict(sorted(out.items()))
+
+
+def asked(desired: Props, resource: Resource) -> dict[str, Json]:
+    """Desired properties as plain JSON, in the form in which they are compared."""
+    props = dict(diff.normal({k: v for k, v in desired.items() if k != diff.TAGS}, resource))
+    if diff.TAGS in desired:
+        props[diff.TAGS] = {tag["Key"]: tag["Value"] for tag in desired[diff.TAGS]}
+    out: dict[str, Json] = to_json(_veiled(props, resource, live=False))
+    return out
+
+
+def seen(desired: Props, live: Observed, resource: Resource) -> dict[str, Json]:
+    """What is live of the desired properties; one that holds a reference to a secret is masked."""
+    props = {key: live.props[key] for key in desired if key in live.props and key != diff.TAGS}
+    found = dict(diff.normal(props, resource))
+    for key in found:
+        if any(isinstance(leaf, str) and REFERENCE in leaf for leaf in leaves(desired[key])):
+            found[key] = SENSITIVE
+    if diff.TAGS in desired and live.tags is not None:
+        tags = live.tags.items()
+        found[diff.TAGS] = {key: tag for key, tag in tags if not key.startswith(diff.RESERVED)}
+    out: dict[str, Json] = to_json(_veiled(found, resource, live=True))
+    return out
+
+
+def _veiled(props: Props, resource: Resource, *, live: bool) -> dict[str, Json]:
+    """Properties without what is or may be a secret, as a plan shows them."""
+    try:
+        hidden = facts(resource.type).write_only
+    except UnknownType:
+        hidden = frozenset()
+    return {
+        key: {
+            name: veiled((key, name), (key, name), tag, hidden, live=live)
+            for name, tag in value.items()
+        }
+        if key == diff.TAGS
+        else veiled((key,), (key,), value, hidden, live=live)
+        for key, value in props.items()
+    }
+
+
+def _open(step: Step) -> StepRecord:
+    how = Result.SKIPPED if step.refused else Result.UNFINISHED
+    return StepRecord(step.id, step.address, str(step.action), step.spec, how)
+
+
+def _result(steps: tuple[StepRecord, ...], *, interrupted: bool) -> Result:
+    results = {step.result for step in steps}
+    if interrupted:
+        return Result.INTERRUPTED
+    if results & {Result.FAILED, Result.SKIPPED}:
+        return Result.FAILED
+    return Result.UNFINISHED if Result.UNFINISHED in results else Result.DONE

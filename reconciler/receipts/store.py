@@ -1,0 +1,53 @@
+"""What a place for receipts must do. `local` is a folder, `s3` a bucket."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from reconciler.receipts.lease import Leases
+from reconciler.receipts.receipt import Receipt
+
+
+class Store(Protocol):
+    """The receipts of one environment, and its lease. Nothing in it is ever overwritten."""
+
+    @property
+    def leases(self) -> Leases:
+        """What keeps two applies of the environment apart."""
+        ...
+
+    def where(self, id_: str = "") -> str:
+        """The place for people: a path or an ``s3://`` address."""
+        ...
+
+    def ids(self) -> list[str]:
+        """Newest first.
+
+        Raises:
+            ReceiptError: they could not be listed.
+        """
+        ...
+
+    def latest(self) -> Receipt | None:
+        """The newest one.
+
+        Raises:
+            ReceiptError: it could not be read.
+        """
+        ...
+
+    def read(self, id_: str) -> Receipt | None:
+        """One of them; nothing when there is none of this id.
+
+        Raises:
+            ReceiptError: it could not be read.
+        """
+        ...
+
+    def write(self, receipt: Receipt) -> None:
+        """Keep one.
+
+        Raises:
+            ReceiptError: it could not be written, or another one has its id.
+        """
+        ...

@@ -1,0 +1,51 @@
+"""What a change in place can lose, as data: where, of which class, and how to tell.
+
+A `Narrowing` looks at one place of a resource before and after. It answers a
+sentence for people, "" when nothing is lost. Deleting and replacing are no
+concern of it: `Resource.holds` covers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from reconciler.model.value import Json
+
+Lost: TypeAlias = Callable[[Json, Json], str]
+"""From the value before and the value after to what is lost."""
+
+SINGLE_KEY = "what was written before can be read only while the present key exists"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """One way in which a change in place loses something.
+
+    `path` is a dotted property path in which ``*`` stands for every item of a
+    list. With `whole`, `lost` is given all of the live resource (properties and
+    outputs) and all of the desired one, where a property that refers to another
+    resource of the platform stands as that one's properties; `path` then says
+    only which property has to differ.
+    """
+
+    path: str
+    destroys: str
+    lost: Lost
+    whole: bool = False
+
+    @property
+    def prop(self) -> str:
+        """The top-level property."""
+        return self.path.partition(".")[0]
+
+
+def no_longer(value: Json, says: str) -> Lost:
+    """It had this value and has another one or none now."""
+    return lambda before, after: says if before == value and after != value else ""
+
+
+def exchanged(says: str) -> Lost:
+    """It had a value and has another one or none now."""
+    return lambda before, after: says if before and after != before else ""

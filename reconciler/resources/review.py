@@ -1,0 +1,83 @@
+"""What an adapter may say about a change beyond its calls: reads it needs, and objections.
+
+Both are data. The reads are made only while an update is pending; the objections
+become findings of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from reconciler.model.change import Change, FieldChange, Observed
+from reconciler.model.diagnostic import Severity
+from reconciler.model.value import Json, Props
+from reconciler.resources.answers import Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One read. Its answer is the items under `at`, or the whole body; nothing when `absent`."""
+
+    service: str
+    method: str
+    params: Props
+    at: str = ""
+    absent: tuple[Absent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A finding about a change. One that is an error keeps the change out of the plan."""
+
+    code: str
+    message: str
+    help: str
+    severity: Severity = Severity.ERROR
+
+
+Asking: TypeAlias = Generator[Look, Json, Props]
+"""Yields reads, is sent their answers, and returns what it found out."""
+Context: TypeAlias = Callable[[Change], Asking]
+Decide: TypeAlias = Callable[[Change], Props]
+Review: TypeAlias = Callable[[Change], Iterable[FieldChange | Objection]]
+Spent: TypeAlias = Callable[[Props, Observed], str]
+
+
+def no_context(_: Change) -> Asking:
+    """Nothing to read."""
+    yield from ()
+    return {}
+
+
+def no_objection(_: Change) -> Iterable[FieldChange | Objection]:
+    """Nothing to say."""
+    return ()
+
+
+def undecided(_: Change) -> Props:
+    """The spec says all."""
+    return {}
+
+
+def untried(_desired: Props, _observed: Observed) -> str:
+    """Nothing was tried before."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What an adapter has to say about a change of a live resource; by default nothing."""
+
+    context: Context = no_context
+    """Further reads, made only while an update is pending; `Change.context` has what they found."""
+    decide: Decide = undecided
+    """Desired properties that follow from the live state, over those of the spec."""
+    review: Review = no_objection
+    """What else the change does, and what stands against it."""
+    spent: Spent = untried
+    """Why the same update must not be sent again; "" when nothing is known against it."""
+
+
+NOTHING = Pending()

@@ -1,0 +1,150 @@
+"""Who owns the instance counts of an endpoint's variants, and what an update does to them.
+
+A variant with a scalable target belongs to its autoscaler: the live count is
+retained, whatever the new config starts with. Without one the config's count holds.
+Weights come from the config in either case; captures are not retained by
+SageMaker at all (AWS_FACTS 1.3, 1.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.change import Change, Effect, FieldChange, Observed, Status
+from reconciler.model.diagnostic import Severity
+from reconciler.model.value import Json, Props
+from reconciler.resources.api import absent
+from reconciler.resources.review import Asking, Look, Objection
+
+CONFIG = "EndpointConfigName"
+COUNT, INITIAL = "DesiredInstanceCount", "InitialInstanceCount"
+DIMENSION = f"sagemaker:variant:{COUNT}"
+GONE = (absent("ValidationException", r"^Could not find endpoint configuration\b"),)
+
+
+def context(change: Change) -> Asking:
+    """Which variants have an autoscaler; only then, which instance types are live."""
+    if not change.touches(CONFIG):
+        return {}
+    prefix = f"endpoint/{change.address.name}/variant/"
+    ids = [f"{prefix}{name}" for name in _live(change.observed)]
+    if not ids:
+        return {}
+    asked = {"ServiceNamespace": "sagemaker", "ResourceIds": ids, "ScalableDimension": DIMENSION}
+    targets = yield Look(
+        "application-autoscaling", "describe_scalable_targets", asked, "ScalableTargets"
+    )
+    scaled = sorted(target["ResourceId"].removeprefix(prefix) for target in targets)
+    if not scaled:
+        return {}
+    name = {CONFIG: change.live[CONFIG]}
+    config = yield Look("sagemaker", "describe_endpoint_config", name, absent=GONE)
+    types = {each["VariantName"]: each.get("InstanceType") for each in _variants(config)}
+    return {"scaled": scaled, "types": types}
+
+
+def decide(change: Change) -> Props:
+    """What to retain: all but the weights as soon as an autoscaler owns a count."""
+    if not change.context.get("scaled"):
+        return {}
+    return {
+        "RetainAllVariantProperties": True,
+        "ExcludeRetainedVariantProperties": [{"VariantPropertyType": "DesiredWeight"}],
+    }
+
+
+def review(change: Change) -> Iterator[FieldChange | Objection]:
+    """Counts that go down, and what SageMaker would refuse or do differently without a word."""
+    yield from _elsewhere(change)
+    wanted = {each["VariantName"]: each for each in _variants(change.targets.get(CONFIG))}
+    if not (change.touches(CONFIG) and wanted and change.observed):
+        return
+    live = _live(change.observed)
+    yield from _counts(change, live, wanted)
+    yield from _types(change, wanted)
+    if wanted.keys() != live.keys() and _guarded(change.desired.get("DeploymentConfig")):
+        yield _renamed(change, sorted(live), sorted(wanted))
+
+
+def _counts(
+    change: Change, live: Mapping[str, Props], wanted: Mapping[str, Props]
+) -> Iterator[FieldChange | Objection]:
+    scaled = change.context.get("scaled") or ()
+    for name in sorted(live.keys() & wanted.keys() - {*scaled}):
+        before, after = live[name].get(COUNT), wanted[name].get(INITIAL)
+        if before is None or after is None or before == after:
+            continue
+        if scaled:
+            yield Objection(
+                "PLAN007",
+                f"variant {name!r} of {str(change.address)!r} stays at {before} instances, not "
+                f"{after}: an autoscaler owns another variant, and SageMaker retains all or none",
+                "set its count by hand after the update, or register a scalable target for it",
+                Severity.WARNING,
+            )
+        elif after < before:
+            path = ("ProductionVariants", name, COUNT)
+            yield FieldChange(path, before, after, Effect.IN_PLACE)
+
+
+def _types(change: Change, wanted: Mapping[str, Props]) -> Iterator[Objection]:
+    for name in change.context.get("scaled") or ():
+        before = change.context["types"].get(name)
+        after = wanted[name].get("InstanceType") if name in wanted else before
+        if before and after != before:
+            target = f"endpoint/{change.address.name}/variant/{name}"
+            yield Objection(
+                "PLAN005",
+                f"SageMaker refuses to move the autoscaled variant {name!r} of "
+                f"{str(change.address)!r} from {before} to {after}",
+                f"deregister the scalable target {target!r}, apply, then register it again",
+            )
+
+
+def _renamed(change: Change, live: list[str], wanted: list[str]) -> Objection:
+    before, after = ", ".join(live), ", ".join(wanted)
+    return Objection(
+        "PLAN006",
+        f"variants of {str(change.address)!r} change from {before} to {after}, so SageMaker moves "
+        "all traffic at once, without steps, bake or alarms",
+        "keep the variant names, or accept a deployment without guardrails",
+        Severity.WARNING,
+    )
+
+
+def _elsewhere(change: Change) -> Iterator[Objection]:
+    """An endpoint that looks as desired and is on its way to another config."""
+    observed = change.observed
+    if observed is None or observed.status is not Status.BUSY or change.touches(CONFIG):
+        return
+    pending = observed.outputs.get("PendingDeployment")
+    coming = pending.get(CONFIG) if isinstance(pending, Mapping) else None
+    if coming and coming != change.desired.get(CONFIG):
+        yield Objection(
+            "PLAN002",
+            f"{str(change.address)!r} is busy (AWS is moving it to {coming!r})",
+            "`apply` waits for it; or plan again when it has settled",
+            Severity.WARNING,
+        )
+
+
+def _guarded(deployment: Json) -> bool:
+    """Whether somebody relies on the steps, the bake or the alarms of a deployment."""
+    if not isinstance(deployment, Mapping):
+        return False
+    policy = deployment.get("BlueGreenUpdatePolicy") or {}
+    routing = policy.get("TrafficRoutingConfiguration") or {}
+    steps = routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE"
+    watched = bool(deployment.get("AutoRollbackConfiguration"))
+    return steps or watched or bool(routing.get("WaitIntervalInSeconds"))
+
+
+def _live(observed: Observed | None) -> dict[str, Props]:
+    shown = observed.outputs.get("ProductionVariants") if observed else None
+    known = shown if isinstance(shown, list | tuple) else ()
+    return {each["VariantName"]: each for each in known}
+
+
+def _variants(config: Json) -> list[Props]:
+    found = config.get("ProductionVariants") if isinstance(config, Mapping) else None
+    return list(found or ())

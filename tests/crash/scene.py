@@ -1,0 +1,227 @@
+"""Platforms whose runs are cut off: what is declared, what AWS held before, what is killed.
+
+`SMALL` has one resource of every type that Moorline knows; `Example` is the
+repository's own platform. AWS is put back to a saved state between two kills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from engine import specs
+from engine.platform import TODAY, Platform, join, spec
+
+from reconciler import compile as compiler, engine
+from reconciler.aws.apply import Outcome, apply
+from reconciler.aws.clock import FakeClock
+from reconciler.model.address import Address
+from reconciler.model.event import Event
+from reconciler.model.graph import Graph
+from reconciler.model.plan import Plan
+from reconciler.resources import api as resources
+from reconciler.sandbox import snapshot
+from reconciler.sandbox.faults import Fault, Faults
+from reconciler.sandbox.inprocess import Sandbox
+from reconciler.specs import overlay
+from reconciler.specs.document import Document
+from reconciler.specs.source import parse
+
+ROOT = Path(__file__).parents[2]
+ANYTHING = "records, traffic, keys, history"
+"""Nothing is protected: a destroy destroys."""
+TRAINING = spec(
+    "Training",
+    "risk",
+    """
+  algorithm: {image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1"}
+  inputs:
+    train: {source: raw, path: sets/train}
+  compute: {instanceType: ml.m5.xlarge}
+  hyperparameters: {rounds: 100}
+  output: {source: raw, path: models/risk}
+""",
+)
+SMALL = join(specs.EVERYTHING, TRAINING)
+"""One resource of every type, at least."""
+EDITS = (
+    ("Card data.", "Card and account data."),
+    ("rotation: 180d", "rotation: 365d"),
+    (
+        "{lifecycle: {expireAfter: 90d",
+        "{key: {security: core, key: data}, lifecycle: {expireAfter: 30d",
+    ),
+    ("n: integral", "n: integral, country: string"),
+    ("online: {ttl: 30d}", "online: {ttl: 60d}"),
+    ("fraud:1\n", "fraud:2\n"),
+    ("above: 250ms", "above: 300ms"),
+    (":oncall", ":night"),
+    ("percent: 80", "percent: 90"),
+    ("a@example.com", "b@example.com"),
+    ("amount: 100", "amount: 200"),
+    ("rounds: 100", "rounds: 200"),
+)
+CHANGED = SMALL
+for _old, _new in EDITS:
+    assert _old in CHANGED, _old
+    CHANGED = CHANGED.replace(_old, _new)
+
+
+class Killed(BaseException):
+    """The process is gone; nobody catches this."""
+
+
+@dataclass(slots=True)
+class Axe:
+    """Kills a run at its call number `nth` and lets nothing of it through afterwards."""
+
+    nth: int
+    after: bool = False
+    """Whether AWS still carries the call out."""
+    writes: bool = True
+    """Count only calls that change something."""
+    seen: int = 0
+    fallen: str = ""
+
+    def arm(self, faults: Faults) -> Axe:
+        faults.add(Fault("*", kind="call", times=None, call=self._refuse))
+        faults.add(Fault("*", kind="call", times=None, after=self.after, call=self._strike))
+        return self
+
+    def _refuse(self, call: str) -> None:
+        if self.fallen:
+            raise Killed(call)
+
+    def _strike(self, call: str) -> None:
+        self.seen += not self.writes or is_write(call)
+        if self.seen == self.nth and not self.fallen:
+            self.fallen = call
+            raise Killed(call)
+
+
+READING = ("Get", "List", "Describe", "Head")
+
+
+def is_write(call: str) -> bool:
+    """Whether a call, as service.Operation, may change something."""
+    return not call.partition(".")[2].startswith(READING)
+
+
+class Scene(Platform):
+    """A platform whose process can die; `workers` is how many steps it runs at a time."""
+
+    workers = 1
+    expected: frozenset[str] = frozenset()
+    """Codes of findings that a plan with nothing to do still has."""
+
+    def restart(self) -> None:
+        self.clock = FakeClock()
+        super().restart()
+
+    def graph(self) -> Graph:
+        """What is declared now, without asking AWS anything."""
+        request = self.request()
+        return compiler.build(request.specs, request.view)[0]
+
+    def carry_out(self, plan: Plan, events: list[Event] | None = None) -> Outcome:
+        sink = (lambda _: None) if events is None else events.append
+        place = compiler.place_of(self.request().view)
+        return apply(plan, self.session, resources.load(), place, sink, workers=self.workers)
+
+    def settled_plan(self, *, destroy: bool = False) -> Plan:
+        """The plan, made again while AWS is busy, as the command `apply` does."""
+        plan = self.plan(destroy=destroy)
+        for _ in range(60):
+            if not engine.busy(plan):
+                break
+            self.clock.sleep(10)
+            plan = self.plan(destroy=destroy)
+        return plan
+
+    def run(self, *, destroy: bool = False) -> Outcome:
+        """Plan and apply once."""
+        return self.carry_out(self.settled_plan(destroy=destroy))
+
+    def finish(self, *, destroy: bool = False, runs: int = 1) -> None:
+        """A new process gets it done within so many runs, and then has nothing to do."""
+        for _ in range(runs):
+            self.restart()
+            plan = self.settled_plan(destroy=destroy)
+            assert plan.errors == ()
+            outcome = self.carry_out(plan, events := [])
+            if outcome.ok:
+                break
+        assert outcome.ok, [event for event in events if type(event).__name__ == "StepFailed"]
+        self.restart()
+        left = self.plan(destroy=destroy)
+        assert [step.id for step in left.steps] == []
+        assert {found.code for found in left.diagnostics} <= self.expected
+
+    def dies(self, axe: Axe, *, destroy: bool = False) -> bool:
+        """Run until the axe falls; False when the run ends before."""
+        self.restart()
+        plan = self.plan(destroy=destroy)
+        axe.arm(self.aws.faults)
+        try:
+            self.carry_out(plan)
+        except Killed:
+            return True
+        finally:
+            self.aws.faults.clear()
+        return False
+
+
+class Example(Scene):
+    """The repository's own platform, in its sandbox environment."""
+
+    environment = "local"
+    expected: frozenset[str] = frozenset({"PLAN010"})  # a rollout waits for an approved model
+
+    def request(
+        self,
+        *,
+        adopt: Iterable[Address] = (),
+        retry: Iterable[Address] = (),
+        destroy: bool = False,
+    ) -> engine.Request:
+        view, found = overlay.resolve(documents(), self.environment)
+        assert view is not None, found
+        read, found = compiler.read(documents(), view)
+        assert found == [], found
+        policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
+        policy = replace(policy, retry=frozenset(retry))
+        return engine.Request(read, view, policy, destroy=destroy)
+
+
+@cache
+def documents() -> tuple[Document, ...]:
+    """The example's files."""
+    files = sorted([*ROOT.glob("specs/**/*.yaml"), *ROOT.glob("environments/*.yaml")])
+    read = [parse(file.read_bytes(), str(file.relative_to(ROOT))) for file in files]
+    return tuple(document for each in read for document in each.documents)
+
+
+class Saved:
+    """A state of AWS to go back to."""
+
+    def __init__(self, aws: Sandbox, path: Path) -> None:
+        self._aws, self._path = aws, path
+        snapshot.save(path)
+
+    def back(self) -> None:
+        durations = self._aws.durations
+        self._aws.reset()
+        assert snapshot.load(self._path)
+        assert self._aws.durations == durations
+
+
+def small(aws: Sandbox, text: str = SMALL) -> Scene:
+    """The platform with one of everything."""
+    return Scene(aws, text=text, allow=ANYTHING)
+
+
+def spread(total: int, every: int, start: int = 1) -> list[int]:
+    """A sample of the numbers up to `total`, first and last included."""
+    return sorted({*range(start, total + 1, every), 1, total})

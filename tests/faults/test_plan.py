@@ -1,0 +1,105 @@
+"""Whatever goes wrong while planning, nothing that exists is created, nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from crash.scene import Example, Saved
+from crash.stages import Name, Stage
+
+from reconciler.model.plan import Plan
+from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.inprocess import Sandbox
+
+from .weather import FAULTS, KINDS, PASSING, arm, in_small_pages
+
+Stages = Callable[[Name], Stage]
+ASKED = [kind for kind in KINDS if kind not in {"stale", "a time-out after the effect"}]
+
+EVERYWHERE = {"denied"}
+"""Kinds that strike each read in turn; the others strike a sample."""
+
+
+def whole(stage: Stage) -> None:
+    """The platform as the stage `destroy` finds it, to be planned and not destroyed."""
+    stage.again()
+
+
+def calls_of_a_plan(stage: Stage) -> int:
+    whole(stage)
+    before = stage.scene.session.total
+    assert stage.scene.plan().is_empty
+    return stage.scene.session.total - before
+
+
+def moves(plan: Plan) -> list[str]:
+    return [step.id for step in plan.steps]
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_a_plan_of_what_is_there_is_empty_whichever_read_meets_trouble(
+    kind: str, stages: Stages
+) -> None:
+    stage = stages("destroy")
+    total = calls_of_a_plan(stage)
+    whole(stage)
+    for nth in range(1, total + 1, 1 if kind in EVERYWHERE else 6):
+        stage.scene.restart()
+        arm(Fault("*", nth=nth, **KINDS[kind]))
+        plan = stage.scene.plan()
+        FAULTS.clear()
+        assert moves(plan) == [], (nth, kind)
+        assert (plan.diagnostics == ()) == (kind in PASSING), (nth, kind)
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_a_listing_whose_second_page_fails_hides_nothing(kind: str, stages: Stages) -> None:
+    stage = stages("destroy")
+    whole(stage)
+    for nth in range(1, 6):
+        stage.scene.restart()
+        in_small_pages(stage.scene)
+        arm(fault := Fault("*", nth=nth, further=True, **KINDS[kind]))
+        plan = stage.scene.plan()
+        FAULTS.clear()
+        assert fault.fired
+        assert moves(plan) == [], (nth, kind)
+        assert (plan.diagnostics == ()) == (kind in PASSING), (nth, kind)
+
+
+@pytest.mark.parametrize("kind", ["denied", "refused"])
+def test_a_destroy_leaves_what_it_could_not_read_and_says_so(kind: str, stages: Stages) -> None:
+    stage = stages("destroy")
+    whole(stage)
+    everything = set(moves(stage.scene.plan(destroy=True)))
+    before = stage.scene.session.total
+    stage.scene.plan(destroy=True)
+    for nth in range(1, stage.scene.session.total - before + 1, 2):
+        stage.scene.restart()
+        arm(Fault("*", nth=nth, **KINDS[kind]))
+        plan = stage.scene.plan(destroy=True)
+        FAULTS.clear()
+        assert set(moves(plan)) <= everything, (nth, kind)
+        assert plan.diagnostics != () or set(moves(plan)) == everything, (nth, kind)
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_the_plan_of_the_example_is_empty_whichever_read_meets_trouble(
+    kind: str, aws: Sandbox, stages: Stages, tmp_path
+) -> None:
+    aws.reset()
+    scene = Example(aws)
+    scene.finish()
+    saved = Saved(aws, tmp_path / "example")
+    before = scene.session.total
+    clean = scene.plan()
+    total = scene.session.total - before
+    for nth in range(1 + len(kind) % 7, total + 1, 12):
+        saved.back()
+        scene.restart()
+        arm(Fault("*", nth=nth, **KINDS[kind]))
+        plan = scene.plan()
+        FAULTS.clear()
+        assert moves(plan) == [], (nth, kind)
+        assert (plan.diagnostics == clean.diagnostics) == (kind in PASSING), (nth, kind)

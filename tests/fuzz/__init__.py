@@ -1,0 +1,1 @@
+"""The engine against random types, random graphs and a cloud that misbehaves."""

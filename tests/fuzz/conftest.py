@@ -1,0 +1,29 @@
+"""How long the search is: short and repeatable for CI, long with ``MOORLINE_FUZZ=long``."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+QUICK = "MOORLINE_FUZZ_QUICK" in os.environ
+"""Show the first failure as it is found, without making it smaller."""
+PHASES = (Phase.explicit, Phase.generate, *(() if QUICK else (Phase.shrink,)))
+QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+settings.register_profile(
+    "fuzz-ci",
+    max_examples=int(os.environ.get("MOORLINE_FUZZ_EXAMPLES", "25")),
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=PHASES,
+    suppress_health_check=QUIET,
+)
+settings.register_profile(
+    "fuzz-long",
+    max_examples=3000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=QUIET,
+)
+PROFILE = settings.get_profile("fuzz-long" if os.environ.get("MOORLINE_FUZZ") else "fuzz-ci")
