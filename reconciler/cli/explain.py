@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-import rich_click as click
+import click
 
 from reconciler.cli.project import Exit
 

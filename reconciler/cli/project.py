@@ -12,7 +12,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-import rich_click as click
+import click
 
 from reconciler.model.diagnostic import Diagnostic, ordered
 from reconciler.redact import redact

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
 from reconciler.cli.project import STATE, Exit
 from reconciler.model.diagnostic import Diagnostic, Severity

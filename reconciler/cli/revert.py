@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import rich_click as click
+import click
 
 from reconciler.cli.project import Exit, Project, environment, folders, wait_option
 from reconciler.model.diagnostic import Diagnostic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import rich_click as click
+import click
 
 from reconciler.cli.project import Exit, Project, environment, folders
 from reconciler.model.diagnostic import Diagnostic, Span

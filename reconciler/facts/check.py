@@ -46,8 +46,9 @@ def problems(type_name: str, props: Props) -> list[Problem]:
     found = list(_read_only(about, props))
     # With marks inside, something is bound to fail: go straight to the list of errors.
     if marks or not validator.is_valid(plain):
-        unknown = list(_unknown(props, ())) if marks else []
-        for error in validator.iter_errors(plain):
+        errors = list(validator.iter_errors(plain))
+        unknown = list(_unknown(props, ())) if marks and errors else []
+        for error in errors:
             if not _excused(error, unknown):
                 found += _problems(about, error)
     return sorted(found, key=lambda problem: (problem.path, problem.kind, problem.message))
