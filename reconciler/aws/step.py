@@ -68,7 +68,8 @@ class Runner:
             there = self._make(step, resource, first)
         if there and (ended := self._arrived(step, resource, there)):
             return ended
-        self._settle(step, resource)
+        if rest:
+            self._settle(step, resource)
         for call in rest:
             self._send(step, resource, call)
         return self._finish(step, resource)
@@ -180,7 +181,7 @@ class Runner:
                 return None
             raise StepError("APPLY001", f"{str(step.address)!r} is gone since the plan was made")
         if live.status is Status.BUSY:
-            live = self._settle(step, resource, wanted)
+            live = self._settle(step, resource, wanted, live.tags)
         moved = live and step.guard and guard(live, resource) != step.guard
         deletes = step.action is Action.DELETE
         if live and moved and (deletes or not self._arrived(step, resource, live)):
@@ -191,9 +192,15 @@ class Runner:
     # -- waiting
 
     def _settle(
-        self, step: Step, resource: Resource, wanted: set[str] | None = None
+        self,
+        step: Step,
+        resource: Resource,
+        wanted: set[str] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> Observed | None:
         """Wait until the resource can be worked on.
+
+        Tags are taken as given, else as this step has sent them: they are not read each time.
 
         Raises:
             StepError: it failed, vanished, or took too long.
@@ -201,10 +208,15 @@ class Runner:
         lifecycle = resource.lifecycle
         if lifecycle is None:
             return None
+        tags = tags or {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
         deadline = self.session.clock.now() + lifecycle.timeout
         while True:
             live = self.single.read(
-                resource, step.address, wanted or step.desired, key=self._key(step, resource)
+                resource,
+                step.address,
+                wanted or step.desired,
+                tags=tags or None,
+                key=self._key(step, resource),
             )
             if live is None:
                 raise StepError("APPLY004", f"{str(step.address)!r} vanished while it was made")
