@@ -8,6 +8,7 @@ said, `snapshot.pickle` what it remembers.
 from __future__ import annotations
 
 import fcntl
+import http.client
 import json
 import os
 import signal
@@ -159,7 +160,7 @@ def _ask(
             return dict(json.load(refused))
         except ValueError:
             return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):  # the last: it stops while it answers
         return None
 
 

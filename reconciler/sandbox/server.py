@@ -79,7 +79,8 @@ def _serve(state: Path, port: int, account: str, region: str, speed: float) -> N
     server.daemon_threads = True  # type: ignore[attr-defined]  # the threaded server has it
     control.port = server.port
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        # in a thread: a handler that takes a lock which the main thread holds would hang
+        signal.signal(number, lambda *_: threading.Thread(target=stopping.set).start())
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     running = state / "server.json"
     _announce(running, server.port)
