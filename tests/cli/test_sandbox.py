@@ -45,6 +45,7 @@ def test_the_words_for_people_are_one_line(small: Folder) -> None:
 def test_a_sandbox_that_cannot_start_is_a_finding(small: Folder) -> None:
     lifecycle.stop(small.state)
     state = small.state
+    state.mkdir(parents=True, exist_ok=True)
     kept = state.with_name("kept")
     state.rename(kept)
     state.write_text("in the way")
