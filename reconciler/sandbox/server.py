@@ -84,7 +84,8 @@ def _serve(state: Path, port: int, account: str, region: str, speed: float) -> N
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     running = state / "server.json"
     _announce(running, server.port)
-    stopping.wait()
+    while not stopping.wait(0.1):  # the kernel may give a signal to another thread than this one
+        pass
     server.shutdown()
     running.unlink(missing_ok=True)
     snapshot.save(state / "snapshot.pickle")
