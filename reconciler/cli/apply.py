@@ -16,6 +16,7 @@ from reconciler.cli.project import (
     Project,
     ci_commit,
     environment,
+    exceptions,
     folders,
     sign_key as signing,
     wait_option,
@@ -39,18 +40,7 @@ MOVED = frozenset({"APPLY001", "APPLY003"})
     "file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @environment
-@click.option(
-    "--adopt",
-    multiple=True,
-    metavar="ADDRESS",
-    help="Take over an existing resource, as TYPE/NAME. May be repeated.",
-)
-@click.option(
-    "--retry",
-    multiple=True,
-    metavar="ADDRESS",
-    help="Try an update again that failed before, as TYPE/NAME. May be repeated.",
-)
+@exceptions
 @click.option("--destroy", is_flag=True, help="Delete everything the platform owns here.")
 @click.option(
     "--commit", metavar="SHA", help="Apply FILE only if its plan was made at this commit."

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.project import Exit, Project, environment, folders, sign_key as signing
+from reconciler.cli.project import (
+    Exit,
+    Project,
+    environment,
+    exceptions,
+    folders,
+    sign_key as signing,
+)
 
 
 def _writable(_context: click.Context, _option: click.Parameter, out: Path | None) -> Path | None:
@@ -27,18 +34,7 @@ def _writable(_context: click.Context, _option: click.Parameter, out: Path | Non
 )
 @signing
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
-@click.option(
-    "--adopt",
-    multiple=True,
-    metavar="ADDRESS",
-    help="Take over an existing resource, as TYPE/NAME. May be repeated.",
-)
-@click.option(
-    "--retry",
-    multiple=True,
-    metavar="ADDRESS",
-    help="Try an update again that failed before, as TYPE/NAME. May be repeated.",
-)
+@exceptions
 @click.option("--destroy", is_flag=True, help="Plan as if no spec were left.")
 @click.option("--verbose", is_flag=True, help="Show all values in full.")
 @folders

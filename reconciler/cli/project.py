@@ -90,6 +90,23 @@ wait_option = click.option(
 )
 
 
+def exceptions(command: F) -> F:
+    """Options that name resources for which a plan makes an exception."""
+    adopt = click.option(
+        "--adopt",
+        multiple=True,
+        metavar="ADDRESS",
+        help="Take over an existing resource, as TYPE/NAME. May be repeated.",
+    )
+    retry = click.option(
+        "--retry",
+        multiple=True,
+        metavar="ADDRESS",
+        help="Try an update again that failed before, as TYPE/NAME. May be repeated.",
+    )
+    return adopt(retry(command))
+
+
 @dataclass(slots=True)
 class Project:
     """The files of a platform, and how to speak to the user."""
