@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.diff import RESERVED, TAGS
 from reconciler.model.change import Call, Change
-from reconciler.model.value import Json, Props, put, references, resolve
+from reconciler.model.value import Json, Props, digest, put, references, resolve
 from reconciler.resources.api import MAKING_TAG, Op, Place, Request, Resource, Tagging, fill
 
 
@@ -53,16 +53,23 @@ class _Writer:
         encoded = (resource.body or resource.root).encode(body)
         params = _merge(self._fill(resource.create.params), encoded)
         tagging, tags = resource.tags, desired.get(TAGS) or []
+        later = [*self._parts()]
+        mark: list[Json] = []
         if tagging and tagging.create and tags:
-            mark = [{"Key": MAKING_TAG, "Value": "yes"}] if resource.marked else []
+            mark = [{"Key": MAKING_TAG, "Value": making(desired)}] if later else []
             params = put(params, tagging.create, _items([*tags, *mark], tagging))
         yield Call(resource.service, resource.create.method, params, resource.created)
-        for part in resource.parts:
-            after = _given(desired.get(part.prop))
-            if after is not None and after != resource.defaults.get(part.prop):
-                yield from self._requests(part.calls(None, after))
-        if tagging and tags and (resource.marked or not tagging.create):
+        yield from later
+        if tagging and mark:
+            yield self._untag(tagging, [MAKING_TAG])
+        elif tagging and tags and not tagging.create:
             yield self._tag(tagging, tags)
+
+    def _parts(self) -> Iterator[Call]:
+        for part in self.resource.parts:
+            after = _given(self.change.desired.get(part.prop))
+            if after is not None and after != self.resource.defaults.get(part.prop):
+                yield from self._requests(part.calls(None, after))
 
     def update(self) -> Iterator[Call]:
         change = self.change
@@ -93,9 +100,14 @@ class _Writer:
             return
         if new:
             yield self._tag(tagging, new)
-        if gone and tagging.remove:
-            params = put(self._fill(tagging.remove.params), tagging.keys, gone)
-            yield Call(self.resource.service, tagging.remove.method, params)
+        if gone:
+            yield self._untag(tagging, gone)
+
+    def _untag(self, tagging: Tagging, keys: list[Json]) -> Call:
+        if tagging.remove is None:  # all tags are set at once
+            return self._tag(tagging, self.change.desired[TAGS])
+        params = put(self._fill(tagging.remove.params), tagging.keys, keys)
+        return Call(self.resource.service, tagging.remove.method, params)
 
     def _tag(self, tagging: Tagging, tags: list[Json]) -> Call:
         params = put(self._fill(tagging.add.params), tagging.tags, _items(tags, tagging))
@@ -126,6 +138,15 @@ class _Writer:
 
     def _fill_one(self, value: Json) -> Json:
         return fill(value, self.slots, self.own)
+
+
+def making(desired: Props) -> str:
+    """What a resource is marked with until the last call of its creation.
+
+    It follows from what is asked for, so that a run goes on with what an earlier try of the
+    same began, and leaves alone what another run is making differently.
+    """
+    return digest(desired, 16)
 
 
 def _given(value: Json) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from reconciler.calls import making
 from reconciler.diff import TAGS, compare, guard, removed
 from reconciler.live import owned
 from reconciler.model.change import Action, FieldChange, Observed, Status
@@ -67,9 +68,12 @@ def _created(step: Step, live: Observed, resource: Resource, place: Place) -> st
         return f"exists now and has failed: {live.reason}"
     if live.status is Status.BUSY:
         return ""
-    differing = _fields(step, live, resource)
+    differing: Iterable[FieldChange] = _fields(step, live, resource)
     if _begun(step, differing, live, resource):
         return ""
+    differing = [field for field in differing if field.path != (TAGS, MAKING_TAG)]
+    if not differing:
+        return "exists now and is being made by another run"
     return f"exists now and differs from the plan in {_listed(_paths(differing))}"
 
 
@@ -78,22 +82,15 @@ def _begun(
 ) -> bool:
     """Whether what differs is what the later calls of a create have still to set.
 
-    A type that is marked while it is made says so itself. Of others, one part is set after
-    another, so a create that was interrupted has not set the last. Anything else was
-    changed by someone after the resource was complete.
+    What several calls make carries a mark meanwhile, which says what was asked for. Anything
+    else was made otherwise by somebody, or changed after it was complete.
     """
     left = [field for field in differing if field.path != (TAGS, MAKING_TAG)]
-    if not left:
-        return True
+    mark = (live.tags or {}).get(MAKING_TAG)
+    if mark is None or mark != making(step.desired):
+        return mark is None and not left
     later = [part.prop for part in resource.parts if _is_set(step.desired, part.prop, resource)]
-    if resource.tags and not resource.tags.create:
-        later.append(TAGS)
-    if not {field.path[0] for field in left} <= set(later):
-        return False
-    if resource.marked:
-        return MAKING_TAG in (live.tags or {})
-    last = [field for field in left if field.path[0] == later[-1]]
-    return bool(last) and not any(field.before for field in last)
+    return {field.path[0] for field in left} <= set(later)
 
 
 def _is_set(desired: Props, prop: str, resource: Resource) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
+from reconciler.aws.errors import AwsError
 from reconciler.diff import compare
-from reconciler.model.change import Observed
+from reconciler.live import owned
+from reconciler.model.change import Action, Observed, Status
 from reconciler.model.plan import Step
 from reconciler.model.value import Props
-from reconciler.resources.api import Resource
+from reconciler.moved import moved
+from reconciler.resources.api import OWNERSHIP, Place, Resource
 
 
 class Ended(NamedTuple):
@@ -25,6 +29,25 @@ class StepError(Exception):
         super().__init__(message)
         self.code = code
         self.help = hint
+
+
+def foreign(
+    step: Step, there: Observed, resource: Resource, place: Place, error: AwsError | None = None
+) -> StepError | None:
+    """Why something that is there already is not what an earlier try of this step began."""
+    name = repr(str(step.address))
+    if not owned(there, place):
+        detail = f" ({error})" if error else ""
+        help_ = f"take it over with `--adopt {step.address}`"
+        return StepError("APPLY003", f"{name} exists and is not ours{detail}", help_)
+    if (there.tags or {}).get(OWNERSHIP[2], step.spec) != step.spec:
+        return StepError("APPLY003", f"{name} belongs to another spec of ours")
+    if there.status is not Status.READY:  # it is waited for, and compared then
+        return None
+    if how := moved(replace(step, action=Action.CREATE), there, resource, place):
+        help_ = "see that no other run is going on, and plan again"
+        return StepError("APPLY003", f"{name} {how}; another run made it otherwise", help_)
+    return None
 
 
 def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -> StepError | None:

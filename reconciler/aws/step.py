@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.aws.ending import Ended, StepError, unfinished
+from reconciler import calls
+from reconciler.aws.ending import Ended, StepError, foreign, unfinished
 from reconciler.aws.errors import AwsError, Gone, Rejected, Retry
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key, watched
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, value_at
-from reconciler.diff import TAGS, guard
-from reconciler.live import owned
+from reconciler.diff import TAGS, compare, guard
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed, Status
 from reconciler.model.event import CallFailed, CallSent, Sink, StepWaiting
@@ -22,6 +22,8 @@ from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import Props
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Lifecycle, Place, Resource
 
+PAUSES = (1.0, 3.0, 6.0)
+"""Seconds between the looks at a type without a state, until what was written shows."""
 DEFAULT_LIFECYCLE = Lifecycle(field="", ready=frozenset(), busy=frozenset(), timeout=600.0)
 
 
@@ -37,8 +39,8 @@ class Runner:
         self.single = Single(session, place)
         self.sink = sink
         self.outputs = Outputs(resources, place)
-        self._taken: set[Address] = set()
-        """What was there already when it was to be made; another run may be at it."""
+        self._shared: set[Address] = set()
+        """What another run may be at too: it is compared at the end, whatever its type."""
 
     def run(self, step: Step) -> Ended:
         """Carry out one step.
@@ -68,11 +70,16 @@ class Runner:
             there = self._make(step, resource, first)
         if there and (ended := self._arrived(step, resource, there)):
             return ended
-        if rest:
-            self._settle(step, resource)
-        for call in rest:
+        marked = there.tags if there else None
+        live = self._settle(step, resource, tags=marked) if rest else None
+        for call in self._left(step, resource, live or there) if there else rest:
             self._send(step, resource, call)
         return self._finish(step, resource)
+
+    def _left(self, step: Step, resource: Resource, there: Observed) -> tuple[Call, ...]:
+        """What an earlier try has still to do; naming a key twice would be an error."""
+        desired = self.outputs.resolved(step.desired)
+        return calls.update(compare(step.address, desired, there, resource), resource, self.place)
 
     def _make(self, step: Step, resource: Resource, call: Call) -> Observed | None:
         """Create it; what an earlier try made, if there is any, is taken over."""
@@ -95,20 +102,12 @@ class Runner:
         key = resource.find(ReadOnly(self.session, resource.service), ours) if ours else None
         return self.single.read(resource, step.address, step.desired, key=key)
 
-    def _take_over(
-        self,
-        step: Step,
-        there: Observed,
-        error: AwsError | None = None,
-    ) -> None:
+    def _take_over(self, step: Step, there: Observed, error: AwsError | None = None) -> None:
         """Go on with a resource that an earlier, interrupted try of ours has made."""
-        if not owned(there, self.place):
-            detail = f" ({error})" if error else ""
-            message = f"{str(step.address)!r} exists and is not ours{detail}"
-            raise StepError("APPLY003", message, f"take it over with `--adopt {step.address}`")
-        if (there.tags or {}).get(OWNERSHIP[2], step.spec) != step.spec:
-            raise StepError("APPLY003", f"{str(step.address)!r} belongs to another spec of ours")
-        self._taken.add(step.address)
+        resource = self.resources[step.address.type]
+        if refused := foreign(step, there, resource, self.place, error):
+            raise refused
+        self._shared.add(step.address)
         self.outputs.remember(step.address, there.outputs)
 
     def _update(self, step: Step, resource: Resource) -> Ended:
@@ -120,6 +119,7 @@ class Runner:
             desired = self.outputs.resolved(step.desired)
             if not step.retry and (why := resource.pending.spent(desired, live)):
                 raise StepError("APPLY011", why, "`moorline plan` says how to get on")
+        self._shared.add(step.address)
         for number, call in enumerate(step.calls):
             if number:
                 self._settle(step, resource)
@@ -253,13 +253,17 @@ class Runner:
             StepError: AWS says it is done, and it is not as asked.
         """
         live = self._settle(step, resource)
-        if live is None and step.address in self._taken:
+        pauses = [*PAUSES] if live is None else []
+        if live is None and step.address in self._shared:
             live = self._look(step, resource)
         if live is None:
             return Ended(self.outputs.resolved(step.desired, partly=True))
         desired = self.outputs.resolved(step.desired)
-        if error := unfinished(step, desired, live, resource):
-            raise error
+        while error := unfinished(step, desired, live, resource):
+            if not pauses:
+                raise error
+            self.session.clock.sleep(pauses.pop(0))  # reads of a type without state may lag
+            live = self._look(step, resource) or live
         return Ended(desired, live)
 
     # -- sending

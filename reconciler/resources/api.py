@@ -55,6 +55,7 @@ OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec")
 NAME_TAG = "moorline:name"
 HOLDS_TAG = "moorline:holds"
 MAKING_TAG = "moorline:making"
+"""Carried by what several calls make, until the last of them; see `reconciler.calls.making`."""
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
 Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
 
@@ -212,8 +213,6 @@ class Resource:
     """What is lost with it: records, traffic, keys or history."""
     narrows: tuple[Narrowing, ...] = ()
     """Changes in place that lose something."""
-    marked: bool = False
-    """It carries `MAKING_TAG` until it is made, as a half-made one looks like one to narrow."""
     found_by_tag: bool = False
     """Identity is the name tag, for types whose id AWS chooses."""
     find: Find | None = None

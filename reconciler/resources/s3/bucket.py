@@ -98,7 +98,6 @@ register(
         unread=frozenset({"ObjectLockEnabled"}),
         holds="records",
         narrows=NARROWS,
-        marked=True,
         refers=("AWS::IAM::Role", "AWS::KMS::Key"),
     )
 )
