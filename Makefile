@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CASES ?= ../shared/cases
+FILES ?=
 
-.PHONY: setup demo check test golden schemas docs bench conformance clean
+.PHONY: setup demo check test golden schemas docs bench conformance mutation clean
 
 setup: $(STAMP)
 
@@ -42,6 +43,9 @@ bench: setup
 
 conformance: setup
 	$(BIN)/python -m tests.conformance $(CASES)
+
+mutation: setup
+	$(BIN)/python -m tests.mutation $(FILES)
 
 clean:
 	rm -rf $(VENV) .moorline

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reconciler import compile as compiler, planner
-from reconciler.aws.context import look_closer
+from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
@@ -17,8 +17,9 @@ from reconciler.compile import Spec
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, Step
 from reconciler.planner import Policy
+from reconciler.receipts import cause
 from reconciler.resources import api as resources
 from reconciler.specs.overlay import EnvironmentView
 
@@ -59,10 +60,22 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         draft = planner.plan(graph, live, resources.load(), place, request.policy)
         found = [*found, *problems, *more, *draft.diagnostics]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
+        plan = replace(plan, moving=tuple(draft.moving))
         named = request.policy.adopt | request.policy.retry
         found += [_unknown(address) for address in named - graph.nodes.keys()]
     calls = session.total - before
     return replace(plan, diagnostics=tuple(ordered(found)), observed_calls=calls)
+
+
+def drifted(plan: Plan, session: Session) -> tuple[Plan, tuple[Step, ...]]:
+    """What of a plan is drift, and what only its owner moves at run time.
+
+    Asks AWS who owns a difference only where there is one.
+    """
+    told, problems = who_moved(session, plan.moving, resources.load())
+    plan, owned = cause.apart(plan, told)
+    diagnostics = tuple(ordered([*plan.diagnostics, *problems]))
+    return replace(plan, diagnostics=diagnostics, observed_calls=session.total), owned
 
 
 def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]:

@@ -9,8 +9,8 @@ still as it was is `reconciler.moved`'s question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -22,7 +22,8 @@ from reconciler.model.value import Json, canonical, digest
 from reconciler.resources.api import Place
 from reconciler.signature import Key, Signature
 
-FORMAT = 1
+FORMAT = 2
+"""1 had no digests of specs; a file of it is still read, and keeps its form."""
 BLOCKED = "STALE006"
 """The one finding about a file that is not stale: its plan was never to be applied."""
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -40,6 +41,9 @@ class PlanFile:
     commit: str = ""
     """The full id of the commit, "" when the plan was made outside a repository."""
     signature: Signature | None = None
+    specs: Mapping[str, str] = field(default_factory=dict)
+    """The digest of every spec (``Kind/name``) that the plan was made from; for the receipt."""
+    format_version: int = FORMAT
 
     @property
     def digest(self) -> str:
@@ -47,10 +51,18 @@ class PlanFile:
         return digest(_body(self))
 
 
-def make(plan: Plan, *, now: datetime, lifetime: float, commit: str = "") -> PlanFile:
+def make(
+    plan: Plan,
+    *,
+    now: datetime,
+    lifetime: float,
+    commit: str = "",
+    specs: Mapping[str, str] | None = None,
+) -> PlanFile:
     """The file of a plan that was made `now` and may be applied for `lifetime` seconds."""
     created = now.astimezone(UTC).replace(microsecond=0)
-    return PlanFile(plan, created, created + timedelta(seconds=lifetime), commit)
+    expires = created + timedelta(seconds=lifetime)
+    return PlanFile(plan, created, expires, commit, specs=specs or {})
 
 
 def signed(file: PlanFile, signature: Signature) -> PlanFile:
@@ -202,8 +214,10 @@ def _newer(body: Json) -> Diagnostic | None:
 
 def _body(file: PlanFile) -> dict[str, Json]:
     """Everything that the digest covers."""
+    known = file.format_version > 1
     return {
-        "format_version": FORMAT,
+        "format_version": file.format_version,
+        **({"specs": dict(file.specs)} if known else {}),
         "created": f"{file.created:{_TIME}}",
         "expires": f"{file.expires:{_TIME}}",
         "commit": file.commit,
@@ -213,12 +227,17 @@ def _body(file: PlanFile) -> dict[str, Json]:
 
 
 def _file(body: Json) -> PlanFile:
+    version = body["format_version"]
+    if version is True or version not in range(1, FORMAT + 1):
+        raise ValueError(version)
     return PlanFile(
         plan=plan_from_json(body["plan"]),
         created=_time(body["created"]),
         expires=_time(body["expires"]),
         commit=_text(body["commit"]),
         signature=_signature_from_json(body["signature"]),
+        specs=_texts(body["specs"]) if version > 1 else {},
+        format_version=version,
     )
 
 
@@ -230,6 +249,10 @@ def _text(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError(type(value).__name__)
     return value
+
+
+def _texts(value: Json) -> dict[str, str]:
+    return {_text(key): _text(item) for key, item in value.items()}
 
 
 def _signature_to_json(signature: Signature | None) -> Json:

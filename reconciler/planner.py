@@ -28,7 +28,7 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.resources.api import Place, Resource, fill
-from reconciler.resources.review import Objection, no_context
+from reconciler.resources.review import Objection, no_context, unmoved
 
 __all__ = ["Draft", "Live", "Orphan", "Policy", "known", "pending", "plan"]
 
@@ -43,6 +43,8 @@ class Draft:
     renewed: set[Address] = field(default_factory=set)
     same: dict[Address, Props] = field(default_factory=dict)
     """What the unchanged resources are."""
+    moving: list[Change] = field(default_factory=list)
+    """Of resources that others may move at run time, how they compare."""
 
 
 def plan(
@@ -121,6 +123,8 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
     seen, against = _reviewed(change, node, resource)
     draft.diagnostics += against
+    if resource.pending.moved is not unmoved:
+        draft.moving.append(seen)
     if any(each.is_error for each in against):
         return
     if change.action is Action.NONE:
@@ -259,8 +263,8 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
 
 
 def _detail(change: Change) -> str:
-    failed = change.observed is not None and change.observed.status is Status.FAILED
-    return change.observed.reason if change.observed and failed else ""
+    seen = change.observed
+    return seen.reason if seen and seen.status is Status.FAILED else ""
 
 
 def _link(graph: Graph, draft: Draft) -> None:

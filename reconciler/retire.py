@@ -78,7 +78,7 @@ def _doomed(
     """Orphans that nothing keeps: not deferred, not a kept revision, not used by one.
 
     What a live resource names is kept too, unless that resource is `moved` by a step,
-    which then comes first; and so is what something unread may name.
+    which then comes first; and so is what something unread, or read in part, may name.
     """
     wanted: dict[tuple[str, str], int] = {}
     for node in graph:
@@ -98,26 +98,41 @@ def _doomed(
         (kept if spare else rest).append(orphan)
     staying = {at: observed for at, observed in live.found.items() if observed and at not in moved}
     staying |= {orphan.address: orphan.observed for orphan in kept}
+    unsure = {type_ for address in live.unknown for type_ in resources[address.type].refers}
     while staying:
-        used = {each for at, seen in staying.items() for each in _used(seen, resources[at.type])}
+        used = {
+            each for at, seen in staying.items() for each in _used(at, seen, resources[at.type])
+        }
         meant = {each.address for each in rest if used.intersection(_called(each))}
         staying = {each.address: each.observed for each in rest if each.address in meant}
         rest = [orphan for orphan in rest if orphan.address not in meant]
-    unsure = {type_ for address in live.unknown for type_ in resources[address.type].refers}
+        for address in meant:  # of an orphan, only a revision was read as a whole
+            resource = resources[address.type]
+            unsure |= set() if resource.content_named else {*resource.refers}
+    types = {orphan.address.type for orphan in rest}
+    while more := {each for at in types & unsure for each in resources[at].refers} - unsure:
+        unsure |= more  # what stays because it is not known who uses it uses others itself
     for orphan in sorted(rest, key=lambda orphan: orphan.address):
         if orphan.address.type not in unsure:
             yield orphan
 
 
-def _used(observed: Observed, resource: Resource) -> Iterator[Address]:
+def _used(address: Address, observed: Observed, resource: Resource) -> Iterator[Address]:
     """Everything that a live resource may mean, a deployment under way included.
 
-    It may give a name, an id, or an ARN or URI with the name in it.
+    It may give a name, an id, or an ARN or URI with the name in it. Its own ARN means itself,
+    and nothing of another type that has the same name.
     """
-    for leaf in (*leaves(observed.props), *leaves(observed.outputs)):
-        if isinstance(leaf, str) and leaf:
-            said = {leaf, *_BETWEEN.split(leaf)}
-            yield from (Address(type_, each) for type_ in resource.refers for each in said)
+    own = [value for value in observed.outputs.values() if isinstance(value, str)]
+    others = [value for value in observed.outputs.values() if not isinstance(value, str)]
+    found = {part for leaf in leaves([*observed.props.values(), *others]) for part in _parts(leaf)}
+    found |= {part for leaf in own for part in _parts(leaf)} - {address.name}
+    yield from (Address(type_, each) for type_ in resource.refers for each in found)
+
+
+def _parts(leaf: object) -> set[str]:
+    """A text and what stands between its separators."""
+    return {leaf, *_BETWEEN.split(leaf)} if isinstance(leaf, str) and leaf else set()
 
 
 def _called(orphan: Orphan) -> Iterator[Address]:

@@ -8,7 +8,7 @@ it. What depends on a failed step is skipped; everything else is finished.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -53,13 +53,18 @@ class Interrupt:
     """Asks a run to stop: what is in flight is finished, nothing new is begun."""
 
     _asked: threading.Event = field(default_factory=threading.Event)
+    _over: Callable[[], bool] = bool
+
+    def watch(self, over: Callable[[], bool]) -> None:
+        """Stop also as soon as this says so, such as a lost lease."""
+        self._over = over
 
     def ask(self) -> None:
         """Stop soon."""
         self._asked.set()
 
     def __call__(self) -> bool:
-        return self._asked.is_set()
+        return self._asked.is_set() or self._over()
 
 
 def apply(  # noqa: PLR0913 - a plan, the world it runs in, and who listens

@@ -6,18 +6,22 @@ unknown: nothing is planned for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from reconciler.aws.errors import AwsError, Gone
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.survey import unreadable
 from reconciler.live import Live
-from reconciler.model.change import Change
+from reconciler.model.address import Address
+from reconciler.model.change import Change, FieldChange
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json
 from reconciler.resources.api import Resource
 from reconciler.resources.review import Look
+
+T = TypeVar("T")
 
 
 def look_closer(
@@ -33,7 +37,7 @@ def look_closer(
         if change.observed is None:
             continue
         try:
-            context = _ask(session, change, resources[change.address.type])
+            context = _ask(session, resources[change.address.type].pending.context(change))
         except AwsError as error:
             problems.append(unreadable(error, change.address))
             unknown.add(change.address)
@@ -42,17 +46,32 @@ def look_closer(
     return replace(live, found=found, unknown=frozenset(unknown)), problems
 
 
-def _ask(session: Session, change: Change, resource: Resource) -> Props:
+def who_moved(
+    session: Session, changes: Iterable[Change], resources: Mapping[str, Resource]
+) -> tuple[dict[Address, tuple[FieldChange, ...]], list[Diagnostic]]:
+    """What others moved at run time, by resource, with who owns each difference."""
+    found: dict[Address, tuple[FieldChange, ...]] = {}
+    problems: list[Diagnostic] = []
+    for change in changes:
+        try:
+            told = _ask(session, resources[change.address.type].pending.moved(change))
+        except AwsError as error:
+            problems.append(unreadable(error, change.address))
+        else:
+            found |= {change.address: told} if told else {}
+    return found, problems
+
+
+def _ask(session: Session, asking: Generator[Look, Json, T]) -> T:
     """Put the adapter's questions one by one; each may depend on the answers before."""
-    asking = resource.pending.context(change)
     answer: Json = None
     send: Callable[[Json], Look] = asking.send
     while True:
         try:
             look = send(answer)
         except StopIteration as end:
-            context: Props = end.value
-            return context
+            told: T = end.value
+            return told
         answer = _answer(session, look)
 
 

@@ -76,9 +76,14 @@ class _Observer:
             strays = [*self._strays()]
             orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
         unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
-        unknown |= {Address(type_, "*") for type_ in self.survey.broken}
+        unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
         kept = tuple(orphan for orphan in orphans if isinstance(orphan, Orphan))
         return Live(known, kept, unknown), self.found
+
+    def _unseen(self) -> list[str]:
+        """Types of which there may be more than was found, because the tag index is not known."""
+        known = self.resources.items() if self.survey.blind else ()
+        return [type_ for type_, resource in known if resource.tags and resource.tags.indexed]
 
     def _all(
         self,

@@ -51,6 +51,8 @@ class Survey:
     broken: dict[str, AwsError] = field(default_factory=dict)
     """Types whose listing failed: their state is unknown."""
     findings: list[Diagnostic] = field(default_factory=list)
+    blind: bool = False
+    """The tagging API could not be asked: there may be more of every type that it knows."""
 
     def listed(self, address: Address) -> Listed | None:
         """What the listings say of one resource.
@@ -99,6 +101,7 @@ class Surveyor:
             found = reader.pages("get_resources", params, "ResourceTagMappingList")
         except AwsError as error:
             self.survey.findings.append(unreadable(error, None))
+            self.survey.blind = True
             return
         known = self.resources.values()
         patterns = [(resource, _arn_pattern(resource, self.place)) for resource in known]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,8 +25,10 @@ def command(
 ) -> None:
     """Report every difference between AWS and the specs.
 
-    Reads only. Exits with 4 when something differs, 0 when nothing does.
+    Reads only. Exits with 4 when something differs, 0 when nothing does. What an
+    autoscaler or a rollout moves at run time is shown as theirs, and is no drift.
     """
+    from reconciler import engine  # noqa: PLC0415
     from reconciler.cli import live  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
     from reconciler.render import drift  # noqa: PLC0415
@@ -34,11 +37,14 @@ def command(
     world = live.open_world(project, name, role="plan")
     plan = world.plan()
     live.stop_on_errors(project, plan)
-    data = plan_to_json(plan)
+    plan, owned = engine.drifted(plan, world.session)
+    live.stop_on_errors(project, plan)
+    data, theirs = plan_to_json(plan), plan_to_json(replace(plan, steps=owned))["steps"]
     if as_json:
-        project.print_json(drift.as_json(data))
+        project.print_json(drift.as_json(data, theirs))
     else:
-        text = drift.text(data, color=project.color, verbose=verbose, seconds=world.seconds)
+        color, seconds = project.color, world.seconds
+        text = drift.text(data, color=color, verbose=verbose, seconds=seconds, owned=theirs)
         click.echo(text)
     stays = any(found.code == "PLAN004" for found in plan.diagnostics)
     raise SystemExit(Exit.DRIFT if plan.steps or stays else Exit.OK)

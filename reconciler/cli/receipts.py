@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import getpass
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +60,8 @@ class Book:
     lease: Lease | None = None
     commit: str = ""
     """The commit that a run applies, where it is not the one of the files in the folder."""
+    specs: Mapping[str, str] = field(default_factory=dict)
+    """The digests of the specs of a plan file, which is applied without reading specs."""
     resumes: str = ""
     reverts: str = ""
     written: str = ""
@@ -67,6 +69,8 @@ class Book:
     troubles: tuple[Diagnostic, ...] = ()
     left: tuple[intent.Left, ...] = ()
     """What a resumed apply leaves out."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The clock that leases and receipts go by."""
     _last: Receipt | None = None
     _read: bool = False
 
@@ -128,7 +132,7 @@ def take(world: World, patience: float = 0.0) -> None:
     book = world.book
     if book.lease is not None:
         return
-    now = datetime.now(UTC)
+    now = book.now()
     started, owner = iso(now), who(world)
     id_ = new_id(now, world.view.name, owner)
     lease = Lease(world.view.name, owner, id_, started)
@@ -173,20 +177,39 @@ def kept(world: World, plan: Plan, interrupt: Interrupt) -> Iterator[Collector]:
     book = world.book
     assert book.lease is not None and book.run is not None  # noqa: S101, PT018 - set by `take`
     collector = Collector(plan, _run(world, plan, book.run), resources.load(), _before(book))
+    _begin(world, collector.receipt(""))
 
     def lost() -> None:
-        text = f"the lease of {world.view.name!r} was lost"
-        book.troubles += (Diagnostic("LEASE003", text, help="apply again when nobody else does"),)
+        place = f"{world.view.name!r} in {book.store.where()}"
+        text = f"the lease of {place} was lost: it was taken, or not renewed for {TERM}"
+        help_ = "nothing new was begun after that; apply again when nobody else does"
+        book.troubles += (Diagnostic("LEASE003", text, help=help_),)
         interrupt.ask()
+        getattr(world.session.clock, "wake", bool)()
 
-    keeper = Keeper(book.store.leases, book.lease, lost, now=lambda: datetime.now(UTC))
+    keeper = Keeper(book.store.leases, book.lease, lost, now=book.now)
+    interrupt.watch(keeper.over)
     try:
         with keeper:
             yield collector
     finally:
-        receipt = collector.receipt(iso(datetime.now(UTC)), interrupted=interrupt())
+        interrupt.watch(bool)
+        world.session.interrupted = bool  # what is kept of the run is worth another try
+        receipt = collector.receipt(iso(book.now()), interrupted=interrupt())
         _write(world, receipt)
         _release(book)
+
+
+def _begin(world: World, intended: Receipt) -> None:
+    """Write down what is about to be done. Exits, having changed nothing, when it cannot be."""
+    book = world.book
+    try:
+        book.store.begin(intended)
+    except ReceiptError as error:
+        _release(book)
+        text = f"no receipt could be kept of this apply: {error}"
+        help_ = f"make {book.store.where()} writable; nothing was changed"
+        world.project.fail([Diagnostic("RECEIPT005", text, help=help_)])
 
 
 def _run(world: World, plan: Plan, run: Run) -> Run:
@@ -196,7 +219,7 @@ def _run(world: World, plan: Plan, run: Run) -> Run:
         commit, changed = plan.commit, False
     if book.commit:
         commit, changed = book.commit, False
-    specs = intent.digests(world.request.specs, world.view)
+    specs = book.specs or intent.digests(world.request.specs, world.view)
     return replace(
         run, commit=commit, changed=changed, resumes=book.resumes, reverts=book.reverts, specs=specs
     )

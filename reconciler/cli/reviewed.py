@@ -28,6 +28,7 @@ from reconciler.live import Policy
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
 from reconciler.planfile import PlanFile
+from reconciler.receipts import intent
 from reconciler.resources import api as resources
 from reconciler.signature import Key, Signature, sign
 from reconciler.specs import overlay
@@ -80,7 +81,13 @@ def write(world: World, plan: Plan, out: Path, key: Key) -> None:
     Exits, having written nothing, when the key cannot be used.
     """
     lifetime = seconds(world.view.spec.plan_expiry)
-    file = planfile.make(plan, now=datetime.now(UTC), lifetime=lifetime, commit=commit(64))
+    file = planfile.make(
+        plan,
+        now=datetime.now(UTC),
+        lifetime=lifetime,
+        commit=commit(64),
+        specs=intent.digests(world.request.specs, world.view),
+    )
     if key:
         file = planfile.signed(file, _signature(world, file.digest, key))
     save(out, planfile.pack(file))
@@ -143,7 +150,9 @@ def open_file(project: Project, path: Path, demands: Demands) -> tuple[World, Pl
     session = live.open_session(project, view, "apply", wrong_account=Exit.STALE)
     _prove(project, session, file, key)
     request = Request((), view, Policy(), commit=plan.commit)
-    return World(project, view, session, request, started), plan
+    world = World(project, view, session, request, started)
+    world.book.specs = file.specs
+    return world, plan
 
 
 def look_again(world: World, plan: Plan) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
+from reconciler.model.change import Action, Call, Cause, Change, Effect, FieldChange, Reason
 from reconciler.model.diagnostic import (
     Diagnostic,
     Span,
@@ -96,6 +96,8 @@ class Plan:
     format_version: int = FORMAT
     same: Mapping[Address, Props] = field(default_factory=dict, compare=False, repr=False)
     """What the unchanged resources are; for receipts, no part of a plan file."""
+    moving: tuple[Change, ...] = field(default=(), compare=False, repr=False)
+    """How resources compare that others may move at run time; for drift alone."""
 
     @property
     def is_empty(self) -> bool:
@@ -165,7 +167,8 @@ def summary(plan: Plan) -> dict[str, int]:
     replaced = {step.id for step in plan.steps if step.action is Action.REPLACE}
     counts = {str(action): 0 for action in Action if action is not Action.NONE}
     for step in plan.steps:
-        if str(step.address) not in replaced or step.id in replaced:
+        alone = str(step.address) not in replaced or step.id in replaced
+        if alone and step.action is not Action.NONE:
             counts[str(step.action)] += 1
     return {
         **counts,

@@ -1,7 +1,8 @@
 """Three-way drift: what a difference comes from, by comparing it with what was last applied.
 
-Pure, and for people only: it adds causes to a plan and changes nothing else in it, so
-that a plan without any receipt does the same.
+Pure, and for people only: `explain` adds causes to a plan and changes nothing else in it, so
+that a plan without any receipt does the same. `apart` tells drift from what has an owner at
+run time, for which no receipt is needed.
 """
 
 from __future__ import annotations
@@ -11,42 +12,103 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.diff import TAGS
-from reconciler.model.change import Action, Cause, FieldChange, Reason
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Cause, Change, FieldChange, Reason
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, to_json
 from reconciler.receipts.receipt import Receipt, ResourceRecord
-from reconciler.resources.api import Resource
+from reconciler.resources.api import OWNERSHIP, Resource
 
-Owners = Mapping[tuple[str, str], Cause]
-OWNERS: Owners = {}
-"""Properties that others move at run time, by type and name. None that is compared today is:
-instance counts and weights are read from endpoint configurations, which nobody moves."""
+OWNED = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})
+"""What moves a property at run time, by right: no drift."""
+BORROWED: Mapping[tuple[str, str], tuple[str, str, Mapping[str, str]]] = {
+    ("AWS::SageMaker::Endpoint", "ProductionVariants"): (
+        "EndpointConfigName",
+        "AWS::SageMaker::EndpointConfig",
+        {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"},
+    )
+}
+"""Properties that a resource has from another one: by which property and from which type, and
+what they are called there."""
+MOVED = "#moved"
+"""Ends the id of what stands for a difference that no plan undoes."""
 
 
-def explain(
-    plan: Plan,
-    last: Receipt | None,
-    resources: Mapping[str, Resource],
-    owners: Owners = OWNERS,
-) -> Plan:
+def explain(plan: Plan, last: Receipt | None, resources: Mapping[str, Resource]) -> Plan:
     """The same plan with the causes that the last receipt can tell."""
     if last is None:
         return plan
-    return replace(plan, steps=tuple(_step(step, last, resources, owners) for step in plan.steps))
+    return replace(plan, steps=tuple(_step(step, last, resources) for step in plan.steps))
 
 
-def _step(step: Step, last: Receipt, resources: Mapping[str, Resource], owners: Owners) -> Step:
+def apart(
+    plan: Plan, told: Mapping[Address, tuple[FieldChange, ...]]
+) -> tuple[Plan, tuple[Step, ...]]:
+    """What has drifted, and what only its owner moves at run time, as steps to be shown.
+
+    `told` has what is moved, with causes. A step of the plan in which all differences have an
+    owner is under way already; so is the removal of a revision that it moves away from.
+    """
+    drifted: list[Step] = []
+    owned: list[Step] = []
+    for step in plan.steps:
+        causes = {each.path: each.cause for each in told.get(step.address, ())}
+        fields = (replace(each, cause=causes.get(each.path, each.cause)) for each in step.fields)
+        step = replace(step, fields=tuple(fields))  # noqa: PLW2901 - the same step with causes
+        whole = step.fields and all(each.cause in OWNED for each in step.fields)
+        (owned if whole and step.action is Action.UPDATE else drifted).append(step)
+    left = {each.before for step in owned for each in step.fields if isinstance(each.before, str)}
+    drifted = [step for step in drifted if not (_superseded(step) and step.address.name in left)]
+    planned = {(step.address, each.path) for step in plan.steps for each in step.fields}
+    for change in plan.moving:
+        address = change.address
+        more = [each for each in told.get(address, ()) if (address, each.path) not in planned]
+        if theirs := tuple(each for each in more if each.cause in OWNED):
+            owned.append(_shown(change, theirs))
+        if rest := tuple(each for each in more if each.cause not in OWNED):
+            drifted.append(_shown(change, rest))
+    return replace(plan, steps=tuple(drifted)), tuple(owned)
+
+
+def _superseded(step: Step) -> bool:
+    return step.action is Action.DELETE and step.reason is Reason.SUPERSEDED
+
+
+def _shown(change: Change, fields: tuple[FieldChange, ...]) -> Step:
+    """A difference that no plan undoes, as a step that does nothing."""
+    tags = (change.observed.tags if change.observed else None) or {}
+    spec = tags.get(OWNERSHIP[2], "")
+    id_ = f"{change.address}{MOVED}"
+    return Step(id_, change.address, Action.NONE, Reason.DIFFERS, fields=fields, spec=spec)
+
+
+def _step(step: Step, last: Receipt, resources: Mapping[str, Resource]) -> Step:
     left = last.resources.get(step.address)
     resource = resources[step.address.type]
     fields = tuple(
-        replace(each, cause=_owner(step, each, owners) or of_field(each, left, resource))
+        replace(
+            each, cause=_borrowed(step, each, last, resources) or of_field(each, left, resource)
+        )
         for each in step.fields
     )
     return replace(step, fields=fields, cause=Cause.UNKNOWN if fields else _whole(step, left))
 
 
-def _owner(step: Step, change: FieldChange, owners: Owners) -> Cause | None:
-    return owners.get((step.address.type, change.path[0]))
+def _borrowed(
+    step: Step, change: FieldChange, last: Receipt, resources: Mapping[str, Resource]
+) -> Cause | None:
+    """The cause where a property comes from another resource, such as a config."""
+    borrowed = BORROWED.get((step.address.type, change.path[0]))
+    left = last.resources.get(step.address)
+    if borrowed is None or left is None:
+        return None
+    by, type_, names = borrowed
+    lender = last.resources.get(Address(type_, str(left.applied.get(by))))
+    if lender is None:
+        return Cause.UNKNOWN
+    top, *rest = change.path
+    path = (top, *(names.get(part, part) for part in rest))
+    return _compared(change, _at(lender.applied, path, resources[type_]))
 
 
 def _whole(step: Step, left: ResourceRecord | None) -> Cause:
@@ -76,12 +138,20 @@ def of_field(change: FieldChange, left: ResourceRecord | None, resource: Resourc
     applied = _at(left.applied, change.path, resource)
     if applied == to_json(SENSITIVE):
         return Cause.UNKNOWN
+    cause = _compared(change, applied)
+    if cause is Cause.HAND and _from_the_start(change, left, resource):
+        return Cause.AWS
+    return cause
+
+
+def _compared(change: FieldChange, applied: Json) -> Cause:
+    """What differs from what was applied: the spec, the live resource, or both."""
     live_kept = _same(applied, change.before)
     if change.after is UNKNOWN:
         return Cause.SPEC if live_kept else Cause.UNKNOWN
     spec_kept = _same(applied, change.after)
     if spec_kept and not live_kept:
-        return Cause.AWS if _from_the_start(change, left, resource) else Cause.HAND
+        return Cause.HAND
     if live_kept and not spec_kept:
         return Cause.SPEC
     return Cause.UNKNOWN if spec_kept else Cause.BOTH

@@ -161,6 +161,9 @@ class Keeper:
         self._lost = lost
         self._now = now
         self._held_until = now() + TERM
+        self._gone = False
+        self._looking = threading.Lock()
+        self._looker = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
 
@@ -187,8 +190,30 @@ class Keeper:
         self._held_until = asked + TERM
         return held
 
+    def over(self) -> bool:
+        """Whether it is lost. Asks where it is kept only when nobody renewed it for a term.
+
+        A process that was suspended must find out before it goes on, not at the next beat.
+        """
+        late = self._now() >= self._held_until
+        if self._gone or not late or self._looker == threading.get_ident():
+            return self._gone  # a renewal may itself ask whether the run goes on
+        with self._looking:
+            return self._gone or (self._now() >= self._held_until and self._look())
+
+    def _look(self) -> bool:
+        """Renew; whether the lease is lost."""
+        self._looker = threading.get_ident()
+        try:
+            self._gone = not self.beat()
+        finally:
+            self._looker = 0
+        if self._gone:
+            self._lost()
+        return self._gone
+
     def _run(self) -> None:
         while not self._stop.wait(BEAT):
-            if not self.beat():
-                self._lost()
-                return
+            with self._looking:
+                if self._gone or self._look():
+                    return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +13,7 @@ from reconciler.receipts.lease import Lease
 from reconciler.receipts.receipt import Receipt, ReceiptError, from_bytes, to_bytes
 
 LOCK = "lease"
+BEGUN = ".begun"
 
 
 class LocalStore:
@@ -43,6 +45,14 @@ class LocalStore:
         except OSError as error:
             raise ReceiptError(f"{path}: {error.strerror}") from error
 
+    def begin(self, receipt: Receipt) -> None:
+        path = self._begun(receipt.id)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(to_bytes(receipt))
+        except OSError as error:
+            raise ReceiptError(f"{path}: {error.strerror}") from error
+
     def write(self, receipt: Receipt) -> None:
         """Whole or not at all: written beside its place, then linked into it."""
         path, body = self._path(receipt.id), to_bytes(receipt)
@@ -62,6 +72,11 @@ class LocalStore:
                 raise ReceiptError(f"{path} exists and is another receipt") from error
         except OSError as error:
             raise ReceiptError(f"{path}: {error.strerror}") from error
+        with suppress(OSError):
+            self._begun(receipt.id).unlink(missing_ok=True)
+
+    def _begun(self, id_: str) -> Path:
+        return self._path(id_).with_suffix(BEGUN)
 
     def _path(self, id_: str) -> Path:
         return self.folder / f"{Path(id_).name}.json"

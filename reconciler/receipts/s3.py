@@ -1,6 +1,7 @@
 """Receipts in a bucket, by conditional puts: none is ever overwritten, one lease is held.
 
     <prefix>/<environment>/<id>.json    put only if there is none
+    <prefix>/<environment>/<id>.begun   what a run under way, or one that was killed, meant to do
     <prefix>/<environment>/latest       the newest id, moved on by ETag
     <prefix>/lease/<environment>        who applies, taken, renewed and given back by ETag
 
@@ -11,6 +12,7 @@ tells whether it was ours. Source: the S3 user guide, "Conditional requests".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -77,7 +79,19 @@ class S3Store:
         found = self._objects.get(self._key(id_))
         return from_bytes(found.body, self.where(id_)) if found else None
 
+    def begin(self, receipt: Receipt) -> None:
+        try:
+            self._objects.put(self._begun(receipt.id), to_bytes(receipt), none=True)
+        except ConflictError:  # the reply to the first try was lost; ids are unique
+            return
+
     def write(self, receipt: Receipt) -> None:
+        self._keep(receipt)
+        self._point(receipt.id)
+        with suppress(ReceiptError, ConflictError):
+            self._objects.delete(self._begun(receipt.id))
+
+    def _keep(self, receipt: Receipt) -> None:
         body, key = to_bytes(receipt), self._key(receipt.id)
         try:
             self._objects.put(key, body, none=True)
@@ -85,7 +99,6 @@ class S3Store:
             there = self._objects.get(key)
             if there is None or there.body != body:
                 raise ReceiptError(f"{self.where(receipt.id)} is another receipt") from error
-        self._point(receipt.id)
 
     def _point(self, id_: str) -> None:
         """Move the pointer on; a newer one of someone else stays."""
@@ -103,6 +116,9 @@ class S3Store:
     @property
     def _latest(self) -> str:
         return f"{self._root}latest"
+
+    def _begun(self, id_: str) -> str:
+        return f"{self._root}{id_}.begun"
 
     def _key(self, id_: str) -> str:
         return f"{self._root}{id_}.json"
@@ -191,8 +207,10 @@ class _Objects:
         params = {"Key": key, "Body": body, "ContentType": "application/json", **condition}
         self._conditional("put_object", params)
 
-    def delete(self, key: str, etag: str) -> None:
-        self._conditional("delete_object", {"Key": key, "IfMatch": etag})
+    def delete(self, key: str, etag: str = "") -> None:
+        """Delete the object if it has this ETag; without one, whatever it has."""
+        condition = {"IfMatch": etag} if etag else {}
+        self._conditional("delete_object", {"Key": key, **condition})
 
     def _conditional(self, method: str, params: Mapping[str, Json]) -> None:
         try:

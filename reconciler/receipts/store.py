@@ -44,6 +44,14 @@ class Store(Protocol):
         """
         ...
 
+    def begin(self, receipt: Receipt) -> None:
+        """Keep what a run is about to do, beside the receipts; `write` takes it away.
+
+        Raises:
+            ReceiptError: it could not be written, so a receipt could not be either.
+        """
+        ...
+
     def write(self, receipt: Receipt) -> None:
         """Keep one.
 

@@ -6,7 +6,7 @@ what an apply would do about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.change import Action, Cause, Reason
 from reconciler.model.value import Json
@@ -46,18 +46,20 @@ _WHOLE: Mapping[tuple[str, str], str] = {
     ("missing", Cause.SPEC): "new in the specs",
     ("undeclared", Cause.SPEC): "removed from the specs",
 }
+_OWNED = {CAUSES[Cause.AUTOSCALER], CAUSES[Cause.ROLLOUT]}
 _STYLES: Mapping[str, str] = {"missing": "red", "failed": "red", "drift": "yellow"}
 
 
-def text(
+def text(  # noqa: PLR0913 - what is shown, and how
     plan_json: Mapping[str, Json],
     *,
     color: bool,
     width: int = 100,
     verbose: bool = False,
     seconds: float | None = None,
+    owned: Sequence[Mapping[str, Json]] = (),
 ) -> str:
-    """The whole report. `seconds` is how long it took to find out."""
+    """The whole report. `seconds` is how long it took; `owned` is moved by right at run time."""
     ink, width = Ink(color), max(width, 40)
     found = entries(plan_json)
     lines = [header(plan_json, ink, width, seconds)]
@@ -65,17 +67,24 @@ def text(
         lines.append("")
     for entry in found:
         lines += _entry(entry, ink, width, verbose=verbose)
+    if owned:
+        lines.append("")
+    for step in owned:
+        lines += _entry(Entry(step), ink, width, verbose=verbose, word="owned")
     lines += findings(plan_json, color=color)
-    return "\n".join([*lines, "", _summary(plan_json, len(found), ink)])
+    return "\n".join([*lines, "", _summary(plan_json, len(found), ink, len(owned))])
 
 
-def as_json(plan_json: Mapping[str, Json]) -> dict[str, Json]:
+def as_json(
+    plan_json: Mapping[str, Json], owned: Sequence[Mapping[str, Json]] = ()
+) -> dict[str, Json]:
     """The report for machines; values keep the marks of the plan's JSON."""
     return {
         "environment": plan_json["environment"],
         "account": plan_json["account"],
         "region": plan_json["region"],
         "drifted": [_drifted(entry) for entry in entries(plan_json)],
+        "owned": [_drifted(Entry(step)) for step in owned],
         "unchanged": plan_json["summary"]["unchanged"],
         "calls": plan_json["summary"]["calls_made"],
         "diagnostics": plan_json["diagnostics"],
@@ -112,9 +121,11 @@ def _drifted(entry: Entry) -> dict[str, Json]:
     }
 
 
-def _entry(entry: Entry, ink: Ink, width: int, *, verbose: bool) -> Iterator[str]:
+def _entry(
+    entry: Entry, ink: Ink, width: int, *, verbose: bool, word: str = "drift"
+) -> Iterator[str]:
     step, how = entry.step, kind(entry)
-    word = "drift" if how == "changed" else how
+    word = word if how == "changed" else how
     lead = f"  {word:<10} {harmless(step['type'])} "
     name, at = harmless(step["name"]), span(step["at"])
     painted = f"  {ink(f'{word:<10}', _STYLES.get(word, 'cyan'))} {lead[13:]}{ink(name, 'bold')}"
@@ -149,6 +160,8 @@ def _fields(step: Mapping[str, Json], ink: Ink, width: int, *, verbose: bool) ->
         room = 10_000 if verbose else max(24, width - cells(lead))
         said = row.text(room)
         cure = _restores(row.sign, row.before, 10_000 if verbose else 40)
+        if step["action"] == Action.NONE or cause in _OWNED:
+            cure = "apply leaves it"
         if cause == CAUSES[Cause.SPEC]:
             cure = cure.replace("apply restores", "apply sets", 1)
         cure = f"{cause}; {cure}" if cause else cure
@@ -175,11 +188,13 @@ def _restores(sign: str, declared: Json, width: int) -> str:
             return "apply restores it"
 
 
-def _summary(plan_json: Mapping[str, Json], number: int, ink: Ink) -> str:
+def _summary(plan_json: Mapping[str, Json], number: int, ink: Ink, owned: int = 0) -> str:
     same = plan_json["summary"]["unchanged"]
     declared = f"{same} {'is' if same == 1 else 'are'} as declared"
+    moves = "moves" if owned == 1 else "move"
+    more = f" {count(owned, 'resource')} {moves} by right at run time." if owned else ""
     if not number:
         verb = "is" if same == 1 else "are"
-        return ink(f"No drift. {count(same, 'resource')} {verb} as declared.", "green")
+        return ink(f"No drift. {count(same, 'resource')} {verb} as declared.{more}", "green")
     verb = "differs" if number == 1 else "differ"
-    return f"{count(number, 'resource')} {verb} from the specs, {declared}."
+    return f"{count(number, 'resource')} {verb} from the specs, {declared}.{more}"

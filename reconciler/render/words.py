@@ -56,8 +56,8 @@ CAUSES: Mapping[str, str] = {
     Cause.HAND: "changed by hand",
     Cause.BOTH: "the spec changed, and by hand too",
     Cause.AWS: "set by AWS",
-    Cause.AUTOSCALER: "moved by autoscaling",
-    Cause.ROLLOUT: "moved by a rollout",
+    Cause.AUTOSCALER: "owned by autoscaler",
+    Cause.ROLLOUT: "owned by rollout",
 }
 """Where a difference comes from; one that is not known says nothing."""
 

@@ -39,9 +39,12 @@ class Objection:
 
 Asking: TypeAlias = Generator[Look, Json, Props]
 """Yields reads, is sent their answers, and returns what it found out."""
+Telling: TypeAlias = Generator[Look, Json, tuple[FieldChange, ...]]
+"""Yields reads, is sent their answers, and returns differences with who owns each."""
 Context: TypeAlias = Callable[[Change], Asking]
 Decide: TypeAlias = Callable[[Change], Props]
 Review: TypeAlias = Callable[[Change], Iterable[FieldChange | Objection]]
+Moved: TypeAlias = Callable[[Change], Telling]
 Spent: TypeAlias = Callable[[Props, Observed], str]
 
 
@@ -66,6 +69,12 @@ def untried(_desired: Props, _observed: Observed) -> str:
     return ""
 
 
+def unmoved(_: Change) -> Telling:
+    """Nobody moves it but by what a plan compares."""
+    yield from ()
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
     """What an adapter has to say about a change of a live resource; by default nothing."""
@@ -78,6 +87,8 @@ class Pending:
     """What else the change does, and what stands against it."""
     spent: Spent = untried
     """Why the same update must not be sent again; "" when nothing is known against it."""
+    moved: Moved = unmoved
+    """What others move at run time and no plan compares; only `drift` asks."""
 
 
 NOTHING = Pending()

@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, Phase, settings
 QUICK = "MOORLINE_FUZZ_QUICK" in os.environ
 """Show the first failure as it is found, without making it smaller."""
 PHASES = (Phase.explicit, Phase.generate, *(() if QUICK else (Phase.shrink,)))
+EXAMPLES = int(os.environ.get("MOORLINE_FUZZ_EXAMPLES", "0"))
+"""Of every property; otherwise what the profile says."""
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 settings.register_profile(
     "fuzz-ci",
-    max_examples=int(os.environ.get("MOORLINE_FUZZ_EXAMPLES", "25")),
+    max_examples=EXAMPLES or 25,
     derandomize=True,
     deadline=None,
     database=None,
@@ -21,7 +23,8 @@ settings.register_profile(
 )
 settings.register_profile(
     "fuzz-long",
-    max_examples=3000,
+    max_examples=EXAMPLES or 300,
+    phases=PHASES,
     deadline=None,
     print_blob=True,
     suppress_health_check=QUIET,

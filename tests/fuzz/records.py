@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -72,7 +72,8 @@ class Alias:
     writes: tuple[str, ...] = ("create_alias", "delete_alias")
 
     def read(self, reader: Reader, key: Props) -> Json:
-        return next(iter(reader.pages("list_aliases", key, "Aliases")), None)
+        found = reader.pages("list_aliases", key, "Aliases")
+        return found[0]["Alias"] if found else None
 
     def calls(self, before: Json, after: Json) -> Iterator[Request]:
         if after:
@@ -80,6 +81,20 @@ class Alias:
             yield Request("create_alias", {"Alias": after, "TargetId": own}, bare=True)
         if before:
             yield Request("delete_alias", {"Alias": before}, bare=True)
+
+
+def unnamed(reader: Reader, tags: Mapping[str, str]) -> Props | None:
+    """What was made with these tags and never got its alias, as for KMS keys."""
+    named = {item["Id"] for item in reader.pages("list_aliases", {}, "Aliases")}
+    every = {item["Id"] for item in reader.pages("list_keys", {}, "Keys")}
+    for id_ in sorted(every - named):
+        key = {"Id": id_}
+        found = reader.maybe("list_tags", key, codes("NotFound")) or {}
+        carried = {item["Key"]: item["Value"] for item in found.get("Tags", ())}
+        state = reader.maybe("describe_it", key, codes("NotFound")) or {}
+        if tags.items() <= carried.items() and state.get("Status") not in {"Waiting", None}:
+            return key
+    return None
 
 
 PARTS: dict[str, Part] = {
@@ -125,7 +140,8 @@ def record(traits: Traits) -> Resource:
         field="Status",
         ready=codes("Ready"),
         busy=codes("Changing", "Deleting"),
-        failed=codes("Failed"),
+        failed=codes("Failed", "Waiting"),
+        retired=codes("Waiting"),
         poll=10.0,
         timeout=600.0,
     )
@@ -152,7 +168,7 @@ def record(traits: Traits) -> Resource:
             indexed=traits.indexed,
             whole=traits.whole,
         ),
-        lifecycle=lifecycle if traits.slow or traits.vanishes else None,
+        lifecycle=lifecycle if traits.slow or traits.vanishes or tagged else None,
         vanishes=traits.vanishes,
         parts=(*parts, *((Alias(traits.type),) if tagged else ())),
         defaults={"On": False},
@@ -171,6 +187,7 @@ def record(traits: Traits) -> Resource:
         refers=tuple(f"Made::T{number}::Thing" for number in traits.refers),
         holds=traits.holds,
         found_by_tag=tagged,
+        find=unnamed if tagged else None,
         update=update,
     )
 

@@ -105,6 +105,7 @@ def test_json_has_declared_and_live_values():
         "region": "eu-west-1",
         "unchanged": 58,
         "calls": 31,
+        "owned": [],
         "diagnostics": [],
     }
 

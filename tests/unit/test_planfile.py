@@ -100,6 +100,7 @@ def test_the_file_says_what_it_is_bound_to() -> None:
         "account": "123456789012",
         "region": "eu-west-1",
         "signature": None,
+        "specs": {},
     }
     assert body["plan"] == plans.plan_to_json(PLAN)
 

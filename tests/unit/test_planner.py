@@ -9,66 +9,27 @@ from typing import Any
 
 import pytest
 
-from reconciler import planner
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Reason, Status
-from reconciler.model.graph import Node, build_graph
-from reconciler.model.plan import Plan, Step, to_bytes
+from reconciler.model.plan import Plan, to_bytes
 from reconciler.model.value import Ref
-from reconciler.planner import Draft, Live, Orphan, Policy
+from reconciler.planner import Orphan, Policy
 from reconciler.resources import api
 
-from .fakes import OWN, PLACE, RESOURCES, address, live, node
-
-BASE, STORE, VERSION, SERVER, TWIN = (
-    address(kind) for kind in ("base", "store", "version", "server", "twin")
+from .fakes import OWN, address, live, node
+from .planning import (
+    BASE,
+    SERVER,
+    STORE,
+    TWIN,
+    VERSION,
+    orphan,
+    plan,
+    short,
+    shown,
+    step,
+    uses,
 )
-ALL = frozenset({"records", "traffic", "keys", "history"})
-
-
-def plan(
-    nodes: list[Node],
-    found: dict[Address, Any] | None = None,
-    *,
-    orphans: tuple[Orphan, ...] = (),
-    unknown: frozenset[Address] = frozenset(),
-    policy: Policy | None = None,
-    deferred: tuple[str, ...] = (),
-) -> Draft:
-    graph, problems = build_graph(nodes, deferred)
-    assert problems == []
-    seen = {each.address: None for each in nodes if each.address not in unknown}
-    state = Live({**seen, **(found or {})}, orphans, unknown)
-    return planner.plan(graph, state, RESOURCES, PLACE, policy or Policy(ALL))
-
-
-def shown(draft: Draft) -> list[tuple[str, str, list[str]]]:
-    """(action, id, needs and types it comes after) of each step; without the prefix."""
-    return [
-        (str(step.action), short(step.id), [*map(short, step.needs), *map(typed, step.after)])
-        for step in draft.steps
-    ]
-
-
-def typed(type_: str) -> str:
-    return f"every {type_.rpartition('::')[2]}"
-
-
-def short(id_: str) -> str:
-    return id_.removeprefix("M::").replace("acme-dev-", "")
-
-
-def step(draft: Draft, id_: str) -> Step:
-    return next(each for each in draft.steps if short(each.id) == id_)
-
-
-def orphan(at: Address, spec: str = "Kind/gone", created: str = "", **props: Any) -> Orphan:
-    return Orphan(at, live(props), spec, created)
-
-
-def uses(*targets: Address, output: str = "Arn", **more: Any) -> dict[str, Any]:
-    return {"Uses": [Ref(target, output) for target in targets], **more}
-
 
 # -- creation
 
@@ -275,6 +236,12 @@ def test_a_resource_is_not_ours_with(tags: Any) -> None:
     assert ([each.code for each in draft.diagnostics], draft.steps) == (["PLAN001"], [])
 
 
+def test_a_resource_that_is_not_ours_is_said_to_be_whose_it_is() -> None:
+    draft = plan([node(BASE)], {BASE: live(tags={**OWN, "moorline:environment": "prod"})})
+    (found,) = draft.diagnostics
+    assert "it belongs to 'acme/prod'" in found.message
+
+
 def test_adopting_updates_it_and_says_so() -> None:
     policy = Policy(adopt=frozenset({BASE}))
     draft = plan([node(BASE, {"Size": 2})], {BASE: live({"Size": 1}, tags={})}, policy=policy)
@@ -387,6 +354,17 @@ def test_users_that_are_replaced_too_go_before_what_they_use() -> None:
         ("replace", "Base/x", ["Base/x#delete"]),
         ("delete", "Store/x#delete", []),
         ("replace", "Store/x", ["Base/x", "Store/x#delete"]),
+    ]
+
+
+def test_users_whose_replacement_is_made_first_do_not_go_before_what_they_use() -> None:
+    nodes = [node(BASE, {"Fixed": 2}), node(TWIN, {**uses(BASE, output="Id"), "Fixed": 2})]
+    found = {BASE: live({"Fixed": 1}), TWIN: live({"Fixed": 1, "Uses": ["i-1"]})}
+    assert shown(plan(nodes, found)) == [
+        ("delete", "Base/x#delete", []),
+        ("replace", "Base/x", ["Base/x#delete"]),
+        ("replace", "Twin/x", ["Base/x"]),
+        ("delete", "Twin/x#delete", ["Twin/x"]),
     ]
 
 

@@ -236,11 +236,32 @@ def test_the_cause_of_a_whole_resource_that_is(reason: Reason, ours: bool, expec
     assert cause.explain(plan, last, api.load()).steps[0].cause is expected
 
 
-def test_what_someone_else_moves_at_run_time_is_theirs() -> None:
-    plan = Plan("dev", "acme", "1", "eu", (replace(step(A), address=AT, fields=(MOVED,)),))
-    owners = {(AT.type, "Threshold"): Cause.AUTOSCALER}
-    found = cause.explain(plan, EMPTY, api.load(), owners)
-    assert found.steps[0].fields[0].cause is Cause.AUTOSCALER
+COUNT = ("ProductionVariants", "primary", "DesiredInstanceCount")
+ENDPOINT, CONFIG = (
+    Address(f"AWS::SageMaker::{type_}", "e") for type_ in ("Endpoint", "EndpointConfig")
+)
+
+
+@pytest.mark.parametrize(
+    ("live", "declared", "expected"),
+    [(2, 1, Cause.SPEC), (9, 2, Cause.HAND), (9, 3, Cause.BOTH)],
+)
+def test_a_count_is_compared_with_the_config_that_was_applied(
+    live: int, declared: int, expected: Cause
+) -> None:
+    variants = [{"VariantName": "primary", "InitialInstanceCount": 2}]
+    left = {
+        ENDPOINT: ResourceRecord({"EndpointConfigName": "e"}, "x"),
+        CONFIG: ResourceRecord({"ProductionVariants": variants}, "x"),
+    }
+    change = FieldChange(COUNT, live, declared, Effect.IN_PLACE)
+    update = Step(str(ENDPOINT), ENDPOINT, Action.UPDATE, Reason.DIFFERS, fields=(change,))
+    plan = Plan("dev", "acme", "1", "eu", (update,))
+    found = cause.explain(plan, replace(EMPTY, resources=left), api.load())
+    assert found.steps[0].fields[0].cause is expected
+    left.pop(CONFIG)
+    found = cause.explain(plan, replace(EMPTY, resources=left), api.load())
+    assert found.steps[0].fields[0].cause is Cause.UNKNOWN
 
 
 def without_causes(plan: Plan) -> Any:

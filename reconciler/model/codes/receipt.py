@@ -30,6 +30,12 @@ CODES = (
         "Apply without --resume.",
     ),
     Code(
+        "RECEIPT005",
+        "receipts cannot be written",
+        "Before its first write, an apply writes down what it means to do. That failed, so its receipt could not be kept either. Nothing was changed.",
+        "Correct what the message names, such as the folder or bucket of the receipts or the permissions on it.",
+    ),
+    Code(
         "LEASE001",
         "someone else applies",
         "Another apply of this environment is under way. Nothing was changed.",

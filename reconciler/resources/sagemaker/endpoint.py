@@ -24,7 +24,7 @@ from reconciler.resources.api import (
 from reconciler.resources.codecs import takes
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Pending
-from reconciler.resources.sagemaker import attempt, scaling
+from reconciler.resources.sagemaker import attempt, runtime, scaling
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"EndpointName": "{name}"}
@@ -172,7 +172,11 @@ register(
             "AWS::SageMaker::Model",
         ),
         pending=Pending(
-            context=scaling.context, decide=scaling.decide, review=scaling.review, spent=spent
+            context=scaling.context,
+            decide=scaling.decide,
+            review=scaling.review,
+            spent=spent,
+            moved=runtime.moved,
         ),
         update=update,
         verify=verify,

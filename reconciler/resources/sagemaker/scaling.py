@@ -8,7 +8,7 @@ SageMaker at all (AWS_FACTS 1.3, 1.7).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 
 from reconciler.model.change import Change, Effect, FieldChange, Observed, Status
 from reconciler.model.diagnostic import Severity
@@ -26,21 +26,26 @@ def context(change: Change) -> Asking:
     """Which variants have an autoscaler; only then, which instance types are live."""
     if not change.touches(CONFIG):
         return {}
-    prefix = f"endpoint/{change.address.name}/variant/"
-    ids = [f"{prefix}{name}" for name in _live(change.observed)]
-    if not ids:
+    owned = yield from scaled(change)
+    if not owned:
         return {}
+    name = {CONFIG: change.live[CONFIG]}
+    config = yield Look("sagemaker", "describe_endpoint_config", name, absent=GONE)
+    types = {each["VariantName"]: each.get("InstanceType") for each in variants(config)}
+    return {"scaled": owned, "types": types}
+
+
+def scaled(change: Change) -> Generator[Look, Json, list[str]]:
+    """Ask which live variants have an autoscaler."""
+    prefix = f"endpoint/{change.address.name}/variant/"
+    ids = [f"{prefix}{name}" for name in live(change.observed)]
+    if not ids:
+        return []
     asked = {"ServiceNamespace": "sagemaker", "ResourceIds": ids, "ScalableDimension": DIMENSION}
     targets = yield Look(
         "application-autoscaling", "describe_scalable_targets", asked, "ScalableTargets"
     )
-    scaled = sorted(target["ResourceId"].removeprefix(prefix) for target in targets)
-    if not scaled:
-        return {}
-    name = {CONFIG: change.live[CONFIG]}
-    config = yield Look("sagemaker", "describe_endpoint_config", name, absent=GONE)
-    types = {each["VariantName"]: each.get("InstanceType") for each in _variants(config)}
-    return {"scaled": scaled, "types": types}
+    return sorted(target["ResourceId"].removeprefix(prefix) for target in targets)
 
 
 def decide(change: Change) -> Props:
@@ -56,25 +61,25 @@ def decide(change: Change) -> Props:
 def review(change: Change) -> Iterator[FieldChange | Objection]:
     """Counts that go down, and what SageMaker would refuse or do differently without a word."""
     yield from _elsewhere(change)
-    wanted = {each["VariantName"]: each for each in _variants(change.targets.get(CONFIG))}
+    wanted = {each["VariantName"]: each for each in variants(change.targets.get(CONFIG))}
     if not (change.touches(CONFIG) and wanted and change.observed):
         return
-    live = _live(change.observed)
-    yield from _counts(change, live, wanted)
+    shown = live(change.observed)
+    yield from _counts(change, shown, wanted)
     yield from _types(change, wanted)
-    if wanted.keys() != live.keys() and _guarded(change.desired.get("DeploymentConfig")):
-        yield _renamed(change, sorted(live), sorted(wanted))
+    if wanted.keys() != shown.keys() and _guarded(change.desired.get("DeploymentConfig")):
+        yield _renamed(change, sorted(shown), sorted(wanted))
 
 
 def _counts(
-    change: Change, live: Mapping[str, Props], wanted: Mapping[str, Props]
+    change: Change, shown: Mapping[str, Props], wanted: Mapping[str, Props]
 ) -> Iterator[FieldChange | Objection]:
-    scaled = change.context.get("scaled") or ()
-    for name in sorted(live.keys() & wanted.keys() - {*scaled}):
-        before, after = live[name].get(COUNT), wanted[name].get(INITIAL)
+    owned = change.context.get("scaled") or ()
+    for name in sorted(shown.keys() & wanted.keys() - {*owned}):
+        before, after = shown[name].get(COUNT), wanted[name].get(INITIAL)
         if before is None or after is None or before == after:
             continue
-        if scaled:
+        if owned:
             yield Objection(
                 "PLAN007",
                 f"variant {name!r} of {str(change.address)!r} stays at {before} instances, not "
@@ -139,12 +144,14 @@ def _guarded(deployment: Json) -> bool:
     return steps or watched or bool(routing.get("WaitIntervalInSeconds"))
 
 
-def _live(observed: Observed | None) -> dict[str, Props]:
+def live(observed: Observed | None) -> dict[str, Props]:
+    """Live variants by name."""
     shown = observed.outputs.get("ProductionVariants") if observed else None
     known = shown if isinstance(shown, list | tuple) else ()
     return {each["VariantName"]: each for each in known}
 
 
-def _variants(config: Json) -> list[Props]:
+def variants(config: Json) -> list[Props]:
+    """The variants of a config."""
     found = config.get("ProductionVariants") if isinstance(config, Mapping) else None
     return list(found or ())
