@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model.actor import Actor, actor_from_json, actor_to_json
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Cause, Change, Effect, FieldChange, Reason
 from reconciler.model.diagnostic import (
@@ -65,6 +66,8 @@ class Step:
     """The user asked for it although it was tried before and failed."""
     cause: Cause = Cause.UNKNOWN
     """Why the whole resource is there or not, where no field says it."""
+    by: Actor | None = None
+    """Who made it necessary, where that was looked up."""
     losses: tuple[Loss, ...] = ()
     """Each thing that is lost, with what permits it."""
 
@@ -122,7 +125,7 @@ class Plan:
         stopped = {step.id for step in todo}
         while todo:
             step = todo.pop()
-            waiting = [*users.get(step.id, ()), *users.get(step.address.type, ())]
+            waiting = [*users.pop(step.id, ()), *users.pop(step.address.type, ())]
             more = [each for each in waiting if each.id not in stopped]
             stopped |= {each.id for each in more}
             todo += more
@@ -205,7 +208,7 @@ def plan_from_json(data: Json) -> Plan:
 
 def _step_to_json(step: Step, *, causes: bool = True) -> Json:
     return {
-        **({"cause": str(step.cause)} if causes else {}),
+        **({"cause": str(step.cause), "by": actor_to_json(step.by)} if causes else {}),
         "id": step.id,
         "type": step.address.type,
         "name": step.address.name,
@@ -249,6 +252,7 @@ def _step_from_json(data: Json) -> Step:
         retry=data.get("retry", False),
         losses=tuple(loss_from_json(loss) for loss in data.get("losses", ())),
         cause=Cause(data.get("cause", Cause.UNKNOWN)),
+        by=actor_from_json(data.get("by")),
     )
 
 

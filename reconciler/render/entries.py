@@ -5,13 +5,14 @@ Also says which steps cannot run because they need a refused one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.model.change import Action
 from reconciler.model.value import Json
 
 SUFFIX = "#delete"
+_ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +71,30 @@ def entries(plan: Mapping[str, Json]) -> list[Entry]:
 
 
 def _held(steps: Mapping[str, Mapping[str, Json]], owner: Mapping[str, str]) -> dict[str, str]:
-    """Steps that wait for a refused one, each with the refused step's id."""
+    """Steps that wait for a refused one, each with the refused step's id.
+
+    A step remembers three causes, since two may not count: itself and its own
+    removal. So each step is looked at three times at most. Types stand between
+    the steps of the type and those that wait for all of it.
+    """
     users: dict[str, list[str]] = {}
     for id_, step in steps.items():
         for need in (*step["needs"], *step["after"]):
             users.setdefault(need, []).append(id_)
-    held: dict[str, str] = {}
+    reached: dict[str, list[str]] = {}
     for cause in (id_ for id_, step in steps.items() if step["refused"]):
-        for id_ in _reached(cause, users, steps):
-            if owner.get(cause) != id_:
-                held.setdefault(id_, cause)
+        todo = [cause]
+        while todo:
+            place = todo.pop()
+            kind = [steps[place]["type"]] if place in steps else []
+            for each in (*users.get(place, ()), *kind):
+                causes = reached.setdefault(each, [])
+                if len(causes) < _ENOUGH and cause not in causes:
+                    causes.append(cause)
+                    todo.append(each)
+    held: dict[str, str] = {}
+    for id_ in steps:
+        causes = (each for each in reached.get(id_, ()) if each != id_ and owner.get(each) != id_)
+        if cause := next(causes, ""):
+            held[id_] = cause
     return held
-
-
-def _reached(
-    start: str, users: Mapping[str, list[str]], steps: Mapping[str, Mapping[str, Json]]
-) -> Iterator[str]:
-    seen, todo = {start}, [start]
-    while todo:
-        cause = todo.pop()
-        for id_ in (*users.get(cause, ()), *users.get(steps[cause]["type"], ())):
-            if id_ not in seen:
-                seen.add(id_)
-                todo.append(id_)
-                yield id_

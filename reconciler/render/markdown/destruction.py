@@ -1,0 +1,133 @@
+"""What is lost or refused: every resource with what, why, by whose leave, and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from reconciler.model.change import Action
+from reconciler.render import protection
+from reconciler.render.difference import rows
+from reconciler.render.entries import Entry
+from reconciler.render.ink import harmless
+from reconciler.render.markdown.budget import Block, Part
+from reconciler.render.markdown.crowd import crowd
+from reconciler.render.markdown.escape import code, fence, prose
+from reconciler.render.markdown.view import View, address, many, place
+from reconciler.render.words import why
+
+_MOST = 6
+"""Changed properties of one resource; the losing ones come first."""
+
+
+def part(view: View) -> Part | None:
+    """The loudest section; nothing when no step destroys or is refused."""
+    if not view.loud:
+        return None
+    losing = sum(bool(entry.destroys) for entry in view.loud)
+    refused = sum(bool(entry.refused) for entry in view.loud)
+    said = [f"**{many(losing, 'change')} {'loses' if losing == 1 else 'lose'} something**"]
+    if permitted := len(view.loud) - refused:
+        said.append(f"{permitted:,} permitted")
+    if refused:
+        said.append(f"{refused:,} refused")
+    lead = ", ".join(said if losing else [f"**{many(refused, 'change')} refused**"])
+    return Part(
+        head=f"### Destructive\n\n> [!CAUTION]\n> {lead}"
+        if losing
+        else f"### Refused\n\n> [!WARNING]\n> {lead}",
+        blocks=(Block("\n".join(_full(entry, view)), short(entry)) for entry in view.loud),
+        total=len(view.loud),
+        noun="change",
+        crowd=lambda room: crowd(view, view.loud, _label, room),
+    )
+
+
+def short(entry: Entry) -> str:
+    """One bounded line: what is done, to what, what is lost, and whether it may."""
+    said = [_lead(entry)]
+    if entry.destroys:
+        said.append(f"loses {code(entry.destroys, 60)}")
+    return ", ".join([*said, _state(entry)])
+
+
+def _lead(entry: Entry) -> str:
+    return f"- **{entry.step['action']}** {code(address(entry.step))}"
+
+
+def _state(entry: Entry) -> str:
+    return "**refused**" if entry.refused else "permitted"
+
+
+def _label(entry: Entry) -> str:
+    step = entry.step
+    lost = f", loses {code(entry.destroys, 60)}" if entry.destroys else ""
+    return f"**{step['action']}** {code(step['type'], 100)}{lost}, {_state(entry)}"
+
+
+def _full(entry: Entry, view: View) -> Iterator[str]:
+    step = entry.step
+    causes = [*protection.causes(entry)]
+    at = next((field["at"] for field in causes if field["at"]), step["at"])
+    lost = "; ".join(prose(each) for each in protection.lost(entry)) if entry.destroys else ""
+    lead = f"{_lead(entry)}: **{lost}**" if lost else _lead(entry)
+    yield " · ".join(filter(None, (lead, place(at))))
+    if reason := why(step):
+        yield f"  - because: {prose(reason)}"
+    yield from _fields(entry, view)
+    if entry.refused:
+        yield f"  - **refused**: {prose(entry.refused)}"
+        yield from _remedy(entry, view)
+    else:
+        yield from (f"  - {prose(line)}" for line in protection.permits(entry))
+    if entry.blocked_by and not entry.refused:
+        yield f"  - held back: needs the refused {code(entry.blocked_by)}"
+
+
+def _fields(entry: Entry, view: View) -> Iterator[str]:
+    causes = [*protection.causes(entry)]
+    others = [field for field in entry.step["fields"] if field not in causes[:_MOST]]
+    most = len(causes) + len(others) if view.full else _MOST
+    found = [
+        (row, field["at"])
+        for field in [*causes, *others][:most]
+        for row in rows(tuple(field["path"]), field["before"], field["after"])
+    ]
+    for row, at in found[:most]:
+        told = (
+            code(row.path or "(all)", 200),
+            code(row.text(view.width), 4 * view.width),
+            place(at),
+        )
+        yield f"  - {' '.join(filter(None, told))}"
+    if hidden := len(found) - len(found[:most]):
+        yield f"  - … and {many(hidden, 'more difference')}"
+
+
+def _remedy(entry: Entry, view: View) -> Iterator[str]:
+    """Take the cause back, or approve it; the line to copy, one for each loss."""
+    remedy = protection.remedy(entry, view.plan["environment"])
+    first = next(remedy, "")
+    if not first:
+        return
+    yield f"  - {prose(first.partition(', or approve it')[0])}, or approve it:"
+    classes = dict.fromkeys(
+        each["destroys"]
+        for each in entry.losses
+        if not (each["allowed"] or each["approval"]) and each["destroys"]
+    )
+    name = json.dumps(address(entry.step), ensure_ascii=False)
+    whose = f"# in the spec of environment {harmless(view.plan['environment'])}"
+    lines = [whose, "protection:", "  approvals:"]
+    for each in classes or {entry.destroys: None}:
+        word = each if each.isalpha() else json.dumps(harmless(each), ensure_ascii=False)
+        lines += [f"    - address: {name}", f"      loses: {word}"]
+        lines += ["      why: …", "      by: …", "      until: …"]
+    yield from (f"    {line}" for line in fence(lines, "yaml").split("\n"))
+
+
+def deed(entry: Entry) -> str:
+    """What an apply would lose, for reports that destroy nothing themselves."""
+    lost = "; ".join(prose(each) for each in protection.lost(entry))
+    word = "deletes it" if entry.step["action"] == Action.DELETE else "is destructive"
+    return f"an apply {word}: **{lost}**"
