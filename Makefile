@@ -6,6 +6,10 @@ STAMP := $(VENV)/.ready
 CASES ?= ../shared/cases
 FILES ?=
 
+# Tests that need a browser are skipped, with a reason, where there is none and none can be installed.
+BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || true
+
 .PHONY: setup demo check test golden schemas docs bench conformance mutation clean
 
 setup: $(STAMP)
@@ -15,6 +19,8 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e ".[sandbox]"
 	$(BIN)/python -m compileall -q $(VENV)/lib reconciler || true
+	$(BIN)/python -m reconciler.render.html.fetch || true
+	$(BROWSER)
 	touch $@
 
 demo: setup

@@ -19,7 +19,21 @@ SCRIPTS = [
     for folder in ("docs", "benchmarks", "schemas/generate")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
-TEXT = {".cfg", ".json", ".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml", ""}
+TEXT = {
+    ".cfg",
+    ".css",
+    ".j2",
+    ".js",
+    ".json",
+    ".md",
+    ".py",
+    ".sh",
+    ".toml",
+    ".txt",
+    ".yaml",
+    ".yml",
+    "",
+}
 FOREIGN = {
     "a package registry": re.compile(
         r"(?:files\.pythonhosted|(?<![\w.])pypi|test\.pypi|registry\.npmjs|conda\.anaconda)\.org"

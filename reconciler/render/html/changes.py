@@ -1,0 +1,191 @@
+"""The changes of a plan as the page's script reads them.
+
+Texts are ready to be shown. What is empty is left out, so that a plan of many
+changes stays small. The order is that of the list: what destroys or is
+refused first, then as in the plan; what others move by right comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.model.change import Action, Effect
+from reconciler.model.value import Json
+from reconciler.render import protection
+from reconciler.render.difference import Row, rows
+from reconciler.render.drift import kind
+from reconciler.render.entries import Entry
+from reconciler.render.formats import Context
+from reconciler.render.html.text import actor, block
+from reconciler.render.ink import harmless
+from reconciler.render.value import document, path_text
+from reconciler.render.words import CAUSES, NOTES, SIGNS, VERIFIED, why
+
+MOST_ROWS = 400
+"""Rows of one change; more of them nobody reads in a page."""
+_APPENDED = "in place; no record is touched"
+_DRIFTS: Mapping[str, str] = {
+    "missing": "does not exist",
+    "failed": "AWS reports it as failed",
+    "undeclared": "not declared any more",
+    "superseded": "older than keepRevisions",
+    "foreign": "carries no ownership tags of ours",
+    "owned": "moves by right at run time; an apply leaves it",
+}
+_DRIFT_SIGNS: Mapping[str, str] = {
+    "missing": "-",
+    "failed": "!",
+    "undeclared": "+",
+    "superseded": "+",
+    "foreign": ">",
+    "owned": "=",
+}
+_CURES: Mapping[str, str] = {
+    Action.CREATE: "an apply creates it",
+    Action.UPDATE: "an apply sets it back to what is declared",
+    Action.REPLACE: "an apply replaces it",
+    Action.DELETE: "an apply deletes it",
+    Action.ADOPT: "an apply takes it over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How one entry stands among the others."""
+
+    context: Context
+    index: Mapping[str, int]
+    environment: str
+
+
+def changes(
+    found: Sequence[Entry], context: Context, environment: str = ""
+) -> list[dict[str, Json]]:
+    """Every entry as data for the page."""
+    ordered = sorted(found, key=lambda entry: not (entry.destroys or entry.refused))
+    index = {half["id"]: number for number, entry in enumerate(ordered) for half in entry.halves}
+    place = _Place(context, index, environment)
+    owned = [_owned(step) for step in context.owned]
+    return [_change(entry, place) for entry in ordered] + owned
+
+
+def _change(entry: Entry, place: _Place) -> dict[str, Json]:
+    step = entry.step
+    word = kind(entry) if place.context.drift else step["action"]
+    return _filled(
+        {
+            **_identity(step, word),
+            "why": _why(entry, place.context),
+            "note": _note(step),
+            "by": actor(step.get("by")),
+            "cause": CAUSES.get(step.get("cause", ""), ""),
+            **_risk(entry, place.environment),
+            "held": place.index.get(entry.blocked_by) if entry.blocked_by else None,
+            "calls": [_said(call) for half in entry.halves for call in half["calls"]],
+            "needs": _needs(entry, place.index),
+            "after": sorted({harmless(each) for half in entry.halves for each in half["after"]}),
+        }
+    ) | _rows(step, drift=place.context.drift)
+
+
+def _risk(entry: Entry, environment: str) -> dict[str, Json]:
+    """What is lost, and what lets it or what to do."""
+    loses = list(dict.fromkeys(protection.deeds(entry))) if entry.destroys else []
+    if entry.refused:
+        todo = list(protection.remedy(entry, environment))
+        return {"loses": loses, "refused": harmless(entry.refused), "todo": todo}
+    return {"loses": loses, "permits": list(protection.permits(entry)) if loses else []}
+
+
+def _owned(step: Mapping[str, Json]) -> dict[str, Json]:
+    return _filled(
+        {
+            **_identity(step, "owned"),
+            "why": _DRIFTS["owned"],
+            "by": actor(step.get("by")),
+            "cause": CAUSES.get(step.get("cause", ""), ""),
+        }
+    ) | _rows(step, drift=True)
+
+
+def _identity(step: Mapping[str, Json], word: str) -> dict[str, Json]:
+    at = step["at"]
+    return {
+        "id": harmless(step["id"]),
+        "do": word,
+        "sign": _DRIFT_SIGNS.get(word) or SIGNS[step["action"]].symbol,
+        "type": harmless(step["type"]),
+        "name": harmless(step["name"]),
+        "spec": harmless(step["spec"]),
+        "at": [harmless(at["file"]), at["line"]] if at else None,
+    }
+
+
+def _why(entry: Entry, context: Context) -> str:
+    if not context.drift:
+        return why(entry.step)
+    said = _DRIFTS.get(kind(entry), "")
+    cure = "" if entry.refused else _CURES.get(entry.step["action"], "")
+    return "; ".join(filter(None, (said, cure)))
+
+
+def _note(step: Mapping[str, Json]) -> str:
+    if {field["effect"] for field in step["fields"]} == {Effect.APPEND_ONLY}:
+        return _APPENDED
+    return VERIFIED.get(step["type"], "") if step["action"] == Action.UPDATE else ""
+
+
+def _said(call: Mapping[str, Json]) -> str:
+    return f"{harmless(call['service'])}.{harmless(call['method'])}"
+
+
+def _needs(entry: Entry, index: Mapping[str, int]) -> list[int]:
+    own = index[entry.step["id"]]
+    found = {index[need] for half in entry.halves for need in half["needs"] if need in index}
+    return sorted(found - {own})
+
+
+def _rows(step: Mapping[str, Json], *, drift: bool) -> dict[str, Json]:
+    found = [*_made(step)] if not step["fields"] else [*_differing(step, drift=drift)]
+    hidden = len(found) - MOST_ROWS
+    shown = {"rows": found[:MOST_ROWS]}
+    return {**shown, "hidden": hidden} if hidden > 0 else shown
+
+
+def _made(step: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    if step["action"] == Action.CREATE:
+        for name, value in step["desired"].items():
+            yield _row(Row(path_text((name,)), "+", None, document(value)), {})
+
+
+def _differing(step: Mapping[str, Json], *, drift: bool) -> Iterator[dict[str, Json]]:
+    """Rows of the changed properties; in a drift report from declared to live."""
+    whole = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
+    for field in step["fields"]:
+        at = field["at"]
+        pair = (field["after"], field["before"]) if drift else (field["before"], field["after"])
+        about = {
+            "at": [harmless(at["file"]), at["line"]] if at else None,
+            "cause": CAUSES.get(field.get("cause", ""), ""),
+            "by": actor(field.get("by")),
+            "note": "" if whole else NOTES.get(field["effect"], ""),
+        }
+        for row in rows(tuple(field["path"]), *pair):
+            yield _row(row, about)
+
+
+def _row(row: Row, about: Mapping[str, Json]) -> dict[str, Json]:
+    return _filled(
+        {
+            "path": row.path,
+            "sign": row.sign,
+            "from": "" if row.sign == "+" else block(row.before),
+            "to": "" if row.sign == "-" else block(row.after),
+            **about,
+        }
+    )
+
+
+def _filled(value: Mapping[str, Json]) -> dict[str, Json]:
+    return {key: item for key, item in value.items() if item not in (None, "", [])}

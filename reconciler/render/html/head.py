@@ -1,0 +1,107 @@
+"""What a report says first: where, the verdict, what is lost, and the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.model.value import Json
+from reconciler.render.entries import Entry
+from reconciler.render.formats import Context
+from reconciler.render.ink import Ink, harmless
+from reconciler.render.plan import summary
+from reconciler.render.words import count, span
+
+MOST_LOUD = 60
+"""Destructive and refused changes that the head shows; all of them lead the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The first thing to read. `tone` is ``stop``, ``danger``, ``change`` or ``calm``."""
+
+    tone: str
+    title: str
+    says: str
+
+
+def head(plan: Mapping[str, Json], context: Context) -> dict[str, Json]:
+    """Title and facts, as pairs of a label and a text."""
+    counts = plan["summary"]
+    facts = [
+        ("Account", harmless(plan["account"])),
+        ("Region", harmless(plan["region"])),
+        ("Commit", harmless(plan["commit"][:12])),
+        ("Plan", harmless(plan["digest"][:12])),
+        ("AWS calls to find out", str(counts["calls_made"])),
+        ("AWS calls to apply", str(counts["calls_planned"])),
+        ("As declared", count(counts["unchanged"], "resource")),
+    ]
+    return {
+        "word": "Drift" if context.drift else "Plan",
+        "environment": harmless(plan["environment"]),
+        "platform": harmless(plan["platform"]),
+        "facts": [fact for fact in facts if fact[1]],
+        "digest": harmless(plan["digest"]),
+        "link": context.link if context.link.startswith(("https://", "http://")) else "",
+    }
+
+
+def verdict(plan: Mapping[str, Json], found: Sequence[Entry], context: Context) -> Verdict:
+    """Whether it may run, what it loses, or how much differs."""
+    errors = sum(each["severity"] == "error" for each in plan["diagnostics"])
+    refused = sum(bool(entry.refused) for entry in found)
+    losing = sum(bool(entry.destroys) for entry in found)
+    says = summary(plan, list(found), Ink(color=False))
+    if context.drift:
+        return _drift(plan, found, context)
+    if errors:
+        return Verdict("stop", f"Blocked by {count(errors, 'error')}", says)
+    if refused:
+        title = f"{count(refused, 'change is', 'changes are')} refused"
+        if losing:
+            title += f", {count(losing, 'change destroys', 'changes destroy')} data or service"
+        return Verdict("stop", title, says)
+    if losing:
+        title = f"{count(losing, 'change destroys', 'changes destroy')} data or service"
+        return Verdict("danger", title, says)
+    if not found:
+        return Verdict("calm", "Nothing to do", says)
+    return Verdict("change", f"{count(len(found), 'change')}, nothing is lost", says)
+
+
+def _drift(plan: Mapping[str, Json], found: Sequence[Entry], context: Context) -> Verdict:
+    same = count(plan["summary"]["unchanged"], "resource")
+    owned = len(context.owned)
+    moving = f" {count(owned, 'resource moves', 'resources move')} by right at run time."
+    says = f"{same} as declared.{moving if owned else ''}"
+    if not found:
+        return Verdict("calm", "No drift", says)
+    title = f"{count(len(found), 'resource differs', 'resources differ')} from the specs"
+    return Verdict("danger", title, says)
+
+
+def loud(changes: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    """The destructive and the refused changes that the head names, and how many more there are."""
+    nothing: dict[str, Json] = {"at": None, "loses": [], "permits": [], "refused": ""}
+    found = [
+        {**nothing, **change, "index": index}
+        for index, change in enumerate(changes)
+        if change.get("loses") or change.get("refused")
+    ]
+    return {"shown": found[:MOST_LOUD], "more": max(0, len(found) - MOST_LOUD)}
+
+
+def findings(plan: Mapping[str, Json]) -> list[dict[str, str]]:
+    """The diagnostics of a plan, ready to be shown."""
+    return [
+        {
+            "severity": harmless(each["severity"]),
+            "code": harmless(each["code"]),
+            "message": harmless(each["message"]),
+            "help": harmless(each["help"] or ""),
+            "at": span(each["at"]),
+            "address": harmless(each["address"] or ""),
+        }
+        for each in plan["diagnostics"]
+    ]
