@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+READERS := $(VENV)/formats/.ready
 CASES ?= ../shared/cases
 FILES ?=
 
@@ -10,7 +11,7 @@ FILES ?=
 BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || true
 
-.PHONY: setup demo check test golden schemas docs bench conformance mutation clean
+.PHONY: setup readers demo demo-gitops check test golden schemas docs bench conformance mutation clean
 
 setup: $(STAMP)
 
@@ -20,11 +21,27 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e ".[sandbox]"
 	$(BIN)/python -m compileall -q $(VENV)/lib reconciler || true
 	$(BIN)/python -m reconciler.render.html.fetch || true
+	touch $@
+
+# What reads Moorline's formats in tests: each in a place of its own, none in the environment.
+$(READERS): tests/render/node/package.json tests/render/terraform.txt | $(STAMP)
+	mkdir -p $(@D)
+	cp tests/render/node/package*.json $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm install --no-save --no-package-lock --no-audit --no-fund --loglevel=error --prefix $(VENV)/node yaml-language-server@1.25.0
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: -d $(@D) pytest==9.2.0
+	$(PYTHON) -m venv $(@D)/terraform
+	$(@D)/terraform/bin/pip install --quiet --disable-pip-version-check -r tests/render/terraform.txt
 	$(BROWSER)
 	touch $@
 
+readers: $(READERS)
+
 demo: setup
 	$(BIN)/python -m docs.demo
+
+demo-gitops: setup
+	$(BIN)/python -m docs.demo_gitops
 
 check: setup
 	$(BIN)/ruff check .
@@ -32,7 +49,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: check
+test: check readers
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 golden: setup

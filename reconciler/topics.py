@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from reconciler.facts.files import read
+from reconciler.facts.files import read, schemas
 from reconciler.model.codes import CODES
 from reconciler.model.value import Json
 
@@ -68,3 +68,14 @@ def _line(schema: Json, shape: Json) -> str:
     kinds = sorted({str(each["type"]) for each in shapes if "type" in each})
     form = " | ".join(map(str, values)) or " or ".join(kinds)
     return f"{form}: {said}" if said else form
+
+
+def close(subject: str, most: int = 3) -> tuple[str, ...]:
+    """Codes and kinds that look like a text, the closest first."""
+    kinds = (path.stem for path in (schemas() / "kinds").glob("*.json"))
+    known = {name.lower(): name for name in (*CODES, *sorted(kinds))}
+    kind, dot, path = subject.partition(".")
+    return tuple(
+        f"{known[each]}{dot}{path}"
+        for each in get_close_matches(kind.lower(), known, most, cutoff=0.6)
+    )

@@ -13,11 +13,20 @@ from dataclasses import dataclass, field
 from reconciler.aws.clock import Clock
 
 DEFAULT = 100.0
-RATES = {"cloudwatch": 9.0, "lambda": 15.0, "budgets": 10.0, "resourcegroupstaggingapi": 10.0}
-"""Calls per second at the start. CloudWatch, Lambda: AWS_FACTS 6.1; the others are guesses."""
+RATES = {
+    "budgets": 10.0,
+    "cloudtrail": 2.0,
+    "cloudwatch": 9.0,
+    "lambda": 15.0,
+    "resourcegroupstaggingapi": 10.0,
+}
+"""Calls per second at the start. CloudTrail (LookupEvents, by account and region): its API
+reference; CloudWatch, Lambda: AWS_FACTS 6.1; the others are guesses."""
 FLOOR = 0.5
 RECOVERY = 1.02
 BURST_SECONDS = 2.0
+STEADY = {"cloudtrail": 0.5}
+"""Services that take no burst: seconds of their rate that may be saved up."""
 
 
 @dataclass(slots=True)
@@ -26,11 +35,12 @@ class _Bucket:
     ceiling: float
     tokens: float
     at: float
+    burst: float = BURST_SECONDS
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Limiter:
-    """Token buckets, one for each service."""
+    """Token buckets, one for each service; ``SERVICE@REGION`` is one in another region."""
 
     def __init__(self, clock: Clock, *, unlimited: bool = False) -> None:
         self._clock = clock
@@ -45,7 +55,7 @@ class Limiter:
         bucket = self._bucket(service)
         with bucket.lock:
             now = self._clock.now()
-            ceiling = bucket.rate * BURST_SECONDS
+            ceiling = bucket.rate * bucket.burst
             bucket.tokens = min(ceiling, bucket.tokens + (now - bucket.at) * bucket.rate)
             bucket.at = now
             bucket.tokens -= 1
@@ -70,7 +80,8 @@ class Limiter:
     def _bucket(self, service: str) -> _Bucket:
         with self._lock:
             if service not in self._buckets:
-                rate = RATES.get(service, DEFAULT)
+                name = service.partition("@")[0]
+                rate, burst = RATES.get(name, DEFAULT), STEADY.get(name, BURST_SECONDS)
                 now = self._clock.now()
-                self._buckets[service] = _Bucket(rate, rate, rate * BURST_SECONDS, now)
+                self._buckets[service] = _Bucket(rate, rate, rate * burst, now, burst)
             return self._buckets[service]

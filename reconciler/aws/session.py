@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import boto3
 from botocore.config import Config
 
+from reconciler import __version__
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.errors import AwsError, Retry, translate
 from reconciler.aws.limiter import Limiter
@@ -42,7 +43,7 @@ class Clients(Protocol):
     """Where boto3 clients come from."""
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
-        """The client of a service; the same one for every thread."""
+        """The client of a service (``SERVICE@REGION`` elsewhere); the same for every thread."""
         ...
 
 
@@ -68,7 +69,7 @@ class BotoClients:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             s3={"addressing_style": "path"} if endpoint else {},
-            user_agent_extra="moorline",
+            user_agent_extra=f"moorline/{__version__}",
         )
         self._made: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -76,8 +77,10 @@ class BotoClients:
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
         with self._lock:
             if service not in self._made:
+                name, _, region = service.partition("@")
                 self._made[service] = self._session.client(
-                    service,  # type: ignore[call-overload]  # the name is data here
+                    name,  # type: ignore[call-overload]  # the name is data here
+                    region_name=region or None,
                     endpoint_url=self._endpoint,
                     config=self._config,
                 )

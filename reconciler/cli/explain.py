@@ -1,41 +1,149 @@
-"""`moorline explain`: what a change to an AWS property does, and why."""
+"""`moorline explain`: a resource, a spec, an AWS property, a code, or a kind and its fields."""
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.project import Exit
+from reconciler.cli.completion import subjects
+from reconciler.cli.examples import epilog
+from reconciler.cli.project import Exit, Project, environment, folders
+
+if TYPE_CHECKING:
+    from reconciler.model.graph import Graph
 
 
-@click.command("explain")
-@click.argument("subject", metavar="AWS::TYPE[.PROPERTY…]|CODE|KIND[.FIELD…]|-")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def command(subject: str, *, as_json: bool) -> None:
-    """Explain an AWS property, a diagnostic code, or a kind and its fields.
+@click.command("explain", epilog=epilog("explain"))
+@click.argument(
+    "subject",
+    metavar="ADDRESS|KIND/NAME|AWS::TYPE[.PROPERTY…]|CODE|KIND[.FIELD…]|-",
+    shell_complete=subjects,
+)
+@environment
+@folders
+def command(
+    subject: str,
+    name: str | None,
+    specs: Path,
+    environments: Path,
+    *,
+    as_json: bool,
+    no_color: bool,
+) -> None:
+    """Explain a resource, a spec, an AWS property, a diagnostic code, or a kind and its fields.
 
-    For a property it says what a change does: update, replace, append-only, none or unsupported.
+    Of a resource, TYPE/NAME or its name alone, it says which spec and lines cause it, what
+    it needs, what needs it, what it holds, and what a change of each property does. Without
+    -e it is looked for in every environment. Nothing is asked of AWS.
 
-    `moorline explain AWS::SageMaker::FeatureGroup.FeatureDefinitions`. With - it reads
-    one property a line from standard input; * stands for any item of a list.
+    Of a property it says what a change does: update, replace, append-only, none or
+    unsupported. With - it reads one property a line from standard input; * stands for any
+    item of a list.
     """
-    from reconciler.explain import explain, explain_lines  # noqa: PLC0415
-    from reconciler.topics import topic  # noqa: PLC0415
-
+    project = Project(specs, environments, as_json, no_color)
     if subject == "-":
-        for line in explain_lines(sys.stdin):
-            click.echo(line if as_json else _text(json.loads(line)))
-        return
-    if not subject.startswith("AWS::") and (about := topic(subject)) is not None:
-        click.echo(json.dumps(about) if as_json else _topic(about))
-        raise SystemExit(Exit.ERROR if "error" in about else Exit.OK)
+        _lines(as_json=as_json)
+    elif "/" in subject:
+        _resource(project, subject, name)
+    elif subject.startswith("AWS::"):
+        _property(subject, as_json=as_json)
+    else:
+        _word(project, subject, name)
+
+
+def _lines(*, as_json: bool) -> None:
+    from reconciler.explain import explain_lines  # noqa: PLC0415 - after the arguments are right
+
+    for line in explain_lines(sys.stdin):
+        click.echo(line if as_json else _text(json.loads(line)))
+
+
+def _property(subject: str, *, as_json: bool) -> None:
+    from reconciler.explain import explain  # noqa: PLC0415 - after the arguments are right
+
     answer = explain(subject)
     click.echo(json.dumps(answer) if as_json else _text(answer))
     if answer["effect"] == "unsupported":
         raise SystemExit(Exit.ERROR)
+
+
+def _word(project: Project, subject: str, name: str | None) -> None:
+    """A code or a kind; else the name of a resource."""
+    from reconciler.topics import close, topic  # noqa: PLC0415 - after the arguments are right
+
+    about = topic(subject)
+    if about is not None:
+        click.echo(json.dumps(about) if project.as_json else _topic(about))
+        raise SystemExit(Exit.ERROR if "error" in about else Exit.OK)
+    _resource(project, subject, name, others=close(subject))
+
+
+def _resource(
+    project: Project, subject: str, name: str | None, others: tuple[str, ...] = ()
+) -> None:
+    """A resource or a spec of the platform in this folder."""
+    from reconciler import reason  # noqa: PLC0415 - after the arguments are right
+    from reconciler.render import reason as render  # noqa: PLC0415
+
+    near = list(others)
+    deferred: list[str] = []
+    for place, graph in _graphs(project, name, subject):
+        address = reason.like(graph, subject)
+        if address is not None:
+            about = {"environment": place, **reason.reason(graph, address)}
+            if subject not in {str(address), address.name}:  # a name of other content
+                about["asked"] = subject
+            _print(project, about, render.text)
+            return
+        spec = reason.of_spec(graph, subject)
+        if spec is not None:
+            _print(project, {"environment": place, **spec}, render.of_spec)
+            return
+        near += [each for each in reason.close(graph, subject) if each not in near]
+        deferred += [each for each in sorted(graph.deferred) if each not in deferred]
+    _unknown(project, subject, near, deferred)
+
+
+def _graphs(project: Project, name: str | None, subject: str) -> Iterator[tuple[str, Graph]]:
+    """The graph of the environment, or of each, those first whose name is in the subject."""
+    from reconciler import compile as compiler  # noqa: PLC0415 - after the arguments are right
+    from reconciler.specs import overlay  # noqa: PLC0415
+
+    if name is None and not (project.specs.exists() and project.environments.exists()):
+        return
+    known = [name] if name else overlay.names(project.read().documents)
+    for place in sorted(known, key=lambda each: f"-{each}-" not in subject):
+        if name:
+            view = project.view(place)
+        else:
+            found, _ = overlay.resolve(project.read().documents, place)
+            if found is None:
+                continue
+            view = found
+        graph, _ = compiler.build(compiler.read(project.read().documents, view)[0], view)
+        yield place, graph
+
+
+def _print(project: Project, about: dict[str, Any], render: Any) -> None:  # noqa: ANN401 - a function
+    if project.as_json:
+        project.print_json(about)
+    else:
+        click.echo(render(about, color=project.color))
+
+
+def _unknown(project: Project, subject: str, near: list[str], deferred: list[str]) -> None:
+    from reconciler.model.diagnostic import Diagnostic  # noqa: PLC0415 - only for a slip of the keys
+
+    text = f"there is no code, kind, spec or resource called {subject!r}"
+    help_ = f"did you mean {' or '.join(near[:3])}?" if near else "copy the address from the plan"
+    if deferred:
+        help_ += f"; {', '.join(deferred)} cannot be compiled without AWS"
+    project.fail([Diagnostic("CLI011", text, help=help_)])
 
 
 def _text(answer: dict[str, str]) -> str:

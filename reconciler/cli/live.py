@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler import compile as compiler, engine
+from reconciler.actor import Scene
+from reconciler.aws import trail
 from reconciler.aws.connect import WrongAccount, connect, sandbox
 from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Session
@@ -19,6 +21,7 @@ from reconciler.engine import Request
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
+from reconciler.receipts.receipt import ReceiptError
 from reconciler.render import progress
 from reconciler.specs.overlay import EnvironmentView
 
@@ -47,6 +50,21 @@ class World:
         plan = self.book.explained(plan)
         return replace(plan, observed_calls=self.session.total)
 
+    def named_all(self, plan: Plan) -> Plan:
+        """As `named`, for every step for which nobody is named yet."""
+        return self.named(plan, most=None)
+
+    def named(self, plan: Plan, *, most: int | None = trail.IN_PLAN) -> Plan:
+        """The plan with who made its steps necessary; asks only where something drifted."""
+        place = compiler.place_of(self.view)
+        scene = Scene(place, self.view.spec.roles.apply or "")
+        try:
+            last = self.book.last if plan.steps else None
+        except ReceiptError:  # `explained` has told it
+            last = None
+        with progress.reading(terminal=self.project.terminal) as told:
+            return trail.named(plan, self.session, scene, last, most=most, told=told)
+
     @property
     def seconds(self) -> float:
         """Since the command began."""
@@ -68,6 +86,20 @@ def open_world(
     account is another one, or AWS cannot be reached. `role` is "plan" or "apply".
     """
     started = time.monotonic()
+    request = request_of(project, name, adopt=adopt, retry=retry, destroy=destroy)
+    session = open_session(project, request.view, role)
+    return World(project, request.view, session, request, started)
+
+
+def request_of(
+    project: Project,
+    name: str | None,
+    *,
+    adopt: tuple[str, ...] = (),
+    retry: tuple[str, ...] = (),
+    destroy: bool = False,
+) -> Request:
+    """What is to be planned, without AWS. Exits with code 1 when the files are wrong."""
     view = project.view(name)
     loaded = project.read()
     specs, found = compiler.read(loaded.documents, view)
@@ -82,9 +114,7 @@ def open_world(
         adopt=frozenset(_address(project, text) for text in adopt),
     )
     policy = replace(policy, retry=frozenset(_address(project, text) for text in retry))
-    request = Request(specs, view, policy, destroy, commit())
-    session = open_session(project, view, role)
-    return World(project, view, session, request, started)
+    return Request(specs, view, policy, destroy, commit())
 
 
 def _address(project: Project, text: str) -> Address:

@@ -24,6 +24,7 @@ from reconciler.redact import redact
 
 gc.set_threshold(100_000, 50, 50)  # commands are short; collecting while importing only costs
 VERBS = {
+    "init": "Start a platform: specs, environments, editor and pre-commit set-up.",
     "validate": "Check specs and environments without talking to AWS.",
     "compile": "Print the resource graph or a CloudFormation template.",
     "plan": "Show what apply would change.",
@@ -31,7 +32,11 @@ VERBS = {
     "drift": "Report every difference between AWS and the specs.",
     "history": "Show what earlier applies did.",
     "revert": "Plan the way back to what an earlier apply was of.",
-    "explain": "Say what a change to a property does, and why.",
+    "ci": "Comment, report and write delivery files for CI.",
+    "graph": "Draw what there is and what needs what.",
+    "explain": "Explain a resource, a spec, an AWS property, a code or a kind.",
+    "schema": "Print the JSON Schema of a kind, for editors.",
+    "completion": "Print the script that completes commands in a shell.",
     "sandbox": "Start, find, stop or empty the embedded AWS.",
 }
 EPILOG = """\
@@ -56,7 +61,7 @@ class Verbs(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The verb that was asked for, imported now."""
         verb = args[0]
-        if verb not in VERBS and not verb.startswith("-"):
+        if verb not in VERBS and not verb.startswith("-") and not ctx.resilient_parsing:
             from difflib import get_close_matches  # noqa: PLC0415 - only for a slip of the keys
 
             close = get_close_matches(verb, VERBS, n=1)
@@ -65,6 +70,10 @@ class Verbs(click.Group):
         name, command, rest = super().resolve_command(ctx, args)
         if name in VERBS:
             command = importlib.import_module(f"reconciler.cli.{name}").command
+            if command is not None and {"-h", "--help"} & set(sys.argv):
+                from reconciler.cli.examples import epilog  # noqa: PLC0415 - only for help
+
+                command.epilog = command.epilog or epilog(name)
         return name, command, rest
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's signature

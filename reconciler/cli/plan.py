@@ -6,21 +6,14 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli import documents
 from reconciler.cli.project import (
     Exit,
-    Project,
     environment,
     exceptions,
     folders,
     sign_key as signing,
 )
-
-
-def _writable(_context: click.Context, _option: click.Parameter, out: Path | None) -> Path | None:
-    """Refuse a file in no folder before AWS is read, not after."""
-    if out and not out.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {str(out.parent)!r}")
-    return out
 
 
 @click.command("plan")
@@ -29,13 +22,24 @@ def _writable(_context: click.Context, _option: click.Parameter, out: Path | Non
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=_writable,
+    callback=documents.writable,
     help="Also write the plan to a file, which `moorline apply FILE` takes.",
 )
 @signing
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @exceptions
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Compare with the last receipt and do not ask AWS; for where there are no credentials.",
+)
+@click.option(
+    "--receipt",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --offline: a receipt, as of `moorline history ID --json`.",
+)
 @click.option("--destroy", is_flag=True, help="Plan as if no spec were left.")
+@documents.options
 @click.option("--verbose", is_flag=True, help="Show all values in full.")
 @folders
 def command(
@@ -44,9 +48,13 @@ def command(
     sign_key: Path | None,
     adopt: tuple[str, ...],
     retry: tuple[str, ...],
+    form: str,
+    html: Path | None,
+    receipt: Path | None,
     specs: Path,
     environments: Path,
     *,
+    offline: bool,
     detailed_exitcode: bool,
     destroy: bool,
     verbose: bool,
@@ -62,23 +70,42 @@ def command(
     from reconciler import engine  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.cli import live, reviewed  # noqa: PLC0415
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
-    from reconciler.render import plan as render  # noqa: PLC0415
+    from reconciler.render import formats, plan as render  # noqa: PLC0415
 
     if sign_key and not out:
         raise click.UsageError("--sign-key signs the file of -o FILE")
-    project = Project(specs, environments, as_json, no_color)
-    world = live.open_world(project, name, role="plan", adopt=adopt, retry=retry, destroy=destroy)
-    key = reviewed.key_of(project, world.view, sign_key) if out else None
-    plan = engine.settled(world.plan())
+    if offline and out:
+        raise click.UsageError("--offline is a preview; a plan file of -o needs AWS to be asked")
+    if receipt and not offline:
+        raise click.UsageError("--receipt is what --offline compares with")
+    project, form = documents.project(specs, environments, form, as_json=as_json, no_color=no_color)
+    seconds = None
+    if offline:
+        from reconciler.cli import offline as preview  # noqa: PLC0415
+
+        request = live.request_of(project, name, adopt=adopt, retry=retry, destroy=destroy)
+        plan = preview.plan(project, request, receipt)
+    else:
+        world = live.open_world(
+            project, name, role="plan", adopt=adopt, retry=retry, destroy=destroy
+        )
+        key = reviewed.key_of(project, world.view, sign_key) if out else None
+        plan = engine.settled(world.named(world.plan()))
+        if out and key is not None and not plan.errors:
+            reviewed.write(world, plan, out, key)
+        seconds = world.seconds
     data = plan_to_json(plan)
-    if out and key is not None and not plan.errors:
-        reviewed.write(world, plan, out, key)
-    if as_json:
+    context = formats.Context(sources=project.loaded.sources)
+    if html:
+        documents.write_html(html, data, context)
+    if form == documents.JSON:
         project.print_json(data)
+    elif form != documents.TEXT:
+        click.echo(formats.document(form, data, context).rstrip("\n"))
     elif plan.errors:
         project.show(list(plan.diagnostics))
     else:
-        click.echo(render.text(data, color=project.color, verbose=verbose, seconds=world.seconds))
+        click.echo(render.text(data, color=project.color, verbose=verbose, seconds=seconds))
     raise SystemExit(_code(plan, detailed=detailed_exitcode))
 
 

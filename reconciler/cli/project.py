@@ -61,6 +61,18 @@ def folders(command: F) -> F:
     return command
 
 
+def _completing(what: str) -> Callable[..., list[str]]:
+    """What a shell offers for an option, looked up when a shell asks."""
+
+    def found(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+        from reconciler.cli import completion  # noqa: PLC0415 - only where it is asked for
+
+        names: list[str] = getattr(completion, what)(context, parameter, incomplete)
+        return names
+
+    return found
+
+
 def environment(command: F) -> F:
     """The option that names the environment."""
     return click.option(
@@ -69,6 +81,7 @@ def environment(command: F) -> F:
         "name",
         metavar="NAME",
         envvar="MOORLINE_ENVIRONMENT",
+        shell_complete=_completing("environments"),
         help="The environment, as in environments/NAME.yaml.",
     )(command)
 
@@ -96,12 +109,14 @@ def exceptions(command: F) -> F:
         "--adopt",
         multiple=True,
         metavar="ADDRESS",
+        shell_complete=_completing("addresses"),
         help="Take over an existing resource, as TYPE/NAME. May be repeated.",
     )
     retry = click.option(
         "--retry",
         multiple=True,
         metavar="ADDRESS",
+        shell_complete=_completing("addresses"),
         help="Try an update again that failed before, as TYPE/NAME. May be repeated.",
     )
     return adopt(retry(command))

@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from reconciler.cli.project import Exit, Project, environment, folders
 from reconciler.model.diagnostic import Diagnostic, Span
+from reconciler.model.value import Json
+from reconciler.redact import redact
 from reconciler.specs import overlay
 
 
 @click.command("validate")
 @environment
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to say it: for people, or for machines. --json is the same as --format json.",
+)
 @folders
 def command(
-    name: str | None, specs: Path, environments: Path, *, as_json: bool, no_color: bool
+    name: str | None, form: str, specs: Path, environments: Path, *, as_json: bool, no_color: bool
 ) -> None:
     """Check specs and environments without talking to AWS.
 
     All problems of all files are reported in one run, each with its line. Without
-    --environment the specs are checked for every environment.
+    --environment the specs are checked for every environment. SARIF is for code
+    scanning, JUnit for test reports; both are on standard output.
     """
-    project = Project(specs, environments, as_json, no_color)
+    form = "json" if as_json else form
+    project = Project(specs, environments, form == "json", no_color)
     loaded = project.read()
     chosen = [name] if name else overlay.names(loaded.documents)
     found = list(loaded.diagnostics)
     resources = 0
     seen: set[tuple[str, Span | None, str]] = set()
+    by_environment: dict[str, list[Diagnostic]] = {}
     for each in chosen:
         problems, count = check(project, each)
         found += [problem for problem in problems if _is_new(problem, each, seen)]
+        by_environment[each] = [*loaded.diagnostics, *problems]
         resources = max(resources, count)
     if not chosen:
         found.append(
@@ -41,14 +57,44 @@ def command(
                 help="add environments/NAME.yaml",
             )
         )
-    errors = [each for each in found if each.is_error]
-    if found or as_json:
+    if form in {"sarif", "junit"}:
+        click.echo(_document(form, project, found, by_environment or {"files": found}), nl=False)
+    elif found or form == "json":
         project.show(found)
-    if errors:
+    if any(each.is_error for each in found):
         raise SystemExit(Exit.ERROR)
-    if not as_json:
+    if form == "text":
         names = ", ".join(chosen)
         click.echo(f"{loaded.files} files are right for {names}: up to {resources} resources")
+
+
+def _document(
+    form: str,
+    project: Project,
+    found: list[Diagnostic],
+    by_environment: Mapping[str, list[Diagnostic]],
+) -> str:
+    """The findings for machines that read neither text nor our own JSON."""
+    from reconciler.render import diagnostics  # noqa: PLC0415 - only when it is asked for
+
+    def data(found: list[Diagnostic]) -> list[dict[str, Json]]:
+        return diagnostics.as_json(_clean(each, project.loaded.hidden) for each in found)
+
+    if form == "sarif":
+        from reconciler import __version__  # noqa: PLC0415
+        from reconciler.render import sarif  # noqa: PLC0415
+
+        return sarif.of(data(found), __version__, str(project.environments))
+    from reconciler.render import junit  # noqa: PLC0415
+
+    suites = {name: data(each) for name, each in by_environment.items()}
+    return junit.of_environments(suites, project.loaded.sources)
+
+
+def _clean(found: Diagnostic, hidden: Collection[str]) -> Diagnostic:
+    """A finding without secrets, whoever put them into it."""
+    message, help_ = redact(found.message, hidden), redact(found.help, hidden)
+    return replace(found, message=message, help=help_)
 
 
 def _is_new(problem: Diagnostic, environment: str, seen: set[tuple[str, Span | None, str]]) -> bool:

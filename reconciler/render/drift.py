@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.change import Action, Cause, Reason
 from reconciler.model.value import Json
-from reconciler.render import protection
+from reconciler.render import actor, protection
 from reconciler.render.difference import rows
 from reconciler.render.entries import Entry, entries
 from reconciler.render.frame import findings, header
@@ -66,7 +66,7 @@ def text(  # noqa: PLR0913 - what is shown, and how
     if found:
         lines.append("")
     for entry in found:
-        lines += _entry(entry, ink, width, verbose=verbose)
+        lines += _entry(entry, ink, width, verbose=verbose, keep=keeps(entry, plan_json))
     if owned:
         lines.append("")
     for step in owned:
@@ -83,7 +83,10 @@ def as_json(
         "environment": plan_json["environment"],
         "account": plan_json["account"],
         "region": plan_json["region"],
-        "drifted": [_drifted(entry) for entry in entries(plan_json)],
+        "drifted": [
+            {**_drifted(entry), "keep": keeps(entry, plan_json), "revert": cure(entry, plan_json)}
+            for entry in entries(plan_json)
+        ],
         "owned": [_drifted(Entry(step)) for step in owned],
         "unchanged": plan_json["summary"]["unchanged"],
         "calls": plan_json["summary"]["calls_made"],
@@ -94,6 +97,23 @@ def as_json(
 def kind(entry: Entry) -> str:
     """``missing``, ``changed``, ``undeclared``, ``superseded``, ``failed`` or ``foreign``."""
     return _KINDS.get(entry.step["reason"], "changed")
+
+
+def keeps(entry: Entry, plan_json: Mapping[str, Json]) -> str:
+    """The command that takes live values over into the specs; "" where none is a single value."""
+    step = entry.step
+    may = [each for each in step["fields"] if each["cause"] != Cause.SPEC and each["at"]]
+    single = any(isinstance(each["before"], str | int | float) for each in may)
+    if kind(entry) != "changed" or not single:
+        return ""
+    address = f"{step['type']}/{step['name']}"
+    return f"moorline drift -e {plan_json['environment']} --write {address}"
+
+
+def cure(entry: Entry, plan_json: Mapping[str, Json]) -> str:
+    """The command that makes it as the specs say; "" where none does."""
+    leaves = entry.step["action"] == Action.NONE or entry.refused
+    return "" if leaves else f"moorline apply -e {plan_json['environment']}"
 
 
 def _drifted(entry: Entry) -> dict[str, Json]:
@@ -108,6 +128,7 @@ def _drifted(entry: Entry) -> dict[str, Json]:
         "destroys": entry.destroys,
         "refused": entry.refused,
         "cause": step["cause"],
+        "by": step.get("by"),
         "fields": [
             {
                 "path": field["path"],
@@ -121,8 +142,8 @@ def _drifted(entry: Entry) -> dict[str, Json]:
     }
 
 
-def _entry(
-    entry: Entry, ink: Ink, width: int, *, verbose: bool, word: str = "drift"
+def _entry(  # noqa: PLR0913 - what is shown, and how
+    entry: Entry, ink: Ink, width: int, *, verbose: bool, word: str = "drift", keep: str = ""
 ) -> Iterator[str]:
     step, how = entry.step, kind(entry)
     word = word if how == "changed" else how
@@ -141,6 +162,10 @@ def _entry(
         yield f"{INDENT}{ink(f'({cure})', 'dim')}"
     if how == "changed":
         yield from _fields(step, ink, width, verbose=verbose)
+    if who := actor.by(step.get("by")):
+        yield f"{INDENT}{who}"
+    if keep:
+        yield f"{INDENT}{ink(f'keep it: {harmless(keep)}', 'dim')}"
     if entry.destroys:
         lost = "; ".join(protection.lost(entry))
         yield f"{INDENT}{ink(f'an apply is destructive: {lost}', 'alarm')}"

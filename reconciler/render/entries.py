@@ -94,7 +94,7 @@ def _held(steps: Mapping[str, Mapping[str, Json]], owner: Mapping[str, str]) -> 
                     todo.append(each)
     held: dict[str, str] = {}
     for id_ in steps:
-        causes = (each for each in reached.get(id_, ()) if each != id_ and owner.get(each) != id_)
-        if cause := next(causes, ""):
-            held[id_] = cause
+        others = (each for each in reached.get(id_, ()) if each != id_ and owner.get(each) != id_)
+        if first := next(others, ""):
+            held[id_] = first
     return held

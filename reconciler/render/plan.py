@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.model.change import Action, Effect
+from reconciler.model.actor import ActorKind
+from reconciler.model.change import Action, Cause, Effect
 from reconciler.model.value import Json
-from reconciler.render import protection
+from reconciler.render import actor, protection
 from reconciler.render.difference import leaves, rows
 from reconciler.render.entries import Entry, entries
 from reconciler.render.frame import findings, header
@@ -20,6 +21,7 @@ from reconciler.render.words import SIGNS, VERIFIED, count, span, why
 
 __all__ = ["text"]
 
+_DRIFTED = frozenset({Cause.HAND, Cause.BOTH})
 _ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
 
 
@@ -100,6 +102,7 @@ class _Writer:
             yield from (f"{INDENT}{line}" for line in protection.remedy(entry, environment))
         elif entry.destroys:
             yield from (f"{INDENT}{line}" for line in protection.permits(entry))
+        yield from self._by(step)
         yield from self._held(entry)
 
     def entry(self, entry: Entry) -> Iterator[str]:
@@ -119,6 +122,7 @@ class _Writer:
             yield f"{INDENT}{self.ink('in place; no record is touched', 'dim')}"
         if step["action"] == Action.UPDATE and step["type"] in VERIFIED:
             yield f"{INDENT}{self.ink(VERIFIED[step['type']], 'dim')}"
+        yield from self._by(step)
         yield from self._held(entry)
 
     def _head(self, lead: str, style: str, step: Mapping[str, Json], aside: str) -> str:
@@ -149,6 +153,15 @@ class _Writer:
         elif self.verbose and step["action"] == Action.CREATE:
             made = [Line(row, "") for row in leaves((), step["desired"])]
             yield from block(made, self.ink, self.width, verbose=True)
+
+    def _by(self, step: Mapping[str, Json]) -> Iterator[str]:
+        """Who made the step necessary, where it is drift or somebody else did it."""
+        drifted = {step["cause"], *(field["cause"] for field in step["fields"])} & _DRIFTED
+        kind = (step.get("by") or {}).get("class")
+        if kind == ActorKind.PIPELINE or (kind == ActorKind.UNKNOWN and not drifted):
+            return
+        if who := actor.by(step.get("by")):
+            yield f"{INDENT}{self.ink(who, 'dim')}"
 
     def _held(self, entry: Entry) -> Iterator[str]:
         if entry.blocked_by and not entry.refused:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.resource_tagging import TaggableResourcesMixin
 from moto.sagemaker.models import sagemaker_backends
 
-from reconciler.sandbox import snapshot
+from reconciler.sandbox import cloudtrail, snapshot
 from reconciler.sandbox.inprocess import MOTO_CONFIG
 from reconciler.sandbox.rules import Rule
 from reconciler.sandbox.sagemaker import autoscaling
@@ -106,6 +106,7 @@ class Control:
         backend = sagemaker_backends[self._account][self._region]
         endpoints, count = records(backend, "endpoint"), int(given["count"])
         autoscaling.scale(endpoints, given["endpoint"], given["variant"], count)
+        cloudtrail.scaled(given["endpoint"], given["variant"], count, self._region)
         return {"scaled": count}
 
     def _faults_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from reconciler.sandbox import wire
+from reconciler.sandbox import cloudtrail, wire
+from reconciler.sandbox.requests import Sent
 from reconciler.sandbox.world import WORLD
 
 if TYPE_CHECKING:
@@ -46,29 +47,42 @@ def admitted(
     operation: str,
     protocol: wire.Protocol,
     answer: Callable[[], wire.Answer | None],
+    sent: Sent | None = None,
 ) -> wire.Answer:
     """Count the call, apply the failure rules and run `answer` under the sandbox's lock.
 
-    `answer` returns None when moto has no such service.
+    `answer` returns None when moto has no such service. What was `sent` goes into the trail.
     """
     with WORLD.lock:
         WORLD.calls[f"{service}.{operation}"] += 1
-        rule = WORLD.rules.take(service, operation)
-        if rule is not None:
-            return wire.error(protocol, rule.code, rule.message, rule.status)
-        try:
-            found = answer()
-        except NotImplementedError:
-            found = None
-        except Exception as cause:
-            LOG.exception("%s.%s crashed", service, operation)
-            return wire.crashed(protocol, service, operation, cause)
-        if found is None:
-            return wire.not_implemented(protocol, service, operation)
-        silent = service == "s3" and found[0] == 403 and not found[2]  # noqa: PLR2004
-        if silent and not operation.startswith("Head"):
-            return wire.error(protocol, "AccessDenied", "Access Denied", 403)
+        found = _answered(service, operation, protocol, answer)
+        if sent is not None:
+            cloudtrail.record(service, operation, sent, found)
         return found
+
+
+def _answered(
+    service: str,
+    operation: str,
+    protocol: wire.Protocol,
+    answer: Callable[[], wire.Answer | None],
+) -> wire.Answer:
+    rule = WORLD.rules.take(service, operation)
+    if rule is not None:
+        return wire.error(protocol, rule.code, rule.message, rule.status)
+    try:
+        found = answer()
+    except NotImplementedError:
+        found = None
+    except Exception as cause:
+        LOG.exception("%s.%s crashed", service, operation)
+        return wire.crashed(protocol, service, operation, cause)
+    if found is None:
+        return wire.not_implemented(protocol, service, operation)
+    silent = service == "s3" and found[0] == 403 and not found[2]  # noqa: PLR2004
+    if silent and not operation.startswith("Head"):
+        return wire.error(protocol, "AccessDenied", "Access Denied", 403)
+    return found
 
 
 def is_loopback(url: str) -> bool:
@@ -95,8 +109,11 @@ def install() -> None:
         service = CLIENT_OF_SERVICE_ID.get(service_id, service_id)
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         protocol = wire.protocol_of(service, headers)
+        raw = request.body or b""
+        given = raw.encode() if isinstance(raw, str) else raw if isinstance(raw, bytes) else b""
+        sent = Sent(str(request.url), headers, given)
         status, found, body = admitted(
-            service, operation, protocol, lambda: _known(process(self, request))
+            service, operation, protocol, lambda: _known(process(self, request)), sent
         )
         reply: Any = MockRawResponse(body)
         return AWSResponse(request.url, status, found, reply)  # type: ignore[arg-type]  # any mapping will do

@@ -16,6 +16,7 @@ from moto import mock_aws
 from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import sagemaker_backends
 
+from reconciler.sandbox import cloudtrail
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.install import install
 from reconciler.sandbox.rules import Rule
@@ -85,6 +86,7 @@ class Sandbox:
         with WORLD.lock:
             backend = sagemaker_backends[self.account][self.region]
             autoscaling.scale(store.records(backend, "endpoint"), endpoint, variant, count)
+            cloudtrail.scaled(endpoint, variant, count, self.region)
 
     def fail(
         self, service: str, operation: str, code: str, *, times: int = 1, status: int = 0

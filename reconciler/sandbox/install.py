@@ -29,6 +29,7 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "ApplicationAutoscalingBackend.register_scalable_target",
         "applicationautoscaling_backends",
     ),
+    "moto.cloudtrail.responses": ("CloudTrailResponse",),
     "moto.budgets.responses": ("BudgetsResponse.backend",),
     "moto.cloudwatch.models": (
         "CloudWatchBackend.put_metric_alarm",
@@ -88,7 +89,7 @@ def install() -> None:
         if _DONE:
             return
         check()
-        for name in ("entry", "sagemaker.register", "repairs.register"):
+        for name in ("entry", "cloudtrail", "sagemaker.register", "repairs.register"):
             importlib.import_module(f"reconciler.sandbox.{name}").install()
         _DONE.append("installed")
 

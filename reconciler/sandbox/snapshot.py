@@ -85,6 +85,8 @@ def _world() -> dict[str, Any]:
         "clock": WORLD.clock.state(),
         "outcomes": WORLD.outcomes.state(),
         "sequence": WORLD.sequence,
+        "events": list(WORLD.events),
+        "recorded": WORLD.recorded,
     }
 
 
@@ -100,3 +102,6 @@ def _restore(state: dict[str, Any]) -> None:
     WORLD.clock.restore(world["clock"])
     WORLD.outcomes.restore(world["outcomes"])
     WORLD.sequence = int(world["sequence"])
+    WORLD.events.clear()
+    WORLD.events.extend(world.get("events", ()))
+    WORLD.recorded = int(world.get("recorded", len(WORLD.events)))

@@ -7,13 +7,16 @@ live in moto's backends and are reset with them.
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.sandbox.clock import Clock
 from reconciler.sandbox.outcomes import Outcomes
 from reconciler.sandbox.rules import Rules
+
+EVENTS = 10_000
+"""Writes that the event history remembers."""
 
 
 @dataclass(slots=True)
@@ -41,6 +44,10 @@ class World:
     calls: Counter[str] = field(default_factory=Counter)
     listings: OrderedDict[int, list[Any]] = field(default_factory=OrderedDict)  # by page token
     sequence: int = 0
+    events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=EVENTS))
+    recorded: int = 0  # events ever, those that were dropped included
+    trail_throttles: bool = False  # LookupEvents takes two calls a second, as AWS does
+    looked: list[float] = field(default_factory=list)  # when, while it throttles
 
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
@@ -52,6 +59,10 @@ class World:
             self.calls.clear()
             self.listings.clear()
             self.sequence = 0
+            self.events.clear()
+            self.recorded = 0
+            self.trail_throttles = False
+            self.looked.clear()
 
     def next_number(self) -> int:
         """A growing number: the order of creation, finer than any timestamp."""

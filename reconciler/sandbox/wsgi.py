@@ -16,6 +16,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from reconciler.sandbox import wire
 from reconciler.sandbox.control import PREFIX, Control
 from reconciler.sandbox.entry import LOOPBACK, admitted
+from reconciler.sandbox.requests import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +76,11 @@ class Application:
         service = _service(environ)
         operation = _operation(environ, service, body)
         protocol = wire.protocol_of(service, _headers(environ))
-        return admitted(service, operation, protocol, lambda: self._through_moto(environ, service))
+        url = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
+        sent = Sent(url, _headers(environ), body)
+        return admitted(
+            service, operation, protocol, lambda: self._through_moto(environ, service), sent
+        )
 
     def _through_moto(self, environ: Environ, service: str) -> wire.Answer | None:
         if self._moto.get_backend_for_host(_host(self._moto, environ)) is None:

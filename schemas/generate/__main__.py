@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.generate import additions, aws, images, kinds
+from schemas.generate import additions, aws, catalog, images, kinds, plan
 
 
 def main() -> None:
@@ -11,6 +11,8 @@ def main() -> None:
     additions.main()
     images.main()
     kinds.main()
+    plan.main()
+    catalog.main()
 
 
 main()

@@ -29,6 +29,17 @@ WITH_VARIABLE: Schema = {"type": "string", "pattern": r"\$\{[A-Za-z][A-Za-z0-9_]
 RAW = frozenset({"Environment"})
 """Kinds in which nothing is substituted."""
 
+_FRAME: Schema = {
+    "if": {"not": {"required": ["kind"]}},
+    "then": {
+        "properties": {
+            "apiVersion": {"const": API_VERSION},
+            "metadata": {"type": "object"},
+            "spec": {"type": "object"},
+        }
+    },
+}
+"""What an editor offers in a document that has no kind yet."""
 _MAPS = ("properties", "patternProperties", "$defs")
 _LISTS = ("anyOf", "oneOf", "allOf")
 _SINGLE = ("items", "additionalProperties")
@@ -95,8 +106,10 @@ def _tidy(schema: Schema) -> Schema:
     out = {key: value for key, value in schema.items() if key != "title"}
     if out.get("default", ...) is None:
         del out["default"]
-    if "patternProperties" in out:
-        out["additionalProperties"] = False
+    patterns = out.pop("patternProperties", {})
+    if patterns:  # said in the way in which editors complete the values too
+        ((pattern, value),) = patterns.items()
+        out |= {"propertyNames": {"pattern": pattern}, "additionalProperties": value}
     if isinstance(out.get("description"), str):
         out["description"] = " ".join(out["description"].replace("``", "`").split())
     return out
@@ -156,7 +169,7 @@ def _union(schemas: Mapping[str, Schema]) -> Schema:
         "type": "object",
         "required": ["apiVersion", "kind", "metadata", "spec"],
         "properties": {"kind": {"enum": list(schemas)}},
-        "allOf": cases,
+        "allOf": [_FRAME, *cases],
         "$defs": definitions,
     }
 

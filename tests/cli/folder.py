@@ -154,7 +154,7 @@ class Folder:
     @property
     def writes(self) -> dict[str, int]:
         """The calls that may have changed something."""
-        reads = ("Get", "List", "Describe", "Head")
+        reads = ("Get", "List", "Describe", "Head", "Lookup")
         return {
             name: times
             for name, times in self.calls.items()

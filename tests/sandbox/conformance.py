@@ -60,7 +60,8 @@ def call(client: Any, operation: str, **params: Any) -> Params:
     method = getattr(client, botocore.xform_name(operation))
     answer: Params = method(**params)
     del answer["ResponseMetadata"]
-    assert list(violations(operation, answer)) == []
+    service = client.meta.service_model.service_name
+    assert list(violations(operation, answer, service)) == []
     return answer
 
 
@@ -85,8 +86,8 @@ def contains(shown: Any, given: Any) -> bool:
 NOT_REQUIRED = {"DescribeFeatureGroup": "NextToken"}
 
 
-def violations(operation: str, answer: Params) -> Iterator[str]:
-    shape = _service().operation_model(operation).output_shape
+def violations(operation: str, answer: Params, service: str = "sagemaker") -> Iterator[str]:
+    shape = _service(service).operation_model(operation).output_shape
     if shape is None:
         assert answer == {}
         return
@@ -97,8 +98,8 @@ def violations(operation: str, answer: Params) -> Iterator[str]:
 
 
 @cache
-def _service() -> Any:
-    return botocore.session.get_session().get_service_model("sagemaker")
+def _service(name: str) -> Any:
+    return botocore.session.get_session().get_service_model(name)
 
 
 def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:

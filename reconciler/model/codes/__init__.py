@@ -12,9 +12,12 @@ from types import MappingProxyType
 from reconciler.model.codes import (
     apply,
     aws,
+    ci,
     command,
+    delivery,
     environment,
     graph,
+    offline,
     plan,
     protect,
     receipt,
@@ -35,10 +38,13 @@ FAMILIES = (
     graph,
     aws,
     plan,
+    offline,
     protect,
     apply,
     stale,
     receipt,
+    ci,
+    delivery,
     command,
 )
 CODES: Mapping[str, Code] = MappingProxyType(

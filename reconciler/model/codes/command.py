@@ -24,6 +24,30 @@ CODES = (
         "Set MOORLINE_DEBUG=1 to see where, and report it.",
     ),
     Code(
+        "CLI010",
+        "would overwrite",
+        "`init` makes new files only, and some that it would make are there already.",
+        "Name another folder, or move the files away; nothing was written.",
+    ),
+    Code(
+        "CLI011",
+        "nothing of that name",
+        "What the command line names is not there: no such resource, kind, code or schema.",
+        "Copy the name from the plan or the reference; the message names close ones.",
+    ),
+    Code(
+        "CLI012",
+        "cannot write",
+        "A file that was asked for could not be written.",
+        "Check the path, its permissions and the space on the disk.",
+    ),
+    Code(
+        "CLI013",
+        "not a name for a platform",
+        "An answer to `init` cannot be the name of a platform, an account or a region.",
+        "The message says which form it must have.",
+    ),
+    Code(
         "SANDBOX001",
         "no sandbox",
         "The embedded AWS could not be started or stopped.",

@@ -1,0 +1,260 @@
+"""Who made a resource differ, from what CloudTrail saw of it. Pure.
+
+An event counts when it can have done it: it succeeded, wrote, was in the right account and
+region, was about this resource, came after our last apply, and was a call that sets a
+property that differs. When there is none of these, whoever touched the resource last is
+named as just that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.diff import TAGS
+from reconciler.identify import actor as identify
+from reconciler.model.actor import Actor, ActorKind, unknown
+from reconciler.model.change import (
+    Action,
+    Cause,
+    Change,
+    Effect,
+    FieldChange,
+    Observed,
+    Reason,
+)
+from reconciler.model.plan import Plan, Step
+from reconciler.receipts.receipt import Receipt
+from reconciler.resources.api import Place, Resource, fill
+from reconciler.sighting import Sighting
+
+NOTHING = "nothing in 90 days"
+SINCE = "nothing since the last apply"
+OURS = "nothing but our own calls"
+MORE = "nothing in the newest events, and there are more"
+SOURCES = {"cloudwatch": "monitoring", "stepfunctions": "states"}
+"""Event sources that are not called like the boto3 client."""
+CALLED = {
+    "putbucketlifecycle": "putbucketlifecycleconfiguration",
+    "putbucketpublicaccessblock": "putpublicaccessblock",
+    "deletebucketpublicaccessblock": "deletepublicaccessblock",
+    "putbucketobjectlockconfiguration": "putobjectlockconfiguration",
+}
+"""Events that are not called like the method, as S3 has them."""
+ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("AWS::CloudWatch::Alarm", "ActionsEnabled"): ("enable_alarm_actions", "disable_alarm_actions"),
+    ("AWS::IAM::Role", "Description"): ("update_role_description",),
+    ("AWS::KMS::Key", "Enabled"): ("enable_key", "disable_key"),
+    ("AWS::SNS::Topic", "TopicPolicy"): ("add_permission", "remove_permission"),
+    ("AWS::SageMaker::Endpoint", "ProductionVariants"): (
+        "update_endpoint",
+        "update_endpoint_weights_and_capacities",
+    ),
+}
+"""Further methods that set a property, which Moorline does not use."""
+DOUBTFUL = frozenset({Cause.HAND, Cause.BOTH, Cause.UNKNOWN})
+_GLOBAL = frozenset({"iam", "budgets", "cloudfront", "route53", "organizations"})
+_HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where and after what something was changed. Times are ISO times in UTC, "" for none."""
+
+    place: Place
+    apply_role: str = ""
+    since: str = ""
+    """When we left the resource as it should be."""
+    settled: str = ""
+    """When the newest apply that is known ended: calls of ours before it are no news."""
+
+
+def region_of(resource: Resource, place: Place) -> str:
+    """The region whose history has the events of a type."""
+    if resource.service not in _GLOBAL:
+        return place.region
+    return _HOME[place.partition]
+
+
+def doubtful(plan: Plan, *, missing: bool) -> Iterator[Step]:
+    """The steps for which somebody may be named: the spec did not cause them.
+
+    Without receipts nobody knows whether what is missing was ever there: only with `missing`
+    is it looked up then, and only in a platform of which something is there.
+    """
+    there = plan.unchanged > 0 or any(step.guard for step in plan.steps)
+    for step in plan.steps:
+        match step.reason:
+            case Reason.DIFFERS | Reason.CANNOT_UPDATE if step.fields:
+                asks = any(each.cause in DOUBTFUL for each in step.fields)
+            case Reason.ABSENT:
+                lost = step.cause is Cause.UNKNOWN and missing and there
+                asks = step.cause is Cause.HAND or lost
+            case Reason.NOT_DECLARED:
+                asks = step.cause is Cause.UNKNOWN
+            case _:
+                asks = False
+        if asks and step.action is not Action.ADOPT:
+            yield step
+
+
+def since(step: Step, last: Receipt | None) -> str:
+    """When an apply left this resource as it should be, "" where no receipt tells."""
+    left = last.resources.get(step.address) if last else None
+    if last is None or left is None:
+        return ""
+    if left.by == last.id:
+        return last.ended or last.started
+    text = left.by  # 20261123T074415.123Z-1a2b3c4d
+    if len(text) < 15 or text[8] != "T":  # noqa: PLR2004 - the length of a moment
+        return ""
+    return f"{text[:4]}-{text[4:6]}-{text[6:8]}T{text[9:11]}:{text[11:13]}:{text[13:15]}Z"
+
+
+def name(
+    step: Step,
+    seen: Iterable[Sighting],
+    resource: Resource,
+    scene: Scene,
+    *,
+    complete: bool = True,
+) -> Actor:
+    """Who made this step necessary. `complete` says that there are no older events."""
+    about = [each for each in seen if _concerns(each, step, resource, scene)]
+    about.sort(key=lambda each: each.at, reverse=True)
+    named = [(each, identify(each, scene.apply_role)) for each in about]
+    fresh = [(e, who) for e, who in named if not _known(who, scene)]
+    guilty: dict[str, Actor] = {}
+    for what, methods in _writers(step, resource):
+        able = (who for each, who in fresh if _method(each.event) in methods)
+        if found := next(able, None):
+            guilty[what] = found
+    if guilty:
+        return _together(guilty)
+    others = [who for _, who in fresh if who.kind is not ActorKind.PIPELINE]
+    if others:
+        last = others[0]
+        how = ", ".join(filter(None, (last.via, last.event)))
+        return unknown(f"last touched by {last.name or 'someone'} ({how})", last.at)
+    if not complete:
+        return unknown(MORE)
+    if named:
+        return unknown(OURS + (" since the last apply" if scene.since else ""))
+    return unknown(SINCE if scene.since else NOTHING)
+
+
+def _known(who: Actor, scene: Scene) -> bool:
+    """A call of our own in an apply of which there is a receipt."""
+    return who.kind is ActorKind.PIPELINE and who.at <= scene.settled
+
+
+def _together(guilty: Mapping[str, Actor]) -> Actor:
+    """The newest, with who else had a part in it."""
+    main = max(guilty.values(), key=lambda who: who.at)
+    also = [f"{who.name} changed {what}" for what, who in guilty.items() if who.name != main.name]
+    return replace(main, why="; ".join([main.event, *also[:3]])) if also else main
+
+
+def _concerns(seen: Sighting, step: Step, resource: Resource, scene: Scene) -> bool:
+    if seen.failed or seen.reads or seen.account != scene.place.account:
+        return False
+    service = SOURCES.get(resource.service, resource.service)
+    if seen.source != f"{service}.amazonaws.com":
+        return False
+    if seen.region != region_of(resource, scene.place) or seen.at < scene.since:
+        return False
+    return _method(seen.event) in _touching(step, resource) and _is_about(
+        seen, step, resource, scene
+    )
+
+
+def _is_about(seen: Sighting, step: Step, resource: Resource, scene: Scene) -> bool:
+    """Whether it was about this resource, and not one of the same name elsewhere."""
+    if not seen.names:
+        return True
+    own = arn(step, resource, scene.place)
+    alike = {each for each in seen.names if each.startswith("arn:")}
+    alike = {each for each in alike if each.replace(":", "/").endswith(f"/{step.address.name}")}
+    if own and alike:
+        return own in alike
+    known = {step.address.name, own, own.rpartition("/")[2]} - {""}
+    return bool(known & seen.names)
+
+
+def arn(step: Step, resource: Resource, place: Place) -> str:
+    """The ARN, as far as name and planned calls tell it; "" otherwise."""
+    given = [call.params[key] for call in step.calls for key in resource.key if key in call.params]
+    ids = [each for each in given if isinstance(each, str)]
+    if whole := next((each for each in ids if each.startswith("arn:")), ""):
+        return whole
+    own = next(iter(ids), "") if resource.found_by_tag else ""
+    slots = {**dict.fromkeys(resource.outputs, own or "\0"), **place.slots(step.address.name)}
+    text = str(fill(resource.arn, slots)) if resource.arn else ""
+    return "" if "\0" in text else text
+
+
+def _writers(step: Step, resource: Resource) -> Iterator[tuple[str, frozenset[str]]]:
+    """What differs, and the methods that can have made it so."""
+    if step.reason is Reason.ABSENT:
+        yield "it", _plain({resource.delete.method})
+    elif step.reason is Reason.NOT_DECLARED:
+        yield "it", _plain({resource.create.method})
+    else:
+        for each in step.fields:
+            if each.cause in DOUBTFUL:
+                yield each.path[0], _plain(_setting(each, step, resource))
+
+
+def _setting(field: FieldChange, step: Step, resource: Resource) -> set[str]:
+    """Methods that set the property of a difference."""
+    prop = field.path[0]
+    made = {resource.create.method, *ALSO.get((resource.type, prop), ())}
+    tagging = _tagging(resource)
+    if prop == TAGS:  # a call that overwrites leaves the tags of what exists alone
+        return tagging if resource.upsert else made | tagging
+    if part := resource.part(prop):
+        return made | set(part.writes)
+    parts = {method for each in resource.parts for method in each.writes}
+    planned = {call.method for call in step.calls} - parts
+    if field.effect is not Effect.REPLACE:
+        planned = _updates(field, step, resource) or planned
+    return made | (planned - tagging - {resource.delete.method})
+
+
+def _updates(field: FieldChange, step: Step, resource: Resource) -> set[str]:
+    prop = field.path[0]
+    desired = {prop: field.after, **step.desired}
+    observed = Observed({prop: field.before})
+    change = Change(step.address, Action.UPDATE, Reason.DIFFERS, desired, observed, (field,))
+    try:
+        return {request.method for request in resource.update(change)}
+    except Exception:  # noqa: BLE001 - an adapter may need more of the live state than is at hand
+        return set()
+
+
+def _tagging(resource: Resource) -> set[str]:
+    if not resource.tags:
+        return set()
+    ops = (resource.tags.add, resource.tags.remove)
+    return {op.method for op in ops if op}
+
+
+def _touching(step: Step, resource: Resource) -> frozenset[str]:
+    """Every method that changes anything of such a resource."""
+    also = {
+        method for (type_, _), each in ALSO.items() if type_ == resource.type for method in each
+    }
+    written = {method for part in resource.parts for method in part.writes}
+    planned = {call.method for call in step.calls if call.service == resource.service}
+    fields = {method for each in step.fields for method in _setting(each, step, resource)}
+    own = {resource.create.method, resource.delete.method}
+    return _plain(own | also | written | planned | fields | _tagging(resource))
+
+
+def _plain(methods: Iterable[str]) -> frozenset[str]:
+    return frozenset(each.replace("_", "") for each in methods)
+
+
+def _method(event: str) -> str:
+    low = event.lower()
+    return CALLED.get(low, low)

@@ -1,0 +1,202 @@
+"""`moorline ci init`: the files with which a CI system delivers this repository."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.project import Project, folders
+from reconciler.delivery.names import names
+from reconciler.model.diagnostic import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from reconciler.delivery.api import Provider
+    from reconciler.delivery.site import Site
+    from reconciler.specs.overlay import EnvironmentView
+
+BRANCH = "main"
+
+
+@click.command("init")
+@click.option("--provider", type=click.Choice(names()), required=True, help="The CI system.")
+@click.option(
+    "-e",
+    "--environment",
+    "chosen",
+    multiple=True,
+    metavar="NAME",
+    help="An environment to deliver to; repeat it, first to last. Else all but sandbox ones,"
+    " those that others extend first.",
+)
+@click.option("--repository", default="", metavar="OWNER/NAME", help="Else that of origin.")
+@click.option("--branch", default="", help="The branch that is applied; else origin's default.")
+@click.option(
+    "--issuer",
+    default="",
+    metavar="HOST/PATH",
+    help="Issuer of the jobs' tokens where it is not the public one, such as your own server.",
+)
+@click.option("--force", is_flag=True, help="Write over files that have other content.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@folders
+def command(
+    provider: str,
+    chosen: tuple[str, ...],
+    repository: str,
+    branch: str,
+    issuer: str,
+    specs: Path,
+    environments: Path,
+    *,
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+    no_color: bool,
+) -> None:
+    """Write the files with which a CI system delivers this repository.
+
+    A pull request is validated, planned and commented; a merge is applied to one
+    environment after the other, each only with the plan that was reviewed; drift is
+    reported every morning. Also writes delivery/aws-roles.yaml, the CloudFormation template
+    of the roles that the jobs take. Run it in the top folder of the repository.
+    """
+    from reconciler.delivery import api, site as sites  # noqa: PLC0415 - jinja2 only here
+
+    project = Project(specs, environments, as_json, no_color)
+    views = _views(project, chosen)
+    stages, found = sites.stages(views)
+    slug = repository or sites.repository(_git("remote", "get-url", "origin"))
+    if not sites.is_slug(slug):
+        text = f"{slug!r} is no repository" if slug else "there is no remote called origin"
+        help_ = "give `--repository OWNER/NAME`"
+        found = [*found, Diagnostic("DELIVERY005", text, None, help_, Severity.WARNING)]
+        slug = sites.NOWHERE
+    site = sites.Site(
+        platform=views[0].platform,
+        stages=stages,
+        repository=slug,
+        branch=branch or _default_branch(),
+        types=_types(project, views),
+        version=__version__,
+        issuer=issuer.removeprefix("https://").rstrip("/"),
+    )
+    system = api.load()[provider]
+    files = api.write(system, site)
+    done = _write(project, files, force=force, dry=dry_run)
+    _tell(project, system, site, done, found)
+
+
+def _views(project: Project, chosen: tuple[str, ...]) -> list[EnvironmentView]:
+    """The environments in order. Exits when one is wrong or none is left."""
+    from reconciler.delivery import site as sites  # noqa: PLC0415
+    from reconciler.specs import overlay  # noqa: PLC0415
+
+    known = overlay.names(project.read().documents)
+    bad = [name for name in chosen or known if not sites.NAME.fullmatch(name)]
+    if bad:
+        text = f"{bad[0]!r} cannot be the name of an environment"
+        project.fail([Diagnostic("DELIVERY001", text, help="use a-z, 0-9 and single hyphens")])
+    views = [project.view(name) for name in dict.fromkeys(chosen or known)]
+    if not chosen:
+        views = sites.in_order(views)
+    if not views:
+        text = f"no environment to deliver to; there are: {', '.join(known) or 'none'}"
+        help_ = "add environments/NAME.yaml, or name a sandbox one with -e"
+        project.fail([Diagnostic("DELIVERY001", text, help=help_)])
+    return views
+
+
+def _types(project: Project, views: list[EnvironmentView]) -> tuple[str, ...]:
+    """The AWS types that the specs make in any of these environments. Exits on mistakes."""
+    from reconciler import compile as compiler  # noqa: PLC0415
+
+    loaded = project.read()
+    types: set[str] = set()
+    found = list(loaded.diagnostics)
+    for view in views:
+        specs, problems = compiler.read(loaded.documents, view)
+        graph, more = compiler.build(specs, view)
+        found += [*problems, *more]
+        types |= {node.address.type for node in graph}
+    if any(each.is_error for each in found):
+        project.fail([each for each in found if each.is_error])
+    return tuple(sorted(types))
+
+
+def _default_branch() -> str:
+    remote = _git("symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
+    return remote or _git("branch", "--show-current") or BRANCH
+
+
+def _git(*arguments: str) -> str:
+    """What Git says; "" when it says nothing."""
+    try:
+        done = subprocess.run(  # noqa: S603 - arguments of our own
+            ["git", *arguments],  # noqa: S607 - the user's own git
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _write(project: Project, files: Mapping[str, str], *, force: bool, dry: bool) -> dict[str, str]:
+    """Write all files or none; answers what became of each. Exits when one is in the way."""
+    done = {path: _state(Path(path), text) for path, text in sorted(files.items())}
+    in_the_way = [path for path, state in done.items() if state == "changed"]
+    if in_the_way and not force:
+        help_ = "look at the difference in Git, and give --force to write it anew"
+        project.fail(
+            [
+                Diagnostic("DELIVERY002", f"{path} is there with other content", help=help_)
+                for path in in_the_way
+            ]
+        )
+    for path, state in done.items():
+        if state != "unchanged" and not dry:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).write_text(files[path], encoding="utf-8", newline="\n")
+    return done
+
+
+def _state(path: Path, text: str) -> str:
+    if not path.exists():
+        return "new"
+    return "unchanged" if path.is_file() and path.read_bytes() == text.encode() else "changed"
+
+
+def _tell(
+    project: Project,
+    system: Provider,
+    site: Site,
+    done: Mapping[str, str],
+    found: list[Diagnostic],
+) -> None:
+    if project.as_json:
+        from reconciler.render import diagnostics  # noqa: PLC0415 - only for machines
+
+        project.print_json(
+            {
+                "provider": system.name,
+                "environments": list(site.names),
+                "repository": site.repository,
+                "branch": site.branch,
+                "files": [{"path": path, "state": state} for path, state in done.items()],
+                "next": list(system.next_steps),
+                "diagnostics": diagnostics.as_json(found),
+            }
+        )
+        return
+    project.show(found)
+    for path, state in done.items():
+        click.echo(f"{state:<10} {path}")
+    click.echo(f"\n{system.says}: {' → '.join(site.names)} from {site.branch!r}. Now:")
+    for step in system.next_steps:
+        click.echo(f"  - {step}")

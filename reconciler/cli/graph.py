@@ -1,0 +1,80 @@
+"""`moorline graph`: what an environment consists of, and what needs what, as a picture."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli.project import Project, environment, folders
+from reconciler.model.diagnostic import Diagnostic
+
+FORMS = ("mermaid", "dot", "svg")
+"""Each is a module of `reconciler.render` with `of_graph`."""
+
+
+@click.command("graph")
+@click.argument("address", metavar="[ADDRESS]", required=False)
+@environment
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMS, "json"]),
+    default="mermaid",
+    show_default=True,
+    help="What to print. --json is the same as --format json.",
+)
+@folders
+def command(
+    address: str | None,
+    name: str | None,
+    form: str,
+    specs: Path,
+    environments: Path,
+    *,
+    as_json: bool,
+    no_color: bool,
+) -> None:
+    """Draw the resources of an environment and what they need, without talking to AWS.
+
+    An arrow leads from what must be there first to what needs it. With an ADDRESS,
+    as TYPE/NAME, only that resource is drawn, what it needs, and what needs it.
+    """
+    from reconciler import compile as compiler  # noqa: PLC0415
+    from reconciler.check import problems  # noqa: PLC0415
+    from reconciler.render import graph as graphs, net  # noqa: PLC0415
+
+    form = "json" if as_json else form
+    project = Project(specs, environments, form == "json", no_color)
+    view = project.view(name)
+    loaded = project.read()
+    checked, found = compiler.read(loaded.documents, view)
+    graph, more = compiler.build(checked, view)
+    found = [*loaded.diagnostics, *found, *more, *problems(graph)]
+    if any(each.is_error for each in found):
+        project.fail(found)
+    data = graphs.as_json(graph)
+    if address is not None:
+        _known(project, address, data)
+        data = net.around(data, address)
+    if form == "json":
+        project.print_json(data)
+        return
+    if found:
+        project.show(found)
+    module = importlib.import_module(f"reconciler.render.{form}")
+    click.echo(module.of_graph(data).rstrip("\n"))
+
+
+def _known(project: Project, address: str, data: Mapping[str, Any]) -> None:
+    """Exit when no resource has the address."""
+    known = [f"{node['type']}/{node['name']}" for node in data["nodes"]]
+    if address not in known:
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a slip of the keys
+
+        close = get_close_matches(address, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "`moorline graph` shows all addresses"
+        project.fail([Diagnostic("CLI001", f"no spec makes {address!r}", help=hint)])

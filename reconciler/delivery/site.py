@@ -1,0 +1,131 @@
+"""What delivery files are made from: a repository and its environments in order. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.resources.place import Place
+from reconciler.specs.overlay import EnvironmentView
+
+NAME = re.compile(r"[a-z](?:-?[a-z0-9])*")
+"""Names of environments stand in files of CI systems; nothing in them is special anywhere."""
+NOWHERE = "OWNER/REPOSITORY"
+_REMOTE = re.compile(r"^(?:[a-z+]+://)?(?:[^@/]+@)?([^:/]+)(?::\d+)?[:/](.+?)(?:\.git)?/?$")
+_SLUG = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One environment on the way."""
+
+    name: str
+    account: str
+    region: str
+    partition: str
+    plan_role: str
+    apply_role: str
+    sandbox: bool = False
+    bucket: str = ""
+    """Where receipts are kept, "" for a folder."""
+    prefix: str = ""
+    signing: str = ""
+    """The key that plans are signed with."""
+    first: bool = False
+
+    @property
+    def gated(self) -> bool:
+        """Whether a person says yes before each apply."""
+        return not self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A repository: where it is, and what its branch is applied to, first to last."""
+
+    platform: str
+    stages: tuple[Stage, ...]
+    repository: str = NOWHERE
+    branch: str = "main"
+    types: tuple[str, ...] = ()
+    """The AWS types that the specs make."""
+    version: str = ""
+    """Of Moorline, for the jobs."""
+    issuer: str = ""
+    """Host and path of the OIDC issuer, where it is not the provider's public one."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(stage.name for stage in self.stages)
+
+    @property
+    def real(self) -> tuple[Stage, ...]:
+        """The stages that are in AWS."""
+        return tuple(stage for stage in self.stages if not stage.sandbox)
+
+
+def stages(views: Sequence[EnvironmentView]) -> tuple[tuple[Stage, ...], list[Diagnostic]]:
+    """The stages for environments in order, and what will not work well there."""
+    found: list[Diagnostic] = []
+    for view in views:
+        if not view.spec.sandbox:
+            found += _lacks(view)
+    return tuple(_stage(view, first=not index) for index, view in enumerate(views)), found
+
+
+def _stage(view: EnvironmentView, *, first: bool) -> Stage:
+    place = Place(view.account, view.region, view.platform, view.name)
+    partition = place.partition
+    here = f"arn:{partition}:iam::{view.account}:role/{role_name(view.platform, view.name)}"
+    receipts, signing = view.spec.receipts, view.spec.signing
+    return Stage(
+        view.name,
+        view.account,
+        view.region,
+        partition,
+        view.spec.roles.plan or f"{here}-plan",
+        view.spec.roles.apply or f"{here}-apply",
+        sandbox=view.spec.sandbox,
+        bucket=(receipts and receipts.bucket) or "",
+        prefix=(receipts and receipts.prefix) or "",
+        signing=signing.key if signing else "",
+        first=first,
+    )
+
+
+def role_name(platform: str, environment: str) -> str:
+    """How roles are called, but for `-plan` or `-apply`, where the environment names none."""
+    return f"moorline-{platform}-{environment}"
+
+
+def _lacks(view: EnvironmentView) -> Iterable[Diagnostic]:
+    at = view.document.key_at(("spec",))
+    if view.spec.receipts is None or view.spec.receipts.bucket is None:
+        text = f"receipts of {view.name!r} are kept in a folder, which ends with each job"
+        help_ = "set `receipts: {bucket: …}`; leases, history, --resume and revert need it"
+        yield Diagnostic("DELIVERY003", text, at, help_, Severity.WARNING)
+    if not (view.spec.roles.plan and view.spec.roles.apply):
+        name = role_name(view.platform, view.name)
+        text = f"{view.name!r} does not name its roles; the files take {name}-plan and -apply"
+        help_ = "set `roles: {plan: …, apply: …}` and run this again"
+        yield Diagnostic("DELIVERY004", text, at, help_, Severity.WARNING)
+
+
+def in_order(views: Iterable[EnvironmentView]) -> list[EnvironmentView]:
+    """Environments to deliver to: those that others build on come first."""
+    real = [view for view in views if not view.spec.sandbox]
+    return sorted(real, key=lambda view: (len(view.chain), view.name))
+
+
+def repository(remote: str) -> str:
+    """OWNER/NAME in the address of a Git remote, "" when it has none."""
+    found = _REMOTE.match(remote.strip())
+    slug = found[2].strip("/") if found else ""
+    return slug if _SLUG.fullmatch(slug) else ""
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text can be the name of a repository."""
+    return bool(_SLUG.fullmatch(text))

@@ -1,0 +1,1 @@
+"""GitHub and GitLab, for two things only: one sticky comment, and one issue for drift."""

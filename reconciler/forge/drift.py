@@ -1,0 +1,161 @@
+"""What a drift report says to a forge: its fingerprint, a title and a text. Pure.
+
+Starts from the JSON of `moorline drift --json`. The fingerprint is of where things drifted,
+not of the values, so a value that moves every night is one finding.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.forge.api import LIMIT
+from reconciler.model.value import Json, digest
+
+STAYS = "PLAN004"
+"""Found by `drift` where a resource stays as it is although it differs."""
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._]|-(?!-)){0,62}")
+_LINK = re.compile(r"https?://[^\s<>]+")
+_CODE = re.compile(r"[A-Z]{2,12}[0-9]{3}")
+_VALUE = 80
+_TICKS = re.compile(r"`+")
+_MARKS = {"unknown": "(known after apply)", "sensitive": "(sensitive)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The drift of one environment. Without `fingerprint` there is none."""
+
+    environment: str
+    fingerprint: str
+    number: int
+    """How many resources drifted."""
+    lines: tuple[str, ...] = ()
+    """Each resource in Markdown."""
+
+    @property
+    def drifted(self) -> bool:
+        return bool(self.fingerprint)
+
+    @property
+    def title(self) -> str:
+        many = "resource differs" if self.number == 1 else "resources differ"
+        return f"Drift in {self.environment}: {self.number} {many} from the specs"
+
+
+def read(
+    data: Json, environment: str | None = None, *, who: Callable[[Json], str] = lambda _: ""
+) -> Report:
+    """The report in a document of `drift --json`, which must be of an environment if one is given.
+
+    `who` says the actor of an entry (its `by`) in words.
+
+    Raises:
+        ValueError: it is none, or the look at AWS failed.
+    """
+    if not (isinstance(data, dict) and isinstance(data.get("drifted"), list)):
+        raise ValueError("it is not what `moorline drift --json` prints")  # noqa: TRY004 - content
+    rows = data.get("diagnostics") or []
+    found = [each for each in rows if isinstance(each, dict)]
+    name = data.get("environment")
+    if not named(name):
+        raise ValueError("it names no environment")
+    if environment not in {None, name}:
+        raise ValueError(f"it is of environment {name!r}, not of {environment!r}")
+    if failed := [each for each in found if each.get("severity") == "error"]:
+        raise ValueError(f"it has errors: {codes(failed)}")
+    stays = [each for each in found if each.get("code") == STAYS]
+    try:
+        places = sorted({*_places(data["drifted"]), *(_stay(each) for each in stays)})
+        lines = [line for entry in data["drifted"] for line in _entry(entry, who)]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"a part of it has another form: {error}") from error
+    lines += [f"- {code(str(each.get('address') or ''))} {code(each['message'])}" for each in stays]
+    print_ = digest([list(place) for place in places], 16) if places else ""
+    return Report(str(name), print_, len({place[:2] for place in places}), tuple(lines))
+
+
+def body(report: Report, link: str = "") -> str:
+    """The text of the issue, cut at a line where a forge takes no more."""
+    lead = (
+        f"AWS is not as the specs of {code(report.environment)} say."
+        " `moorline plan` shows the way back; change the specs to keep it as it is."
+    )
+    head = [lead, ""]
+    tail = ["", f"Complete report: <{link}>"] if _LINK.fullmatch(link) else []
+    room = LIMIT - 1_000 - sum(len(line) + 1 for line in (*head, *tail))
+    shown: list[str] = []
+    for line in report.lines:
+        room -= len(line) + 1
+        if room < 0:
+            shown.append(f"- … and more: {report.number} resources differ in all")
+            break
+        shown.append(line)
+    return "\n".join([*head, *shown, *tail])
+
+
+def codes(found: Sequence[Mapping[str, Json]]) -> str:
+    """The codes of findings; what is none is not repeated to a terminal or a log."""
+    texts = (str(each.get("code")) for each in found)
+    return ", ".join(text if _CODE.fullmatch(text) else "?" for text in texts)
+
+
+def named(name: Json) -> bool:
+    """Whether it may be the name of an environment."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+
+
+def code(text: str) -> str:
+    """A text in a code span, in which nothing of it is Markdown, HTML or a mention."""
+    plain = "".join(char if char.isprintable() else " " for char in text).strip()
+    longest = max((len(run) for run in _TICKS.findall(plain)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if plain.startswith("`") or plain.endswith("`") else ""
+    return f"{fence}{pad}{plain}{pad}{fence}" if plain else "`(empty)`"
+
+
+def _places(drifted: Sequence[Mapping[str, Json]]) -> Iterator[tuple[str, ...]]:
+    for entry in drifted:
+        head = (str(entry["type"]), str(entry["name"]), str(entry["kind"]))
+        if entry["kind"] != "changed" or not entry["fields"]:
+            yield head
+        else:
+            for field in entry["fields"]:
+                yield (*head, *map(str, field["path"]))
+
+
+def _stay(found: Mapping[str, Json]) -> tuple[str, ...]:
+    type_, _, name = str(found.get("address") or "").partition("/")
+    return (type_, name, "stays")
+
+
+def _entry(entry: Mapping[str, Json], who: Callable[[Json], str]) -> Iterator[str]:
+    at = entry.get("at") or {}
+    where = " " + code(f"{at['file']}:{at['line']}") if at else ""
+    yield f"- **{_word(entry['kind'])}** {code(entry['type'])} {code(entry['name'])}{where}"
+    if actor := who(entry.get("by")):
+        yield f"  - {code(actor)}"
+    if keep := str(entry.get("keep") or ""):
+        yield f"  - keep it: {code(keep)}"
+    if entry["kind"] == "changed":
+        for field in entry["fields"]:
+            cause = field.get("cause") or ""
+            why = f" ({_word(cause)})" if cause not in {"", "unknown"} else ""
+            path = code(".".join(map(str, field["path"])))
+            was, now = _brief(field["declared"]), _brief(field["live"])
+            yield f"  - {path}: declared {was}, live {now}{why}"
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Za-z ]", " ", text)
+
+
+def _brief(value: Json) -> str:
+    if isinstance(value, dict) and len(value) == 1 and "$mark" in value:
+        return _MARKS.get(str(value["$mark"]), "(hidden)")
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return code(text if len(text) <= _VALUE else text[: _VALUE - 1] + "…")

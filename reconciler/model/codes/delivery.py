@@ -1,0 +1,50 @@
+"""Codes about the delivery files, and about plans that reach a merge."""
+
+from __future__ import annotations
+
+from reconciler.model.codes.code import Code
+
+CODES = (
+    Code(
+        "DELIVERY001",
+        "nothing to deliver to",
+        "No environment is left to deliver to: there is none, all of them are sandbox ones, or one that was named is not there.",
+        "Add environments/NAME.yaml, or name environments with --environments.",
+    ),
+    Code(
+        "DELIVERY002",
+        "file in the way",
+        "A file that would be written is there with other content. Nothing was written.",
+        "Look at the difference in Git, and give --force to write it anew.",
+    ),
+    Code(
+        "DELIVERY003",
+        "receipts are lost with the job",
+        "An environment keeps its receipts and its lease in a folder, which in CI ends with the job. So applies of two jobs are not kept apart by a lease, and --resume, revert and history have nothing to go by.",
+        "Set receipts: {bucket: …} in the environment.",
+    ),
+    Code(
+        "DELIVERY004",
+        "roles not named",
+        "The environment does not say which IAM roles plan and apply take, so the files name those that delivery/aws-roles.yaml makes.",
+        "Set roles: {plan: …, apply: …} in the environment and write the files anew.",
+    ),
+    Code(
+        "DELIVERY005",
+        "repository not known",
+        "The remote called origin does not say which repository this is, so the trust policies have a placeholder that lets nobody in.",
+        "Give --repository OWNER/NAME.",
+    ),
+    Code(
+        "REVIEW001",
+        "not the plan that was reviewed",
+        "The plan that was made after the merge is not the one in the comment on the change request. Something moved in between: another merge, or AWS itself.",
+        "Look at the plan. Run the job again when another apply was under way, else apply it by the manual way, which asks for approval of this very plan.",
+    ),
+    Code(
+        "REVIEW002",
+        "no plan was reviewed",
+        "The commit belongs to no merged change request, or its change request has no comment with a plan of this environment.",
+        "Apply by the manual way, which asks for approval of this very plan, or merge by change request.",
+    ),
+)

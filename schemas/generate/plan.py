@@ -1,0 +1,388 @@
+"""Writes the schemas of what Moorline prints and keeps: a plan, a drift report, a plan file.
+
+They are strict: every key of ours is listed, required and described, so a
+consumer's code generator has nothing to guess. Values of AWS properties are
+free but for the marks that stand for what a plan cannot or must not show.
+
+    python -m schemas.generate.plan
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from reconciler import planfile
+from reconciler.model import plan as plans
+from reconciler.model.actor import ActorKind
+from reconciler.model.change import Action, Cause, Effect, Reason
+from reconciler.model.diagnostic import Severity
+from reconciler.model.loss import Destruction
+from reconciler.model.value import FORMS, Mark
+from reconciler.signature import KMS, LOCAL
+
+Schema: TypeAlias = dict[str, Any]
+FOLDER = Path(__file__).parents[1]
+BASE = "https://moorline.dev/schemas/"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+KINDS = ("changed", "missing", "undeclared", "superseded", "failed", "foreign")
+TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+
+
+def text(about: str, **more: Any) -> Schema:  # noqa: ANN401 - keywords of a schema
+    return {"description": about, "type": "string", **more}
+
+
+def number(about: str, least: int = 0) -> Schema:
+    return {"description": about, "type": "integer", "minimum": least}
+
+
+def flag(about: str) -> Schema:
+    return {"description": about, "type": "boolean"}
+
+
+def one_of(about: str, words: Iterable[str | StrEnum]) -> Schema:
+    return {"description": about, "enum": [str(word) for word in words]}
+
+
+def many(about: str, items: Schema) -> Schema:
+    return {"description": about, "type": "array", "items": items}
+
+
+def ref(name: str, about: str = "") -> Schema:
+    return {**({"description": about} if about else {}), "$ref": f"#/$defs/{name}"}
+
+
+def maybe(name: str, about: str) -> Schema:
+    return {"description": about, "anyOf": [ref(name), {"type": "null"}]}
+
+
+def closed(about: str, properties: Schema, optional: Iterable[str] = ()) -> Schema:
+    """An object of which all keys are known."""
+    left_out = set(optional)
+    return {
+        "description": about,
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name for name in properties if name not in left_out],
+        "properties": properties,
+    }
+
+
+def _mark(name: str, about: str, body: Schema) -> Schema:
+    return closed(about, {name: body})
+
+
+def _values() -> dict[str, Schema]:
+    """Values of AWS properties, in which marks may stand anywhere."""
+    word = {"type": "string"}
+    triple = {
+        "type": "array",
+        "prefixItems": [
+            text("The CloudFormation type."),
+            text("The physical name."),
+            text("The name of the output, such as Arn."),
+        ],
+        "items": False,
+        "minItems": 3,
+    }
+    marks = {
+        "reference": _mark("$ref", "An output of another resource, not known yet.", triple),
+        "join": _mark(
+            "$join",
+            "A text put together from literals and references.",
+            {"type": "array", "items": {"anyOf": [word, ref("value")]}},
+        ),
+        "text": _mark("$text", "A document that AWS takes as JSON text, as data.", ref("value")),
+        "mark": _mark(
+            "$mark",
+            "A value that a plan cannot or must not show.",
+            {"enum": [mark.name.lower() for mark in Mark]},
+        ),
+        "map": _mark(
+            "$map",
+            "A user's own object whose one key could be taken for a mark.",
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "propertyNames": {"enum": sorted(FORMS)},
+                "additionalProperties": ref("value"),
+            },
+        ),
+    }
+    mark_like = {
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": {"enum": sorted(FORMS)},
+    }
+    plain = {"type": "object", "additionalProperties": ref("value"), "not": mark_like}
+    scalar = {"type": ["null", "boolean", "number", "string"]}
+    items = {"type": "array", "items": ref("value")}
+    options = [scalar, items, plain, *(ref(name) for name in marks)]
+    value = {"description": "Any JSON; an object with one $-key is a mark.", "anyOf": options}
+    return {"value": value, **marks}
+
+
+def _common() -> dict[str, Schema]:
+    place = {
+        "file": text("Path as it was given, from the folder that the command ran in."),
+        "line": number("From 1.", 1),
+        "column": number("From 1, in characters.", 1),
+    }
+    finding = {
+        "code": text("Stable; `moorline explain CODE` says what it means."),
+        "severity": one_of("Only an error stops a command.", Severity),
+        "message": text("For people; may change between versions."),
+        "help": text("What to do, empty when there is nothing to add."),
+        "at": maybe("span", "Where, null when it lies in no file."),
+        "address": {"description": "TYPE/NAME of a resource.", "type": ["string", "null"]},
+    }
+    who = {
+        "class": one_of("What kind of actor it is.", ActorKind),
+        "name": text("Who, empty when not known."),
+        "via": text("Through what, such as the console."),
+        "at": text("When (ISO time, UTC), empty when not known."),
+        "why": text("What the answer rests on, or why nobody can be named."),
+    }
+    return {
+        "actor": closed("Who changed a live resource, as far as CloudTrail tells.", who),
+        "span": closed("A place in a file.", place),
+        "diagnostic": closed("A finding.", finding),
+        "path": many("Property names; items of lists by key or number.", {"type": "string"}),
+        **_values(),
+    }
+
+
+def _plan_parts() -> dict[str, Schema]:
+    approval = {
+        "address": text("TYPE/NAME; a * at the end stands for any rest."),
+        "loses": one_of("The class of loss.", Destruction),
+        "why": text("The reason that was given."),
+        "by": text("Who approved."),
+        "until": text("The last day (UTC) on which it holds.", format="date"),
+        "at": maybe("span", "The line of the environment that has it."),
+    }
+    loss = {
+        "destroys": text("The class of loss: records, traffic, keys or history."),
+        "says": text("What is lost, in words."),
+        "path": ref("path", "The property; empty for the whole resource."),
+        "allowed": flag("The environment allows the class."),
+        "approval": maybe("approval", "What permits it, where the class is not allowed."),
+    }
+    field = {
+        "cause": one_of("Where the difference comes from, as far as receipts tell.", Cause),
+        "path": ref("path"),
+        "before": ref("value", "What is live; null when there is nothing."),
+        "after": ref("value", "What is declared; null when there is to be nothing."),
+        "effect": one_of("What changing it does to the resource.", Effect),
+        "at": maybe("span", "The line of the spec that causes it."),
+    }
+    outputs = {
+        "description": "Names for parts of the answer, each with the way to it.",
+        "type": "object",
+        "additionalProperties": {"type": "array", "items": {"type": "string"}},
+    }
+    params = {
+        "description": "As boto3 takes them; marks are filled in when they are known.",
+        "type": "object",
+        "additionalProperties": ref("value"),
+    }
+    call = {
+        "service": text("The boto3 service."),
+        "method": text("The boto3 method."),
+        "params": params,
+        "outputs": outputs,
+    }
+    return {
+        "approval": closed("A loss that somebody approved.", approval),
+        "loss": closed("One thing that a step loses.", loss),
+        "field": closed("One property that differs.", field),
+        "call": closed("One AWS request.", call),
+        "step": _step(),
+    }
+
+
+def _step() -> Schema:
+    ids = {"type": "string"}
+    desired = {
+        "description": "The properties to reach, in CloudFormation names; empty when it goes.",
+        "type": "object",
+        "additionalProperties": ref("value"),
+    }
+    return closed(
+        "One resource's part of a plan. A replacement has a second step for its old half.",
+        {
+            "cause": one_of("Why the whole resource is there or not.", Cause),
+            "by": maybe("actor", "Who made it necessary; null when nobody was looked up."),
+            "id": text("TYPE/NAME, with #delete at the end where it removes."),
+            "type": text("The CloudFormation type."),
+            "name": text("The physical name."),
+            "action": one_of("What is done.", Action),
+            "reason": one_of("Why.", Reason),
+            "spec": text("Kind/name of the spec it comes from, empty when there is none."),
+            "at": maybe("span", "The spec's line."),
+            "detail": text("AWS's own reason, where it reports the resource as failed."),
+            "destroys": text("The class of what is lost, empty when nothing is."),
+            "loses": text("What is lost, in words."),
+            "refused": text("Why it may not run, empty when it may."),
+            "retry": flag("It failed before and was asked for again."),
+            "approval": maybe("approval", "The first approval that lets it run."),
+            "losses": many("Each thing that is lost.", ref("loss")),
+            "needs": many("Ids of steps that must be done before.", ids),
+            "after": many("Types all of whose steps must be done before.", ids),
+            "guard": text("Digest of what was observed, empty when nothing may be there."),
+            "fields": many("The properties that differ.", ref("field")),
+            "calls": many("The requests, in order.", ref("call")),
+            "desired": desired,
+        },
+    )
+
+
+def _plan() -> Schema:
+    counted = [action for action in Action if action is not Action.NONE]
+    counts = {str(action): number(f"Resources with the action {action}.") for action in counted}
+    summary = {
+        **counts,
+        "unchanged": number("Resources that are as declared."),
+        "destructive": number("Steps that lose something."),
+        "refused": number("Steps that may not run."),
+        "calls_made": number("Requests that it took to make the plan."),
+        "calls_planned": number("Requests that an apply will send, waits and checks not counted."),
+    }
+    version = {"description": "The version of this form.", "const": plans.FORMAT}
+    return closed(
+        "What an apply will do in one environment.",
+        {
+            "format_version": version,
+            **_head(),
+            "commit": text("The commit, cut; empty outside of a repository."),
+            "digest": text("Identifies what will be done, whatever caused it.", pattern=_hex(64)),
+            "steps": many("In an order in which they can be done.", ref("step")),
+            "summary": closed("Counts; a replacement is one.", summary),
+            "diagnostics": many("What was found on the way.", ref("diagnostic")),
+        },
+    )
+
+
+def _head() -> dict[str, Schema]:
+    return {
+        "environment": text("The environment's name."),
+        "platform": text("The platform's name."),
+        "account": text("The AWS account."),
+        "region": text("The AWS region."),
+    }
+
+
+def _hex(digits: int) -> str:
+    return f"^[0-9a-f]{{{digits}}}$"
+
+
+def plan() -> Schema:
+    """What `moorline plan --json` prints."""
+    return _whole("plan", "A plan", _plan(), {**_common(), **_plan_parts()})
+
+
+def drift() -> Schema:
+    """What `moorline drift --json` prints."""
+    field = {
+        "path": ref("path"),
+        "declared": ref("value", "What the specs say; null when they say nothing."),
+        "live": ref("value", "What AWS has; null when it has nothing."),
+        "at": maybe("span", "The line of the spec."),
+        "cause": one_of("Where the difference comes from.", Cause),
+    }
+    drifted = {
+        "type": text("The CloudFormation type."),
+        "name": text("The physical name."),
+        "kind": one_of("How it differs as a whole.", KINDS),
+        "action": one_of("What an apply would do.", Action),
+        "spec": text("Kind/name of the spec it comes from, empty when there is none."),
+        "at": maybe("span", "The spec's line."),
+        "destroys": text("The class of what an apply would lose, empty when nothing."),
+        "refused": text("Why an apply would not do it, empty when it would."),
+        "cause": one_of("Why the whole resource is there or not.", Cause),
+        "by": maybe("actor", "Who did it; null when nobody was looked up."),
+        "fields": many("The properties that differ.", ref("field")),
+    }
+    ways = {
+        "keep": text("The command that takes the live values into the specs, or empty."),
+        "revert": text("The command that makes it as the specs say, or empty."),
+    }
+    head = {name: part for name, part in _head().items() if name != "platform"}
+    report = {
+        **head,
+        "drifted": many("Resources that differ from the specs.", ref("drifted")),
+        "owned": many("What an autoscaler or a rollout moves by right.", ref("owned")),
+        "unchanged": number("Resources that are as declared."),
+        "calls": number("AWS requests that it took."),
+        "diagnostics": many("What was found on the way.", ref("diagnostic")),
+    }
+    parts = {
+        "field": closed("One property that differs.", field),
+        "drifted": closed("One resource that differs.", {**drifted, **ways}),
+        "owned": closed("One resource that differs by right.", drifted),
+    }
+    body = closed("Where AWS is not as the specs say.", report)
+    return _whole("drift", "A drift report", body, {**_common(), **parts})
+
+
+def plan_file() -> Schema:
+    """What `moorline plan -o FILE` writes."""
+    specs = {
+        "description": "The digest of every spec, by Kind/name. Files of format 1 have none.",
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+    }
+    signature = {
+        "algorithm": one_of("HMAC with a shared secret, or a key in AWS KMS.", (LOCAL, KMS)),
+        "key": text("Alias or ARN in KMS, empty for a shared secret."),
+        "value": text("In base64."),
+    }
+    versions = {
+        "description": "The version of this form.",
+        "enum": list(range(1, planfile.FORMAT + 1)),
+    }
+    body = closed(
+        "A plan that was reviewed, with what it is bound to. Its bytes are canonical JSON.",
+        {
+            "format_version": versions,
+            "specs": specs,
+            "created": text("When it was made, UTC.", pattern=TIME),
+            "expires": text("From when on it is not applied any more, UTC.", pattern=TIME),
+            "commit": text("The full id of the commit, empty outside of a repository."),
+            "plan": ref("plan"),
+            **_head(),
+            "digest": text("SHA-256 over all but itself and the signature.", pattern=_hex(64)),
+            "signature": maybe("signature", "Who made it; null when it is not signed."),
+        },
+        optional=("specs",),
+    )
+    parts = {"plan": _plan(), "signature": closed("A signature over the digest.", signature)}
+    return _whole("planfile", "A plan file", body, {**_common(), **_plan_parts(), **parts})
+
+
+def _whole(name: str, title: str, body: Schema, parts: dict[str, Schema]) -> Schema:
+    lead = {"$schema": DIALECT, "$id": f"{BASE}{name}.json", "title": title}
+    return {**lead, **body, "$defs": dict(sorted(parts.items()))}
+
+
+def files() -> Iterator[tuple[str, bytes]]:
+    """Every file's name and content."""
+    for name, schema in (("plan", plan()), ("drift", drift()), ("planfile", plan_file())):
+        content = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        yield f"{name}.json", content.encode()
+
+
+def main() -> None:
+    """Write every file."""
+    for name, content in files():
+        (FOLDER / name).write_bytes(content)
+        print(f"{len(content):,} bytes in {FOLDER / name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Each written file, checked by what its ecosystem uses."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from groovy_parser.parser import parse_groovy_content
+
+from .written import ACTION, PROVIDERS, REPOSITORY, action_shells, data, files, shells, site
+
+BIN = Path(sys.executable).parent
+ALL = [
+    *(pytest.param(each, id=f"{p}: {each.where}") for p in PROVIDERS for each in shells(p)),
+    *(pytest.param(each, id=each.where) for each in action_shells()),
+]
+
+
+def laid(folder: Path, provider: str) -> list[str]:
+    """Write the files of a provider; answers their paths."""
+    for path, text in files(provider).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return sorted(files(provider))
+
+
+def check(folder: Path, *arguments: str) -> str:
+    """What a checker of the virtual environment objects to."""
+    command = [str(BIN / arguments[0]), *arguments[1:]]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_workflows_are_as_github_s_schema_says(tmp_path: Path) -> None:
+    paths = [path for path in laid(tmp_path, "github") if path.startswith(".github")]
+
+    said = check(
+        tmp_path, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *paths
+    )
+
+    assert (said, len(paths)) == ("", 4)
+
+
+def test_the_action_is_as_github_s_schema_says() -> None:
+    path = str(ACTION)
+    said = check(REPOSITORY, "check-jsonschema", "--builtin-schema", "vendor.github-actions", path)
+
+    assert said == ""
+
+
+def test_jobs_are_as_gitlab_s_schema_says(tmp_path: Path) -> None:
+    paths = [path for path in laid(tmp_path, "gitlab") if ".gitlab" in path]
+    schema = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
+
+    assert (check(tmp_path, "check-jsonschema", *schema, *paths), len(paths)) == ("", 2)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_cloudformation_takes_the_templates(tmp_path: Path, provider: str) -> None:
+    paths = [path for path in laid(tmp_path, provider) if path.endswith(".yaml")]
+
+    assert check(tmp_path, "cfn-lint", "--regions", "eu-west-1", "--", *paths) == ""
+
+
+@pytest.mark.parametrize("name", ["pull-request", "plan", "apply", "drift", "manual"])
+def test_a_buildspec_has_the_form_that_codebuild_reads(name: str) -> None:
+    """No schema of it is in a package, so these are the rules of its reference."""
+    spec = data(files("codepipeline")[f"delivery/buildspecs/{name}.yml"])
+
+    assert spec["version"] == 0.2
+    assert spec["env"] == {"shell": "bash"}
+    assert spec.keys() <= {"version", "env", "phases", "reports", "artifacts", "cache"}
+    assert spec["phases"].keys() <= {"install", "pre_build", "build", "post_build"}
+    for phase in spec["phases"].values():
+        assert phase.keys() <= {"runtime-versions", "commands", "finally", "on-failure"}
+        assert all(isinstance(each, str) for each in phase["commands"])
+    assert all(report["file-format"] == "JUNITXML" for report in spec.get("reports", {}).values())
+
+
+def test_groovy_takes_the_jenkinsfile() -> None:
+    """With short shell texts: the parser takes a minute for all of it."""
+    text = files("jenkins")["Jenkinsfile"]
+    text = re.sub(r"'''(?:[^\\]|\\.)*?'''", "'''x'''", text, flags=re.DOTALL)
+
+    tree = parse_groovy_content(text)
+
+    assert tree.data == "compilation_unit"
+
+
+def test_the_jenkinsfile_is_a_declarative_pipeline() -> None:
+    """Its sections, at their depth, are those that the syntax knows."""
+    text = re.sub(
+        r"'''(?:[^\\]|\\.)*?'''|'(?:[^'\\\n]|\\.)*'", "''", files("jenkins")["Jenkinsfile"]
+    )
+    body = text[text.index("\npipeline {") :]
+    sections = re.findall(r"^    (\w+) \{", body, re.MULTILINE)
+
+    assert sections == ["agent", "options", "triggers", "parameters", "environment", "stages"]
+    assert set(re.findall(r"^            (\w+) \{", body, re.MULTILINE)) <= {
+        "when", "steps", "options", "post", "environment", "input", "agent",
+    }  # fmt: skip
+    assert body.count("{") == body.count("}")
+
+
+@pytest.mark.parametrize("shell", ALL)
+def test_shell_is_right(shell: object) -> None:
+    text = shell.text  # type: ignore[attr-defined]
+    bash = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, check=False)
+    linted = subprocess.run(
+        [BIN / "shellcheck", "--shell=bash", "-"],
+        input=text, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (bash.stderr, linted.stdout) == ("", "")
+
+
+def test_actionlint_agrees_where_it_is_installed(tmp_path: Path) -> None:
+    program = os.environ.get("ACTIONLINT") or shutil.which("actionlint")
+    if not program:
+        pytest.skip("actionlint is not installed; the schema above is checked all the same")
+    paths = [path for path in laid(tmp_path, "github") if path.startswith(".github")]
+
+    done = subprocess.run(
+        [program, *paths], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_same_site_makes_the_same_files(provider: str) -> None:
+    from reconciler.delivery import api
+
+    assert api.write(api.load()[provider], site()) == files(provider)
