@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from benchmarks import compile_speed, plan_speed, startup
+from benchmarks import compile_speed, forms_speed, plan_speed, render_speed, startup
 
 
 def main() -> None:
     startup.main()
     compile_speed.main()
     plan_speed.main()
+    render_speed.main()
+    forms_speed.main()
 
 
 main()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.render.formats import FORMS
 from reconciler.sandbox import lifecycle
 from tests.cli.mistakes import environment, spec
 
@@ -52,6 +53,26 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         ("drift", *LOCAL),
         ("drift", *LOCAL, "--verbose"),
         ("drift", *LOCAL, "--json"),
+        *(("plan", *LOCAL, "--format", form) for form in FORMS),
+        *(("drift", *LOCAL, "--format", form) for form in ("markdown", "html")),
+        ("plan", *LOCAL, "--html", "plan.html"),
+        ("drift", *LOCAL, "--html", "drift.html"),
+        ("drift", *LOCAL, "--all", "--dry-run"),
+        ("plan", *LOCAL, "--offline"),
+        ("plan", *LOCAL, "--offline", "--receipt", "plan.json"),
+        ("history", *LOCAL, "--json"),
+        ("revert", *LOCAL),
+        ("graph", *LOCAL),
+        ("graph", *LOCAL, "--format", "svg"),
+        ("validate", "--format", "sarif"),
+        ("validate", "--format", "junit"),
+        ("explain", f"AWS::S3::Bucket/{BUCKET}", *LOCAL),
+        ("ci", "comment", "plan.json", "--dry-run"),
+        ("ci", "comment", "plan.json"),
+        ("ci", "report", "plan.json", *LOCAL, "--to", "issue"),
+        ("ci", "init", "--provider", "github", *LOCAL),
+        ("init", "other", "--yes"),
+        ("completion", "bash"),
         ("sandbox", "status"),
         ("sandbox", "status", "--json"),
         ("--help",),
