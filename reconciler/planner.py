@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 
-from reconciler import calls, objections, protect, retire
+from reconciler import calls, objections, protect, retire, revisions
 from reconciler.diff import compare, guard, removed
 from reconciler.live import Live, Orphan, Policy, owned
 from reconciler.model.address import Address
@@ -61,6 +61,7 @@ def plan(
             _step(graph.nodes[address], graph, live, resources, place, policy, draft)
     _link(graph, draft)
     draft.steps += retire.removals(graph, live, resources, place, draft.steps)
+    draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = [protect.judge(step, policy) for step in draft.steps]
     draft.diagnostics += protect.review(policy, draft.steps)
     return draft

@@ -61,7 +61,9 @@ class Verbs(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The verb that was asked for, imported now."""
         verb = args[0]
-        if verb not in VERBS and not verb.startswith("-") and not ctx.resilient_parsing:
+        if ctx.resilient_parsing and verb not in VERBS:  # a shell asks; there is nothing to offer
+            return verb, click.Command(verb, add_help_option=False), args[1:]
+        if verb not in VERBS and not verb.startswith("-"):
             from difflib import get_close_matches  # noqa: PLC0415 - only for a slip of the keys
 
             close = get_close_matches(verb, VERBS, n=1)

@@ -5,7 +5,7 @@ Also says which steps cannot run because they need a refused one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.model.change import Action
@@ -50,6 +50,11 @@ class Entry:
     def calls(self) -> int:
         """Requests that it takes, both halves counted."""
         return sum(len(half["calls"]) for half in self.halves)
+
+
+def differences(step: Mapping[str, Json]) -> Sequence[Mapping[str, Json]]:
+    """What differs; of a new revision, from the one that it takes the place of."""
+    return [*step["fields"]] or [*step.get("instead", ())]
 
 
 def entries(plan: Mapping[str, Json]) -> list[Entry]:

@@ -13,7 +13,7 @@ from reconciler.model.change import Action, Cause, Effect
 from reconciler.model.value import Json
 from reconciler.render import actor, protection
 from reconciler.render.difference import leaves, rows
-from reconciler.render.entries import Entry, entries
+from reconciler.render.entries import Entry, differences, entries
 from reconciler.render.frame import findings, header
 from reconciler.render.ink import Ink, cells, cut, harmless, spread
 from reconciler.render.table import INDENT, Line, block
@@ -141,10 +141,10 @@ class _Writer:
     def _fields(self, entry: Entry, shown: str) -> Iterator[str]:
         """What changes; each with its spec line, where it is not the one that is `shown`."""
         step = entry.step
-        if step["fields"]:
-            all_replace = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
+        if differing := differences(step):
+            all_replace = {field["effect"] for field in differing} == {Effect.REPLACE}
             lines: list[Line] = []
-            for field in step["fields"]:
+            for field in differing:
                 path, at = tuple(field["path"]), span(field["at"])
                 effect = "" if all_replace else field["effect"]
                 found = rows(path, field["before"], field["after"], "" if at == shown else at)

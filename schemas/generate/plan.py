@@ -218,6 +218,10 @@ def _step() -> Schema:
         {
             "cause": one_of("Why the whole resource is there or not.", Cause),
             "by": maybe("actor", "Who made it necessary; null when nobody was looked up."),
+            "instead": many(
+                "For people: how a new revision differs from the one it takes the place of.",
+                ref("field"),
+            ),
             "id": text("TYPE/NAME, with #delete at the end where it removes."),
             "type": text("The CloudFormation type."),
             "name": text("The physical name."),

@@ -15,7 +15,7 @@ from reconciler.model.value import Json
 from reconciler.render import protection
 from reconciler.render.difference import Row, rows
 from reconciler.render.drift import kind
-from reconciler.render.entries import Entry
+from reconciler.render.entries import Entry, differences
 from reconciler.render.formats import Context
 from reconciler.render.html.text import actor, block
 from reconciler.render.ink import harmless
@@ -147,7 +147,7 @@ def _needs(entry: Entry, index: Mapping[str, int]) -> list[int]:
 
 
 def _rows(step: Mapping[str, Json], *, drift: bool) -> dict[str, Json]:
-    found = [*_made(step)] if not step["fields"] else [*_differing(step, drift=drift)]
+    found = [*_differing(step, drift=drift)] or [*_made(step)]
     hidden = len(found) - MOST_ROWS
     shown = {"rows": found[:MOST_ROWS]}
     return {**shown, "hidden": hidden} if hidden > 0 else shown
@@ -162,7 +162,7 @@ def _made(step: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
 def _differing(step: Mapping[str, Json], *, drift: bool) -> Iterator[dict[str, Json]]:
     """Rows of the changed properties; in a drift report from declared to live."""
     whole = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
-    for field in step["fields"]:
+    for field in step["fields"] if drift else differences(step):
         at = field["at"]
         pair = (field["after"], field["before"]) if drift else (field["before"], field["after"])
         about = {

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
 from reconciler.render.difference import Row, leaves, rows
-from reconciler.render.entries import Entry
+from reconciler.render.entries import Entry, differences
 from reconciler.render.ink import harmless
 from reconciler.render.markdown.budget import Block, Frame, Part
 from reconciler.render.markdown.escape import clip, code, fence, tag
@@ -99,7 +99,7 @@ def _rows(entry: Entry, view: View, asides: list[str]) -> Iterator[str]:
     step = entry.step
     found = [
         (row, field)
-        for field in step["fields"]
+        for field in differences(step)
         for row in rows(tuple(field["path"]), field["before"], field["after"])
     ]
     most = len(found) if view.full else _ROWS

@@ -1,0 +1,169 @@
+"""One resource's part of a plan, and its JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.actor import Actor, actor_from_json, actor_to_json
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
+from reconciler.model.diagnostic import Span, span_from_json, span_to_json
+from reconciler.model.loss import (
+    Approval,
+    Loss,
+    approval_to_json,
+    loss_from_json,
+    loss_to_json,
+)
+from reconciler.model.value import Json, Props, from_json, to_json
+
+SUFFIX = "#delete"
+"""Ends the id of a step that removes: an orphan, or the old half of a replacement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One resource's part of a plan.
+
+    `needs` are ids of steps that must be done before, and `after` names types all of
+    whose steps must be done before. `guard` is the digest of
+    what was observed ("" when the resource must not exist). `destroys` names
+    what is lost (records, traffic, keys, history), "" when nothing is; where
+    `losses` are of several classes it is the first that is refused.
+    """
+
+    id: str
+    address: Address
+    action: Action
+    reason: Reason
+    calls: tuple[Call, ...] = ()
+    needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    guard: str = ""
+    desired: Props = field(default_factory=dict)
+    fields: tuple[FieldChange, ...] = ()
+    spec: str = ""
+    at: Span | None = None
+    destroys: str = ""
+    detail: str = ""
+    """AWS's own reason, where it reports the resource as failed."""
+    refused: str = ""
+    """Why this step may not run, by the environment or by its own history; "" when it may."""
+    retry: bool = False
+    """The user asked for it although it was tried before and failed."""
+    cause: Cause = Cause.UNKNOWN
+    """Why the whole resource is there or not, where no field says it."""
+    by: Actor | None = None
+    """Who made it necessary, where that was looked up."""
+    instead: tuple[FieldChange, ...] = ()
+    """For people: how a new revision differs from the live one that it takes the place of."""
+    losses: tuple[Loss, ...] = ()
+    """Each thing that is lost, with what permits it."""
+
+    @property
+    def loses(self) -> str:
+        """What is lost, in words; "" when nothing is."""
+        return "; ".join(dict.fromkeys(loss.says for loss in self.losses))
+
+    @property
+    def approval(self) -> Approval | None:
+        """The first approval that lets it run; `losses` have all of them."""
+        return next((loss.approval for loss in self.losses if loss.approval), None)
+
+
+def step_to_json(step: Step, *, causes: bool = True) -> Json:
+    """The JSON form; without `causes` only what is done, which the digest of a plan covers."""
+    return {
+        **(_told(step) if causes else {}),
+        "id": step.id,
+        "type": step.address.type,
+        "name": step.address.name,
+        "action": str(step.action),
+        "reason": str(step.reason),
+        "spec": step.spec,
+        "at": span_to_json(step.at),
+        "detail": step.detail,
+        "destroys": step.destroys,
+        "loses": step.loses,
+        "refused": step.refused,
+        "retry": step.retry,
+        "approval": approval_to_json(step.approval),
+        "losses": [loss_to_json(loss) for loss in step.losses],
+        "needs": list(step.needs),
+        "after": list(step.after),
+        "guard": step.guard,
+        "fields": [_field_to_json(change, causes=causes) for change in step.fields],
+        "calls": [_call_to_json(call) for call in step.calls],
+        "desired": to_json(step.desired),
+    }
+
+
+def _told(step: Step) -> dict[str, Json]:
+    """What a plan tells and does not do; no part of its digest."""
+    instead = [_field_to_json(each, causes=True) for each in step.instead]
+    return {"cause": str(step.cause), "by": actor_to_json(step.by), "instead": instead}
+
+
+def step_from_json(data: Json) -> Step:
+    """The inverse of `step_to_json`."""
+    return Step(
+        id=data["id"],
+        address=Address(data["type"], data["name"]),
+        action=Action(data["action"]),
+        reason=Reason(data["reason"]),
+        calls=tuple(_call_from_json(call) for call in data["calls"]),
+        needs=tuple(data["needs"]),
+        after=tuple(data["after"]),
+        guard=data["guard"],
+        desired=from_json(data["desired"]),
+        fields=tuple(_field_from_json(change) for change in data["fields"]),
+        spec=data["spec"],
+        at=span_from_json(data["at"]),
+        detail=data["detail"],
+        destroys=data["destroys"],
+        refused=data["refused"],
+        retry=data.get("retry", False),
+        losses=tuple(loss_from_json(loss) for loss in data.get("losses", ())),
+        cause=Cause(data.get("cause", Cause.UNKNOWN)),
+        by=actor_from_json(data.get("by")),
+        instead=tuple(_field_from_json(each) for each in data.get("instead", ())),
+    )
+
+
+def _call_to_json(call: Call) -> Json:
+    return {
+        "service": call.service,
+        "method": call.method,
+        "params": to_json(call.params),
+        "outputs": {name: list(path) for name, path in call.outputs.items()},
+    }
+
+
+def _call_from_json(data: Json) -> Call:
+    outputs: Mapping[str, tuple[str, ...]] = {
+        name: tuple(path) for name, path in data["outputs"].items()
+    }
+    return Call(data["service"], data["method"], from_json(data["params"]), outputs)
+
+
+def _field_to_json(change: FieldChange, *, causes: bool) -> Json:
+    return {
+        **({"cause": str(change.cause)} if causes else {}),
+        "path": list(change.path),
+        "before": to_json(change.before),
+        "after": to_json(change.after),
+        "effect": str(change.effect),
+        "at": span_to_json(change.at),
+    }
+
+
+def _field_from_json(data: Json) -> FieldChange:
+    return FieldChange(
+        tuple(data["path"]),
+        from_json(data["before"]),
+        from_json(data["after"]),
+        Effect(data["effect"]),
+        span_from_json(data["at"]),
+        Cause(data.get("cause", Cause.UNKNOWN)),
+    )
