@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto import mock_aws
+from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import sagemaker_backends
 
@@ -98,6 +99,7 @@ class Sandbox:
         """Empty the account and forget scripts, rules, faults and counters."""
         with WORLD.lock:
             self._mock.reset()
+            reset_model_data()  # else moto keeps every object there ever was
             WORLD.reset()
             self.faults.clear()
             mock_random.seed(self._seed)

@@ -9,6 +9,7 @@ import io
 import pickle
 import threading
 import weakref
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
@@ -62,6 +63,7 @@ class _Unpickler(pickle.Unpickler):  # own files only, see the module docstring
         return policy
 
 
+@cache  # checking a private key takes 40 ms; a sandbox has a handful, and they never change
 def _key(pem: bytes) -> Any:  # noqa: ANN401  (any private key)
     return serialization.load_pem_private_key(pem, None)
 

@@ -1,35 +1,28 @@
 """Platforms whose runs are cut off: what is declared, what AWS held before, what is killed.
 
-`SMALL` has one resource of every type that Moorline knows; `Example` is the
-repository's own platform. AWS is put back to a saved state between two kills.
+`SMALL` has one resource of every type that Moorline knows. AWS is put back to a saved
+state between two kills.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine import specs
-from engine.platform import TODAY, Platform, join, spec
+from engine.platform import Platform, join, spec
 
 from reconciler import compile as compiler, engine
 from reconciler.aws.apply import Outcome, apply
 from reconciler.aws.clock import FakeClock
-from reconciler.model.address import Address
-from reconciler.model.event import Event
+from reconciler.model.event import Event, StepFailed
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan
 from reconciler.resources import api as resources
 from reconciler.sandbox import snapshot
 from reconciler.sandbox.faults import Fault, Faults
 from reconciler.sandbox.inprocess import Sandbox
-from reconciler.specs import overlay
-from reconciler.specs.document import Document
-from reconciler.specs.source import parse
 
-ROOT = Path(__file__).parents[2]
 ANYTHING = "records, traffic, keys, history"
 """Nothing is protected: a destroy destroys."""
 TRAINING = spec(
@@ -109,10 +102,25 @@ def is_write(call: str) -> bool:
     return not call.partition(".")[2].startswith(READING)
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ends that nobody disturbs."""
+
+    failed: frozenset[str] = frozenset()
+    """Steps that AWS refuses whatever happens, as the deletion of a bucket that holds something."""
+    left: tuple[str, ...] = ()
+    """What the next plan has."""
+
+
+DONE = Ending()
+
+
 class Scene(Platform):
     """A platform whose process can die; `workers` is how many steps it runs at a time."""
 
     workers = 1
+    waited = False
+    """Whether AWS was still at something when the last plan to carry out was made."""
     expected: frozenset[str] = frozenset()
     """Codes of findings that a plan with nothing to do still has."""
 
@@ -133,6 +141,7 @@ class Scene(Platform):
     def settled_plan(self, *, destroy: bool = False) -> Plan:
         """The plan, made again while AWS is busy, as the command `apply` does."""
         plan = self.plan(destroy=destroy)
+        self.waited = bool(engine.busy(plan))
         for _ in range(60):
             if not engine.busy(plan):
                 break
@@ -144,8 +153,16 @@ class Scene(Platform):
         """Plan and apply once."""
         return self.carry_out(self.settled_plan(destroy=destroy))
 
-    def finish(self, *, destroy: bool = False, runs: int = 1) -> None:
+    def finish(self, *, destroy: bool = False, runs: int = 1, ends: Ending = DONE) -> None:
         """A new process gets it done within so many runs, and then has nothing to do."""
+        self.recover(destroy=destroy, runs=runs, ends=ends)
+        self.restart()
+        left = self.plan(destroy=destroy)
+        assert [step.id for step in left.steps] == [*ends.left]
+        assert {found.code for found in left.diagnostics} <= self.expected
+
+    def recover(self, *, destroy: bool = False, runs: int = 1, ends: Ending = DONE) -> None:
+        """A new process ends as a run that nobody disturbs."""
         for _ in range(runs):
             self.restart()
             plan = self.settled_plan(destroy=destroy)
@@ -153,11 +170,10 @@ class Scene(Platform):
             outcome = self.carry_out(plan, events := [])
             if outcome.ok:
                 break
-        assert outcome.ok, [event for event in events if type(event).__name__ == "StepFailed"]
-        self.restart()
-        left = self.plan(destroy=destroy)
-        assert [step.id for step in left.steps] == []
-        assert {found.code for found in left.diagnostics} <= self.expected
+        failed = {event.step: event for event in events if isinstance(event, StepFailed)}
+        assert failed.keys() == ends.failed, failed
+        assert all(event.code and event.message for event in failed.values())
+        assert outcome.ok == (not ends.failed)
 
     def dies(self, axe: Axe, *, destroy: bool = False) -> bool:
         """Run until the axe falls; False when the run ends before."""
@@ -171,36 +187,6 @@ class Scene(Platform):
         finally:
             self.aws.faults.clear()
         return False
-
-
-class Example(Scene):
-    """The repository's own platform, in its sandbox environment."""
-
-    environment = "local"
-    expected: frozenset[str] = frozenset({"PLAN010"})  # a rollout waits for an approved model
-
-    def request(
-        self,
-        *,
-        adopt: Iterable[Address] = (),
-        retry: Iterable[Address] = (),
-        destroy: bool = False,
-    ) -> engine.Request:
-        view, found = overlay.resolve(documents(), self.environment)
-        assert view is not None, found
-        read, found = compiler.read(documents(), view)
-        assert found == [], found
-        policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
-        policy = replace(policy, retry=frozenset(retry))
-        return engine.Request(read, view, policy, destroy=destroy)
-
-
-@cache
-def documents() -> tuple[Document, ...]:
-    """The example's files."""
-    files = sorted([*ROOT.glob("specs/**/*.yaml"), *ROOT.glob("environments/*.yaml")])
-    read = [parse(file.read_bytes(), str(file.relative_to(ROOT))) for file in files]
-    return tuple(document for each in read for document in each.documents)
 
 
 class Saved:

@@ -1,31 +1,51 @@
-"""What is interrupted: the first apply, an update of everything, a destroy."""
+"""What is interrupted: a first apply, an update of everything, a destroy, of two platforms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from engine.platform import FAULTS
+
 from reconciler.sandbox.inprocess import Sandbox
+from reconciler.sandbox.seed import register_package
 
+from .example import REGISTRY, Example
 from .live import State, state
-from .scene import CHANGED, Axe, Saved, Scene, small
+from .scene import CHANGED, Axe, Ending, Saved, Scene, small
+from .walk import Walk, walk
 
-Name = Literal["apply", "update", "destroy"]
-NAMES: tuple[Name, ...] = ("apply", "update", "destroy")
-
-
+Name = Literal[
+    "apply",
+    "update",
+    "destroy",
+    "example apply",
+    "example release",
+    "example update",
+    "example destroy",
+]
+SMALL: tuple[Name, ...] = ("apply", "update", "destroy")
+EXAMPLE: tuple[Name, ...] = (
+    "example apply",
+    "example release",
+    "example update",
+    "example destroy",
+)
 NEVER = -1
 
 
-@dataclass(slots=True)
+@dataclass
 class Stage:
     """A run that can be repeated from the same start; `reference` is how it ends undisturbed."""
 
     scene: Scene
+    path: Path
     start: Saved
     destroy: bool
     reference: State
+    ends: Ending
     writes: int
     """Calls of the undisturbed run that change something."""
     calls: int
@@ -43,24 +63,64 @@ class Stage:
         assert self.scene.dies(axe, destroy=self.destroy)
         return axe
 
+    @cached_property
+    def walk(self) -> Walk:
+        """Every state on the way; made when it is first asked for."""
+        self.again()
+        return walk(self.scene, self.path.with_name(f"{self.path.name} walk"), destroy=self.destroy)
+
 
 def prepare(aws: Sandbox, name: Name, path: Path) -> Stage:
-    """The stage of the small platform."""
+    """The stage of that name, from an empty account."""
+    scene = _example(aws, name) if name in EXAMPLE else _small(aws, name)
+    return stage(scene, path, destroy=name.endswith("destroy"))
+
+
+def _small(aws: Sandbox, name: Name) -> Scene:
     scene = small(aws)
     if name != "apply":
         scene.finish()
     if name == "update":
         scene.text, scene.tags = CHANGED, "team: risk"
-    return stage(scene, path, destroy=name == "destroy")
+    return scene
+
+
+def _example(aws: Sandbox, name: Name) -> Scene:
+    """A model is approved before `release`; another one, with every edit, before `update`."""
+    scene = Example(aws)
+    if name == "example apply":
+        return scene
+    scene.finish()
+    release(scene)
+    if name == "example release":
+        return scene
+    scene.finish()
+    if name == "example update":
+        release(scene)
+        scene.edited = True
+    return scene
+
+
+def release(scene: Scene) -> None:
+    """Somebody approves a version of the model that the example serves."""
+    register_package(scene.client("sagemaker"), REGISTRY, approved=True)
 
 
 def stage(scene: Scene, path: Path, *, destroy: bool = False) -> Stage:
     """What the scene is about to do, done once."""
     start = Saved(scene.aws, path)
-    counted = Axe(NEVER, writes=False), Axe(NEVER)
-    for axe in counted:
-        start.back()
-        assert not scene.dies(axe, destroy=destroy)
+    counted = Axe(NEVER, writes=False).arm(FAULTS), Axe(NEVER).arm(FAULTS)
     scene.restart()
-    assert scene.plan(destroy=destroy).is_empty
-    return Stage(scene, start, destroy, state(scene), counted[1].seen, counted[0].seen)
+    plan = scene.plan(destroy=destroy)
+    for axe in counted:
+        axe.seen = 0
+    outcome = scene.carry_out(plan)
+    FAULTS.clear()
+    scene.restart()
+    left = tuple(step.id for step in scene.plan(destroy=destroy).steps)
+    ends = Ending(frozenset(outcome.failed), left)
+    assert outcome.ok == (not left) == (not ends.failed)
+    assert destroy or outcome.ok
+    calls, writes = (axe.seen for axe in counted)
+    assert 0 < writes < calls
+    return Stage(scene, path, start, destroy, state(scene), ends, writes, calls)

@@ -9,7 +9,7 @@ from crash.stages import Name, Stage
 
 from reconciler.sandbox.faults import Fault, spreading_role
 
-from .weather import KINDS, LASTING, MOST, PASSING, apply_through, recovers
+from .weather import KINDS, MOST, apply_through, recovers
 
 Stages = Callable[[Name], Stage]
 STAGES: tuple[Name, ...] = ("apply", "update", "destroy")
@@ -27,32 +27,6 @@ def test_a_write_whose_reply_is_lost_is_not_done_twice(
         run = apply_through(stage, fault)
         run.is_accounted_for()
         recovers(stage, f"write {nth}: {run.failures}")
-
-
-@pytest.mark.parametrize("name", STAGES)
-def test_a_write_that_meets_one_kind_of_trouble_after_another(name: Name, stages: Stages) -> None:
-    """A sample of the writes, each with another kind."""
-    stage = stages(name)
-    kinds = [kind for kind in KINDS if kind not in {"stale", "a time-out after the effect"}]
-    for nth in range(1, stage.writes + 1, 4):
-        kind = kinds[nth // 4 % len(kinds)]
-        run = apply_through(stage, Fault("*", reads=False, nth=nth, **KINDS[kind]))
-        run.is_accounted_for()
-        keys = [failed for failed in run.failures if "KMS::Key" in failed.step]
-        assert run.outcome.ok == (kind in PASSING) or keys, (nth, kind, run.failures)
-        recovers(stage, f"{kind} at write {nth}")
-
-
-@pytest.mark.parametrize("name", STAGES)
-def test_a_read_that_meets_one_kind_of_trouble_after_another(name: Name, stages: Stages) -> None:
-    stage = stages(name)
-    kinds = [*KINDS]
-    for nth in range(1, stage.calls - stage.writes, 9):
-        kind = kinds[nth // 9 % len(kinds)]
-        run = apply_through(stage, Fault("*", reads=True, nth=nth, **KINDS[kind]))
-        run.is_accounted_for()
-        assert run.outcome.ok or kind in LASTING, (nth, kind, run.failures)
-        recovers(stage, f"{kind} at read {nth}")
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from crash.scene import Example, Saved
 from crash.stages import Name, Stage
 
 from reconciler.model.plan import Plan
 from reconciler.sandbox.faults import Fault
-from reconciler.sandbox.inprocess import Sandbox
 
 from .weather import FAULTS, KINDS, PASSING, arm, in_small_pages
 
@@ -82,24 +80,3 @@ def test_a_destroy_leaves_what_it_could_not_read_and_says_so(kind: str, stages: 
         FAULTS.clear()
         assert set(moves(plan)) <= everything, (nth, kind)
         assert plan.diagnostics != () or set(moves(plan)) == everything, (nth, kind)
-
-
-@pytest.mark.parametrize("kind", ASKED)
-def test_the_plan_of_the_example_is_empty_whichever_read_meets_trouble(
-    kind: str, aws: Sandbox, stages: Stages, tmp_path
-) -> None:
-    aws.reset()
-    scene = Example(aws)
-    scene.finish()
-    saved = Saved(aws, tmp_path / "example")
-    before = scene.session.total
-    clean = scene.plan()
-    total = scene.session.total - before
-    for nth in range(1 + len(kind) % 7, total + 1, 12):
-        saved.back()
-        scene.restart()
-        arm(Fault("*", nth=nth, **KINDS[kind]))
-        plan = scene.plan()
-        FAULTS.clear()
-        assert moves(plan) == [], (nth, kind)
-        assert (plan.diagnostics == clean.diagnostics) == (kind in PASSING), (nth, kind)

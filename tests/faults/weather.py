@@ -9,10 +9,10 @@ from typing import Any
 from crash.live import difference, state
 from crash.scene import Scene
 from crash.stages import Stage
-from engine.platform import FAULTS, client
+from engine.platform import FAULTS
 
 from reconciler.aws.apply import Outcome
-from reconciler.aws.session import Attempts
+from reconciler.aws.session import Attempts, Clients
 from reconciler.model.event import Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan
 from reconciler.sandbox.faults import Fault
@@ -85,7 +85,7 @@ def arm(fault: Fault) -> None:
 def recovers(stage: Stage, why: str) -> None:
     """Without faults, the next process reaches the state of an undisturbed run."""
     FAULTS.clear()
-    stage.scene.finish(destroy=stage.destroy)
+    stage.scene.finish(destroy=stage.destroy, ends=stage.ends)
     assert difference(stage.reference, state(stage.scene)) == {}, why
 
 
@@ -94,8 +94,11 @@ class SmallPages:
 
     SIZES = ("MaxResults", "ResourcesPerPage", "MaxRecords", "MaxItems", "MaxBuckets")
 
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
     def client(self, service: str) -> Any:
-        return _Paged(client(service))
+        return _Paged(self._clients.client(service))
 
 
 class _Paged:
@@ -111,5 +114,5 @@ class _Paged:
         )
 
 
-def in_small_pages(scene: Scene) -> None:
-    scene.session.clients = SmallPages()
+def in_small_pages(scene: Scene, clients: Clients | None = None) -> None:
+    scene.session.clients = SmallPages(clients or scene.session.clients)
