@@ -217,6 +217,8 @@ class Resource:
     """Identity is the name tag, for types whose id AWS chooses."""
     find: Find | None = None
     """Asks the service for what carries these tags and was not named yet: the key of `read`."""
+    asks: frozenset[str] = frozenset()
+    """The client methods that `find` calls, all of them reads."""
     arn: str = ""
     """Template of the ARN, to find a resource in the tagging API's pages."""
     derived: Mapping[str, str] = field(default_factory=dict)
@@ -244,7 +246,7 @@ class Resource:
     def methods(self) -> frozenset[str]:
         """Every client method the record names outside `update`."""
         named = {self.read.method, self.create.method, self.delete.method}
-        named |= {listing.method for listing in self.listings}
+        named |= {listing.method for listing in self.listings} | self.asks
         for part in self.parts:
             named |= {*part.reads, *part.writes}
         if self.tags:

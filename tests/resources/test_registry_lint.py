@@ -265,3 +265,28 @@ def test_references_of_the_record_are_sane(type_: str) -> None:
     assert not any(
         matcher.code == "ValidationException" and not matcher.text for matcher in resource.absent
     )
+
+
+class Asked:
+    """A reader that notes what it is asked, and answers as if something were found."""
+
+    def __init__(self) -> None:
+        self.methods: set[str] = set()
+
+    def pages(self, method: str, *_: Any) -> list[Any]:
+        self.methods.add(method)
+        return [{"KeyId": method, "TargetKeyId": "other"}]
+
+    def maybe(self, method: str, *_: Any) -> dict[str, Any]:
+        self.methods.add(method)
+        return {"Tags": [{"TagKey": "name", "TagValue": "it"}]}
+
+
+@pytest.mark.parametrize("type_", [each for each in TYPES if load()[each].find])
+def test_the_reads_of_a_search_are_named_for_the_roles(type_: str) -> None:
+    resource, asked = load()[type_], Asked()
+    assert resource.find is not None
+    resource.find(asked, {"name": "it"})  # type: ignore[arg-type]
+    assert asked.methods == resource.asks
+    assert all(method.startswith(READS) for method in resource.asks)
+    assert resource.asks <= resource.methods

@@ -60,6 +60,7 @@ register(
         arn="arn:{partition}:kms:{region}:{account}:key/{KeyId}",
         found_by_tag=True,
         find=unnamed,
+        asks=frozenset({"describe_key", "list_aliases", "list_keys", "list_resource_tags"}),
         derived={"AliasName": "alias/{name}"},
         limit=250,  # of 256, without "alias/"
         root=unwrap("KeyMetadata"),
