@@ -261,10 +261,17 @@ class Runner:
         desired = self.outputs.resolved(step.desired)
         while error := unfinished(step, desired, live, resource):
             if not pauses:
+                if self._stays(step, resource, live, error):
+                    break
                 raise error
             self.session.clock.sleep(pauses.pop(0))  # reads of a type without state may lag
             live = self._look(step, resource) or live
         return Ended(desired, live)
+
+    def _stays(self, step: Step, resource: Resource, live: Observed, error: StepError) -> bool:
+        """Whether no call can change what is left, such as an address that never confirmed."""
+        found = error.code == "APPLY008" and resource.lifecycle is None
+        return found and not self._left(step, resource, live)
 
     # -- sending
 

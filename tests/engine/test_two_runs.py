@@ -11,7 +11,7 @@ from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs
-from .platform import FAULTS, Platform, client, join, steps
+from .platform import FAULTS, Platform, client, codes, join, steps
 
 POLICIES = specs.ROLLOUT.replace("path: models/1", "path: other/1")
 MADE = {
@@ -115,3 +115,14 @@ def test_a_change_that_shows_late_is_waited_for(
     assert {step: run.failures.get(step) for step in failures} == failures
     assert (specs.ROLE in run.failures) == bool(failures)
     assert platform.clock.now() - before >= 4
+
+
+def test_an_address_that_never_confirmed_does_not_fail_its_topic(platform: Platform) -> None:
+    watched = specs.WATCH.replace("subscriptions: {", "subscriptions: {email: [a@example.com], ")
+    platform.text = join(specs.SERVING, watched)
+    assert platform.apply(platform.plan()).failures == {}
+    platform.text = join(specs.SERVING, watched.replace("a@example", "b@example"))
+    run = platform.apply(platform.plan())
+    assert (run.failures, run.skipped) == ({}, {})
+    assert "subscribe" in run.calls
+    assert "PLAN004" in codes(platform.plan())  # the old one is still said
