@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
-import inspect
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +10,7 @@ from functools import cache
 
 from docs.generate import markdown
 from reconciler import resources as package
+from reconciler.delivery.actions import methods
 from reconciler.explain import explain
 from reconciler.facts.store import facts
 from reconciler.resources.api import Resource, load
@@ -90,32 +89,13 @@ def _effects(resource: Resource) -> Iterator[tuple[str, str]]:
 
 def permissions(resource: Resource) -> tuple[list[str], list[str]]:
     """IAM actions to read a resource, and what it takes besides to write it."""
-    reads = {resource.read.method, *(listing.method for listing in resource.listings)}
-    writes = {resource.create.method, resource.delete.method, *_updates(resource)}
-    for part in resource.parts:
-        reads |= set(part.reads)
-        writes |= set(part.writes)
-    if resource.tags:
-        reads.add(resource.tags.read.method)
-        writes |= {op.method for op in (resource.tags.add, resource.tags.remove) if op}
+    reads, writes = methods(resource)
     read = _actions(resource.service, reads)
     return sorted(read), sorted(_actions(resource.service, writes) - read)
 
 
 def _actions(service: str, methods: Iterable[str]) -> set[str]:
     return {action for method in methods for action in permission(service, method)}
-
-
-def _updates(resource: Resource) -> Iterator[str]:
-    """The methods that a resource file gives to `Request`, in whatever branch."""
-    module = inspect.getmodule(resource.update)
-    if module is None or not module.__name__.startswith(f"{package.__name__}.{resource.service}"):
-        return
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-            method = node.args[0]
-            if node.func.id == "Request" and isinstance(method, ast.Constant):
-                yield str(method.value)
 
 
 def about(type_: str) -> str:

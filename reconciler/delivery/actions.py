@@ -44,7 +44,7 @@ def needed(types: Iterable[Resource], slots: Mapping[str, str]) -> Actions:
     """The actions for types; `slots` fill the templates of ARNs, `prefix` begins our names."""
     found = Actions(set(ALWAYS))
     for resource in types:
-        reads, writes = _methods(resource)
+        reads, writes = methods(resource)
         found.read |= _all(resource.service, reads)
         for action in _all(resource.service, writes):
             found.write.setdefault(_where(action, resource, slots), set()).add(action)
@@ -66,8 +66,10 @@ def _where(action: str, resource: Resource, slots: Mapping[str, str]) -> str:
     return str(fill(resource.arn, ours)) if "{name}" in resource.arn else "*"
 
 
-def _methods(resource: Resource) -> tuple[set[str], set[str]]:
+def methods(resource: Resource) -> tuple[set[str], set[str]]:
+    """The client methods that read a resource, and those that write it."""
     reads = {resource.read.method, *(listing.method for listing in resource.listings)}
+    reads |= resource.asks
     writes = {resource.create.method, resource.delete.method, *_updates(resource)}
     for part in resource.parts:
         reads |= set(part.reads)
