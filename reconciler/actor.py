@@ -24,7 +24,7 @@ from reconciler.model.change import (
     Reason,
 )
 from reconciler.model.plan import Plan, Step
-from reconciler.receipts.receipt import Receipt
+from reconciler.model.receipt import Receipt
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.sighting import Sighting
 

@@ -20,6 +20,7 @@ from reconciler.kinds.api import Kind, Lookup, Scope, Section
 from reconciler.live import Policy
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
+from reconciler.model.document import Document
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
 from reconciler.model.value import Json, Path, put
@@ -27,7 +28,6 @@ from reconciler.resources import api as resources
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Place, Resource, fill
 from reconciler.secret.search import in_document
 from reconciler.specs import overlay
-from reconciler.specs.document import Document
 from reconciler.specs.envelope import Envelope, envelopes
 from reconciler.specs.overlay import EnvironmentView
 from reconciler.specs.shape import shape

@@ -20,6 +20,7 @@ from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan
+from reconciler.model.receipt import Receipt, ResourceRecord
 from reconciler.model.value import (
     UNKNOWN,
     Json,
@@ -32,7 +33,6 @@ from reconciler.model.value import (
 )
 from reconciler.receipts import cause
 from reconciler.receipts.collect import asked
-from reconciler.receipts.receipt import Receipt, ResourceRecord
 from reconciler.resources import api as resources
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.model.diagnostic import Span
+from reconciler.model.document import Document
 from reconciler.model.value import Json, Path
-from reconciler.specs.document import Document
 from reconciler.specs.source import parse
 
 Scalar = bool | int | float | str

@@ -17,8 +17,8 @@ from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Attempts, ReadOnly, Session
 from reconciler.model.actor import Actor, unknown
 from reconciler.model.plan import Plan, Step
+from reconciler.model.receipt import Receipt
 from reconciler.model.value import Json
-from reconciler.receipts.receipt import Receipt
 from reconciler.resources import api as resources
 from reconciler.resources.api import Resource
 from reconciler.sighting import Sighting, sighting

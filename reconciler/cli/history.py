@@ -10,7 +10,7 @@ import click
 from reconciler.cli.project import Project, environment, folders
 
 if TYPE_CHECKING:
-    from reconciler.receipts.receipt import Receipt
+    from reconciler.model.receipt import Receipt
     from reconciler.receipts.store import Store
 
 LIMIT = 20
@@ -37,7 +37,7 @@ def command(
     """
     from reconciler.cli import live  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.cli.receipts import store_of, unreadable  # noqa: PLC0415
-    from reconciler.receipts.receipt import ReceiptError, to_json  # noqa: PLC0415
+    from reconciler.model.receipt import ReceiptError, to_json  # noqa: PLC0415
     from reconciler.render import history  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)

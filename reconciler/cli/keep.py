@@ -18,12 +18,12 @@ from reconciler.cli.project import Exit
 from reconciler.keep import Keeper, Left, Written
 from reconciler.kinds.scope import Lookup
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.document import Document
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
 from reconciler.specs import overlay
-from reconciler.specs.document import Document
 from reconciler.specs.encoding import decode
 from reconciler.specs.source import parse
 

@@ -21,7 +21,7 @@ from reconciler.engine import Request
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
-from reconciler.receipts.receipt import ReceiptError
+from reconciler.model.receipt import ReceiptError
 from reconciler.render import progress
 from reconciler.specs.overlay import EnvironmentView
 

@@ -11,7 +11,7 @@ from reconciler.cli.project import Project
 from reconciler.cli.receipts import store_of, unreadable
 from reconciler.engine import Request
 from reconciler.model.plan import Plan
-from reconciler.receipts.receipt import Receipt, ReceiptError, from_json
+from reconciler.model.receipt import Receipt, ReceiptError, from_json
 from reconciler.specs.overlay import EnvironmentView
 
 

@@ -19,12 +19,12 @@ import click
 
 from reconciler.cli.project import STATE, Exit
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.receipt import Receipt, ReceiptError, Result, iso, new_id, to_bytes
 from reconciler.model.value import Json
 from reconciler.receipts import cause, git, intent
 from reconciler.receipts.collect import Collector, Run
 from reconciler.receipts.lease import TERM, HeldError, Keeper, Lease, acquire
 from reconciler.receipts.local import LocalStore
-from reconciler.receipts.receipt import Receipt, ReceiptError, Result, iso, new_id, to_bytes
 from reconciler.receipts.store import Store
 from reconciler.resources import api as resources
 

@@ -17,7 +17,7 @@ from reconciler.model.diagnostic import Diagnostic
 if TYPE_CHECKING:
     from reconciler.cli.live import World
     from reconciler.engine import Request
-    from reconciler.receipts.receipt import Receipt
+    from reconciler.model.receipt import Receipt
     from reconciler.receipts.store import Store
     from reconciler.specs.overlay import EnvironmentView
 
@@ -79,7 +79,7 @@ def _world(way: _Way, id_: str | None, *, yes: bool) -> World:
     """The world as the commit of a receipt would have it. Exits when there is no way back."""
     from reconciler.cli import live  # noqa: PLC0415
     from reconciler.cli.receipts import store_of, unreadable  # noqa: PLC0415
-    from reconciler.receipts.receipt import ReceiptError  # noqa: PLC0415
+    from reconciler.model.receipt import ReceiptError  # noqa: PLC0415
 
     started = time.monotonic()
     session = live.open_session(way.project, way.view, "apply" if yes else "plan")

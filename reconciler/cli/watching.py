@@ -16,8 +16,8 @@ from reconciler.aws.errors import AwsError
 from reconciler.cli.live import World
 from reconciler.model.actor import ActorKind
 from reconciler.model.plan import Plan
+from reconciler.model.receipt import iso
 from reconciler.model.value import Json
-from reconciler.receipts.receipt import iso
 from reconciler.watch import LookError, News, Watcher, findings
 
 Found = tuple[Plan, Mapping[str, Json], str]

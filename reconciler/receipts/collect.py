@@ -19,8 +19,8 @@ from reconciler.model.event import (
     StepStarted,
 )
 from reconciler.model.plan import SUFFIX, Plan, Step
+from reconciler.model.receipt import CallRecord, Receipt, ResourceRecord, Result, StepRecord
 from reconciler.model.value import SENSITIVE, Json, Props, leaves, to_json
-from reconciler.receipts.receipt import CallRecord, Receipt, ResourceRecord, Result, StepRecord
 from reconciler.resources.api import Resource
 from reconciler.secret.veil import REFERENCE, veiled
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from reconciler.compile import Spec
 from reconciler.model.plan import Plan, Step
+from reconciler.model.receipt import Receipt
 from reconciler.model.value import digest
-from reconciler.receipts.receipt import Receipt
 from reconciler.specs.overlay import EnvironmentView
 
 LENGTH = 32

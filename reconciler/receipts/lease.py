@@ -15,8 +15,8 @@ from typing import Protocol, Self
 
 import orjson
 
+from reconciler.model.receipt import ReceiptError, iso
 from reconciler.model.value import canonical
-from reconciler.receipts.receipt import ReceiptError, iso
 
 TERM = timedelta(minutes=5)
 """How long a lease holds that nobody renews. Longer than machines' clocks differ."""

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from reconciler.model.receipt import Receipt, ReceiptError, from_bytes, to_bytes
 from reconciler.receipts import lease as leases
 from reconciler.receipts.lease import Lease
-from reconciler.receipts.receipt import Receipt, ReceiptError, from_bytes, to_bytes
 
 LOCK = "lease"
 BEGUN = ".begun"

@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 from reconciler.aws.errors import AwsError, Gone
 from reconciler.aws.session import ReadOnly, Session
+from reconciler.model.receipt import Receipt, ReceiptError, from_bytes, to_bytes
 from reconciler.model.value import Json
 from reconciler.receipts import lease as leases
 from reconciler.receipts.lease import Lease
-from reconciler.receipts.receipt import Receipt, ReceiptError, from_bytes, to_bytes
 from reconciler.resources.api import absent
 
 ABSENT = (absent("NoSuchKey"), absent("404"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from reconciler.model.receipt import Receipt
 from reconciler.receipts.lease import Leases
-from reconciler.receipts.receipt import Receipt
 
 
 class Store(Protocol):

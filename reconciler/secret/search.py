@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
+from reconciler.model.document import Document
 from reconciler.model.value import Json, Path
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.shapes import assignments, tokens
-from reconciler.specs.document import Document
 
 HELP = (
     "write a reference, {{resolve:secretsmanager:NAME}} or {{resolve:ssm-secure:NAME}}; a secret"

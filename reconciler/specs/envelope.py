@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.document import Document
 from reconciler.model.value import Json
-from reconciler.specs.document import Document
 from reconciler.specs.shape import shape
 from reconciler.specs.words import closest, did_you_mean, listed, shown
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.model.diagnostic import Diagnostic, Span
+from reconciler.model.document import Document, Parsed
 from reconciler.secret import search
 from reconciler.secret.shapes import assignments
-from reconciler.specs.document import Document, Parsed
 from reconciler.specs.encoding import MAX_BYTES
 from reconciler.specs.source import parse
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.diagnostic import Span
+from reconciler.model.document import Document
 from reconciler.model.value import Json, Path
-from reconciler.specs.document import Document
 
 
 def patch(

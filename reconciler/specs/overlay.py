@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from reconciler.kinds.environment import Environment
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.document import Document
 from reconciler.model.value import Json
-from reconciler.specs.document import Document
 from reconciler.specs.merge import patch
 from reconciler.specs.shape import shape
 from reconciler.specs.substitute import Scalar, substitute, uses

@@ -15,10 +15,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from reconciler.model.diagnostic import Diagnostic, Span
+from reconciler.model.document import Document
 from reconciler.model.value import Json, Path
 from reconciler.specs.annotation import Annotation, fields, locate, present
 from reconciler.specs.complaint import Complaint, Target, complain
-from reconciler.specs.document import Document
 from reconciler.specs.union import Branch, choose
 
 M = TypeVar("M", bound=BaseModel)

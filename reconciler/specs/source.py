@@ -14,10 +14,10 @@ from typing import Any
 import yaml
 
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.document import Document, Parsed
 from reconciler.model.value import Json
 from reconciler.specs import strict_json, yaml12
 from reconciler.specs.compose import MAX_FOUND, Composer, GiveUpError
-from reconciler.specs.document import Document, Parsed
 from reconciler.specs.doubt import doubtful, refusal
 from reconciler.specs.encoding import decode, empty, forbidden
 from reconciler.specs.position import KeyPositions, Marks, Positions, Text, mark, start_of

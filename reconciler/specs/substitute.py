@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.document import Document
 from reconciler.model.value import Json, Path
-from reconciler.specs.document import Document
 from reconciler.specs.words import did_you_mean, listed
 
 Scalar = bool | int | float | str

@@ -16,9 +16,9 @@ import pytest
 from reconciler.cli import receipts
 from reconciler.cli.project import Exit
 from reconciler.cli.receipts import Book
+from reconciler.model.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.lease import Lease
 from reconciler.receipts.local import LocalStore
-from reconciler.receipts.receipt import Receipt, ReceiptError, Result
 from reconciler.sandbox import lifecycle
 
 from .folder import Folder

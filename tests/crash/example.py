@@ -11,8 +11,8 @@ from engine.platform import TODAY
 
 from reconciler import compile as compiler, engine
 from reconciler.model.address import Address
+from reconciler.model.document import Document
 from reconciler.specs import overlay
-from reconciler.specs.document import Document
 from reconciler.specs.source import parse
 
 from .scene import Scene

@@ -13,8 +13,8 @@ from reconciler.cli.project import Project
 from reconciler.delivery.actions import needed
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
+from reconciler.model.receipt import Receipt
 from reconciler.receipts.local import LocalStore
-from reconciler.receipts.receipt import Receipt
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission
 from reconciler.sandbox import lifecycle

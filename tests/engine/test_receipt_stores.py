@@ -13,9 +13,9 @@ import pytest
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import Session
+from reconciler.model.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.lease import TERM, HeldError, Keeper, Lease, acquire
 from reconciler.receipts.local import LocalStore
-from reconciler.receipts.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.s3 import S3Store
 from reconciler.receipts.store import Store
 from reconciler.sandbox.faults import Fault

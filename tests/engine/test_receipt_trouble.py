@@ -18,9 +18,9 @@ from reconciler.aws.session import READS, Session
 from reconciler.cli import apply
 from reconciler.cli.live import World
 from reconciler.cli.project import Exit, Project
+from reconciler.model.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.lease import TERM, Keeper, Lease
 from reconciler.receipts.local import LocalStore
-from reconciler.receipts.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.s3 import S3Store
 from reconciler.receipts.store import Store
 from reconciler.sandbox.faults import Fault

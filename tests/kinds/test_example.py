@@ -15,11 +15,11 @@ from reconciler import calls, check, compile as compiler
 from reconciler.diff import compare
 from reconciler.kinds.api import load
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.document import Document
 from reconciler.model.graph import Graph
 from reconciler.model.value import Ref, resolve
 from reconciler.resources.api import lookup
 from reconciler.specs import overlay
-from reconciler.specs.document import Document
 from reconciler.specs.source import parse
 
 ROOT = Path(__file__).parents[2]

@@ -14,10 +14,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
 from reconciler.model.event import CallFailed, CallSent, StepFailed, StepFinished, StepSkipped
 from reconciler.model.plan import Plan, Step, plan_to_json
-from reconciler.model.value import SENSITIVE, UNKNOWN
-from reconciler.receipts import cause, intent
-from reconciler.receipts.collect import Collector, Run
-from reconciler.receipts.receipt import (
+from reconciler.model.receipt import (
     FORMAT,
     CallRecord,
     Receipt,
@@ -29,6 +26,9 @@ from reconciler.receipts.receipt import (
     new_id,
     to_bytes,
 )
+from reconciler.model.value import SENSITIVE, UNKNOWN
+from reconciler.receipts import cause, intent
+from reconciler.receipts.collect import Collector, Run
 from reconciler.resources import api
 
 from .fakes import RESOURCES, live

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.document import Parsed
 from reconciler.model.value import Json
-from reconciler.specs.document import Parsed
 from reconciler.specs.source import parse
 from tests.conformance.result import Result
 
