@@ -17,12 +17,12 @@ from typing import Any
 from reconciler import naming
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section
-from reconciler.live import Policy
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
 from reconciler.model.document import Document
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
+from reconciler.model.policy import Policy
 from reconciler.model.value import Json, Path, put
 from reconciler.resources import api as resources
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Place, Resource, fill

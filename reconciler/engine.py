@@ -18,7 +18,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
-from reconciler.planner import Policy
+from reconciler.model.policy import Policy
 from reconciler.receipts import cause
 from reconciler.resources import api as resources
 from reconciler.specs.overlay import EnvironmentView

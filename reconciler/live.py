@@ -1,14 +1,12 @@
-"""What a plan starts from: the live state, and what the environment permits."""
+"""What a plan starts from: the live state."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
-from reconciler.model.loss import Approval
 from reconciler.resources.api import OWNERSHIP, Place
 
 
@@ -34,22 +32,6 @@ class Live:
     found: Mapping[Address, Observed | None]
     orphans: tuple[Orphan, ...] = ()
     unknown: frozenset[Address] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the environment lets a plan do."""
-
-    allow: frozenset[str] = frozenset()
-    """Destructive classes that may be carried out."""
-    adopt: frozenset[Address] = frozenset()
-    """Resources that carry no ownership tags and may be taken over."""
-    retry: frozenset[Address] = frozenset()
-    """Resources whose update may be tried once more although it failed."""
-    approvals: tuple[Approval, ...] = ()
-    """Losses that may be carried out, by address."""
-    today: date = date.max
-    """The day in UTC on which approvals count or have ended; by default all have."""
 
 
 def owned(observed: Observed, place: Place) -> bool:

@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 
 from reconciler import calls, objections, protect, retire, revisions
 from reconciler.diff import compare, guard, removed
-from reconciler.live import Live, Orphan, Policy, owned
+from reconciler.live import Live, Orphan, owned
 from reconciler.model.address import Address
 from reconciler.model.change import (
     Action,
@@ -26,6 +26,7 @@ from reconciler.model.change import (
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
+from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved

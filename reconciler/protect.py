@@ -13,11 +13,11 @@ from datetime import date
 from itertools import zip_longest
 from typing import TypeAlias
 
-from reconciler.live import Policy
 from reconciler.model.change import Action, Change, Reason
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.loss import GONE, Approval, Destruction, Loss
 from reconciler.model.plan import Step
+from reconciler.model.policy import Policy
 from reconciler.model.value import Json, Path
 from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Narrowing, Resource
 

@@ -24,9 +24,9 @@ from reconciler.cli.live import World
 from reconciler.cli.project import Exit, Project, commit
 from reconciler.engine import Request
 from reconciler.kinds.api import seconds
-from reconciler.live import Policy
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
+from reconciler.model.policy import Policy
 from reconciler.planfile import PlanFile
 from reconciler.receipts import intent
 from reconciler.resources import api as resources

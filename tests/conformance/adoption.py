@@ -18,10 +18,11 @@ from reconciler.aws.single import Single, read_tags
 from reconciler.aws.survey import Surveyor
 from reconciler.diff import compare
 from reconciler.facts import facts
-from reconciler.live import Live, Policy
+from reconciler.live import Live
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.graph import Graph, Node
+from reconciler.model.policy import Policy
 from reconciler.model.value import Props, put, resolve
 from reconciler.resources import api
 from reconciler.resources.api import OWNERSHIP, Place, Resource

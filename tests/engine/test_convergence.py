@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.planner import Policy
+from reconciler.model.policy import Policy
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs

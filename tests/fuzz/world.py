@@ -10,13 +10,14 @@ from reconciler.aws.apply import Interrupt, Outcome, apply
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
-from reconciler.live import Live, Policy
+from reconciler.live import Live
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic, ordered
 from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
+from reconciler.model.policy import Policy
 from reconciler.resources.api import Resource
 
 from .cloud import Cloud

@@ -20,8 +20,9 @@ from reconciler.model.change import Action, Status
 from reconciler.model.event import Event, StepFailed
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.plan import Plan, Step
+from reconciler.model.policy import Policy
 from reconciler.model.value import JsonText, Ref
-from reconciler.planner import Policy, plan
+from reconciler.planner import plan
 from reconciler.resources.api import load
 from reconciler.sandbox.inprocess import Sandbox, sandbox
 

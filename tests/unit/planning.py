@@ -9,8 +9,9 @@ from reconciler import planner
 from reconciler.model.address import Address
 from reconciler.model.graph import Node, build_graph
 from reconciler.model.plan import Step
+from reconciler.model.policy import Policy
 from reconciler.model.value import Ref
-from reconciler.planner import Draft, Live, Orphan, Policy
+from reconciler.planner import Draft, Live, Orphan
 from reconciler.resources.api import Resource
 
 from .fakes import PLACE, RESOURCES, address, live

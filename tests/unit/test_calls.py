@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from reconciler import calls, naming, protect
-from reconciler.live import Policy
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
 from reconciler.model.plan import Step
+from reconciler.model.policy import Policy
 from reconciler.model.value import Ref
 from reconciler.resources import api
 from reconciler.resources.api import Op, Place, Tagging

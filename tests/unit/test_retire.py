@@ -8,12 +8,13 @@ import pytest
 
 from reconciler import planner
 from reconciler.diff import guard
-from reconciler.live import Live, Orphan, Policy
+from reconciler.live import Live, Orphan
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Reason
 from reconciler.model.graph import Node, build_graph
 from reconciler.model.loss import Loss
 from reconciler.model.plan import Step
+from reconciler.model.policy import Policy
 from reconciler.resources.parts import Members
 
 from .fakes import MEMBERS, PLACE, RESOURCES, address, live, node, resource

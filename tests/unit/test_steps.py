@@ -14,8 +14,8 @@ from reconciler.model.diagnostic import Severity, Span
 from reconciler.model.graph import Node, Origin
 from reconciler.model.loss import Loss
 from reconciler.model.plan import Step
+from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Ref
-from reconciler.planner import Policy
 from reconciler.resources.api import Lifecycle, Resource
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Objection, Pending, Telling

@@ -1,0 +1,25 @@
+"""What an environment, and whoever plans, permits a plan to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from reconciler.model.address import Address
+from reconciler.model.loss import Approval
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the environment lets a plan do."""
+
+    allow: frozenset[str] = frozenset()
+    """Destructive classes that may be carried out."""
+    adopt: frozenset[Address] = frozenset()
+    """Resources that carry no ownership tags and may be taken over."""
+    retry: frozenset[Address] = frozenset()
+    """Resources whose update may be tried once more although it failed."""
+    approvals: tuple[Approval, ...] = ()
+    """Losses that may be carried out, by address."""
+    today: date = date.max
+    """The day in UTC on which approvals count or have ended; by default all have."""
