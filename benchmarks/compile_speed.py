@@ -10,8 +10,8 @@ from benchmarks.platforms import ENVIRONMENT, documents
 
 def once(count: int) -> tuple[float, int]:
     """CPU seconds from text to a checked graph, and its size."""
-    from reconciler import compile as compiler
-    from reconciler.check import problems
+    from reconciler.compile import compiler
+    from reconciler.compile.check import problems
     from reconciler.specs import overlay
     from reconciler.specs.source import parse
 

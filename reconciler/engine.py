@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reconciler import compile as compiler, planner
+from reconciler import planner
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
-from reconciler.compile import Spec
+from reconciler.compile.compiler import Spec, compiler
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph

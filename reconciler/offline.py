@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from reconciler import compile as compiler, planner
+from reconciler import planner
+from reconciler.compile import compiler
 from reconciler.diff import TAGS
 from reconciler.kinds.scope import Lookup
 from reconciler.live import Live, Orphan

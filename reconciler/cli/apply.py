@@ -176,9 +176,9 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
 
     Holds the lease of the environment meanwhile, and writes a receipt at the end.
     """
-    from reconciler import compile as compiler  # noqa: PLC0415
     from reconciler.aws.apply import Interrupt, apply  # noqa: PLC0415
     from reconciler.cli import receipts  # noqa: PLC0415
+    from reconciler.compile import compiler  # noqa: PLC0415
     from reconciler.render import progress  # noqa: PLC0415
     from reconciler.resources import api as resources  # noqa: PLC0415
 

@@ -113,7 +113,7 @@ def _views(project: Project, chosen: tuple[str, ...]) -> list[EnvironmentView]:
 
 def _types(project: Project, views: list[EnvironmentView]) -> tuple[str, ...]:
     """The AWS types that the specs make in any of these environments. Exits on mistakes."""
-    from reconciler import compile as compiler  # noqa: PLC0415
+    from reconciler.compile import compiler  # noqa: PLC0415
 
     loaded = project.read()
     types: set[str] = set()

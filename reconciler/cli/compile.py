@@ -25,8 +25,8 @@ def command(
     name: str | None, form: str, specs: Path, environments: Path, *, as_json: bool, no_color: bool
 ) -> None:
     """Print the resource graph or a CloudFormation template. Both are JSON."""
-    from reconciler import compile as compiler  # noqa: PLC0415
-    from reconciler.check import problems  # noqa: PLC0415
+    from reconciler.compile import compiler  # noqa: PLC0415
+    from reconciler.compile.check import problems  # noqa: PLC0415
     from reconciler.render import cloudformation, graph as graphs  # noqa: PLC0415
     from reconciler.resources import api as resources  # noqa: PLC0415
 

@@ -129,7 +129,7 @@ def _environments(context: click.Context) -> list[str]:
 
 
 def _addresses(context: click.Context, names: Iterable[Any]) -> set[str]:
-    from reconciler import compile as compiler  # noqa: PLC0415 - only where it is asked for
+    from reconciler.compile import compiler  # noqa: PLC0415 - only where it is asked for
     from reconciler.specs import overlay  # noqa: PLC0415
 
     documents = _project(context).read().documents

@@ -111,7 +111,7 @@ def _resource(
 
 def _graphs(project: Project, name: str | None, subject: str) -> Iterator[tuple[str, Graph]]:
     """The graph of the environment, or of each, those first whose name is in the subject."""
-    from reconciler import compile as compiler  # noqa: PLC0415 - after the arguments are right
+    from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
     from reconciler.specs import overlay  # noqa: PLC0415
 
     if name is None and not (project.specs.exists() and project.environments.exists()):

@@ -43,8 +43,8 @@ def command(
     An arrow leads from what must be there first to what needs it. With an ADDRESS,
     as TYPE/NAME, only that resource is drawn, what it needs, and what needs it.
     """
-    from reconciler import compile as compiler  # noqa: PLC0415
-    from reconciler.check import problems  # noqa: PLC0415
+    from reconciler.compile import compiler  # noqa: PLC0415
+    from reconciler.compile.check import problems  # noqa: PLC0415
     from reconciler.render import graph as graphs, net  # noqa: PLC0415
 
     form = "json" if as_json else form

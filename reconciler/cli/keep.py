@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
-from reconciler import compile as compiler
 from reconciler.aws.lookups import answer
 from reconciler.cli.live import World
 from reconciler.cli.project import Exit
+from reconciler.compile import compiler
 from reconciler.keep import Keeper, Left, Written
 from reconciler.kinds.scope import Lookup
 from reconciler.model.diagnostic import Diagnostic, Severity

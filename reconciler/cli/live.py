@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from reconciler import compile as compiler, engine
+from reconciler import engine
 from reconciler.actor import Scene
 from reconciler.aws import trail
 from reconciler.aws.connect import WrongAccount, connect, sandbox
@@ -17,6 +17,7 @@ from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Session
 from reconciler.cli.project import STATE, Exit, Project, commit
 from reconciler.cli.receipts import Book, store_of
+from reconciler.compile import compiler
 from reconciler.engine import Request
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic

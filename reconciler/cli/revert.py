@@ -137,7 +137,8 @@ def _files(way: _Way, target: Receipt) -> tuple[Project, EnvironmentView]:
 
 
 def _request(way: _Way, old: Project, view: EnvironmentView, target: Receipt) -> Request:
-    from reconciler import compile as compiler, engine  # noqa: PLC0415
+    from reconciler import engine  # noqa: PLC0415
+    from reconciler.compile import compiler  # noqa: PLC0415
 
     specs, found = compiler.read(old.loaded.documents, view)
     found = [*old.loaded.diagnostics, *found]

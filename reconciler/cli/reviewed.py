@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from reconciler import compile as compiler, planfile
+from reconciler import planfile
 from reconciler.aws import notary
 from reconciler.aws.errors import AwsError
 from reconciler.aws.recheck import recheck
@@ -22,6 +22,7 @@ from reconciler.aws.session import Session
 from reconciler.cli import live
 from reconciler.cli.live import World
 from reconciler.cli.project import Exit, Project, commit
+from reconciler.compile import compiler
 from reconciler.engine import Request
 from reconciler.kinds.api import seconds
 from reconciler.model.diagnostic import Diagnostic

@@ -108,8 +108,8 @@ def _is_new(problem: Diagnostic, environment: str, seen: set[tuple[str, Span | N
 
 def check(project: Project, name: str) -> tuple[list[Diagnostic], int]:
     """The findings in one environment, and how many resources it has."""
-    from reconciler import compile as compiler  # noqa: PLC0415 - after the arguments are right
-    from reconciler.check import problems  # noqa: PLC0415
+    from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
+    from reconciler.compile.check import problems  # noqa: PLC0415
 
     documents = project.read().documents
     view, found = overlay.resolve(documents, name)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from engine.platform import TODAY
 
-from reconciler import compile as compiler, engine
+from reconciler import engine
+from reconciler.compile import compiler
 from reconciler.model.address import Address
 from reconciler.model.document import Document
 from reconciler.specs import overlay

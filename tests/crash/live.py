@@ -15,11 +15,11 @@ from typing import Any
 
 from engine.platform import Clients, client
 
-from reconciler import compile as compiler
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import Session
 from reconciler.aws.single import Single
+from reconciler.compile import compiler
 from reconciler.facts.store import facts
 from reconciler.model.address import Address
 from reconciler.resources import api as resources

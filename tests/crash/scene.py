@@ -12,9 +12,10 @@ from pathlib import Path
 from engine import specs
 from engine.platform import Platform, join, spec
 
-from reconciler import compile as compiler, engine
+from reconciler import engine
 from reconciler.aws.apply import Outcome, apply
 from reconciler.aws.clock import FakeClock
+from reconciler.compile import compiler
 from reconciler.model.event import Event, StepFailed
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import compile as compiler, engine, offline
+from reconciler import engine, offline
 from reconciler.cli import live, offline as preview
 from reconciler.cli.project import Project
+from reconciler.compile import compiler
 from reconciler.delivery.actions import needed
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan

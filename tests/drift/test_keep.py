@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given, settings, strategies as st
 
-from reconciler import compile as compiler
+from reconciler.compile import compiler
 from reconciler.diff import compare
 from reconciler.keep import Keeper
 from reconciler.model.address import Address

@@ -16,11 +16,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from reconciler import compile as compiler, engine
+from reconciler import engine
 from reconciler.aws.apply import Interrupt, Outcome, apply
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import READS, Session
+from reconciler.compile import compiler
 from reconciler.model.address import Address
 from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan, Step

@@ -11,7 +11,7 @@ from reconciler import planfile
 from reconciler.aws import notary
 from reconciler.aws.recheck import recheck
 from reconciler.aws.session import READS
-from reconciler.compile import place_of
+from reconciler.compile.compiler import place_of
 from reconciler.model.event import CallSent
 from reconciler.model.plan import Plan
 from reconciler.resources import api as resources

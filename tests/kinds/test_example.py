@@ -11,7 +11,8 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from reconciler import calls, check, compile as compiler
+from reconciler import calls
+from reconciler.compile.compiler import check, compiler
 from reconciler.diff import compare
 from reconciler.kinds.api import load
 from reconciler.model.diagnostic import Diagnostic

@@ -1,6 +1,6 @@
 """A platform made of a few specs, compiled without AWS and without the compiler.
 
-It stands in for `reconciler.compile`: names follow the convention, references
+It stands in for `reconciler.compile.compiler`: names follow the convention, references
 are answered by the other specs of the world, and facts are given as values.
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import compile as compiler
+from reconciler.compile import compiler
 from reconciler.render.cloudformation import template
 from reconciler.resources.api import load as load_resources
 from reconciler.specs import overlay
