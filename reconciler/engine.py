@@ -13,7 +13,8 @@ from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
-from reconciler.compile.compiler import Spec, compiler
+from reconciler.compile import compiler
+from reconciler.compile.compiler import Spec
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from reconciler.model.actor import Actor, ActorKind
-from reconciler.redact import redact
+from reconciler.secret.redact import redact
 from reconciler.sighting import Caller, Sighting
 
 SESSION = "moorline"

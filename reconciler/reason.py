@@ -14,8 +14,8 @@ from reconciler.model.change import Effect
 from reconciler.model.diagnostic import Span, span_to_json
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Path, to_json
-from reconciler.redact import redact_value
 from reconciler.resources.api import Resource, lookup
+from reconciler.secret.redact import redact_value
 
 HELD = {
     "records": "records; deleting it deletes stored data",

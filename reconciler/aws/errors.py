@@ -19,8 +19,8 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from reconciler.redact import redact
 from reconciler.resources.api import Absent
+from reconciler.secret.redact import redact
 
 THROTTLED = frozenset(
     {

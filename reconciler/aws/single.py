@@ -14,8 +14,8 @@ from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.value import Json, Path, Props
-from reconciler.redact import redact
 from reconciler.resources.api import Lifecycle, Place, Resource, Tagging, fill
+from reconciler.secret.redact import redact
 
 
 class Single:

@@ -19,8 +19,8 @@ import click
 from click.exceptions import Abort, ClickException, Exit
 
 from reconciler import __version__
-from reconciler.guard import guarded
-from reconciler.redact import redact
+from reconciler.secret.guard import guarded
+from reconciler.secret.redact import redact
 
 gc.set_threshold(100_000, 50, 50)  # commands are short; collecting while importing only costs
 VERBS = {

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from reconciler.model.diagnostic import Diagnostic, ordered
-from reconciler.redact import redact
+from reconciler.secret.redact import redact
 from reconciler.specs import overlay
 from reconciler.specs.load import Loaded, load
 from reconciler.specs.overlay import EnvironmentView

@@ -12,7 +12,7 @@ import click
 from reconciler.cli.project import Exit, Project, environment, folders
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Json
-from reconciler.redact import redact
+from reconciler.secret.redact import redact
 from reconciler.specs import overlay
 
 

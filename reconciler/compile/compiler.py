@@ -14,7 +14,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from reconciler.compile.compiler import naming
+from reconciler.compile import naming
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section
 from reconciler.model.address import Address

@@ -33,7 +33,7 @@ from urllib3.util import Retry, Timeout, make_headers
 from reconciler.forge.api import ForgeError, Trouble
 from reconciler.forge.limits import Answer, passing, trouble
 from reconciler.model.value import Json
-from reconciler.redact import redact
+from reconciler.secret.redact import redact
 
 PAGES = 300
 HOPS = 3

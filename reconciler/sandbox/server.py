@@ -21,11 +21,11 @@ from typing import IO, TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
-from reconciler.guard import guarded
 from reconciler.sandbox import snapshot
 from reconciler.sandbox.control import Control, configure_moto
 from reconciler.sandbox.install import install
 from reconciler.sandbox.wsgi import Application
+from reconciler.secret.guard import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Set as AbstractSet
 
 from reconciler.model.value import SENSITIVE, Join, Json, JsonText, Mark, Path, Ref
-from reconciler.redact import redact, redact_value
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import placeholder, secretive
+from reconciler.secret.redact import redact, redact_value
 
 REFERENCE = "{{resolve:"
 

@@ -11,9 +11,9 @@ import pytest
 
 from reconciler.model.address import Address
 from reconciler.model.value import SENSITIVE, JsonText, Ref
-from reconciler.redact import REDACTED, certain, redact, redact_value
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import secretive
+from reconciler.secret.redact import REDACTED, certain, redact, redact_value
 
 from .canaries import TOKENS
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
 
-from reconciler.redact import certain
+from reconciler.secret.redact import certain
 
 
 class Guarded:
