@@ -11,7 +11,7 @@ from functools import cache
 from docs.generate import markdown
 from reconciler import resources as package
 from reconciler.delivery.actions import methods
-from reconciler.explain import explain
+from reconciler.explain.property import explain
 from reconciler.facts.store import facts
 from reconciler.resources.api import Resource, load
 from reconciler.resources.permissions import permission

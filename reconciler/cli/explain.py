@@ -57,14 +57,14 @@ def command(
 
 
 def _lines(*, as_json: bool) -> None:
-    from reconciler.explain import explain_lines  # noqa: PLC0415 - after the arguments are right
+    from reconciler.explain.property import explain_lines  # noqa: PLC0415 - after the arguments are right
 
     for line in explain_lines(sys.stdin):
         click.echo(line if as_json else _text(json.loads(line)))
 
 
 def _property(subject: str, *, as_json: bool) -> None:
-    from reconciler.explain import explain  # noqa: PLC0415 - after the arguments are right
+    from reconciler.explain.property import explain  # noqa: PLC0415 - after the arguments are right
 
     answer = explain(subject)
     click.echo(json.dumps(answer) if as_json else _text(answer))
@@ -74,7 +74,7 @@ def _property(subject: str, *, as_json: bool) -> None:
 
 def _word(project: Project, subject: str, name: str | None) -> None:
     """A code or a kind; else the name of a resource."""
-    from reconciler.topics import close, topic  # noqa: PLC0415 - after the arguments are right
+    from reconciler.explain.topics import close, topic  # noqa: PLC0415 - after the arguments are right
 
     about = topic(subject)
     if about is not None:
@@ -87,24 +87,24 @@ def _resource(
     project: Project, subject: str, name: str | None, others: tuple[str, ...] = ()
 ) -> None:
     """A resource or a spec of the platform in this folder."""
-    from reconciler import reason  # noqa: PLC0415 - after the arguments are right
+    from reconciler.explain import resource  # noqa: PLC0415 - after the arguments are right
     from reconciler.render import reason as render  # noqa: PLC0415
 
     near = list(others)
     deferred: list[str] = []
     for place, graph in _graphs(project, name, subject):
-        address = reason.like(graph, subject)
+        address = resource.like(graph, subject)
         if address is not None:
-            about = {"environment": place, **reason.reason(graph, address)}
+            about = {"environment": place, **resource.reason(graph, address)}
             if subject not in {str(address), address.name}:  # a name of other content
                 about["asked"] = subject
             _print(project, about, render.text)
             return
-        spec = reason.of_spec(graph, subject)
+        spec = resource.of_spec(graph, subject)
         if spec is not None:
             _print(project, {"environment": place, **spec}, render.of_spec)
             return
-        near += [each for each in reason.close(graph, subject) if each not in near]
+        near += [each for each in resource.close(graph, subject) if each not in near]
         deferred += [each for each in sorted(graph.deferred) if each not in deferred]
     _unknown(project, subject, near, deferred)
 

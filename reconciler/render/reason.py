@@ -1,4 +1,4 @@
-"""Why a resource is there and what a spec makes, as text, from the JSON of `reconciler.reason`."""
+"""Why a resource is there and what a spec makes, as text, from what `explain.resource` found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from reconciler.reason import HELD, NAMED_BY_CONTENT
+from reconciler.explain.resource import HELD, NAMED_BY_CONTENT
 from reconciler.render.ink import Ink, cells
 from reconciler.render.value import brief, path_text
 

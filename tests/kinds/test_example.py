@@ -12,7 +12,7 @@ import pytest
 from botocore.validate import ParamValidator
 
 from reconciler import calls
-from reconciler.compile.compiler import check, compiler
+from reconciler.compile import check, compiler
 from reconciler.diff import compare
 from reconciler.kinds.api import load
 from reconciler.model.diagnostic import Diagnostic

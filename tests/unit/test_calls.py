@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler import calls, protect
-from reconciler.compile.compiler import naming
+from reconciler.compile import naming
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy

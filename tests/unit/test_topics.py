@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.explain.topics import topic
 from reconciler.kinds import api as kinds
 from reconciler.model.codes import CODES
-from reconciler.topics import topic
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from reconciler.explain import explain
+from reconciler.explain.property import explain
 from reconciler.model.address import Address
 from reconciler.model.change import Effect
 from reconciler.model.diagnostic import Span, span_to_json
