@@ -5,7 +5,7 @@ It owns the order of the passes and when to stop; each pass lives elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler import planner
 from reconciler.aws.context import look_closer, who_moved
@@ -14,29 +14,15 @@ from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
 from reconciler.compile import compiler
-from reconciler.compile.compiler import Spec
+from reconciler.compile.request import Request
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
-from reconciler.model.policy import Policy
 from reconciler.receipts import cause
 from reconciler.resources import api as resources
-from reconciler.specs.overlay import EnvironmentView
 
 BUSY = "PLAN002"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to plan: checked specs in an environment, and what the user asked for besides."""
-
-    specs: tuple[Spec, ...]
-    view: EnvironmentView
-    policy: Policy
-    destroy: bool = False
-    """Plan as if nothing were declared."""
-    commit: str = ""
 
 
 def make_plan(request: Request, session: Session, progress: Progress) -> Plan:

@@ -38,7 +38,7 @@ from reconciler.resources import api as resources
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 
 if TYPE_CHECKING:
-    from reconciler.engine import Request
+    from reconciler.compile.request import Request
 
 ASKED = "OFFLINE001"
 LEFT_OUT = "OFFLINE002"

@@ -18,7 +18,7 @@ from reconciler.aws.session import Session
 from reconciler.cli.project import STATE, Exit, Project, commit
 from reconciler.cli.receipts import Book, store_of
 from reconciler.compile import compiler
-from reconciler.engine import Request
+from reconciler.compile.request import Request
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan

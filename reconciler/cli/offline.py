@@ -9,7 +9,7 @@ from typing import NoReturn
 from reconciler import offline
 from reconciler.cli.project import Project
 from reconciler.cli.receipts import store_of, unreadable
-from reconciler.engine import Request
+from reconciler.compile.request import Request
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt, ReceiptError, from_json
 from reconciler.specs.overlay import EnvironmentView

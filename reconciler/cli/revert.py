@@ -16,7 +16,7 @@ from reconciler.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from reconciler.cli.live import World
-    from reconciler.engine import Request
+    from reconciler.compile.request import Request
     from reconciler.model.receipt import Receipt
     from reconciler.receipts.store import Store
     from reconciler.specs.overlay import EnvironmentView
@@ -137,7 +137,6 @@ def _files(way: _Way, target: Receipt) -> tuple[Project, EnvironmentView]:
 
 
 def _request(way: _Way, old: Project, view: EnvironmentView, target: Receipt) -> Request:
-    from reconciler import engine  # noqa: PLC0415
     from reconciler.compile import compiler  # noqa: PLC0415
 
     specs, found = compiler.read(old.loaded.documents, view)
@@ -147,7 +146,7 @@ def _request(way: _Way, old: Project, view: EnvironmentView, target: Receipt) ->
     if any(each.is_error for each in found):
         old.fail(found)
     policy = compiler.policy_of(way.view, today=datetime.now(UTC).date())
-    return engine.Request(specs, view, policy, commit=target.commit[:7])
+    return Request(specs, view, policy, commit=target.commit[:7])
 
 
 def _refuse(project: Project, target: Receipt, why: str) -> NoReturn:

@@ -23,7 +23,7 @@ from reconciler.cli import live
 from reconciler.cli.live import World
 from reconciler.cli.project import Exit, Project, commit
 from reconciler.compile import compiler
-from reconciler.engine import Request
+from reconciler.compile.request import Request
 from reconciler.kinds.api import seconds
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from engine.platform import TODAY
 
-from reconciler import engine
 from reconciler.compile import compiler
+from reconciler.compile.request import Request
 from reconciler.model.address import Address
 from reconciler.model.document import Document
 from reconciler.specs import overlay
@@ -80,7 +80,7 @@ class Example(Scene):
         adopt: Iterable[Address] = (),
         retry: Iterable[Address] = (),
         destroy: bool = False,
-    ) -> engine.Request:
+    ) -> Request:
         files = documents(edited=self.edited)
         view, found = overlay.resolve(files, self.environment)
         assert view is not None, found
@@ -88,7 +88,7 @@ class Example(Scene):
         assert found == [], found
         policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
         policy = replace(policy, retry=frozenset(retry))
-        return engine.Request(read, view, policy, destroy=destroy)
+        return Request(read, view, policy, destroy=destroy)
 
 
 @cache

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import engine, offline
+from reconciler import offline
 from reconciler.cli import live, offline as preview
 from reconciler.cli.project import Project
 from reconciler.compile import compiler
+from reconciler.compile.request import Request
 from reconciler.delivery.actions import needed
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
@@ -44,7 +45,7 @@ def plan(path: Path, last: Receipt | None) -> Plan:
     specs, found = compiler.read(project.read().documents, view)
     assert not any(each.is_error for each in found)
     policy = compiler.policy_of(view, today=date(2026, 11, 23))
-    return offline.plan(engine.Request(specs, view, policy), last)
+    return offline.plan(Request(specs, view, policy), last)
 
 
 def test_what_was_applied_needs_nothing(applied: Folder) -> None:

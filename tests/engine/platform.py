@@ -22,6 +22,7 @@ from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import READS, Session
 from reconciler.compile import compiler
+from reconciler.compile.request import Request
 from reconciler.model.address import Address
 from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan, Step
@@ -133,7 +134,7 @@ class Platform:
         adopt: Iterable[Address] = (),
         retry: Iterable[Address] = (),
         destroy: bool = False,
-    ) -> engine.Request:
+    ) -> Request:
         texts = (environment(self.allow, self.tags, self.approvals), self.text)
         documents = parse(join(*filter(None, texts)), "platform.yaml")
         assert documents.diagnostics == ()
@@ -143,7 +144,7 @@ class Platform:
         assert found == [], found
         policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
         policy = replace(policy, retry=frozenset(retry))
-        return engine.Request(specs, view, policy, destroy=destroy)
+        return Request(specs, view, policy, destroy=destroy)
 
     def plan(
         self,

@@ -1,0 +1,21 @@
+"""What is to be planned: checked specs, their environment, and what the user asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.compile.compiler import Spec
+from reconciler.model.policy import Policy
+from reconciler.specs.overlay import EnvironmentView
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to plan: checked specs in an environment, and what the user asked for besides."""
+
+    specs: tuple[Spec, ...]
+    view: EnvironmentView
+    policy: Policy
+    destroy: bool = False
+    """Plan as if nothing were declared."""
+    commit: str = ""
