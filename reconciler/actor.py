@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.diff import TAGS
 from reconciler.identify import actor as identify
 from reconciler.model.actor import Actor, ActorKind, unknown
 from reconciler.model.change import (
@@ -25,6 +24,7 @@ from reconciler.model.change import (
 )
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
+from reconciler.plan.diff import TAGS
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.sighting import Sighting
 

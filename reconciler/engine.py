@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler import planner
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
@@ -19,6 +18,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
+from reconciler.plan import order
 from reconciler.receipts import cause
 from reconciler.resources import api as resources
 
@@ -42,9 +42,9 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
     )
     if not any(each.is_error for each in found):
         live, problems = observe(session, graph, resources.load(), place, progress=progress)
-        waiting = planner.pending(graph, live, resources.load(), place)
+        waiting = order.pending(graph, live, resources.load(), place)
         live, more = look_closer(session, live, waiting, resources.load())
-        draft = planner.plan(graph, live, resources.load(), place, request.policy)
+        draft = order.plan(graph, live, resources.load(), place, request.policy)
         found = [*found, *problems, *more, *draft.diagnostics]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, moving=tuple(draft.moving))

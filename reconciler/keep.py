@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from reconciler.diff import TAGS, compare
 from reconciler.inverse import guesses
 from reconciler.model.address import Address
 from reconciler.model.change import Effect, FieldChange, Observed, Reason
@@ -20,6 +19,7 @@ from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import Step
 from reconciler.model.value import Json, Mark, Path, canonical, to_json
+from reconciler.plan.diff import TAGS, compare
 from reconciler.resources.api import Resource
 from reconciler.specs.overlay import BUILT_IN, EnvironmentView
 from reconciler.specs.source import parse

@@ -3,7 +3,7 @@
 It binds a plan to a moment, a commit and a place, under a digest over all but
 the signature. Nothing here reads a clock, a disk or AWS: the moment is passed
 in, signing is in `reconciler.signature`, and whether what the plan touches is
-still as it was is `reconciler.moved`'s question.
+still as it was is `reconciler.plan.moved`'s question.
 """
 
 from __future__ import annotations

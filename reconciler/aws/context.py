@@ -13,11 +13,11 @@ from typing import TypeVar
 from reconciler.aws.errors import AwsError, Gone
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.survey import unreadable
-from reconciler.live import Live
 from reconciler.model.address import Address
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Json
+from reconciler.plan.live import Live
 from reconciler.resources.api import Resource
 from reconciler.resources.review import Look
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from reconciler.aws.errors import AwsError
-from reconciler.diff import compare
-from reconciler.live import owned
 from reconciler.model.change import Action, Observed, Status
 from reconciler.model.plan import Step
 from reconciler.model.value import Props
-from reconciler.moved import moved
+from reconciler.plan.diff import compare
+from reconciler.plan.live import owned
+from reconciler.plan.moved import moved
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 
 

@@ -16,13 +16,13 @@ from reconciler.aws.errors import AwsError
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, unreadable
-from reconciler.diff import RESERVED
-from reconciler.live import Live, Orphan, owned
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
+from reconciler.plan.diff import RESERVED
+from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 
 WORKERS = 16

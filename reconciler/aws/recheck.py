@@ -1,7 +1,7 @@
 """Look at everything a plan touches once more, before the first write. Reads only.
 
 It owns what is read for a step, here and right before the step runs
-(`reconciler.aws.step`); whether it moved is decided in `reconciler.moved`.
+(`reconciler.aws.step`); whether it moved is decided in `reconciler.plan.moved`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from reconciler.aws.errors import AwsError
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single
 from reconciler.aws.survey import unreadable
-from reconciler.diff import TAGS
 from reconciler.model.change import Action, Observed
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.value import Props
-from reconciler.moved import moved
+from reconciler.plan.diff import TAGS
+from reconciler.plan.moved import moved
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource
 
 MOVED = "STALE009"

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler import calls
 from reconciler.aws.ending import Ended, StepError, foreign, unfinished
 from reconciler.aws.errors import AwsError, Gone, Rejected, Retry
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key, watched
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, value_at
-from reconciler.diff import TAGS, compare, guard
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed, Status
 from reconciler.model.event import CallFailed, CallSent, Sink, StepWaiting
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import Props
+from reconciler.plan import calls
+from reconciler.plan.diff import TAGS, compare, guard
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Lifecycle, Place, Resource
 
 PAUSES = (1.0, 3.0, 6.0)

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import NoReturn
 
-from reconciler import offline
 from reconciler.cli.project import Project
 from reconciler.cli.receipts import store_of, unreadable
 from reconciler.compile.request import Request
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt, ReceiptError, from_json
+from reconciler.plan import offline
 from reconciler.specs.overlay import EnvironmentView
 
 

@@ -1,7 +1,7 @@
 """Plan files at the edge: write and sign what was planned, open and prove what was reviewed.
 
 What a file says and when it may be applied is decided in `reconciler.planfile`
-and `reconciler.moved`; here are the disk, the clock, the keys and the exit codes.
+and `reconciler.plan.moved`; here are the disk, the clock, the keys and the exit codes.
 """
 
 from __future__ import annotations

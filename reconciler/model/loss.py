@@ -1,6 +1,6 @@
 """What a step loses, and what lets it: the classes of loss, and approvals by address.
 
-`Loss` is part of a plan's JSON. Judging is in `reconciler.protect`.
+`Loss` is part of a plan's JSON. Judging is in `reconciler.plan.protect`.
 """
 
 from __future__ import annotations

@@ -11,12 +11,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from reconciler.diff import TAGS
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Cause, Change, FieldChange, Reason
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.receipt import Receipt, ResourceRecord
 from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, to_json
+from reconciler.plan.diff import TAGS
 from reconciler.resources.api import OWNERSHIP, Resource
 
 OWNED = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler import diff
 from reconciler.facts import UnknownType, facts
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Observed
@@ -21,6 +20,7 @@ from reconciler.model.event import (
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.receipt import CallRecord, Receipt, ResourceRecord, Result, StepRecord
 from reconciler.model.value import SENSITIVE, Json, Props, leaves, to_json
+from reconciler.plan import diff
 from reconciler.resources.api import Resource
 from reconciler.secret.veil import REFERENCE, veiled
 

@@ -55,7 +55,7 @@ OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec")
 NAME_TAG = "moorline:name"
 HOLDS_TAG = "moorline:holds"
 MAKING_TAG = "moorline:making"
-"""Carried by what several calls make, until the last of them; see `reconciler.calls.making`."""
+"""Carried by what several calls make, until the last of them; see `plan.calls.making`."""
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
 Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
 

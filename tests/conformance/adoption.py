@@ -10,20 +10,20 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from reconciler import calls, planner
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.observe import observe
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
 from reconciler.aws.survey import Surveyor
-from reconciler.diff import compare
 from reconciler.facts import facts
-from reconciler.live import Live
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.graph import Graph, Node
 from reconciler.model.policy import Policy
 from reconciler.model.value import Props, put, resolve
+from reconciler.plan import calls, order
+from reconciler.plan.diff import compare
+from reconciler.plan.live import Live
 from reconciler.resources import api
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 from tests.conformance.failures import NAME, PLACE, SLOTS
@@ -157,13 +157,13 @@ def _adopted(node: Node, observed: Observed, resource: Resource, place: Place) -
     graph, address = Graph({node.address: node}), node.address
     live = Live({address: replace(observed, tags=observed.tags or {})})
     same = Live({address: replace(observed, tags=_own())})
-    quiet = planner.plan(graph, same, api.load(), place, Policy())
+    quiet = order.plan(graph, same, api.load(), place, Policy())
     if quiet.steps or any(found.is_error for found in quiet.diagnostics):
         yield f"plans {[step.action for step in quiet.steps]} {quiet.diagnostics}"
-    refused = planner.plan(graph, live, api.load(), place, Policy())
+    refused = order.plan(graph, live, api.load(), place, Policy())
     if refused.steps or "PLAN001" not in {found.code for found in refused.diagnostics}:
         yield "without tags it is not refused"
-    taken = planner.plan(graph, live, api.load(), place, Policy(adopt=frozenset({address})))
+    taken = order.plan(graph, live, api.load(), place, Policy(adopt=frozenset({address})))
     sent = [call.method for step in taken.steps for call in step.calls]
     tags = {op.method for op in (resource.tags.add, resource.tags.remove) if op}
     if not sent or set(sent) - tags:

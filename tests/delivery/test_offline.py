@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from reconciler import offline
 from reconciler.cli import live, offline as preview
 from reconciler.cli.project import Project
 from reconciler.compile import compiler
@@ -16,6 +15,7 @@ from reconciler.delivery.actions import needed
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt
+from reconciler.plan import offline
 from reconciler.receipts.local import LocalStore
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from reconciler.compile import compiler
-from reconciler.diff import compare
 from reconciler.keep import Keeper
 from reconciler.model.address import Address
 from reconciler.model.change import Action, FieldChange, Observed, Reason
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Step
 from reconciler.model.value import SENSITIVE
+from reconciler.plan.diff import compare
 from reconciler.resources import api as resources
 from reconciler.specs import overlay
 from reconciler.specs.source import parse

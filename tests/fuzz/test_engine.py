@@ -12,12 +12,12 @@ import orjson
 from hypothesis import assume, given, strategies as st
 
 from reconciler.aws.apply import Interrupt
-from reconciler.live import Live
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Observed
 from reconciler.model.event import CallSent, Event, StepFinished, StepStarted
 from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Plan, plan_from_json, to_bytes
+from reconciler.plan.live import Live
 
 from .cloud import Cloud, Faults, Killed
 from .conftest import PROFILE

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from reconciler import planner
 from reconciler.aws.apply import Interrupt, Outcome, apply
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
-from reconciler.live import Live
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic, ordered
@@ -18,6 +16,8 @@ from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.policy import Policy
+from reconciler.plan import order
+from reconciler.plan.live import Live
 from reconciler.resources.api import Resource
 
 from .cloud import Cloud
@@ -57,7 +57,7 @@ class World:
         problems: list[Diagnostic],
         adopt: frozenset[Address] = frozenset(),
     ) -> Plan:
-        draft = planner.plan(graph, live, self.resources, PLACE, Policy(self.allow, adopt))
+        draft = order.plan(graph, live, self.resources, PLACE, Policy(self.allow, adopt))
         plan = Plan("dev", PLACE.platform, PLACE.account, PLACE.region, tuple(draft.steps))
         found = tuple(ordered([*problems, *draft.diagnostics]))
         return replace(plan, diagnostics=found, unchanged=draft.unchanged)

@@ -11,14 +11,14 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from reconciler import calls
 from reconciler.compile import check, compiler
-from reconciler.diff import compare
 from reconciler.kinds.api import load
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
 from reconciler.model.graph import Graph
 from reconciler.model.value import Ref, resolve
+from reconciler.plan import calls
+from reconciler.plan.diff import compare
 from reconciler.resources.api import lookup
 from reconciler.specs import overlay
 from reconciler.specs.source import parse

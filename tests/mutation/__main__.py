@@ -22,11 +22,11 @@ MUTMUT = Path(sys.executable).with_name("mutmut")
 FILES = (
     "reconciler/aws/apply.py",
     "reconciler/aws/step.py",
-    "reconciler/diff.py",
-    "reconciler/objections.py",
-    "reconciler/planner.py",
-    "reconciler/protect.py",
-    "reconciler/retire.py",
+    "reconciler/plan/diff.py",
+    "reconciler/plan/objections.py",
+    "reconciler/plan/order.py",
+    "reconciler/plan/protect.py",
+    "reconciler/plan/retire.py",
 )
 NEEDED = ("pyproject.toml", "reconciler", "schemas", "tests/conftest.py", "tests/unit")
 BAR = 85.0

@@ -7,15 +7,15 @@ import pytest
 from tests.mutation.results import Mutant, Score, by_file, parsed, score
 
 LISTED = """
-    reconciler.diff.x_compare__mutmut_1: killed
-    reconciler.diff.x_compare__mutmut_2: survived
+    reconciler.plan.diff.x_compare__mutmut_1: killed
+    reconciler.plan.diff.x_compare__mutmut_2: survived
     reconciler.aws.apply.xǁ_Runǁall__mutmut_10: timeout
     reconciler.aws.apply.xǁ_Runǁ_one__mutmut_3: no tests
 some other line: survived
 """
 MUTANTS = [
-    Mutant("reconciler.diff.x_compare__mutmut_1", "killed"),
-    Mutant("reconciler.diff.x_compare__mutmut_2", "survived"),
+    Mutant("reconciler.plan.diff.x_compare__mutmut_1", "killed"),
+    Mutant("reconciler.plan.diff.x_compare__mutmut_2", "survived"),
     Mutant("reconciler.aws.apply.xǁ_Runǁall__mutmut_10", "timeout"),
     Mutant("reconciler.aws.apply.xǁ_Runǁ_one__mutmut_3", "no tests"),
 ]
@@ -26,11 +26,11 @@ def test_the_list_of_mutants_is_read_line_by_line() -> None:
 
 
 def test_mutants_are_counted_for_each_file_that_was_asked_for() -> None:
-    files = ["reconciler/diff.py", "reconciler/aws/apply.py", "reconciler/retire.py"]
+    files = ["reconciler/plan/diff.py", "reconciler/aws/apply.py", "reconciler/plan/retire.py"]
     assert by_file(MUTANTS, files) == {
-        "reconciler/diff.py": Score(2, 1, 1, 0),
+        "reconciler/plan/diff.py": Score(2, 1, 1, 0),
         "reconciler/aws/apply.py": Score(2, 1, 0, 1),
-        "reconciler/retire.py": Score(0, 0, 0, 0),
+        "reconciler/plan/retire.py": Score(0, 0, 0, 0),
     }
 
 

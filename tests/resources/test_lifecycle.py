@@ -22,7 +22,7 @@ from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import JsonText, Ref
-from reconciler.planner import plan
+from reconciler.plan.order import plan
 from reconciler.resources.api import load
 from reconciler.sandbox.inprocess import Sandbox, sandbox
 

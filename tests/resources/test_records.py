@@ -285,7 +285,7 @@ def test_the_token_of_a_pipeline_follows_from_what_is_desired() -> None:
 def test_a_bucket_names_its_region_everywhere_but_in_the_first() -> None:
     from dataclasses import replace
 
-    from reconciler import calls
+    from reconciler.plan import calls
 
     sample, record = SAMPLES["AWS::S3::Bucket"], load()["AWS::S3::Bucket"]
     change = Change(sample.address, Action.CREATE, Reason.ABSENT, sample.tagged({}), None)

@@ -10,13 +10,13 @@ import boto3
 import pytest
 from botocore.validate import ParamValidator
 
-from reconciler import calls
 from reconciler.delivery.actions import needed
 from reconciler.facts import facts, known_types
 from reconciler.facts.check import problems
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
 from reconciler.model.loss import Destruction
 from reconciler.model.value import Join, JsonText, Ref
+from reconciler.plan import calls
 from reconciler.resources.api import Absent, Op, Resource, load
 from reconciler.resources.permissions import PREFIX, permission
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler import planner
 from reconciler.model.address import Address
 from reconciler.model.graph import Node, build_graph
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import Ref
-from reconciler.planner import Draft, Live, Orphan
+from reconciler.plan import order
+from reconciler.plan.order import Draft, Live, Orphan
 from reconciler.resources.api import Resource
 
 from .fakes import PLACE, RESOURCES, address, live
@@ -36,7 +36,7 @@ def plan(
     assert problems == []
     seen = {each.address: None for each in nodes if each.address not in unknown}
     state = Live({**seen, **(found or {})}, orphans, unknown)
-    return planner.plan(graph, state, resources, PLACE, policy or Policy(ALL))
+    return order.plan(graph, state, resources, PLACE, policy or Policy(ALL))
 
 
 def shown(draft: Draft) -> list[tuple[str, str, list[str]]]:

@@ -10,10 +10,10 @@ from reconciler.aws.ending import StepError
 from reconciler.aws.errors import AwsError
 from reconciler.aws.session import Session
 from reconciler.aws.step import Runner
-from reconciler.diff import guard
 from reconciler.model.change import Action, Call, Observed, Reason
 from reconciler.model.event import Event
 from reconciler.model.plan import Step
+from reconciler.plan.diff import guard
 from reconciler.resources.api import Lifecycle, Resource
 
 from .fakes import OWN, PLACE, address, refusal, resource

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from reconciler import calls, protect
 from reconciler.compile import naming
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import Ref
+from reconciler.plan import calls, protect
 from reconciler.resources import api
 from reconciler.resources.api import Op, Place, Tagging
 from reconciler.resources.parts import Request

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.diff import compare, guard
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Origin
 from reconciler.model.value import SENSITIVE, JsonText
+from reconciler.plan.diff import compare, guard
 from reconciler.resources.api import Resource, load
 
 from .fakes import address, resource

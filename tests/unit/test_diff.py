@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from reconciler.diff import compare, guard, removed
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Effect, Observed, Reason, Status
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Origin
 from reconciler.model.value import SENSITIVE, UNKNOWN
+from reconciler.plan.diff import compare, guard, removed
 from reconciler.resources import api
 from reconciler.resources.api import Resource
 

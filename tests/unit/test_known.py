@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from reconciler.live import Live
 from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.graph import build_graph
 from reconciler.model.value import UNKNOWN, Ref
-from reconciler.planner import known, pending
+from reconciler.plan.live import Live
+from reconciler.plan.order import known, pending
 from reconciler.resources.review import Asking, Pending
 
 from .fakes import PLACE, RESOURCES, address, live, node, resource

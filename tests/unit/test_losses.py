@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from reconciler import protect
-from reconciler.diff import compare
 from reconciler.model.change import Action, Change, Effect, Observed, Reason
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.loss import Approval, Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
+from reconciler.plan import protect
+from reconciler.plan.diff import compare
 from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Resource
 from reconciler.resources.narrow import Narrowing
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from reconciler import objections
 from reconciler.model.change import Action, Effect, FieldChange, Reason, Status
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.graph import Node
 from reconciler.model.plan import Step
+from reconciler.plan import objections
 from reconciler.resources.review import Objection
 
 from .fakes import OWN, address, live, node

@@ -14,7 +14,7 @@ from reconciler.model.change import Action, Reason, Status
 from reconciler.model.plan import Plan, to_bytes
 from reconciler.model.policy import Policy
 from reconciler.model.value import Ref
-from reconciler.planner import Orphan
+from reconciler.plan.order import Orphan
 from reconciler.resources import api
 
 from .fakes import OWN, address, live, node

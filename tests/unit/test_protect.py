@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from reconciler import protect
-from reconciler.diff import compare
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Observed, Reason
 from reconciler.model.diagnostic import Severity
 from reconciler.model.loss import Approval, Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
+from reconciler.plan import protect
+from reconciler.plan.diff import compare
 from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, load
 
 BUCKET = Address("AWS::S3::Bucket", "acme-prod-raw-1")

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from reconciler import planner
-from reconciler.diff import guard
-from reconciler.live import Live, Orphan
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Reason
 from reconciler.model.graph import Node, build_graph
 from reconciler.model.loss import Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
+from reconciler.plan import order
+from reconciler.plan.diff import guard
+from reconciler.plan.live import Live, Orphan
 from reconciler.resources.parts import Members
 
 from .fakes import MEMBERS, PLACE, RESOURCES, address, live, node, resource
@@ -193,7 +193,7 @@ def test_a_spec_keeps_as_many_revisions_as_any_of_its_nodes_asks_for() -> None:
 def test_a_node_without_a_spec_keeps_no_revisions() -> None:
     graph, _ = build_graph([Node(VERSION, {}, keep=9)])
     state = Live({VERSION: live()}, (named("version", "a", spec=""),))
-    draft = planner.plan(graph, state, RESOURCES, PLACE, Policy(ALL))
+    draft = order.plan(graph, state, RESOURCES, PLACE, Policy(ALL))
     assert [short(each.id) for each in draft.steps] == ["Version/a#delete"]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from reconciler.diff import guard, removed
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Reason, Status
 from reconciler.model.diagnostic import Severity, Span
 from reconciler.model.graph import Node, Origin
@@ -16,6 +15,7 @@ from reconciler.model.loss import Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Ref
+from reconciler.plan.diff import guard, removed
 from reconciler.resources.api import Lifecycle, Resource
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Objection, Pending, Telling

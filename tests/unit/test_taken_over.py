@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reconciler.aws.ending import Ended
-from reconciler.calls import making
 from reconciler.model.change import Action, Call, Observed
+from reconciler.plan.calls import making
 from reconciler.resources.api import MAKING_TAG, NAME_TAG, Op, absent
 
 from .fakes import MEMBERS, refusal, resource

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from reconciler import calls, protect
-from reconciler.diff import guard
-from reconciler.live import Live, Orphan
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Observed, Reason
 from reconciler.model.graph import Graph
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import leaves
+from reconciler.plan import calls, protect
+from reconciler.plan.diff import guard
+from reconciler.plan.live import Live, Orphan
 from reconciler.resources.api import Place, Resource
 
 _BETWEEN = re.compile(r"[/:]")

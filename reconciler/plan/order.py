@@ -10,9 +10,6 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 
-from reconciler import calls, objections, protect, retire, revisions
-from reconciler.diff import compare, guard, removed
-from reconciler.live import Live, Orphan, owned
 from reconciler.model.address import Address
 from reconciler.model.change import (
     Action,
@@ -28,6 +25,9 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
+from reconciler.plan import calls, objections, protect, retire, revisions
+from reconciler.plan.diff import compare, guard, removed
+from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
 

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.diff import TAGS, compare
-from reconciler.live import Live
 from reconciler.model.change import Action, Effect
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Step
+from reconciler.plan.diff import TAGS, compare
+from reconciler.plan.live import Live
 from reconciler.resources.api import Resource
 
 

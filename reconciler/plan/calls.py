@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.diff import RESERVED, TAGS
 from reconciler.model.change import Call, Change
 from reconciler.model.value import Json, Props, digest, put, references, resolve
+from reconciler.plan.diff import RESERVED, TAGS
 from reconciler.resources.api import MAKING_TAG, Op, Place, Request, Resource, Tagging, fill
 
 

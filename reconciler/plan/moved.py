@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.calls import making
-from reconciler.diff import TAGS, compare, guard, removed
-from reconciler.live import owned
 from reconciler.model.change import Action, FieldChange, Observed, Status
 from reconciler.model.plan import Step
 from reconciler.model.value import UNKNOWN, Json, Path, Props, canonical, leaves, resolve
+from reconciler.plan.calls import making
+from reconciler.plan.diff import TAGS, compare, guard, removed
+from reconciler.plan.live import owned
 from reconciler.resources.api import MAKING_TAG, OWNERSHIP, Place, Resource
 
 _SHOWN = 5

@@ -11,11 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from reconciler import planner
 from reconciler.compile import compiler
-from reconciler.diff import TAGS
 from reconciler.kinds.scope import Lookup
-from reconciler.live import Live, Orphan
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
@@ -32,6 +29,9 @@ from reconciler.model.value import (
     references,
     resolve,
 )
+from reconciler.plan import order
+from reconciler.plan.diff import TAGS
+from reconciler.plan.live import Live, Orphan
 from reconciler.receipts import cause
 from reconciler.receipts.collect import asked
 from reconciler.resources import api as resources
@@ -57,10 +57,10 @@ def plan(request: Request, last: Receipt | None) -> Plan:
         graph, found = compiler.build(request.specs, request.view, facts)
     found = [each for each in found if each.code != DEFERRED]
     found += [_left_out(request, id_) for id_ in sorted(graph.deferred)]
-    draft = planner.Draft()
+    draft = order.Draft()
     if not any(each.is_error for each in found):
         live = _live(graph, last, place)
-        draft = planner.plan(graph, live, known, place, request.policy)
+        draft = order.plan(graph, live, known, place, request.policy)
     made = Plan(
         environment=request.view.name,
         platform=place.platform,
@@ -104,7 +104,7 @@ def _live(graph: Graph, last: Receipt | None, place: Place) -> Live:
     first = Live(seen)
     for node in graph:
         if node.address in left:
-            props = resolve(node.props, lambda ref: planner.known(ref, first, known, place))
+            props = resolve(node.props, lambda ref: order.known(ref, first, known, place))
             resource, empty = known[node.address.type], outputs.get(node.address, {})
             seen[node.address] = _observed(props, left[node.address], resource, place, empty)
     orphans = (_orphan(at, kept, place) for at, kept in left.items() if at not in graph.nodes)
