@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from reconciler.aws.errors import Rejected
 from reconciler.aws.session import Session
-from reconciler.signature import KMS, Signature, encoded
+from reconciler.planfile.signature import KMS, Signature, encoded
 
 _INVALID = "KMSInvalidSignatureException"
 

@@ -212,9 +212,9 @@ def _note(project: Project, data: bytes, name: str | None, link: str) -> Note:
 
 def read(data: bytes) -> tuple[Mapping[str, Json] | None, list[Diagnostic]]:
     """The JSON of the plan in a plan file or in what `plan --json` printed, or what is wrong."""
-    from reconciler import planfile  # noqa: PLC0415
     from reconciler.forge import drift  # noqa: PLC0415
     from reconciler.model import plan as plans  # noqa: PLC0415
+    from reconciler.planfile import file as planfile  # noqa: PLC0415
 
     try:
         body = json.loads(data)

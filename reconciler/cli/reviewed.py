@@ -1,6 +1,6 @@
 """Plan files at the edge: write and sign what was planned, open and prove what was reviewed.
 
-What a file says and when it may be applied is decided in `reconciler.planfile`
+What a file says and when it may be applied is decided in `reconciler.planfile.file`
 and `reconciler.plan.moved`; here are the disk, the clock, the keys and the exit codes.
 """
 
@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from reconciler import planfile
 from reconciler.aws import notary
 from reconciler.aws.errors import AwsError
 from reconciler.aws.recheck import recheck
@@ -28,10 +27,11 @@ from reconciler.kinds.api import seconds
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
 from reconciler.model.policy import Policy
-from reconciler.planfile import PlanFile
+from reconciler.planfile import file as planfile, stale
+from reconciler.planfile.file import PlanFile
+from reconciler.planfile.signature import Key, Signature, sign
 from reconciler.receipts import intent
 from reconciler.resources import api as resources
-from reconciler.signature import Key, Signature, sign
 from reconciler.specs import overlay
 from reconciler.specs.load import load
 from reconciler.specs.overlay import EnvironmentView
@@ -146,7 +146,7 @@ def open_file(project: Project, path: Path, demands: Demands) -> tuple[World, Pl
     view = _view(project, plan.environment)
     place, key = compiler.place_of(view), key_of(project, view, demands.sign_key)
     now = datetime.now(UTC)
-    if found := planfile.check(file, place, now=now, key=key, commit=demands.commit):
+    if found := stale.check(file, place, now=now, key=key, commit=demands.commit):
         _stop(project, found)
     session = live.open_session(project, view, "apply", wrong_account=Exit.STALE)
     _prove(project, session, file, key)
@@ -183,12 +183,12 @@ def _prove(project: Project, session: Session, file: PlanFile, key: Key) -> None
         text = f"the signature of the plan could not be checked: {error}"
         help_ = "allow kms:Verify on the key to who applies"
         _stop(project, [Diagnostic(NO_KEY, text, help=help_)])
-    _stop(project, [planfile.forged(f"its signature was not made with {key}")])
+    _stop(project, [stale.forged(f"its signature was not made with {key}")])
 
 
 def _stop(project: Project, found: list[Diagnostic]) -> NoReturn:
     codes = {each.code for each in found}
     project.show(found)
-    if codes - _ERRORS - {planfile.BLOCKED}:
+    if codes - _ERRORS - {stale.BLOCKED}:
         raise SystemExit(Exit.STALE)
     raise SystemExit(Exit.ERROR if codes & _ERRORS else Exit.BLOCKED)

@@ -15,14 +15,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from reconciler import planfile
 from reconciler.model import plan as plans
 from reconciler.model.actor import ActorKind
 from reconciler.model.change import Action, Cause, Effect, Reason
 from reconciler.model.diagnostic import Severity
 from reconciler.model.loss import Destruction
 from reconciler.model.value import FORMS, Mark
-from reconciler.signature import KMS, LOCAL
+from reconciler.planfile import file as planfile
+from reconciler.planfile.signature import KMS, LOCAL
 
 Schema: TypeAlias = dict[str, Any]
 FOLDER = Path(__file__).parents[1]

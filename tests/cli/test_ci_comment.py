@@ -14,10 +14,10 @@ import pytest
 from forge import server
 from forge.store import TOKEN
 
-from reconciler import planfile
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Reason
 from reconciler.model.plan import Plan, Step, plan_to_json
+from reconciler.planfile import file as planfile
 
 from .folder import LIMIT, MOORLINE, Result, checked, plain
 

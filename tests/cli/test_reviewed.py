@@ -13,7 +13,6 @@ from pathlib import Path
 import orjson
 import pytest
 
-from reconciler import planfile
 from reconciler.aws.apply import Outcome
 from reconciler.cli.apply import _code
 from reconciler.cli.project import Exit
@@ -21,9 +20,10 @@ from reconciler.cli.reviewed import save
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.event import StepFailed
-from reconciler.planfile import PlanFile
+from reconciler.planfile import file as planfile
+from reconciler.planfile.file import PlanFile
+from reconciler.planfile.signature import sign
 from reconciler.sandbox import lifecycle
-from reconciler.signature import sign
 
 from .folder import LIMIT, MOORLINE, Folder, Result, checked, plain
 from .mistakes import environment, security, spec

@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from reconciler import planfile
 from reconciler.model.plan import Plan
 from reconciler.model.value import canonical, digest
-from reconciler.planfile import PlanFile
+from reconciler.planfile import file as planfile
+from reconciler.planfile.file import PlanFile
 
 NOW = datetime(2026, 11, 23, 7, 44, 40, tzinfo=UTC)
 PLAN = Plan("dev", "acme", "123456789012", "eu-west-1", commit="4f2c9e1")

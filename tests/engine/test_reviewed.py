@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconciler import planfile
 from reconciler.aws import notary
 from reconciler.aws.recheck import recheck
 from reconciler.aws.session import READS
 from reconciler.compile.compiler import place_of
 from reconciler.model.event import CallSent
 from reconciler.model.plan import Plan
+from reconciler.planfile import file as planfile
 from reconciler.resources import api as resources
 from reconciler.sandbox.inprocess import Sandbox
 

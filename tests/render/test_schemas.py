@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 
-from reconciler import planfile
 from reconciler.model.change import Call
 from reconciler.model.diagnostic import Span
 from reconciler.model.loss import Approval, Loss
 from reconciler.model.plan import Plan, plan_to_json
 from reconciler.model.value import SENSITIVE, UNKNOWN, Join, JsonText, Ref
+from reconciler.planfile import file as planfile
 from reconciler.render import drift
 from schemas.generate import plan as generate
 

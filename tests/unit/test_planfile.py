@@ -9,7 +9,6 @@ import orjson
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from reconciler import planfile
 from reconciler.model import plan as plans
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Reason
@@ -17,9 +16,10 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.loss import Approval, Loss
 from reconciler.model.plan import Plan, Step
 from reconciler.model.value import canonical, digest
-from reconciler.planfile import PlanFile
+from reconciler.planfile import file as planfile, stale
+from reconciler.planfile.file import PlanFile
+from reconciler.planfile.signature import KMS, LOCAL, Key, Signature, sign
 from reconciler.resources.api import Place
-from reconciler.signature import KMS, LOCAL, Key, Signature, sign
 
 from .test_plan_json import plans as any_plans
 from .test_value import words
@@ -57,7 +57,7 @@ def refusals(
     if file is None:
         assert found
         return codes(found)
-    return codes(planfile.check(file, place, now=now, key=key or Key()))
+    return codes(stale.check(file, place, now=now, key=key or Key()))
 
 
 # -- the bytes
@@ -214,12 +214,12 @@ def test_an_approval_that_a_plan_rests_on_counts(day: int, found: list[str]) -> 
     plan = replace(PLAN, steps=(replace(STEP, losses=(loss,)),))
     file = planfile.make(plan, now=NOW, lifetime=9 * DAY)
     later = NOW.replace(day=day, hour=23)
-    assert codes(planfile.check(file, PLACE, now=later, key=Key())) == found
+    assert codes(stale.check(file, PLACE, now=later, key=Key())) == found
 
 
 @pytest.mark.parametrize("what", ["account", "region", "platform", "environment"])
 def test_another_place_is_refused(what: str) -> None:
-    (found,) = planfile.elsewhere(FILE, replace(PLACE, **{what: "other"}))
+    (found,) = stale.elsewhere(FILE, replace(PLACE, **{what: "other"}))
     assert found.code == "STALE004"
     assert "'other'" in found.message
 
@@ -242,7 +242,7 @@ COMMITS = {
 @pytest.mark.parametrize(("planned", "asked", "good"), COMMITS.values(), ids=COMMITS.keys())
 def test_the_commit_to_apply_is(planned: str, asked: str | None, good: bool) -> None:
     file = replace(FILE, commit=planned)
-    found = planfile.check(file, PLACE, now=NOW, key=Key(), commit=asked)
+    found = stale.check(file, PLACE, now=NOW, key=Key(), commit=asked)
     assert codes(found) == ([] if good else ["STALE005"])
 
 
@@ -250,12 +250,12 @@ def test_a_plan_that_was_refused_is_not_applied() -> None:
     refused = replace(STEP, refused="no")
     plan = replace(PLAN, steps=(refused,), diagnostics=(Diagnostic("PLAN001", "not ours"),))
     file = planfile.make(plan, now=NOW, lifetime=DAY)
-    assert codes(planfile.check(file, PLACE, now=NOW, key=Key())) == [planfile.BLOCKED] * 2
+    assert codes(stale.check(file, PLACE, now=NOW, key=Key())) == [stale.BLOCKED] * 2
 
 
 def test_every_objection_is_named_at_once() -> None:
     place, late = replace(PLACE, account="9", region="x"), NOW + timedelta(days=2)
-    found = planfile.check(FILE, place, now=late, key=LOCAL_KEY, commit="a" * 40)
+    found = stale.check(FILE, place, now=late, key=LOCAL_KEY, commit="a" * 40)
     assert codes(found) == ["STALE004", "STALE004", "STALE003", "STALE005", "STALE007"]
 
 

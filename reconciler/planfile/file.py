@@ -2,14 +2,12 @@
 
 It binds a plan to a moment, a commit and a place, under a digest over all but
 the signature. Nothing here reads a clock, a disk or AWS: the moment is passed
-in, signing is in `reconciler.signature`, and whether what the plan touches is
-still as it was is `reconciler.plan.moved`'s question.
+in, signing is in `signature`, and when a file may not be applied is in `stale`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,16 +17,14 @@ from reconciler.model import plan as plans
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan, plan_from_json, plan_to_json
 from reconciler.model.value import Json, canonical, digest
-from reconciler.resources.api import Place
-from reconciler.signature import Key, Signature
+from reconciler.planfile.signature import Signature
 
 FORMAT = 2
 """1 had no digests of specs; a file of it is still read, and keeps its form."""
-BLOCKED = "STALE006"
-"""The one finding about a file that is not stale: its plan was never to be applied."""
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
-_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
-_AGAIN = "make the plan again with `moorline plan -o FILE`, review it, and apply that file"
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+HEAD = ("environment", "platform", "account", "region")
+"""What a file says of its place, once more than its plan."""
+AGAIN = "make the plan again with `moorline plan -o FILE`, review it, and apply that file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,107 +91,13 @@ def unpack(data: bytes) -> tuple[PlanFile | None, list[Diagnostic]]:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None, [_changed("parts of it are missing or have another form")]
     whole = _body(file).keys() == rest.keys() and file.plan.digest == body["plan"].get("digest")
-    if not whole or any(rest[key] != body["plan"].get(key) for key in _HEAD):
+    if not whole or any(rest[key] != body["plan"].get(key) for key in HEAD):
         return None, [_changed("its parts contradict each other")]
     return file, []
 
 
-_HEAD = ("environment", "platform", "account", "region")
-
-
-def check(
-    file: PlanFile,
-    place: Place,
-    *,
-    now: datetime,
-    key: Key,
-    commit: str | None = None,
-) -> list[Diagnostic]:
-    """Why a file must not be applied in a place now; whether a KMS key signed it is left open.
-
-    `commit` is the one to apply, "" when one is demanded and not known, and absent when
-    any will do.
-    """
-    found = [*elsewhere(file, place), *_expired(file, now), *_commit(file, commit)]
-    return [*found, *_signature(file, key), *_blocked(file.plan)]
-
-
-def elsewhere(file: PlanFile, place: Place) -> Iterator[Diagnostic]:
-    """The ways in which a plan is of another place."""
-    for what in _HEAD:
-        ours, theirs = getattr(place, what), getattr(file.plan, what)
-        if ours != theirs:
-            text = f"the plan is of {what} {theirs!r}, not of {ours!r}"
-            help_ = "apply it where it was made for, or make a plan for here"
-            yield Diagnostic("STALE004", text, help=help_)
-
-
-def _expired(file: PlanFile, now: datetime) -> Iterator[Diagnostic]:
-    if now >= file.expires:
-        text = f"the plan of {file.created:{_TIME}} expired at {file.expires:{_TIME}}"
-        yield Diagnostic("STALE003", text, help=_AGAIN)
-    for step in file.plan.steps:
-        for approval in filter(None, (loss.approval for loss in step.losses)):
-            if approval.until < now.astimezone(UTC).date():
-                text = f"the approval of {approval.by!r} for {str(step.address)!r} has ended"
-                help_ = "renew the approval, plan again and review it"
-                yield Diagnostic("STALE003", text, help=help_, address=step.address)
-
-
-def _commit(file: PlanFile, commit: str | None) -> Iterator[Diagnostic]:
-    if commit is None:
-        return
-    help_ = "make the plan at the commit that is applied"
-    if not commit:
-        text = "there is no commit to compare the plan's with"
-        yield Diagnostic("STALE005", text, help="name it with `--commit SHA`")
-    elif not _COMMIT.fullmatch(commit):
-        text = f"{commit!r} is not the id of a commit"
-        yield Diagnostic("STALE005", text, help="give at least 7 hexadecimal digits")
-    elif not file.commit:
-        text = f"the plan names no commit, and {commit!r} is to be applied"
-        yield Diagnostic("STALE005", text, help=help_)
-    elif not _same(file.commit.lower(), commit.lower()):
-        text = f"the plan is of commit {file.commit!r}, not of {commit!r}"
-        yield Diagnostic("STALE005", text, help=help_)
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two ids name one commit; either may be short."""
-    return one.startswith(other) or other.startswith(one)
-
-
-def _signature(file: PlanFile, key: Key) -> Iterator[Diagnostic]:
-    if file.signature is None:
-        if key:
-            text = f"the plan is not signed, and here it must be signed with {key}"
-            yield Diagnostic("STALE007", text, help="sign it where it is made: `moorline plan -o`")
-    elif not key:
-        text = "the plan is signed, and there is no key here to check that with"
-        help_ = (
-            "give the key: `--sign-key FILE`, MOORLINE_PLAN_KEY, or `signing` in the environment"
-        )
-        yield Diagnostic("STALE008", text, help=help_)
-    elif objection := key.objection(file.digest, file.signature):
-        yield forged(objection)
-
-
-def forged(objection: str) -> Diagnostic:
-    """The finding about a signature that is not the right one."""
-    return Diagnostic("STALE008", f"the plan is not to be trusted: {objection}", help=_AGAIN)
-
-
-def _blocked(plan: Plan) -> Iterator[Diagnostic]:
-    for found in plan.errors:
-        text = f"the plan has an error, {found.code}: {found.message}"
-        yield Diagnostic(BLOCKED, text, help=found.help, address=found.address)
-    for step in plan.refused:
-        text = f"the plan refuses to {step.action} {str(step.address)!r}: {step.refused}"
-        yield Diagnostic(BLOCKED, text, help=_AGAIN, address=step.address)
-
-
 def _changed(how: str) -> Diagnostic:
-    return Diagnostic("STALE001", f"the plan file is not as it was written: {how}", help=_AGAIN)
+    return Diagnostic("STALE001", f"the plan file is not as it was written: {how}", help=AGAIN)
 
 
 def _newer(body: Json) -> Diagnostic | None:
@@ -218,11 +120,11 @@ def _body(file: PlanFile) -> dict[str, Json]:
     return {
         "format_version": file.format_version,
         **({"specs": dict(file.specs)} if known else {}),
-        "created": f"{file.created:{_TIME}}",
-        "expires": f"{file.expires:{_TIME}}",
+        "created": f"{file.created:{TIME}}",
+        "expires": f"{file.expires:{TIME}}",
         "commit": file.commit,
         "plan": plan_to_json(file.plan),
-        **{key: getattr(file.plan, key) for key in _HEAD},
+        **{key: getattr(file.plan, key) for key in HEAD},
     }
 
 
@@ -242,7 +144,7 @@ def _file(body: Json) -> PlanFile:
 
 
 def _time(text: str) -> datetime:
-    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
+    return datetime.strptime(text, TIME).replace(tzinfo=UTC)
 
 
 def _text(value: Json) -> str:
