@@ -14,12 +14,12 @@ from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
+from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
 from reconciler.plan import order
-from reconciler.receipts import cause
 from reconciler.resources import api as resources
 
 BUSY = "PLAN002"

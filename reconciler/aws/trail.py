@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from reconciler import actor
-from reconciler.actor import Scene
 from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Attempts, ReadOnly, Session
+from reconciler.drift import actor
+from reconciler.drift.actor import Scene
+from reconciler.drift.sighting import Sighting, sighting
 from reconciler.model.actor import Actor, unknown
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
 from reconciler.resources.api import Resource
-from reconciler.sighting import Sighting, sighting
 
 SERVICE = "cloudtrail"
 IN_PLAN = 10

@@ -15,7 +15,7 @@ from reconciler.aws.lookups import answer
 from reconciler.cli.live import World
 from reconciler.cli.project import Exit
 from reconciler.compile import compiler
-from reconciler.keep import Keeper, Left, Written
+from reconciler.drift.keep import Keeper, Left, Written
 from reconciler.kinds.scope import Lookup
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.document import Document

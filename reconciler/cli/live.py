@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler import engine
-from reconciler.actor import Scene
 from reconciler.aws import trail
 from reconciler.aws.connect import WrongAccount, connect, sandbox
 from reconciler.aws.errors import AwsError, Denied
@@ -19,6 +18,7 @@ from reconciler.cli.project import STATE, Exit, Project, commit
 from reconciler.cli.receipts import Book, store_of
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
+from reconciler.drift.actor import Scene
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan

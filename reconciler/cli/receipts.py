@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.project import STATE, Exit
+from reconciler.drift import cause
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.receipt import Receipt, ReceiptError, Result, iso, new_id, to_bytes
 from reconciler.model.value import Json
-from reconciler.receipts import cause, git, intent
+from reconciler.receipts import git, intent
 from reconciler.receipts.collect import Collector, Run
 from reconciler.receipts.lease import TERM, HeldError, Keeper, Lease, acquire
 from reconciler.receipts.local import LocalStore

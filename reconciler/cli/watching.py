@@ -14,11 +14,11 @@ import click
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.errors import AwsError
 from reconciler.cli.live import World
+from reconciler.drift.watch import LookError, News, Watcher, findings
 from reconciler.model.actor import ActorKind
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import iso
 from reconciler.model.value import Json
-from reconciler.watch import LookError, News, Watcher, findings
 
 Found = tuple[Plan, Mapping[str, Json], str]
 """A plan with its drift, the report as JSON, and as text."""

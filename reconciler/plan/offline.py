@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from reconciler.compile import compiler
+from reconciler.drift import cause
 from reconciler.kinds.scope import Lookup
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
@@ -32,7 +33,6 @@ from reconciler.model.value import (
 from reconciler.plan import order
 from reconciler.plan.diff import TAGS
 from reconciler.plan.live import Live, Orphan
-from reconciler.receipts import cause
 from reconciler.receipts.collect import asked
 from reconciler.resources import api as resources
 from reconciler.resources.api import OWNERSHIP, Place, Resource

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reconciler.actor import Scene, name
+from reconciler.drift.actor import Scene, name
+from reconciler.drift.sighting import Sighting, sighting
 from reconciler.model.actor import Actor
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
 from reconciler.model.plan import Step
 from reconciler.resources import api as resources
 from reconciler.resources.api import Place
-from reconciler.sighting import Sighting, sighting
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 PLACE = Place(ACCOUNT, REGION, "acme", "prod")

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from reconciler import actor
+from reconciler.drift import actor
+from reconciler.drift.sighting import sighting
 from reconciler.model.actor import Actor, ActorKind, actor_from_json, actor_to_json
 from reconciler.model.change import Action, Cause, Reason
 from reconciler.model.plan import Plan
-from reconciler.sighting import sighting
 
 from .events import (
     ACCOUNT,

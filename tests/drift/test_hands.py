@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from reconciler import engine
-from reconciler.actor import Scene
 from reconciler.aws import trail
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
+from reconciler.drift.actor import Scene
 from reconciler.model.actor import ActorKind
 from reconciler.model.plan import Plan, plan_from_json, plan_to_json
 from reconciler.resources.api import Place

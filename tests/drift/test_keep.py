@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from reconciler.compile import compiler
-from reconciler.keep import Keeper
+from reconciler.drift.keep import Keeper
 from reconciler.model.address import Address
 from reconciler.model.change import Action, FieldChange, Observed, Reason
 from reconciler.model.graph import Graph

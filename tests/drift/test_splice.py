@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from reconciler.inverse import guesses
+from reconciler.drift.inverse import guesses
+from reconciler.drift.splice import SpliceError, edit, sites, spliced
 from reconciler.specs.source import parse
-from reconciler.splice import SpliceError, edit, sites, spliced
 
 GUESSES = [
     (100, 100, 200, 200),

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
 from reconciler.model.event import CallFailed, CallSent, StepFailed, StepFinished, StepSkipped
@@ -27,7 +28,7 @@ from reconciler.model.receipt import (
     to_bytes,
 )
 from reconciler.model.value import SENSITIVE, UNKNOWN
-from reconciler.receipts import cause, intent
+from reconciler.receipts import intent
 from reconciler.receipts.collect import Collector, Run
 from reconciler.resources import api
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from reconciler.inverse import guesses
+from reconciler.drift.inverse import guesses
+from reconciler.drift.splice import Edit, Site, SpliceError, edit, sites, spliced
 from reconciler.model.address import Address
 from reconciler.model.change import Effect, FieldChange, Observed, Reason
 from reconciler.model.diagnostic import Span
@@ -23,7 +24,6 @@ from reconciler.plan.diff import TAGS, compare
 from reconciler.resources.api import Resource
 from reconciler.specs.overlay import BUILT_IN, EnvironmentView
 from reconciler.specs.source import parse
-from reconciler.splice import Edit, Site, SpliceError, edit, sites, spliced
 
 Compile = Callable[[Mapping[str, str]], Graph | None]
 """The graph of the platform with these texts in place of files; nothing when they are wrong."""

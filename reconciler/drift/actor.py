@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.identify import actor as identify
+from reconciler.drift.identify import actor as identify
+from reconciler.drift.sighting import Sighting
 from reconciler.model.actor import Actor, ActorKind, unknown
 from reconciler.model.change import (
     Action,
@@ -26,7 +27,6 @@ from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
 from reconciler.plan.diff import TAGS
 from reconciler.resources.api import Place, Resource, fill
-from reconciler.sighting import Sighting
 
 NOTHING = "nothing in 90 days"
 SINCE = "nothing since the last apply"

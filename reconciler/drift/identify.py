@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from reconciler.drift.sighting import Caller, Sighting
 from reconciler.model.actor import Actor, ActorKind
 from reconciler.secret.redact import redact
-from reconciler.sighting import Caller, Sighting
 
 SESSION = "moorline"
 """What our own sessions are called (`aws.connect`)."""
