@@ -19,7 +19,8 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
-from reconciler.plan import order
+from reconciler.model.receipt import Receipt
+from reconciler.plan import offline, order
 from reconciler.resources import api as resources
 
 BUSY = "PLAN002"
@@ -52,6 +53,11 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         found += [_unknown(address) for address in named - graph.nodes.keys()]
     calls = session.total - before
     return replace(plan, diagnostics=tuple(ordered(found)), observed_calls=calls)
+
+
+def plan_offline(request: Request, last: Receipt | None) -> Plan:
+    """What an apply would do if nothing had changed since the last receipt; asks nobody."""
+    return cause.explain(offline.plan(request, last), last, resources.load())
 
 
 def drifted(plan: Plan, session: Session) -> tuple[Plan, tuple[Step, ...]]:

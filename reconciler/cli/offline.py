@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import NoReturn
 
+from reconciler import engine
 from reconciler.cli.project import Project
 from reconciler.cli.receipts import store_of, unreadable
 from reconciler.compile.request import Request
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt, ReceiptError, from_json
-from reconciler.plan import offline
 from reconciler.specs.overlay import EnvironmentView
 
 
@@ -21,7 +21,7 @@ def plan(project: Project, request: Request, file: Path | None) -> Plan:
         last = _given(file) if file else _kept(request.view)
     except ReceiptError as error:
         project.fail([unreadable(error)])
-    return offline.plan(request, last)
+    return engine.plan_offline(request, last)
 
 
 def _given(file: Path) -> Receipt:

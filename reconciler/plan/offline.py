@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from reconciler.compile import compiler
-from reconciler.drift import cause
+from reconciler.compile.request import Request
 from reconciler.kinds.scope import Lookup
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
@@ -33,12 +32,9 @@ from reconciler.model.value import (
 from reconciler.plan import order
 from reconciler.plan.diff import TAGS
 from reconciler.plan.live import Live, Orphan
-from reconciler.receipts.collect import asked
+from reconciler.plan.written import asked
 from reconciler.resources import api as resources
 from reconciler.resources.api import OWNERSHIP, Place, Resource
-
-if TYPE_CHECKING:
-    from reconciler.compile.request import Request
 
 ASKED = "OFFLINE001"
 LEFT_OUT = "OFFLINE002"
@@ -61,7 +57,7 @@ def plan(request: Request, last: Receipt | None) -> Plan:
     if not any(each.is_error for each in found):
         live = _live(graph, last, place)
         draft = order.plan(graph, live, known, place, request.policy)
-    made = Plan(
+    return Plan(
         environment=request.view.name,
         platform=place.platform,
         account=place.account,
@@ -71,7 +67,6 @@ def plan(request: Request, last: Receipt | None) -> Plan:
         diagnostics=tuple(ordered([*found, *draft.diagnostics, _not_asked(last)])),
         commit=request.commit,
     )
-    return cause.explain(made, last, known)
 
 
 def _not_asked(last: Receipt | None) -> Diagnostic:

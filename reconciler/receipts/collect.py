@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconciler.facts import UnknownType, facts
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Observed
+from reconciler.model.change import Action
 from reconciler.model.event import (
     CallFailed,
     CallSent,
@@ -19,10 +18,8 @@ from reconciler.model.event import (
 )
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.receipt import CallRecord, Receipt, ResourceRecord, Result, StepRecord
-from reconciler.model.value import SENSITIVE, Json, Props, leaves, to_json
-from reconciler.plan import diff
+from reconciler.plan.written import asked, seen
 from reconciler.resources.api import Resource
-from reconciler.secret.veil import REFERENCE, veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,46 +152,6 @@ class Collector:
             else:
                 out[address] = left
         return dict(sorted(out.items()))
-
-
-def asked(desired: Props, resource: Resource) -> dict[str, Json]:
-    """Desired properties as plain JSON, in the form in which they are compared."""
-    props = dict(diff.normal({k: v for k, v in desired.items() if k != diff.TAGS}, resource))
-    if diff.TAGS in desired:
-        props[diff.TAGS] = {tag["Key"]: tag["Value"] for tag in desired[diff.TAGS]}
-    out: dict[str, Json] = to_json(_veiled(props, resource, live=False))
-    return out
-
-
-def seen(desired: Props, live: Observed, resource: Resource) -> dict[str, Json]:
-    """What is live of the desired properties; one that holds a reference to a secret is masked."""
-    props = {key: live.props[key] for key in desired if key in live.props and key != diff.TAGS}
-    found = dict(diff.normal(props, resource))
-    for key in found:
-        if any(isinstance(leaf, str) and REFERENCE in leaf for leaf in leaves(desired[key])):
-            found[key] = SENSITIVE
-    if diff.TAGS in desired and live.tags is not None:
-        tags = live.tags.items()
-        found[diff.TAGS] = {key: tag for key, tag in tags if not key.startswith(diff.RESERVED)}
-    out: dict[str, Json] = to_json(_veiled(found, resource, live=True))
-    return out
-
-
-def _veiled(props: Props, resource: Resource, *, live: bool) -> dict[str, Json]:
-    """Properties without what is or may be a secret, as a plan shows them."""
-    try:
-        hidden = facts(resource.type).write_only
-    except UnknownType:
-        hidden = frozenset()
-    return {
-        key: {
-            name: veiled((key, name), (key, name), tag, hidden, live=live)
-            for name, tag in value.items()
-        }
-        if key == diff.TAGS
-        else veiled((key,), (key,), value, hidden, live=live)
-        for key, value in props.items()
-    }
 
 
 def _open(step: Step) -> StepRecord:

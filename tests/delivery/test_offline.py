@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler import engine
 from reconciler.cli import live, offline as preview
 from reconciler.cli.project import Project
 from reconciler.compile import compiler
@@ -15,7 +16,6 @@ from reconciler.delivery.actions import needed
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt
-from reconciler.plan import offline
 from reconciler.receipts.local import LocalStore
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission
@@ -45,7 +45,7 @@ def plan(path: Path, last: Receipt | None) -> Plan:
     specs, found = compiler.read(project.read().documents, view)
     assert not any(each.is_error for each in found)
     policy = compiler.policy_of(view, today=date(2026, 11, 23))
-    return offline.plan(Request(specs, view, policy), last)
+    return engine.plan_offline(Request(specs, view, policy), last)
 
 
 def test_what_was_applied_needs_nothing(applied: Folder) -> None:
