@@ -18,7 +18,7 @@ from typing import Any
 
 import boto3
 
-from reconciler.cli.sandbox import FOLDER
+from reconciler.cli.verbs.sandbox import FOLDER
 from reconciler.sandbox import lifecycle
 from tests.delivery.merging import running
 from tests.delivery.runner import Ran, Runner

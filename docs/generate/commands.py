@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from docs.generate import markdown
+from reconciler.cli.frame.project import Exit
 from reconciler.cli.main import VERBS, main
-from reconciler.cli.project import Exit
 
 MEANINGS = {
     Exit.OK: "Nothing to do, or all done.",
@@ -31,7 +31,7 @@ def page() -> Iterator[str]:
         for verb, about in VERBS.items()
     )
     for verb in VERBS:
-        module = importlib.import_module(f"reconciler.cli.{verb}")
+        module = importlib.import_module(f"reconciler.cli.verbs.{verb}")
         yield from _command(module.command, f"moorline {verb}", "##")
     yield "## Exit codes"
     yield markdown.table(

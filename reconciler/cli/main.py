@@ -71,9 +71,9 @@ class Verbs(click.Group):
             ctx.fail(f"No such command {verb!r}. {hint}")
         name, command, rest = super().resolve_command(ctx, args)
         if name in VERBS:
-            command = importlib.import_module(f"reconciler.cli.{name}").command
+            command = importlib.import_module(f"reconciler.cli.verbs.{name}").command
             if command is not None and {"-h", "--help"} & set(sys.argv):
-                from reconciler.cli.examples import epilog  # noqa: PLC0415 - only for help
+                from reconciler.cli.frame.examples import epilog  # noqa: PLC0415 - only for help
 
                 command.epilog = command.epilog or epilog(name)
         return name, command, rest
@@ -98,7 +98,7 @@ class Verbs(click.Group):
 
                 click.echo(redact(traceback.format_exc()), err=True)
                 raise SystemExit(1) from None
-            from reconciler.cli.project import Project  # noqa: PLC0415 - only when there is a fault
+            from reconciler.cli.frame.project import Project  # noqa: PLC0415 - only when there is a fault
             from reconciler.model.diagnostic import Diagnostic  # noqa: PLC0415
 
             text = f"fault of Moorline: {type(error).__name__}: {error}"

@@ -14,7 +14,7 @@ from typing import Any
 
 import boto3
 
-from reconciler.cli.sandbox import FOLDER
+from reconciler.cli.verbs.sandbox import FOLDER
 from reconciler.sandbox import lifecycle
 
 REPOSITORY = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from forge import server
 
 from reconciler.aws.errors import Denied, Gone, Rejected
 from reconciler.aws.session import Session
-from reconciler.cli import ci_aws
+from reconciler.cli.ci import aws as ci_aws
 from reconciler.forge import drift
 
 from .folder import Folder

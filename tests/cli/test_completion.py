@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.completion import WHERE
 from reconciler.cli.main import VERBS
+from reconciler.cli.verbs.completion import WHERE
 
 from .folder import BIN, LIMIT, Folder, plain
 from .mistakes import environment, spec

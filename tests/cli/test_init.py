@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.cli.init import ABOUT, PARTS
+from reconciler.cli.verbs.init import ABOUT, PARTS
 from reconciler.sandbox import lifecycle
 from reconciler.scaffold import files, write
 from reconciler.scaffold.files import Answers

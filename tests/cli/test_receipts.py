@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.cli import receipts
-from reconciler.cli.project import Exit
-from reconciler.cli.receipts import Book
+from reconciler.cli.frame.project import Exit
+from reconciler.cli.world import receipts
+from reconciler.cli.world.book import Book
 from reconciler.model.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.lease import Lease
 from reconciler.receipts.local import LocalStore

@@ -14,9 +14,9 @@ import orjson
 import pytest
 
 from reconciler.aws.apply import Outcome
-from reconciler.cli.apply import _code
-from reconciler.cli.project import Exit
-from reconciler.cli.reviewed import save
+from reconciler.cli.frame.project import Exit
+from reconciler.cli.verbs.apply import _code
+from reconciler.cli.world.reviewed import save
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.event import StepFailed

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.cli.examples import EXAMPLES
+from reconciler.cli.frame.examples import EXAMPLES
 from reconciler.cli.main import VERBS
 from reconciler.kinds.api import load
 

@@ -49,7 +49,7 @@ def find(words: list[str], context: click.Context) -> tuple[click.Command, list[
         name, found, words = group.resolve_command(context, words)
         assert found is not None, name
         if type(found) is click.Command and type(group) is not click.Group and not found.params:
-            found = importlib.import_module(f"reconciler.cli.{name}").command
+            found = importlib.import_module(f"reconciler.cli.verbs.{name}").command
         group = found
     return group, words
 

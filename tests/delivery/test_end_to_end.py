@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import boto3
 import pytest
 
-from reconciler.cli.sandbox import FOLDER
+from reconciler.cli.verbs.sandbox import FOLDER
 from reconciler.sandbox import lifecycle
 from tests.cli.mistakes import environment, spec
 from tests.forge.server import Running

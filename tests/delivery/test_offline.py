@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconciler import engine
-from reconciler.cli import live, offline as preview
-from reconciler.cli.project import Project
+from reconciler.cli.frame.project import Project
+from reconciler.cli.world import live, offline as preview
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.delivery.actions import needed

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from cli.folder import BIN, LIMIT, plain
 
-from reconciler.cli.sandbox import FOLDER
+from reconciler.cli.verbs.sandbox import FOLDER
 from reconciler.sandbox import lifecycle
 
 from .markdown import blocks

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.keep import Files
+from reconciler.cli.world.keep import Files
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.errors import Retry
-from reconciler.cli.live import World
-from reconciler.cli.watching import Service
+from reconciler.cli.world.live import World
+from reconciler.cli.world.watching import Service
 from reconciler.drift.watch import LONGEST, LookError, News, Watcher, compared, findings
 from reconciler.model.actor import Actor, ActorKind
 from reconciler.model.plan import Plan

@@ -15,9 +15,9 @@ import pytest
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import READS, Session
-from reconciler.cli import apply
-from reconciler.cli.live import World
-from reconciler.cli.project import Exit, Project
+from reconciler.cli.frame.project import Exit, Project
+from reconciler.cli.verbs import apply
+from reconciler.cli.world.live import World
 from reconciler.model.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.lease import TERM, Keeper, Lease
 from reconciler.receipts.local import LocalStore

@@ -9,7 +9,7 @@ import pytest
 from cli.conftest import small
 from cli.folder import Folder
 
-from reconciler.cli.project import Exit
+from reconciler.cli.frame.project import Exit
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.control import PREFIX
 

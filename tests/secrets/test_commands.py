@@ -132,7 +132,7 @@ def command(json):
     text = f"cannot use {secrets!r} {secrets[0]} password=canary-word "
     raise ValueError(text + "AKIA" + "Q3EGQ4XEXAMPLE42")
 
-module = types.ModuleType("reconciler.cli.boom")
+module = types.ModuleType("reconciler.cli.verbs.boom")
 module.command = command
 sys.modules[module.__name__] = module
 cli.VERBS["boom"] = "Fail."

@@ -18,9 +18,9 @@ from reconciler.aws import notary
 from reconciler.aws.errors import AwsError
 from reconciler.aws.recheck import recheck
 from reconciler.aws.session import Session
-from reconciler.cli import live
-from reconciler.cli.live import World
-from reconciler.cli.project import Exit, Project, commit
+from reconciler.cli.frame.project import Exit, Project, commit
+from reconciler.cli.world import live
+from reconciler.cli.world.live import World
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.kinds.api import seconds

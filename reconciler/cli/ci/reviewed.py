@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli import ci
-from reconciler.cli.project import Exit, Project, ci_commit, environment
+from reconciler.cli.ci import options
+from reconciler.cli.frame.options import environment
+from reconciler.cli.frame.project import Exit, Project, ci_commit
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.value import Json
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @environment
 @click.option("--change", type=click.IntRange(1), help="The request; else that of the commit.")
 @click.option("--commit", default="", metavar="SHA", help="The merged commit; else that of CI.")
-@ci.forge
+@options.forge
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def command(
     file: Path,
@@ -55,7 +56,7 @@ def command(
         _tell(project, plan, [])
         return
     commit = commit or os.environ.get("MOORLINE_COMMIT", "") or ci_commit()
-    found = _found(project, ci.wanted(provider, repository, api_url, change), commit, plan)
+    found = _found(project, options.wanted(provider, repository, api_url, change), commit, plan)
     against = merged.objection(plan["digest"], plan["environment"], commit, found)
     if against:
         project.fail([against], code=Exit.STALE)
@@ -63,7 +64,7 @@ def command(
 
 
 def _plan(project: Project, file: Path, name: str | None) -> Mapping[str, Json]:
-    from reconciler.cli.ci_comment import read  # noqa: PLC0415
+    from reconciler.cli.ci.comment import read  # noqa: PLC0415
 
     plan, problems = read(file.read_bytes())
     if plan is None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.project import Exit, Project, environment, folders
+from reconciler.cli.frame.options import environment, folders
+from reconciler.cli.frame.project import Exit, Project
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Json
 from reconciler.secret.redact import redact

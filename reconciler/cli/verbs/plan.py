@@ -6,14 +6,9 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli import documents
-from reconciler.cli.project import (
-    Exit,
-    environment,
-    exceptions,
-    folders,
-    sign_key as signing,
-)
+from reconciler.cli.frame import documents
+from reconciler.cli.frame.options import environment, exceptions, folders, sign_key as signing
+from reconciler.cli.frame.project import Exit
 
 
 @click.command("plan")
@@ -68,7 +63,7 @@ def command(
     apply FILE` carries out exactly what it says, until it expires.
     """
     from reconciler import engine  # noqa: PLC0415 - boto3 is loaded only here
-    from reconciler.cli import live, reviewed  # noqa: PLC0415
+    from reconciler.cli.world import live, reviewed  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
     from reconciler.render import formats, plan as render  # noqa: PLC0415
 
@@ -81,7 +76,7 @@ def command(
     project, form = documents.project(specs, environments, form, as_json=as_json, no_color=no_color)
     seconds = None
     if offline:
-        from reconciler.cli import offline as preview  # noqa: PLC0415
+        from reconciler.cli.world import offline as preview  # noqa: PLC0415
 
         request = live.request_of(project, name, adopt=adopt, retry=retry, destroy=destroy)
         plan = preview.plan(project, request, receipt)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from reconciler.cli import documents
-from reconciler.cli.project import Exit, Project, environment, folders
+from reconciler.cli.frame import documents
+from reconciler.cli.frame.options import environment, folders
+from reconciler.cli.frame.project import Exit, Project
 
 if TYPE_CHECKING:
-    from reconciler.cli.live import World
+    from reconciler.cli.world.live import World
     from reconciler.model.plan import Plan, Step
     from reconciler.model.value import Json
 
@@ -82,7 +83,7 @@ def command(
     (or in the environment that sets it) and leaves comments and all else as they are,
     where compiling the result gives exactly what is live.
     """
-    from reconciler.cli import live  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.world import live  # noqa: PLC0415 - boto3 is loaded only here
 
     writing = bool(write) or write_all
     _check(
@@ -102,7 +103,7 @@ def command(
         _watch(project, name, every, verbose=verbose)
     world = live.open_world(project, name, role="plan")
     if writing:
-        from reconciler.cli import keep  # noqa: PLC0415 - only where it is asked for
+        from reconciler.cli.world import keep  # noqa: PLC0415 - only where it is asked for
 
         raise SystemExit(keep.run(world, _drifted(world)[0], write, dry_run=dry_run))
     report = look(world, world.named_all)
@@ -168,7 +169,7 @@ def look(world: World, named: Callable[[Plan], Plan]) -> Report:
 
 def _drifted(world: World) -> tuple[Plan, tuple[Step, ...]]:
     from reconciler import engine  # noqa: PLC0415
-    from reconciler.cli import live  # noqa: PLC0415
+    from reconciler.cli.world import live  # noqa: PLC0415
 
     plan = world.plan()
     live.stop_on_errors(world.project, plan)
@@ -178,7 +179,7 @@ def _drifted(world: World) -> tuple[Plan, tuple[Step, ...]]:
 
 
 def _watch(project: Project, name: str | None, every: float, *, verbose: bool) -> NoReturn:
-    from reconciler.cli import live, watching  # noqa: PLC0415
+    from reconciler.cli.world import live, watching  # noqa: PLC0415 - boto3 is loaded only here
 
     def open_() -> World:
         again = replace(project, loaded=type(project.loaded)())  # the files may have changed

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli import ci
-from reconciler.cli.project import Exit, Project, environment
+from reconciler.cli.ci import options
+from reconciler.cli.frame.options import environment
+from reconciler.cli.frame.project import Exit, Project
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.value import Json
 
@@ -35,7 +36,7 @@ _MAKE = "make it with `moorline plan -e NAME -o FILE`, and look at what that com
 @click.argument("files", nargs=-1, type=_FILE, metavar="[PLAN_FILE]...")
 @environment
 @click.option("--change", type=click.IntRange(1), help="Number of the pull or merge request.")
-@ci.forge
+@options.forge
 @click.option("--link", default="", metavar="URL", help="Address of the complete artefact.")
 @click.option("--dry-run", is_flag=True, help="Print the comment and post nothing.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a comment could not be posted.")
@@ -70,7 +71,7 @@ def command(
         return
     said = Said(project, notes)
     said.summarise()
-    said.post(_place(said, ci.wanted(provider, repository, api_url, change)))
+    said.post(_place(said, options.wanted(provider, repository, api_url, change)))
     said.tell()
     raise SystemExit(Exit.ERROR if strict and said.failed else Exit.OK)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from reconciler.cli.project import Project
+from reconciler.cli.frame.project import Project
 from reconciler.model.value import Json
 from reconciler.render import formats
 from reconciler.render.formats import Context

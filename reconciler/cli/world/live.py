@@ -14,8 +14,8 @@ from reconciler.aws import trail
 from reconciler.aws.connect import WrongAccount, connect, sandbox
 from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Session
-from reconciler.cli.project import STATE, Exit, Project, commit
-from reconciler.cli.receipts import Book, store_of
+from reconciler.cli.frame.project import STATE, Exit, Project, commit
+from reconciler.cli.world.book import Book, store_of
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.drift.actor import Scene

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.completion import kinds as complete_kinds
-from reconciler.cli.examples import epilog
-from reconciler.cli.project import Exit, Project
+from reconciler.cli.frame.completing import kinds as complete_kinds
+from reconciler.cli.frame.examples import epilog
+from reconciler.cli.frame.project import Exit, Project
 from reconciler.model.diagnostic import Diagnostic
 
 UNION = "moorline"

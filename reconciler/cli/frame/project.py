@@ -6,11 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn
 
 import click
 
@@ -20,7 +20,6 @@ from reconciler.specs import overlay
 from reconciler.specs.load import Loaded, load
 from reconciler.specs.overlay import EnvironmentView
 
-F = TypeVar("F", bound=Callable[..., Any])
 STATE = Path(".moorline")
 
 
@@ -33,93 +32,6 @@ class Exit(IntEnum):
     BLOCKED = 3
     DRIFT = 4
     STALE = 5
-
-
-def folders(command: F) -> F:
-    """Options that say where the files are and how output looks."""
-    for option in (
-        click.option(
-            "--specs",
-            "specs",
-            type=click.Path(path_type=Path),
-            default=Path("specs"),
-            show_default=True,
-            help="Folder or file with the specs.",
-        ),
-        click.option(
-            "--environments",
-            "environments",
-            type=click.Path(path_type=Path),
-            default=Path("environments"),
-            show_default=True,
-            help="Folder or file with the environments.",
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print JSON for machines."),
-        click.option("--no-color", is_flag=True, help="Print without colours."),
-    ):
-        command = option(command)
-    return command
-
-
-def _completing(what: str) -> Callable[..., list[str]]:
-    """What a shell offers for an option, looked up when a shell asks."""
-
-    def found(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-        from reconciler.cli import completion  # noqa: PLC0415 - only where it is asked for
-
-        names: list[str] = getattr(completion, what)(context, parameter, incomplete)
-        return names
-
-    return found
-
-
-def environment(command: F) -> F:
-    """The option that names the environment."""
-    return click.option(
-        "-e",
-        "--environment",
-        "name",
-        metavar="NAME",
-        envvar="MOORLINE_ENVIRONMENT",
-        shell_complete=_completing("environments"),
-        help="The environment, as in environments/NAME.yaml.",
-    )(command)
-
-
-def _seconds(_context: click.Context, _option: click.Parameter, text: str | None) -> float:
-    from reconciler.kinds.api import seconds  # noqa: PLC0415 - only where it is asked for
-
-    try:
-        return float(seconds(text)) if text else 0.0
-    except (ValueError, KeyError):
-        raise click.BadParameter(f"{text!r} is no duration; write 30s, 10m or 1h") from None
-
-
-wait_option = click.option(
-    "--wait",
-    metavar="DURATION",
-    callback=_seconds,
-    help="Wait for an apply of someone else that is under way, as in 10m.",
-)
-
-
-def exceptions(command: F) -> F:
-    """Options that name resources for which a plan makes an exception."""
-    adopt = click.option(
-        "--adopt",
-        multiple=True,
-        metavar="ADDRESS",
-        shell_complete=_completing("addresses"),
-        help="Take over an existing resource, as TYPE/NAME. May be repeated.",
-    )
-    retry = click.option(
-        "--retry",
-        multiple=True,
-        metavar="ADDRESS",
-        shell_complete=_completing("addresses"),
-        help="Try an update again that failed before, as TYPE/NAME. May be repeated.",
-    )
-    return adopt(retry(command))
 
 
 @dataclass(slots=True)
@@ -215,15 +127,3 @@ def commit(length: int = 7) -> str:
 def ci_commit() -> str:
     """The id of the commit that a CI system runs for; "" outside of one."""
     return os.environ.get("GITHUB_SHA") or os.environ.get("CI_COMMIT_SHA") or ""
-
-
-def sign_key(command: F) -> F:
-    """The option that names the key of plan files."""
-    return click.option(
-        "--sign-key",
-        "sign_key",
-        type=click.Path(path_type=Path, exists=True, dir_okay=False),
-        help="A file with the secret that plan files are signed with (HMAC-SHA256)."
-        " MOORLINE_PLAN_KEY may hold the secret itself; `signing` of the environment, a key"
-        " in AWS KMS, goes before both.",
-    )(command)

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from reconciler.cli.project import Project, environment, folders
+from reconciler.cli.frame.options import environment, folders
+from reconciler.cli.frame.project import Project
 from reconciler.model.diagnostic import Diagnostic
 
 FORMS = ("mermaid", "dot", "svg")

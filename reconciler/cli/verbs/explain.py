@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.completion import subjects
-from reconciler.cli.examples import epilog
-from reconciler.cli.project import Exit, Project, environment, folders
+from reconciler.cli.frame.completing import subjects
+from reconciler.cli.frame.examples import epilog
+from reconciler.cli.frame.options import environment, folders
+from reconciler.cli.frame.project import Exit, Project
 
 if TYPE_CHECKING:
     from reconciler.model.graph import Graph

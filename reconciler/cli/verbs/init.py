@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.examples import epilog
-from reconciler.cli.project import Project
+from reconciler.cli.frame.examples import epilog
+from reconciler.cli.frame.project import Project
 from reconciler.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:

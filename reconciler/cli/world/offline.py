@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from reconciler import engine
-from reconciler.cli.project import Project
-from reconciler.cli.receipts import store_of, unreadable
+from reconciler.cli.frame.project import Project
+from reconciler.cli.world.book import store_of, unreadable
 from reconciler.compile.request import Request
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt, ReceiptError, from_json

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.project import Project, environment, folders
+from reconciler.cli.frame.options import environment, folders
+from reconciler.cli.frame.project import Project
 
 
 @click.command("compile")

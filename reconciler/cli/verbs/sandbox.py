@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from reconciler.cli.project import STATE, Project
+from reconciler.cli.frame.project import STATE, Project
 from reconciler.model.diagnostic import Diagnostic
 
 FOLDER = STATE / "sandbox"

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from reconciler.cli.project import Exit, Project, environment, folders, wait_option
+from reconciler.cli.frame.options import environment, folders, wait_option
+from reconciler.cli.frame.project import Exit, Project
 from reconciler.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from reconciler.cli.live import World
+    from reconciler.cli.world.live import World
     from reconciler.compile.request import Request
     from reconciler.model.receipt import Receipt
     from reconciler.receipts.store import Store
@@ -48,7 +49,8 @@ def command(
     approvals are those of now. Without RECEIPT: the last apply that went well and was of
     another commit than the last one.
     """
-    from reconciler.cli import apply, live, receipts  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.verbs import apply  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.world import live, receipts  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)
@@ -77,8 +79,8 @@ class _Way:
 
 def _world(way: _Way, id_: str | None, *, yes: bool) -> World:
     """The world as the commit of a receipt would have it. Exits when there is no way back."""
-    from reconciler.cli import live  # noqa: PLC0415
-    from reconciler.cli.receipts import store_of, unreadable  # noqa: PLC0415
+    from reconciler.cli.world import live  # noqa: PLC0415
+    from reconciler.cli.world.book import store_of, unreadable  # noqa: PLC0415
     from reconciler.model.receipt import ReceiptError  # noqa: PLC0415
 
     started = time.monotonic()
@@ -96,7 +98,7 @@ def _world(way: _Way, id_: str | None, *, yes: bool) -> World:
 
 
 def _target(project: Project, store: Store, id_: str | None) -> Receipt:
-    from reconciler.cli.history import chosen  # noqa: PLC0415
+    from reconciler.cli.verbs.history import chosen  # noqa: PLC0415
 
     if id_ is not None:
         return chosen(project, store, id_)

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli import ci
-from reconciler.cli.project import Exit, Project, environment, folders
+from reconciler.cli.ci import options
+from reconciler.cli.frame.options import environment, folders
+from reconciler.cli.frame.project import Exit, Project
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.value import Json
 
 if TYPE_CHECKING:
-    from reconciler.cli.ci_aws import Object, Topic
+    from reconciler.cli.ci.aws import Object, Topic
     from reconciler.forge.detect import Wanted
     from reconciler.forge.drift import Report
 
@@ -44,7 +45,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
     help="Text to use instead of Moorline's short list, such as of `drift --format markdown`.",
 )
 @click.option("--link", default="", metavar="URL", help="Address of the complete artefact.")
-@ci.forge
+@options.forge
 @folders
 def command(
     file: Path | None,
@@ -74,7 +75,7 @@ def command(
     body = _body(report, markdown, link)
     told = Told(project, report)
     if ISSUE in targets:
-        told.issue(ci.wanted(provider, repository, api_url), body)
+        told.issue(options.wanted(provider, repository, api_url), body)
     if places:
         told.aws(places, data, body)
     told.tell()
@@ -112,8 +113,8 @@ class Told:
 
     def aws(self, places: list[Object | Topic], data: Mapping[str, Json], body: str) -> None:
         """Send it to AWS, in the environment's account."""
-        from reconciler.cli import live  # noqa: PLC0415 - boto3 is loaded only here
-        from reconciler.cli.ci_aws import Object, Topic, deliver  # noqa: PLC0415
+        from reconciler.cli.ci.aws import Object, Topic, deliver  # noqa: PLC0415
+        from reconciler.cli.world import live  # noqa: PLC0415 - boto3 is loaded only here
 
         view = self.project.view(self.report.environment)
         session = live.open_session(self.project, view, "plan")
@@ -149,7 +150,7 @@ def _targets(project: Project, texts: tuple[str, ...]) -> list[Object | Topic]:
     others = [text for text in texts if text != ISSUE]
     if not others:
         return []
-    from reconciler.cli.ci_aws import target  # noqa: PLC0415 - boto3 only for AWS
+    from reconciler.cli.ci.aws import target  # noqa: PLC0415 - boto3 only for AWS
 
     places = [(text, target(text)) for text in others]
     wrong = [text for text, place in places if place is None]

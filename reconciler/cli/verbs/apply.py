@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.project import (
-    Exit,
-    Project,
-    ci_commit,
+from reconciler.cli.frame.options import (
     environment,
     exceptions,
     folders,
     sign_key as signing,
     wait_option,
 )
+from reconciler.cli.frame.project import Exit, Project, ci_commit
 
 if TYPE_CHECKING:
     from reconciler.aws.apply import Interrupt, Outcome
-    from reconciler.cli.live import World
-    from reconciler.cli.reviewed import Demands
+    from reconciler.cli.world.live import World
+    from reconciler.cli.world.reviewed import Demands
     from reconciler.model.event import Event, Sink
     from reconciler.model.plan import Plan
 
@@ -86,7 +84,7 @@ def command(
     changed, has expired, is of another place or commit, lacks its signature, or
     when something that the plan touches has moved.
     """
-    from reconciler.cli import live, receipts, reviewed  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.world import live, receipts, reviewed  # noqa: PLC0415 - boto3 is loaded only here
 
     project = Project(specs, environments, as_json, no_color)
     wanted = ci_commit() if require_commit and commit is None else commit
@@ -109,7 +107,7 @@ def command(
 
 def finish(plan: Plan, world: World, *, ask: bool, verbose: bool) -> Exit:
     """Show a plan without errors, carry it out, and say how it went."""
-    from reconciler.cli import receipts  # noqa: PLC0415
+    from reconciler.cli.world import receipts  # noqa: PLC0415
     from reconciler.render import progress  # noqa: PLC0415
 
     project = world.project
@@ -177,7 +175,7 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
     Holds the lease of the environment meanwhile, and writes a receipt at the end.
     """
     from reconciler.aws.apply import Interrupt, apply  # noqa: PLC0415
-    from reconciler.cli import receipts  # noqa: PLC0415
+    from reconciler.cli.world import receipts  # noqa: PLC0415
     from reconciler.compile import compiler  # noqa: PLC0415
     from reconciler.render import progress  # noqa: PLC0415
     from reconciler.resources import api as resources  # noqa: PLC0415
@@ -234,7 +232,7 @@ def _ctrl_c(interrupt: Interrupt, world: World) -> Iterator[None]:
 def _report(plan: Plan, outcome: Outcome | None, events: list[Event], world: World) -> None:
     from dataclasses import asdict  # noqa: PLC0415
 
-    from reconciler.cli import receipts  # noqa: PLC0415
+    from reconciler.cli.world import receipts  # noqa: PLC0415
     from reconciler.model.event import StepFailed  # noqa: PLC0415
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
 

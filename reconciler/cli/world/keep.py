@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from reconciler.aws.lookups import answer
-from reconciler.cli.live import World
-from reconciler.cli.project import Exit
+from reconciler.cli.frame.project import Exit
+from reconciler.cli.world.live import World
 from reconciler.compile import compiler
 from reconciler.drift.keep import Keeper, Left, Written
 from reconciler.kinds.scope import Lookup

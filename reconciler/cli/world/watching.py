@@ -13,7 +13,7 @@ import click
 
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.errors import AwsError
-from reconciler.cli.live import World
+from reconciler.cli.world.live import World
 from reconciler.drift.watch import LookError, News, Watcher, findings
 from reconciler.model.actor import ActorKind
 from reconciler.model.plan import Plan

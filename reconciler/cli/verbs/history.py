@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.project import Project, environment, folders
+from reconciler.cli.frame.options import environment, folders
+from reconciler.cli.frame.project import Project
 
 if TYPE_CHECKING:
     from reconciler.model.receipt import Receipt
@@ -35,8 +36,8 @@ def command(
 
     With ID, or the beginning of one, shows that apply in full: its steps and its AWS calls.
     """
-    from reconciler.cli import live  # noqa: PLC0415 - boto3 is loaded only here
-    from reconciler.cli.receipts import store_of, unreadable  # noqa: PLC0415
+    from reconciler.cli.world import live  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.world.book import store_of, unreadable  # noqa: PLC0415
     from reconciler.model.receipt import ReceiptError, to_json  # noqa: PLC0415
     from reconciler.render import history  # noqa: PLC0415
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler import __version__
-from reconciler.cli.project import Project, folders
+from reconciler.cli.frame.options import folders
+from reconciler.cli.frame.project import Project
 from reconciler.delivery.names import names
 from reconciler.model.diagnostic import Diagnostic, Severity
 

@@ -1,8 +1,7 @@
-"""`moorline ci`: the list of what CI does. A subcommand's module is imported when it is used."""
+"""Options that say which forge is meant."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,32 +11,6 @@ if TYPE_CHECKING:
     from reconciler.forge.detect import Wanted
 
 F = TypeVar("F", bound=Callable[..., Any])
-MODULES = {
-    "comment": "ci_comment",
-    "report": "ci_report",
-    "reviewed": "ci_reviewed",
-    "init": "ci_init",
-}
-
-
-class Lazy(click.Group):
-    """A group whose commands are imported on demand."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(MODULES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """A subcommand, imported now."""
-        if cmd_name not in MODULES:
-            return None
-        module = importlib.import_module(f"reconciler.cli.{MODULES[cmd_name]}")
-        found: click.Command = module.command
-        return found
-
-
-@click.command("ci", cls=Lazy)
-def command() -> None:
-    """Comment, report and write delivery files for CI."""
 
 
 def forge(command: F) -> F:

@@ -1,0 +1,1 @@
+"""One small file a verb, found by its name: `command` is what click runs."""

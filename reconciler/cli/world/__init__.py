@@ -1,0 +1,1 @@
+"""What the verbs share that look at AWS: a session, receipts and lease, plan files, a watch."""

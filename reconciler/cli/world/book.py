@@ -1,0 +1,99 @@
+"""What a command knows of an environment's receipts, and where they are kept.
+
+Nothing of it is needed to plan or apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli.frame.project import STATE, Exit
+from reconciler.drift import cause
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.receipt import Receipt, ReceiptError
+from reconciler.receipts import intent
+from reconciler.receipts.collect import Run
+from reconciler.receipts.lease import Lease
+from reconciler.receipts.local import LocalStore
+from reconciler.receipts.store import Store
+from reconciler.resources import api as resources
+
+if TYPE_CHECKING:
+    from reconciler.aws.session import Session
+    from reconciler.model.plan import Plan
+    from reconciler.specs.overlay import EnvironmentView
+
+FOLDER = STATE / "receipts"
+
+
+def store_of(view: EnvironmentView, session: Callable[[], Session]) -> Store:
+    """Where an environment keeps its receipts. `session` is asked for a bucket only."""
+    place = view.spec.receipts
+    if place is not None and place.bucket is not None:
+        from reconciler.receipts.s3 import S3Store  # noqa: PLC0415 - boto3 only for a bucket
+
+        return S3Store(session(), place.bucket, place.prefix or "", view.name)
+    folder = Path(place.directory) if place and place.directory else FOLDER
+    return LocalStore(folder / view.name)
+
+
+@dataclass(slots=True)
+class Book:
+    """The receipts of one environment in one command."""
+
+    store: Store
+    run: Run | None = None
+    """The run under way, once it has its lease."""
+    lease: Lease | None = None
+    commit: str = ""
+    """The commit that a run applies, where it is not the one of the files in the folder."""
+    specs: Mapping[str, str] = field(default_factory=dict)
+    """The digests of the specs of a plan file, which is applied without reading specs."""
+    resumes: str = ""
+    reverts: str = ""
+    written: str = ""
+    """Where the receipt of this run is."""
+    troubles: tuple[Diagnostic, ...] = ()
+    left: tuple[intent.Left, ...] = ()
+    """What a resumed apply leaves out."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The clock that leases and receipts go by."""
+    _last: Receipt | None = None
+    _read: bool = False
+
+    @property
+    def last(self) -> Receipt | None:
+        """The newest receipt, read once.
+
+        Raises:
+            ReceiptError: it could not be read.
+        """
+        if not self._read:
+            self._last = self.store.latest()
+            self._read = True
+        return self._last
+
+    @property
+    def code(self) -> Exit:
+        """What is left of a run's exit code when all its steps went well."""
+        return Exit.ERROR if self.troubles else Exit.OK
+
+    def explained(self, plan: Plan) -> Plan:
+        """The plan with causes. Reads nothing when nothing differs, and never fails."""
+        if not plan.steps:
+            return plan
+        try:
+            return cause.explain(plan, self.last, resources.load())
+        except ReceiptError as error:
+            self._read = True
+            found = replace(unreadable(error), severity=Severity.WARNING)
+            return replace(plan, diagnostics=(*plan.diagnostics, found))
+
+
+def unreadable(error: ReceiptError) -> Diagnostic:
+    """The finding for receipts that cannot be read."""
+    return Diagnostic("RECEIPT002", str(error), help="plan and apply work without receipts")
