@@ -140,6 +140,7 @@ def _files(way: _Way, target: Receipt) -> tuple[Project, EnvironmentView]:
 
 def _request(way: _Way, old: Project, view: EnvironmentView, target: Receipt) -> Request:
     from reconciler.compile import compiler  # noqa: PLC0415
+    from reconciler.compile.request import Request  # noqa: PLC0415
 
     specs, found = compiler.read(old.loaded.documents, view)
     found = [*old.loaded.diagnostics, *found]

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.errors import Refused, invalid
-from reconciler.sandbox.sagemaker import listing, pipeline_run
+from reconciler.sandbox.sagemaker import listing
 from reconciler.sandbox.sagemaker.store import created_at, modified_at
 
 if TYPE_CHECKING:
@@ -100,17 +100,6 @@ def update(call: Call) -> dict[str, Any]:
     return {"PipelineArn": record.arn, "PipelineVersionId": record.extra[VERSION]}
 
 
-def delete(call: Call) -> dict[str, Any]:
-    """DeletePipeline; refused while an execution runs, and takes the executions with it."""
-    record = find(call, call["PipelineName"])
-    if pipeline_run.running(call, record.arn):
-        text = f"Pipeline '{record.arn}' cannot be deleted while it has running executions."
-        raise Refused("ConflictException", text)
-    pipeline_run.forget(call, record.arn)
-    del call.records(KIND)[record.name]
-    return {"PipelineArn": record.arn}
-
-
 def list_(call: Call) -> dict[str, Any]:
     """ListPipelines."""
     prefix = call.get("PipelineNamePrefix") or ""
@@ -137,6 +126,5 @@ OPERATIONS = {
     "CreatePipeline": create,
     "DescribePipeline": describe,
     "UpdatePipeline": update,
-    "DeletePipeline": delete,
     "ListPipelines": list_,
 }

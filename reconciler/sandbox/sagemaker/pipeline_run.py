@@ -126,7 +126,19 @@ def list_steps(call: Call) -> dict[str, Any]:
     return {"PipelineExecutionSteps": []}
 
 
+def delete_pipeline(call: Call) -> dict[str, Any]:
+    """DeletePipeline; refused while an execution runs, and takes the executions with it."""
+    record = pipeline.find(call, call["PipelineName"])
+    if running(call, record.arn):
+        text = f"Pipeline '{record.arn}' cannot be deleted while it has running executions."
+        raise Refused("ConflictException", text)
+    forget(call, record.arn)
+    del call.records(pipeline.KIND)[record.name]
+    return {"PipelineArn": record.arn}
+
+
 OPERATIONS = {
+    "DeletePipeline": delete_pipeline,
     "StartPipelineExecution": start,
     "StopPipelineExecution": stop,
     "DescribePipelineExecution": describe,
