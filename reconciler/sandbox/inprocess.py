@@ -17,18 +17,18 @@ from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import sagemaker_backends
 
-from reconciler.sandbox import cloudtrail
-from reconciler.sandbox.faults import Faults
-from reconciler.sandbox.install import install
-from reconciler.sandbox.rules import Rule
-from reconciler.sandbox.sagemaker import autoscaling, store
-from reconciler.sandbox.world import WORLD, Durations
+from reconciler.sandbox.door.faults import Faults
+from reconciler.sandbox.door.install import install
+from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
+from reconciler.sandbox.services.sagemaker import autoscaling, store
+from reconciler.sandbox.state.rules import Rule
+from reconciler.sandbox.state.world import WORLD, Durations
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
 
-    from reconciler.sandbox.clock import Clock
+    from reconciler.sandbox.state.clock import Clock
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"

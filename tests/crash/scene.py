@@ -20,9 +20,9 @@ from reconciler.model.event import Event, StepFailed
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan
 from reconciler.resources import api as resources
-from reconciler.sandbox import snapshot
-from reconciler.sandbox.faults import Fault, Faults
+from reconciler.sandbox.door.faults import Fault, Faults
 from reconciler.sandbox.inprocess import Sandbox
+from reconciler.sandbox.state import snapshot
 
 ANYTHING = "records, traffic, keys, history"
 """Nothing is protected: a destroy destroys."""

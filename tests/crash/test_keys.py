@@ -8,7 +8,7 @@ import pytest
 from engine import specs
 from engine.platform import FAULTS, client, methods
 
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox
 
 from .scene import Axe, Scene, small

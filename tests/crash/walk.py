@@ -15,8 +15,8 @@ from engine.platform import FAULTS
 from moto.iam.models import AWSManagedPolicy
 
 from reconciler.aws.apply import Outcome
-from reconciler.sandbox import pickles, snapshot
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
+from reconciler.sandbox.state import pickles, snapshot
 
 from .scene import Saved, Scene, is_write
 

@@ -27,7 +27,7 @@ from reconciler.model.address import Address
 from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan, Step
 from reconciler.resources import api as resources
-from reconciler.sandbox.faults import Faults
+from reconciler.sandbox.door.faults import Faults
 from reconciler.sandbox.inprocess import REGION, Sandbox
 from reconciler.specs import overlay
 from reconciler.specs.source import parse

@@ -17,7 +17,7 @@ from reconciler.aws.clock import FakeClock
 from reconciler.model.address import Address
 from reconciler.model.event import CallSent, StepWaiting
 from reconciler.model.plan import Plan
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs

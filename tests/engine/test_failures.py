@@ -8,7 +8,7 @@ from reconciler.aws import connect
 from reconciler.aws.apply import Interrupt
 from reconciler.aws.session import Attempts
 from reconciler.model.event import CallSent, StepWaiting
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs

@@ -18,7 +18,7 @@ from reconciler.receipts.lease import TERM, HeldError, Keeper, Lease, acquire
 from reconciler.receipts.local import LocalStore
 from reconciler.receipts.s3 import S3Store
 from reconciler.receipts.store import Store
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox
 
 from .platform import FAULTS, Clients

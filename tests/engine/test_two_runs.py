@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.model.event import CallSent
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs

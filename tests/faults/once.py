@@ -10,7 +10,7 @@ from typing import Any
 from engine.platform import client
 
 from reconciler.model.value import canonical
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
 
 Request = tuple[str, str, bytes]
 """Service, method and parameters."""

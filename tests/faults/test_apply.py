@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from crash.stages import Name, Stage
 
-from reconciler.sandbox.faults import Fault, spreading_role
+from reconciler.sandbox.door.faults import Fault, spreading_role
 
 from .weather import KINDS, MOST, apply_through, recovers
 

@@ -19,7 +19,7 @@ from reconciler.aws.apply import Outcome
 from reconciler.aws.session import READS
 from reconciler.model.event import Event, StepFailed
 from reconciler.model.plan import Plan
-from reconciler.sandbox.faults import ASSUME, Fault
+from reconciler.sandbox.door.faults import ASSUME, Fault
 
 from .once import Once, Request, Telling
 from .weather import KINDS, PASSING, Run, apply_through, arm, in_small_pages, recovers

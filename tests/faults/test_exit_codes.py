@@ -11,7 +11,7 @@ from cli.folder import Folder
 
 from reconciler.cli.frame.project import Exit
 from reconciler.sandbox import lifecycle
-from reconciler.sandbox.control import PREFIX
+from reconciler.sandbox.server.control import PREFIX
 
 __all__ = ["small"]
 LEDGER = "acme-local-ledger-123456789012"

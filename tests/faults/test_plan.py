@@ -8,7 +8,7 @@ import pytest
 from crash.stages import Name, Stage
 
 from reconciler.model.plan import Plan
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
 
 from .weather import FAULTS, KINDS, PASSING, arm, in_small_pages
 

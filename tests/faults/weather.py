@@ -15,7 +15,7 @@ from reconciler.aws.apply import Outcome
 from reconciler.aws.session import Attempts, Clients
 from reconciler.model.event import Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan
-from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.door.faults import Fault
 
 PASSING: dict[str, dict[str, Any]] = {
     "throttled": {"code": "ThrottlingException", "times": 2},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.sandbox.clock import Clock, moment
-from reconciler.sandbox.outcomes import Outcomes
-from reconciler.sandbox.rules import Rule, Rules
+from reconciler.sandbox.state.clock import Clock, moment
+from reconciler.sandbox.state.outcomes import Outcomes
+from reconciler.sandbox.state.rules import Rule, Rules
 
 
 class Wall:

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from reconciler.sandbox import snapshot
-from reconciler.sandbox.world import EVENTS, WORLD
+from reconciler.sandbox.state import snapshot
+from reconciler.sandbox.state.world import EVENTS, WORLD
 
 from .conformance import ACCOUNT, call
 
@@ -138,7 +138,7 @@ def test_a_user_of_the_account_is_known_by_the_key(aws: Sandbox) -> None:
 
 
 def test_an_autoscaler_is_a_service(aws: Sandbox) -> None:
-    from reconciler.sandbox import cloudtrail
+    from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 
     cloudtrail.scaled("e", "v", 3, "eu-west-1")
     who = named("e")[0]["said"]["userIdentity"]

@@ -15,7 +15,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from reconciler.sandbox import install
+from reconciler.sandbox.door import install
 from reconciler.sandbox.inprocess import sandbox
 
 from .cases import ROLE, make_model
@@ -35,10 +35,10 @@ def test_installing_twice_changes_nothing() -> None:
 def test_a_missing_internal_is_one_clear_error() -> None:
     program = (
         "import moto.s3.responses as r; del r.S3Response.all_buckets\n"
-        "from reconciler.sandbox import install\n"
+        "from reconciler.sandbox.door import install\n"
         "install.check()"
     )
-    root = str(Path(install.__file__).parents[2])
+    root = str(Path(install.__file__).parents[3])
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=os.environ | {"PYTHONPATH": root},

@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from reconciler.sandbox.faults import Fault, Faults, spreading_role
+from reconciler.sandbox.door.faults import Fault, Faults, spreading_role
 
 from .cases import make_model
 from .conformance import refused

@@ -18,7 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from reconciler.sandbox import lifecycle
-from reconciler.sandbox.faults import Fault, Faults
+from reconciler.sandbox.door.faults import Fault, Faults
 from reconciler.sandbox.seed import register_package
 
 from .cases import FEATURE_GROUP, make_config, make_model

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.sandbox import snapshot
+from reconciler.sandbox.state import snapshot
 
 from .cases import make_config, make_model
 from .conformance import refused

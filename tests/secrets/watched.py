@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from reconciler.sandbox import lifecycle
-from reconciler.sandbox.control import PREFIX
+from reconciler.sandbox.server.control import PREFIX
 from tests.cli.folder import LIMIT, MOORLINE, Folder, Result, plain
 
 from .canaries import MIXED, TOKENS

@@ -1,0 +1,146 @@
+"""The control API of a running sandbox, under /moorline/: JSON in, JSON out.
+
+ping, status, reset, clock, outcome, scale, faults, snapshot and stop. It answers loopback hosts
+only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from moto.core.resource_tagging import TaggableResourcesMixin
+from moto.sagemaker.models import sagemaker_backends
+
+from reconciler.sandbox.inprocess import MOTO_CONFIG
+from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
+from reconciler.sandbox.services.sagemaker import autoscaling
+from reconciler.sandbox.services.sagemaker.store import records
+from reconciler.sandbox.state import snapshot
+from reconciler.sandbox.state.rules import Rule
+from reconciler.sandbox.state.world import WORLD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PREFIX = "/moorline/"
+
+
+class Control:
+    """What the control API can do to this process."""
+
+    def __init__(
+        self, *, state: Path, account: str, region: str, stop: Callable[[], None], speed: float
+    ) -> None:
+        """`stop` ends the server soon after the answer was sent."""
+        self.port = 0
+        self._state = state
+        self._account, self._region = account, region
+        self._stop = stop
+        self._speed = speed
+        self._started = time.monotonic()
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        """The HTTP status and the JSON document for a request."""
+        if path == f"{PREFIX}ping":  # asked by every command, so without waiting for the lock
+            return 200, {"pid": os.getpid()}
+        operation = getattr(self, f"_{path.removeprefix(PREFIX).strip('/')}_", None)
+        if operation is None:
+            return 404, {"error": f"No {path}; see reconciler/sandbox/server/control.py."}
+        try:
+            given = json.loads(body) if body else {}
+            with WORLD.lock:
+                found: dict[str, Any] = operation(method, given)
+        except (KeyError, TypeError, ValueError) as mistake:
+            return 400, {"error": f"{type(mistake).__name__}: {mistake}"}
+        return 200, found
+
+    def prepare(self) -> None:
+        """Set the server's own speed, at start and after a reset."""
+        WORLD.clock.configure(speed=self._speed)
+
+    def _status_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "pid": os.getpid(),
+            "port": self.port,
+            "account": self._account,
+            "region": self._region,
+            "state": str(self._state),
+            "resources": dict(sorted(resources().items())),
+            "calls": dict(sorted(WORLD.calls.items())),
+            "clock": WORLD.clock.state(),
+            "uptime": round(time.monotonic() - self._started, 3),
+        }
+
+    def _reset_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
+        for service in snapshot.instances():
+            service.reset()
+        WORLD.reset()
+        self.prepare()
+        (self._state / "snapshot.pickle").unlink(missing_ok=True)
+        return {"reset": True}
+
+    def _clock_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        if method == "POST":
+            names = {"mode", "speed", "poll_step"} & given.keys()
+            WORLD.clock.configure(**{name: given[name] for name in names})
+            WORLD.clock.advance(float(given.get("advance", 0)))
+            for name, seconds in given.get("durations", {}).items():
+                if name not in WORLD.durations.__dataclass_fields__:
+                    msg = f"no duration {name!r}"
+                    raise ValueError(msg)
+                setattr(WORLD.durations, name, float(seconds))
+        return WORLD.clock.state()
+
+    def _outcome_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        if method == "POST":
+            WORLD.outcomes.script(given["name"], given["mode"], given.get("reason", ""))
+        if method == "DELETE":
+            WORLD.outcomes.clear()
+        return {"outcomes": WORLD.outcomes.state()}
+
+    def _scale_(self, _method: str, given: dict[str, Any]) -> dict[str, Any]:
+        backend = sagemaker_backends[self._account][self._region]
+        endpoints, count = records(backend, "endpoint"), int(given["count"])
+        autoscaling.scale(endpoints, given["endpoint"], given["variant"], count)
+        cloudtrail.scaled(given["endpoint"], given["variant"], count, self._region)
+        return {"scaled": count}
+
+    def _faults_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        if method == "POST":
+            WORLD.rules.add(Rule(**given))
+        if method == "DELETE":
+            WORLD.rules.clear()
+        return {"faults": WORLD.rules.state()}
+
+    def _snapshot_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
+        return {"backends": snapshot.save(self._state / "snapshot.pickle")}
+
+    def _stop_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
+        self._stop()
+        return {"stopping": True}
+
+
+def resources() -> Counter[str]:
+    """How many resources of each type exist, in all accounts and regions."""
+    found: Counter[str] = Counter()
+    for service in snapshot.instances():
+        for regions in service.values():
+            for backend in regions.values():
+                if isinstance(backend, TaggableResourcesMixin):
+                    found.update(item.resource_type for item in backend.iter_tagged_resources())
+                if service.service_name == "iam":
+                    found["iam:role"] += len(backend.roles)
+    return +found
+
+
+def configure_moto() -> None:
+    """The same switches that the in-process sandbox uses."""
+    from moto.core.config import default_user_config  # noqa: PLC0415  (moto's own late import)
+
+    config: Any = default_user_config
+    config.update(MOTO_CONFIG)

@@ -1,0 +1,135 @@
+"""The HTTP side of the sandbox: names each request's operation and hands it to moto's own app."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from moto.core.request import Request
+from moto.core.routing import get_service_router
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from reconciler.sandbox.door.entry import LOOPBACK, admitted
+from reconciler.sandbox.protocol import wire
+from reconciler.sandbox.protocol.requests import Sent
+from reconciler.sandbox.server.control import PREFIX, Control
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Environ = dict[str, Any]
+# signing names that are not the client's name
+CLIENT_OF_SIGNING_NAME = {
+    "monitoring": "cloudwatch",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
+}
+MISSING = re.compile(rb"<title>404 Not Found</title>")
+
+
+class _Dispatcher(DomainDispatcherApplication):
+    """Remembers the service of a host name; moto lists its own directory for every request."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self.get_backend_for_host = cache(super().get_backend_for_host)  # type: ignore[method-assign]
+
+
+class Application:
+    """The WSGI application: the control API, and AWS."""
+
+    def __init__(self, control: Control) -> None:
+        """Serve AWS, steered through `control`."""
+        self._control = control
+        self._moto = _Dispatcher()
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401
+        """Answer one request."""
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if environ.get("HTTP_TRANSFER_ENCODING") == "chunked":
+            body = environ["wsgi.input"].read()
+            environ["CONTENT_LENGTH"] = str(len(body))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if environ["PATH_INFO"].startswith(PREFIX):
+            status, headers, content = self._controlled(environ, body)
+        else:
+            status, headers, content = self._aws(environ, body)
+        data = content.encode() if isinstance(content, str) else content
+        if not any(name.lower() == "content-length" for name in headers):
+            headers["Content-Length"] = str(len(data))
+        start_response(f"{status} Sandbox", list(headers.items()))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else data]
+
+    def _controlled(self, environ: Environ, body: bytes) -> wire.Answer:
+        host = environ.get("HTTP_HOST", "").rpartition(":")[0].strip("[]")
+        if host not in LOOPBACK:
+            return 403, {}, "The control API answers loopback hosts only."
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        status, found = self._control.answer(method, path, body)
+        return status, {"content-type": "application/json"}, json.dumps(found)
+
+    def _aws(self, environ: Environ, body: bytes) -> wire.Answer:
+        service = _service(environ)
+        operation = _operation(environ, service, body)
+        protocol = wire.protocol_of(service, _headers(environ))
+        url = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
+        sent = Sent(url, _headers(environ), body)
+        return admitted(
+            service, operation, protocol, lambda: self._through_moto(environ, service), sent
+        )
+
+    def _through_moto(self, environ: Environ, service: str) -> wire.Answer | None:
+        if self._moto.get_backend_for_host(_host(self._moto, environ)) is None:
+            return None
+        caught: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+            caught[:] = [int(status.split(" ", 1)[0]), dict(headers)]
+
+        chunks = self._moto(environ, start_response)
+        body = b"".join(chunks)
+        getattr(chunks, "close", lambda: None)()
+        status, headers = caught
+        if status == 404 and service != "s3" and MISSING.search(body):  # noqa: PLR2004
+            return None
+        return status, headers, body
+
+
+def _host(moto: DomainDispatcherApplication, environ: Environ) -> str | None:
+    return moto.infer_service_region_host(environ, environ["PATH_INFO"]) or "s3.amazonaws.com"
+
+
+def _headers(environ: Environ) -> dict[str, str]:
+    found = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    return found | {"content-type": environ.get("CONTENT_TYPE", "")}
+
+
+def _service(environ: Environ) -> str:
+    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    name = scope.group(1) if scope else "s3"
+    return CLIENT_OF_SIGNING_NAME.get(name, name)
+
+
+def _operation(environ: Environ, service: str, body: bytes) -> str:
+    target = environ.get("HTTP_X_AMZ_TARGET")
+    if target:
+        return str(target).rpartition(".")[2]
+    if "/operation/" in environ["PATH_INFO"]:  # CBOR
+        return str(environ["PATH_INFO"]).rpartition("/")[2]
+    if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
+        action = parse_qs(body.decode(errors="replace")).get("Action")
+        if action:
+            return action[0]
+    try:
+        found, _ = get_service_router(service).match(Request(environ.copy()))
+    except Exception:  # noqa: BLE001  (an unknown service or path has no operation name)
+        return "Unknown"
+    return str(found.name)

@@ -1,0 +1,1 @@
+"""Budgets as AWS keeps them: notifications and subscribers are parts with calls of their own."""

@@ -1,0 +1,1 @@
+"""CloudTrail: the history of writes, who made them and what they touched."""

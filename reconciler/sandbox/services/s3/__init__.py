@@ -1,0 +1,1 @@
+"""Buckets as AWS shows them: ownership, lifecycles, access logs and tags."""

@@ -1,0 +1,73 @@
+"""Autoscaled variants: what a scalable target forbids, and an autoscaler that a test moves.
+
+The targets themselves are moto's, in Application Auto Scaling. SageMaker refuses another instance
+type for a variant that has one, and deregisters them with the endpoint (AWS_FACTS 1.7). The text
+of the refusal is ours: AWS's own was not seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.applicationautoscaling.models import applicationautoscaling_backends
+
+from reconciler.sandbox.protocol.errors import invalid
+from reconciler.sandbox.services.sagemaker import deployment, endpoint_config, variants
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.services.sagemaker.store import Call, Record
+
+DIMENSION = f"sagemaker:variant:{variants.COUNT}"
+
+
+def _targets(call: Call) -> dict[str, Any]:
+    """The scalable targets of variants, by resource id."""
+    backend = applicationautoscaling_backends[call.backend.account_id][call.backend.region_name]
+    found: dict[str, Any] = backend.targets.get(DIMENSION, {})
+    return found
+
+
+def _id(endpoint: str, variant: str) -> str:
+    return f"endpoint/{endpoint}/variant/{variant}"
+
+
+def refuse_other_instances(call: Call, record: Record, config: Record) -> None:
+    """The ValidationException for an autoscaled variant that would change its instance type."""
+    live = call.records(endpoint_config.KIND).get(record.data["EndpointConfigName"])
+    before = _types(live) if live else {}
+    for name, type_ in _types(config).items():
+        if _id(record.name, name) in _targets(call) and before.get(name, type_) != type_:
+            message = f"The instance type of variant {name} cannot be changed"
+            raise invalid(f"{message} while it is registered as a scalable target.")
+
+
+def _types(config: Record) -> dict[str, str | None]:
+    given = config.data["ProductionVariants"]
+    return {variant["VariantName"]: variant.get("InstanceType") for variant in given}
+
+
+def deregister(call: Call, endpoint: str) -> None:
+    """Forget the targets of an endpoint that is deleted."""
+    targets = _targets(call)
+    for id_ in [id_ for id_ in targets if id_.startswith(_id(endpoint, ""))]:
+        del targets[id_]
+
+
+def scale(endpoints: dict[str, Record], name: str, variant: str, count: int) -> None:
+    """What an autoscaler does: another live count, at once, also while an update is under way.
+
+    Raises KeyError for an endpoint or variant that does not exist.
+    """
+    deployment.settle(endpoints)
+    record = endpoints[name]
+    _by_name(record.data["ProductionVariants"])[variant].update(
+        {variants.COUNT: count, "CurrentInstanceCount": count}
+    )
+    record.touch()
+    pending: deployment.Deployment | None = record.pending
+    if pending and variants.COUNT in pending.retained:
+        _by_name(pending.production).get(variant, {})[variants.COUNT] = count
+
+
+def _by_name(found: list[variants.Variant]) -> dict[str, variants.Variant]:
+    return {variant["VariantName"]: variant for variant in found}

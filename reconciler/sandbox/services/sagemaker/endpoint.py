@@ -1,0 +1,215 @@
+"""Endpoints: asynchronous, one change at a time, and old configuration shown until a new one is in.
+
+The state machine itself is `deployment`; this file holds the operations.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from reconciler.sandbox.protocol.errors import invalid
+from reconciler.sandbox.services.sagemaker import (
+    autoscaling,
+    deployment,
+    endpoint_config,
+    listing,
+    variants,
+)
+from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
+from reconciler.sandbox.state.world import WORLD
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.services.sagemaker.store import Call, Record
+
+KIND = "endpoint"
+
+
+def find(call: Call, name: str) -> Record:
+    """The endpoint in its present state, or the documented ValidationException."""
+    deployment.settle(call.records(KIND))
+    record = call.records(KIND).get(name)
+    if record is None:
+        raise invalid(f'Could not find endpoint "{call.arn(KIND, name)}".')
+    return record
+
+
+def _idle(record: Record) -> None:
+    if record.pending is not None:
+        raise invalid(f'Cannot update in-progress endpoint "{record.arn}".')
+
+
+def _changeable(record: Record) -> None:
+    _idle(record)
+    if record.data["EndpointStatus"] == "Failed":
+        message = f'Cannot update endpoint "{record.arn}" because its status is Failed'
+        raise invalid(f"{message}. A failed endpoint can only be deleted.")
+
+
+def create(call: Call) -> dict[str, Any]:
+    """CreateEndpoint: Creating, then InService or the scripted outcome."""
+    name, config_name = call["EndpointName"], call["EndpointConfigName"]
+    deployment.settle(call.records(KIND))
+    if name in call.records(KIND):
+        raise invalid(f'Cannot create already existing endpoint "{call.arn(KIND, name)}".')
+    config = endpoint_config.deployable(call, config_name)
+    production = variants.from_config(call, config)
+    data = {
+        "EndpointName": name,
+        "EndpointConfigName": config_name,
+        "EndpointStatus": "Creating",
+        "ProductionVariants": _starting(production),
+    }
+    record = call.add(KIND, name, data)
+    record.pending = deployment.begin(
+        "create",
+        WORLD.durations.endpoint,
+        WORLD.outcomes.take(name),
+        config=config_name,
+        production=production,
+        shadow=variants.from_config(call, config, "ShadowProductionVariants"),
+        capture=_capture(config),
+        policy=deepcopy(call.get("DeploymentConfig")),
+    )
+    return {"EndpointArn": record.arn}
+
+
+def _starting(production: list[variants.Variant]) -> list[variants.Variant]:
+    nothing = {"CurrentWeight": 0.0, "VariantStatus": [{"Status": "Creating"}]}
+    counted = {"CurrentInstanceCount": 0}
+    return [
+        variant | nothing | (counted if variants.COUNT in variant else {})
+        for variant in deepcopy(production)
+    ]
+
+
+def _capture(config: Record) -> dict[str, Any] | None:
+    given = config.data.get("DataCaptureConfig")
+    if not given:
+        return None
+    return {
+        "EnableCapture": given["EnableCapture"],
+        "CaptureStatus": "Started" if given["EnableCapture"] else "Stopped",
+        "CurrentSamplingPercentage": given["InitialSamplingPercentage"],
+        "DestinationS3Uri": given["DestinationS3Uri"],
+        "KmsKeyId": given.get("KmsKeyId", ""),
+    }
+
+
+def update(call: Call) -> dict[str, Any]:
+    """UpdateEndpoint: Updating with a PendingDeploymentSummary, then the outcome."""
+    record = find(call, call["EndpointName"])
+    _changeable(record)
+    config = endpoint_config.deployable(call, call["EndpointConfigName"])
+    autoscaling.refuse_other_instances(call, record, config)
+    production = variants.from_config(call, config)
+    retained: frozenset[str] = frozenset()
+    if call.get("RetainAllVariantProperties"):
+        given = call.get("ExcludeRetainedVariantProperties") or []
+        retained = variants.KEPT - {item["VariantPropertyType"] for item in given}
+        production = variants.retained(production, record.data["ProductionVariants"], retained)
+    policy = call.get("DeploymentConfig")
+    if policy is None and call.get("RetainDeploymentConfig"):
+        policy = record.data.get("LastDeploymentConfig")
+    record.data["EndpointStatus"] = "Updating"
+    record.touch()
+    record.pending = deployment.begin(
+        "update",
+        WORLD.durations.endpoint,
+        WORLD.outcomes.take(record.name),
+        config=config.name,
+        production=production,
+        shadow=variants.from_config(call, config, "ShadowProductionVariants"),
+        capture=_capture(config),
+        policy=deepcopy(policy),
+        retained=retained,
+    )
+    return {"EndpointArn": record.arn}
+
+
+def update_weights(call: Call) -> dict[str, Any]:
+    """UpdateEndpointWeightsAndCapacities: many weights, or the capacity of one variant."""
+    record = find(call, call["EndpointName"])
+    _changeable(record)
+    wanted = {item["VariantName"]: item for item in call["DesiredWeightsAndCapacities"]}
+    production = deepcopy(record.data["ProductionVariants"])
+    unknown = wanted.keys() - {variant["VariantName"] for variant in production}
+    if unknown:
+        names = ", ".join(f'"{name}"' for name in sorted(unknown))
+        config = record.data["EndpointConfigName"]
+        message = f"The variant name(s) {names} is/are not present within endpoint configuration"
+        raise invalid(f'{message} "{config}".')
+    if sum(variants.COUNT in item for item in wanted.values()) > 1:
+        raise invalid("The capacity of only one variant can be changed at a time.")
+    for variant in production:
+        item = wanted.get(variant["VariantName"], {})
+        variant |= {name: item[name] for name in (variants.WEIGHT, variants.COUNT) if name in item}
+        if item.get("ServerlessUpdateConfig"):
+            variant["DesiredServerlessConfig"] |= item["ServerlessUpdateConfig"]
+    record.data |= {"EndpointStatus": "Updating", "ProductionVariants": production}
+    record.touch()
+    seconds = WORLD.durations.endpoint_weights
+    record.pending = deployment.begin("weights", seconds, production=production)
+    return {"EndpointArn": record.arn}
+
+
+def describe(call: Call) -> dict[str, Any]:
+    """DescribeEndpoint; looking at a busy endpoint moves the clock."""
+    record = find(call, call["EndpointName"])
+    configs = call.records(endpoint_config.KIND)
+    coming = configs.get(record.pending.config or "") if record.pending else None
+    live = configs.get(record.data["EndpointConfigName"])
+    answer = record.shown(
+        EndpointArn=record.arn,
+        CreationTime=created_at(record),
+        LastModifiedTime=modified_at(record),
+        PendingDeploymentSummary=deployment.summary(record, coming),
+        AsyncInferenceConfig=live.data.get("AsyncInferenceConfig") if live else None,
+        ExplainerConfig=live.data.get("ExplainerConfig") if live else None,
+    )
+    if record.pending is not None:
+        WORLD.clock.polled()
+    return answer
+
+
+def delete(call: Call) -> None:
+    """DeleteEndpoint: Deleting, then gone."""
+    record = find(call, call["EndpointName"])
+    _idle(record)
+    autoscaling.deregister(call, record.name)
+    record.data["EndpointStatus"] = "Deleting"
+    record.touch()
+    record.pending = deployment.begin("delete", WORLD.durations.endpoint_delete)
+
+
+def list_(call: Call) -> dict[str, Any]:
+    """ListEndpoints."""
+    deployment.settle(call.records(KIND))
+    status = call.get("StatusEquals")
+    found = [
+        record
+        for record in listing.select(call.records(KIND).values(), call)
+        if status in (None, record.data["EndpointStatus"])
+    ]
+    by_status = {"Status": lambda record: record.data["EndpointStatus"]}
+    return listing.page(found, call, key="Endpoints", shown=_summary, sort_keys=by_status)
+
+
+def _summary(record: Record) -> dict[str, Any]:
+    return {
+        "EndpointName": record.name,
+        "EndpointArn": record.arn,
+        "CreationTime": created_at(record),
+        "LastModifiedTime": modified_at(record),
+        "EndpointStatus": record.data["EndpointStatus"],
+    }
+
+
+OPERATIONS = {
+    "CreateEndpoint": create,
+    "DescribeEndpoint": describe,
+    "UpdateEndpoint": update,
+    "UpdateEndpointWeightsAndCapacities": update_weights,
+    "DeleteEndpoint": delete,
+    "ListEndpoints": list_,
+}

@@ -1,0 +1,148 @@
+"""Pipeline executions: a record that succeeds after a while; no step is ever run."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_api._internal import mock_random
+
+from reconciler.sandbox.protocol.errors import Refused
+from reconciler.sandbox.services.sagemaker import listing, pipeline
+from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
+from reconciler.sandbox.state.clock import moment
+from reconciler.sandbox.state.world import WORLD
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.services.sagemaker.store import Call, Record
+
+KIND = "pipeline-execution"
+STATUS = "PipelineExecutionStatus"
+
+
+def _of(call: Call, pipeline_arn: str) -> list[Record]:
+    now = WORLD.clock.now()
+    found = [
+        record
+        for record in call.records(KIND).values()
+        if record.data["PipelineArn"] == pipeline_arn
+    ]
+    for record in found:
+        if record.pending is not None and record.pending <= now:
+            record.modified, record.pending = record.pending, None
+            record.data[STATUS] = "Succeeded"
+    return found
+
+
+def running(call: Call, pipeline_arn: str) -> bool:
+    """Whether the pipeline has an execution under way."""
+    return any(record.pending is not None for record in _of(call, pipeline_arn))
+
+
+def forget(call: Call, pipeline_arn: str) -> None:
+    """Drop the executions of a deleted pipeline."""
+    for record in _of(call, pipeline_arn):
+        del call.records(KIND)[record.name]
+
+
+def find(call: Call, arn: str) -> Record:
+    """The execution in its present state, or the documented ResourceNotFound."""
+    record = call.records(KIND).get(arn)
+    if record is None:
+        raise Refused("ResourceNotFound", f"Pipeline execution '{arn}' does not exist.")
+    _of(call, record.data["PipelineArn"])
+    return record
+
+
+def start(call: Call) -> dict[str, Any]:
+    """StartPipelineExecution; a repeated ClientRequestToken answers the same execution again."""
+    parent = pipeline.find(call, call["PipelineName"])
+    for record in _of(call, parent.arn):
+        if record.token == call["ClientRequestToken"]:
+            return {"PipelineExecutionArn": record.arn}
+    unique = uuid.UUID(int=mock_random.getrandbits(128)).hex[:12]
+    arn = f"{parent.arn}/execution/{unique}"
+    data = call.pick(
+        "PipelineExecutionDisplayName",
+        "PipelineExecutionDescription",
+        "ParallelismConfiguration",
+        "SelectiveExecutionConfig",
+    )
+    data.setdefault("PipelineExecutionDisplayName", f"execution-{unique}")
+    data |= {"PipelineArn": parent.arn, "PipelineExecutionArn": arn, STATUS: "Executing"}
+    data["PipelineVersionId"] = parent.extra[pipeline.VERSION]
+    record = call.add(KIND, arn, data, arn=arn)
+    record.extra["parameters"] = list(call.get("PipelineParameters") or [])
+    record.pending = record.created + WORLD.durations.pipeline_execution
+    parent.data["LastRunTime"] = moment(record.created)
+    return {"PipelineExecutionArn": arn}
+
+
+def stop(call: Call) -> dict[str, Any]:
+    """StopPipelineExecution: stopped at once."""
+    record = find(call, call["PipelineExecutionArn"])
+    if record.pending is not None:
+        record.pending = None
+        record.data[STATUS] = "Stopped"
+        record.touch()
+    return {"PipelineExecutionArn": record.arn}
+
+
+def describe(call: Call) -> dict[str, Any]:
+    """DescribePipelineExecution; looking at a running one moves the clock."""
+    record = find(call, call["PipelineExecutionArn"])
+    answer = record.shown(
+        CreationTime=created_at(record),
+        LastModifiedTime=modified_at(record),
+        CreatedBy={},
+        LastModifiedBy={},
+    )
+    if record.pending is not None:
+        WORLD.clock.polled()
+    return answer
+
+
+def list_(call: Call) -> dict[str, Any]:
+    """ListPipelineExecutions of one pipeline, newest first."""
+    parent = pipeline.find(call, call["PipelineName"])
+    found = listing.select(_of(call, parent.arn), call)
+    return listing.page(found, call, key="PipelineExecutionSummaries", shown=_summary)
+
+
+def _summary(record: Record) -> dict[str, Any]:
+    names = ("PipelineExecutionArn", STATUS, "PipelineExecutionDisplayName")
+    return {name: record.data[name] for name in names} | {"StartTime": created_at(record)}
+
+
+def list_parameters(call: Call) -> dict[str, Any]:
+    """ListPipelineParametersForExecution."""
+    record = find(call, call["PipelineExecutionArn"])
+    return {"PipelineParameters": record.extra["parameters"]}
+
+
+def list_steps(call: Call) -> dict[str, Any]:
+    """ListPipelineExecutionSteps: none, since none is run."""
+    find(call, call["PipelineExecutionArn"])
+    return {"PipelineExecutionSteps": []}
+
+
+def delete_pipeline(call: Call) -> dict[str, Any]:
+    """DeletePipeline; refused while an execution runs, and takes the executions with it."""
+    record = pipeline.find(call, call["PipelineName"])
+    if running(call, record.arn):
+        text = f"Pipeline '{record.arn}' cannot be deleted while it has running executions."
+        raise Refused("ConflictException", text)
+    forget(call, record.arn)
+    del call.records(pipeline.KIND)[record.name]
+    return {"PipelineArn": record.arn}
+
+
+OPERATIONS = {
+    "DeletePipeline": delete_pipeline,
+    "StartPipelineExecution": start,
+    "StopPipelineExecution": stop,
+    "DescribePipelineExecution": describe,
+    "ListPipelineExecutions": list_,
+    "ListPipelineParametersForExecution": list_parameters,
+    "ListPipelineExecutionSteps": list_steps,
+}

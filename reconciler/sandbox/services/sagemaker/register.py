@@ -1,0 +1,82 @@
+"""Puts our operations in the place of moto's on its SageMaker response class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.core.utils import camelcase_to_underscores
+from moto.sagemaker.models import SageMakerModelBackend
+from moto.sagemaker.responses import SageMakerResponse
+
+from reconciler.sandbox.protocol import shapes
+from reconciler.sandbox.services.sagemaker import (
+    endpoint,
+    endpoint_config,
+    feature_group,
+    model,
+    model_package,
+    model_package_group,
+    pipeline,
+    pipeline_run,
+    tags,
+)
+from reconciler.sandbox.services.sagemaker.store import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OPERATIONS: dict[str, Any] = {
+    name: operation
+    for kind in (
+        endpoint,
+        endpoint_config,
+        feature_group,
+        model,
+        model_package,
+        model_package_group,
+        pipeline,
+        pipeline_run,
+        tags,
+    )
+    for name, operation in kind.OPERATIONS.items()
+}
+
+
+def install() -> None:
+    """Replace moto's methods; moto looks them up on the class at every call."""
+    for name, operation in OPERATIONS.items():
+        setattr(SageMakerResponse, camelcase_to_underscores(name), _method(name, operation))
+    backend: Any = SageMakerModelBackend
+    backend.iter_tagged_resources = tags.tagged
+    backend.tag_resource = _tag
+    backend.untag_resource = _untag
+
+
+def _method(
+    name: str, operation: Callable[[Call], dict[str, Any] | None]
+) -> Callable[[SageMakerResponse], ActionResult]:
+    def method(self: SageMakerResponse) -> ActionResult:
+        params = _plain(self.params)
+        shapes.check("sagemaker", name, params)
+        answer = operation(Call(self.sagemaker_backend, params))
+        return EmptyResult() if answer is None else ActionResult(answer)
+
+    return method
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (any JSON value)
+    """The parsed parameters as plain dicts and lists, without members that are null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _tag(self: SageMakerModelBackend, arn: str, new: dict[str, str]) -> None:
+    tags.put(self, arn, tags.of(self, arn) | new)
+
+
+def _untag(self: SageMakerModelBackend, arn: str, keys: list[str]) -> None:
+    tags.put(self, arn, {k: v for k, v in tags.of(self, arn).items() if k not in keys})

@@ -1,0 +1,96 @@
+"""Variant summaries of an endpoint: what a configuration turns into once it is deployed."""
+
+from __future__ import annotations
+
+import hashlib
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from reconciler.sandbox.services.sagemaker import model
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.services.sagemaker.store import Call, Record
+
+Variant = dict[str, Any]
+COUNT, WEIGHT = "DesiredInstanceCount", "DesiredWeight"
+KEPT = frozenset({COUNT, WEIGHT})  # what RetainAllVariantProperties retains
+
+
+def from_config(call: Call, config: Record, key: str = "ProductionVariants") -> list[Variant]:
+    """The summaries that a configuration's variants start with: desired values, nothing current."""
+    return [_summary(call, variant) for variant in config.data.get(key, [])]
+
+
+def _summary(call: Call, variant: Variant) -> Variant:
+    found: Variant = {
+        "VariantName": variant["VariantName"],
+        WEIGHT: variant["InitialVariantWeight"],
+        **{
+            name: deepcopy(variant[name])
+            for name in ("ManagedInstanceScaling", "RoutingConfig")
+            if name in variant
+        },
+    }
+    if "InitialInstanceCount" in variant:
+        found[COUNT] = variant["InitialInstanceCount"]
+    if "ServerlessConfig" in variant:
+        found["DesiredServerlessConfig"] = deepcopy(variant["ServerlessConfig"])
+    images = _images(call, variant.get("ModelName"))
+    return found | ({"DeployedImages": images} if images else {})
+
+
+def _images(call: Call, model_name: str | None) -> list[dict[str, Any]]:
+    record = call.records(model.KIND).get(model_name or "")
+    if record is None:
+        return []
+    images = [part["Image"] for part in model.containers(record.data) if "Image" in part]
+    return [{"SpecifiedImage": image, "ResolvedImage": resolved(image)} for image in images]
+
+
+def resolved(image: str) -> str:
+    """The image with a digest in place of its tag, always the same for the same image."""
+    if "@" in image:
+        return image
+    repository, slash, last = image.rpartition("/")
+    digest = hashlib.sha256(image.encode()).hexdigest()
+    return f"{repository}{slash}{last.partition(':')[0]}@sha256:{digest}"
+
+
+def settled(variants: list[Variant], now: Any) -> list[Variant]:  # noqa: ANN401  (a datetime)
+    """The summaries after the deployment: current values have become the desired ones."""
+    return [_settled(variant, now) for variant in variants]
+
+
+def _settled(variant: Variant, now: Any) -> Variant:  # noqa: ANN401  (a datetime)
+    found = deepcopy(variant)
+    for name in ("Weight", "InstanceCount", "ServerlessConfig"):
+        if f"Desired{name}" in found:
+            found[f"Current{name}"] = deepcopy(found[f"Desired{name}"])
+    for image in found.get("DeployedImages", []):
+        image.setdefault("ResolutionTime", now)
+    return found
+
+
+def retained(new: list[Variant], old: list[Variant], names: frozenset[str]) -> list[Variant]:
+    """`new` with the live values under `names` of the variants of the same name in `old`."""
+    live = {variant["VariantName"]: variant for variant in old}
+    for variant in new:
+        kept = live.get(variant["VariantName"], {})
+        for name in names:
+            if name in kept:
+                variant[name] = kept[name]
+    return new
+
+
+def pending(variants: list[Variant], config: Record) -> list[Variant]:
+    """The summaries inside PendingDeploymentSummary, which also names the instance types."""
+    types = {
+        variant["VariantName"]: variant.get("InstanceType")
+        for variant in config.data["ProductionVariants"]
+    }
+    found = deepcopy(variants)
+    for variant in found:
+        variant["VariantStatus"] = [{"Status": "Creating"}]
+        if types.get(variant["VariantName"]):
+            variant["InstanceType"] = types[variant["VariantName"]]
+    return found

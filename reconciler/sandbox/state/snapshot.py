@@ -1,0 +1,107 @@
+"""The whole state in one file, written on stop and loaded on start.
+
+It is a pickle of moto's backends and our world: only the sandbox's own files are ever loaded, and
+only those of the same moto, Python and format; anything else is ignored with a warning.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import moto
+from moto.core.base_backend import BackendDict
+
+from reconciler.sandbox.state.pickles import dumps, loads
+from reconciler.sandbox.state.world import WORLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOG = logging.getLogger("moorline.sandbox")
+FORMAT = 1
+SKIPPED = {"resourcegroupstaggingapi", "instance_metadata", "moto_api"}
+
+
+def stamp() -> dict[str, Any]:
+    """What must be equal for a snapshot to be loaded."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"format": FORMAT, "moto": moto.__version__, "python": python}
+
+
+def save(path: Path) -> int:
+    """Write the state to `path`, atomically; returns the number of backends in it."""
+    with WORLD.lock:
+        backends = list(_backends())
+        content = dumps({"backends": backends, "world": _world()})
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_bytes(json.dumps(stamp()).encode() + b"\n" + content)
+    part.replace(path)
+    return len(backends)
+
+
+def load(path: Path) -> bool:
+    """Load the state from `path`; False, with a warning, when there is none that fits."""
+    if not path.exists():
+        return False
+    try:
+        header, _, content = path.read_bytes().partition(b"\n")
+        found = json.loads(header)
+        if found != stamp():
+            LOG.warning("Ignored %s: made by %s, this is %s.", path, found, stamp())
+            return False
+        with WORLD.lock:
+            state = loads(content)
+            _restore(state)
+    except Exception as broken:  # noqa: BLE001  (whatever a damaged pickle raises)
+        LOG.warning("Ignored %s: it is damaged (%s: %s).", path, type(broken).__name__, broken)
+        return False
+    return True
+
+
+def instances() -> list[BackendDict[Any]]:
+    """The backend dictionaries of moto, one per service that was loaded."""
+    found: list[BackendDict[Any]] = list(BackendDict._instances)  # type: ignore[misc]  # noqa: SLF001
+    return found
+
+
+def _backends() -> Iterator[tuple[tuple[str, str, str, str], dict[str, Any]]]:
+    for service in instances():
+        if service.service_name in SKIPPED:
+            continue
+        for account, regions in service.items():
+            for region, backend in regions.items():
+                module = service.backend.__module__
+                yield (service.service_name, module, account, region), backend.__dict__
+
+
+def _world() -> dict[str, Any]:
+    return {
+        "clock": WORLD.clock.state(),
+        "outcomes": WORLD.outcomes.state(),
+        "sequence": WORLD.sequence,
+        "events": list(WORLD.events),
+        "recorded": WORLD.recorded,
+    }
+
+
+def _restore(state: dict[str, Any]) -> None:
+    for (service, module, account, region), content in state["backends"]:
+        backends = next(
+            value
+            for value in vars(importlib.import_module(module)).values()
+            if isinstance(value, BackendDict) and value.service_name == service
+        )
+        backends[account][region].__dict__ = content
+    world = state["world"]
+    WORLD.clock.restore(world["clock"])
+    WORLD.outcomes.restore(world["outcomes"])
+    WORLD.sequence = int(world["sequence"])
+    WORLD.events.clear()
+    WORLD.events.extend(world.get("events", ()))
+    WORLD.recorded = int(world.get("recorded", len(WORLD.events)))

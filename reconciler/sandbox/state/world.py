@@ -1,0 +1,73 @@
+"""The one mutable world of a sandbox process: its lock, clock, scripts, rules and counters.
+
+moto keeps its state in module globals, so a process holds exactly one world; resources themselves
+live in moto's backends and are reset with them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.sandbox.state.clock import Clock
+from reconciler.sandbox.state.outcomes import Outcomes
+from reconciler.sandbox.state.rules import Rules
+
+EVENTS = 10_000
+"""Writes that the event history remembers."""
+
+
+@dataclass(slots=True)
+class Durations:
+    """Virtual seconds that SageMaker's asynchronous operations take."""
+
+    endpoint: float = 90.0
+    endpoint_weights: float = 45.0
+    endpoint_delete: float = 30.0
+    feature_group: float = 30.0
+    feature_group_update: float = 30.0
+    feature_group_delete: float = 30.0
+    pipeline_execution: float = 60.0
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that is not a resource; `lock` guards the resources too."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    clock: Clock = field(default_factory=Clock)
+    durations: Durations = field(default_factory=Durations)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    rules: Rules = field(default_factory=Rules)
+    calls: Counter[str] = field(default_factory=Counter)
+    listings: OrderedDict[int, list[Any]] = field(default_factory=OrderedDict)  # by page token
+    sequence: int = 0
+    events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=EVENTS))
+    recorded: int = 0  # events ever, those that were dropped included
+    trail_throttles: bool = False  # LookupEvents takes two calls a second, as AWS does
+    looked: list[float] = field(default_factory=list)  # when, while it throttles
+
+    def reset(self) -> None:
+        """Forget scripts, rules and counters, and set the clock and durations back."""
+        with self.lock:
+            self.clock.reset()
+            self.durations = Durations()
+            self.outcomes.clear()
+            self.rules.clear()
+            self.calls.clear()
+            self.listings.clear()
+            self.sequence = 0
+            self.events.clear()
+            self.recorded = 0
+            self.trail_throttles = False
+            self.looked.clear()
+
+    def next_number(self) -> int:
+        """A growing number: the order of creation, finer than any timestamp."""
+        self.sequence += 1
+        return self.sequence
+
+
+WORLD = World()
