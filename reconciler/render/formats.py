@@ -39,12 +39,12 @@ class Form:
 FORMS: Mapping[str, Form] = {
     "markdown": Form("markdown.comment", "the comment on a pull or merge request"),
     "html": Form("html.report", "one page that needs nothing else"),
-    "terraform-json": Form("terraform", "the plan as `terraform show -json` has it"),
-    "sarif": Form("sarif", "the findings, SARIF 2.1.0"),
-    "junit": Form("junit", "the findings as test results, JUnit XML"),
-    "mermaid": Form("mermaid", "the graph of what changes, for Markdown"),
-    "dot": Form("dot", "the same graph for Graphviz"),
-    "svg": Form("svg", "the same graph as a picture"),
+    "terraform-json": Form("machine.terraform", "the plan as `terraform show -json` has it"),
+    "sarif": Form("machine.sarif", "the findings, SARIF 2.1.0"),
+    "junit": Form("machine.junit", "the findings as test results, JUnit XML"),
+    "mermaid": Form("diagram.mermaid", "the graph of what changes, for Markdown"),
+    "dot": Form("diagram.dot", "the same graph for Graphviz"),
+    "svg": Form("diagram.svg", "the same graph as a picture"),
 }
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from reconciler.model.change import Action
 from reconciler.model.event import StepFailed, StepSkipped, StepWaiting
 from reconciler.model.plan import Plan, plan_to_json
-from reconciler.render import drift, plan as render, progress
+from reconciler.render.text import drift, plan as render, progress
 
 from .random_plans import addresses, plans, words
 

@@ -11,7 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Severity, Span
 from reconciler.model.graph import Graph, Node, Origin, build_graph
 from reconciler.model.value import UNKNOWN, Join, JsonText, Ref
-from reconciler.render.cloudformation import template
+from reconciler.render.cloudformation.template import template
 from reconciler.resources.api import Place, load
 from tests.resources.samples import SAMPLES
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.render.difference import leaves, rows
-from reconciler.render.ink import cells, cut
-from reconciler.render.value import brief, pair, path_text
+from reconciler.render.vocabulary.difference import leaves, rows
+from reconciler.render.vocabulary.ink import cells, cut
+from reconciler.render.vocabulary.value import brief, pair, path_text
 
 FEATURE = {"FeatureName": "country", "FeatureType": "String"}
 CHANGES = {

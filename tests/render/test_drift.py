@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.model.change import Cause, Reason
-from reconciler.render import drift
+from reconciler.render.text import drift
 
 from . import golden, plans
 from .plans import changed, data, made, removed, replaced, span, updated

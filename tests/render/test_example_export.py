@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.compile import compiler
-from reconciler.render.cloudformation import template
+from reconciler.render.cloudformation.template import template
 from reconciler.resources.api import load as load_resources
 from reconciler.specs import overlay
 from reconciler.specs.load import load

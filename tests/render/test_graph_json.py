@@ -8,7 +8,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Graph, Node, Origin, build_graph
 from reconciler.model.value import Ref
-from reconciler.render import graph as render
+from reconciler.render.machine import graph as render
 
 ROLE, MODEL = Address("AWS::IAM::Role", "r"), Address("AWS::SageMaker::Model", "m")
 ORIGIN = Origin("Rollout/fraud", Span("specs/fraud.yaml", 9, 3))

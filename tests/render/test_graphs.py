@@ -13,10 +13,11 @@ from lxml import etree
 
 from reconciler.model.change import Action, Reason
 from reconciler.model.plan import Plan, plan_to_json
-from reconciler.render import dot, graph as graphs, mermaid, net, svg
-from reconciler.render.entries import entries
+from reconciler.render.diagram import dot, mermaid, net, svg
+from reconciler.render.diagram.layers import layers
 from reconciler.render.formats import Context
-from reconciler.render.layers import layers
+from reconciler.render.machine import graph as graphs
+from reconciler.render.vocabulary.entries import entries
 
 from . import plans as made
 from .random_plans import plans

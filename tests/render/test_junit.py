@@ -11,9 +11,9 @@ from lxml import etree
 
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, diagnostic_to_json
 from reconciler.model.plan import Plan, plan_to_json
-from reconciler.render import junit
-from reconciler.render.diagnostics import as_json
 from reconciler.render.formats import Context
+from reconciler.render.machine import junit
+from reconciler.render.text.diagnostics import as_json
 
 from . import plans as made
 from .random_plans import diagnostics, plans

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from reconciler.render.ink import harmless
 from reconciler.render.markdown.escape import clip, code, fence, link, prose, size, tag
+from reconciler.render.vocabulary.ink import harmless
 
 from .page import REFERENCE, Page, squeezed
 

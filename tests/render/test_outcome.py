@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from reconciler.render.progress import outcome_text
+from reconciler.render.text.progress import outcome_text
 
 from . import events, golden, plans
 from .plans import made, plan, removed, replaced, updated

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.model.change import Effect, Reason
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.render import plan as render
+from reconciler.render.text import plan as render
 
 from . import golden, plans
 from .plans import changed, data, made, removed, replaced, span, updated

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from reconciler.model.event import StepFinished, StepSkipped
-from reconciler.render import progress
+from reconciler.render.text import progress
 
 from . import events
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from reconciler.render.reading import reading
+from reconciler.render.text.reading import reading
 
 
 def clock(*times: float) -> Callable[[], float]:

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from reconciler.model.codes import CODES
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, diagnostic_to_json
 from reconciler.model.plan import Plan, plan_to_json
-from reconciler.render import diagnostics as findings, sarif
 from reconciler.render.formats import Context
+from reconciler.render.machine import sarif
+from reconciler.render.text import diagnostics as findings
 
 from . import plans as made
 from .random_plans import diagnostics, plans

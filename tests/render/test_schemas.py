@@ -21,7 +21,7 @@ from reconciler.model.loss import Approval, Loss
 from reconciler.model.plan import Plan, plan_to_json
 from reconciler.model.value import SENSITIVE, UNKNOWN, Join, JsonText, Ref
 from reconciler.planfile import file as planfile
-from reconciler.render import drift
+from reconciler.render.text import drift
 from schemas.generate import plan as generate
 
 from . import plans as made

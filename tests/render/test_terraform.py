@@ -15,9 +15,9 @@ from reconciler.model.address import Address
 from reconciler.model.change import Effect
 from reconciler.model.plan import Plan, plan_to_json
 from reconciler.model.value import SENSITIVE, UNKNOWN, Join, JsonText, Ref
-from reconciler.render import terraform
 from reconciler.render.formats import Context
-from reconciler.render.terms import identifier, snake, terms
+from reconciler.render.machine import terraform
+from reconciler.render.machine.terms import identifier, snake, terms
 
 from . import plans as made
 from .random_plans import plans

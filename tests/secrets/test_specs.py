@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.kinds import api as kinds
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.render import diagnostics
+from reconciler.render.text import diagnostics
 from reconciler.specs.load import Loaded, load
 
 from .canaries import MIXED, TOKENS

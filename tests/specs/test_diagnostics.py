@@ -8,7 +8,7 @@ import pytest
 from reconciler.model.address import Address
 from reconciler.model.codes import CODES
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
-from reconciler.render.diagnostics import as_json, summary, text
+from reconciler.render.text.diagnostics import as_json, summary, text
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ from string import printable
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from reconciler.render.diagnostics import text as rendered
+from reconciler.render.text.diagnostics import text as rendered
 from reconciler.specs.source import parse
 
 MARKS = ["- ", ": ", "? ", "[", "]", "{", "}", ",", "'", '"', "&a ", "*a", "!!str ", "# ", "<<"]

@@ -150,7 +150,7 @@ class Said:
                 click.echo(note.full)
 
     def _json(self) -> Json:
-        from reconciler.render import diagnostics  # noqa: PLC0415 - only for machines
+        from reconciler.render.text import diagnostics  # noqa: PLC0415 - only for machines
 
         return {
             "comments": [self._row(note) for note in self.notes],

@@ -181,7 +181,7 @@ def _tell(
     found: list[Diagnostic],
 ) -> None:
     if project.as_json:
-        from reconciler.render import diagnostics  # noqa: PLC0415 - only for machines
+        from reconciler.render.text import diagnostics  # noqa: PLC0415 - only for machines
 
         project.print_json(
             {

@@ -128,7 +128,7 @@ class Told:
         """Print what was done."""
         report = self.report
         if self.project.as_json:
-            from reconciler.render import diagnostics  # noqa: PLC0415 - only for machines
+            from reconciler.render.text import diagnostics  # noqa: PLC0415 - only for machines
 
             self.project.print_json(
                 {
@@ -165,7 +165,7 @@ def _read(
 ) -> tuple[Mapping[str, Json], Report]:
     """The report. Exits when it is none, so that a failed look closes no issue."""
     from reconciler.forge import drift  # noqa: PLC0415
-    from reconciler.render import actor  # noqa: PLC0415
+    from reconciler.render.vocabulary import actor  # noqa: PLC0415
 
     if file is None and sys.stdin.isatty():
         raise click.UsageError("name a file of `drift --json`, or give one on standard input")

@@ -88,7 +88,7 @@ class Project:
 
     def show(self, found: list[Diagnostic]) -> None:
         """Print findings: JSON on standard output, text on standard error."""
-        from reconciler.render import diagnostics  # noqa: PLC0415 - only when there are any
+        from reconciler.render.text import diagnostics  # noqa: PLC0415 - only when there are any
 
         found = ordered([self._clean(each) for each in found])
         if self.as_json:

@@ -108,7 +108,7 @@ def command(
 def finish(plan: Plan, world: World, *, ask: bool, verbose: bool) -> Exit:
     """Show a plan without errors, carry it out, and say how it went."""
     from reconciler.cli.world import receipts  # noqa: PLC0415
-    from reconciler.render import progress  # noqa: PLC0415
+    from reconciler.render.text import progress  # noqa: PLC0415
 
     project = world.project
     if not project.as_json:
@@ -163,7 +163,7 @@ def _settled_plan(world: World) -> Plan:
 def show(plan: Plan, world: World, *, verbose: bool) -> None:
     """Print a plan for people."""
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
-    from reconciler.render import plan as render  # noqa: PLC0415
+    from reconciler.render.text import plan as render  # noqa: PLC0415
 
     data, color = plan_to_json(plan), world.project.color
     click.echo(render.text(data, color=color, verbose=verbose, seconds=world.seconds))
@@ -177,7 +177,7 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
     from reconciler.aws.apply import Interrupt, apply  # noqa: PLC0415
     from reconciler.cli.world import receipts  # noqa: PLC0415
     from reconciler.compile import compiler  # noqa: PLC0415
-    from reconciler.render import progress  # noqa: PLC0415
+    from reconciler.render.text import progress  # noqa: PLC0415
     from reconciler.resources import api as resources  # noqa: PLC0415
 
     events: list[Event] = []
@@ -196,7 +196,7 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
 
 @contextmanager
 def _sink(world: World, steps: int) -> Iterator[Sink]:
-    from reconciler.render import progress  # noqa: PLC0415
+    from reconciler.render.text import progress  # noqa: PLC0415
 
     if world.project.as_json:
         yield lambda _event: None

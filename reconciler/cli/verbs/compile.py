@@ -28,7 +28,8 @@ def command(
     """Print the resource graph or a CloudFormation template. Both are JSON."""
     from reconciler.compile import compiler  # noqa: PLC0415
     from reconciler.compile.check import problems  # noqa: PLC0415
-    from reconciler.render import cloudformation, graph as graphs  # noqa: PLC0415
+    from reconciler.render.cloudformation import template as cloudformation  # noqa: PLC0415
+    from reconciler.render.machine import graph as graphs  # noqa: PLC0415
     from reconciler.resources import api as resources  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)

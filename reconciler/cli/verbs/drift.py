@@ -128,7 +128,7 @@ class Report:
 
     def text(self, world: World, *, verbose: bool) -> str:
         """The report for people."""
-        from reconciler.render import drift  # noqa: PLC0415
+        from reconciler.render.text import drift  # noqa: PLC0415
 
         color, seconds = world.project.color, world.seconds
         return drift.text(
@@ -137,7 +137,7 @@ class Report:
 
     def json(self) -> dict[str, Json]:
         """The report for machines."""
-        from reconciler.render import drift  # noqa: PLC0415
+        from reconciler.render.text import drift  # noqa: PLC0415
 
         return drift.as_json(self.data, self.owned)
 

@@ -89,7 +89,7 @@ def _resource(
 ) -> None:
     """A resource or a spec of the platform in this folder."""
     from reconciler.explain import resource  # noqa: PLC0415 - after the arguments are right
-    from reconciler.render import reason as render  # noqa: PLC0415
+    from reconciler.render.text import reason as render  # noqa: PLC0415
 
     near = list(others)
     deferred: list[str] = []

@@ -46,7 +46,8 @@ def command(
     """
     from reconciler.compile import compiler  # noqa: PLC0415
     from reconciler.compile.check import problems  # noqa: PLC0415
-    from reconciler.render import graph as graphs, net  # noqa: PLC0415
+    from reconciler.render.diagram import net  # noqa: PLC0415
+    from reconciler.render.machine import graph as graphs  # noqa: PLC0415
 
     form = "json" if as_json else form
     project = Project(specs, environments, form == "json", no_color)
@@ -66,7 +67,7 @@ def command(
         return
     if found:
         project.show(found)
-    module = importlib.import_module(f"reconciler.render.{form}")
+    module = importlib.import_module(f"reconciler.render.diagram.{form}")
     click.echo(module.of_graph(data).rstrip("\n"))
 
 

@@ -39,7 +39,7 @@ def command(
     from reconciler.cli.world import live  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.cli.world.book import store_of, unreadable  # noqa: PLC0415
     from reconciler.model.receipt import ReceiptError, to_json  # noqa: PLC0415
-    from reconciler.render import history  # noqa: PLC0415
+    from reconciler.render.text import history  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)
     view = project.view(name)

@@ -65,7 +65,8 @@ def command(
     from reconciler import engine  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.cli.world import live, reviewed  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
-    from reconciler.render import formats, plan as render  # noqa: PLC0415
+    from reconciler.render import formats  # noqa: PLC0415
+    from reconciler.render.text import plan as render  # noqa: PLC0415
 
     if sign_key and not out:
         raise click.UsageError("--sign-key signs the file of -o FILE")

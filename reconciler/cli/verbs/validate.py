@@ -76,17 +76,17 @@ def _document(
     by_environment: Mapping[str, list[Diagnostic]],
 ) -> str:
     """The findings for machines that read neither text nor our own JSON."""
-    from reconciler.render import diagnostics  # noqa: PLC0415 - only when it is asked for
+    from reconciler.render.text import diagnostics  # noqa: PLC0415 - only when it is asked for
 
     def data(found: list[Diagnostic]) -> list[dict[str, Json]]:
         return diagnostics.as_json(_clean(each, project.loaded.hidden) for each in found)
 
     if form == "sarif":
         from reconciler import __version__  # noqa: PLC0415
-        from reconciler.render import sarif  # noqa: PLC0415
+        from reconciler.render.machine import sarif  # noqa: PLC0415
 
         return sarif.of(data(found), __version__, str(project.environments))
-    from reconciler.render import junit  # noqa: PLC0415
+    from reconciler.render.machine import junit  # noqa: PLC0415
 
     suites = {name: data(each) for name, each in by_environment.items()}
     return junit.of_environments(suites, project.loaded.sources)

@@ -23,7 +23,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import ReceiptError
-from reconciler.render import progress
+from reconciler.render.text import progress
 from reconciler.specs.overlay import EnvironmentView
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
-from reconciler.render import protection
-from reconciler.render.difference import Row, rows
-from reconciler.render.drift import kind
-from reconciler.render.entries import Entry, differences
 from reconciler.render.formats import Context
 from reconciler.render.html.text import actor, block
-from reconciler.render.ink import harmless
-from reconciler.render.value import document, path_text
-from reconciler.render.words import CAUSES, NOTES, SIGNS, VERIFIED, why
+from reconciler.render.text.drift import kind
+from reconciler.render.vocabulary import protection
+from reconciler.render.vocabulary.difference import Row, rows
+from reconciler.render.vocabulary.entries import Entry, differences
+from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.vocabulary.value import document, path_text
+from reconciler.render.vocabulary.words import CAUSES, NOTES, SIGNS, VERIFIED, why
 
 MOST_ROWS = 400
 """Rows of one change; more of them nobody reads in a page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.model.value import Json
-from reconciler.render.ink import cut, harmless
+from reconciler.render.vocabulary.ink import cut, harmless
 
 ABOVE, BELOW = 4, 5
 WIDEST = 240

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.model.value import Json
-from reconciler.render.entries import Entry
 from reconciler.render.formats import Context
-from reconciler.render.ink import Ink, harmless
-from reconciler.render.plan import summary
-from reconciler.render.words import count, span
+from reconciler.render.text.plan import summary
+from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.ink import Ink, harmless
+from reconciler.render.vocabulary.words import count, span
 
 MOST_LOUD = 60
 """Destructive and refused changes that the head shows; all of them lead the list."""

@@ -18,12 +18,12 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from reconciler.model.value import Json
-from reconciler.render.entries import entries
 from reconciler.render.formats import Context
 from reconciler.render.html import vendor
 from reconciler.render.html.changes import changes
 from reconciler.render.html.excerpts import excerpts
 from reconciler.render.html.head import findings, head, loud, verdict
+from reconciler.render.vocabulary.entries import entries
 
 __all__ = ["document", "page"]
 

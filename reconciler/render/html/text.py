@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from reconciler.model.value import Json
-from reconciler.render.ink import harmless
-from reconciler.render.value import brief, document, mark_of
+from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.vocabulary.value import brief, document, mark_of
 
 ONE_LINE = 72
 LINES = 200

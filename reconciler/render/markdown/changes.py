@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
-from reconciler.render.difference import Row, leaves, rows
-from reconciler.render.entries import Entry, differences
-from reconciler.render.ink import harmless
 from reconciler.render.markdown.budget import Block, Frame, Part
 from reconciler.render.markdown.escape import clip, code, fence, tag
 from reconciler.render.markdown.view import View, address, many
-from reconciler.render.words import NOTES, VERIFIED, span, why
+from reconciler.render.vocabulary.difference import Row, leaves, rows
+from reconciler.render.vocabulary.entries import Entry, differences
+from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.vocabulary.words import NOTES, VERIFIED, span, why
 
 _OPEN = 12
 """As many changes stand open; more are folded, file by file."""

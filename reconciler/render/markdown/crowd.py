@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from reconciler.render.entries import Entry
 from reconciler.render.markdown.escape import fence, size
 from reconciler.render.markdown.view import View, address, many
+from reconciler.render.vocabulary.entries import Entry
 
 _TAIL = 400
 """Bytes kept for the frame of the addresses and the count of the rest."""

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterator
 
 from reconciler.model.change import Action
-from reconciler.render import protection
-from reconciler.render.difference import rows
-from reconciler.render.entries import Entry
-from reconciler.render.ink import harmless
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.crowd import crowd
 from reconciler.render.markdown.escape import code, fence, prose
 from reconciler.render.markdown.view import View, address, many, place
-from reconciler.render.words import why
+from reconciler.render.vocabulary import protection
+from reconciler.render.vocabulary.difference import rows
+from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.vocabulary.words import why
 
 _MOST = 6
 """Changed properties of one resource; the losing ones come first."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import re
 
-from reconciler.render.ink import harmless
+from reconciler.render.vocabulary.ink import harmless
 
 __all__ = ["clip", "code", "fence", "link", "prose", "size", "tag"]
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.model.value import Json
-from reconciler.render.ink import harmless
 from reconciler.render.markdown.budget import Block, Frame, Part
 from reconciler.render.markdown.escape import code, prose
 from reconciler.render.markdown.view import View, many, place
+from reconciler.render.vocabulary.ink import harmless
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _ORDER = ("error", "warning", "note")

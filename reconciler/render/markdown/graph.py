@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.render import mermaid
+from reconciler.render.diagram import mermaid
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.view import View
 

@@ -12,15 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from reconciler.model.actor import ActorKind
 from reconciler.model.change import Action, Cause
 from reconciler.model.value import Json
-from reconciler.render import drift
-from reconciler.render.difference import rows
-from reconciler.render.entries import Entry
 from reconciler.render.markdown import destruction
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.crowd import crowd
 from reconciler.render.markdown.escape import code, prose
 from reconciler.render.markdown.view import View, address, many, place
-from reconciler.render.words import CAUSES
+from reconciler.render.text import drift
+from reconciler.render.vocabulary.difference import rows
+from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.words import CAUSES
 
 _OUTSIDE = frozenset({Cause.HAND, Cause.BOTH, Cause.AWS})
 _LEFT = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})

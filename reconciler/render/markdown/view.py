@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from reconciler.model.value import Json
-from reconciler.render.entries import Entry, entries
 from reconciler.render.formats import Context
-from reconciler.render.ink import harmless
 from reconciler.render.markdown.escape import clip, code, link
-from reconciler.render.words import span
+from reconciler.render.vocabulary.entries import Entry, entries
+from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.vocabulary.words import span
 
 ADDRESS = 300
 """Bytes of an address that are shown; AWS has none that long, so only nonsense is shortened."""

@@ -1,0 +1,1 @@
+"""The graph as a CloudFormation template, with what CloudFormation keeps elsewhere beside it."""

@@ -1,0 +1,108 @@
+"""A run on a terminal: one bar, the steps that run now, and finished ones above as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reconciler.model.event import (
+    CallSent,
+    Event,
+    Sink,
+    StepFailed,
+    StepFinished,
+    StepSkipped,
+    StepStarted,
+    StepWaiting,
+)
+from reconciler.render.vocabulary.ink import cut, harmless
+from reconciler.render.vocabulary.words import SIGNS, count, duration
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+__all__ = ["live"]
+
+_BESIDE = 30
+"""Cells of a running step's line that are not its name: spinner, state and time."""
+_LEAST = 20
+_MARKS = {"done": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("·", "yellow")}
+
+
+@contextmanager
+def live(console: Console, total: int) -> Iterator[Sink]:
+    """Yields the sink; the display is gone at the end and the lines stay."""
+    from rich.console import Group  # noqa: PLC0415 - rich is for terminals only
+    from rich.live import Live  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    words, state = (
+        TextColumn(form, markup=False) for form in ("{task.description}", "{task.fields[state]}")
+    )
+    overall = Progress(words, BarColumn(bar_width=24), state, TimeElapsedColumn(), console=console)
+    running = Progress(SpinnerColumn(), words, state, TimeElapsedColumn(), console=console)
+    with Live(Group(overall, running), console=console, transient=True):
+        yield _Live(overall, running, total)
+
+
+class _Live:
+    def __init__(self, overall: Progress, running: Progress, total: int) -> None:
+        self.overall = overall
+        self.running = running
+        self.total = total
+        self.whole = overall.add_task("apply", total=total, state=f"0/{total}")
+        self.tasks: dict[str, TaskID] = {}
+        self.started: dict[str, float] = {}
+        self.calls: dict[str, int] = {}
+        self.ended = 0
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case StepStarted():
+                self._start(event)
+            case CallSent():
+                self.calls[event.step] = self.calls.get(event.step, 0) + 1
+            case StepWaiting() if event.step in self.tasks:
+                self.running.update(self.tasks[event.step], state=harmless(event.state))
+            case StepFinished():
+                spent = duration(event.at - self.started.get(event.step, event.at))
+                calls = count(self.calls.get(event.step, 0), "call")
+                self._end(event, "done", f"{calls}, {spent}")
+            case StepFailed():
+                self._end(event, "failed", f"{event.code}: {event.message}")
+            case StepSkipped():
+                self._end(event, "skipped", "not tried")
+            case _:
+                pass
+
+    def _start(self, event: StepStarted) -> None:
+        short = harmless(event.address.type).rpartition(":")[2]
+        room = max(_LEAST, self.running.console.width - _BESIDE)
+        said = f"{SIGNS[event.action].symbol} {short} {harmless(event.address.name)}"
+        self.started[event.step] = event.at
+        task = self.running.add_task(cut(said, room), total=None, state=str(event.action))
+        self.tasks[event.step] = task
+
+    def _end(self, event: StepFinished | StepFailed | StepSkipped, how: str, said: str) -> None:
+        from rich.text import Text  # noqa: PLC0415 - loaded by `live` already
+
+        if (task := self.tasks.pop(event.step, None)) is not None:
+            self.running.remove_task(task)
+        self.ended += 1
+        self.overall.update(self.whole, completed=self.ended, state=f"{self.ended}/{self.total}")
+        mark, style = _MARKS[how]
+        line = Text.assemble(
+            (f"{mark} ", style),
+            f"{event.action!s:<7} {harmless(event.address.type)} ",
+            (harmless(event.address.name), "bold"),
+            (f"  {harmless(said)}", "dim" if how == "done" else style),
+        )
+        self.overall.console.print(line, soft_wrap=True, highlight=False)

@@ -1,0 +1,94 @@
+"""What a run did, what failed and what is left, from the plan and the run's events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from reconciler.model.change import Action
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
+from reconciler.model.plan import Plan, Step
+from reconciler.render.text import diagnostics
+from reconciler.render.vocabulary.entries import SUFFIX
+from reconciler.render.vocabulary.ink import Ink, harmless
+from reconciler.render.vocabulary.words import SIGNS, count, duration
+
+__all__ = ["outcome_text"]
+
+INTERRUPTED = "interrupted"
+_ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
+
+
+class Outcome(Protocol):
+    """Ids of the steps of a run, by how they ended (`reconciler.aws.apply.Outcome`)."""
+
+    @property
+    def done(self) -> Sequence[str]: ...
+    @property
+    def failed(self) -> Sequence[str]: ...
+    @property
+    def skipped(self) -> Sequence[str]: ...
+    @property
+    def interrupted(self) -> bool: ...
+
+
+def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color: bool) -> str:
+    """Failures with their codes, what remains, and one line that sums it up."""
+    ink, seen = Ink(color), list(events)
+    steps = {step.id: step for step in plan.steps}
+    lines: list[str] = []
+    failures = [event for event in seen if isinstance(event, StepFailed)]
+    if failures:
+        said = diagnostics.text(map(_diagnostic, failures), {}, color=color)
+        lines += ["", *said.splitlines()[:-1]]
+    causes = {event.step: event.cause for event in seen if isinstance(event, StepSkipped)}
+    left = [steps[id_] for id_ in outcome.skipped if id_ in steps]
+    if left:
+        lines += ["", ink("Not tried:", "bold"), *_left(left, causes, ink)]
+    lines += ["", _summary(steps, outcome, seen, ink)]
+    if outcome.failed or outcome.skipped:
+        lines.append("Run `moorline apply` again: it goes on from what is live.")
+    return "\n".join(lines)
+
+
+def _diagnostic(event: StepFailed) -> Diagnostic:
+    return Diagnostic(harmless(event.code), event.message, None, event.help, address=event.address)
+
+
+def _left(left: Iterable[Step], causes: dict[str, str], ink: Ink) -> Iterator[str]:
+    for step in left:
+        sign = SIGNS[step.action]
+        cause = causes.get(step.id, "")
+        said = f"needs {cause}" if cause and cause != INTERRUPTED else cause
+        lead = ink(f"{sign.symbol} {step.action!s:<8}", sign.style)
+        where = f"{harmless(step.address.type)} {ink(harmless(step.address.name), 'bold')}"
+        yield f"  {lead} {where}   {ink(harmless(said), 'dim')}".rstrip()
+
+
+def _summary(steps: dict[str, Step], outcome: Outcome, seen: Sequence[Event], ink: Ink) -> str:
+    """``Applied: 2 created, 1 updated. 1 failed, 2 not tried. 14 calls, 1 min 32 s``."""
+    past = Counter(
+        steps[id_].action for id_ in outcome.done if id_ in steps and not _is_half(id_, steps)
+    )
+    did = ", ".join(f"{past[action]} {SIGNS[action].past}" for action in _ORDER if past[action])
+    line = f"{ink('Applied:', 'bold')} {did or 'nothing'}."
+    bad = []
+    if outcome.failed:
+        bad.append(f"{len(outcome.failed)} failed")
+    if outcome.skipped:
+        bad.append(f"{len(outcome.skipped)} not tried")
+    if bad:
+        line += " " + ink(f"{', '.join(bad)}.", "alarm")
+    if outcome.interrupted:
+        line += " " + ink("Interrupted.", "yellow")
+    calls = count(sum(isinstance(event, CallSent) for event in seen), "call")
+    spent = seen[-1].at - seen[0].at if seen else 0.0
+    return f"{line} {calls}, {duration(spent)}."
+
+
+def _is_half(id_: str, steps: dict[str, Step]) -> bool:
+    """Whether a step only removes the old half of a replacement."""
+    main = steps.get(id_.removesuffix(SUFFIX)) if id_.endswith(SUFFIX) else None
+    return main is not None and main.action is Action.REPLACE

@@ -1,0 +1,173 @@
+"""A plan for people, from the plan's JSON alone.
+
+What destroys or is refused comes first; then every step in the order of the
+plan, the findings, and one line that sums it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.model.actor import ActorKind
+from reconciler.model.change import Action, Cause, Effect
+from reconciler.model.value import Json
+from reconciler.render.text.frame import findings, header
+from reconciler.render.text.table import INDENT, Line, block
+from reconciler.render.vocabulary import actor, protection
+from reconciler.render.vocabulary.difference import leaves, rows
+from reconciler.render.vocabulary.entries import Entry, differences, entries
+from reconciler.render.vocabulary.ink import Ink, cells, cut, harmless, spread
+from reconciler.render.vocabulary.words import SIGNS, VERIFIED, count, span, why
+
+__all__ = ["text"]
+
+_DRIFTED = frozenset({Cause.HAND, Cause.BOTH})
+_ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
+
+
+def text(
+    plan_json: Mapping[str, Json],
+    *,
+    color: bool,
+    width: int = 100,
+    verbose: bool = False,
+    seconds: float | None = None,
+) -> str:
+    """The whole plan. `seconds` is how long it took to make."""
+    ink = Ink(color)
+    writer = _Writer(ink, max(width, 40), verbose=verbose)
+    found = entries(plan_json)
+    loud = [entry for entry in found if entry.destroys or entry.refused]
+    quiet = [entry for entry in found if not (entry.destroys or entry.refused)]
+    lines = [header(plan_json, ink, max(width, 40), seconds)]
+    for entry in loud:
+        lines += ["", *writer.loud(entry, plan_json["environment"])]
+    if quiet:
+        lines.append("")
+    for entry in quiet:
+        lines += writer.entry(entry)
+    lines += findings(plan_json, color=color)
+    return "\n".join([*lines, "", summary(plan_json, found, ink)])
+
+
+def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
+    """One line, as in ``Plan: 2 to create, 1 refused, 58 unchanged. 14 calls to apply``."""
+    unchanged = plan_json["summary"]["unchanged"]
+    errors = sum(each["severity"] == "error" for each in plan_json["diagnostics"])
+    if not found:
+        if errors:
+            return ink(f"No plan: {count(errors, 'error')} above.", "alarm")
+        return ink(f"Nothing to do. {_as_specs(unchanged)}", "green")
+    running = [entry for entry in found if entry.runs]
+    counts = [(sum(e.step["action"] == action for e in running), str(action)) for action in _ORDER]
+    parts = [f"{number} to {action}" for number, action in counts if number]
+    if refused := sum(bool(entry.refused) for entry in found):
+        parts.append(ink(f"{refused} refused", "alarm"))
+    if held := len(found) - len(running) - refused:
+        parts.append(f"{held} held back")
+    calls = count(sum(entry.calls for entry in running), "call")
+    said = ", ".join([*parts, f"{unchanged} unchanged"])
+    line = f"{ink('Plan:', 'bold')} {said}. {calls} to apply."
+    if errors:
+        line += ink(f" Blocked by {count(errors, 'error')} above.", "alarm")
+    elif refused:
+        line += ink(" Blocked until what is refused is approved or undone.", "alarm")
+    return line
+
+
+def _as_specs(number: int) -> str:
+    return f"{count(number, 'resource')} {'is' if number == 1 else 'are'} as the specs say."
+
+
+class _Writer:
+    def __init__(self, ink: Ink, width: int, *, verbose: bool) -> None:
+        self.ink = ink
+        self.width = width
+        self.verbose = verbose
+
+    def loud(self, entry: Entry, environment: str) -> Iterator[str]:
+        """A step that destroys something or is refused, and what to do about it."""
+        ink, step = self.ink, entry.step
+        word = "DESTRUCTIVE" if entry.destroys else "REFUSED"
+        lines = (field["at"] for field in protection.causes(entry) if field["at"])
+        at = span(next(lines, step["at"]))
+        yield self._head(f"! {word} ", "alarm", step, at)
+        if entry.destroys:
+            yield from (f"{INDENT}{ink(deed, 'alarm')}" for deed in protection.deeds(entry))
+        if reason := why(step):
+            yield f"{INDENT}because: {reason}"
+        yield from self._fields(entry, at)
+        if entry.refused:
+            yield f"{INDENT}{ink('refused:', 'alarm')} {harmless(entry.refused)}"
+            yield from (f"{INDENT}{line}" for line in protection.remedy(entry, environment))
+        elif entry.destroys:
+            yield from (f"{INDENT}{line}" for line in protection.permits(entry))
+        yield from self._by(step)
+        yield from self._held(entry)
+
+    def entry(self, entry: Entry) -> Iterator[str]:
+        """Any other step."""
+        step = entry.step
+        sign = SIGNS[step["action"]]
+        reason, aside = why(step), span(step["at"])
+        lead = f"{sign.symbol} {step['action']:<8}"
+        if reason and not aside and self._fits(lead, step, reason):
+            reason, aside = "", reason
+        yield self._head(lead, sign.style, step, aside)
+        if reason:
+            yield f"{INDENT}{self.ink(reason, 'dim')}"
+        yield from self._fields(entry, span(step["at"]))
+        effects = {field["effect"] for field in step["fields"]}
+        if effects == {Effect.APPEND_ONLY}:
+            yield f"{INDENT}{self.ink('in place; no record is touched', 'dim')}"
+        if step["action"] == Action.UPDATE and step["type"] in VERIFIED:
+            yield f"{INDENT}{self.ink(VERIFIED[step['type']], 'dim')}"
+        yield from self._by(step)
+        yield from self._held(entry)
+
+    def _head(self, lead: str, style: str, step: Mapping[str, Json], aside: str) -> str:
+        ink = self.ink
+        type_, name = harmless(step["type"]), harmless(step["name"])
+        painted = f"  {ink(lead, style)} {type_} {ink(name, 'bold')}"
+        if aside and not self._fits(lead, step, aside):
+            aside = cut(aside, self.width - len(INDENT))
+            return f"{painted}\n{' ' * (self.width - cells(aside))}{ink(aside, 'dim')}"
+        gap = spread(_title(lead, step), aside, self.width)
+        return f"{painted}{gap}{ink(aside, 'dim')}"
+
+    def _fits(self, lead: str, step: Mapping[str, Json], aside: str) -> bool:
+        return cells(_title(lead, step)) + 2 + cells(aside) <= self.width
+
+    def _fields(self, entry: Entry, shown: str) -> Iterator[str]:
+        """What changes; each with its spec line, where it is not the one that is `shown`."""
+        step = entry.step
+        if differing := differences(step):
+            all_replace = {field["effect"] for field in differing} == {Effect.REPLACE}
+            lines: list[Line] = []
+            for field in differing:
+                path, at = tuple(field["path"]), span(field["at"])
+                effect = "" if all_replace else field["effect"]
+                found = rows(path, field["before"], field["after"], "" if at == shown else at)
+                lines += [Line(row, effect) for row in found]
+            yield from block(lines, self.ink, self.width, verbose=self.verbose)
+        elif self.verbose and step["action"] == Action.CREATE:
+            made = [Line(row, "") for row in leaves((), step["desired"])]
+            yield from block(made, self.ink, self.width, verbose=True)
+
+    def _by(self, step: Mapping[str, Json]) -> Iterator[str]:
+        """Who made the step necessary, where it is drift or somebody else did it."""
+        drifted = {step["cause"], *(field["cause"] for field in step["fields"])} & _DRIFTED
+        kind = (step.get("by") or {}).get("class")
+        if kind == ActorKind.PIPELINE or (kind == ActorKind.UNKNOWN and not drifted):
+            return
+        if who := actor.by(step.get("by")):
+            yield f"{INDENT}{self.ink(who, 'dim')}"
+
+    def _held(self, entry: Entry) -> Iterator[str]:
+        if entry.blocked_by and not entry.refused:
+            cause = harmless(entry.blocked_by)
+            yield f"{INDENT}{self.ink('held back:', 'yellow')} needs the refused step {cause}"
+
+
+def _title(lead: str, step: Mapping[str, Json]) -> str:
+    return f"  {lead} {harmless(step['type'])} {harmless(step['name'])}"

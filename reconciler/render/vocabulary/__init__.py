@@ -1,0 +1,1 @@
+"""What every form says alike: values, differences, words of the enums, colours and widths."""
