@@ -1,26 +1,14 @@
-"""What the file of a CI system needs: how it is registered, and how templates become files.
-
-Templates hold `[[ value ]]`, so that `${{ … }}` and `${…}` of CI systems and shells stand
-for themselves. A value goes through a filter that quotes it for its place; no value is
-ever put into the text of a shell step.
-"""
+"""What the file of a CI system needs: who may take the roles, its files, how it is registered."""
 
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from reconciler.delivery.shell import STEPS
-from reconciler.delivery.site import Site, Stage
-
-ROLES = "delivery/aws-roles.yaml"
+from reconciler.delivery.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +27,22 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """A template that stands in the provider's own file; see `write` for its language."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
-    """A CI system. `files` maps a path in the repository to its template."""
+    """A CI system. `files` maps a path in the repository to its template.
+
+    A template is the name of a file in the folder `templates/<name>`, or `Inline`.
+    """
 
     name: str
     says: str
-    files: Mapping[str, str]
+    files: Mapping[str, str | Inline]
     trust: Callable[[Site], Trust]
     next_steps: tuple[str, ...] = ()
     """What is left to do by hand; shown after writing."""
@@ -71,81 +69,3 @@ def load() -> Mapping[str, Provider]:
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
     return dict(sorted(REGISTRY.items()))
-
-
-def write(provider: Provider, site: Site) -> dict[str, str]:
-    """The files of a CI system, by path."""
-    from reconciler.delivery import roles  # noqa: PLC0415 - compiles the graphs
-
-    templates = _templates()
-    made = {
-        path: templates.get_template(f"{provider.name}/{template}").render(site=site)
-        for path, template in provider.files.items()
-    }
-    made[ROLES] = roles.template(site, provider.trust(site))
-    return made
-
-
-def _templates() -> Environment:
-    env = Environment(  # noqa: S701 - no HTML is made; each value is quoted for its place
-        loader=PackageLoader("reconciler.delivery"),
-        undefined=StrictUndefined,
-        variable_start_string="[[",
-        variable_end_string="]]",
-        block_start_string="[%",
-        block_end_string="%]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    env.filters |= {
-        "quoted": quoted,
-        "single": single,
-        "groovy": groovy,
-        "glob": glob,
-        "pattern": pattern,
-        "expression": expression,
-    }
-    env.globals["step"] = STEPS.__getitem__
-    env.globals["chosen"] = chosen
-    return env
-
-
-def quoted(value: object) -> str:
-    """A scalar or list of YAML: JSON is YAML."""
-    return json.dumps(value)
-
-
-def single(text: str) -> str:
-    """A text that is JSON itself, as a scalar of YAML."""
-    return "'{}'".format(text.replace("'", "''"))
-
-
-def pattern(branch: str) -> str:
-    """A branch as a regular expression of CodeBuild over the whole reference."""
-    return f"^refs/heads/{re.escape(branch)}$"
-
-
-def glob(branch: str) -> str:
-    """A branch as a pattern of GitHub that matches nothing else."""
-    plain = "".join(f"\\{char}" if char in r"*?+[]!\\" else char for char in branch)
-    return quoted(plain)
-
-
-def groovy(value: str) -> str:
-    """A string of Groovy in which nothing is put in place of anything."""
-    safe = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-    return f"'{safe}'"
-
-
-def expression(value: str) -> str:
-    """A string inside an expression of GitHub."""
-    return "'{}'".format(value.replace("'", "''"))
-
-
-def chosen(stages: Iterable[Stage], attribute: str) -> str:
-    """The expression of GitHub that gives an attribute of the environment that was chosen."""
-    known = json.dumps({stage.name: getattr(stage, attribute) for stage in stages})
-    return f"${{{{ fromJSON({expression(known)})[inputs.environment] }}}}"

@@ -134,6 +134,6 @@ def test_actionlint_agrees_where_it_is_installed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_same_site_makes_the_same_files(provider: str) -> None:
-    from reconciler.delivery import api
+    from reconciler.delivery import api, write
 
-    assert api.write(api.load()[provider], site()) == files(provider)
+    assert write.files(api.load()[provider], site()) == files(provider)

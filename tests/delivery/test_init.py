@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.delivery import api, site as sites
+from reconciler.delivery import api, site as sites, write
 from tests.cli.folder import MOORLINE, plain
 from tests.cli.mistakes import environment, spec
 
@@ -83,8 +83,8 @@ def test_an_environment_with_a_name_for_a_shell_is_refused(folder: Path, name: s
 @pytest.mark.parametrize("branch", ["$(touch pwned)", 'a"b', "a'b", "x`id`", "a'''b", "v1+2"])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_branch_is_never_part_of_a_shell_text(provider: str, branch: str) -> None:
-    plainly = api.write(api.load()[provider], site())
-    made = api.write(api.load()[provider], site(branch=branch))
+    plainly = write.files(api.load()[provider], site())
+    made = write.files(api.load()[provider], site(branch=branch))
 
     def texts(files: dict[str, str]) -> list[Shell]:
         return list(shells(provider, files))
@@ -112,7 +112,9 @@ def test_the_repository_is_read_from_the_remote(remote: str, slug: str) -> None:
 
 
 def test_a_sandbox_stage_gets_no_role() -> None:
-    made = api.write(api.load()["github"], site(stages=(stage("local", sandbox=True, first=True),)))
+    made = write.files(
+        api.load()["github"], site(stages=(stage("local", sandbox=True, first=True),))
+    )
     text = "".join(text for path, text in made.items() if path.startswith(".github"))
 
     assert "AWS_ROLE_ARN" not in text

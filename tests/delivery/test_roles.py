@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.delivery import api, roles
+from reconciler.delivery import api, roles, write
 from reconciler.delivery.actions import needed
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission
@@ -19,7 +19,7 @@ SLOTS = {"partition": "aws", "region": "eu-west-1", "account": "1", "environment
 
 
 def template(provider: str) -> dict[str, Any]:
-    return data(files(provider)[api.ROLES])["Resources"]
+    return data(files(provider)[write.ROLES])["Resources"]
 
 
 def statements(role: str) -> list[dict[str, Any]]:

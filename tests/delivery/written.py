@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from reconciler.delivery import api
+from reconciler.delivery import api, write
 from reconciler.delivery.site import Site, Stage
 
 REPOSITORY = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def site(**more: Any) -> Site:
 @cache
 def files(provider: str) -> dict[str, str]:
     """The files of a provider for three environments in AWS."""
-    return api.write(api.load()[provider], site())
+    return write.files(api.load()[provider], site())
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def command(
     reported every morning. Also writes delivery/aws-roles.yaml, the CloudFormation template
     of the roles that the jobs take. Run it in the top folder of the repository.
     """
-    from reconciler.delivery import api, site as sites  # noqa: PLC0415 - jinja2 only here
+    from reconciler.delivery import api, site as sites, write  # noqa: PLC0415 - jinja2 only here
 
     project = Project(specs, environments, as_json, no_color)
     views = _views(project, chosen)
@@ -87,7 +87,7 @@ def command(
         issuer=issuer.removeprefix("https://").rstrip("/"),
     )
     system = api.load()[provider]
-    files = api.write(system, site)
+    files = write.files(system, site)
     done = _write(project, files, force=force, dry=dry_run)
     _tell(project, system, site, done, found)
 
