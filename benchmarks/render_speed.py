@@ -87,8 +87,8 @@ def _step(index: int, shape: str) -> dict[str, object]:
 
 
 def measure(number: int, shape: str) -> None:
+    from reconciler.render.comment import comment
     from reconciler.render.formats import Context
-    from reconciler.render.markdown import comment
 
     data = plan_json(number, shape)
     context = Context(drift=shape == "drift")

@@ -37,7 +37,7 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = {
-    "markdown": Form("markdown.comment", "the comment on a pull or merge request"),
+    "markdown": Form("comment.comment", "the comment on a pull or merge request"),
     "html": Form("html.report", "one page that needs nothing else"),
     "terraform-json": Form("machine.terraform", "the plan as `terraform show -json` has it"),
     "sarif": Form("machine.sarif", "the findings, SARIF 2.1.0"),

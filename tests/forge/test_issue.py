@@ -10,7 +10,7 @@ import pytest
 from reconciler.forge import drift, issue
 from reconciler.forge.api import LIMIT
 from reconciler.forge.issue import LABEL, Done, marker, upsert
-from reconciler.render.markdown import comment
+from reconciler.render.comment import comment
 
 from .conftest import Scene
 from .store import BOT, PERSON, Direct, Store

@@ -13,8 +13,8 @@ from reconciler.model.change import Action, Cause, Reason
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.loss import Approval, Loss
 from reconciler.render import formats
+from reconciler.render.comment import comment
 from reconciler.render.formats import Context
-from reconciler.render.markdown import comment
 
 from . import plans
 from .page import OURS, Page, squeezed

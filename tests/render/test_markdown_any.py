@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from benchmarks.render_speed import SHAPES, plan_json
 from reconciler.model.plan import Plan, plan_to_json
+from reconciler.render.comment import comment
 from reconciler.render.formats import Context
-from reconciler.render.markdown import comment
 from reconciler.render.markdown.budget import Block, Frame, Part, fit
 from reconciler.render.markdown.escape import size
 

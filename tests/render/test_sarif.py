@@ -14,6 +14,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity, Span, diagnostic_t
 from reconciler.model.plan import Plan, plan_to_json
 from reconciler.render.formats import Context
 from reconciler.render.machine import sarif
+from reconciler.render.sections import destruction
 from reconciler.render.text import diagnostics as findings
 
 from . import plans as made
@@ -111,10 +112,10 @@ def test_a_message_is_plain_text():
 def test_a_refused_change_is_a_finding_of_the_plan():
     only = log(sarif.document(made.data(*made.LOST_GROUP), Context()))
     (result,) = only["results"]
-    assert result["ruleId"] == sarif.REFUSED
+    assert result["ruleId"] == destruction.REFUSED
     assert artifact(result)["uri"] == "specs/features/merchant.yaml"
     assert "acme-prod-merchant" in result["message"]["text"]
-    assert sarif.REFUSED not in CODES
+    assert destruction.REFUSED not in CODES
 
 
 def test_the_rules_of_all_codes_are_valid():

@@ -193,7 +193,7 @@ def _inputs(files: tuple[Path, ...]) -> Iterator[bytes]:
 def _note(project: Project, data: bytes, name: str | None, link: str) -> Note:
     """The words for a plan. Exits when it is none."""
     from reconciler.render import formats  # noqa: PLC0415
-    from reconciler.render.markdown import comment  # noqa: PLC0415
+    from reconciler.render.comment import comment  # noqa: PLC0415
 
     plan, found = read(data)
     if plan is not None and name not in {None, plan["environment"]}:

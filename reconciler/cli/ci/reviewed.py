@@ -83,7 +83,7 @@ def _found(
     from reconciler.forge.api import ForgeError  # noqa: PLC0415 - urllib3 only to ask
     from reconciler.forge.detect import Wanted, detect  # noqa: PLC0415
     from reconciler.forge.findings import finding, open_forge  # noqa: PLC0415
-    from reconciler.render.markdown import comment  # noqa: PLC0415
+    from reconciler.render.comment import comment  # noqa: PLC0415
 
     assert isinstance(options, Wanted)  # noqa: S101 - narrows the type
     place, problems = detect(os.environ, options, change=False)

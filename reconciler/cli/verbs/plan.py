@@ -65,7 +65,7 @@ def command(
     from reconciler import engine  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.cli.world import live, reviewed  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
-    from reconciler.render import formats  # noqa: PLC0415
+    from reconciler.render import formats, section  # noqa: PLC0415
     from reconciler.render.text import plan as render  # noqa: PLC0415
 
     if sign_key and not out:
@@ -95,7 +95,7 @@ def command(
     if html:
         documents.write_html(html, data, context)
     if form == documents.JSON:
-        project.print_json(data)
+        project.print_json(section.with_data(data, context))
     elif form != documents.TEXT:
         click.echo(formats.document(form, data, context).rstrip("\n"))
     elif plan.errors:

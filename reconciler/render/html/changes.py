@@ -12,15 +12,17 @@ from dataclasses import dataclass
 
 from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
+from reconciler.render import section
 from reconciler.render.formats import Context
-from reconciler.render.html.text import actor, block
+from reconciler.render.html.text import block
+from reconciler.render.section import Report, Section
 from reconciler.render.text.drift import kind
 from reconciler.render.vocabulary import protection
 from reconciler.render.vocabulary.difference import Row, rows
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.value import document, path_text
-from reconciler.render.vocabulary.words import CAUSES, NOTES, SIGNS, VERIFIED, why
+from reconciler.render.vocabulary.words import NOTES, SIGNS, VERIFIED, why
 
 MOST_ROWS = 400
 """Rows of one change; more of them nobody reads in a page."""
@@ -57,6 +59,7 @@ class _Place:
     context: Context
     index: Mapping[str, int]
     environment: str
+    sections: Sequence[Section]
 
 
 def changes(
@@ -65,8 +68,9 @@ def changes(
     """Every entry as data for the page."""
     ordered = sorted(found, key=lambda entry: not (entry.destroys or entry.refused))
     index = {half["id"]: number for number, entry in enumerate(ordered) for half in entry.halves}
-    place = _Place(context, index, environment)
-    owned = [_owned(step) for step in context.owned]
+    report = Report.DRIFT if context.drift else Report.PLAN
+    place = _Place(context, index, environment, section.load(report))
+    owned = [_owned(step, place) for step in context.owned]
     return [_change(entry, place) for entry in ordered] + owned
 
 
@@ -78,15 +82,14 @@ def _change(entry: Entry, place: _Place) -> dict[str, Json]:
             **_identity(step, word),
             "why": _why(entry, place.context),
             "note": _note(step),
-            "by": actor(step.get("by")),
-            "cause": CAUSES.get(step.get("cause", ""), ""),
+            **section.marks(place.sections, lambda each: each.html_step, step),
             **_risk(entry, place.environment),
             "held": place.index.get(entry.blocked_by) if entry.blocked_by else None,
             "calls": [_said(call) for half in entry.halves for call in half["calls"]],
             "needs": _needs(entry, place.index),
             "after": sorted({harmless(each) for half in entry.halves for each in half["after"]}),
         }
-    ) | _rows(step, drift=place.context.drift)
+    ) | _rows(step, place.sections, drift=place.context.drift)
 
 
 def _risk(entry: Entry, environment: str) -> dict[str, Json]:
@@ -98,15 +101,14 @@ def _risk(entry: Entry, environment: str) -> dict[str, Json]:
     return {"loses": loses, "permits": list(protection.permits(entry)) if loses else []}
 
 
-def _owned(step: Mapping[str, Json]) -> dict[str, Json]:
+def _owned(step: Mapping[str, Json], place: _Place) -> dict[str, Json]:
     return _filled(
         {
             **_identity(step, "owned"),
             "why": _DRIFTS["owned"],
-            "by": actor(step.get("by")),
-            "cause": CAUSES.get(step.get("cause", ""), ""),
+            **section.marks(place.sections, lambda each: each.html_step, step),
         }
-    ) | _rows(step, drift=True)
+    ) | _rows(step, place.sections, drift=True)
 
 
 def _identity(step: Mapping[str, Json], word: str) -> dict[str, Json]:
@@ -146,8 +148,8 @@ def _needs(entry: Entry, index: Mapping[str, int]) -> list[int]:
     return sorted(found - {own})
 
 
-def _rows(step: Mapping[str, Json], *, drift: bool) -> dict[str, Json]:
-    found = [*_differing(step, drift=drift)] or [*_made(step)]
+def _rows(step: Mapping[str, Json], sections: Sequence[Section], *, drift: bool) -> dict[str, Json]:
+    found = [*_differing(step, sections, drift=drift)] or [*_made(step)]
     hidden = len(found) - MOST_ROWS
     shown = {"rows": found[:MOST_ROWS]}
     return {**shown, "hidden": hidden} if hidden > 0 else shown
@@ -159,7 +161,9 @@ def _made(step: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
             yield _row(Row(path_text((name,)), "+", None, document(value)), {})
 
 
-def _differing(step: Mapping[str, Json], *, drift: bool) -> Iterator[dict[str, Json]]:
+def _differing(
+    step: Mapping[str, Json], sections: Sequence[Section], *, drift: bool
+) -> Iterator[dict[str, Json]]:
     """Rows of the changed properties; in a drift report from declared to live."""
     whole = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
     for field in step["fields"] if drift else differences(step):
@@ -167,8 +171,7 @@ def _differing(step: Mapping[str, Json], *, drift: bool) -> Iterator[dict[str, J
         pair = (field["after"], field["before"]) if drift else (field["before"], field["after"])
         about = {
             "at": [harmless(at["file"]), at["line"]] if at else None,
-            "cause": CAUSES.get(field.get("cause", ""), ""),
-            "by": actor(field.get("by")),
+            **section.marks(sections, lambda each: each.html_field, field),
             "note": "" if whole else NOTES.get(field["effect"], ""),
         }
         for row in rows(tuple(field["path"]), *pair):

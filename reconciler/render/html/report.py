@@ -18,12 +18,13 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from reconciler.model.value import Json
+from reconciler.render import section
 from reconciler.render.formats import Context
 from reconciler.render.html import vendor
 from reconciler.render.html.changes import changes
 from reconciler.render.html.excerpts import excerpts
 from reconciler.render.html.head import findings, head, loud, verdict
-from reconciler.render.vocabulary.entries import entries
+from reconciler.render.markdown.view import view
 
 __all__ = ["document", "page"]
 
@@ -39,7 +40,8 @@ def document(plan: Mapping[str, Json], context: Context) -> str:
 
 def page(plan: Mapping[str, Json], context: Context, libraries: Sequence[vendor.Library]) -> str:
     """The page with these libraries in it; without any it draws no graph."""
-    found = entries(plan)
+    seen = view(plan, context)
+    found = seen.entries
     data = changes(found, context, plan["environment"])
     scripts = [*(library.script for library in libraries), _script()]
     payload = {
@@ -53,6 +55,7 @@ def page(plan: Mapping[str, Json], context: Context, libraries: Sequence[vendor.
         verdict=verdict(plan, found, context),
         loud=loud(data),
         findings=findings(plan),
+        panels=[panel for each in section.of(seen) if (panel := each.html(seen))],
         number=len(data),
         drift=context.drift,
         data=embedded(payload),

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from reconciler import __version__
-from reconciler.model.codes import CODES
+from reconciler.model.codes import CODES, Code
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, digest
+from reconciler.render import section
 from reconciler.render.formats import Context
-from reconciler.render.vocabulary.entries import Entry, entries
+from reconciler.render.markdown.view import view
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.place import Finding, finding
 
@@ -33,22 +34,16 @@ LEVELS: Mapping[str, str] = {
     Severity.WARNING: "warning",
     Severity.NOTE: "note",
 }
-REFUSED = "PLAN-REFUSED"
-"""The rule of a change that the environment's protection refuses; no finding has its code."""
-_RULES: Mapping[str, tuple[str, str, str]] = {
-    REFUSED: (
-        "change refused",
-        "The plan would lose something that the environment protects; apply will not do it.",
-        "Approve the loss by address in the environment's protection, or take the change back.",
-    )
-}
 
 
-def document(plan: Mapping[str, Json], context: Context) -> str:  # noqa: ARG001 - the contract
-    """The findings of a plan, and the changes that it refuses."""
-    found = [finding(each) for each in plan["diagnostics"]]
-    found += [_refused(entry) for entry in entries(plan) if entry.refused]
-    return _log(found, __version__, f"environments/{plan['environment']}.yaml")
+def document(plan: Mapping[str, Json], context: Context) -> str:
+    """What the sections of a report find: the diagnostics first, then what has rules of its own."""
+    seen = view(plan, context)
+    sections = section.of(seen)
+    rules = {code.code: code for each in sections for code in each.codes}
+    found = [one for each in sections for one in each.sarif(seen)]
+    found.sort(key=lambda one: one.code in rules)
+    return _log(found, __version__, f"environments/{plan['environment']}.yaml", rules)
 
 
 def of(
@@ -58,24 +53,16 @@ def of(
     return _log([finding(each) for each in diagnostics], version, nowhere)
 
 
-def _refused(entry: Entry) -> Finding:
-    step = entry.step
-    at = step["at"] or {"file": "", "line": 0, "column": 0}
-    id_ = f"{step['type']}/{step['name']}"
-    message = f"refused to {step['action']} {id_!r}: {entry.refused}"
-    help_ = _RULES[REFUSED][2]
-    place = at["file"], at["line"], at["column"]
-    return Finding(REFUSED, Severity.ERROR, message, help_, *place, 0, id_)
-
-
-def _log(found: Sequence[Finding], version: str, nowhere: str) -> str:
+def _log(
+    found: Sequence[Finding], version: str, nowhere: str, rules: Mapping[str, Code] = CODES
+) -> str:
     codes = sorted({each.code for each in found})
     driver = {
         "name": "Moorline",
         "semanticVersion": version,
         "version": version,
         "informationUri": PAGE.partition("/docs")[0],
-        "rules": [_rule(code) for code in codes],
+        "rules": [_rule(code, rules) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -87,15 +74,12 @@ def _log(found: Sequence[Finding], version: str, nowhere: str) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(code: str) -> dict[str, Json]:
+def _rule(code: str, rules: Mapping[str, Code]) -> dict[str, Json]:
     rule: dict[str, Json] = {"id": harmless(code)}
-    if code in CODES:
-        known = CODES[code]
-        title, explanation, fix = known.title, known.explanation, known.fix
-    elif code in _RULES:
-        title, explanation, fix = _RULES[code]
-    else:
+    known = CODES.get(code) or rules.get(code)
+    if known is None:
         return rule
+    title, explanation, fix = known.title, known.explanation, known.fix
     return {
         **rule,
         "name": "".join(word.capitalize() for word in title.replace("-", " ").split()),

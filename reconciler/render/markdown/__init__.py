@@ -1,1 +1,1 @@
-"""Plans and drift as Markdown for GitHub and GitLab. `comment` is where to begin."""
+"""How Markdown for GitHub and GitLab is written: escapes, bounds, and what sections start from."""

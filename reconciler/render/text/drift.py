@@ -10,9 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.change import Action, Cause, Reason
 from reconciler.model.value import Json
-from reconciler.render.text.frame import findings, header
+from reconciler.render import section
+from reconciler.render.formats import Context
+from reconciler.render.markdown.view import view
+from reconciler.render.section import Report
+from reconciler.render.text.frame import header
 from reconciler.render.text.table import INDENT, MOST, widest
-from reconciler.render.vocabulary import actor, protection
+from reconciler.render.vocabulary import protection
 from reconciler.render.vocabulary.difference import rows
 from reconciler.render.vocabulary.entries import Entry, entries
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
@@ -61,7 +65,9 @@ def text(  # noqa: PLR0913 - what is shown, and how
 ) -> str:
     """The whole report. `seconds` is how long it took; `owned` is moved by right at run time."""
     ink, width = Ink(color), max(width, 40)
-    found = entries(plan_json)
+    seen = view(plan_json, Context(drift=True, owned=owned))
+    sections = section.of(seen)
+    found = seen.entries
     lines = [header(plan_json, ink, width, seconds)]
     if found:
         lines.append("")
@@ -71,7 +77,8 @@ def text(  # noqa: PLR0913 - what is shown, and how
         lines.append("")
     for step in owned:
         lines += _entry(Entry(step), ink, width, verbose=verbose, word="owned")
-    lines += findings(plan_json, color=color)
+    for each in sections:
+        lines += each.text(seen, ink)
     return "\n".join([*lines, "", _summary(plan_json, len(found), ink, len(owned))])
 
 
@@ -79,7 +86,9 @@ def as_json(
     plan_json: Mapping[str, Json], owned: Sequence[Mapping[str, Json]] = ()
 ) -> dict[str, Json]:
     """The report for machines; values keep the marks of the plan's JSON."""
+    told = section.data(view(plan_json, Context(drift=True, owned=owned)))
     return {
+        **({"sections": told} if told else {}),
         "environment": plan_json["environment"],
         "account": plan_json["account"],
         "region": plan_json["region"],
@@ -127,15 +136,14 @@ def _drifted(entry: Entry) -> dict[str, Json]:
         "at": step["at"],
         "destroys": entry.destroys,
         "refused": entry.refused,
-        "cause": step["cause"],
-        "by": step.get("by"),
+        **section.marks(section.load(Report.DRIFT), lambda each: each.json_step, step),
         "fields": [
             {
                 "path": field["path"],
                 "declared": field["after"],
                 "live": field["before"],
                 "at": field["at"],
-                "cause": field["cause"],
+                **section.marks(section.load(Report.DRIFT), lambda each: each.json_field, field),
             }
             for field in step["fields"]
         ],
@@ -162,8 +170,8 @@ def _entry(  # noqa: PLR0913 - what is shown, and how
         yield f"{INDENT}{ink(f'({cure})', 'dim')}"
     if how == "changed":
         yield from _fields(step, ink, width, verbose=verbose)
-    if who := actor.by(step.get("by")):
-        yield f"{INDENT}{who}"
+    for each in section.load(Report.DRIFT):
+        yield from (f"{INDENT}{line}" for line in each.text_step(step, ink))
     if keep:
         yield f"{INDENT}{ink(f'keep it: {harmless(keep)}', 'dim')}"
     if entry.destroys:

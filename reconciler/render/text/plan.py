@@ -6,22 +6,24 @@ plan, the findings, and one line that sums it up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.model.actor import ActorKind
-from reconciler.model.change import Action, Cause, Effect
+from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
-from reconciler.render.text.frame import findings, header
+from reconciler.render import section
+from reconciler.render.formats import Context
+from reconciler.render.markdown.view import view
+from reconciler.render.section import Section
+from reconciler.render.text.frame import header
 from reconciler.render.text.table import INDENT, Line, block
-from reconciler.render.vocabulary import actor, protection
+from reconciler.render.vocabulary import protection
 from reconciler.render.vocabulary.difference import leaves, rows
-from reconciler.render.vocabulary.entries import Entry, differences, entries
+from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import Ink, cells, cut, harmless, spread
 from reconciler.render.vocabulary.words import SIGNS, VERIFIED, count, span, why
 
 __all__ = ["text"]
 
-_DRIFTED = frozenset({Cause.HAND, Cause.BOTH})
 _ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
 
 
@@ -35,8 +37,10 @@ def text(
 ) -> str:
     """The whole plan. `seconds` is how long it took to make."""
     ink = Ink(color)
-    writer = _Writer(ink, max(width, 40), verbose=verbose)
-    found = entries(plan_json)
+    seen = view(plan_json, Context())
+    sections = section.of(seen)
+    writer = _Writer(ink, max(width, 40), sections, verbose=verbose)
+    found = seen.entries
     loud = [entry for entry in found if entry.destroys or entry.refused]
     quiet = [entry for entry in found if not (entry.destroys or entry.refused)]
     lines = [header(plan_json, ink, max(width, 40), seconds)]
@@ -46,7 +50,8 @@ def text(
         lines.append("")
     for entry in quiet:
         lines += writer.entry(entry)
-    lines += findings(plan_json, color=color)
+    for each in sections:
+        lines += each.text(seen, ink)
     return "\n".join([*lines, "", summary(plan_json, found, ink)])
 
 
@@ -80,9 +85,10 @@ def _as_specs(number: int) -> str:
 
 
 class _Writer:
-    def __init__(self, ink: Ink, width: int, *, verbose: bool) -> None:
+    def __init__(self, ink: Ink, width: int, sections: Sequence[Section], *, verbose: bool) -> None:
         self.ink = ink
         self.width = width
+        self.sections = sections
         self.verbose = verbose
 
     def loud(self, entry: Entry, environment: str) -> Iterator[str]:
@@ -102,7 +108,7 @@ class _Writer:
             yield from (f"{INDENT}{line}" for line in protection.remedy(entry, environment))
         elif entry.destroys:
             yield from (f"{INDENT}{line}" for line in protection.permits(entry))
-        yield from self._by(step)
+        yield from self._told(step)
         yield from self._held(entry)
 
     def entry(self, entry: Entry) -> Iterator[str]:
@@ -122,7 +128,7 @@ class _Writer:
             yield f"{INDENT}{self.ink('in place; no record is touched', 'dim')}"
         if step["action"] == Action.UPDATE and step["type"] in VERIFIED:
             yield f"{INDENT}{self.ink(VERIFIED[step['type']], 'dim')}"
-        yield from self._by(step)
+        yield from self._told(step)
         yield from self._held(entry)
 
     def _head(self, lead: str, style: str, step: Mapping[str, Json], aside: str) -> str:
@@ -154,14 +160,10 @@ class _Writer:
             made = [Line(row, "") for row in leaves((), step["desired"])]
             yield from block(made, self.ink, self.width, verbose=True)
 
-    def _by(self, step: Mapping[str, Json]) -> Iterator[str]:
-        """Who made the step necessary, where it is drift or somebody else did it."""
-        drifted = {step["cause"], *(field["cause"] for field in step["fields"])} & _DRIFTED
-        kind = (step.get("by") or {}).get("class")
-        if kind == ActorKind.PIPELINE or (kind == ActorKind.UNKNOWN and not drifted):
-            return
-        if who := actor.by(step.get("by")):
-            yield f"{INDENT}{self.ink(who, 'dim')}"
+    def _told(self, step: Mapping[str, Json]) -> Iterator[str]:
+        """What sections say of a step, such as who made it necessary."""
+        for each in self.sections:
+            yield from (f"{INDENT}{line}" for line in each.text_step(step, self.ink))
 
     def _held(self, entry: Entry) -> Iterator[str]:
         if entry.blocked_by and not entry.refused:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from reconciler.model.change import Action
-from reconciler.render.markdown.moved import by_others, kinds
 from reconciler.render.markdown.view import View, many
+from reconciler.render.sections.drift import by_others, kinds
 
 _ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
 

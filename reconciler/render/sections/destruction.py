@@ -6,16 +6,28 @@ import json
 from collections.abc import Iterator
 
 from reconciler.model.change import Action
+from reconciler.model.codes import Code
+from reconciler.model.diagnostic import Severity
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.crowd import crowd
 from reconciler.render.markdown.escape import code, fence, prose
 from reconciler.render.markdown.view import View, address, many, place
+from reconciler.render.section import Report, Section, register
 from reconciler.render.vocabulary import protection
 from reconciler.render.vocabulary.difference import rows
 from reconciler.render.vocabulary.entries import Entry
 from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.vocabulary.place import Finding
 from reconciler.render.vocabulary.words import why
 
+REFUSED = "PLAN-REFUSED"
+"""The rule of a change that the environment's protection refuses; no finding has its code."""
+_RULE = Code(
+    REFUSED,
+    "change refused",
+    "The plan would lose something that the environment protects; apply will not do it.",
+    "Approve the loss by address in the environment's protection, or take the change back.",
+)
 _MOST = 6
 """Changed properties of one resource; the losing ones come first."""
 
@@ -131,3 +143,29 @@ def deed(entry: Entry) -> str:
     lost = "; ".join(prose(each) for each in protection.lost(entry))
     word = "deletes it" if entry.step["action"] == Action.DELETE else "is destructive"
     return f"an apply {word}: **{lost}**"
+
+
+def refused(view: View) -> Iterator[Finding]:
+    """The changes that are refused, as findings."""
+    for entry in view.entries:
+        if entry.refused:
+            step = entry.step
+            at = step["at"] or {"file": "", "line": 0, "column": 0}
+            id_ = f"{step['type']}/{step['name']}"
+            message = f"refused to {step['action']} {id_!r}: {entry.refused}"
+            place_ = at["file"], at["line"], at["column"]
+            yield Finding(REFUSED, Severity.ERROR, message, _RULE.fix, *place_, 0, id_)
+
+
+register(
+    Section(
+        name="destruction",
+        report=Report.PLAN,
+        order=10,
+        budget=22_000,
+        markdown=part,
+        sarif=refused,
+        codes=(_RULE,),
+    )
+)
+register(Section(name="destruction", report=Report.DRIFT, order=40, sarif=refused, codes=(_RULE,)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconciler.render.diagram import mermaid
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.view import View
+from reconciler.render.section import Report, Section, register
 
 _SIZES = (40, 25, 12)
 """Resources in the picture; a smaller one is drawn where there is less room."""
@@ -25,3 +26,6 @@ def part(view: View) -> Part | None:
             break
     text = f"{lead}\n\n```mermaid\n{drawn}\n```\n\n</details>"
     return Part("### Graph", [Block(text)], 1, "picture")
+
+
+register(Section(name="graph", report=Report.PLAN, order=50, budget=5_000, markdown=part))

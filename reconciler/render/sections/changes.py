@@ -16,6 +16,7 @@ from reconciler.model.value import Json
 from reconciler.render.markdown.budget import Block, Frame, Part
 from reconciler.render.markdown.escape import clip, code, fence, tag
 from reconciler.render.markdown.view import View, address, many
+from reconciler.render.section import Report, Section, register
 from reconciler.render.vocabulary.difference import Row, leaves, rows
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import harmless
@@ -161,3 +162,6 @@ def _lines(value: Json) -> list[str]:
     if value is None:
         return []
     return (value if isinstance(value, str) else str(value)).split("\n")[:_LINES]
+
+
+register(Section(name="changes", report=Report.PLAN, order=40, budget=19_000, markdown=part))

@@ -3,7 +3,7 @@
 A comment begins with a hidden marker, by which a client of the forge finds the
 one to edit. It never has more than 65,536 bytes in UTF-8, which is GitHub's
 limit for characters; a step summary never more than `FULL`. How: `budget`.
-What it tells: `sections`. The same plan and context give the same bytes.
+What it tells: the sections. The same plan and context give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from reconciler.model.value import Json
+from reconciler.render import section
+from reconciler.render.comment import verdict
 from reconciler.render.formats import Context
-from reconciler.render.markdown import verdict
 from reconciler.render.markdown.budget import RESERVE, Part, fit, shares
 from reconciler.render.markdown.escape import code, link
-from reconciler.render.markdown.sections import DRIFT, PLAN
 from reconciler.render.markdown.view import View, many, view
 
 __all__ = ["FULL", "LIMIT", "document", "full", "marker", "quiet"]
@@ -55,8 +55,8 @@ def _composed(seen: View, limit: int) -> str:
     drifted = seen.context.drift
     head = verdict.drifted(seen) if drifted else verdict.plan(seen)
     foot = _foot(seen)
-    sections = {each.name: each for each in (DRIFT if drifted else PLAN)}
-    found = {name: part for name, each in sections.items() if (part := each.part(seen))}
+    sections = {each.name: each for each in section.of(seen)}
+    found = {name: part for name, each in sections.items() if (part := each.markdown(seen))}
     budgets = {name: sections[name].budget for name in found}
     left = limit - len(head.encode()) - len(foot.encode()) - 2 * (len(found) + 2)
     texts = [head]

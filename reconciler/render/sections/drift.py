@@ -1,7 +1,8 @@
 """Drift: what is not as the specs say, from declared to live, with who caused it.
 
 Tells the drift of a plan (what somebody changed behind the specs' back) and,
-in the morning's report, everything that differs.
+in the morning's report, everything that differs. Causes and actors of a step or
+a difference are told here for every form.
 """
 
 from __future__ import annotations
@@ -12,17 +13,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from reconciler.model.actor import ActorKind
 from reconciler.model.change import Action, Cause
 from reconciler.model.value import Json
-from reconciler.render.markdown import destruction
+from reconciler.render.html import text as page
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.crowd import crowd
 from reconciler.render.markdown.escape import code, prose
 from reconciler.render.markdown.view import View, address, many, place
+from reconciler.render.section import Report, Section, register
+from reconciler.render.sections import destruction
 from reconciler.render.text import drift
+from reconciler.render.vocabulary import actor
 from reconciler.render.vocabulary.difference import rows
 from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.ink import Ink
 from reconciler.render.vocabulary.words import CAUSES
 
 _OUTSIDE = frozenset({Cause.HAND, Cause.BOTH, Cause.AWS})
+_BY_HAND = frozenset({Cause.HAND, Cause.BOTH})
 _LEFT = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})
 _ROWS = 12
 _SAID: Mapping[str, str] = {
@@ -205,3 +211,64 @@ def by(told: Mapping[str, Json]) -> str:
     if actor.get("via"):
         said += f" via {prose(actor['via'], 120)}"
     return f"{said}, {code(actor['at'], 40)}" if actor.get("at") else said
+
+
+# -- at the terminal, on the page, for machines
+
+
+def drifted_by(step: Mapping[str, Json], ink: Ink) -> Iterator[str]:
+    """Who made a step of a plan necessary, where it is drift or somebody else did it."""
+    causes = {step["cause"], *(each["cause"] for each in step["fields"])} & _BY_HAND
+    kind = (step.get("by") or {}).get("class")
+    if kind == ActorKind.PIPELINE or (kind == ActorKind.UNKNOWN and not causes):
+        return
+    if who := actor.by(step.get("by")):
+        yield ink(who, "dim")
+
+
+def made_by(step: Mapping[str, Json], _ink: Ink) -> Iterator[str]:
+    """Who made a resource differ, in the morning's report."""
+    if who := actor.by(step.get("by")):
+        yield who
+
+
+def on_page(half: Mapping[str, Json]) -> dict[str, Json]:
+    """Actor and cause in words."""
+    return {"by": page.actor(half.get("by")), "cause": CAUSES.get(half.get("cause", ""), "")}
+
+
+def as_data(step: Mapping[str, Json]) -> dict[str, Json]:
+    return {"cause": step["cause"], "by": step.get("by")}
+
+
+def field_as_data(each: Mapping[str, Json]) -> dict[str, Json]:
+    return {"cause": each["cause"]}
+
+
+register(
+    Section(
+        name="drift",
+        report=Report.PLAN,
+        order=30,
+        budget=8_000,
+        markdown=in_plan,
+        text_step=drifted_by,
+        html_step=on_page,
+        html_field=on_page,
+    )
+)
+register(
+    Section(
+        name="drift",
+        report=Report.DRIFT,
+        order=10,
+        budget=44_000,
+        markdown=report,
+        text_step=made_by,
+        html_step=on_page,
+        html_field=on_page,
+        json_step=as_data,
+        json_field=field_as_data,
+    )
+)
+register(Section(name="owned", report=Report.DRIFT, order=20, budget=8_000, markdown=owned))

@@ -9,7 +9,10 @@ from reconciler.model.value import Json
 from reconciler.render.markdown.budget import Block, Frame, Part
 from reconciler.render.markdown.escape import code, prose
 from reconciler.render.markdown.view import View, many, place
-from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.section import Report, Section, register
+from reconciler.render.text import frame
+from reconciler.render.vocabulary.ink import Ink, harmless
+from reconciler.render.vocabulary.place import Finding, finding
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _ORDER = ("error", "warning", "note")
@@ -24,7 +27,7 @@ def part(view: View) -> Part | None:
     said = ", ".join(many(number, word) for word, number in counts.items() if number)
     notes = f"<details><summary>{many(counts['note'], 'note')}</summary>\n\n"
 
-    def frame(group: str) -> Frame:
+    def around(group: str) -> Frame:
         return Frame(notes, "\n\n", "</details>") if group == "note" else Frame()
 
     return Part(
@@ -32,7 +35,7 @@ def part(view: View) -> Part | None:
         blocks=(_block(each, view) for each in found),
         total=len(found),
         noun="finding",
-        frame=frame,
+        frame=around,
     )
 
 
@@ -61,3 +64,27 @@ def _excerpt(at: Mapping[str, Json] | None, sources: Mapping[str, str]) -> str:
     lines = _BREAK.split(sources[at["file"]])
     line = lines[at["line"] - 1] if at["line"] <= len(lines) else ""
     return code(harmless(line.strip()), 160)
+
+
+def lines(view: View, ink: Ink) -> Iterator[str]:
+    """The findings below a report at the terminal."""
+    yield from frame.findings(view.plan, color=ink.color)
+
+
+def sarif(view: View) -> Iterator[Finding]:
+    """The findings as they are."""
+    yield from (finding(each) for each in view.plan["diagnostics"])
+
+
+for _report, _order, _budget in ((Report.PLAN, 20, 9_000), (Report.DRIFT, 30, 10_000)):
+    register(
+        Section(
+            name="findings",
+            report=_report,
+            order=_order,
+            budget=_budget,
+            markdown=part,
+            text=lines,
+            sarif=sarif,
+        )
+    )

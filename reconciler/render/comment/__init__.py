@@ -1,0 +1,1 @@
+"""The sticky comment on a pull request, and the morning's report as one. `comment` begins."""
