@@ -1,38 +1,25 @@
-"""Check a graph's properties against what AWS accepts, by its own schemas. Pure.
+"""Check a compiled graph by every rule. Pure.
 
-A finding here is a fault of a spec that its kind did not catch, so it points at
-the spec line behind the property.
+A finding here is a fault of a spec that its kind did not catch.
 """
 
 from __future__ import annotations
 
-from reconciler.facts import check, facts
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.graph import Graph, Node
-from reconciler.resources.api import lookup
-
-TAGS = "Tags"
+from reconciler.model.graph import Graph
+from reconciler.policy import api as policy
 
 
 def problems(graph: Graph) -> list[Diagnostic]:
-    """Everything AWS would refuse, as far as its published schemas say."""
-    return [found for node in graph for found in _node(node)]
+    """What all rules find, rule by rule.
 
-
-def _node(node: Node) -> list[Diagnostic]:
-    resource = lookup(node.address.type)
-    ours = {companion.prop for companion in resource.companions} if resource else set()
-    if resource and facts(node.address.type).tag_property != (TAGS,):
-        ours.add(TAGS)  # the type keeps tags under another name or in another form
-    props = {
-        key: value  # empty says "not set", which AWS never sees
-        for key, value in node.props.items()
-        if key not in ours and value not in ("", [], {})
-    }
-    out = []
-    for problem in check.problems(node.address.type, props):
-        path = ".".join(problem.path)
-        at = node.origin.line_of(problem.path) if node.origin else None
-        text = f"{node.address.type}.{path}: {problem.message}" if path else problem.message
-        out.append(Diagnostic("GRAPH005", text, at, "", address=node.address))
-    return out
+    Raises:
+        ValueError: a rule gave a finding the code of another one.
+    """
+    found = []
+    for code, rule in policy.load().items():
+        for each in rule.check(graph):
+            if each.code != code:
+                raise ValueError(f"the rule {code} found {each.code}")
+            found.append(each)
+    return found

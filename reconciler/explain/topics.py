@@ -8,12 +8,13 @@ from difflib import get_close_matches
 from reconciler.facts.files import read, schemas
 from reconciler.model.codes import CODES
 from reconciler.model.value import Json
+from reconciler.policy import api as policy
 
 
 def topic(subject: str) -> dict[str, Json] | None:
     """The answer for a code, a kind or ``KIND.path.to.field``; nothing for anything else."""
-    if subject.upper() in CODES:
-        code = CODES[subject.upper()]
+    code = CODES.get(subject.upper()) or policy.codes().get(subject.upper())
+    if code is not None:
         return {"code": code.code, "title": code.title, "why": code.explanation, "fix": code.fix}
     kind, *path = subject.split(".")
     if not kind.isalpha():
@@ -73,7 +74,7 @@ def _line(schema: Json, shape: Json) -> str:
 def close(subject: str, most: int = 3) -> tuple[str, ...]:
     """Codes and kinds that look like a text, the closest first."""
     kinds = (path.stem for path in (schemas() / "kinds").glob("*.json"))
-    known = {name.lower(): name for name in (*CODES, *sorted(kinds))}
+    known = {name.lower(): name for name in (*CODES, *policy.codes(), *sorted(kinds))}
     kind, dot, path = subject.partition(".")
     return tuple(
         f"{known[each]}{dot}{path}"

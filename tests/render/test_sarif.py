@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from reconciler.model.codes import CODES
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, diagnostic_to_json
 from reconciler.model.plan import Plan, plan_to_json
+from reconciler.policy import api as policy
 from reconciler.render.formats import Context
 from reconciler.render.machine import sarif
 from reconciler.render.sections import destruction
@@ -119,9 +120,11 @@ def test_a_refused_change_is_a_finding_of_the_plan():
 
 
 def test_the_rules_of_all_codes_are_valid():
-    only = run(*(Diagnostic(code, "x", Span(f"{code}.yaml", 1, 1)) for code in CODES))
+    known = {**CODES, **policy.codes()}
+    only = run(*(Diagnostic(code, "x", Span(f"{code}.yaml", 1, 1)) for code in known))
     rules = only["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules] == sorted(CODES)
+    assert [rule["id"] for rule in rules] == sorted(known)
+    assert all("helpUri" in rule for rule in rules)
     assert all(rules[each["ruleIndex"]]["id"] == each["ruleId"] for each in only["results"])
 
 

@@ -7,9 +7,10 @@ import pytest
 from reconciler.explain.topics import topic
 from reconciler.kinds import api as kinds
 from reconciler.model.codes import CODES
+from reconciler.policy import api as policy
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", [*CODES, *policy.codes()])
 def test_every_code_is_explained(code: str) -> None:
     about = topic(code.lower())
     assert about is not None

@@ -38,8 +38,10 @@ def subjects(context: click.Context, parameter: click.Parameter, incomplete: str
         return addresses(context, parameter, incomplete)
     if "::" not in incomplete and not "AWS::".startswith(incomplete or "-"):
         from reconciler.model.codes import CODES  # noqa: PLC0415 - only where it is asked for
+        from reconciler.policy import api as policy  # noqa: PLC0415
 
-        return kinds(context, parameter, incomplete) + _starting(CODES, incomplete)
+        codes = (*CODES, *policy.codes())
+        return kinds(context, parameter, incomplete) + _starting(codes, incomplete)
     from reconciler.resources.api import load  # noqa: PLC0415 - only where it is asked for
 
     known = {*load(), *addresses(context, parameter, incomplete)}

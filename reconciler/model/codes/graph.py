@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.model.codes.code import Code
 
+ORDER = 50
 CODES = (
     Code(
         "GRAPH001",
@@ -22,12 +23,6 @@ CODES = (
         "resources need each other",
         "Following the references leads back to where they started, so nothing can come first.",
         "Remove one reference of the circle.",
-    ),
-    Code(
-        "GRAPH005",
-        "AWS would refuse a property",
-        "A compiled property does not fit AWS's published schema of the resource type.",
-        "Correct the spec line; if it looks right, the kind is at fault: report it.",
     ),
     Code(
         "GRAPH006",

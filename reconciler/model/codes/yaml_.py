@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.model.codes.code import Code
 
+ORDER = 10
 CODES = (
     Code(
         "YAML001",

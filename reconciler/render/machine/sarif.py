@@ -17,6 +17,7 @@ from reconciler import __version__
 from reconciler.model.codes import CODES, Code
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, digest
+from reconciler.policy import api as policy
 from reconciler.render import section
 from reconciler.render.formats import Context
 from reconciler.render.markdown.view import view
@@ -50,12 +51,10 @@ def of(
     diagnostics: Iterable[Mapping[str, Json]], version: str, nowhere: str = "environments"
 ) -> str:
     """The findings in their JSON form. `nowhere` is the place of those that lie in no file."""
-    return _log([finding(each) for each in diagnostics], version, nowhere)
+    return _log([finding(each) for each in diagnostics], version, nowhere, {})
 
 
-def _log(
-    found: Sequence[Finding], version: str, nowhere: str, rules: Mapping[str, Code] = CODES
-) -> str:
+def _log(found: Sequence[Finding], version: str, nowhere: str, rules: Mapping[str, Code]) -> str:
     codes = sorted({each.code for each in found})
     driver = {
         "name": "Moorline",
@@ -76,7 +75,8 @@ def _log(
 
 def _rule(code: str, rules: Mapping[str, Code]) -> dict[str, Json]:
     rule: dict[str, Json] = {"id": harmless(code)}
-    known = CODES.get(code) or rules.get(code)
+    documented = CODES.get(code) or policy.codes().get(code)
+    known = documented or rules.get(code)
     if known is None:
         return rule
     title, explanation, fix = known.title, known.explanation, known.fix
@@ -86,7 +86,7 @@ def _rule(code: str, rules: Mapping[str, Code]) -> dict[str, Json]:
         "shortDescription": {"text": title[0].upper() + title[1:]},
         "fullDescription": {"text": explanation},
         "help": {"text": fix, "markdown": f"{_plain(explanation)}\n\n{_plain(fix)}"},
-        **({"helpUri": f"{PAGE}#{code.lower()}"} if code in CODES else {}),
+        **({"helpUri": f"{PAGE}#{code.lower()}"} if documented else {}),
     }
 
 

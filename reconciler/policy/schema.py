@@ -1,0 +1,54 @@
+"""AWS would refuse a property, by its own published schemas.
+
+A finding here is a fault of a spec that its kind did not catch, so it points at
+the spec line behind the property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.facts import check, facts
+from reconciler.model.codes import Code
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.graph import Graph, Node
+from reconciler.policy.api import Rule, register
+from reconciler.resources.api import lookup
+
+TAGS = "Tags"
+
+
+CODE = Code(
+    "GRAPH005",
+    "AWS would refuse a property",
+    "A compiled property does not fit AWS's published schema of the resource type.",
+    "Correct the spec line; if it looks right, the kind is at fault: report it.",
+)
+
+
+def check_graph(graph: Graph) -> Iterator[Diagnostic]:
+    """Everything AWS would refuse, as far as its published schemas say."""
+    for node in graph:
+        yield from _node(node)
+
+
+register(Rule(CODE, check_graph))
+
+
+def _node(node: Node) -> list[Diagnostic]:
+    resource = lookup(node.address.type)
+    ours = {companion.prop for companion in resource.companions} if resource else set()
+    if resource and facts(node.address.type).tag_property != (TAGS,):
+        ours.add(TAGS)  # the type keeps tags under another name or in another form
+    props = {
+        key: value  # empty says "not set", which AWS never sees
+        for key, value in node.props.items()
+        if key not in ours and value not in ("", [], {})
+    }
+    out = []
+    for problem in check.problems(node.address.type, props):
+        path = ".".join(problem.path)
+        at = node.origin.line_of(problem.path) if node.origin else None
+        text = f"{node.address.type}.{path}: {problem.message}" if path else problem.message
+        out.append(Diagnostic(CODE.code, text, at, "", address=node.address))
+    return out
