@@ -1,1 +1,4 @@
-"""Everything that talks to AWS, and the only importer of boto3 and botocore."""
+"""Everything that talks to AWS: looking, looking again, sending, waiting.
+
+Beside the sandbox the only importer of boto3 and botocore. What to send is decided elsewhere.
+"""

@@ -10,7 +10,7 @@ free but for the marks that stand for what a plan cannot or must not show.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -246,7 +246,15 @@ def _step() -> Schema:
     )
 
 
-def _plan() -> Schema:
+def _sections() -> Schema:
+    return {
+        "description": "What sections of the report add, by name; left out when none adds anything.",
+        "type": "object",
+        "minProperties": 1,
+    }
+
+
+def _plan(more: Mapping[str, Schema] | None = None) -> Schema:
     counted = [action for action in Action if action is not Action.NONE]
     counts = {str(action): number(f"Resources with the action {action}.") for action in counted}
     summary = {
@@ -268,7 +276,9 @@ def _plan() -> Schema:
             "steps": many("In an order in which they can be done.", ref("step")),
             "summary": closed("Counts; a replacement is one.", summary),
             "diagnostics": many("What was found on the way.", ref("diagnostic")),
+            **(more or {}),
         },
+        optional=more or (),
     )
 
 
@@ -287,7 +297,8 @@ def _hex(digits: int) -> str:
 
 def plan() -> Schema:
     """What `moorline plan --json` prints."""
-    return _whole("plan", "A plan", _plan(), {**_common(), **_plan_parts()})
+    body = _plan({"sections": _sections()})
+    return _whole("plan", "A plan", body, {**_common(), **_plan_parts()})
 
 
 def drift() -> Schema:
@@ -324,13 +335,14 @@ def drift() -> Schema:
         "unchanged": number("Resources that are as declared."),
         "calls": number("AWS requests that it took."),
         "diagnostics": many("What was found on the way.", ref("diagnostic")),
+        "sections": _sections(),
     }
     parts = {
         "field": closed("One property that differs.", field),
         "drifted": closed("One resource that differs.", {**drifted, **ways}),
         "owned": closed("One resource that differs by right.", drifted),
     }
-    body = closed("Where AWS is not as the specs say.", report)
+    body = closed("Where AWS is not as the specs say.", report, optional=("sections",))
     return _whole("drift", "A drift report", body, {**_common(), **parts})
 
 
