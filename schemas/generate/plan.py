@@ -248,7 +248,7 @@ def _step() -> Schema:
 
 def _sections() -> Schema:
     return {
-        "description": "What sections of the report add, by name; left out when none adds anything.",
+        "description": "What sections of the report add, by name; left out when there is none.",
         "type": "object",
         "minProperties": 1,
     }
