@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.aws.clients import BotoClients
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.limiter import Limiter
-from reconciler.aws.session import BotoClients, ReadOnly, Session
+from reconciler.aws.session import ReadOnly, Session
 
 SANDBOX_SPEED = 100.0
 """Waits in the sandbox are this much shorter; it settles in milliseconds."""

@@ -19,6 +19,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+from reconciler.aws.wire import Broken
 from reconciler.resources.api import Absent
 from reconciler.secret.redact import redact
 
@@ -81,6 +82,8 @@ DENIED = frozenset(
         "UnrecognizedClientException",
     }
 )
+INCOMPLETE = "IncompleteAnswer"
+"""Our code for a success that is not whole. It is no knowledge: what it is about is unknown."""
 SERVER_FAULT = 500
 NOT_IMPLEMENTED = 501
 
@@ -118,6 +121,13 @@ class Gone(AwsError):
     """The resource does not exist."""
 
 
+def incomplete(what: str, how: str) -> Retry:
+    """The failure of a success that is not whole; a write may have been carried out."""
+    failure = Retry(what, INCOMPLETE, f"the answer is not whole: {how}")
+    failure.unclear = True
+    return failure
+
+
 def translate(
     error: Exception,
     what: str,
@@ -128,6 +138,10 @@ def translate(
     """The class of an error. `what` is ``service.method`` and the resource, for people."""
     if isinstance(error, ClientError):
         return _answer(error, what, absent, transient)
+    if isinstance(error, AwsError):
+        return error
+    if isinstance(error, Broken):
+        return incomplete(what, str(error))
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return Denied(what, "NoCredentials", str(error))
     if isinstance(error, HTTPClientError | BotoConnectionError):

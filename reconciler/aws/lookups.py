@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from reconciler.aws.errors import AwsError
+from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.survey import unreadable
 from reconciler.kinds.scope import Lookup
@@ -56,6 +56,7 @@ def _model_package(session: Session, params: Mapping[str, str]) -> Json:
         request["ModelApprovalStatus"] = "Approved"
     reader = ReadOnly(session, "sagemaker")
     token: str | None = None
+    seen: set[str] = set()
     while True:
         page = {**request, "NextToken": token} if token else request
         try:
@@ -73,6 +74,9 @@ def _model_package(session: Session, params: Mapping[str, str]) -> Json:
         token = body.get("NextToken")
         if not token:
             return None
+        if token in seen:
+            raise incomplete("sagemaker.list_model_packages", "it names a page that was read")
+        seen.add(token)
 
 
 def _version(summary: Mapping[str, Json]) -> Json:

@@ -12,17 +12,15 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
-import boto3
-from botocore.config import Config
-
-from reconciler import __version__
+from reconciler.aws.clients import Clients
 from reconciler.aws.clock import Clock, RealClock
-from reconciler.aws.errors import AwsError, Retry, translate
+from reconciler.aws.errors import INCOMPLETE, AwsError, Retry, incomplete, translate
 from reconciler.aws.limiter import Limiter
+from reconciler.aws.wholes import Wholes, wholes
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import Absent
+from reconciler.resources.whole import fault
 
 READS = (
     "get_",
@@ -35,56 +33,6 @@ READS = (
     "lookup_",
 )
 META = "ResponseMetadata"
-CONNECT_SECONDS = 10
-READ_SECONDS = 60
-
-
-class Clients(Protocol):
-    """Where boto3 clients come from."""
-
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
-        """The client of a service (``SERVICE@REGION`` elsewhere); the same for every thread."""
-        ...
-
-
-class BotoClients:
-    """boto3 clients of one session, made once each under a lock (sessions are not thread-safe).
-
-    `endpoint` sends everything to another address, such as the sandbox.
-    """
-
-    def __init__(
-        self,
-        region: str,
-        *,
-        endpoint: str | None = None,
-        credentials: Mapping[str, Any] | None = None,
-        pool: int = 32,
-    ) -> None:
-        self._session = boto3.Session(region_name=region, **dict(credentials or {}))
-        self._endpoint = endpoint
-        self._config = Config(
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            max_pool_connections=pool,
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            s3={"addressing_style": "path"} if endpoint else {},
-            user_agent_extra=f"moorline/{__version__}",
-        )
-        self._made: dict[str, Any] = {}
-        self._lock = threading.Lock()
-
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
-        with self._lock:
-            if service not in self._made:
-                name, _, region = service.partition("@")
-                self._made[service] = self._session.client(
-                    name,  # type: ignore[call-overload]  # the name is data here
-                    region_name=region or None,
-                    endpoint_url=self._endpoint,
-                    config=self._config,
-                )
-            return self._made[service]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +44,8 @@ class Attempts:
     longest_pause: float = 20.0
     spreading: int = 12
     """Tries while a new role or policy may not have reached every service yet."""
+    incomplete: int = 3
+    """Tries of a read whose answer was not whole; a write is not sent again."""
 
 
 @dataclass(slots=True)
@@ -111,6 +61,8 @@ class Session:
     attempts: Attempts = field(default_factory=Attempts)
     calls: Counter[str] = field(default_factory=Counter)
     interrupted: Callable[[], bool] = bool
+    wholes: Wholes = field(default_factory=wholes)
+    """What whole answers have."""
     caller: str = ""
     """The ARN of who calls, once it was asked for."""
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter
@@ -159,12 +111,28 @@ class Session:
             tried += 1
             self._last.tried = tried
             try:
-                return self._once(service, method, params)
+                answer = self._once(service, method, params)
+                self._whole(service, method, params, answer, what)
             except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
                 failure = translate(error, what, absent=absent, transient=transient)
-            unclear = isinstance(failure, Retry) and failure.unclear and not repeatable
+            else:
+                return answer
+            once = not repeatable or (failure.code == INCOMPLETE and not method.startswith(READS))
+            unclear = isinstance(failure, Retry) and failure.unclear and once
             if unclear or not self._again(failure, tried, service):
                 raise failure
+
+    def _whole(
+        self, service: str, method: str, params: Props, answer: Mapping[str, Json], what: str
+    ) -> None:
+        """Whether an answer is one.
+
+        Raises:
+            Retry: it is not whole, so nothing is known from it.
+        """
+        whole = self.wholes.get((service.partition("@")[0], method))
+        if how := whole and fault(whole, params, answer):
+            raise incomplete(what, how)
 
     def _once(self, service: str, method: str, params: Props) -> Mapping[str, Json]:
         limiter = self.limiter
@@ -180,8 +148,7 @@ class Session:
     def _again(self, failure: AwsError, tried: int, service: str) -> bool:
         if not isinstance(failure, Retry) or self.interrupted():
             return False
-        spreading = failure.code in {"ValidationException", "InvalidParameterValue"}
-        if tried >= (self.attempts.spreading if spreading else self.attempts.most):
+        if tried >= self._most(failure.code):
             return False
         if failure.throttled and self.limiter:
             self.limiter.throttled(service)
@@ -190,6 +157,13 @@ class Session:
             jitter = self._random.uniform(0.5, 1.0)
         self.clock.sleep(pause * jitter)
         return True
+
+    def _most(self, code: str) -> int:
+        """How often a call is tried that fails with this code."""
+        if code == INCOMPLETE:
+            return self.attempts.incomplete
+        spreading = code in {"ValidationException", "InvalidParameterValue"}
+        return self.attempts.spreading if spreading else self.attempts.most
 
 
 class ReadOnly:
@@ -231,16 +205,26 @@ class ReadOnly:
             raise
 
     def pages(self, method: str, params: Props, at: str) -> list[Json]:
-        """The items of every page. Follows botocore's paginator model for the token names."""
+        """The items of every page. Follows botocore's paginator model for the token names.
+
+        Raises:
+            Retry: a page is not whole, or leads back to one that was read.
+        """
         token_in, token_out, more = self._tokens(method)
         found: list[Json] = []
         request = dict(params)
+        seen: set[str] = set()
         while True:
             body = self.call(method, request)
             found += _dig(body, at) or []
             token = _dig(body, token_out) if token_out else None
+            if more and body.get(more) and not token:
+                raise incomplete(f"{self._service}.{method}", "it has no way to the next page")
             if not token or (more and not body.get(more)):
                 return found
+            if str(token) in seen:
+                raise incomplete(f"{self._service}.{method}", "it names a page that was read")
+            seen.add(str(token))
             request[token_in] = token
 
     def _tokens(self, method: str) -> tuple[str, str, str]:

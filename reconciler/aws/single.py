@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.aws.errors import AwsError, Gone, Rejected
+from reconciler.aws.errors import AwsError, Gone, Rejected, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
@@ -117,7 +117,11 @@ class Single:
     def _describe(self, reader: ReadOnly, resource: Resource, params: Props) -> Json:
         body: dict[str, Any] = dict(reader.call(resource.read.method, params))
         for member, token in resource.paged.items():
+            seen: set[str] = set()
             while body.get(token):
+                if body[token] in seen:
+                    raise incomplete(resource.read.method, "it names a page that was read")
+                seen.add(body[token])
                 page = reader.call(resource.read.method, {**params, token: body[token]})
                 body[member] = [*body[member], *page[member]]
                 body[token] = page.get(token)

@@ -25,9 +25,11 @@ from reconciler.model.value import Json, Path, Props
 from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.codecs import SAME, Codec
 from reconciler.resources.narrow import Narrowing
+from reconciler.resources.ops import Companion, Lifecycle, Listing, Op, Tagging
 from reconciler.resources.parts import Part, Reader, Request
 from reconciler.resources.place import Place, fill
 from reconciler.resources.review import NOTHING, Pending
+from reconciler.resources.whole import Whole, members
 
 __all__ = [
     "SAME",
@@ -42,11 +44,13 @@ __all__ = [
     "Request",
     "Resource",
     "Tagging",
+    "Whole",
     "absent",
     "codes",
     "fill",
     "load",
     "lookup",
+    "members",
     "register",
 ]
 
@@ -58,89 +62,6 @@ MAKING_TAG = "moorline:making"
 """Carried by what several calls make, until the last of them; see `plan.calls.making`."""
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
 Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """A client method and the templates of the parameters that address the resource."""
-
-    method: str
-    params: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A bulk read. `codec` maps an item to CloudFormation properties.
-
-    `name` and `created` are members of an item. A `complete` listing (together
-    with the type's other listings) leaves nothing to describe.
-    """
-
-    method: str
-    at: str
-    name: str
-    params: Mapping[str, Json] = field(default_factory=dict)
-    codec: Codec = SAME
-    created: str = "CreationTime"
-    complete: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tagging:
-    """How tags are written and read.
-
-    `tags` and `keys` are dotted paths in the requests. `create` is the dotted
-    path in the create request; with "" tags are written right after it. With
-    `whole` one put replaces all tags. `indexed` says that the tagging API knows the type.
-    """
-
-    add: Op
-    remove: Op | None = None
-    read: Op
-    at: str = "Tags"
-    tags: str = "Tags"
-    keys: str = "TagKeys"
-    item: tuple[str, str] = ("Key", "Value")
-    create: str = "Tags"
-    whole: bool = False
-    indexed: bool = True
-    unset: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifecycle:
-    """Where a resource reports that it is working, ready or broken.
-
-    `settles` is a second field (dotted) that reports on the last update. Polls are
-    `poll` seconds apart and give up after `timeout` seconds.
-    """
-
-    field: str
-    ready: frozenset[str]
-    busy: frozenset[str]
-    in_use: frozenset[str] = frozenset()
-    """Of `busy`: it scales or is maintained, and stays what it is meanwhile."""
-    failed: frozenset[str] = frozenset()
-    retired: frozenset[str] = frozenset()
-    """Deleted and kept for a while: gone, once the parts that are undone first are gone too."""
-    settles: str = ""
-    settling: frozenset[str] = frozenset()
-    settled_badly: frozenset[str] = frozenset()
-    reason: str = "FailureReason"
-    poll: float = 10.0
-    timeout: float = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Companion:
-    """A property of ours that CloudFormation keeps in a type of its own (for export).
-
-    `props` maps that type's properties to templates; the value itself is ``{value}``.
-    """
-
-    prop: str
-    type: str
-    props: Mapping[str, Json]
 
 
 def _no_update(_: Change) -> Iterable[Request]:
@@ -163,6 +84,8 @@ class Resource:
     key: Mapping[str, Json]
     """Templates of the parameters that address the resource in updates, parts and deletes."""
     read: Op
+    whole: Whole
+    """What a whole answer of `read` has; see `resources.whole`."""
     create: Op
     delete: Op
     absent: tuple[Absent, ...]
@@ -219,6 +142,8 @@ class Resource:
     """Asks the service for what carries these tags and was not named yet: the key of `read`."""
     asks: frozenset[str] = frozenset()
     """The client methods that `find` calls, all of them reads."""
+    answers: Mapping[str, Whole] = field(default_factory=dict)
+    """What whole answers of further reads have, by client method."""
     arn: str = ""
     """Template of the ARN, to find a resource in the tagging API's pages."""
     derived: Mapping[str, str] = field(default_factory=dict)
@@ -254,9 +179,28 @@ class Resource:
             named |= {op.method for op in ops if op}
         return frozenset(named)
 
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        """What a whole answer has, by client method: of every read, and of the create call."""
+        found: list[tuple[str, Whole]] = [(self.read.method, self.whole), *self.answers.items()]
+        found += [(each.method, _page(each.at, each.name)) for each in self.listings]
+        found += [item for part in self.parts for item in part.wholes.items()]
+        if self.tags:
+            found.append((self.tags.read.method, _page(self.tags.at, self.tags.item[0])))
+        given = frozenset(".".join(path) for path in self.created.values())
+        found.append((self.create.method, Whole(has=given)))
+        out: dict[str, Whole] = {}
+        for method, whole in found:
+            out[method] = out[method] | whole if method in out else whole
+        return out
+
     def part(self, prop: str) -> Part | None:
         """The part that owns a property."""
         return next((part for part in self.parts if part.prop == prop), None)
+
+
+def _page(at: str, *each: str) -> Whole:
+    return Whole(items=at, each=frozenset(each))
 
 
 def register(resource: Resource) -> Resource:

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.codecs import SAME, Codec
+from reconciler.resources.whole import Whole
 
 
 class Request(NamedTuple):
@@ -63,6 +64,11 @@ class Part(Protocol):
         """Client methods that change it."""
         ...
 
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        """What a whole answer of each read has."""
+        ...
+
     def read(self, reader: Reader, key: Props) -> Json:
         """The live value in CloudFormation form; nothing when it is not set."""
         ...
@@ -93,11 +99,17 @@ class Facet:
     off: Json = None
     unset: frozenset[str] = frozenset()
     params: Props = field(default_factory=dict)
+    whole: Whole | None = None
+    """What a whole answer has, where it is not the member `answer`."""
     last: bool = False
 
     @property
     def reads(self) -> tuple[str, ...]:
         return (f"get_{self.stem}",)
+
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        return {f"get_{self.stem}": self.whole or Whole(has=frozenset({self.answer} - {""}))}
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -143,6 +155,10 @@ class Switch:
         return (self.get,)
 
     @property
+    def wholes(self) -> Mapping[str, Whole]:
+        return {self.get: Whole(has=frozenset({self.at}))}
+
+    @property
     def writes(self) -> tuple[str, ...]:
         return (self.on, self.off)
 
@@ -178,6 +194,10 @@ class Members:
         return (self.list_,)
 
     @property
+    def wholes(self) -> Mapping[str, Whole]:
+        return {self.list_: Whole(items=self.at, each=frozenset({self.field}))}
+
+    @property
     def writes(self) -> tuple[str, ...]:
         return (self.add, self.remove)
 
@@ -205,11 +225,19 @@ class Keyed:
     name: str
     value: str
     codec: Codec = SAME
+    repeats: tuple[str, ...] = ()
+    """Parameters that the answer about one item repeats."""
     last: bool = True
 
     @property
     def reads(self) -> tuple[str, ...]:
         return (self.list_, f"get_{self.stem}")
+
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        same = {name: (name,) for name in self.repeats}
+        one = Whole(has=frozenset({self.value}), same=same)
+        return {self.list_: Whole(items=self.at), f"get_{self.stem}": one}
 
     @property
     def writes(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from reconciler.plan.live import Live
 from reconciler.resources import api
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 from tests.conformance.failures import NAME, PLACE, SLOTS
-from tests.conformance.recording import Player, Recording, complaints, real
+from tests.conformance.recording import Player, Recording, Standing, asked_for, complaints, real
 
 MOST = 25
 """Resources of one listing that are taken over; a page has up to a thousand."""
@@ -35,6 +35,8 @@ SOME = "arn:aws:iam::123456789012:role/some-role"
 TOLD = {"ComparisonOperator": "GREATER_THAN", "NotificationType": "ACTUAL", "Threshold": 80.0}
 AROUND: Mapping[str, Any] = {
     "iam.get_role_policy": {"PolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+    "kms.get_key_policy": {"Policy": '{"Version": "2012-10-17", "Statement": []}'},
+    "kms.get_key_rotation_status": {"KeyRotationEnabled": False},
     "budgets.describe_notifications_for_budget": {"Notifications": [TOLD]},
     "budgets.describe_subscribers_for_notification": {
         "Subscribers": [{"SubscriptionType": "EMAIL", "Address": "team@example.com"}]
@@ -49,6 +51,7 @@ def described(recording: Recording, resource: Resource) -> Iterator[str]:
     for body in _single(recording, resource):
         root = resource.root.decode(body)
         name = str(_dig(root, resource.name) or NAME) if resource.name else NAME
+        name = asked_for(resource.service, resource.read.method, body, name)
         place = _place(body)
         session = _session(resource, {f"{resource.service}.{resource.read.method}": body})
         address = Address(resource.type, name)
@@ -98,10 +101,11 @@ def part(recording: Recording, resource: Resource, number: int) -> Iterator[str]
     answers = {f"{resource.service}.{recording.method}": recording.body}
     if recording.method == "get_role_policy":
         answers["iam.list_role_policies"] = {"PolicyNames": [recording.body["PolicyName"]]}
-    session = _session(resource, {**AROUND, **answers})
+    session = _session(resource, answers)
     single = Single(session, place)
     reader = ReadOnly(session, resource.service, resource.absent)
-    value = single.parts(reader, resource, [one.prop], single.slots(resource, NAME, SLOTS))
+    name = asked_for(resource.service, recording.method, recording.body, NAME)
+    value = single.parts(reader, resource, [one.prop], single.slots(resource, name, SLOTS))
     observed = Observed(value, SLOTS, tags={})
     yield from _taken_over(observed, resource, Address(resource.type, NAME), place, whole=False)
 
@@ -192,7 +196,7 @@ def _readable(resource: Resource) -> set[str]:
 
 def _session(resource: Resource, answers: Mapping[str, Any]) -> Session:
     """A session in which all that was not recorded is not set."""
-    given = dict(answers)
+    given = {name: Standing(body) for name, body in AROUND.items()} | dict(answers)
     for each in resource.parts:
         for code in sorted(getattr(each, "unset", ()))[:1]:
             for method in each.reads:
@@ -217,9 +221,10 @@ def _single(recording: Recording, resource: Resource) -> Iterator[Mapping[str, A
 
 def _place(body: Any) -> Place:
     """The account and region the recording speaks of."""
-    found = _ARN.search(str(body))
-    if not found:
+    every = [*_ARN.finditer(str(body))]
+    if not every:
         return PLACE
+    found = next((each for each in every if each[1]), every[0])
     known = real("s3").meta.region_name
     return replace(PLACE, account=found[2], region=found[1] or known)
 

@@ -24,6 +24,9 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from botocore.utils import parse_timestamp
 from botocore.validate import ParamValidator
 
+from reconciler.aws.wholes import wholes
+from reconciler.resources.whole import at
+
 SERVICES = {
     "tagging": "resourcegroupstaggingapi",
     "applicationautoscaling": "application-autoscaling",
@@ -196,9 +199,43 @@ class Player:
         if isinstance(found, Exception):
             raise found
         if found is None:
-            return {}
-        tokens = ("NextToken", "Marker", "nextToken", "NextMarker", "PaginationToken")
+            return empty(service, method)
+        if isinstance(found, Standing):
+            found = {**echo(service, method, params), **found}
+        tokens = (
+            "NextToken", "Marker", "nextToken", "NextMarker", "PaginationToken", "IsTruncated",
+            "Truncated",
+        )  # fmt: skip
         return dict(found) if not again else {k: v for k, v in found.items() if k not in tokens}
+
+
+def empty(service: str, method: str) -> dict[str, Any]:
+    """The whole answer that says that there is nothing."""
+    whole = wholes().get((service, method))
+    return {whole.items: []} if whole and whole.items else {}
+
+
+class Standing(dict[str, Any]):
+    """An answer that was not recorded and stands in: it repeats what it was asked for."""
+
+
+def echo(service: str, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that repeat a request, where they stand at the top."""
+    whole = wholes().get((service, method))
+    same = whole.same if whole else {}
+    return {paths[0]: params[name] for name, paths in same.items() if name in params}
+
+
+def asked_for(service: str, method: str, body: Mapping[str, Any], name: str) -> str:
+    """The name under which a recorded answer was asked for, as far as it repeats one."""
+    whole = wholes().get((service, method))
+    if whole is None:
+        return name
+    found = [at(body, path) for paths in whole.same.values() for path in paths]
+    for item in (at(body, whole.items) or ())[:1] if whole.items else ():
+        found += [at(item, path) for path in whole.each_same.values()]
+    known = next((str(each) for each in found if each), name)
+    return known.rpartition(":")[2].rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from reconciler.aws.apply import Interrupt, Outcome, apply
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import READS, Session
+from reconciler.aws.wire import watch
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.model.address import Address
@@ -40,7 +41,8 @@ NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 @cache
 def client(service: str) -> Any:
     session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
-    return FAULTS.attach(session.client(service, region_name=REGION, config=NO_RETRIES))
+    made = session.client(service, region_name=REGION, config=NO_RETRIES)
+    return watch(FAULTS.attach(made))
 
 
 class Clients:

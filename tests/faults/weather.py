@@ -12,7 +12,8 @@ from crash.stages import Stage
 from engine.platform import FAULTS
 
 from reconciler.aws.apply import Outcome
-from reconciler.aws.session import Attempts, Clients
+from reconciler.aws.clients import Clients
+from reconciler.aws.session import Attempts
 from reconciler.model.event import Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan
 from reconciler.sandbox.door.faults import Fault

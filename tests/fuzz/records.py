@@ -18,6 +18,7 @@ from reconciler.resources.api import (
     Place,
     Resource,
     Tagging,
+    Whole,
     absent,
     codes,
 )
@@ -152,6 +153,7 @@ def record(traits: Traits) -> Resource:
         derived={"Alias": "alias/{name}"} if tagged else {},
         key=key,
         read=Op("describe_it", {"Id": "alias/{name}"} if tagged else NAME),
+        whole=Whole(),
         create=Op("create_it", {} if tagged else NAME),
         delete=Op("delete_it", key),
         absent=(absent("NotFound"),),

@@ -11,7 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Node, Origin
-from reconciler.resources.api import OWNERSHIP, Op, Place, Resource, Tagging, absent
+from reconciler.resources.api import OWNERSHIP, Op, Place, Resource, Tagging, Whole, absent
 from reconciler.resources.parts import Members, Request
 
 PLACE = Place("123456789012", "eu-west-1", "acme", "dev")
@@ -40,6 +40,7 @@ def resource(type_: str, **more: Any) -> Resource:
         "name": "Name",
         "key": NAME,
         "read": Op("describe_it", NAME),
+        "whole": Whole(),
         "create": Op("create_it", NAME),
         "delete": Op("delete_it", NAME),
         "absent": (absent("NotFound"),),

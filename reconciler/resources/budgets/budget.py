@@ -11,7 +11,17 @@ from collections.abc import Iterator
 
 from reconciler.model.change import Change
 from reconciler.model.value import Ref
-from reconciler.resources.api import Listing, Op, Request, Resource, Tagging, absent, register
+from reconciler.resources.api import (
+    Listing,
+    Op,
+    Request,
+    Resource,
+    Tagging,
+    Whole,
+    absent,
+    members,
+    register,
+)
 from reconciler.resources.budgets.notifications import Notifications
 from reconciler.resources.codecs import (
     Codec,
@@ -65,6 +75,10 @@ register(
         name="Budget.BudgetName",
         key=BUDGET,
         read=Op("describe_budget", BUDGET),
+        whole=Whole(
+            has=members("Budget.BudgetType", "Budget.TimeUnit"),
+            same={"BudgetName": ("Budget.BudgetName",)},
+        ),
         create=Op("create_budget", {**ACCOUNT, "Budget": {"BudgetName": "{name}"}}),
         delete=Op("delete_budget", BUDGET),
         absent=(absent("NotFound"),),

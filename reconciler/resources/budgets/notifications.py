@@ -6,11 +6,11 @@ A notification is known by its type, operator and threshold; a spec states
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.value import Json, Props, canonical
-from reconciler.resources.api import Request
+from reconciler.resources.api import Request, Whole, members
 from reconciler.resources.codecs import Codec, each, number, only
 from reconciler.resources.parts import Reader
 
@@ -35,6 +35,13 @@ class Notifications:
         "delete_notification",
         "delete_subscriber",
     )
+
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        listed, asked = self.reads
+        each = members("ComparisonOperator", "NotificationType", "Threshold")
+        who = Whole(items="Subscribers", each=members("Address", "SubscriptionType"))
+        return {listed: Whole(items="Notifications", each=each), asked: who}
 
     def read(self, reader: Reader, key: Props) -> Json:
         listed, asked = self.reads

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.change import Change
-from reconciler.resources.api import Listing, Op, Request, Resource, Tagging, absent, register
+from reconciler.resources.api import (
+    Listing,
+    Op,
+    Request,
+    Resource,
+    Tagging,
+    Whole,
+    absent,
+    members,
+    register,
+)
 from reconciler.resources.codecs import first
 
 NAME = {"AlarmName": "{name}"}
@@ -33,6 +43,11 @@ register(
         name="AlarmName",
         key=NAME,
         read=Op("describe_alarms", {"AlarmNames": ["{name}"], **KIND}),
+        whole=Whole(
+            items="MetricAlarms",
+            each=members("AlarmArn", "AlarmName", "StateValue"),
+            each_same={"AlarmNames": "AlarmName"},
+        ),
         create=Op("put_metric_alarm", NAME),
         delete=Op("delete_alarms", {"AlarmNames": ["{name}"]}),
         absent=(absent("ResourceNotFound"),),

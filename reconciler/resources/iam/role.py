@@ -12,7 +12,17 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change
 from reconciler.model.value import Json
-from reconciler.resources.api import Listing, Op, Request, Resource, Tagging, absent, register
+from reconciler.resources.api import (
+    Listing,
+    Op,
+    Request,
+    Resource,
+    Tagging,
+    Whole,
+    absent,
+    members,
+    register,
+)
 from reconciler.resources.codecs import Codec, each, rename, text, unwrap
 from reconciler.resources.parts import Keyed, Members
 
@@ -65,6 +75,10 @@ register(
         name="RoleName",
         key=NAME,
         read=Op("get_role", NAME),
+        whole=Whole(
+            has=members("Role.Arn", "Role.AssumeRolePolicyDocument", "Role.Path", "Role.RoleId"),
+            same={"RoleName": ("Role.RoleName",)},
+        ),
         create=Op("create_role", NAME),
         delete=Op("delete_role", NAME),
         absent=(absent("NoSuchEntity"),),
@@ -114,6 +128,7 @@ register(
                 name="PolicyName",
                 value="PolicyDocument",
                 codec=DOCUMENT,
+                repeats=("RoleName", "PolicyName"),
             ),
             Members(
                 prop="ManagedPolicyArns",

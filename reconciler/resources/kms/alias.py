@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
 from reconciler.model.value import Json, Props, Ref
-from reconciler.resources.api import Request
+from reconciler.resources.api import Request, Whole, members
 from reconciler.resources.parts import Reader
 
 TYPE = "AWS::KMS::Key"
@@ -22,6 +22,10 @@ class Alias:
     last: bool = True
     reads: tuple[str, ...] = ("list_aliases",)
     writes: tuple[str, ...] = ("create_alias", "delete_alias")
+
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        return {"list_aliases": Whole(items="Aliases", each=members("AliasName"))}
 
     def read(self, reader: Reader, key: Props) -> Json:
         found = reader.pages("list_aliases", key, "Aliases")

@@ -21,8 +21,10 @@ from reconciler.resources.api import (
     Request,
     Resource,
     Tagging,
+    Whole,
     absent,
     codes,
+    members,
     register,
 )
 from reconciler.resources.codecs import takes, text, unwrap
@@ -48,6 +50,10 @@ register(
         name="",
         key=KEY,
         read=Op("describe_key", {"KeyId": "alias/{name}"}),
+        whole=Whole(
+            has=members("KeyMetadata.Arn", "KeyMetadata.KeyId", "KeyMetadata.KeyState"),
+            same={"KeyId": ("KeyMetadata.Arn", "KeyMetadata.KeyId")},
+        ),
         create=Op("create_key"),
         delete=Op("schedule_key_deletion", KEY),
         absent=(absent("NotFound"),),
@@ -61,6 +67,7 @@ register(
         found_by_tag=True,
         find=unnamed,
         asks=frozenset({"describe_key", "list_aliases", "list_keys", "list_resource_tags"}),
+        answers={"list_keys": Whole(items="Keys", each=members("KeyId", "KeyArn"))},
         derived={"AliasName": "alias/{name}"},
         limit=250,  # of 256, without "alias/"
         root=unwrap("KeyMetadata"),

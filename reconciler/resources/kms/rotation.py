@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.value import Json, Props
-from reconciler.resources.api import Request
+from reconciler.resources.api import Request, Whole, members
 from reconciler.resources.parts import Reader
 
 
@@ -18,6 +18,10 @@ class Period:
     last: bool = False
     reads: tuple[str, ...] = ("get_key_rotation_status",)
     writes: tuple[str, ...] = ("enable_key_rotation",)
+
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        return {self.reads[0]: Whole(has=members("KeyRotationEnabled"))}
 
     def read(self, reader: Reader, key: Props) -> Json:
         return reader.call("get_key_rotation_status", key).get(self.prop)

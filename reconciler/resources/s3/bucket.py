@@ -14,6 +14,7 @@ from reconciler.resources.api import (
     Op,
     Resource,
     Tagging,
+    Whole,
     absent,
     codes,
     register,
@@ -32,6 +33,7 @@ register(
         name="BucketName",
         key=BUCKET,
         read=Op("head_bucket", BUCKET),
+        whole=Whole(empty="the status says it all: a HEAD has no body (S3 API, HeadBucket)"),
         create=Op(
             "create_bucket",
             {**BUCKET, "CreateBucketConfiguration": {"LocationConstraint": "{location}"}},

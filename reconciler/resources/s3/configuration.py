@@ -3,7 +3,7 @@
 Replication comes last because it needs versioning.
 """
 
-from reconciler.resources.api import codes
+from reconciler.resources.api import Whole, codes, members
 from reconciler.resources.codecs import Codec, rename, text
 from reconciler.resources.parts import Facet, Part
 from reconciler.resources.s3.lifecycle import LIFECYCLE
@@ -54,6 +54,9 @@ PARTS: tuple[Part, ...] = (
         prop="VersioningConfiguration",
         stem="bucket_versioning",
         request="VersioningConfiguration",
+        whole=Whole(
+            empty="versioning that was never set has no Status (S3 API, GetBucketVersioning)"
+        ),
         off={"Status": "Suspended"},
     ),
     Facet(
@@ -69,6 +72,7 @@ PARTS: tuple[Part, ...] = (
         stem="bucket_lifecycle_configuration",
         remove="delete_bucket_lifecycle",
         codec=LIFECYCLE,
+        whole=Whole(has=members("Rules")),
         unset=codes("NoSuchLifecycleConfiguration"),
     ),
     Facet(
@@ -76,6 +80,7 @@ PARTS: tuple[Part, ...] = (
         stem="bucket_logging",
         answer="LoggingEnabled",
         request="BucketLoggingStatus",
+        whole=Whole(empty="logging that is off has no LoggingEnabled (S3 API, GetBucketLogging)"),
         codec=LOGGING,
         off={},
     ),
@@ -84,6 +89,7 @@ PARTS: tuple[Part, ...] = (
         stem="bucket_cors",
         request="CORSConfiguration",
         codec=CORS,
+        whole=Whole(has=members("CORSRules")),
         unset=codes("NoSuchCORSConfiguration"),
     ),
     Facet(

@@ -17,8 +17,10 @@ from reconciler.resources.api import (
     Op,
     Request,
     Resource,
+    Whole,
     absent,
     codes,
+    members,
     register,
 )
 from reconciler.resources.codecs import takes
@@ -121,6 +123,11 @@ register(
         name="EndpointName",
         key=NAME,
         read=Op("describe_endpoint", NAME),
+        # an endpoint of inference components may have no EndpointConfigName
+        whole=Whole(
+            has=members("CreationTime", "EndpointArn", "EndpointStatus", "LastModifiedTime"),
+            same={"EndpointName": ("EndpointName",)},
+        ),
         create=Op("create_endpoint", NAME),
         delete=Op("delete_endpoint", NAME),
         absent=(absent("ValidationException", r"^Could not find endpoint\b(?! config)"),),

@@ -5,7 +5,7 @@ The name carries the digest of the content. A config must outlive every
 endpoint that uses it or is being moved away from it.
 """
 
-from reconciler.resources.api import Listing, Op, Resource, absent, register
+from reconciler.resources.api import Listing, Op, Resource, Whole, absent, members, register
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"EndpointConfigName": "{name}"}
@@ -17,6 +17,10 @@ register(
         name="EndpointConfigName",
         key=NAME,
         read=Op("describe_endpoint_config", NAME),
+        whole=Whole(
+            has=members("CreationTime", "EndpointConfigArn", "ProductionVariants"),
+            same={"EndpointConfigName": ("EndpointConfigName",)},
+        ),
         create=Op("create_endpoint_config", NAME),
         delete=Op("delete_endpoint_config", NAME),
         absent=(absent("ValidationException", r"^Could not find endpoint configuration\b"),),

@@ -17,8 +17,10 @@ from reconciler.resources.api import (
     Op,
     Request,
     Resource,
+    Whole,
     absent,
     codes,
+    members,
     register,
 )
 from reconciler.resources.codecs import Codec
@@ -81,6 +83,18 @@ register(
         name="FeatureGroupName",
         key=NAME,
         read=Op("describe_feature_group", NAME),
+        whole=Whole(
+            has=members(
+                "CreationTime",
+                "EventTimeFeatureName",
+                "FeatureDefinitions",
+                "FeatureGroupArn",
+                "FeatureGroupStatus",
+                "RecordIdentifierFeatureName",
+            ),
+            one_of=(ONLINE, "OfflineStoreConfig"),
+            same={"FeatureGroupName": ("FeatureGroupName",)},
+        ),
         create=Op("create_feature_group", NAME),
         delete=Op("delete_feature_group", NAME),
         absent=(absent("ResourceNotFound"),),

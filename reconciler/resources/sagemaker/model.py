@@ -4,7 +4,7 @@ Nothing but tags can change in place: SageMaker has no UpdateModel. The name
 carries the digest of the content, so a new content is a new model.
 """
 
-from reconciler.resources.api import Listing, Op, Resource, absent, register
+from reconciler.resources.api import Listing, Op, Resource, Whole, absent, members, register
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"ModelName": "{name}"}
@@ -16,6 +16,11 @@ register(
         name="ModelName",
         key=NAME,
         read=Op("describe_model", NAME),
+        whole=Whole(
+            has=members("CreationTime", "ModelArn"),
+            one_of=("PrimaryContainer", "Containers"),
+            same={"ModelName": ("ModelName",)},
+        ),
         create=Op("create_model", NAME),
         delete=Op("delete_model", NAME),
         absent=(absent("ValidationException", r"^Could not find model\b"),),

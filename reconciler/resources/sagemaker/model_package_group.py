@@ -4,7 +4,17 @@ The access policy and the tags change in place; the description does not, and a
 new group has no versions. A group with versions cannot be deleted.
 """
 
-from reconciler.resources.api import Lifecycle, Listing, Op, Resource, absent, codes, register
+from reconciler.resources.api import (
+    Lifecycle,
+    Listing,
+    Op,
+    Resource,
+    Whole,
+    absent,
+    codes,
+    members,
+    register,
+)
 from reconciler.resources.codecs import text
 from reconciler.resources.parts import Facet
 from reconciler.resources.sagemaker.service import arn, tagging
@@ -18,6 +28,10 @@ register(
         name="ModelPackageGroupName",
         key=NAME,
         read=Op("describe_model_package_group", NAME),
+        whole=Whole(
+            has=members("CreationTime", "ModelPackageGroupArn", "ModelPackageGroupStatus"),
+            same={"ModelPackageGroupName": ("ModelPackageGroupName",)},
+        ),
         create=Op("create_model_package_group", NAME),
         delete=Op("delete_model_package_group", NAME),
         absent=(absent("ValidationException", r"does not exist\.?$"), absent("ResourceNotFound")),

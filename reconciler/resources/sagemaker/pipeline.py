@@ -18,8 +18,10 @@ from reconciler.resources.api import (
     Op,
     Request,
     Resource,
+    Whole,
     absent,
     codes,
+    members,
     register,
 )
 from reconciler.resources.codecs import Codec, each, text
@@ -64,6 +66,12 @@ register(
         name="PipelineName",
         key=NAME,
         read=Op("describe_pipeline", NAME),
+        whole=Whole(
+            has=members(
+                "CreationTime", "PipelineArn", "PipelineDefinition", "PipelineStatus", "RoleArn"
+            ),
+            same={"PipelineName": ("PipelineName",)},
+        ),
         create=Op("create_pipeline", NAME),
         delete=Op("delete_pipeline", {**NAME, "ClientRequestToken": "{Token}"}),
         absent=(

@@ -7,12 +7,22 @@ cannot be taken back: it stays a difference until AWS forgets it, after three da
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.change import Change, Effect
 from reconciler.model.value import Json, Props
-from reconciler.resources.api import Companion, Op, Request, Resource, Tagging, absent, register
+from reconciler.resources.api import (
+    Companion,
+    Op,
+    Request,
+    Resource,
+    Tagging,
+    Whole,
+    absent,
+    members,
+    register,
+)
 from reconciler.resources.codecs import each, flag, number, rename, takes, text, wrapped
 from reconciler.resources.narrow import Narrowing, exchanged
 from reconciler.resources.parts import Reader
@@ -53,6 +63,12 @@ class Subscriptions:
     reads: tuple[str, ...] = ("list_subscriptions_by_topic",)
     writes: tuple[str, ...] = ("subscribe", "unsubscribe")
 
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        each = members("Endpoint", "Protocol", "SubscriptionArn")
+        same = {"TopicArn": "TopicArn"}
+        return {self.reads[0]: Whole(items="Subscriptions", each=each, each_same=same)}
+
     def read(self, reader: Reader, key: Props) -> Json:
         found = reader.pages("list_subscriptions_by_topic", key, "Subscriptions")
         members = ("Protocol", "Endpoint", "SubscriptionArn")
@@ -86,6 +102,10 @@ register(
         name="TopicName",
         key=TOPIC,
         read=Op("get_topic_attributes", TOPIC),
+        whole=Whole(
+            has=members("Attributes.Owner", "Attributes.Policy"),
+            same={"TopicArn": ("Attributes.TopicArn",)},
+        ),
         create=Op("create_topic", {"Name": "{name}"}),
         delete=Op("delete_topic", TOPIC),
         absent=(absent("NotFound"),),

@@ -83,7 +83,7 @@ def _answered(
     silent = service == "s3" and found[0] == 403 and not found[2]  # noqa: PLR2004
     if silent and not operation.startswith("Head"):
         return wire.error(protocol, "AccessDenied", "Access Denied", 403)
-    return found
+    return wire.as_sent(operation, found)
 
 
 def is_loopback(url: str) -> bool:

@@ -13,12 +13,17 @@ from pathlib import Path
 
 from botocore import xform_name
 
+from reconciler.aws.errors import INCOMPLETE
 from reconciler.resources import api
 from reconciler.resources.api import Resource
 from tests.conformance import adoption, failures
 from tests.conformance.recording import SERVICES, NotAnAnswer, Recording, read, rows
 from tests.conformance.result import Result
 
+CUT = {
+    "kms/c7n/test_kinesis_video_kms_key__DescribeKey_1.json": "a key without a state",
+}
+"""Answers that somebody has cut by hand: they must be taken for what they are."""
 INDEX_ROLE = ("resourcegroupstaggingapi", "get_resources")
 
 
@@ -98,4 +103,8 @@ def _result(case: str, check: object, recording: Recording, role: Role | None) -
         found = list(check(recording) if role is None else check(recording, role))
     except Exception as error:  # noqa: BLE001 - a crash of an adapter is the finding
         found = [f"{type(error).__name__}: {error}"]
+    cut = CUT.get(case.split(" ", maxsplit=1)[0])
+    if cut:
+        known = len(found) == 1 and INCOMPLETE in found[0]
+        return Result(case, "passed" if known else "failed", "" if known else f"{cut}: {found}")
     return Result(case, "failed" if found else "passed", "; ".join(found)[:500])

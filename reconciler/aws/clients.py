@@ -1,0 +1,65 @@
+"""Where boto3 clients come from: one session, each client made once, botocore's retries off."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+
+from reconciler import __version__
+from reconciler.aws.wire import watch
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 60
+
+
+class Clients(Protocol):
+    """Where boto3 clients come from."""
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
+        """The client of a service (``SERVICE@REGION`` elsewhere); the same for every thread."""
+        ...
+
+
+class BotoClients:
+    """boto3 clients of one session, made once each under a lock (sessions are not thread-safe).
+
+    `endpoint` sends everything to another address, such as the sandbox.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        *,
+        endpoint: str | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        pool: int = 32,
+    ) -> None:
+        self._session = boto3.Session(region_name=region, **dict(credentials or {}))
+        self._endpoint = endpoint
+        self._config = Config(
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            max_pool_connections=pool,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            s3={"addressing_style": "path"} if endpoint else {},
+            user_agent_extra=f"moorline/{__version__}",
+        )
+        self._made: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
+        with self._lock:
+            if service not in self._made:
+                name, _, region = service.partition("@")
+                made = self._session.client(
+                    name,  # type: ignore[call-overload]  # the name is data here
+                    region_name=region or None,
+                    endpoint_url=self._endpoint,
+                    config=self._config,
+                )
+                self._made[service] = watch(made)
+            return self._made[service]

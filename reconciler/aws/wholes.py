@@ -1,0 +1,57 @@
+"""What whole answers have, of every call that Moorline makes: the types' own, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from reconciler.resources import api as resources
+from reconciler.resources.whole import Whole, members
+
+Wholes = Mapping[tuple[str, str], Whole]
+"""By service and client method."""
+
+BESIDE: Wholes = {
+    ("sts", "get_caller_identity"): Whole(has=members("Account", "Arn", "UserId")),
+    ("sts", "assume_role"): Whole(
+        has=members(
+            "Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken"
+        )
+    ),
+    ("resourcegroupstaggingapi", "get_resources"): Whole(
+        items="ResourceTagMappingList", each=members("ResourceARN")
+    ),
+    ("cloudtrail", "lookup_events"): Whole(items="Events", each=members("EventId", "EventName")),
+    ("kms", "sign"): Whole(has=members("KeyId", "Signature")),
+    ("kms", "verify"): Whole(has=members("KeyId", "SignatureValid")),
+    ("s3", "get_object"): Whole(has=members("Body", "ETag")),
+    ("s3", "put_object"): Whole(has=members("ETag")),
+    ("s3", "list_objects_v2"): Whole(
+        has=members("Name"),
+        same={"Bucket": ("Name",)},
+        items="Contents",
+        each=members("Key"),
+        tally="KeyCount",
+    ),
+    ("sagemaker", "list_model_packages"): Whole(
+        items="ModelPackageSummaryList",
+        each=members("ModelPackageArn", "ModelPackageVersion"),
+        each_same={"ModelPackageGroupName": "ModelPackageGroupName"},
+    ),
+    ("application-autoscaling", "describe_scalable_targets"): Whole(
+        items="ScalableTargets",
+        each=members("ResourceId", "ScalableDimension"),
+        each_same={"ResourceIds": "ResourceId"},
+    ),
+}
+
+
+@cache
+def wholes() -> Wholes:
+    """Of all calls; a call that serves several types is whole when all their needs are met."""
+    found: dict[tuple[str, str], Whole] = dict(BESIDE)
+    for resource in resources.load().values():
+        for method, whole in resource.wholes.items():
+            key = (resource.service, method)
+            found[key] = found[key] | whole if key in found else whole
+    return found

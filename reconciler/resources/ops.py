@@ -1,0 +1,95 @@
+"""The pieces of a `Resource`: calls, listings, tags, states, and what CloudFormation keeps beside.
+
+Templates are those of `resources.api`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.value import Json
+from reconciler.resources.codecs import SAME, Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """A client method and the templates of the parameters that address the resource."""
+
+    method: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A bulk read. `codec` maps an item to CloudFormation properties.
+
+    `name` and `created` are members of an item. A `complete` listing (together
+    with the type's other listings) leaves nothing to describe.
+    """
+
+    method: str
+    at: str
+    name: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+    codec: Codec = SAME
+    created: str = "CreationTime"
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """How tags are written and read.
+
+    `tags` and `keys` are dotted paths in the requests. `create` is the dotted
+    path in the create request; with "" tags are written right after it. With
+    `whole` one put replaces all tags. `indexed` says that the tagging API knows the type.
+    """
+
+    add: Op
+    remove: Op | None = None
+    read: Op
+    at: str = "Tags"
+    tags: str = "Tags"
+    keys: str = "TagKeys"
+    item: tuple[str, str] = ("Key", "Value")
+    create: str = "Tags"
+    whole: bool = False
+    indexed: bool = True
+    unset: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """Where a resource reports that it is working, ready or broken.
+
+    `settles` is a second field (dotted) that reports on the last update. Polls are
+    `poll` seconds apart and give up after `timeout` seconds.
+    """
+
+    field: str
+    ready: frozenset[str]
+    busy: frozenset[str]
+    in_use: frozenset[str] = frozenset()
+    """Of `busy`: it scales or is maintained, and stays what it is meanwhile."""
+    failed: frozenset[str] = frozenset()
+    retired: frozenset[str] = frozenset()
+    """Deleted and kept for a while: gone, once the parts that are undone first are gone too."""
+    settles: str = ""
+    settling: frozenset[str] = frozenset()
+    settled_badly: frozenset[str] = frozenset()
+    reason: str = "FailureReason"
+    poll: float = 10.0
+    timeout: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A property of ours that CloudFormation keeps in a type of its own (for export).
+
+    `props` maps that type's properties to templates; the value itself is ``{value}``.
+    """
+
+    prop: str
+    type: str
+    props: Mapping[str, Json]

@@ -1,0 +1,136 @@
+"""What a whole answer of AWS has, and what of it is missing in one that came. Pure.
+
+An answer that arrived with status 200 may still be none: emptied, cut, or another resource's. What
+is not whole is not known: neither absent nor different. Members that a live resource may lack are
+not named here, and botocore's `required` is no guide: it marks nothing for most reads, and one
+member that real answers lack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.value import Json, Props
+
+NOTHING: tuple[Json, ...] = (None, "", [], {}, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """What one call answers, whatever it is asked. Paths are dotted."""
+
+    has: frozenset[str] = frozenset()
+    """Members that every answer has, with something in them."""
+    one_of: tuple[str, ...] = ()
+    """Members of which every answer has at least one."""
+    same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Whose answer it is: a parameter, and the members of which one repeats its value."""
+    items: str = ""
+    """The list that every page has, though nothing may be in it."""
+    each: frozenset[str] = frozenset()
+    """Members that every item has, with something in them."""
+    each_same: Mapping[str, str] = field(default_factory=dict)
+    """Whose items they are: a parameter, and the member that repeats (one of) its values."""
+    tally: str = ""
+    """How many items a page says that it has."""
+    empty: str = ""
+    """Why nothing at all is a whole answer too, with the source."""
+
+    def __or__(self, other: Whole) -> Whole:
+        """What both say of one call, which serves two purposes."""
+        return Whole(
+            has=self.has | other.has,
+            one_of=self.one_of or other.one_of,
+            same={**self.same, **other.same},
+            items=self.items or other.items,
+            each=self.each | other.each,
+            each_same={**self.each_same, **other.each_same},
+            tally=self.tally or other.tally,
+            empty=self.empty or other.empty,
+        )
+
+
+def members(*paths: str) -> frozenset[str]:
+    """Members that belong together."""
+    return frozenset(paths)
+
+
+def fault(whole: Whole, params: Props, answer: Mapping[str, Json]) -> str:
+    """What an answer to a request lacks, as the end of a sentence; "" when it is whole."""
+    return next(_faults(whole, params, answer), "")
+
+
+def _faults(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator[str]:
+    if not answer and whole.empty:
+        return
+    if inside := _failures(answer):
+        yield f"it says 200 and has failures in {inside!r}"
+    for path in sorted(whole.has):
+        if at(answer, path) in NOTHING:
+            yield f"it lacks {path!r}"
+    if whole.one_of and all(at(answer, path) in NOTHING for path in whole.one_of):
+        yield f"it has none of {', '.join(map(repr, whole.one_of))}"
+    for param, paths in whole.same.items():
+        if param in params and not _named(params[param], [at(answer, path) for path in paths]):
+            yield f"it is not about {params[param]!r}"
+    if whole.items:
+        yield from _pages(whole, params, answer)
+
+
+def _pages(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator[str]:
+    found = at(answer, whole.items)
+    if not isinstance(found, list | tuple):
+        if not (whole.tally and at(answer, whole.tally) == 0):
+            yield f"it lacks the list {whole.items!r}"
+        return
+    if whole.tally and at(answer, whole.tally) != len(found):
+        yield f"{whole.items!r} has {len(found)} items and {whole.tally!r} says another number"
+    for item in found:
+        for path in sorted(whole.each):
+            if at(item, path) in NOTHING:
+                yield f"an item of {whole.items!r} lacks {path!r}"
+        for param, path in whole.each_same.items():
+            if param in params and not _among(params[param], at(item, path)):
+                yield f"an item of {whole.items!r} is not about {params[param]!r}"
+
+
+def at(body: Json, path: str) -> Json:
+    """The value at a dotted path; nothing where it ends early."""
+    for key in path.split("."):
+        if not isinstance(body, Mapping):
+            return None
+        body = body.get(key)
+    return body
+
+
+def _named(asked: Json, found: Iterable[Json]) -> bool:
+    """Whether an answer is about what was asked for. An alias is not repeated by any answer.
+
+    Names are compared without case, as SageMaker takes them (AWS_FACTS 0.1); an ARN that was
+    asked for by its last part is the same thing.
+    """
+    text = str(asked).casefold()
+    if text.startswith("alias/"):
+        return True
+    known = {str(each).casefold() for each in found if each is not None}
+    return text in known or any(text.endswith(f"/{each}") for each in known)
+
+
+def _among(asked: Json, found: Json) -> bool:
+    wanted = asked if isinstance(asked, list | tuple) else (asked,)
+    return any(_named(each, (found,)) for each in wanted)
+
+
+_FAILED = {"FailedEntryCount", "FailedResourcesMap", "FailedEntries", "Errors", "Failures"}
+_ENDS = ("ErrorMap", "ErrorEntries")
+_STARTS = ("Unsuccessful", "Unprocessed")
+"""How AWS's services name what did not succeed inside an answer of success."""
+
+
+def _failures(answer: Mapping[str, Json]) -> str:
+    for name, value in answer.items():
+        named = name in _FAILED or name.endswith(_ENDS) or name.startswith(_STARTS)
+        if named and value not in (0, *NOTHING):
+            return name
+    return ""

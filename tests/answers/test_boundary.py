@@ -1,0 +1,209 @@
+"""Every read, with an answer that says 200 and is none: it is unknown, never absent or different.
+
+The answers are those that the sandbox gives while a platform with every type is made, planned,
+looked at and destroyed; each is played again in every broken form.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from crash.scene import small
+from engine.platform import client
+
+from reconciler.aws.clock import FakeClock
+from reconciler.aws.errors import INCOMPLETE, Retry
+from reconciler.aws.limiter import Limiter
+from reconciler.aws.session import READS, ReadOnly, Session
+from reconciler.aws.wholes import wholes
+from reconciler.resources.whole import Whole, at
+from reconciler.sandbox.inprocess import sandbox
+
+from .capture import Answer, Parsed, Tape, played
+
+HTML = b"<!doctype html><html><head><title>Sign in</title></head><body>Welcome</body></html>"
+CODES = {INCOMPLETE, "500"}
+"""botocore itself takes a success of S3 that is no XML for a server fault."""
+NO_BODY = {"s3.head_bucket"}
+"""Reads without a body: nothing can be wrong with it."""
+FREE_TEXT = {"s3.get_bucket_policy"}
+"""The body is the policy: any document may be one."""
+
+
+@pytest.fixture(scope="module")
+def tape() -> Tape:
+    """What is read while a platform is made, planned and destroyed."""
+    found = Tape()
+    with sandbox() as aws:
+        for service in sorted({service for service, _ in wholes()}):
+            found.listen(client(service))
+        scene = small(aws)
+        scene.finish()
+        scene.restart()
+        scene.plan()
+        scene.finish(destroy=True)
+        client("sts").get_caller_identity()
+        client("cloudtrail").lookup_events()
+    return found
+
+
+def session(clients: Any) -> Session:
+    clock = FakeClock()
+    return Session(clients, clock=clock, limiter=Limiter(clock, unlimited=True))
+
+
+def reads(tape: Tape) -> list[Answer]:
+    return [each for _, each in sorted(tape.found.items()) if each.method.startswith(READS)]
+
+
+def refused(clients: Any, answer: Answer) -> None:
+    with pytest.raises(Retry) as failure:
+        session(clients).send(answer.service, answer.method, answer.params)
+    assert failure.value.code in CODES, answer.name
+
+
+def test_the_tape_has_every_read_of_every_type(tape: Tape) -> None:
+    told = {f"{service}.{method}" for service, method in wholes() if method.startswith(READS)}
+    elsewhere = {
+        "application-autoscaling.describe_scalable_targets",
+        "s3.get_object",
+        "s3.list_objects_v2",
+        "sagemaker.list_model_packages",
+    }
+    unset = {f"s3.get_bucket_{each}" for each in ("cors", "replication")}
+    rest = told - {each.name for each in reads(tape)} - elsewhere - unset
+    assert rest <= {
+        "s3.get_bucket_tagging",
+        "s3.get_object_lock_configuration",
+        "sagemaker.get_model_package_group_policy",
+    }
+
+
+def test_a_whole_answer_is_taken(tape: Tape) -> None:
+    for answer in reads(tape):
+        with played(answer) as clients:
+            session(clients).send(answer.service, answer.method, answer.params)
+
+
+def test_an_answer_without_a_body_is_none(tape: Tape) -> None:
+    for answer in reads(tape):
+        if answer.name not in NO_BODY:
+            with played(answer, b"") as clients:
+                refused(clients, answer)
+
+
+def test_an_answer_that_was_cut_is_none(tape: Tape) -> None:
+    for answer in reads(tape):
+        if answer.name in NO_BODY:
+            continue
+        for part in (1, len(answer.body) // 2, len(answer.body) - 1):
+            length = str(len(answer.body))
+            with played(answer, answer.body[:part], content_length=length) as clients:
+                refused(clients, answer)
+
+
+@pytest.mark.parametrize("type_", ["text/html; charset=utf-8", ""], ids=["says so", "does not"])
+def test_a_page_of_a_proxy_is_none(type_: str, tape: Tape) -> None:
+    for answer in reads(tape):
+        if answer.name in NO_BODY | (set() if type_ else FREE_TEXT):
+            continue
+        told = {"Content_Type": type_} if type_ else {}
+        with played(answer, HTML, **told) as clients:
+            refused(clients, answer)
+
+
+def broken(document: Mapping[str, Any], whole: Whole) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A document with each member that it must have made null, and left out."""
+    for path in sorted(whole.has):
+        yield f"{path} null", changed(document, path, None)
+        yield f"{path} missing", changed(document, path, missing=True)
+    if whole.items:
+        yield f"{whole.items} missing", changed(document, whole.items, missing=True)
+        yield f"{whole.items} null", changed(document, whole.items, None)
+        for path in sorted(whole.each) if at(document, whole.items) else ():
+            item = changed(at(document, whole.items)[-1], path, missing=True)
+            items = [*at(document, whole.items)[:-1], item]
+            yield f"an item without {path}", changed(document, whole.items, items)
+    for path in whole.one_of:
+        if at(document, path):
+            gone = document
+            for each in whole.one_of:
+                gone = changed(gone, each, missing=True)
+            yield "none of several", dict(gone)
+
+
+def changed(
+    document: Mapping[str, Any], path: str, value: Any = None, *, missing: bool = False
+) -> dict[str, Any]:
+    out = copy.deepcopy(dict(document))
+    *way, last = path.split(".")
+    inner = out
+    for key in way:
+        inner = inner[key]
+    if missing:
+        inner.pop(last, None)
+    else:
+        inner[last] = value
+    return out
+
+
+def test_an_answer_that_lacks_what_every_one_has_is_none(tape: Tape) -> None:
+    tried = 0
+    for answer in reads(tape):
+        for what, document in broken(answer.parsed, wholes()[answer.service, answer.method]):
+            with pytest.raises(Retry, match="not whole"):
+                session(Parsed(document)).send(answer.service, answer.method, answer.params)
+            tried += 1
+            assert what
+    assert tried > 80
+
+
+def test_the_answer_about_another_one_is_none(tape: Tape) -> None:
+    tried = 0
+    for answer in reads(tape):
+        whole = wholes()[answer.service, answer.method]
+        for param, paths in whole.same.items():
+            if str(answer.params.get(param, "alias/")).startswith("alias/"):
+                continue  # AWS repeats no alias; what the key is called is read after it
+            document = answer.parsed
+            for path in paths:
+                document = changed(document, path, "another")
+            refused(Parsed(document), answer)
+            tried += 1
+        for param, path in whole.each_same.items():
+            if param not in answer.params or not at(answer.parsed, whole.items):
+                continue
+            items = [changed(each, path, "another") for each in at(answer.parsed, whole.items)]
+            refused(Parsed(changed(answer.parsed, whole.items, items)), answer)
+            tried += 1
+    assert tried > 8
+
+
+def test_a_success_with_failures_inside_is_none(tape: Tape) -> None:
+    for answer in reads(tape):
+        for inside in ({"FailedEntryCount": 1}, {"Errors": ["x"]}, {"TagErrorMap": {"a": "b"}}):
+            if answer.name not in NO_BODY:
+                refused(Parsed({**answer.parsed, **inside}), answer)
+
+
+TOKENS = ("NextToken", "Marker", "NextMarker", "PaginationToken", "ContinuationToken")
+
+
+def test_a_listing_that_leads_back_to_a_page_ends(tape: Tape) -> None:
+    tried = 0
+    for answer in reads(tape):
+        whole = wholes()[answer.service, answer.method]
+        if not whole.items:
+            continue
+        again = {**answer.parsed, **dict.fromkeys(TOKENS, "again")}
+        again |= {"IsTruncated": True, "Truncated": True}
+        reader = ReadOnly(session(Parsed(again)), answer.service)
+        if not Parsed({}).client(answer.service).can_paginate(answer.method):
+            continue
+        with pytest.raises(Retry, match="page that was read"):
+            reader.pages(answer.method, answer.params, whole.items)
+        tried += 1
+    assert tried > 12
