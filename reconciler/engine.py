@@ -42,7 +42,9 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         commit=request.commit,
     )
     if not any(each.is_error for each in found):
-        live, problems = observe(session, graph, resources.load(), place, progress=progress)
+        live, problems = observe(
+            session, graph, resources.load(), place, progress=progress, left=request.left
+        )
         waiting = order.pending(graph, live, resources.load(), place)
         live, more = look_closer(session, live, waiting, resources.load())
         draft = order.plan(graph, live, resources.load(), place, request.policy)

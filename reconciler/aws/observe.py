@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
-from reconciler.aws.errors import AwsError
+from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, unreadable
@@ -30,32 +30,39 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def observe(
+def observe(  # noqa: PLR0913 - what is looked at, and who is told
     session: Session,
     graph: Graph,
     resources: Mapping[str, Resource],
     place: Place,
     *,
     progress: Progress = lambda _what, _done, _all: None,
+    left: frozenset[Address] = frozenset(),
 ) -> tuple[Live, list[Diagnostic]]:
-    """The live state of everything the graph declares or our tags claim."""
-    return _Observer(session, graph, resources, place, progress).run()
+    """The live state of everything the graph declares or our tags claim.
+
+    `left` is what the last apply left. Where listings or tags contradict it, it causes one more
+    read, or is unknown; it never changes what is planned.
+    """
+    return _Observer(session, graph, resources, place, progress, left).run()
 
 
 class _Observer:
-    def __init__(
+    def __init__(  # noqa: PLR0913 - see `observe`
         self,
         session: Session,
         graph: Graph,
         resources: Mapping[str, Resource],
         place: Place,
         progress: Progress,
+        left: frozenset[Address] = frozenset(),
     ) -> None:
         self.session = session
         self.graph = graph
         self.resources = resources
         self.place = place
         self.progress = progress
+        self.left = left
         self.single = Single(session, place)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
@@ -111,12 +118,22 @@ class _Observer:
         resource = self.resources[node.address.type]
         listed = self.survey.listed(node.address)
         if resource.listings and listed is None:
-            return None
+            return self._unlisted(resource, node)
         tags = self.survey.index.get(node.address)
         observed = self._content(node, resource, listed, tags)
         if observed is None or not _tags_differ(node, observed.tags):
             return observed
         return self._confirm_tags(resource, node.address, observed)
+
+    def _unlisted(self, resource: Resource, node: Node) -> Observed | None:
+        """Not in a listing: absent, unless the tag index or a receipt says otherwise; then ask."""
+        indexed = node.address in self.survey.index
+        if not indexed and node.address not in self.left:
+            return None
+        found = self.single.read(resource, node.address, node.props)
+        if found and not indexed:
+            raise incomplete(str(node.address), "it is there, and its listing lacks it")
+        return found
 
     def _content(
         self,
@@ -162,9 +179,20 @@ class _Observer:
         """The tagging API lags (AWS_FACTS 6.6): ask the service itself before tags matter."""
         if resource.tags is None:
             return observed
+        tags = self._own_tags(resource, address, observed)
+        if not tags and self.survey.index.get(address):
+            tags = self._own_tags(resource, address, observed)
+            if not tags:
+                raise incomplete(str(address), "it shows no tags, and the tag index has some")
+        return replace(observed, tags=tags)
+
+    def _own_tags(self, resource: Resource, address: Address, observed: Observed) -> dict[str, str]:
+        """The tags by the type's own service; none for a type that has none."""
+        if resource.tags is None:
+            return {}
         reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.single.slots(resource, address.name, observed.outputs)
-        return replace(observed, tags=read_tags(reader, resource.tags, slots))
+        return read_tags(reader, resource.tags, slots)
 
     def _tag_key(self, resource: Resource, address: Address) -> Props | None:
         """How to address a resource whose id AWS chose; nothing when the name does."""
@@ -205,6 +233,9 @@ class _Observer:
     def _strays(self) -> Iterable[Address]:
         """Addresses that our tags or name prefix claim and no spec declares."""
         claimed = {address for address in self.survey.index if address not in self.graph}
+        if not self.survey.blind:  # what the last apply left and the index does not show
+            known = {each for each in self.left if each.type in self.resources}
+            claimed |= {address for address in known if address not in self.graph}
         for type_, listed in self.survey.lists.items():
             resource = self.resources[type_]
             if resource.tags and not resource.tags.indexed:
@@ -215,17 +246,24 @@ class _Observer:
     def _orphan(self, address: Address) -> Orphan | None:
         resource = self.resources[address.type]
         listed = self.survey.listed(address)
-        if resource.listings and listed is None:
+        claimed = self.survey.index.get(address)
+        if resource.listings and listed is None and not claimed and address not in self.left:
             return None
-        tags = (listed.tags if listed else None) or self.survey.index.get(address)
+        tags = (listed.tags if listed else None) or claimed
         if tags is not None and not owned(Observed({}, tags=tags), self.place):
             return None
         key = self._tag_key(resource, address)
         last = {part.prop for part in resource.parts if part.last}
         wanted = None if resource.content_named else last  # a revision that stays uses things
         observed = self.single.read(resource, address, wanted, key=key)
-        if observed is None or not owned(observed, self.place):
+        if observed is None:
             return None
+        if not owned(observed, self.place):
+            if claimed and not observed.tags:
+                raise incomplete(str(address), "it shows no tags, and the tag index has some")
+            return None
+        if not claimed and not listed:
+            raise incomplete(str(address), "it is there and ours, and no index shows it")
         spec = (observed.tags or {}).get(OWNERSHIP[2], "")
         return Orphan(address, observed, spec, listed.created if listed else "")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.aws.ending import Ended, StepError, foreign, unfinished
-from reconciler.aws.errors import AwsError, Gone, Rejected, Retry
+from reconciler.aws.errors import INCOMPLETE, AwsError, Gone, Rejected, Retry
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key, watched
 from reconciler.aws.session import ReadOnly, Session
@@ -145,7 +145,7 @@ class Runner:
                 if not self._going(step, resource):
                     raise
                 break
-        if resource.vanishes:
+        if resource.vanishes or step.address in self._shared:
             self._until_gone(step, resource)
 
     def _going(self, step: Step, resource: Resource) -> bool:
@@ -276,8 +276,7 @@ class Runner:
     # -- sending
 
     def _send(self, step: Step, resource: Resource, call: Call) -> None:
-        clock = self.session.clock
-        before = clock.now()
+        before = (clock := self.session.clock).now()
         try:
             answer = self.session.send(
                 call.service,
@@ -291,10 +290,11 @@ class Runner:
             )
         except AwsError as error:
             spent = clock.now() - before
-            self.sink(CallFailed(step.id, call, before, spent, self.session.tried, error.code))
-            raise
+            if error.code != INCOMPLETE or call.outputs:
+                self.sink(CallFailed(step.id, call, before, spent, self.session.tried, error.code))
+                raise
+            self._shared.add(step.address)  # AWS said yes: what it did is seen at the end
+            answer = {}
         outputs = {name: value_at(answer, path) for name, path in call.outputs.items()}
-        if outputs:
-            self.outputs.remember(step.address, outputs)
-        event = CallSent(step.id, call, before, clock.now() - before, self.session.tried)
-        self.sink(event)
+        self.outputs.remember(step.address, outputs)
+        self.sink(CallSent(step.id, call, before, clock.now() - before, self.session.tried))

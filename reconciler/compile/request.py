@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.compile.compiler import Spec
+from reconciler.model.address import Address
 from reconciler.model.policy import Policy
 from reconciler.specs.overlay import EnvironmentView
 
@@ -19,3 +20,5 @@ class Request:
     destroy: bool = False
     """Plan as if nothing were declared."""
     commit: str = ""
+    left: frozenset[Address] = frozenset()
+    """What the last apply left, from its receipt: it may cause one more read."""

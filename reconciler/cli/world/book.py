@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.frame.project import STATE, Exit
 from reconciler.drift import cause
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.receipt import Receipt, ReceiptError
 from reconciler.receipts import intent
@@ -76,6 +77,14 @@ class Book:
             self._last = self.store.latest()
             self._read = True
         return self._last
+
+    @property
+    def left_behind(self) -> frozenset[Address]:
+        """What the last apply left; nothing where receipts cannot be read, as none is needed."""
+        try:
+            return frozenset(self.last.resources) if self.last else frozenset()
+        except ReceiptError:
+            return frozenset()
 
     @property
     def code(self) -> Exit:

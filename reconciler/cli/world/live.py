@@ -46,8 +46,9 @@ class World:
 
     def plan(self) -> Plan:
         """Observe and plan; reads only."""
+        request = replace(self.request, left=self.book.left_behind)
         with progress.reading(terminal=self.project.terminal) as told:
-            plan = engine.make_plan(self.request, self.session, told)
+            plan = engine.make_plan(request, self.session, told)
         plan = self.book.explained(plan)
         return replace(plan, observed_calls=self.session.total)
 

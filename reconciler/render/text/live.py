@@ -74,8 +74,9 @@ class _Live:
                 self.running.update(self.tasks[event.step], state=harmless(event.state))
             case StepFinished():
                 spent = duration(event.at - self.started.get(event.step, event.at))
-                calls = count(self.calls.get(event.step, 0), "call")
-                self._end(event, "done", f"{calls}, {spent}")
+                calls = self.calls.get(event.step, 0)
+                how = count(calls, "call") if calls else "it is so already, nothing sent"
+                self._end(event, "done", f"{how}, {spent}")
             case StepFailed():
                 self._end(event, "failed", f"{event.code}: {event.message}")
             case StepSkipped():

@@ -69,11 +69,13 @@ def _left(left: Iterable[Step], causes: dict[str, str], ink: Ink) -> Iterator[st
 
 def _summary(steps: dict[str, Step], outcome: Outcome, seen: Sequence[Event], ink: Ink) -> str:
     """``Applied: 2 created, 1 updated. 1 failed, 2 not tried. 14 calls, 1 min 32 s``."""
-    past = Counter(
-        steps[id_].action for id_ in outcome.done if id_ in steps and not _is_half(id_, steps)
-    )
+    sent = {event.step for event in seen if isinstance(event, CallSent)}
+    done = [id_ for id_ in outcome.done if id_ in steps and not _is_half(id_, steps)]
+    past = Counter(steps[id_].action for id_ in done if id_ in sent)
     did = ", ".join(f"{past[action]} {SIGNS[action].past}" for action in _ORDER if past[action])
     line = f"{ink('Applied:', 'bold')} {did or 'nothing'}."
+    if idle := len(done) - past.total():
+        line += f" {count(idle, 'step')} found it so already."
     bad = []
     if outcome.failed:
         bad.append(f"{len(outcome.failed)} failed")

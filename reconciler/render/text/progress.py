@@ -111,8 +111,9 @@ class _Plain:
             case StepWaiting():
                 self._waiting(event)
             case StepFinished():
-                calls = count(self.calls.get(event.step, 0), "call")
-                self._say(event, f"{self.ink('done', 'green')} ({calls})")
+                calls = self.calls.get(event.step, 0)
+                how = count(calls, "call") if calls else "it is so already: nothing was sent"
+                self._say(event, f"{self.ink('done', 'green')} ({how})")
             case StepFailed():
                 said = harmless(f"{event.code}: {event.message}")
                 self._say(event, f"{self.ink('failed', 'alarm')} {said}")
