@@ -6,12 +6,13 @@ STAMP := $(VENV)/.ready
 READERS := $(VENV)/formats/.ready
 CASES ?= ../shared/cases
 FILES ?=
+LONG ?= tests/crash tests/faults tests/fuzz tests/render/test_markdown_any.py tests/delivery/test_files.py
 
 # Tests that need a browser are skipped, with a reason, where there is none and none can be installed.
 BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || true
 
-.PHONY: setup readers demo demo-gitops check test golden schemas docs bench conformance mutation clean
+.PHONY: setup readers demo demo-gitops check test test-long golden schemas docs bench conformance mutation clean
 
 setup: $(STAMP)
 
@@ -51,6 +52,10 @@ check: setup
 
 test: check readers
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# What `make test` takes a sample of, whole: hours. LONG="tests/crash" takes a part.
+test-long: readers
+	MOORLINE_LONG=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(LONG)
 
 golden: setup
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n 2 tests

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from engine.platform import FAULTS
@@ -23,15 +22,14 @@ def aws() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def stages(aws: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+def stages(aws: Sandbox) -> Iterator[object]:
     """Prepares a stage of the small platform when it is first asked for."""
-    folder: Path = tmp_path_factory.mktemp("stages")
 
     @cache
     def named(name: Name) -> Stage:
         FAULTS.clear()
         aws.reset()
-        return prepare(aws, name, folder / name)
+        return prepare(aws, name)
 
     yield named
     named.cache_clear()

@@ -7,7 +7,6 @@ state between two kills.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from engine import specs
 from engine.platform import Platform, join, spec
@@ -191,16 +190,15 @@ class Scene(Platform):
 
 
 class Saved:
-    """A state of AWS to go back to."""
+    """A state of AWS to go back to, kept in memory."""
 
-    def __init__(self, aws: Sandbox, path: Path) -> None:
-        self._aws, self._path = aws, path
-        snapshot.save(path)
+    def __init__(self, aws: Sandbox) -> None:
+        self._aws, self._content = aws, snapshot.take()
 
     def back(self) -> None:
         durations = self._aws.durations
         self._aws.reset()
-        assert snapshot.load(self._path)
+        snapshot.put_back(self._content)
         assert self._aws.durations == durations
 
 

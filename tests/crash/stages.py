@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 from engine.platform import FAULTS
@@ -41,7 +40,6 @@ class Stage:
     """A run that can be repeated from the same start; `reference` is how it ends undisturbed."""
 
     scene: Scene
-    path: Path
     start: Saved
     destroy: bool
     reference: State
@@ -67,13 +65,13 @@ class Stage:
     def walk(self) -> Walk:
         """Every state on the way; made when it is first asked for."""
         self.again()
-        return walk(self.scene, self.path.with_name(f"{self.path.name} walk"), destroy=self.destroy)
+        return walk(self.scene, destroy=self.destroy)
 
 
-def prepare(aws: Sandbox, name: Name, path: Path) -> Stage:
+def prepare(aws: Sandbox, name: Name) -> Stage:
     """The stage of that name, from an empty account."""
     scene = _example(aws, name) if name in EXAMPLE else _small(aws, name)
-    return stage(scene, path, destroy=name.endswith("destroy"))
+    return stage(scene, destroy=name.endswith("destroy"))
 
 
 def _small(aws: Sandbox, name: Name) -> Scene:
@@ -106,9 +104,9 @@ def release(scene: Scene) -> None:
     register_package(scene.client("sagemaker"), REGISTRY, approved=True)
 
 
-def stage(scene: Scene, path: Path, *, destroy: bool = False) -> Stage:
+def stage(scene: Scene, *, destroy: bool = False) -> Stage:
     """What the scene is about to do, done once."""
-    start = Saved(scene.aws, path)
+    start = Saved(scene.aws)
     counted = Axe(NEVER, writes=False).arm(FAULTS), Axe(NEVER).arm(FAULTS)
     scene.restart()
     plan = scene.plan(destroy=destroy)
@@ -123,4 +121,4 @@ def stage(scene: Scene, path: Path, *, destroy: bool = False) -> Stage:
     assert destroy or outcome.ok
     calls, writes = (axe.seen for axe in counted)
     assert 0 < writes < calls
-    return Stage(scene, path, start, destroy, state(scene), ends, writes, calls)
+    return Stage(scene, start, destroy, state(scene), ends, writes, calls)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.platform import join, spec
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
+from sweeps import LONG
 
 from reconciler.sandbox.inprocess import sandbox
 
@@ -73,7 +74,7 @@ CHOICES = st.builds(
 
 
 @settings(
-    max_examples=12,
+    max_examples=60 if LONG else 6,
     derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],

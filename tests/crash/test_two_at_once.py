@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import random
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
 from engine.platform import client
+from sweeps import LONG
 
 from reconciler.aws.apply import Outcome
 from reconciler.model.event import Event, StepFailed
@@ -22,7 +22,7 @@ from reconciler.sandbox.inprocess import Sandbox
 from .live import State, difference, state
 from .scene import CHANGED, SMALL, Saved, Scene, small
 
-SEEDS = range(12)
+SEEDS = range(40 if LONG else 6)
 PATIENCE = 60
 STALE = {"APPLY001", "APPLY002", "APPLY003", "APPLY004", "APPLY007", "APPLY008"}
 """It moved, it is refused, it is there already, it vanished, or it is not as asked."""
@@ -112,15 +112,12 @@ Ground = tuple[Saved, list[str], list[State]]
 
 
 @pytest.fixture(scope="module", params=["an empty account", "a platform"])
-def ground(
-    request: pytest.FixtureRequest, aws: Sandbox, tmp_path_factory: pytest.TempPathFactory
-) -> Ground:
+def ground(request: pytest.FixtureRequest, aws: Sandbox) -> Ground:
     aws.reset()
-    folder: Path = tmp_path_factory.mktemp("race")
     texts = [SMALL.replace("fraud:1\n", "fraud:3\n").replace("90d", "60d"), CHANGED]
     if request.param == "a platform":
         small(aws).finish()
-    saved = Saved(aws, folder / "start")
+    saved = Saved(aws)
     ends = [state(small(aws))]
     for text in texts:
         saved.back()

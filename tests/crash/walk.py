@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from engine.platform import FAULTS
@@ -69,7 +68,6 @@ class Walk:
     """What a run went through."""
 
     scene: Scene
-    folder: Path
     moments: list[Moment]
     outcome: Outcome = field(default_factory=Outcome)
     calls: int = 0
@@ -106,11 +104,9 @@ class Walk:
         self._keep(f"{self.calls} {call}")
 
     def _keep(self, call: str) -> None:
-        path = self.folder / f"{len(self.moments)}"
-        self.moments.append(Moment(call, Saved(self.scene.aws, path)))
+        self.moments.append(Moment(call, Saved(self.scene.aws)))
 
 
-def walk(scene: Scene, folder: Path, *, destroy: bool = False) -> Walk:
+def walk(scene: Scene, *, destroy: bool = False) -> Walk:
     """Every state of a run of the scene."""
-    folder.mkdir()
-    return Walk(scene, folder, []).go(destroy=destroy)
+    return Walk(scene, []).go(destroy=destroy)

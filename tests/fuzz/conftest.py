@@ -1,10 +1,11 @@
-"""How long the search is: short and repeatable for CI, long with ``MOORLINE_FUZZ=long``."""
+"""How long the search is: short and repeatable in `make test`, long in `make test-long`."""
 
 from __future__ import annotations
 
 import os
 
 from hypothesis import HealthCheck, Phase, settings
+from sweeps import LONG
 
 QUICK = "MOORLINE_FUZZ_QUICK" in os.environ
 """Show the first failure as it is found, without making it smaller."""
@@ -29,4 +30,4 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=QUIET,
 )
-PROFILE = settings.get_profile("fuzz-long" if os.environ.get("MOORLINE_FUZZ") else "fuzz-ci")
+PROFILE = settings.get_profile("fuzz-long" if LONG else "fuzz-ci")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from sweeps import LONG
 
 from benchmarks.render_speed import SHAPES, plan_json
 from reconciler.model.plan import Plan, plan_to_json
@@ -23,7 +24,7 @@ from .test_markdown_escape import NASTY, nasty
 LINES = 120
 """So many destructive changes have a line of their own, however long their names are."""
 every_plan = settings(
-    max_examples=100,
+    max_examples=400 if LONG else 40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -89,7 +90,7 @@ def test_the_same_plan_gives_the_same_bytes_and_stays_as_it_is(data, context):
     assert json.dumps(data) == before
 
 
-@settings(every_plan, max_examples=25)
+@settings(every_plan, max_examples=100 if LONG else 10)
 @given(spoilt().filter(lambda data: data["steps"]), contexts, st.integers(1, 400))
 def test_no_mix_of_odd_texts_breaks_the_bound(data, context, number):
     steps = data["steps"]
@@ -115,9 +116,16 @@ def named(number: int, shape: str, seed: int):
     return data
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+SIZES = [
+    (number, seed)
+    for number in (0, 1, 13, 100, 700, 3_000, 20_000)
+    for seed in ([0, 1, 2] if LONG or number < 3_000 else [2])
+]
+"""How many changes, and which names: usual ones only for 0."""
+
+
+@pytest.mark.parametrize(("number", "seed"), SIZES)
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "chained"])
-@pytest.mark.parametrize("number", [0, 1, 13, 100, 700, 3_000, 20_000])
 def test_a_plan_of_any_size_stays_within_its_bound(number, shape, seed):
     data = named(number, shape, seed)
     context = Context(drift=shape == "drift", link="https://ci.example.com/" + "1" * 900)

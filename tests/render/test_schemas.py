@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
@@ -67,6 +68,12 @@ def validator(name: str) -> Draft202012Validator:
     schema = json.loads((ROOT / "schemas" / f"{name}.json").read_bytes())
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
+
+
+@cache
+def fast(name: str) -> Any:
+    """As `validator`; it only says yes or no."""
+    return jsonschema_rs.Draft202012Validator(validator(name).schema)
 
 
 def faults(name: str, data: Any) -> list[str]:
@@ -131,7 +138,7 @@ def test_every_key_of_ours_is_demanded_and_typed(name: str, how: str):
     let_through = [
         path
         for path in ours(name, data)
-        if not faults(name, changed(data, path, how))
+        if fast(name).is_valid(changed(data, path, how))
         and not (how == "of another type" and path[-1] in anything)
         and not (how == "missing" and path in optional)
     ]

@@ -34,15 +34,30 @@ def stamp() -> dict[str, Any]:
     return {"format": FORMAT, "moto": moto.__version__, "python": python}
 
 
+def take() -> bytes:
+    """The state, for `put_back` in the same process."""
+    return _taken()[0]
+
+
+def put_back(content: bytes) -> None:
+    """Make the state what it was when `take` gave the content."""
+    with WORLD.lock:
+        _restore(loads(content))
+
+
 def save(path: Path) -> int:
     """Write the state to `path`, atomically; returns the number of backends in it."""
-    with WORLD.lock:
-        backends = list(_backends())
-        content = dumps({"backends": backends, "world": _world()})
+    content, number = _taken()
     part = path.with_suffix(f".{os.getpid()}.part")
     part.write_bytes(json.dumps(stamp()).encode() + b"\n" + content)
     part.replace(path)
-    return len(backends)
+    return number
+
+
+def _taken() -> tuple[bytes, int]:
+    with WORLD.lock:
+        backends = list(_backends())
+        return dumps({"backends": backends, "world": _world()}), len(backends)
 
 
 def load(path: Path) -> bool:
@@ -55,9 +70,7 @@ def load(path: Path) -> bool:
         if found != stamp():
             LOG.warning("Ignored %s: made by %s, this is %s.", path, found, stamp())
             return False
-        with WORLD.lock:
-            state = loads(content)
-            _restore(state)
+        put_back(content)
     except Exception as broken:  # noqa: BLE001  (whatever a damaged pickle raises)
         LOG.warning("Ignored %s: it is damaged (%s: %s).", path, type(broken).__name__, broken)
         return False

@@ -1,0 +1,19 @@
+"""How far the sweeps go: an even sample in `make test`, everything in `make test-long`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TypeVar
+
+LONG = bool(os.environ.get("MOORLINE_LONG"))
+"""Whether everything is asked for."""
+T = TypeVar("T")
+
+
+def sample(items: Sequence[T], every: int) -> list[T]:
+    """One in so many, always the same, with the first and the last; all in `make test-long`."""
+    if LONG:
+        return [*items]
+    chosen = {*range(0, len(items), every), len(items) - 1}
+    return [items[number] for number in sorted(chosen) if number >= 0]
