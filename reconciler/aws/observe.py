@@ -133,6 +133,9 @@ class _Observer:
         found = self.single.read(resource, node.address, node.props)
         if found and not indexed:
             raise incomplete(str(node.address), "it is there, and its listing lacks it")
+        listed = {listing.method for listing in resource.listings}
+        if not found and indexed and resource.read.method in listed:  # nothing has said "absent"
+            raise incomplete(str(node.address), "nothing lists it, and the tag index has it")
         return found
 
     def _content(

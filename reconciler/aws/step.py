@@ -82,11 +82,12 @@ class Runner:
         return calls.update(compare(step.address, desired, there, resource), resource, self.place)
 
     def _make(self, step: Step, resource: Resource, call: Call) -> Observed | None:
-        """Create it; what an earlier try made, if there is any, is taken over."""
+        """Create it; what an earlier try made is taken over."""
         try:
             self._send(step, resource, call)
         except (Rejected, Retry) as error:
-            look = self._look if isinstance(error, Rejected) else self._found
+            named = error.code == INCOMPLETE and resource.find is None
+            look = self._look if named or isinstance(error, Rejected) else self._found
             if (there := look(step, resource)) is None:
                 raise
             self._take_over(step, there, error)
@@ -254,8 +255,8 @@ class Runner:
         """
         live = self._settle(step, resource)
         pauses = [*PAUSES] if live is None else []
-        if live is None and step.address in self._shared:
-            live = self._look(step, resource)
+        if step.address in self._shared:
+            live = live or self._look(step, resource)
         if live is None:
             return Ended(self.outputs.resolved(step.desired, partly=True))
         desired = self.outputs.resolved(step.desired)

@@ -154,10 +154,12 @@ class Platform:
         adopt: Iterable[Address] = (),
         retry: Iterable[Address] = (),
         destroy: bool = False,
+        left: frozenset[Address] = frozenset(),
     ) -> Plan:
         """A plan; making it must not have sent anything but reads."""
         before = Counter(self.session.calls)
         request = self.request(adopt=adopt, retry=retry, destroy=destroy)
+        request = replace(request, left=left)
         plan = engine.make_plan(request, self.session, lambda *_: None)
         sent = self.session.calls - before
         assert [call for call in sent if not call.split(".")[1].startswith(READS)] == []
