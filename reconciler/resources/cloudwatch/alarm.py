@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.change import Change
-from reconciler.resources.api import Listing, Op, Request, Resource, Tagging, absent, register
+from reconciler.resources.api import (
+    Listing,
+    Op,
+    Reach,
+    Request,
+    Resource,
+    Tagging,
+    absent,
+    register,
+)
 from reconciler.resources.codecs import first
 
 NAME = {"AlarmName": "{name}"}
@@ -30,6 +39,7 @@ register(
     Resource(
         type="AWS::CloudWatch::Alarm",
         service="cloudwatch",
+        reach=Reach.REGIONAL,
         name="AlarmName",
         key=NAME,
         read=Op("describe_alarms", {"AlarmNames": ["{name}"], **KIND}),

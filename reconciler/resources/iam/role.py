@@ -12,7 +12,16 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change
 from reconciler.model.value import Json
-from reconciler.resources.api import Listing, Op, Request, Resource, Tagging, absent, register
+from reconciler.resources.api import (
+    Listing,
+    Op,
+    Reach,
+    Request,
+    Resource,
+    Tagging,
+    absent,
+    register,
+)
 from reconciler.resources.codecs import Codec, each, rename, text, unwrap
 from reconciler.resources.parts import Keyed, Members
 
@@ -62,6 +71,7 @@ register(
     Resource(
         type="AWS::IAM::Role",
         service="iam",
+        reach=Reach.GLOBAL,
         name="RoleName",
         key=NAME,
         read=Op("get_role", NAME),
@@ -76,6 +86,7 @@ register(
         created={"Arn": ("Role", "Arn"), "RoleId": ("Role", "RoleId")},
         predict={"Arn": ARN},
         arn=ARN,
+        home=(TRUST, "Policies"),
         limit=64,
         root=unwrap("Role").then(ROLE),
         body=ROLE,

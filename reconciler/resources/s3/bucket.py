@@ -12,6 +12,7 @@ from reconciler.resources.api import (
     Companion,
     Listing,
     Op,
+    Reach,
     Resource,
     Tagging,
     absent,
@@ -29,6 +30,7 @@ register(
     Resource(
         type="AWS::S3::Bucket",
         service="s3",
+        reach=Reach.SHARED,
         name="BucketName",
         key=BUCKET,
         read=Op("head_bucket", BUCKET),
@@ -45,7 +47,7 @@ register(
         ),
         predict={"Arn": ARN},
         arn=ARN,
-        shared_names=True,
+        home=("BucketRegion",),
         upsert=True,
         body=Codec(
             encode=lambda value: (
@@ -57,8 +59,8 @@ register(
                 method="list_buckets",
                 at="Buckets",
                 name="Name",
-                params={"Prefix": "{prefix}", "BucketRegion": "{region}", "MaxBuckets": 1000},
-                codec=only(),
+                params={"Prefix": "{prefix}", "MaxBuckets": 1000},
+                codec=only("BucketRegion"),
                 created="CreationDate",
                 complete=True,
             ),

@@ -4,7 +4,16 @@ The access policy and the tags change in place; the description does not, and a
 new group has no versions. A group with versions cannot be deleted.
 """
 
-from reconciler.resources.api import Lifecycle, Listing, Op, Resource, absent, codes, register
+from reconciler.resources.api import (
+    Lifecycle,
+    Listing,
+    Op,
+    Reach,
+    Resource,
+    absent,
+    codes,
+    register,
+)
 from reconciler.resources.codecs import text
 from reconciler.resources.parts import Facet
 from reconciler.resources.sagemaker.service import arn, tagging
@@ -15,6 +24,7 @@ register(
     Resource(
         type="AWS::SageMaker::ModelPackageGroup",
         service="sagemaker",
+        reach=Reach.REGIONAL,
         name="ModelPackageGroupName",
         key=NAME,
         read=Op("describe_model_package_group", NAME),

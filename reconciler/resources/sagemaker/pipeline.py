@@ -16,6 +16,7 @@ from reconciler.resources.api import (
     Lifecycle,
     Listing,
     Op,
+    Reach,
     Request,
     Resource,
     absent,
@@ -61,6 +62,7 @@ register(
     Resource(
         type="AWS::SageMaker::Pipeline",
         service="sagemaker",
+        reach=Reach.REGIONAL,
         name="PipelineName",
         key=NAME,
         read=Op("describe_pipeline", NAME),

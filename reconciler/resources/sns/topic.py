@@ -12,7 +12,16 @@ from dataclasses import dataclass
 
 from reconciler.model.change import Change, Effect
 from reconciler.model.value import Json, Props
-from reconciler.resources.api import Companion, Op, Request, Resource, Tagging, absent, register
+from reconciler.resources.api import (
+    Companion,
+    Op,
+    Reach,
+    Request,
+    Resource,
+    Tagging,
+    absent,
+    register,
+)
 from reconciler.resources.codecs import each, flag, number, rename, takes, text, wrapped
 from reconciler.resources.narrow import Narrowing, exchanged
 from reconciler.resources.parts import Reader
@@ -83,6 +92,7 @@ register(
     Resource(
         type="AWS::SNS::Topic",
         service="sns",
+        reach=Reach.REGIONAL,
         name="TopicName",
         key=TOPIC,
         read=Op("get_topic_attributes", TOPIC),
