@@ -238,9 +238,11 @@ class _Observer:
             return None
         key = self._tag_key(resource, address)
         last = {part.prop for part in resource.parts if part.last}
-        last |= {*resource.home} if told is Claim.UNSAID else set()
         wanted = None if resource.content_named else last  # a revision that stays uses things
         observed = self.single.read(resource, address, wanted, key=key)
+        if observed and claim(observed, self.place, resource) is Claim.UNSAID:
+            more = self.single.read(resource, address, resource.home, tags=observed.tags, key=key)
+            observed = more and replace(observed, home=more.home)  # what is named may be a part
         if observed is None or claim(observed, self.place, resource) not in _MAY_BE_OURS:
             return None
         spec = (observed.tags or {}).get(OWNERSHIP[2], "")
