@@ -52,7 +52,8 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, moving=tuple(draft.moving))
         named = request.policy.adopt | request.policy.retry
-        found += [_unknown(address) for address in named - graph.nodes.keys()]
+        known = graph.nodes.keys() | {orphan.address for orphan in live.unclaimed}
+        found += [_unknown(address) for address in named - known]
     calls = session.total - before
     return replace(plan, diagnostics=tuple(ordered(found)), observed_calls=calls)
 

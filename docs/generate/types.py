@@ -41,9 +41,13 @@ def page() -> Iterator[str]:
         " `moorline explain AWS::TYPE.Property` says why, for nested properties too."
     )
     yield markdown.table(
-        ("type", "deleting it loses"),
+        ("type", "[reach](../regions.md)", "deleting it loses"),
         (
-            (f"[{each.type}]({markdown.anchor(each.type)})", LOSSES.get(each.holds, each.holds))
+            (
+                f"[{each.type}]({markdown.anchor(each.type)})",
+                each.reach,
+                LOSSES.get(each.holds, each.holds),
+            )
             for each in registry
         ),
     )

@@ -10,7 +10,7 @@ from reconciler.model.change import Action, Observed, Status
 from reconciler.model.plan import Step
 from reconciler.model.value import Props
 from reconciler.plan.diff import compare
-from reconciler.plan.live import owned
+from reconciler.plan.live import Claim, claim, owned
 from reconciler.plan.moved import moved
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 
@@ -36,7 +36,10 @@ def foreign(
 ) -> StepError | None:
     """Why something that is there already is not what an earlier try of this step began."""
     name = repr(str(step.address))
-    if not owned(there, place):
+    if claim(there, place, resource) is Claim.ELSEWHERE:
+        help_ = "use another environment name in this region; `moorline plan` says whose it is"
+        return StepError("APPLY003", f"{name} exists and belongs to another region", help_)
+    if not owned(there, place, resource):
         detail = f" ({error})" if error else ""
         help_ = f"take it over with `--adopt {step.address}`"
         return StepError("APPLY003", f"{name} exists and is not ours{detail}", help_)

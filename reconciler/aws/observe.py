@@ -15,17 +15,17 @@ from typing import TypeVar
 from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
-from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, unreadable
+from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
-from reconciler.plan.diff import RESERVED
-from reconciler.plan.live import Live, Orphan, owned
+from reconciler.plan.live import Claim, Live, Orphan, claim, owned
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 
 WORKERS = 16
+_MAY_BE_OURS = (Claim.OURS, Claim.UNSAID)
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -84,8 +84,13 @@ class _Observer:
             orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
         unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
-        kept = tuple(orphan for orphan in orphans if isinstance(orphan, Orphan))
-        return Live(known, kept, unknown), self.found
+        kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
+        ours = tuple(each for each in kept if self._owned(each))
+        unclaimed = tuple(each for each in kept if each not in ours)
+        return Live(known, ours, unknown, unclaimed), self.found
+
+    def _owned(self, orphan: Orphan) -> bool:
+        return owned(orphan.observed, self.place, self.resources[orphan.address.type])
 
     def _unseen(self) -> list[str]:
         """Types of which there may be more than was found, because the tag index is not known."""
@@ -119,9 +124,11 @@ class _Observer:
         listed = self.survey.listed(node.address)
         if resource.listings and listed is None:
             return self._unlisted(resource, node)
+        if listed and (away := self._away(resource, listed)):
+            return away
         tags = self.survey.index.get(node.address)
         observed = self._content(node, resource, listed, tags)
-        if observed is None or not _tags_differ(node, observed.tags):
+        if observed is None or not tags_differ(node, observed.tags):
             return observed
         return self._confirm_tags(resource, node.address, observed)
 
@@ -137,6 +144,11 @@ class _Observer:
         if not found and indexed and resource.read.method in listed:  # nothing has said "absent"
             raise incomplete(str(node.address), "nothing lists it, and the tag index has it")
         return found
+
+    def _away(self, resource: Resource, listed: Listed) -> Observed | None:
+        """What another region has: all there is to know of it, as it cannot be worked on here."""
+        seen = Observed({}, tags=listed.tags, home=resource.regions(listed.props))
+        return seen if claim(seen, self.place, resource) is Claim.ELSEWHERE else None
 
     def _content(
         self,
@@ -174,7 +186,8 @@ class _Observer:
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
         tags = listed.tags if tags is None else tags
         outputs |= {name: slots[name] for name in resource.predict}
-        return Observed(props, outputs, tags=tags)
+        home = resource.regions({**listed.props, **props})
+        return Observed(props, outputs, tags=tags, home=home)
 
     def _confirm_tags(
         self, resource: Resource, address: Address, observed: Observed
@@ -253,7 +266,9 @@ class _Observer:
         if resource.listings and listed is None and not claimed and address not in self.left:
             return None
         tags = (listed.tags if listed else None) or claimed
-        if tags is not None and not owned(Observed({}, tags=tags), self.place):
+        home = resource.regions(listed.props) if listed else frozenset[str]()
+        told = claim(Observed({}, tags=tags, home=home), self.place, resource)
+        if told is Claim.ELSEWHERE or (told is Claim.FOREIGN and tags is not None):
             return None
         key = self._tag_key(resource, address)
         last = {part.prop for part in resource.parts if part.last}
@@ -261,7 +276,12 @@ class _Observer:
         observed = self.single.read(resource, address, wanted, key=key)
         if observed is None:
             return None
-        if not owned(observed, self.place):
+        if claim(observed, self.place, resource) is Claim.UNSAID:
+            more = self.single.read(resource, address, resource.home, tags=observed.tags, key=key)
+            observed = more and replace(observed, home=more.home)  # what is named may be a part
+        if observed is None:
+            return None
+        if claim(observed, self.place, resource) not in _MAY_BE_OURS:
             if claimed and not observed.tags:
                 raise incomplete(str(address), "it shows no tags, and the tag index has some")
             return None
@@ -276,8 +296,3 @@ class _Unknown:
 
 
 _UNKNOWN = _Unknown()
-
-
-def _tags_differ(node: Node, tags: Mapping[str, str] | None) -> bool:
-    wanted = {tag["Key"]: tag["Value"] for tag in node.props.get("Tags") or ()}
-    return tags is None or wanted != {k: v for k, v in tags.items() if not k.startswith(RESERVED)}

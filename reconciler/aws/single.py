@@ -112,7 +112,8 @@ class Single:
         except Gone:
             return None
         status, reason = state(resource.lifecycle, raw)
-        return Observed(props, outputs, status, reason, tags)
+        home = resource.regions({**root, **props})
+        return Observed(props, outputs, status, reason, tags, home=home)
 
     def _describe(self, reader: ReadOnly, resource: Resource, params: Props) -> Json:
         body: dict[str, Any] = dict(reader.call(resource.read.method, params))

@@ -78,8 +78,8 @@ class Runner:
 
     def _left(self, step: Step, resource: Resource, there: Observed) -> tuple[Call, ...]:
         """What an earlier try has still to do; naming a key twice would be an error."""
-        desired = self.outputs.resolved(step.desired)
-        return calls.update(compare(step.address, desired, there, resource), resource, self.place)
+        left = compare(step.address, self.outputs.resolved(step.desired), there, resource)
+        return calls.update(left, resource, self.place)
 
     def _make(self, step: Step, resource: Resource, call: Call) -> Observed | None:
         """Create it; what an earlier try made is taken over."""

@@ -15,8 +15,9 @@ from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.graph import Graph
+from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
+from reconciler.plan.diff import RESERVED
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
 
 PAGE = 100
@@ -187,3 +188,9 @@ def unreadable(error: AwsError, address: Address | None) -> Diagnostic:
         help="nothing is planned for what could not be read; run again, or look at AWS's message",
         address=address,
     )
+
+
+def tags_differ(node: Node, tags: Mapping[str, str] | None) -> bool:
+    """Whether a resource's tags are not those that are declared, AWS's own left out."""
+    wanted = {tag["Key"]: tag["Value"] for tag in node.props.get("Tags") or ()}
+    return tags is None or wanted != {k: v for k, v in tags.items() if not k.startswith(RESERVED)}

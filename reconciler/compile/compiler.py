@@ -235,7 +235,8 @@ class _Builder:
         return replace(node, props=props)
 
     def _tags(self, node: Node, scope: Scope, resource: Resource) -> list[Json]:
-        values = (self.place.platform, self.place.environment, f"{scope.kind}/{scope.name}")
+        place = self.place
+        values = (place.platform, place.environment, f"{scope.kind}/{scope.name}", place.region)
         tags = {**self.view.spec.tags, **dict(zip(OWNERSHIP, values, strict=True))}
         if scope.owner:
             tags["owner"] = scope.owner

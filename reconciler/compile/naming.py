@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from reconciler.model.address import Address
 from reconciler.model.value import digest
-from reconciler.resources.api import Place, Resource
+from reconciler.resources.api import Place, Reach, Resource
 
 CUT = 8
 """Hexadecimal digits that stand for what was cut."""
@@ -27,7 +27,7 @@ def address(
     """
     resource = resources[type_]
     name = f"{place.prefix}{base}"
-    if resource.shared_names:
+    if resource.reach is Reach.SHARED:
         name = f"{name}-{place.account}"
     tail = f"-{content}" if content else ""
     name = resource.fix(name)

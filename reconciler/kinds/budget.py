@@ -40,9 +40,11 @@ class Budget(Section):
     """AWS bills in US dollars."""
     period: Literal["daily", "monthly", "quarterly", "annually"] = "monthly"
     """When counting starts anew."""
-    covers: Literal["platform", "account"] = "platform"
-    """``platform`` counts what carries the platform's tag (activate the cost allocation
-    tag ``moorline:platform`` once in the billing console); ``account`` counts everything."""
+    covers: Literal["platform", "region", "account"] = "platform"
+    """``platform`` counts what carries the tags of this platform and environment, ``region``
+    only what of it is in this region, ``account`` everything in the account. Activate the cost
+    allocation tags ``moorline:platform`` and ``moorline:environment`` once in the billing
+    console: AWS counts by a tag from then on."""
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1, max_length=5)]
     """At most 5."""
     subscribers: Subscribers
@@ -72,7 +74,7 @@ def build(spec: Budget, scope: Scope) -> Iterator[Node]:
                 "BudgetType": "COST",
                 "TimeUnit": spec.period.upper(),
                 "BudgetLimit": {"Amount": spec.amount, "Unit": spec.currency},
-                "CostFilters": _filters(spec, scope),
+                **_filters(spec, scope),
             },
             "NotificationsWithSubscribers": [
                 {"Notification": _notification(threshold), "Subscribers": subscribers}
@@ -83,15 +85,29 @@ def build(spec: Budget, scope: Scope) -> Iterator[Node]:
             ("Budget", "BudgetLimit"): ("amount",),
             ("Budget", "TimeUnit"): ("period",),
             ("Budget", "CostFilters"): ("covers",),
+            ("Budget", "FilterExpression"): ("covers",),
             ("NotificationsWithSubscribers",): ("thresholds",),
         },
     )
 
 
 def _filters(spec: Budget, scope: Scope) -> Props:
+    """Cost filters do not say how they join two tags, an expression does.
+
+    Source: `Expression` of the Budgets API.
+    """
     if spec.covers == "account":
-        return {}
-    return {"TagKeyValue": [f"user:moorline:platform${scope.place.platform}"]}
+        return {"CostFilters": {}, "FilterExpression": {}}
+    place = scope.place
+    tags = {"moorline:platform": place.platform, "moorline:environment": place.environment}
+    both: list[Json] = [{"Tags": _equals(key, value)} for key, value in tags.items()]
+    if spec.covers == "region":
+        both.append({"Dimensions": _equals("REGION", place.region)})
+    return {"FilterExpression": {"And": both}, "Metrics": ["UnblendedCost"]}
+
+
+def _equals(key: str, value: str) -> Props:
+    return {"Key": key, "Values": [value], "MatchOptions": ["EQUALS"]}
 
 
 def _notification(threshold: Threshold) -> Props:

@@ -27,6 +27,7 @@ class Observed:
     when nobody could say; an empty mapping says that there are none.
     `proven` says a listing already showed that the content is as desired.
     `context` is what was read besides, only because an update is pending.
+    `home` has the regions that an object which is not regional names itself.
     """
 
     props: Props
@@ -36,6 +37,7 @@ class Observed:
     tags: Mapping[str, str] | None = None
     proven: bool = False
     context: Props = field(default_factory=dict)
+    home: frozenset[str] = frozenset()
 
 
 class Effect(StrEnum):

@@ -1,13 +1,14 @@
-"""What a plan starts from: the live state."""
+"""What a plan starts from: the live state, and whose it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
-from reconciler.resources.api import OWNERSHIP, Place
+from reconciler.resources.api import OWNERSHIP, REGION_TAG, Place, Reach, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,44 @@ class Live:
     found: Mapping[Address, Observed | None]
     orphans: tuple[Orphan, ...] = ()
     unknown: frozenset[Address] = frozenset()
+    unclaimed: tuple[Orphan, ...] = ()
+    """They would be orphans, but nothing says that they are this region's."""
 
 
-def owned(observed: Observed, place: Place) -> bool:
-    """Whether the ownership tags say that this platform and environment made it."""
+class Claim(StrEnum):
+    """Whose a live resource is, as its tags and what it names say."""
+
+    OURS = "ours"
+    FOREIGN = "foreign"
+    """No tags of ours, or those of another platform or environment."""
+    ELSEWHERE = "elsewhere"
+    """One name serves all regions, and another region has it."""
+    UNSAID = "unsaid"
+    """Our platform's and environment's, and nothing says which region's."""
+
+
+def claim(observed: Observed, place: Place, resource: Resource) -> Claim:
+    """Whose a live resource is.
+
+    Who reads a regional service in a region knows where it is. A shared name is of something
+    that is somewhere; a global object is nowhere, so its tag says more than what it names.
+    """
     tags = observed.tags or {}
-    return (tags.get(OWNERSHIP[0]), tags.get(OWNERSHIP[1])) == (place.platform, place.environment)
+    here, tag = frozenset({place.region}), frozenset(filter(None, [tags.get(REGION_TAG)]))
+    if resource.reach is Reach.SHARED and observed.home - here:
+        return Claim.ELSEWHERE
+    if (tags.get(OWNERSHIP[0]), tags.get(OWNERSHIP[1])) != (place.platform, place.environment):
+        return Claim.FOREIGN
+    named = {
+        Reach.REGIONAL: here,
+        Reach.GLOBAL: tag or observed.home,
+        Reach.SHARED: observed.home or tag,
+    }[resource.reach]
+    if named == here:
+        return Claim.OURS
+    return Claim.UNSAID if here <= named or not named else Claim.ELSEWHERE
+
+
+def owned(observed: Observed, place: Place, resource: Resource) -> bool:
+    """Whether this platform, environment and region made it."""
+    return claim(observed, place, resource) is Claim.OURS

@@ -60,7 +60,7 @@ def _deleted(step: Step, live: Observed, resource: Resource, made: Step | None) 
 
 def _created(step: Step, live: Observed, resource: Resource, place: Place) -> str:
     """What exists may only be what an interrupted run of ours has begun to make."""
-    if not owned(live, place):
+    if not owned(live, place, resource):
         return "exists now and is not ours"
     if (live.tags or {}).get(OWNERSHIP[2], step.spec) != step.spec:
         return "exists now and belongs to another spec of ours"

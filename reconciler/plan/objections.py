@@ -6,22 +6,7 @@ from reconciler.model.change import FieldChange, Observed
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Node
 from reconciler.model.plan import Step
-from reconciler.resources.api import OWNERSHIP
 from reconciler.resources.review import Objection
-
-
-def not_ours(node: Node, observed: Observed | None) -> Diagnostic:
-    """A resource of our name carries no tags of ours."""
-    tags = (observed.tags or {}) if observed else {}
-    owner = "/".join(tags[key] for key in OWNERSHIP[:2] if key in tags)
-    whose = f"it belongs to {owner!r}" if owner else "it carries no ownership tags"
-    return Diagnostic(
-        "PLAN001",
-        f"{str(node.address)!r} exists but is not ours: {whose}",
-        node.origin.at if node.origin else None,
-        f"rename the spec, or take it over with `--adopt {node.address}`",
-        address=node.address,
-    )
 
 
 def unsupported(node: Node, change: FieldChange) -> Diagnostic:

@@ -34,7 +34,7 @@ from reconciler.plan.diff import TAGS
 from reconciler.plan.live import Live, Orphan
 from reconciler.plan.written import asked
 from reconciler.resources import api as resources
-from reconciler.resources.api import OWNERSHIP, Place, Resource
+from reconciler.resources.api import OWNERSHIP, REGION_TAG, Place, Resource
 
 ASKED = "OFFLINE001"
 LEFT_OUT = "OFFLINE002"
@@ -164,8 +164,9 @@ def _state(kept: ResourceRecord) -> Mapping[str, Json]:
 
 def _tags(left: Mapping[str, Json], place: Place) -> dict[str, Json]:
     """Its tags. Receipts are of what is ours, also where a type cannot say so."""
+    tags = left.get(TAGS) or {}
     ours = dict(zip(OWNERSHIP[:2], (place.platform, place.environment), strict=True))
-    return {**(left.get(TAGS) or {}), **ours}
+    return {REGION_TAG: place.region, **tags, **ours}
 
 
 def _agrees(want: Json, have: Json) -> bool:

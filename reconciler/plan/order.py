@@ -25,7 +25,7 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
-from reconciler.plan import calls, objections, protect, retire, revisions
+from reconciler.plan import calls, claims, objections, protect, retire, revisions
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import Place, Resource, fill
@@ -57,6 +57,7 @@ def plan(
 ) -> Draft:
     """Steps for everything that differs, in an order that respects every edge."""
     draft = Draft()
+    live, draft.diagnostics = claims.settled(live, place, policy)
     for address in _ordered(graph):
         if address not in live.unknown:
             _step(graph.nodes[address], graph, live, resources, place, policy, draft)
@@ -114,13 +115,13 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
 ) -> None:
     resource = resources[node.address.type]
     observed = live.found.get(node.address)
-    foreign = observed is not None and not owned(observed, place)
-    if foreign and node.address not in policy.adopt:
-        draft.diagnostics.append(objections.not_ours(node, observed))
+    if observed and (refused := claims.refused(node, observed, resource, place, policy)):
+        draft.diagnostics.append(refused)
         return
     change = _compared(node, graph, live, resources, place, draft.renewed)
     if change is None:
         return
+    foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
     seen, against = _reviewed(change, node, resource)

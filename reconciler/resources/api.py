@@ -27,7 +27,7 @@ from reconciler.resources.codecs import SAME, Codec
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.ops import Companion, Lifecycle, Listing, Op, Tagging
 from reconciler.resources.parts import Part, Reader, Request
-from reconciler.resources.place import Place, fill
+from reconciler.resources.place import Place, Reach, fill, regions_in
 from reconciler.resources.review import NOTHING, Pending
 from reconciler.resources.whole import Whole, members
 
@@ -41,6 +41,7 @@ __all__ = [
     "Narrowing",
     "Op",
     "Place",
+    "Reach",
     "Request",
     "Resource",
     "Tagging",
@@ -55,7 +56,8 @@ __all__ = [
 ]
 
 REGISTRY: dict[str, Resource] = {}
-OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec")
+REGION_TAG = "moorline:region"
+OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec", REGION_TAG)
 NAME_TAG = "moorline:name"
 HOLDS_TAG = "moorline:holds"
 MAKING_TAG = "moorline:making"
@@ -79,6 +81,8 @@ class Resource:
     type: str
     service: str
     """The boto3 client."""
+    reach: Reach
+    """How far its names reach; what is not regional belongs to one region by tag or by `home`."""
     name: str
     """The property that is the physical name."""
     key: Mapping[str, Json]
@@ -148,8 +152,8 @@ class Resource:
     """Template of the ARN, to find a resource in the tagging API's pages."""
     derived: Mapping[str, str] = field(default_factory=dict)
     """Further properties that follow from the name: property to template."""
-    shared_names: bool = False
-    """Names are shared by all AWS accounts, so the account id is part of them."""
+    home: tuple[str, ...] = ()
+    """Of a type that is not regional: members of its answer that name its region, surest first."""
     limit: int = 63
     """The longest physical name AWS takes."""
     fix: Callable[[str], str] = str
@@ -193,6 +197,11 @@ class Resource:
         for method, whole in found:
             out[method] = out[method] | whole if method in out else whole
         return out
+
+    def regions(self, props: Props) -> frozenset[str]:
+        """The regions that it says it belongs to; none where it does not say."""
+        told = (regions_in(props.get(member)) for member in self.home)
+        return next((found for found in told if found), frozenset())
 
     def part(self, prop: str) -> Part | None:
         """The part that owns a property."""

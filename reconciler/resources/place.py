@@ -1,17 +1,39 @@
-"""Where a platform lives, and the templates that put its names into requests."""
+"""Where a platform lives, how far names reach, and the templates that put names into requests."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from reconciler.model.address import Address
-from reconciler.model.value import Join, Json, Ref
+from reconciler.model.value import Join, Json, Ref, leaves
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_REGION = r"[a-z]{2,4}(?:-[a-z]+){1,2}-\d+"
+_ALONE = re.compile(_REGION)
+_ARN = re.compile(rf"\barn:[\w-]+:[\w-]+:({_REGION}):")
 _UNNAMED = "us-east-1"
 """S3 refuses this region as a location constraint. Source: CreateBucket."""
+
+
+class Reach(StrEnum):
+    """How far the names of a type reach."""
+
+    REGIONAL = "regional"
+    """Each region of an account has its own."""
+    GLOBAL = "global"
+    """One for all regions of an account."""
+    SHARED = "shared"
+    """One for all accounts of a partition, so the account id is part of the name."""
+
+
+def regions_in(said: Json) -> frozenset[str]:
+    """The regions that a value names: alone, or in ARNs and patterns of ARNs."""
+    texts = [leaf for leaf in leaves(said) if isinstance(leaf, str)]
+    alone = {text for text in texts if _ALONE.fullmatch(text)}
+    return frozenset(alone.union(*(_ARN.findall(text) for text in texts)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,8 @@ def _desired(observed: Observed, resource: Resource, address: Address, place: Pl
 
 
 def _own() -> dict[str, str]:
-    return dict(zip(OWNERSHIP, (PLACE.platform, PLACE.environment, "Resource/x"), strict=True))
+    values = (PLACE.platform, PLACE.environment, "Resource/x", PLACE.region)
+    return dict(zip(OWNERSHIP, values, strict=True))
 
 
 def _readable(resource: Resource) -> set[str]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.platform import Clients, client
+from engine.platform import HOME, Clients, Platform, Site, client
 
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
@@ -24,8 +24,6 @@ from reconciler.facts.store import facts
 from reconciler.model.address import Address
 from reconciler.resources import api as resources
 
-from .scene import Scene
-
 NOTES = "moorline:attempt"
 """Tags that say what was tried, and when."""
 CHOSEN = {"ResolvedOutputS3Uri", "SubscriptionArn", "TableName"}
@@ -33,15 +31,15 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 State = dict[str, Any]
 
 
-def names() -> Iterator[tuple[str, str, dict[str, str] | None]]:
-    """Type, name and key of every live resource of the types Moorline manages."""
+def names(site: Site = HOME) -> Iterator[tuple[str, str, dict[str, str] | None]]:
+    """Type, name and key of every live resource of a region, of the types Moorline manages."""
     for type_, service, method, at, name in LISTS:
-        paginator = client(service).get_paginator(method)
-        params = {"AccountId": "123456789012"} if service == "budgets" else {}
+        paginator = client(service, site.region, site.account).get_paginator(method)
+        params = {"AccountId": site.account} if service == "budgets" else {}
         for page in paginator.paginate(**params):
             for item in page.get(at, ()):
                 yield type_, item[name].rpartition(":")[2], None
-    kms = client("kms")
+    kms = client("kms", site.region, site.account)
     for item in kms.get_paginator("list_keys").paginate().search("Keys"):
         state = kms.describe_key(KeyId=item["KeyId"])["KeyMetadata"]["KeyState"]
         if state != "PendingDeletion":
@@ -68,15 +66,16 @@ LISTS = (
 )
 
 
-def state(scene: Scene) -> State:
+def state(scene: Platform) -> State:
     """What is alive, by type and name; two of the same name are numbered."""
-    clock = FakeClock()
-    session = Session(Clients(), clock=clock, limiter=Limiter(clock, unlimited=True))
+    clock, site = FakeClock(), scene.site
+    clients, limiter = Clients(site.region, site.account), Limiter(clock, unlimited=True)
+    session = Session(clients, clock=clock, limiter=limiter)
     single = Single(session, compiler.place_of(scene.request().view))
     known = resources.load()
     found: list[tuple[Address, Any]] = []
     ids: dict[str, str] = {}
-    for type_, name, key in names():
+    for type_, name, key in names(site):
         resource = known[type_]
         chosen = {path[0] for path in facts(type_).read_only if len(path) == 1}
         wanted = {*facts(type_).properties, *(part.prop for part in resource.parts)} - chosen

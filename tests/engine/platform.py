@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -29,7 +29,7 @@ from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan, Step
 from reconciler.resources import api as resources
 from reconciler.sandbox.door.faults import Faults
-from reconciler.sandbox.inprocess import REGION, Sandbox
+from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.specs import overlay
 from reconciler.specs.source import parse
 
@@ -39,25 +39,36 @@ NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
 
 @cache
-def client(service: str) -> Any:
+def client(service: str, region: str = REGION, account: str = ACCOUNT) -> Any:
     session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
-    made = session.client(service, region_name=REGION, config=NO_RETRIES)
-    return watch(FAULTS.attach(made))
+    found = session.client(service, region_name=region, config=NO_RETRIES)
+    if account != ACCOUNT:  # moto's way to be somebody else
+        add = partial(_signed_in, account)
+        found.meta.events.register("before-call", add)
+    return watch(FAULTS.attach(found))
 
 
+def _signed_in(account: str, params: dict[str, Any], **_: Any) -> None:
+    params["headers"]["x-moto-account-id"] = account
+
+
+@dataclass(frozen=True, slots=True)
 class Clients:
+    region: str = REGION
+    account: str = ACCOUNT
+
     def client(self, service: str) -> Any:
-        return client(service)
+        return client(service, self.region, self.account)
 
 
 ENVIRONMENT = """
 apiVersion: moorline/v1
 kind: Environment
-metadata: {{name: dev}}
+metadata: {{name: {name}}}
 spec:
   platform: acme
-  account: "123456789012"
-  region: eu-west-1
+  account: "{account}"
+  region: {region}
   protection: {{allow: [{allow}], approvals: [{approvals}]}}
   tags: {{{tags}}}
 """
@@ -66,9 +77,28 @@ spec:
 TODAY = date(2026, 11, 23)
 
 
-def environment(allow: str = "", tags: str = "", approvals: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a platform is; every test but those of regions plans in the same place."""
+
+    name: str = "dev"
+    region: str = REGION
+    account: str = ACCOUNT
+
+
+HOME = Site()
+
+
+def environment(allow: str = "", tags: str = "", approvals: str = "", site: Site = HOME) -> str:
     """The text of the environment every test plans in."""
-    return ENVIRONMENT.format(allow=allow, tags=tags, approvals=approvals)
+    return ENVIRONMENT.format(
+        allow=allow,
+        tags=tags,
+        approvals=approvals,
+        name=site.name,
+        region=site.region,
+        account=site.account,
+    )
 
 
 def spec(kind: str, name: str, body: str) -> str:
@@ -115,6 +145,7 @@ class Platform:
     tags: str = ""
     approvals: str = ""
     clock: FakeClock = field(default_factory=FakeClock)
+    site: Site = HOME
     session: Session = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,10 +154,11 @@ class Platform:
     def restart(self) -> None:
         """A new process: nothing but AWS remembers what was done."""
         limiter = Limiter(self.clock, unlimited=True)
-        self.session = Session(Clients(), clock=self.clock, limiter=limiter)
+        clients = Clients(self.site.region, self.site.account)
+        self.session = Session(clients, clock=self.clock, limiter=limiter)
 
     def client(self, service: str) -> Any:
-        return client(service)
+        return client(service, self.site.region, self.site.account)
 
     # -- the loop
 
@@ -137,10 +169,10 @@ class Platform:
         retry: Iterable[Address] = (),
         destroy: bool = False,
     ) -> Request:
-        texts = (environment(self.allow, self.tags, self.approvals), self.text)
+        texts = (environment(self.allow, self.tags, self.approvals, self.site), self.text)
         documents = parse(join(*filter(None, texts)), "platform.yaml")
         assert documents.diagnostics == ()
-        view, found = overlay.resolve(documents.documents, "dev")
+        view, found = overlay.resolve(documents.documents, self.site.name)
         assert view is not None, found
         specs, found = compiler.read(documents.documents, view)
         assert found == [], found

@@ -155,9 +155,10 @@ def _key(client: Any) -> str:
 
 
 def _budget(client: Any) -> None:
-    found = client.describe_budget(AccountId=specs.ACCOUNT, BudgetName="acme-dev-month")["Budget"]
+    named = {"AccountId": specs.ACCOUNT, "BudgetName": "acme-dev-month"}
+    found = client.describe_budget(**named, ShowFilterExpression=True)["Budget"]
     limit = {"Amount": "999", "Unit": "USD"}
-    keep = ("BudgetName", "BudgetType", "TimeUnit", "CostFilters")
+    keep = ("BudgetName", "BudgetType", "TimeUnit", "FilterExpression", "Metrics")
     budget = {key: found[key] for key in keep if key in found}
     client.update_budget(AccountId=specs.ACCOUNT, NewBudget={**budget, "BudgetLimit": limit})
 

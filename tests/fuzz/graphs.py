@@ -19,7 +19,8 @@ WORDS = st.sampled_from(["u", "v", "w"])
 
 
 def owned_tags(spec: str, name: str, traits: Traits) -> dict[str, str]:
-    tags = dict(zip(OWNERSHIP, (PLACE.platform, PLACE.environment, spec), strict=True))
+    values = (PLACE.platform, PLACE.environment, spec, PLACE.region)
+    tags = dict(zip(OWNERSHIP, values, strict=True))
     return {**tags, NAME_TAG: name} if traits.found_by_tag else tags
 
 

@@ -16,6 +16,7 @@ from reconciler.resources.api import (
     Listing,
     Op,
     Place,
+    Reach,
     Resource,
     Tagging,
     Whole,
@@ -149,6 +150,7 @@ def record(traits: Traits) -> Resource:
     return Resource(
         type=traits.type,
         service=traits.service,
+        reach=Reach.REGIONAL,
         name="" if tagged else "Name",
         derived={"Alias": "alias/{name}"} if tagged else {},
         key=key,

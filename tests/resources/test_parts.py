@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.model.address import Address
 from reconciler.model.value import Ref
+from reconciler.resources.api import OWNERSHIP
 from reconciler.resources.budgets.notifications import Notifications
 from reconciler.resources.codecs import text
 from reconciler.resources.kms.alias import Alias
@@ -64,7 +65,7 @@ OTHER = {"SubscriptionType": "EMAIL", "Address": "b@example.com"}
 MAIL = {"Protocol": "email", "Endpoint": "a@example.com"}
 HOOK = {"Protocol": "https", "Endpoint": "https://example.com"}
 OWN = Ref(Address("AWS::KMS::Key", "data"), "KeyId")
-OURS = ["moorline:platform", "moorline:environment", "moorline:spec", "moorline:name"]
+OURS = [*OWNERSHIP, "moorline:name"]
 
 CALLS: dict[str, tuple[Part, Any, Any, list[tuple[str, Any]]]] = {
     "put a facet": (POLICY, None, {"a": 1}, [("put_policy", {"Policy": '{"a":1}'})]),

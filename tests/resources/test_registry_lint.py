@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
@@ -17,13 +19,14 @@ from reconciler.model.change import Action, Call, Change, Effect, FieldChange, O
 from reconciler.model.loss import Destruction
 from reconciler.model.value import Join, JsonText, Ref
 from reconciler.plan import calls
-from reconciler.resources.api import Absent, Op, Resource, load
+from reconciler.resources.api import Absent, Op, Reach, Resource, load
 from reconciler.resources.permissions import PREFIX, permission
 
 from .samples import PLACE, SAMPLES, Sample
 
 READS = ("get_", "list_", "describe_", "head_")
 TYPES = sorted(load())
+GLOBAL_SERVICES = {"iam", "budgets"}
 IAM_NAMES = {"s3", "budgets"}
 """Services whose actions are named unlike their calls; see `permissions`."""
 
@@ -254,6 +257,28 @@ def test_create_and_delete_need_what_cloudformation_needs(type_: str) -> None:
     handlers = facts(type_).permissions
     assert permission(resource.service, resource.create.method)[0] in handlers["create"]
     assert permission(resource.service, resource.delete.method)[0] in handlers["delete"]
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_a_type_says_how_far_its_names_reach_as_botocore_does(type_: str) -> None:
+    resource = load()[type_]
+    regional = resource.service not in GLOBAL_SERVICES and resource.service != "s3"
+    assert regional is (resource.reach is Reach.REGIONAL)
+    assert regional is ("{region}" in resource.arn)
+    assert bool(resource.home) is not regional
+    assert resource.tags is not None  # else nobody could say whose it is
+
+
+def test_no_type_has_a_reach_that_nobody_chose() -> None:
+    (reach,) = (field for field in fields(Resource) if field.name == "reach")
+    assert (reach.default, reach.default_factory) == (MISSING, MISSING)
+
+
+def test_global_services_are_those_that_botocore_calls_so() -> None:
+    endpoints = botocore.session.get_session().get_data("endpoints")["partitions"][0]["services"]
+    used = {resource.service for resource in load().values()}
+    told = {each for each in used if endpoints.get(each, {}).get("isRegionalized") is False}
+    assert told == GLOBAL_SERVICES
 
 
 @pytest.mark.parametrize("type_", TYPES)

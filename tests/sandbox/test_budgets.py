@@ -177,3 +177,37 @@ REFUSALS: dict[str, tuple[str, str, dict[str, Any]]] = {
 @pytest.mark.parametrize(("code", "method", "given"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_budgets_refuse(client: Any, code: str, method: str, given: dict[str, Any]) -> None:
     refused(code, "", getattr(client, method), **given)
+
+
+TAGGED = {"Tags": {"Key": "moorline:platform", "Values": ["acme"]}}
+BOTH = {"And": [TAGGED, {"Tags": {"Key": "moorline:environment", "Values": ["dev"]}}]}
+UNBLENDED = {"Metrics": ["UnblendedCost"]}
+
+
+def test_a_filter_expression_is_shown_only_where_it_is_asked_for(client: Any) -> None:
+    new = BUDGET | UNBLENDED | {"FilterExpression": BOTH}
+    client.update_budget(**ME, NewBudget=new)
+    asked = {"ShowFilterExpression": True}
+    budgets = (client.describe_budget(**NAMED), client.describe_budget(**NAMED, **asked))
+    plain, full = (answer["Budget"] for answer in budgets)
+    assert ("FilterExpression" in plain, full["FilterExpression"]) == (False, BOTH)
+    assert {"CostFilters", "CostTypes"} & full.keys() == set()
+    (listed,) = client.describe_budgets(**ME, **asked)["Budgets"]
+    assert listed["FilterExpression"] == BOTH
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"FilterExpression": BOTH},
+        {"FilterExpression": BOTH, "CostFilters": {}, **UNBLENDED},
+        {"FilterExpression": BOTH, "CostTypes": {"IncludeTax": True}, **UNBLENDED},
+        {"FilterExpression": {"And": [TAGGED]}, **UNBLENDED},
+        {"FilterExpression": {}, **UNBLENDED},
+        {"FilterExpression": {"Not": {}}, **UNBLENDED},
+    ],
+    ids=["no metric", "both filters", "types", "one to join", "nothing", "not nothing"],
+)
+def test_filters_that_do_not_go_together_are_refused(client: Any, filters: Any) -> None:
+    update = client.update_budget
+    refused("InvalidParameterException", "", update, **ME, NewBudget=BUDGET | filters)

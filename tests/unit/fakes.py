@@ -11,7 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Node, Origin
-from reconciler.resources.api import OWNERSHIP, Op, Place, Resource, Tagging, Whole, absent
+from reconciler.resources.api import OWNERSHIP, Op, Place, Reach, Resource, Tagging, Whole, absent
 from reconciler.resources.parts import Members, Request
 
 PLACE = Place("123456789012", "eu-west-1", "acme", "dev")
@@ -37,6 +37,7 @@ def resource(type_: str, **more: Any) -> Resource:
     given: dict[str, Any] = {
         "type": type_,
         "service": "made",
+        "reach": Reach.REGIONAL,
         "name": "Name",
         "key": NAME,
         "read": Op("describe_it", NAME),

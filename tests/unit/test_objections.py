@@ -14,15 +14,13 @@ from reconciler.model.plan import Step
 from reconciler.plan import objections
 from reconciler.resources.review import Objection
 
-from .fakes import OWN, address, live, node
+from .fakes import address, live, node
 
 BASE = address("base")
 NODE = node(BASE)
 BARE = Node(BASE, {})
 SPEC, LINE = Span("specs.yaml", 1, 1), Span("specs.yaml", 7, 3)
-RENAME = "rename the spec, or take it over with `--adopt M::Base/acme-dev-x`"
 WAITS = "`apply` waits for it; or plan again when it has settled"
-THERE = "'M::Base/acme-dev-x' exists but is not ours: "
 
 
 def field(at: Span | None = None) -> FieldChange:
@@ -49,22 +47,9 @@ def busy(why: str, at: Span | None = SPEC) -> Diagnostic:
     return told("PLAN002", message, WAITS, at, severity=Severity.WARNING)
 
 
-OTHERS = {**OWN, "moorline:platform": "other", "moorline:spec": "Kind/x"}
 SAID = Objection("MADE001", "it cannot be", "do without", Severity.NOTE)
 BUSY = live(status=Status.BUSY, reason="Updating")
 FINDINGS: dict[str, tuple[Callable[[], Diagnostic], Diagnostic]] = {
-    "of another platform": (
-        lambda: objections.not_ours(NODE, live(tags=OTHERS)),
-        told("PLAN001", f"{THERE}it belongs to 'other/dev'", RENAME),
-    ),
-    "of nobody": (
-        lambda: objections.not_ours(NODE, live(tags=None)),
-        told("PLAN001", f"{THERE}it carries no ownership tags", RENAME),
-    ),
-    "of nobody, not seen": (
-        lambda: objections.not_ours(BARE, None),
-        told("PLAN001", f"{THERE}it carries no ownership tags", RENAME, None),
-    ),
     "unsupported, by its line": (
         lambda: objections.unsupported(NODE, field(LINE)),
         unsupported(LINE),

@@ -49,6 +49,18 @@ CODES = (
         "Set that count by hand after the update, or register a scalable target for it too.",
     ),
     Code(
+        "PLAN008",
+        "belongs to another region",
+        "A role, a budget or a bucket has one name for all regions, and the same platform and environment in another region has it. Nothing is planned for it here.",
+        "Use another environment name: an environment is one platform in one account and one region.",
+    ),
+    Code(
+        "PLAN009",
+        "region is not known",
+        "A role or a budget carries the tags of this platform and environment but no moorline:region, and names no region in its trust policy or its subscribers. It may belong to another region, so it is left alone.",
+        "Take it over with --adopt if it belongs here; or tag it with moorline:region.",
+    ),
+    Code(
         "PLAN010",
         "deferred",
         "A spec cannot be compiled yet, because something it needs is not there yet. What it owns is left alone.",

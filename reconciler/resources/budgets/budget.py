@@ -2,7 +2,9 @@
 
 Limit, filters, period, notifications, subscribers and tags change in place; the
 name does not. The properties are CloudFormation's: the budget itself is nested
-under `Budget`, its name included. Amounts are numbers here and text in the API.
+under `Budget`, its name included. Amounts are numbers here and text in the API. A filter
+expression is shown only where it is asked for, and an empty filter must not be sent: a budget
+takes `FilterExpression` and `Metrics` or `CostFilters` and `CostTypes`. Source: UpdateBudget.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from reconciler.model.value import Ref
 from reconciler.resources.api import (
     Listing,
     Op,
+    Reach,
     Request,
     Resource,
     Tagging,
@@ -36,6 +39,8 @@ ACCOUNT = {"AccountId": "{account}"}
 BUDGET = {**ACCOUNT, "BudgetName": "{name}"}
 ARN = "arn:{partition}:budgets::{account}:budget/{name}"
 TAGGED = {"ResourceARN": ARN}
+SHOWN = {"ShowFilterExpression": True}
+EMPTY = ("CostFilters", "FilterExpression")
 AMOUNT = each(Amount=number())
 DATA = only(
     "AutoAdjustData",
@@ -57,13 +62,14 @@ DATA = only(
         TimePeriod=each(End=moment(), Start=moment()),
     )
 )
-ROOT = each(Budget=DATA)
+SENT = Codec(encode=lambda value: {k: v for k, v in value.items() if k not in EMPTY or v})
+ROOT = each(Budget=SENT.then(DATA))
 
 
 def update(change: Change) -> Iterator[Request]:
     """A put of the whole budget; alone among the calls it takes no `BudgetName`."""
     if change.touches("Budget"):
-        budget = {**DATA.encode(change.desired["Budget"]), "BudgetName": change.address.name}
+        budget = {**ROOT.encode(change.desired)["Budget"], "BudgetName": change.address.name}
         account = Ref(change.address, "AccountId")
         yield Request("update_budget", {"AccountId": account, "NewBudget": budget}, bare=True)
 
@@ -72,9 +78,10 @@ register(
     Resource(
         type="AWS::Budgets::Budget",
         service="budgets",
+        reach=Reach.GLOBAL,
         name="Budget.BudgetName",
         key=BUDGET,
-        read=Op("describe_budget", BUDGET),
+        read=Op("describe_budget", {**BUDGET, **SHOWN}),
         whole=Whole(
             has=members("Budget.BudgetType", "Budget.TimeUnit"),
             same={"BudgetName": ("Budget.BudgetName",)},
@@ -84,6 +91,7 @@ register(
         absent=(absent("NotFound"),),
         predict={"AccountId": "{account}", "Arn": ARN},
         arn=ARN,
+        home=("NotificationsWithSubscribers",),
         limit=100,
         root=ROOT,
         listings=(
@@ -91,7 +99,7 @@ register(
                 method="describe_budgets",
                 at="Budgets",
                 name="BudgetName",
-                params={**ACCOUNT, "MaxResults": 100},
+                params={**ACCOUNT, **SHOWN, "MaxResults": 100},
                 codec=Codec(lambda item: {"Budget": DATA.decode(item)}),
                 created="LastUpdatedTime",
                 complete=True,

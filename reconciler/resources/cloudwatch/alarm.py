@@ -13,6 +13,7 @@ from reconciler.model.change import Change
 from reconciler.resources.api import (
     Listing,
     Op,
+    Reach,
     Request,
     Resource,
     Tagging,
@@ -40,6 +41,7 @@ register(
     Resource(
         type="AWS::CloudWatch::Alarm",
         service="cloudwatch",
+        reach=Reach.REGIONAL,
         name="AlarmName",
         key=NAME,
         read=Op("describe_alarms", {"AlarmNames": ["{name}"], **KIND}),

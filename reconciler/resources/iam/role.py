@@ -15,6 +15,7 @@ from reconciler.model.value import Json
 from reconciler.resources.api import (
     Listing,
     Op,
+    Reach,
     Request,
     Resource,
     Tagging,
@@ -72,6 +73,7 @@ register(
     Resource(
         type="AWS::IAM::Role",
         service="iam",
+        reach=Reach.GLOBAL,
         name="RoleName",
         key=NAME,
         read=Op("get_role", NAME),
@@ -90,6 +92,7 @@ register(
         created={"Arn": ("Role", "Arn"), "RoleId": ("Role", "RoleId")},
         predict={"Arn": ARN},
         arn=ARN,
+        home=(TRUST, "Policies"),
         limit=64,
         root=unwrap("Role").then(ROLE),
         body=ROLE,

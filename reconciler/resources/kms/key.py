@@ -18,6 +18,7 @@ from reconciler.resources.api import (
     Companion,
     Lifecycle,
     Op,
+    Reach,
     Request,
     Resource,
     Tagging,
@@ -47,6 +48,7 @@ register(
     Resource(
         type=TYPE,
         service="kms",
+        reach=Reach.REGIONAL,
         name="",
         key=KEY,
         read=Op("describe_key", {"KeyId": "alias/{name}"}),

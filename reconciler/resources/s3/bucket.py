@@ -12,6 +12,7 @@ from reconciler.resources.api import (
     Companion,
     Listing,
     Op,
+    Reach,
     Resource,
     Tagging,
     Whole,
@@ -30,6 +31,7 @@ register(
     Resource(
         type="AWS::S3::Bucket",
         service="s3",
+        reach=Reach.SHARED,
         name="BucketName",
         key=BUCKET,
         read=Op("head_bucket", BUCKET),
@@ -47,7 +49,7 @@ register(
         ),
         predict={"Arn": ARN},
         arn=ARN,
-        shared_names=True,
+        home=("BucketRegion",),
         upsert=True,
         body=Codec(
             encode=lambda value: (
@@ -59,8 +61,8 @@ register(
                 method="list_buckets",
                 at="Buckets",
                 name="Name",
-                params={"Prefix": "{prefix}", "BucketRegion": "{region}", "MaxBuckets": 1000},
-                codec=only(),
+                params={"Prefix": "{prefix}", "MaxBuckets": 1000},
+                codec=only("BucketRegion"),
                 created="CreationDate",
                 complete=True,
             ),

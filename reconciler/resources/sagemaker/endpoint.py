@@ -15,6 +15,7 @@ from reconciler.resources.api import (
     Lifecycle,
     Listing,
     Op,
+    Reach,
     Request,
     Resource,
     Whole,
@@ -120,6 +121,7 @@ register(
     Resource(
         type="AWS::SageMaker::Endpoint",
         service="sagemaker",
+        reach=Reach.REGIONAL,
         name="EndpointName",
         key=NAME,
         read=Op("describe_endpoint", NAME),

@@ -5,7 +5,7 @@ The name carries the digest of the content. A config must outlive every
 endpoint that uses it or is being moved away from it.
 """
 
-from reconciler.resources.api import Listing, Op, Resource, Whole, absent, members, register
+from reconciler.resources.api import Listing, Op, Reach, Resource, Whole, absent, members, register
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"EndpointConfigName": "{name}"}
@@ -14,6 +14,7 @@ register(
     Resource(
         type="AWS::SageMaker::EndpointConfig",
         service="sagemaker",
+        reach=Reach.REGIONAL,
         name="EndpointConfigName",
         key=NAME,
         read=Op("describe_endpoint_config", NAME),

@@ -15,6 +15,7 @@ from reconciler.resources.api import (
     Lifecycle,
     Listing,
     Op,
+    Reach,
     Request,
     Resource,
     Whole,
@@ -80,6 +81,7 @@ register(
     Resource(
         type="AWS::SageMaker::FeatureGroup",
         service="sagemaker",
+        reach=Reach.REGIONAL,
         name="FeatureGroupName",
         key=NAME,
         read=Op("describe_feature_group", NAME),

@@ -4,7 +4,7 @@ Nothing but tags can change in place: SageMaker has no UpdateModel. The name
 carries the digest of the content, so a new content is a new model.
 """
 
-from reconciler.resources.api import Listing, Op, Resource, Whole, absent, members, register
+from reconciler.resources.api import Listing, Op, Reach, Resource, Whole, absent, members, register
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"ModelName": "{name}"}
@@ -13,6 +13,7 @@ register(
     Resource(
         type="AWS::SageMaker::Model",
         service="sagemaker",
+        reach=Reach.REGIONAL,
         name="ModelName",
         key=NAME,
         read=Op("describe_model", NAME),

@@ -8,6 +8,7 @@ from reconciler.resources.api import (
     Lifecycle,
     Listing,
     Op,
+    Reach,
     Resource,
     Whole,
     absent,
@@ -25,6 +26,7 @@ register(
     Resource(
         type="AWS::SageMaker::ModelPackageGroup",
         service="sagemaker",
+        reach=Reach.REGIONAL,
         name="ModelPackageGroupName",
         key=NAME,
         read=Op("describe_model_package_group", NAME),

@@ -16,6 +16,7 @@ from reconciler.resources.api import (
     Lifecycle,
     Listing,
     Op,
+    Reach,
     Request,
     Resource,
     Whole,
@@ -63,6 +64,7 @@ register(
     Resource(
         type="AWS::SageMaker::Pipeline",
         service="sagemaker",
+        reach=Reach.REGIONAL,
         name="PipelineName",
         key=NAME,
         read=Op("describe_pipeline", NAME),

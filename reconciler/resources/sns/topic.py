@@ -15,6 +15,7 @@ from reconciler.model.value import Json, Props
 from reconciler.resources.api import (
     Companion,
     Op,
+    Reach,
     Request,
     Resource,
     Tagging,
@@ -99,6 +100,7 @@ register(
     Resource(
         type="AWS::SNS::Topic",
         service="sns",
+        reach=Reach.REGIONAL,
         name="TopicName",
         key=TOPIC,
         read=Op("get_topic_attributes", TOPIC),

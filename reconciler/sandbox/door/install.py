@@ -47,11 +47,14 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "PublicAccessBlock",
         "S3Backend.create_bucket",
         "S3Backend.get_bucket_encryption",
+        "s3_backends.bucket_accounts",
     ),
     "moto.s3.responses": (
         "S3Response.all_buckets",
         "S3Response.get_bucket_lifecycle",
+        "S3Response._bucket_response",
         "S3Response._bucket_response_put",
+        "S3Response._key_response",
     ),
     "moto.sagemaker.models": (
         "SageMakerModelBackend.iter_tagged_resources",

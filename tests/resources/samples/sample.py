@@ -46,7 +46,8 @@ class Sample:
 
     def tagged(self, props: Props, **more: str) -> Props:
         """`props` with the ownership tags that compilation puts on every resource."""
-        values = (PLACE.platform, PLACE.environment, f"Sample/{self.name}", self.name)
+        owner = (PLACE.platform, PLACE.environment, f"Sample/{self.name}", PLACE.region)
+        values = (*owner, self.name)
         tags = dict(zip((*OWNERSHIP, NAME_TAG), values, strict=True)) | more
         return {**props, "Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)]}
 

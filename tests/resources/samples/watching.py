@@ -103,12 +103,15 @@ LIMIT = {
     "BudgetType": "COST",
     "TimeUnit": "MONTHLY",
 }
+PLATFORM = {"Key": "moorline:platform", "Values": ["acme"], "MatchOptions": ["EQUALS"]}
+FILTER = {"FilterExpression": {"Tags": PLATFORM}, "Metrics": ["UnblendedCost"]}
+COUNTED = {"CostFilters": {"Service": ["Amazon SageMaker"]}}
 budget = Sample(
     "AWS::Budgets::Budget",
     "acme-test-month",
     minimal={"Budget": LIMIT},
     full={
-        "Budget": {**LIMIT, "CostFilters": {"TagKeyValue": ["user:moorline:platform$acme"]}},
+        "Budget": {**LIMIT, **FILTER},
         "NotificationsWithSubscribers": NOTIFICATIONS,
     },
     edits=(
@@ -116,9 +119,10 @@ budget = Sample(
             "Budget": {
                 **LIMIT,
                 "BudgetLimit": {"Amount": 1200.5, "Unit": "USD"},
-                "CostFilters": {"TagKeyValue": ["user:moorline:platform$acme"]},
+                **FILTER,
             }
         },
+        {"Budget": {**LIMIT, **COUNTED}},
         {
             "NotificationsWithSubscribers": [
                 {**NOTIFICATIONS[0], "Subscribers": NOTIFICATIONS[1]["Subscribers"]},

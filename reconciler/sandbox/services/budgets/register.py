@@ -19,6 +19,7 @@ from reconciler.sandbox.services.budgets.store import Budget, duplicate, find, p
 from reconciler.sandbox.state.world import WORLD
 
 ATTRIBUTE = "moorline_budgets"
+FEWEST_JOINED = 2
 FOREVER = 3706473600  # 2087-06-15T00:00:00Z
 OFF_BY_DEFAULT = ("UseAmortized", "UseBlended")
 COST_TYPES = (
@@ -57,6 +58,7 @@ def _stored(given: dict[str, Any]) -> dict[str, Any]:
             "InvalidParameterException",
             f"{text}Budget Limit/ Planned Budget Limit/ Auto Adjust Data",
         )
+    _one_set(given)
     data = deepcopy(given)
     for spend in [data.get("BudgetLimit"), *data.get("PlannedBudgetLimits", {}).values()]:
         if spend:
@@ -75,6 +77,36 @@ def _stored(given: dict[str, Any]) -> dict[str, Any]:
     data["LastUpdatedTime"] = round(WORLD.clock.now(), 3)
     data["HealthStatus"] = {"Status": "HEALTHY"}
     return data
+
+
+def _one_set(given: dict[str, Any]) -> None:
+    """Either the new filters or the old ones. Source: UpdateBudget."""
+    new, old = ({"FilterExpression", "Metrics"}, {"CostFilters", "CostTypes"})
+    if given.keys() & new and given.keys() & old:
+        text = "Unable to create/update budget - use either FilterExpression and Metrics or "
+        raise JsonRESTError("InvalidParameterException", f"{text}CostFilters and CostTypes")
+    if "FilterExpression" in given:
+        _checked(given["FilterExpression"])
+        if len(given.get("Metrics") or ()) != 1:
+            text = "Unable to create/update budget - give one metric with a FilterExpression"
+            raise JsonRESTError("InvalidParameterException", text)
+
+
+def _checked(expression: dict[str, Any]) -> None:
+    """An expression says one thing, and And and Or join two of them or more."""
+    many = [*expression.get("And", ()), *expression.get("Or", ())]
+    joined = bool(expression.keys() & {"And", "Or"})
+    if len(expression) != 1 or (joined and len(many) < FEWEST_JOINED):
+        text = "Unable to create/update budget - the filter expression is not valid"
+        raise JsonRESTError("InvalidParameterException", text)
+    for inner in [*many, *([expression["Not"]] if "Not" in expression else [])]:
+        _checked(inner)
+
+
+def _shown(data: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """A budget's filter expression is shown only where it is asked for."""
+    hidden = set() if params.get("ShowFilterExpression") else {"FilterExpression"}
+    return {key: value for key, value in data.items() if key not in hidden}
 
 
 def decimal(amount: str) -> str:
@@ -104,12 +136,12 @@ def update(budgets: dict[str, Budget], params: dict[str, Any]) -> None:
 
 def describe(budgets: dict[str, Budget], params: dict[str, Any]) -> dict[str, Any]:
     """DescribeBudget."""
-    return {"Budget": find(budgets, params["BudgetName"], "get budget").data}
+    return {"Budget": _shown(find(budgets, params["BudgetName"], "get budget").data, params)}
 
 
 def describe_all(budgets: dict[str, Budget], params: dict[str, Any]) -> dict[str, Any]:
     """DescribeBudgets, in pages of 100."""
-    found = [budgets[name].data for name in sorted(budgets)]
+    found = [_shown(budgets[name].data, params) for name in sorted(budgets)]
     return page(found, params, "Budgets", 100)
 
 

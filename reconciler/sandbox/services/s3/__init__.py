@@ -1,1 +1,1 @@
-"""Buckets as AWS shows them: ownership, lifecycles, access logs and tags."""
+"""Buckets as AWS shows them: one namespace, ownership, lifecycles, access logs and tags."""
