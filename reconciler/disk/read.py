@@ -6,6 +6,7 @@ Nothing here waits for a writer, and nothing reads more than it was told to.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from reconciler.disk.place import RefusedError, folder, not_a_file, real
@@ -64,5 +65,7 @@ def _head(name: str, at: int, most: int, path: Path) -> bytes:
 
 
 def _check(mode: int, path: Path) -> None:
+    if stat.S_ISLNK(mode):  # where it leads is looked up before
+        raise RefusedError(path, "it is a link that leads in a circle")
     if what := not_a_file(mode):
         raise RefusedError(path, f"it is {what}")

@@ -268,7 +268,7 @@ FILES: dict[str, tuple[Callable[[Repository, Path], None], str]] = {
     "a link to the configuration of Git": (_git_config, "YAML025"),
     "a link to a hidden file": (_hidden, "YAML025"),
     "a link to nothing inside": (_link("{repository}/nothing.yaml"), "YAML021"),
-    "a link to itself": (_loop, "YAML021"),
+    "a link to itself": (_loop, "YAML026"),
     "a pipe": (_pipe, "YAML026"),
     "a link to a pipe": (_link_to_pipe, "YAML026"),
     "a socket": (_socket, "YAML026"),

@@ -41,7 +41,6 @@ COMMANDS = {
     "plan": ["plan", "-e", "dev", "--offline"],
     "history": ["history", "-e", "dev"],
     "ci init": ["ci", "init", "--provider", "github"],
-    "ci init again": ["ci", "init", "--provider", "gitlab", "--force", "--json"],
 }
 
 
@@ -176,6 +175,29 @@ def test_a_link_of_the_commit_is_compared_and_what_it_leads_to(repository: Repos
     assert commit.commit(NAMES, files)[1] is False
     repository.folder.write("shared/a.yaml", "a: 2\n")
     assert commit.commit(NAMES, files)[1] is True
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        ["worktree", "add", "-q", "--detach", "{new}"],
+        ["clone", "-q", "--shared", ".", "{new}"],
+        ["clone", "-q", "--depth", "1", "--no-local", ".", "{new}"],
+        ["clone", "-q", "--filter=blob:none", "--no-local", ".", "{new}"],
+    ],
+    ids=["a work tree", "borrowed objects", "a shallow clone", "a partial clone"],
+)
+def test_repositories_of_other_forms_are_read(
+    how: list[str], repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = commit.head()
+    repository.git("config", "uploadpack.allowFilter", "true")
+    repository.git(*(each.format(new=tmp_path / "new") for each in how))
+    monkeypatch.chdir(tmp_path / "new/specs")
+    names = [Path(), Path("../environments")]
+    assert commit.commit(names, [Path("ledger.yaml")]) == (head, False)
+    specs, _ = export.export(head, names, tmp_path / "export")
+    assert (specs / "ledger.yaml").read_bytes() == Path("ledger.yaml").read_bytes()
 
 
 def test_variables_of_git_lead_nowhere_else(

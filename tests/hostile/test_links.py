@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -111,8 +113,10 @@ def test_a_receipt_that_cannot_be_kept_goes_elsewhere(
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "with --force"])
-@pytest.mark.parametrize("provider", names())
-@pytest.mark.parametrize("way", LINKS)
+@pytest.mark.parametrize(
+    ("way", "provider"),
+    [*((way, "github") for way in LINKS), *(("to a file", each) for each in names())],
+)
 def test_ci_init_follows_no_file(
     way: str, provider: str, force: list[str], repository: Repository
 ) -> None:
@@ -265,3 +269,57 @@ def test_a_folder_that_is_new_goes_away_with_what_failed(repository: Repository)
         scaffold.write(repository.path / "new", {"b/c/one": "1", "a/two": "2"})
     assert [each.name for each in (repository.path / "new").iterdir()] == ["a"]
     assert repository.untouched() == before
+
+
+# -- nobody else writes, and nobody else runs git
+
+
+HOUSE = Path(__file__).parents[2] / "reconciler"
+WRITERS = {
+    "cli/ci/comment.py": "the step summary, where the CI system says it is",
+    "cli/frame/documents.py": "--html, a file that the user names",
+    "cli/world/reviewed.py": "-o, a file that the user names",
+    "git/run.py": "an empty repository in a new temporary folder",
+    "render/html/fetch.py": "vendored files, when the package is made",
+}
+RUNNERS = {"git/run.py", "render/html/fetch.py"}
+WRITING = {"write_text", "write_bytes", "mkstemp", "touch", "symlink_to", "hardlink_to"}
+MODES = {"w", "wb", "a", "ab", "x", "xb", "a+b", "r+b", "w+b"}
+
+
+def _writes(call: ast.Call) -> bool:
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    modes = {each.value for each in given if isinstance(each, ast.Constant)} & MODES
+    return name in WRITING or (name in {"open", "fdopen"} and bool(modes))
+
+
+@cache
+def _modules() -> dict[str, ast.Module]:
+    """Every module but those of the sandbox, whose state is not in the repository."""
+    paths = {str(path.relative_to(HOUSE)): path for path in sorted(HOUSE.rglob("*.py"))}
+    return {
+        name: ast.parse(path.read_text())
+        for name, path in paths.items()
+        if not name.startswith(("sandbox/", "disk/"))
+    }
+
+
+def test_files_are_written_by_one_room_and_where_a_user_says() -> None:
+    found = {
+        name
+        for name, tree in _modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _writes(node)
+    }
+    assert found == set(WRITERS)
+
+
+def test_programs_are_started_by_one_module() -> None:
+    found = {
+        name
+        for name, tree in _modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import) and "subprocess" in {each.name for each in node.names}
+    }
+    assert found == RUNNERS

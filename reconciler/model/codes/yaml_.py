@@ -163,7 +163,7 @@ CODES = (
     Code(
         "YAML026",
         "not a file",
-        "A pipe, a socket or a device stands among the specs or environments. It is not opened: reading it could wait for ever or do something.",
+        "A pipe, a socket, a device or a link that leads in a circle stands among the specs or environments. It is not opened: reading it could wait for ever or do something.",
         "Remove it, or put a file there.",
     ),
 )
