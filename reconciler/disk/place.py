@@ -65,17 +65,26 @@ def folder(path: Path, within: Path, *, make: bool = False) -> Iterator[int]:
     if make:
         with suppress(FileExistsError):
             top.mkdir(parents=True)
-    with _named(path):
-        at = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    at = opened(target, top, path, make=make)
     try:
-        for part in target.relative_to(top).parts:
-            with _named(path):
-                inner = _enter(part, at, make=make)
-            os.close(at)
-            at = inner
         yield at
     finally:
         os.close(at)
+
+
+def opened(target: Path, top: Path, path: Path, *, make: bool = False) -> int:
+    """As `folder`, for places that `real` has answered: a link on the way is an error now."""
+    try:
+        at = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        for part in target.parts[len(top.parts) :]:
+            try:
+                inner = _enter(part, at, make=make)
+            finally:
+                os.close(at)
+            at = inner
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    return at
 
 
 def _enter(part: str, at: int, *, make: bool) -> int:
@@ -87,12 +96,3 @@ def _enter(part: str, at: int, *, make: bool) -> int:
     with suppress(FileExistsError):
         os.mkdir(part, dir_fd=at)
     return os.open(part, _FOLDER, dir_fd=at)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Errors that name the whole path, not the part that was opened."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None

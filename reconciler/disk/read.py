@@ -9,7 +9,7 @@ import os
 import stat
 from pathlib import Path
 
-from reconciler.disk.place import RefusedError, folder, not_a_file, real
+from reconciler.disk.place import OutsideError, RefusedError, folder, not_a_file, opened, real
 
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -21,14 +21,23 @@ def head(path: Path, *, within: Path, most: int) -> bytes:
         RefusedError: it lies outside the folder, or is no regular file.
         OSError: it is not there or may not be read.
     """
-    target = real(path)
-    with folder(target.parent, within) as at:
-        try:
-            return _head(target.name, at, most, path)
-        except RefusedError:
-            raise
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, str(path)) from None
+    target, top = real(path), real(within)
+    if not target.is_relative_to(top) or target == top:
+        raise OutsideError(path)
+    return resolved(target, top, most=most, path=path)
+
+
+def resolved(target: Path, top: Path, *, most: int, path: Path) -> bytes:
+    """As `head`, for places that `real` has answered: a link on the way is an error now."""
+    at = opened(target.parent, top, path)
+    try:
+        return _head(target.name, at, most, path)
+    except RefusedError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        os.close(at)
 
 
 def whole(path: Path, *, within: Path, most: int) -> bytes:

@@ -22,6 +22,8 @@ class File:
     """A file to read, the name to show, and the folder that it must lie in."""
 
     path: Path
+    target: Path
+    """Where it really is."""
     name: str
     within: Path | None
     """None for a file that the user named, which may be anything anywhere."""
@@ -40,10 +42,10 @@ class Search:
 
     def files(self, asked: Iterable[Path]) -> list[File]:
         """Files to read, each once however it is reached."""
-        files: dict[str, File] = {}
+        files: dict[Path, File] = {}
         for root in asked:
             for file in self._below(root):
-                files.setdefault(os.path.realpath(file.path), file)
+                files.setdefault(file.target, file)
         return list(files.values())
 
     def _below(self, root: Path) -> Iterator[File]:
@@ -57,9 +59,9 @@ class Search:
             near = not free or real(root).parent == project
             within = project if near else real(root)
             for path in self._walk(root, within):
-                yield File(path, shown(path, self.base), within)
+                yield File(path, real(path), shown(path, self.base), within)
         else:
-            yield File(root, name, None if free else project)
+            yield File(root, real(root), name, None if free else project)
 
     def _walk(self, root: Path, within: Path) -> Iterator[Path]:
         """Spec files below a folder; a folder inside itself (by symbolic links) is a finding."""

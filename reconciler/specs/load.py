@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.disk import read
-from reconciler.disk.place import OutsideError, RefusedError
+from reconciler.disk.place import RefusedError
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document, Parsed
 from reconciler.secret import search
 from reconciler.secret.shapes import assignments
 from reconciler.specs.encoding import MAX_BYTES
-from reconciler.specs.files import File, Search, leads_out, no_file, shown, unreadable
+from reconciler.specs.files import File, Search, no_file, shown, unreadable
 from reconciler.specs.source import parse
 
 
@@ -105,11 +105,10 @@ def _nothing(asked: list[Path], base: Path) -> Diagnostic:
 def _read(file: File, found: list[Diagnostic]) -> bytes | None:
     try:
         if file.within is not None:
-            return read.head(file.path, within=file.within, most=MAX_BYTES + 1)
+            most = MAX_BYTES + 1
+            return read.resolved(file.target, file.within, most=most, path=file.path)
         with file.path.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
-    except OutsideError:
-        found.append(leads_out(file.name))
     except RefusedError as error:
         found.append(no_file(file.name, str(error.strerror)))
     except (OSError, ValueError) as error:
