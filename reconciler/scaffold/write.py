@@ -7,24 +7,30 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from reconciler.disk import read, write as disk
+from reconciler.disk.place import lies_in, real
 from reconciler.scaffold.files import IGNORED, ignored
 
 _SPECS = (".yaml", ".yml", ".json")
 _PLATFORM = ("specs", "environments")
+_MOST = 1 << 20
 
 
 def conflicts(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Paths that are in the way: files of these names, files for folders, another platform."""
+    """Paths that are in the way: files of these names, files for folders, another platform.
+
+    A link to a folder elsewhere is in the way too.
+    """
     found = {name for name in files if os.path.lexists(folder / name)}
     for name in files:
         parents = [folder / parent for parent in list(Path(name).parents)[:-1]]
         found |= {
             path.relative_to(folder).as_posix()
             for path in parents
-            if os.path.lexists(path) and not path.is_dir()
+            if os.path.lexists(path) and not (path.is_dir() and lies_in(path, folder))
         }
     for part in _PLATFORM:
-        if (folder / part).is_dir():
+        if (folder / part).is_dir() and part not in found:
             there = [path for path in sorted((folder / part).rglob("*")) if path.suffix in _SPECS]
             found |= {path.relative_to(folder).as_posix() for path in there}
     if os.path.lexists(folder) and not folder.is_dir():
@@ -44,10 +50,9 @@ def write(folder: Path, files: Mapping[str, str]) -> bool:
     try:
         for name, text in files.items():
             _folder((folder / name).parent, made)
-            with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
-                made.append(folder / name)
-                file.write(text)
-        return _ignore(folder / IGNORED)
+            disk.write_new(folder / name, text.encode(), within=folder)
+            made.append(folder / name)
+        return _ignore(folder, real(folder / IGNORED))
     except BaseException:
         for path in reversed(made):
             with suppress(OSError):
@@ -63,18 +68,14 @@ def _folder(path: Path, made: list[Path]) -> None:
             made.append(each)
 
 
-def _ignore(path: Path) -> bool:
+def _ignore(folder: Path, path: Path) -> bool:
     """Add to `.gitignore` in one step, so that it is never half a file."""
-    present = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
+    try:
+        present = read.whole(path, within=folder, most=_MOST).decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        present = ""
     wanted = ignored(present)
     if wanted == present:
         return False
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(wanted, "utf-8", "surrogateescape", newline="\n")
-        if path.exists():
-            beside.chmod(path.stat().st_mode)
-        beside.replace(path.resolve())
-    finally:
-        beside.unlink(missing_ok=True)
+    disk.replace(path, wanted.encode("utf-8", "surrogateescape"), within=folder)
     return True

@@ -91,7 +91,11 @@ class Folder:
     def fork(self, path: Path) -> Folder:
         """A copy of the files on the same sandbox; plan on it, do not apply."""
         copy_files(self.path, path)
-        (path / FOLDER.parts[0]).symlink_to(self.path / FOLDER.parts[0])
+        state = path / FOLDER.parts[0]
+        state.mkdir()
+        (state / FOLDER.name).symlink_to(self.path / FOLDER)
+        if (receipts := self.path / FOLDER.parts[0] / "receipts").is_dir():
+            shutil.copytree(receipts, state / "receipts")
         return Folder(path)
 
     # -- commands

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from reconciler import __version__
 from reconciler.cli.frame.options import folders
 from reconciler.cli.frame.project import Project
 from reconciler.delivery.names import names
+from reconciler.disk import place, read, write as disk
+from reconciler.git import remote
 from reconciler.model.diagnostic import Diagnostic, Severity
 
 if TYPE_CHECKING:
@@ -71,7 +74,7 @@ def command(
     project = Project(specs, environments, as_json, no_color)
     views = _views(project, chosen)
     stages, found = sites.stages(views)
-    slug = repository or sites.repository(_git("remote", "get-url", "origin"))
+    slug = repository or sites.repository(remote.origin())
     if not sites.is_slug(slug):
         text = f"{slug!r} is no repository" if slug else "there is no remote called origin"
         help_ = "give `--repository OWNER/NAME`"
@@ -81,7 +84,7 @@ def command(
         platform=views[0].platform,
         stages=stages,
         repository=slug,
-        branch=branch or _default_branch(),
+        branch=branch or remote.default_branch() or BRANCH,
         types=_types(project, views),
         version=__version__,
         issuer=issuer.removeprefix("https://").rstrip("/"),
@@ -129,28 +132,10 @@ def _types(project: Project, views: list[EnvironmentView]) -> tuple[str, ...]:
     return tuple(sorted(types))
 
 
-def _default_branch() -> str:
-    remote = _git("symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
-    return remote or _git("branch", "--show-current") or BRANCH
-
-
-def _git(*arguments: str) -> str:
-    """What Git says; "" when it says nothing."""
-    try:
-        done = subprocess.run(  # noqa: S603 - arguments of our own
-            ["git", *arguments],  # noqa: S607 - the user's own git
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
 def _write(project: Project, files: Mapping[str, str], *, force: bool, dry: bool) -> dict[str, str]:
     """Write all files or none; answers what became of each. Exits when one is in the way."""
-    done = {path: _state(Path(path), text) for path, text in sorted(files.items())}
+    with _told(project):
+        done = {path: _state(Path(path), text) for path, text in sorted(files.items())}
     in_the_way = [path for path, state in done.items() if state == "changed"]
     if in_the_way and not force:
         help_ = "look at the difference in Git, and give --force to write it anew"
@@ -160,17 +145,38 @@ def _write(project: Project, files: Mapping[str, str], *, force: bool, dry: bool
                 for path in in_the_way
             ]
         )
-    for path, state in done.items():
-        if state != "unchanged" and not dry:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            Path(path).write_text(files[path], encoding="utf-8", newline="\n")
+    with _told(project):
+        for path, state in done.items():
+            if state != "unchanged" and not dry:
+                disk.replace(Path(path), files[path].encode(), within=Path())
     return done
 
 
+@contextmanager
+def _told(project: Project) -> Iterator[None]:
+    """Exits when a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        text = f"cannot write {str(error.filename)!r}: {error.strerror}"
+        project.fail([Diagnostic("CLI012", text, help="all files are written in this folder")])
+
+
 def _state(path: Path, text: str) -> str:
-    if not path.exists():
+    """What is there. A link is never what would be written, wherever it leads.
+
+    Raises:
+        OutsideError: its folder is outside of this one.
+    """
+    if not place.lies_in(path.parent, Path()):
+        raise place.OutsideError(path)
+    if not os.path.lexists(path):
         return "new"
-    return "unchanged" if path.is_file() and path.read_bytes() == text.encode() else "changed"
+    body = text.encode()
+    with suppress(OSError):  # a folder, a pipe, a file that may not be read
+        if not path.is_symlink() and read.head(path, within=Path(), most=len(body) + 1) == body:
+            return "unchanged"
+    return "changed"
 
 
 def _tell(

@@ -60,16 +60,17 @@ def _project(context: click.Context) -> Project:
 
 def _environments(context: click.Context) -> list[str]:
     from reconciler.specs import overlay  # noqa: PLC0415 - only where it is asked for
-    from reconciler.specs.load import load  # noqa: PLC0415
 
-    return overlay.names(load([_project(context).environments]).documents)
+    with context.scope(cleanup=False):
+        return overlay.names(_project(context).read_environments().documents)
 
 
 def _addresses(context: click.Context, names: Iterable[Any]) -> set[str]:
     from reconciler.compile import compiler  # noqa: PLC0415 - only where it is asked for
     from reconciler.specs import overlay  # noqa: PLC0415
 
-    documents = _project(context).read().documents
+    with context.scope(cleanup=False):
+        documents = _project(context).read().documents
     found: set[str] = set()
     for name in names:
         view, _ = overlay.resolve(documents, name)

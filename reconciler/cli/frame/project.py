@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -13,11 +12,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from reconciler.model.diagnostic import Diagnostic, ordered
 from reconciler.secret.redact import redact
 from reconciler.specs import overlay
-from reconciler.specs.load import Loaded, load
+from reconciler.specs.load import Loaded, listed, load
 from reconciler.specs.overlay import EnvironmentView
 
 STATE = Path(".moorline")
@@ -47,8 +47,17 @@ class Project:
     def read(self) -> Loaded:
         """Load every document once."""
         if not self.loaded.files:
-            self.loaded = load([self.specs, self.environments])
+            self.loaded = load([self.specs, self.environments], typed=typed())
         return self.loaded
+
+    def read_environments(self) -> Loaded:
+        """Load the environments alone."""
+        self.loaded = load([self.environments], typed=typed())
+        return self.loaded
+
+    def files(self) -> list[Path]:
+        """Every file that is, or would be, read."""
+        return listed([self.specs, self.environments], typed=typed())
 
     @property
     def color(self) -> bool:
@@ -110,18 +119,28 @@ class Project:
         click.echo(json.dumps(data, indent=2, sort_keys=True, default=str))
 
 
+def typed() -> frozenset[Path] | None:
+    """The folders that the user named in this command; None where there is no command.
+
+    Only what a user types may be anywhere: a folder of the usual name may be the repository's
+    link.
+    """
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return None
+    said = (name for name in ("specs", "environments") if name in context.params)
+    return frozenset(
+        Path(context.params[name])
+        for name in said
+        if context.get_parameter_source(name) not in {None, ParameterSource.DEFAULT}
+    )
+
+
 def commit(length: int = 7) -> str:
     """The id of the Git commit in the current folder, cut; "" when there is none."""
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "--verify", "HEAD"],  # noqa: S607 - the user's own git
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:  # no git here
-        return ci_commit()[:length]
-    return done.stdout.strip()[:length]
+    from reconciler.git import commit as git, run  # noqa: PLC0415 - only where it is asked for
+
+    return (git.head() if run.installed() else ci_commit())[:length]
 
 
 def ci_commit() -> str:

@@ -115,7 +115,8 @@ def _target(project: Project, store: Store, id_: str | None) -> Receipt:
 
 def _files(way: _Way, target: Receipt) -> tuple[Project, EnvironmentView]:
     """The platform as it was at the commit of a receipt."""
-    from reconciler.receipts import git  # noqa: PLC0415
+    from reconciler.git import export  # noqa: PLC0415
+    from reconciler.git.run import GitError  # noqa: PLC0415
     from reconciler.specs.load import load  # noqa: PLC0415
 
     project = way.project
@@ -123,11 +124,11 @@ def _files(way: _Way, target: Receipt) -> tuple[Project, EnvironmentView]:
         _refuse(project, target, "it names no commit")
     if target.changed:
         _refuse(project, target, "its files had changes that are in no commit")
-    if not git.knows(target.commit):
+    if not export.knows(target.commit):
         _refuse(project, target, f"this repository has no commit {target.commit}")
     try:
-        paths = git.export(target.commit, [project.specs, project.environments], way.folder)
-    except git.GitError as error:
+        paths = export.export(target.commit, [project.specs, project.environments], way.folder)
+    except GitError as error:
         _refuse(project, target, str(error))
     old = Project(paths[0], paths[1], project.as_json, project.no_color)
     old.loaded = load(paths, relative_to=way.folder)

@@ -10,6 +10,7 @@ import click
 from reconciler.cli.frame.completing import kinds as complete_kinds
 from reconciler.cli.frame.examples import epilog
 from reconciler.cli.frame.project import Exit, Project
+from reconciler.disk import write as disk
 from reconciler.model.diagnostic import Diagnostic
 
 UNION = "moorline"
@@ -64,8 +65,7 @@ def _write(known: dict[str, Path], catalog: Path, folder: Path, *, as_json: bool
     try:
         for name, source in sources.items():
             target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
+            disk.replace(target, source.read_bytes(), within=folder)
             written.append(target.as_posix())
     except OSError as error:
         text = f"cannot write {str(folder)!r}: {error.strerror or error}"

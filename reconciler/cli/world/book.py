@@ -39,7 +39,7 @@ def store_of(view: EnvironmentView, session: Callable[[], Session]) -> Store:
 
         return S3Store(session(), place.bucket, place.prefix or "", view.name)
     folder = Path(place.directory) if place and place.directory else FOLDER
-    return LocalStore(folder / view.name)
+    return LocalStore(folder / view.name, within=Path())
 
 
 @dataclass(slots=True)

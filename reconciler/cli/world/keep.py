@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,8 @@ from reconciler.aws.lookups import answer
 from reconciler.cli.frame.project import Exit
 from reconciler.cli.world.live import World
 from reconciler.compile import compiler
+from reconciler.disk import read, write as disk
+from reconciler.disk.place import real
 from reconciler.drift.keep import Keeper, Left, Written
 from reconciler.kinds.scope import Lookup
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -24,7 +24,7 @@ from reconciler.model.plan import Plan, Step
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
 from reconciler.specs import overlay
-from reconciler.specs.encoding import decode
+from reconciler.specs.encoding import MAX_BYTES, decode
 from reconciler.specs.source import parse
 
 BOM = "\ufeff".encode()
@@ -168,16 +168,21 @@ class _Compiler:
 
 @dataclass(slots=True)
 class Files:
-    """The files as they were read, and the way to write them."""
+    """The files as they were read, and the way to write them.
+
+    A link is followed once, when its file is read; what is written is the file that was read.
+    """
 
     raw: dict[str, bytes] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Path] = field(default_factory=dict)
 
     def text(self, file: str) -> str:
         """The text of a file, read once; "" when there is none."""
         if file not in self.texts:
+            self.places[file] = place = real(Path(file))
             try:
-                self.raw[file] = Path(file).read_bytes()
+                self.raw[file] = _read(place)
             except OSError:
                 self.raw[file] = b""
             self.texts[file] = decode(self.raw[file], file)[0].text
@@ -189,41 +194,28 @@ class Files:
         Raises:
             OSError: one could not be written, or is not as it was read; all are as before.
         """
-        ready: list[tuple[Path, Path]] = []
-        done: list[Path] = []
+        done: list[str] = []
         try:
+            for file in sorted(changed):
+                self._check(file)
             for file, text in sorted(changed.items()):
-                path = Path(os.path.realpath(file))
-                self._check(file, path)
                 mark = BOM if self.raw[file].startswith(BOM) else b""
-                ready.append((_beside(path, mark + text.encode()), path))
-            for part, path in ready:
-                part.replace(path)
-                done.append(path)
+                self._put(file, mark + text.encode())
+                done.append(file)
         except OSError:
-            before = {Path(os.path.realpath(file)): raw for file, raw in self.raw.items()}
-            for path in done:
-                _beside(path, before[path]).replace(path)
-            for part, _ in ready:
-                part.unlink(missing_ok=True)
+            for file in done:
+                self._put(file, self.raw[file])
             raise
 
-    def _check(self, file: str, path: Path) -> None:
-        if path.read_bytes() != self.raw[file]:
+    def _check(self, file: str) -> None:
+        place = self.places[file]
+        if real(Path(file)) != place or _read(place) != self.raw[file]:
             raise OSError(f"{file} was changed meanwhile")
 
+    def _put(self, file: str, content: bytes) -> None:
+        place = self.places[file]
+        disk.replace(place, content, within=place.parent)
 
-def _beside(path: Path, content: bytes) -> Path:
-    """The content in a new file next to another one, with its permissions."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(path.stat().st_mode & 0o7777)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    return part
+
+def _read(place: Path) -> bytes:
+    return read.whole(place, within=place.parent, most=MAX_BYTES)

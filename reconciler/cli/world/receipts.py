@@ -14,10 +14,12 @@ import click
 
 from reconciler.cli.frame.project import STATE
 from reconciler.cli.world.book import Book, unreadable
+from reconciler.disk import write
+from reconciler.git import commit as git
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.receipt import Receipt, ReceiptError, Result, iso, new_id, to_bytes
 from reconciler.model.value import Json
-from reconciler.receipts import git, intent
+from reconciler.receipts import intent
 from reconciler.receipts.collect import Collector, Run
 from reconciler.receipts.lease import TERM, HeldError, Keeper, Lease, acquire
 from reconciler.resources import api as resources
@@ -136,7 +138,7 @@ def _begin(world: World, intended: Receipt) -> None:
 
 def _run(world: World, plan: Plan, run: Run) -> Run:
     book, project = world.book, world.project
-    commit, changed = git.commit([project.specs, project.environments])
+    commit, changed = git.commit([project.specs, project.environments], project.files())
     if plan.commit and not commit.startswith(plan.commit):
         commit, changed = plan.commit, False
     if book.commit:
@@ -168,15 +170,22 @@ def _write(world: World, receipt: Receipt) -> None:
 
 
 def _fallback(receipt: Receipt) -> str:
-    for folder in (UNWRITTEN, Path(tempfile.gettempdir())):
-        path = folder / f"{receipt.id}.json"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(to_bytes(receipt))
-        except OSError:
-            continue
-        return str(path)
-    return "no file, since none could be written"
+    name, body = f"{receipt.id}.json", to_bytes(receipt)
+    try:
+        write.replace(UNWRITTEN / name, body, within=Path())
+    except OSError:
+        return _elsewhere(name, body)
+    return str(UNWRITTEN / name)
+
+
+def _elsewhere(name: str, body: bytes) -> str:
+    """A folder that is new, since others may write where temporary files are."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="moorline-"))
+        write.write_new(folder / name, body, within=folder)
+    except OSError:
+        return "no file, since none could be written"
+    return str(folder / name)
 
 
 def report(world: World) -> dict[str, Json]:

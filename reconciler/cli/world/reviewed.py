@@ -33,7 +33,6 @@ from reconciler.planfile.signature import Key, Signature, sign
 from reconciler.receipts import intent
 from reconciler.resources import api as resources
 from reconciler.specs import overlay
-from reconciler.specs.load import load
 from reconciler.specs.overlay import EnvironmentView
 
 SECRET = "MOORLINE_PLAN_KEY"  # noqa: S105 - the name of the variable
@@ -164,8 +163,7 @@ def look_again(world: World, plan: Plan) -> None:
 
 
 def _view(project: Project, name: str) -> EnvironmentView:
-    project.loaded = load([project.environments])
-    view, found = overlay.resolve(project.loaded.documents, name, specs=False)
+    view, found = overlay.resolve(project.read_environments().documents, name, specs=False)
     if view is None or any(each.is_error for each in project.loaded.diagnostics):
         project.fail([*project.loaded.diagnostics, *found])
     return view

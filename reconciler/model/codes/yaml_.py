@@ -154,4 +154,16 @@ CODES = (
         " blank or a text that should be quoted.",
         "Use letters, digits, '-', '_' and '.', or put the text in quotes.",
     ),
+    Code(
+        "YAML025",
+        "link that leads out",
+        "A symbolic link among the specs or environments leads out of the project, or to a hidden file of it. It is not read, since what a repository names must be its own: the lines around a finding are shown in comments and reports.",
+        "Put the file itself there, or name it on the command line with --specs or --environments.",
+    ),
+    Code(
+        "YAML026",
+        "not a file",
+        "A pipe, a socket, a device or a link that leads in a circle stands among the specs or environments. It is not opened: reading it could wait for ever or do something.",
+        "Remove it, or put a file there.",
+    ),
 )
