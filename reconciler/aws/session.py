@@ -69,6 +69,9 @@ class BotoClients:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             s3={"addressing_style": "path"} if endpoint else {},
+            proxies={}
+            if endpoint
+            else None,  # the sandbox is this machine, whatever HTTP_PROXY says
             user_agent_extra=f"moorline/{__version__}",
         )
         self._made: dict[str, Any] = {}
