@@ -192,3 +192,29 @@ def copy_files(source: Path, target: Path) -> None:
     """The specs and environments of a folder, without its sandbox."""
     for name in ("specs", "environments"):
         shutil.copytree(source / name, target / name)
+
+
+@dataclass(frozen=True)
+class Apart(Folder):
+    """A folder whose user has no other sandboxes."""
+
+    @property
+    def home(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.state")
+
+    def variables(self, **more: str) -> dict[str, str]:
+        return super().variables(**{"XDG_STATE_HOME": str(self.home), **more})
+
+    def given(self, variables: dict[str, str], *arguments: str) -> Result:
+        """Run one command for a user who has set variables."""
+        done = subprocess.run(
+            [MOORLINE, *arguments],
+            cwd=self.path,
+            env=self.variables(**variables),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        return checked(Result(done.returncode, done.stdout, done.stderr), None)
