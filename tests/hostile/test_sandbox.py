@@ -176,7 +176,7 @@ def test_a_state_of_somebody_else_is_refused_wherever_it_lies(
     assert around.harm() == []
 
 
-def test_the_server_imports_nothing_from_the_users_python_path(
+def test_neither_the_users_python_path_nor_a_proxy_comes_between(
     opened: Apart, around: Surroundings
 ) -> None:
     plant_modules(opened.path / "planted", around)
@@ -184,6 +184,7 @@ def test_the_server_imports_nothing_from_the_users_python_path(
     for path in (opened.path / "planted").iterdir():
         if path.stem not in only:  # Moorline itself would import them: that is the user's wish
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    more = {"PYTHONPATH": str(opened.path / "planted")}
-    said = opened.given(more, "sandbox", "start")
+    proxy = dict.fromkeys(("HTTP_PROXY", "http_proxy"), f"http://127.0.0.1:{around.port}")
+    more = {"PYTHONPATH": str(opened.path / "planted"), **proxy}
+    said = opened.given(more, "plan", "-e", "local")
     assert (said.code, around.harm()) == (0, []), said.text

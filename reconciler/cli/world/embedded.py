@@ -23,7 +23,10 @@ def start_sandbox(project: Project, view: EnvironmentView) -> str:
 
 def sandbox_finding(error: Exception) -> Diagnostic:
     """Why there is no sandbox, and what to do."""
-    help_ = getattr(error, "help", "") or "`moorline explain SANDBOX001` says where it lives"
+    help_ = "`moorline explain SANDBOX001` says where it lives"
+    if isinstance(error, OSError):
+        help_ = "name a folder that you may write in XDG_STATE_HOME"
+    help_ = getattr(error, "help", "") or help_
     return Diagnostic("SANDBOX001", str(error), help=help_)
 
 
