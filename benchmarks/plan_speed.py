@@ -8,6 +8,7 @@ boto3 floor of reading the same resources one by one. The sandbox answers about
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -38,8 +39,9 @@ def run(folder: Path, *arguments: str) -> tuple[dict[str, object], float, float]
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "specs").mkdir()
+        folder = Path(name, "platform")
+        os.environ["XDG_STATE_HOME"] = str(Path(name, "state"))
+        (folder / "specs").mkdir(parents=True)
         (folder / "environments").mkdir()
         (folder / "environments" / "bench.yaml").write_text(ENVIRONMENT)
         for index, text in enumerate(documents(SPECS)):
@@ -47,7 +49,7 @@ def main() -> None:
         try:
             measure(folder)
         finally:
-            lifecycle.stop(folder / ".moorline" / "sandbox")
+            lifecycle.stop(lifecycle.folder_of(folder))
 
 
 def measure(folder: Path) -> None:

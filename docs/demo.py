@@ -14,7 +14,6 @@ from typing import Any
 
 import boto3
 
-from reconciler.cli.verbs.sandbox import FOLDER
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.seed import register_package
 
@@ -38,7 +37,7 @@ def moorline(arguments: str, *, expect: int = 0) -> None:
 
 def client(service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static type
     """A plain boto3 client on the sandbox, as someone with a console would have."""
-    found = lifecycle.find(FOLDER)
+    found = lifecycle.find(lifecycle.folder_of(Path.cwd()))
     if found is None:
         sys.exit("the sandbox is not running")
     return boto3.client(
@@ -52,8 +51,9 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 clients have no static 
 
 def main() -> None:
     """The whole story."""
-    lifecycle.stop(FOLDER)
-    lifecycle.reset(FOLDER)
+    state = lifecycle.folder_of(Path.cwd())
+    lifecycle.stop(state)
+    lifecycle.reset(state)
     e = f"-e {ENVIRONMENT}"
     say("Everything wrong with the files would be found here, with its line.")
     moorline(f"validate {e}")
@@ -74,7 +74,7 @@ def main() -> None:
     say("Apply repairs it, and nothing is left to do.")
     moorline(f"apply {e} --yes")
     moorline(f"plan {e} --detailed-exitcode")
-    lifecycle.stop(FOLDER)
+    lifecycle.stop(state)
 
 
 def edit_by_hand() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,6 @@ from typing import Any
 
 import boto3
 
-from reconciler.cli.verbs.sandbox import FOLDER
 from reconciler.sandbox import lifecycle
 from tests.delivery.merging import running
 from tests.delivery.runner import Ran, Runner
@@ -142,7 +142,7 @@ class Story:
 
     def client(self, service: str, who: str) -> Any:  # noqa: ANN401 - boto3 has no static types
         """A plain boto3 client of a person on the sandbox."""
-        found = lifecycle.ensure(self.path / FOLDER, account=ACCOUNT, region=REGION)
+        found = lifecycle.ensure(lifecycle.folder_of(self.path), account=ACCOUNT, region=REGION)
         keys = {"aws_access_key_id": who, "aws_secret_access_key": who}
         return boto3.client(service, endpoint_url=found.url, region_name=REGION, **keys)
 
@@ -243,6 +243,7 @@ def main() -> None:
     home = Path(tempfile.mkdtemp(prefix="moorline-gitops-"))
     path, merges = home / "repository", dict[str, int]()
     path.mkdir()
+    os.environ["XDG_STATE_HOME"] = str(home / "state")  # its sandbox goes when the demo goes
     try:
         with running(merges) as forge:
             story = Story(Runner(path, forge.github, TOKEN, home / "artifacts"), forge, merges)
@@ -255,7 +256,7 @@ def main() -> None:
                     made = story.runner.artifacts / "moorline-plan-prod/plan.html"
                     shutil.copy(made, keep / "report.html")
     finally:
-        lifecycle.stop(path / FOLDER)
+        lifecycle.stop(lifecycle.folder_of(path))
         shutil.rmtree(home, ignore_errors=True)
 
 

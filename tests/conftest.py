@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import gc
 import os
-
-os.environ["MOORLINE_DESCRIBE"] = "1"  # before any kind is imported: schemas are tested too
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
+from reconciler.sandbox import lifecycle
+
 gc.set_threshold(100_000, 50, 50)  # as the command; walking over all of moto costs a tenth else
+os.environ["MOORLINE_DESCRIBE"] = "1"  # before any kind is imported: schemas are tested too
+WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if not WORKER:  # workers inherit it: a sandbox that one of them made is read by the others
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="moorline-tests-")
+os.environ["MOORLINE_SANDBOX_IDLE"] = "1h"
+os.environ.pop("MOORLINE_SANDBOX_STATE", None)
+
 pytest.register_assert_rewrite("engine.platform")
+
+
+def pytest_sessionfinish() -> None:
+    """End what a test left running, and forget its state."""
+    if not WORKER:
+        lifecycle.stop_all()
+        shutil.rmtree(Path(os.environ["XDG_STATE_HOME"]), ignore_errors=True)

@@ -46,6 +46,8 @@ class BotoClients:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             s3={"addressing_style": "path"} if endpoint else {},
+            # the sandbox is this machine, whatever HTTP_PROXY says
+            proxies={} if endpoint else None,
             user_agent_extra=f"moorline/{__version__}",
         )
         self._made: dict[str, Any] = {}

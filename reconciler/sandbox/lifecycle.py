@@ -1,8 +1,8 @@
 """Starting, finding and stopping the sandbox server from another process.
 
 Standard library only: a command that merely looks for a sandbox must not pay for moto's import.
-A state directory holds at most one server: `server.json` says where it is, `server.log` what it
-said, `snapshot.pickle` what it remembers.
+A state folder holds at most one server: `server.json` says where it is, `server.log` what it
+said, `snapshot.pickle` what it remembers. Which folder is a project's, `home.place` says.
 """
 
 from __future__ import annotations
@@ -11,113 +11,182 @@ import fcntl
 import http.client
 import json
 import os
-import signal
+import re
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from reconciler.sandbox.home import address, place, private, process
+from reconciler.sandbox.home.address import Running
+from reconciler.sandbox.home.place import folder_of
+from reconciler.sandbox.home.private import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = [
+    "Running", "SandboxError", "control", "ensure", "find", "folder_of", "listed", "reset",
+    "start", "status", "stop", "stop_all",
+]  # fmt: skip
+
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 20.0
+ASK_TIMEOUT = 10.0
 PAUSE = 0.02
 LOG_LINES = 15
+BOOT = Path(__file__).parent / "server" / "boot.py"
+IDLE = "MOORLINE_SANDBOX_IDLE"
+DEFAULT_IDLE = "8h"
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
-class SandboxError(RuntimeError):
-    """The sandbox could not be started or stopped; the message holds its last log lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A live sandbox server; `url` is the endpoint for every AWS client."""
-
-    url: str
-    pid: int
-    port: int
-
-
 def start(
-    state_dir: Path | str, *, account: str = "123456789012", region: str = "eu-west-1"
+    state_dir: Path | str,
+    *,
+    account: str = "123456789012",
+    region: str = "eu-west-1",
+    idle: str | None = None,
+    project: Path | None = None,
 ) -> Running:
-    """Start a server on a free port and wait until it answers; SandboxError when it does not."""
-    state = Path(state_dir).absolute()
-    state.mkdir(parents=True, exist_ok=True)
-    root = str(Path(__file__).parents[2])
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    command = [sys.executable, "-m", "reconciler.sandbox.server", "--port", "0"]
-    command += ["--state", str(state), "--account", account, "--region", region]
-    with (state / "server.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+    """Start a server on a free port and wait until it answers; SandboxError when it does not.
+
+    It ends when it was not used for `idle`, such as "8h"; "0" means never.
+    """
+    seconds = _seconds(idle or os.environ.get(IDLE) or DEFAULT_IDLE)
+    state = place.prepared(Path(state_dir).absolute())
+    if project is not None:
+        place.note(state, project)
+    command = [sys.executable, "-P", str(BOOT), "--state", str(state), "--account", account]
+    command += ["--region", region, "--idle", str(seconds)]
+    log = private.opened(state / "server.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    try:
+        child = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            cwd=state,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         )
-    _CHILDREN[process.pid] = process
+    finally:
+        os.close(log)
+    _CHILDREN[child.pid] = child
+    return _awaited(child, state)
+
+
+def _awaited(child: subprocess.Popen[bytes], state: Path) -> Running:
     deadline = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and child.poll() is None:
         found = find(state)
-        if found is not None and found.pid == process.pid:
+        if found is not None and found.pid == child.pid:
             return found
         time.sleep(PAUSE)
-    if process.poll() is None:
-        process.terminate()
-        process.wait()
-    msg = f"The sandbox in {state} did not start. Its log ends with:\n{_tail(state)}"
-    raise SandboxError(msg)
+    if child.poll() is None:
+        child.terminate()
+        child.wait()
+    log = _tail(state)
+    missing = re.search(r"No module named '(moto|cloudpickle|werkzeug|flask)", log)
+    msg = f"The sandbox in {state} did not start. Its log ends with:\n{log}"
+    raise SandboxError(msg, "install it with `pip install moorline[sandbox]`" if missing else "")
+
+
+def _seconds(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,9})([smhd]?)", text)
+    if found is None:
+        msg = f"{text!r} is no time after which an unused sandbox ends."
+        raise SandboxError(msg, f"write 30m, 8h or 2d, or 0 for never ({IDLE}, or --idle)")
+    return int(found[1]) * SECONDS[found[2]]
 
 
 def find(state_dir: Path | str) -> Running | None:
-    """The live server of a state directory, or None."""
-    state = Path(state_dir).absolute()
-    try:
-        found = json.loads((state / "server.json").read_text())
-        running = Running(url=found["url"], pid=int(found["pid"]), port=int(found["port"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if not _alive(running.pid):
+    """The live server of a state folder, or None; SandboxError for a folder of somebody else."""
+    running = _announced(Path(state_dir).absolute())
+    if running is None:
         return None
     answer = _ask(running, "ping")
     return running if answer is not None and answer.get("pid") == running.pid else None
 
 
+def _announced(state: Path) -> Running | None:
+    for child in _CHILDREN.values():
+        child.poll()  # or an ended one stays a zombie
+    return address.announced(state) if place.exists(state) else None
+
+
 def ensure(
-    state_dir: Path | str, *, account: str = "123456789012", region: str = "eu-west-1"
+    state_dir: Path | str,
+    *,
+    account: str = "123456789012",
+    region: str = "eu-west-1",
+    idle: str | None = None,
+    project: Path | None = None,
 ) -> Running:
     """The live server, started when there is none; two processes never start two."""
     found = find(state_dir)
     if found is not None:
         return found
-    with _locked(Path(state_dir)):
-        return find(state_dir) or start(state_dir, account=account, region=region)
+    with _locked(place.prepared(Path(state_dir).absolute())):
+        return find(state_dir) or start(
+            state_dir, account=account, region=region, idle=idle, project=project
+        )
 
 
 def stop(state_dir: Path | str) -> bool:
     """Stop the server after it has written its snapshot; False when there was none."""
-    running = find(state_dir)
+    state = Path(state_dir).absolute()
+    running = _announced(state)
     if running is None:
         return False
     if _ask(running, "stop", {}) is None:
-        os.kill(running.pid, signal.SIGTERM)
+        process.terminate(running.pid, running.started)
     deadline = time.monotonic() + STOP_TIMEOUT
     while time.monotonic() < deadline:
-        if not _alive(running.pid):
+        if not _lives(running):
             return True
         time.sleep(PAUSE)
-    log = _tail(Path(state_dir))
-    msg = f"The sandbox {running.pid} did not stop in {STOP_TIMEOUT:.0f} s. Log:\n{log}"
+    msg = f"The sandbox {running.pid} did not stop in {STOP_TIMEOUT:.0f} s. Log:\n{_tail(state)}"
     raise SandboxError(msg)
+
+
+def _lives(running: Running) -> bool:
+    child = _CHILDREN.get(running.pid)
+    return running.lives and (child is None or child.poll() is None)
+
+
+def stop_all() -> int:
+    """Stop every sandbox of this user and say how many ran; one that cannot stops no other."""
+    stopped, failures = 0, []
+    for state in place.known():
+        try:
+            stopped += stop(state)
+        except SandboxError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return stopped
+
+
+def listed() -> list[dict[str, Any]]:
+    """Every sandbox of this user: its folder, its project, and where it runs."""
+    found = []
+    for state in place.known():
+        running, project = _announced(state), place.noted(state)
+        found.append(
+            {
+                "folder": str(state),
+                "project": project,
+                "exists": project is not None and Path(project).is_dir(),
+                "running": running is not None,
+                "pid": running.pid if running else None,
+                "port": running.port if running else None,
+            }
+        )
+    return found
 
 
 def status(state_dir: Path | str) -> dict[str, Any] | None:
@@ -148,53 +217,29 @@ def control(running: Running, path: str, document: dict[str, Any] | None = None)
 def _ask(
     running: Running, path: str, document: dict[str, Any] | None = None
 ) -> dict[str, Any] | None:
-    data = None if document is None else json.dumps(document).encode()
-    request = urllib.request.Request(f"{running.url}/moorline/{path}", data=data)  # noqa: S310
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    # no urllib: it knows proxies, redirects and files
+    connection = http.client.HTTPConnection(address.HOST, running.port, timeout=ASK_TIMEOUT)
+    method, body = ("GET", None) if document is None else ("POST", json.dumps(document))
     try:
-        with opener.open(request, timeout=10) as reply:
-            found: dict[str, Any] = json.load(reply)
-            return found
-    except urllib.error.HTTPError as refused:
-        try:
-            return dict(json.load(refused))
-        except ValueError:
-            return None
+        connection.request(method, f"/moorline/{path}", body)
+        found = json.loads(connection.getresponse().read())
     except (OSError, ValueError, http.client.HTTPException):  # the last: it stops while it answers
         return None
-
-
-def _alive(pid: int) -> bool:
-    child = _CHILDREN.get(pid)
-    if child is not None:
-        return child.poll() is None
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return False
+    finally:
+        connection.close()
+    return found if isinstance(found, dict) else None
 
 
 @contextmanager
 def _locked(state: Path) -> Iterator[None]:
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "start.lock").open("w") as lock:
+    with os.fdopen(private.opened(state / "start.lock", os.O_RDWR | os.O_CREAT), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _tail(state: Path) -> str:
     try:
-        lines = (state / "server.log").read_text(errors="replace").splitlines()
+        lines = private.read(state / "server.log").decode(errors="replace").splitlines()
     except OSError:
         return "(no log)"
     return "\n".join(lines[-LOG_LINES:])

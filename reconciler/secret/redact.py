@@ -21,6 +21,8 @@ from reconciler.secret.shapes import Found, assignments, tokens
 
 REDACTED = "(redacted)"
 _SUFFIXES = ("_TOKEN", "_PASSWORD", "_SECRET", "_PASSWD", "_PLAN_KEY")
+_FOLDERS = {"PWD", "OLDPWD"}
+"""Not passwords: where the shell is and was."""
 _LEAST = 8
 _SURE = 16
 _PREFIX = 8
@@ -101,7 +103,9 @@ def known(environ: Mapping[str, str]) -> tuple[str, ...]:
         tuple(
             value
             for name, value in environ.items()
-            if (name.upper().endswith(_SUFFIXES) or secretive(name)) and _telling(value)
+            if name not in _FOLDERS
+            and (name.upper().endswith(_SUFFIXES) or secretive(name))
+            and _telling(value)
         )
     )
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from reconciler.sandbox import lifecycle
+from reconciler.sandbox.home import place
 from reconciler.sandbox.seed import register_package
+from reconciler.sandbox.state import snapshot
 
 from .folder import REPOSITORY, Folder, Result, copy_files
 from .mistakes import environment, spec
 
-SNAPSHOT = "snapshot.pickle"
 REGISTRY = "acme-local-fraud"
 
 
@@ -89,8 +90,8 @@ def disposable(
 def _applied(home: Path, path: Path) -> Iterator[Folder]:
     folder = Folder(path)
     copy_files(home, folder.path)
-    folder.state.mkdir(parents=True)
-    shutil.copy(Folder(home).state / SNAPSHOT, folder.state / SNAPSHOT)
+    place.prepared(folder.state)
+    shutil.copy(Folder(home).state / snapshot.FILE, folder.state / snapshot.FILE)
     lifecycle.start(folder.state)
     yield folder
     lifecycle.stop(folder.state)

@@ -14,8 +14,9 @@ from typing import Any
 
 import boto3
 
-from reconciler.cli.verbs.sandbox import FOLDER
+from reconciler.cli.frame.project import STATE
 from reconciler.sandbox import lifecycle
+from reconciler.sandbox.home import place
 
 REPOSITORY = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -66,6 +67,8 @@ class Folder:
     """Specs, environments and a sandbox."""
 
     path: Path
+    shared: Path | None = None
+    """The state folder of another folder's sandbox, when it is not one of its own."""
 
     # -- files
 
@@ -91,12 +94,9 @@ class Folder:
     def fork(self, path: Path) -> Folder:
         """A copy of the files on the same sandbox; plan on it, do not apply."""
         copy_files(self.path, path)
-        state = path / FOLDER.parts[0]
-        state.mkdir()
-        (state / FOLDER.name).symlink_to(self.path / FOLDER)
-        if (receipts := self.path / FOLDER.parts[0] / "receipts").is_dir():
-            shutil.copytree(receipts, state / "receipts")
-        return Folder(path)
+        if (self.path / STATE).exists():
+            shutil.copytree(self.path / STATE, path / STATE)
+        return Folder(path, self.state)
 
     # -- commands
 
@@ -109,12 +109,16 @@ class Folder:
             process.kill()
         return checked(Result(process.returncode, out, err), expect)
 
+    def variables(self, **more: str) -> dict[str, str]:
+        """The environment of this folder's user."""
+        return plain(**({place.GIVEN: str(self.shared)} if self.shared else {}), **more)
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start one command in a process group of its own."""
         return subprocess.Popen(
             [MOORLINE, *arguments],
             cwd=self.path,
-            env=plain(),
+            env=self.variables(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -142,7 +146,7 @@ class Folder:
 
     @property
     def state(self) -> Path:
-        return self.path / FOLDER
+        return self.shared or lifecycle.folder_of(self.path)
 
     def control(self, path: str, document: dict[str, Any]) -> dict[str, Any]:
         """Ask the control API of the sandbox, started when it does not run."""
@@ -188,3 +192,29 @@ def copy_files(source: Path, target: Path) -> None:
     """The specs and environments of a folder, without its sandbox."""
     for name in ("specs", "environments"):
         shutil.copytree(source / name, target / name)
+
+
+@dataclass(frozen=True)
+class Apart(Folder):
+    """A folder whose user has no other sandboxes."""
+
+    @property
+    def home(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.state")
+
+    def variables(self, **more: str) -> dict[str, str]:
+        return super().variables(**{"XDG_STATE_HOME": str(self.home), **more})
+
+    def given(self, variables: dict[str, str], *arguments: str) -> Result:
+        """Run one command for a user who has set variables."""
+        done = subprocess.run(
+            [MOORLINE, *arguments],
+            cwd=self.path,
+            env=self.variables(**variables),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        return checked(Result(done.returncode, done.stdout, done.stderr), None)

@@ -25,7 +25,7 @@ from reconciler.planfile.file import PlanFile
 from reconciler.planfile.signature import sign
 from reconciler.sandbox import lifecycle
 
-from .folder import LIMIT, MOORLINE, Folder, Result, checked, plain
+from .folder import LIMIT, MOORLINE, Folder, Result, checked
 from .mistakes import environment, security, spec
 
 BUCKET = "acme-local-ledger-123456789012"
@@ -74,7 +74,7 @@ def with_variables(folder: Folder, *arguments: str, **variables: str) -> Result:
     done = subprocess.run(
         [MOORLINE, *arguments],
         cwd=folder.path,
-        env=plain(**variables),
+        env=folder.variables(**variables),
         capture_output=True,
         text=True,
         timeout=LIMIT,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from reconciler.sandbox import lifecycle
 
-from .folder import Folder
+from .folder import Apart, Folder
 
 BUCKET = "kept-while-stopped"
 LOCATION = {"LocationConstraint": "eu-west-1"}
@@ -55,3 +60,37 @@ def test_a_sandbox_that_cannot_start_is_a_finding(small: Folder) -> None:
     finally:
         state.unlink()
         kept.rename(state)
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Apart]:
+    folder = Apart(tmp_path / "project")
+    folder.path.mkdir()
+    yield folder
+    folder.path.mkdir(exist_ok=True)
+    folder.run("sandbox", "stop", "--all")
+
+
+def test_a_sandbox_whose_folder_is_gone_is_listed_and_stopped(apart: Apart) -> None:
+    assert apart.run("sandbox", "list", expect=0).out == "no folder has a sandbox\n"
+    started = apart.run("sandbox", "start", "--json", expect=0).json
+    apart.path.rename(apart.path.with_name("moved"))
+    other = Apart(apart.path.with_name("moved"))
+    other.home.symlink_to(apart.home)  # the user may keep the state elsewhere
+    assert other.run("sandbox", "status", "--json", expect=0).json["running"] is False
+    (found,) = other.run("sandbox", "list", "--json", expect=0).json["sandboxes"]
+    assert (found["project"], found["exists"]) == (str(apart.path.resolve()), False)
+    assert (found["running"], found["pid"]) == (True, started["pid"])
+    assert "which is gone" in other.run("sandbox", "list", expect=0).out
+    assert other.run("sandbox", "stop", "--all", "--json", expect=0).json["stopped"] == 1
+    assert other.run("sandbox", "stop", "--all", "--json", expect=0).json["stopped"] == 0
+    (found,) = other.run("sandbox", "list", "--json", expect=0).json["sandboxes"]
+    assert found["running"] is False
+
+
+def test_a_time_that_is_none_is_a_finding(apart: Apart) -> None:
+    assert apart.run("sandbox", "start", "--idle", "soon", "--json", expect=1).codes == [
+        "SANDBOX001"
+    ]
+    said = apart.given({"MOORLINE_SANDBOX_IDLE": "soon"}, "sandbox", "start", "--json")
+    assert (said.code, said.codes) == (1, ["SANDBOX001"])

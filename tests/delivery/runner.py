@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -87,6 +88,7 @@ class Runner:
         return {
             "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(home),
+            "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"],  # one sandbox for all jobs
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.api,
@@ -126,7 +128,11 @@ class Runner:
         return subprocess.run(
             [BIN / "moorline", *arguments],
             cwd=self.path,
-            env={"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.artifacts)},
+            env={
+                "PATH": f"{BIN}:/usr/bin:/bin",
+                "HOME": str(self.artifacts),
+                "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"],
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import boto3
 import pytest
 
-from reconciler.cli.verbs.sandbox import FOLDER
 from reconciler.sandbox import lifecycle
 from tests.cli.mistakes import environment, spec
 from tests.forge.server import Running
@@ -76,7 +75,7 @@ class Story:
 
     def client(self, name: str):
         url = lifecycle.ensure(
-            self.runner.path / FOLDER, account="123456789012", region="eu-west-1"
+            lifecycle.folder_of(self.runner.path), account="123456789012", region="eu-west-1"
         ).url
         keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
         return boto3.client(name, endpoint_url=url, region_name="eu-west-1", **keys)
@@ -112,7 +111,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             _happen(story)
             yield story
         finally:
-            lifecycle.stop(path / FOLDER)
+            lifecycle.stop(lifecycle.folder_of(path))
 
 
 def _happen(story: Story) -> None:

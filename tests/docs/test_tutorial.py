@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from cli.folder import BIN, LIMIT, plain
 
-from reconciler.cli.verbs.sandbox import FOLDER
 from reconciler.sandbox import lifecycle
 
 from .markdown import blocks
@@ -106,7 +105,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     (tmp_path / "home").mkdir()
     reader = Reader(tmp_path)
     yield reader
-    lifecycle.stop(tmp_path / "home/shop" / FOLDER)
+    lifecycle.stop(lifecycle.folder_of(tmp_path / "home/shop"))
 
 
 def test_the_tutorial_does_what_it_says(reader: Reader) -> None:

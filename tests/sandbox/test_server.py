@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import http.client
 import os
 import signal
 import threading
 import time
-import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +18,7 @@ from botocore.exceptions import ClientError
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.door.faults import Fault, Faults
 from reconciler.sandbox.seed import register_package
+from reconciler.sandbox.state import snapshot
 
 from .cases import FEATURE_GROUP, make_config, make_model
 from .conformance import refused
@@ -75,12 +74,6 @@ def test_nothing_is_found_where_nothing_runs(tmp_path: Path) -> None:
     assert lifecycle.status(tmp_path) is None
     assert lifecycle.stop(tmp_path) is False
     lifecycle.reset(tmp_path)
-
-
-def test_a_stale_announcement_is_not_believed(tmp_path: Path) -> None:
-    stale = {"pid": os.getpid(), "port": 9, "url": "http://127.0.0.1:9"}
-    (tmp_path / "server.json").write_text(json.dumps(stale))
-    assert lifecycle.find(tmp_path) is None
 
 
 def test_a_second_server_in_the_same_directory_does_not_start(state: Path) -> None:
@@ -245,13 +238,68 @@ def test_a_bad_control_request_is_explained(running: Running) -> None:
         lifecycle.control(running, "nonsense")
 
 
-def test_the_control_api_refuses_a_foreign_host_name(running: Running) -> None:
-    request = urllib.request.Request(
-        f"{running.url}/moorline/status", headers={"Host": "evil.example:80"}
-    )
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request)
-    assert caught.value.code == 403
+FOREIGN: dict[str, dict[str, str]] = {
+    "a foreign name": {"Host": "evil.example"},
+    "a foreign name with a port": {"Host": "evil.example:80"},
+    "a name below ours": {"Host": "localhost.evil.example"},
+    "a name that only starts like a loopback address": {"Host": "127.0.0.1.evil.example"},
+    "a user in front of the name": {"Host": "127.0.0.1:80@evil.example"},
+    "no name": {"Host": ""},
+    "a broken name": {"Host": "["},
+    "a page of another site": {"Origin": "https://evil.example"},
+    "a page without a site": {"Origin": "null"},
+    "a page of this machine": {"Origin": "http://127.0.0.1:8000"},
+    "a picture in a page": {"Sec-Fetch-Site": "cross-site"},
+}
+ASKED = ("/moorline/ping", "/moorline/status", "/moorline/stop", "/", "/?Action=ListTopics")
+
+
+def status_of(running: Running, method: str, path: str, headers: dict[str, str]) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)
+    try:
+        connection.request(method, path, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("headers", FOREIGN.values(), ids=FOREIGN.keys())
+def test_a_page_in_a_browser_is_refused(running: Running, headers: dict[str, str]) -> None:
+    asked = [(method, path) for method in ("GET", "POST") for path in ASKED]
+    assert {status_of(running, *each, headers) for each in asked} == {403}
+    assert lifecycle.status(running_state(running)) is not None
+
+
+def running_state(running: Running) -> str:
+    return str(lifecycle.control(running, "status")["state"])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost:80", "[::1]:80"])
+def test_a_program_on_this_machine_is_answered(running: Running, host: str) -> None:
+    assert status_of(running, "GET", "/moorline/ping", {"Host": host}) == 200
+
+
+@pytest.mark.parametrize("path", ["reset", "scale", "snapshot", "stop"])
+def test_what_changes_something_is_no_get(running: Running, path: str) -> None:
+    assert status_of(running, "GET", f"/moorline/{path}", {}) == 405
+    assert lifecycle.control(running, "ping")["pid"] == running.pid
+
+
+def test_it_ends_when_nobody_uses_it_and_keeps_its_state(tmp_path: Path) -> None:
+    first = lifecycle.start(tmp_path, idle="3s")
+    try:
+        wait_for(lambda: not first.lives)
+        assert lifecycle.find(tmp_path) is None
+        assert (tmp_path / snapshot.FILE).exists()
+    finally:
+        lifecycle.stop(tmp_path)
+
+
+@pytest.mark.parametrize("idle", ["8 h", "-1", "soon", "1w", "1.5h"])
+def test_a_time_that_is_none_is_said_to_be(tmp_path: Path, idle: str) -> None:
+    with pytest.raises(lifecycle.SandboxError, match="no time after which"):
+        lifecycle.start(tmp_path / "new", idle=idle)
+    assert not (tmp_path / "new").exists()
 
 
 MISSING: dict[str, tuple[str, str]] = {

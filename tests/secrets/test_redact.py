@@ -99,6 +99,12 @@ def test_short_words_of_the_environment_do_not_spoil_ordinary_text() -> None:
     )
 
 
+def test_the_folder_of_the_shell_is_no_password() -> None:
+    where = {"PWD": "/srv/acme-platform", "OLDPWD": "/srv/another-platform"}
+    text = f"in {where['PWD']}, before in {where['OLDPWD']}"
+    assert redact(text, environ=where) == text
+
+
 def test_a_hidden_value_is_taken_out_also_when_it_was_cut_short() -> None:
     assert redact("got 'correct-horse-batt…'", ["correct-horse-battery"], {}) == (
         f"got '{REDACTED}…'"

@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.server.control import PREFIX
-from tests.cli.folder import LIMIT, MOORLINE, Folder, Result, plain
+from tests.cli.folder import LIMIT, MOORLINE, Folder, Result
 
 from .canaries import MIXED, TOKENS
 
@@ -53,7 +53,7 @@ class Watched(Folder):
         return subprocess.Popen(
             command,
             cwd=self.path,
-            env=plain(**PLANTED, **more),
+            env=self.variables(**PLANTED, **more),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -78,8 +78,9 @@ class Watched(Folder):
     def written(self) -> dict[str, str]:
         """What the commands left behind; the snapshot is AWS itself and not output."""
         return {
-            str(path.relative_to(self.path)): path.read_text(errors="replace")
-            for path in sorted(self.path.rglob("*"))
+            str(path): path.read_text(errors="replace")
+            for folder in (self.path, self.state)
+            for path in sorted(folder.rglob("*"))
             if path.is_file() and path.suffix not in {".pickle", ".yaml"}
         }
 

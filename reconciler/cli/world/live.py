@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler import engine
@@ -14,8 +13,9 @@ from reconciler.aws import trail
 from reconciler.aws.connect import WrongAccount, connect, sandbox
 from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Session
-from reconciler.cli.frame.project import STATE, Exit, Project, commit
+from reconciler.cli.frame.project import Exit, Project, commit
 from reconciler.cli.world.book import Book, store_of
+from reconciler.cli.world.embedded import start_sandbox
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.drift.actor import Scene
@@ -145,22 +145,6 @@ def open_session(
         project.fail([Diagnostic("AWS001", str(error), help=help_)])
     except AwsError as error:
         project.fail([Diagnostic("AWS002", str(error), help="is AWS reachable from here?")])
-
-
-def start_sandbox(project: Project, view: EnvironmentView) -> str:
-    """The address of the running sandbox, started now when there is none."""
-    from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
-
-    try:
-        return lifecycle.ensure(state_folder(), account=view.account, region=view.region).url
-    except (lifecycle.SandboxError, OSError) as error:
-        help_ = "install it with `pip install moorline[sandbox]`"
-        project.fail([Diagnostic("SANDBOX001", str(error), help=help_)])
-
-
-def state_folder() -> Path:
-    """Where the sandbox of this folder keeps its state."""
-    return STATE / "sandbox"
 
 
 def stop_on_errors(project: Project, plan: Plan) -> None:

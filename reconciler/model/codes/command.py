@@ -51,8 +51,12 @@ CODES = (
     Code(
         "SANDBOX001",
         "no sandbox",
-        "The embedded AWS could not be started or stopped.",
-        "Install it with pip install moorline[sandbox]; read the log lines in the message.",
+        "The embedded AWS could not be started or stopped, or its state is not to be trusted. It "
+        "lives below XDG_STATE_HOME (else ~/.local/state) in moorline/sandbox, never in the "
+        "project. A folder there that is a link, somebody else's or open to others is refused, "
+        "and so is a snapshot that no sandbox of this user wrote.",
+        "Install it with pip install moorline[sandbox]; read the log lines in the message; give "
+        "the folder that is named to yourself alone, or empty it with moorline sandbox reset.",
     ),
     Code(
         "EXPORT001",

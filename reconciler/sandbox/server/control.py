@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, snapshot and stop. It answers loopback hosts
-only.
+ping, status, reset, clock, outcome, scale, faults, snapshot and stop. What changes something is
+no GET, since any web page can make a browser send one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.resource_tagging import TaggableResourcesMixin
 from moto.sagemaker.models import sagemaker_backends
 
+from reconciler.sandbox.home import place
 from reconciler.sandbox.inprocess import MOTO_CONFIG
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.services.sagemaker import autoscaling
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX = "/moorline/"
+CHANGING = {"reset", "scale", "snapshot", "stop"}
 
 
 class Control:
@@ -42,15 +44,27 @@ class Control:
         self._account, self._region = account, region
         self._stop = stop
         self._speed = speed
-        self._started = time.monotonic()
+        self._started = self._used = time.monotonic()
+
+    @property
+    def unused(self) -> float:
+        """Seconds since somebody used the sandbox; to ask for its status is no use of it."""
+        return time.monotonic() - self._used
+
+    def used(self) -> None:
+        """Somebody uses the sandbox."""
+        self._used = time.monotonic()
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """The HTTP status and the JSON document for a request."""
         if path == f"{PREFIX}ping":  # asked by every command, so without waiting for the lock
             return 200, {"pid": os.getpid()}
-        operation = getattr(self, f"_{path.removeprefix(PREFIX).strip('/')}_", None)
+        name = path.removeprefix(PREFIX).strip("/")
+        operation = getattr(self, f"_{name}_", None)
         if operation is None:
             return 404, {"error": f"No {path}; see reconciler/sandbox/server/control.py."}
+        if name in CHANGING and method != "POST":
+            return 405, {"error": f"{method} {path}; send a POST."}
         try:
             given = json.loads(body) if body else {}
             with WORLD.lock:
@@ -81,7 +95,7 @@ class Control:
             service.reset()
         WORLD.reset()
         self.prepare()
-        (self._state / "snapshot.pickle").unlink(missing_ok=True)
+        (self._state / snapshot.FILE).unlink(missing_ok=True)
         return {"reset": True}
 
     def _clock_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +132,7 @@ class Control:
         return {"faults": WORLD.rules.state()}
 
     def _snapshot_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
-        return {"backends": snapshot.save(self._state / "snapshot.pickle")}
+        return {"backends": snapshot.save(self._state / snapshot.FILE, place.key())}
 
     def _stop_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
         self._stop()

@@ -1,4 +1,8 @@
-"""The HTTP side of the sandbox: names each request's operation and hands it to moto's own app."""
+"""The HTTP side of the sandbox: names each request's operation and hands it to moto's own app.
+
+It answers programs on this machine only. A page in a browser can send requests to a port here;
+its name for this host or its headers give it away.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from moto.core.request import Request
 from moto.core.routing import get_service_router
@@ -28,6 +32,7 @@ CLIENT_OF_SIGNING_NAME = {
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
 }
+REFUSAL = "The sandbox answers programs on this machine: loopback hosts, and no browser."
 MISSING = re.compile(rb"<title>404 Not Found</title>")
 
 
@@ -54,25 +59,29 @@ class Application:
             body = environ["wsgi.input"].read()
             environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
-        if environ["PATH_INFO"].startswith(PREFIX):
-            status, headers, content = self._controlled(environ, body)
-        else:
-            status, headers, content = self._aws(environ, body)
+        status, headers, content = self._answer(environ, body)
         data = content.encode() if isinstance(content, str) else content
         if not any(name.lower() == "content-length" for name in headers):
             headers["Content-Length"] = str(len(data))
         start_response(f"{status} Sandbox", list(headers.items()))
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else data]
 
+    def _answer(self, environ: Environ, body: bytes) -> wire.Answer:
+        if _foreign(environ):
+            return 403, {"content-type": "text/plain"}, REFUSAL
+        if environ["PATH_INFO"].startswith(PREFIX):
+            return self._controlled(environ, body)
+        return self._aws(environ, body)
+
     def _controlled(self, environ: Environ, body: bytes) -> wire.Answer:
-        host = environ.get("HTTP_HOST", "").rpartition(":")[0].strip("[]")
-        if host not in LOOPBACK:
-            return 403, {}, "The control API answers loopback hosts only."
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if path != f"{PREFIX}status":
+            self._control.used()
         status, found = self._control.answer(method, path, body)
         return status, {"content-type": "application/json"}, json.dumps(found)
 
     def _aws(self, environ: Environ, body: bytes) -> wire.Answer:
+        self._control.used()
         service = _service(environ)
         operation = _operation(environ, service, body)
         protocol = wire.protocol_of(service, _headers(environ))
@@ -97,6 +106,16 @@ class Application:
         if status == 404 and service != "s3" and MISSING.search(body):  # noqa: PLR2004
             return None
         return status, headers, body
+
+
+def _foreign(environ: Environ) -> bool:
+    """Whether a web page asks: by a name that it made point here, or in a browser's own words."""
+    try:
+        host = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname
+    except ValueError:
+        return True
+    browser = "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ
+    return browser or host not in LOOPBACK
 
 
 def _host(moto: DomainDispatcherApplication, environ: Environ) -> str | None:

@@ -34,7 +34,7 @@ def dumps(state: Any) -> bytes:  # noqa: ANN401  (any backend state)
 
 
 def loads(content: bytes) -> Any:  # noqa: ANN401  (any backend state)
-    """The state that `dumps` wrote. Only for files that the sandbox itself has written."""
+    """The state that `dumps` wrote. Only for content whose seal was checked."""
     return _Unpickler(io.BytesIO(content)).load()
 
 
@@ -55,7 +55,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # untyped base
         return super().reducer_override(value)
 
 
-class _Unpickler(pickle.Unpickler):  # own files only, see the module docstring
+class _Unpickler(pickle.Unpickler):  # of sealed files only, see `snapshot`
     def persistent_load(self, reference: Any) -> Any:  # noqa: ANN401  (pickle's protocol)
         arn, account, attached = reference
         policy: Any = iam_backends[account]["aws"].managed_policies[arn]

@@ -1,21 +1,23 @@
 """The whole state in one file, written on stop and loaded on start.
 
-It is a pickle of moto's backends and our world: only the sandbox's own files are ever loaded, and
-only those of the same moto, Python and format; anything else is ignored with a warning.
+It is a pickle of moto's backends and our world, and to load a pickle is to run it. So a file is
+opened only when its seal was made with the key of this user; another one is refused. A sealed one
+of another moto, Python or format is ignored with a warning.
 """
 
 from __future__ import annotations
 
+import hmac
 import importlib
 import json
 import logging
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import moto
 from moto.core.base_backend import BackendDict
 
+from reconciler.sandbox.home import place, private
 from reconciler.sandbox.state.pickles import dumps, loads
 from reconciler.sandbox.state.world import WORLD
 
@@ -24,8 +26,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOG = logging.getLogger("moorline.sandbox")
-FORMAT = 1
+FILE = "snapshot.pickle"
+FORMAT = 2
 SKIPPED = {"resourcegroupstaggingapi", "instance_metadata", "moto_api"}
+
+
+class RefusedError(RuntimeError):
+    """A snapshot that no sandbox of this user wrote; the message says where it is."""
 
 
 def stamp() -> dict[str, Any]:
@@ -45,12 +52,11 @@ def put_back(content: bytes) -> None:
         _restore(loads(content))
 
 
-def save(path: Path) -> int:
-    """Write the state to `path`, atomically; returns the number of backends in it."""
-    content, number = _taken()
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_bytes(json.dumps(stamp()).encode() + b"\n" + content)
-    part.replace(path)
+def save(path: Path, key: bytes) -> int:
+    """Write the state to `path`, atomically and sealed; returns the number of backends in it."""
+    state, number = _taken()
+    content = json.dumps(stamp()).encode() + b"\n" + state
+    private.write(path, _seal(key, content), b"\n", content)
     return number
 
 
@@ -60,21 +66,47 @@ def _taken() -> tuple[bytes, int]:
         return dumps({"backends": backends, "world": _world()}), len(backends)
 
 
-def load(path: Path) -> bool:
-    """Load the state from `path`; False, with a warning, when there is none that fits."""
-    if not path.exists():
+def load(path: Path, key: bytes) -> bool:
+    """Load the state from `path`; False, with a warning, when there is none that fits.
+
+    Raises:
+        RefusedError: the file was not written with the key, or is damaged, or is a link.
+    """
+    content = _authentic(path, key)
+    if content is None:
+        return False
+    header, _, pickled = content.partition(b"\n")
+    found = json.loads(header)
+    if found != stamp():
+        LOG.warning("Ignored %s: made by %s, this is %s.", path, found, stamp())
         return False
     try:
-        header, _, content = path.read_bytes().partition(b"\n")
-        found = json.loads(header)
-        if found != stamp():
-            LOG.warning("Ignored %s: made by %s, this is %s.", path, found, stamp())
-            return False
-        put_back(content)
-    except Exception as broken:  # noqa: BLE001  (whatever a damaged pickle raises)
+        put_back(pickled)
+    except Exception as broken:  # noqa: BLE001  (whatever a pickle raises)
         LOG.warning("Ignored %s: it is damaged (%s: %s).", path, type(broken).__name__, broken)
         return False
     return True
+
+
+def _authentic(path: Path, key: bytes) -> bytes | None:
+    try:
+        seal, _, content = private.read(path).partition(b"\n")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        msg = f"Refused the snapshot {path}: {error}."
+        raise RefusedError(msg) from error
+    if not hmac.compare_digest(seal, _seal(key, content)):
+        msg = (
+            f"Refused the snapshot {path}: it is damaged, or no sandbox of this user wrote it. "
+            "Nothing of it was loaded. `moorline sandbox reset` removes it and starts empty."
+        )
+        raise RefusedError(msg)
+    return content
+
+
+def _seal(key: bytes, content: bytes) -> bytes:
+    return place.seal(key, "snapshot", content).encode()
 
 
 def instances() -> list[BackendDict[Any]]:
