@@ -89,7 +89,8 @@ fi
 {_CHANGES}""",
     "plan anew": _PLAN + _SUMMARY + _FAILED + _CHANGES,
     "plan offline": """\
-receipt=$(find "${RUNNER_TEMP:-/nowhere}/moorline-receipt" -name '*.json' 2> /dev/null | sort | tail -n 1)
+kept="${RUNNER_TEMP:-/nowhere}/moorline-receipt"
+receipt=$(find "$kept" -type f -name '*.json' 2> /dev/null | sort | tail -n 1)
 code=0
 moorline plan --offline ${receipt:+--receipt "$receipt"} --html moorline-out/plan.html --json \\
   > moorline-out/plan.json || code=$?

@@ -210,7 +210,7 @@ def test_a_fork_is_planned_against_the_kept_receipt(story: Story) -> None:
     story.runner.job("drift", "drift-one")
     story.push("fork", "specs/forked.yaml", bucket("forked"))
     kept = story.runner.artifacts / "moorline-receipt-one"
-    shutil.copytree(kept, story.runner.path / "moorline-receipt")
+    shutil.copytree(kept, story.runner.artifacts / "temp/moorline-receipt")
 
     ran = story.runner.job("pull-request", "fork")
 
