@@ -90,7 +90,7 @@ fi
     "plan anew": _PLAN + _SUMMARY + _FAILED + _CHANGES,
     "plan offline": """\
 kept="${RUNNER_TEMP:-/nowhere}/moorline-receipt"
-receipt=$(find "$kept" -type f -name '*.json' 2> /dev/null | sort | tail -n 1)
+receipt=$({ find "$kept" -type f -name '*.json' 2> /dev/null || true; } | sort | tail -n 1)
 code=0
 moorline plan --offline ${receipt:+--receipt "$receipt"} --html moorline-out/plan.html --json \\
   > moorline-out/plan.json || code=$?
