@@ -183,7 +183,7 @@ def test_a_prefix_of_receipts_is_no_wildcard() -> None:
 
 @pytest.mark.parametrize(
     "branch",
-    ["main", "release/1.2", "feature/x-y_z", "v1+2", "a@b", "${AWS::AccountId}", "a'b", "$(id)"],
+    ["main", "release/1.2", "feature/x-y_z", "v1+2", "a@b", "${Environment}", "a'b", "$(id)"],
 )
 def test_a_branch_that_git_takes_is_taken(branch: str) -> None:
     assert sites.is_branch(branch)
