@@ -52,7 +52,7 @@ CODES = (
         "DELIVERY008",
         "requirements that are not whole",
         "The file of --requirements is for `pip --require-hashes`: every line is a package with its version and at least one SHA-256, and one of them is Moorline in the version that writes the files. Other files, folders, addresses and options are not taken, since nothing vouches for them.",
-        "Make the file anew with a tool that writes hashes. Where packages come from is a setting of the CI system, such as PIP_INDEX_URL.",
+        "Make the file anew with a tool that writes hashes. Where packages come from is a setting of the CI system, in the environment of its jobs.",
     ),
     Code(
         "REVIEW001",
