@@ -6,7 +6,7 @@ go into `reconciler/delivery/templates/<name>/`; `files` then names them instead
 
 from __future__ import annotations
 
-from reconciler.delivery.api import Inline, Provider, Trust, register
+from reconciler.delivery.api import Inline, Provider, Trust, literal, register
 from reconciler.delivery.site import Site
 
 ISSUER = "ci.example.com"
@@ -22,11 +22,11 @@ moorline %s -e [[ stage.name|quoted ]]
 
 def trust(site: Site) -> Trust:
     """Whose tokens take the roles."""
-    job = f"repository:{site.repository}"
+    job = f"repository:{literal(site.repository)}"
     return Trust(
         site.issuer or ISSUER,
         plan=(f"{job}:change",),
-        apply=(f"{job}:branch:{site.branch}",),
+        apply=(f"{job}:branch:{literal(site.branch)}",),
     )
 
 

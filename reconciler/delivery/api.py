@@ -10,14 +10,23 @@ from functools import cache
 
 from reconciler.delivery.site import Site
 
+ENVIRONMENT = "${Environment}"
+"""In a pattern of `Trust`: the name of the environment."""
+
+
+def literal(text: str) -> str:
+    """A text for a policy of IAM in which nothing is a wildcard or a variable."""
+    return "".join(f"${{{char}}}" if char in "$*?" else char for char in text)
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
     """Who may take the roles of an environment.
 
     With an `issuer` (host and path) it is a job with a token of it whose `sub` is one of
-    these patterns; ``{environment}`` and ``{repository}`` are filled in. Else it is a role
-    that the person who makes the stack names.
+    these patterns of IAM, in which ``${Environment}`` is the environment. Names that people
+    choose go into a pattern through `literal`. Without an issuer it is a role that the person
+    who makes the stack names.
     """
 
     issuer: str = ""

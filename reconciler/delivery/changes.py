@@ -27,4 +27,4 @@ def of_commit(
     else:
         headers = {"JOB-TOKEN" if place.job_token else "PRIVATE-TOKEN": token}
     http = Http(place.api, headers, patience=patience, clock=clock, ca_file=place.ca_file)
-    return merged.numbers(place, http.pages(merged.path_of(place, commit)))
+    return merged.numbers(place, http.pages(merged.path_of(place, commit)), commit)

@@ -6,12 +6,13 @@ the AWS types that the specs make; who may take them, from the CI system.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import yaml
 
 from reconciler.delivery.actions import OWNED, needed
-from reconciler.delivery.api import Trust
+from reconciler.delivery.api import Trust, literal
 from reconciler.delivery.site import Site, Stage
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
@@ -81,9 +82,10 @@ def _parameters(site: Site, trust: Trust) -> dict[str, Json]:
             "Description": f"ARN of the account's OIDC provider for {trust.issuer}; made if empty.",
         }
     else:
-        for name, role in (("PlanPrincipal", "plans"), ("ApplyPrincipal", "applies")):
-            words = f"ARN of the role in the delivery account that {role}."
-            own[name] = {**text, "Description": words}
+        several = {"Type": "CommaDelimitedList"}
+        where = "in the delivery account that"
+        own["PlanPrincipals"] = {**several, "Description": f"ARNs of the roles {where} plan."}
+        own["ApplyPrincipal"] = {**text, "Description": f"ARN of the role {where} applies."}
     return {"Environment": {**text, "AllowedValues": list(site.names)}, **own}
 
 
@@ -101,7 +103,7 @@ def _conditions(trust: Trust) -> dict[str, Json]:
 def _facts(stage: Stage) -> dict[str, str]:
     """What differs between environments. Names of roles are what follows the last slash."""
     names = {name: getattr(stage, where).rpartition("/")[2] for name, where in _ROLES.items()}
-    keys = f"{stage.prefix}/*" if stage.prefix else "*"
+    keys = f"{literal(stage.prefix)}/*" if stage.prefix else "*"
     return {**names, "Bucket": stage.bucket, "Keys": keys}
 
 
@@ -134,16 +136,19 @@ def _role(name: str, trust: Trust) -> Json:
 def _enters(name: str, trust: Trust) -> Json:
     """Who takes the role in a job."""
     if not trust.issuer:
-        principal = "PlanPrincipal" if name == "PlanRole" else "ApplyPrincipal"
+        principal = "PlanPrincipals" if name == "PlanRole" else "ApplyPrincipal"
         return _allow(["sts:AssumeRole"], Principal={"AWS": {"Ref": principal}})
     made = {"Fn::If": ["NoProvider", {"Ref": "Provider"}, {"Ref": "OidcProvider"}]}
     subjects = trust.plan if name == "PlanRole" else trust.apply
     condition: dict[str, dict[str, Json]] = {
         "StringEquals": {f"{trust.issuer}:aud": trust.audience}
     }
-    how = "StringLike" if any("*" in each for each in subjects) else "StringEquals"
-    filled = [_sub(each.replace("{environment}", "${Environment}")) for each in subjects]
-    condition.setdefault(how, {})[f"{trust.issuer}:sub"] = filled
+    how = (
+        "StringLike"
+        if any("*" in each.replace("${*}", "") for each in subjects)
+        else "StringEquals"
+    )
+    condition.setdefault(how, {})[f"{trust.issuer}:sub"] = [_sub(each) for each in subjects]
     return _allow(
         ["sts:AssumeRoleWithWebIdentity"], Principal={"Federated": made}, Condition=condition
     )
@@ -250,4 +255,6 @@ def _allow(actions: Iterable[str], **rest: Json) -> dict[str, Json]:
 
 
 def _sub(text: str) -> Json | Mapping[str, str]:
-    return {"Fn::Sub": text} if "${" in text else text
+    """A text whose slots CloudFormation fills; what IAM itself reads as `${$}` it leaves alone."""
+    kept = re.sub(r"\$\{([$*?])\}", r"${!\1}", text)
+    return {"Fn::Sub": kept} if "${" in kept else text

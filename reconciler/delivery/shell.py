@@ -2,7 +2,8 @@
 
 Constant texts: what differs comes in environment variables, which a shell does not read as
 commands. `MOORLINE_ENVIRONMENT` is the environment that every command takes; files go to
-the folder `moorline-out`.
+the folder `moorline-out`. The working folder is the checkout, whose files nobody has
+reviewed: no step lets Python look there for modules, and tools are installed elsewhere.
 """
 
 from __future__ import annotations
@@ -10,10 +11,45 @@ from __future__ import annotations
 # Where the forge is not the one whose CI this is, two variables name it.
 _FORGE = """\
 ${MOORLINE_FORGE:+--provider "$MOORLINE_FORGE" --repository "$MOORLINE_REPOSITORY"}"""
-_HEAD = "set -euo pipefail\nmkdir -p moorline-out\n"
+# Neither Moorline nor what it starts takes a module from the checkout.
+_HEAD = """\
+set -euo pipefail
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
+export PYTHONSAFEPATH=1
+"""
+_OUT = "mkdir -p moorline-out\n"
+
+# A change may carry a folder or a link of this name: what is kept as an artefact is ours alone.
+_FRESH = "rm -rf moorline-out\n"
+# An earlier job's files are there already.
+_KEPT = """\
+if [ -n "$(find moorline-out ! -type f ! -type d 2> /dev/null)" ]; then
+  echo "moorline-out holds a link; it is for files of ours" >&2
+  exit 1
+fi
+"""
+_INSTALL = """\
+tools=${MOORLINE_TOOLS:-$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/moorline.XXXXXXXX")}
+rm -rf "$tools/venv" && mkdir -p "$tools"
+what=("moorline==$MOORLINE_VERSION")
+if [ -n "${MOORLINE_REQUIREMENTS:-}" ]; then
+  head -c 4000000 delivery/requirements.txt > "$tools/requirements.txt"
+  what=(--require-hashes --only-binary :all: --requirement "$tools/requirements.txt")
+  echo "$MOORLINE_REQUIREMENTS  $tools/requirements.txt" | sha256sum --check --quiet -
+fi
+(
+  cd "$tools"
+  python3 -I -m venv "$tools/venv"
+  "$tools/venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "${what[@]}"
+)
+export PATH="$tools/venv/bin:$PATH"
+if [ -n "${GITHUB_PATH:-}" ]; then echo "$tools/venv/bin" >> "$GITHUB_PATH"; fi
+moorline --version
+"""
 
 # A plan with errors writes no file; what is printed says why.
 _PLAN = """\
+rm -f moorline-out/plan.*
 code=0
 moorline plan --out moorline-out/plan.file --html moorline-out/plan.html --json \\
   --detailed-exitcode > moorline-out/plan.json || code=$?
@@ -28,10 +64,8 @@ echo "changes=$changes" | tee -a "${GITHUB_OUTPUT:-moorline-out/changes.env}"
 """
 
 _BODIES = {
-    "install": """\
-python -m pip install --quiet --disable-pip-version-check "moorline==$MOORLINE_VERSION"
-moorline --version
-""",
+    "install": _FRESH + _INSTALL,
+    "install beside a plan": _KEPT + _INSTALL,
     "validate": """\
 code=0
 moorline validate --no-color || code=$?
@@ -55,7 +89,8 @@ fi
 {_CHANGES}""",
     "plan anew": _PLAN + _SUMMARY + _FAILED + _CHANGES,
     "plan offline": """\
-receipt=$(find moorline-receipt -name '*.json' 2> /dev/null | sort | tail -n 1)
+kept="${RUNNER_TEMP:-/nowhere}/moorline-receipt"
+receipt=$({ find "$kept" -type f -name '*.json' 2> /dev/null || true; } | sort | tail -n 1)
 code=0
 moorline plan --offline ${receipt:+--receipt "$receipt"} --html moorline-out/plan.html --json \\
   > moorline-out/plan.json || code=$?
@@ -68,7 +103,7 @@ moorline apply moorline-out/plan.file --commit "$MOORLINE_COMMIT" --wait 30m --y
 """,
     "keep receipt": """\
 mkdir -p moorline-out/receipt
-id=$(moorline history --limit 1 --json | python -c \\
+id=$(moorline history --limit 1 --json | python3 -I -c \\
   'import json, sys; print(*(found["id"] for found in json.load(sys.stdin)["receipts"]))')
 if [ -n "$id" ]; then moorline history --json -- "$id" > "moorline-out/receipt/$id.json"; fi
 """,
@@ -90,4 +125,8 @@ moorline revert --no-color -- ${MOORLINE_RECEIPT:+"$MOORLINE_RECEIPT"}
 moorline revert --wait 30m --yes --no-color -- ${MOORLINE_RECEIPT:+"$MOORLINE_RECEIPT"}
 """,
 }
-STEPS = {name: (_HEAD + text).rstrip("\n") for name, text in _BODIES.items()}
+_BARE = {"install", "install beside a plan"}
+STEPS = {
+    name: (_HEAD + text + _OUT if name in _BARE else _HEAD + _OUT + text).rstrip("\n")
+    for name, text in _BODIES.items()
+}

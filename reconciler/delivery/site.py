@@ -55,6 +55,8 @@ class Site:
     """Of Moorline, for the jobs."""
     issuer: str = ""
     """Host and path of the OIDC issuer, where it is not the provider's public one."""
+    requirements: str = ""
+    """The SHA-256 of delivery/requirements.txt, which jobs install from; "" without hashes."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -124,6 +126,22 @@ def repository(remote: str) -> str:
     found = _REMOTE.match(remote.strip())
     slug = found[2].strip("/") if found else ""
     return slug if _SLUG.fullmatch(slug) else ""
+
+
+_BRANCH = re.compile(
+    r"(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)|[/.]$))[^\x00-\x20\x7f~^:?*\[\\/][^\x00-\x20\x7f~^:?*\[\\]*"
+)
+"""What Git takes, but for names that begin with a point or are `@`."""
+
+
+def is_branch(text: str) -> bool:
+    """Whether a text is a branch to Git, and to every CI system the same one.
+
+    CodePipeline fills ``#{…}`` in and has no way to write it; CodeBuild takes ``pr/7`` for a
+    pull request.
+    """
+    odd = text.startswith((".", "-")) or text == "@" or "#{" in text
+    return bool(_BRANCH.fullmatch(text)) and not odd and not re.fullmatch(r"pr/\d+", text)
 
 
 def is_slug(text: str) -> bool:

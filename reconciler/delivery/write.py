@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from reconciler.delivery import roles
 from reconciler.delivery.api import Inline, Provider
+from reconciler.delivery.pins import action
 from reconciler.delivery.shell import STEPS
 from reconciler.delivery.site import Site, Stage
 
@@ -61,7 +62,7 @@ def _templates() -> Environment:
         "expression": expression,
     }
     env.globals["step"] = STEPS.__getitem__
-    env.globals["chosen"] = chosen
+    env.globals |= {"chosen": chosen, "action": action}
     return env
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from reconciler.model.value import Json
+
 LIMIT = 65_536
 """Characters that GitHub takes in a comment or an issue; GitLab takes more."""
 
@@ -67,6 +69,10 @@ class Comment:
     author: str
     body: str
     url: str = ""
+    author_id: int = 0
+    """The number of the account, which stays when its name goes to somebody else."""
+    node: str = ""
+    """What GitHub's GraphQL calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,12 @@ class Issue:
     closed: str = ""
 
 
+def account(user: Json) -> int:
+    """The number of an account in an answer; 0 when it has none."""
+    number = user.get("id") if isinstance(user, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else 0
+
+
 class Comments(Protocol):
     """The comments of one change request. Every method raises `ForgeError`."""
 
@@ -90,6 +102,10 @@ class Comments(Protocol):
 
     def comments(self) -> list[Comment]:
         """All of them, oldest first."""
+        ...
+
+    def edited_by(self, comment: Comment) -> str:
+        """Who changed it last, "" when nobody did; people with rights may change any comment."""
         ...
 
     def create_comment(self, body: str) -> Comment: ...

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from reconciler.forge.api import LIMIT, Comment, ForgeError, Issue, Secret, Trouble
+from reconciler.forge.api import LIMIT, Comment, ForgeError, Issue, Secret, Trouble, account
 from reconciler.forge.http import Clock, Http, Patience
 from reconciler.model.value import Json
 
 BOT = "[bot]"
+_EDITOR = """\
+query($id: ID!) {
+  node(id: $id) { ... on IssueComment { lastEditedAt editor { __typename login } } }
+}"""
+"""REST says when a comment was changed, but not by whom. An account that is gone is null."""
 
 
 class GitHub:
@@ -51,16 +56,30 @@ class GitHub:
         return self._me
 
     def _app(self) -> str:
-        root = self._http.base.removesuffix("/v3")
-        answer = self._http.send("POST", f"{root}/graphql", {"query": "query{viewer{login}}"})
-        login = str(_dig(answer.data, "data", "viewer", "login"))
+        login = str(_dig(self._graph("query{viewer{login}}"), "data", "viewer", "login"))
         return login if login.endswith(BOT) else login + BOT
+
+    def _graph(self, query: str, **variables: Json) -> Json:
+        root = self._http.base.removesuffix("/v3")
+        asked = {"query": query, **({"variables": variables} if variables else {})}
+        return self._http.send("POST", f"{root}/graphql", asked).data
 
     # -- comments
 
     def comments(self) -> list[Comment]:
         path = f"{self._repo}/issues/{self._change}/comments?per_page=100"
         return sorted(map(_comment, self._http.pages(path)), key=lambda each: each.id)
+
+    def edited_by(self, comment: Comment) -> str:
+        node = _dig(self._graph(_EDITOR, id=comment.node), "data", "node")
+        if not isinstance(node, dict) or node.keys() != {"lastEditedAt", "editor"}:
+            raise ForgeError(Trouble.REFUSED, "GitHub", "the answer does not say who edited it")
+        if node["lastEditedAt"] is None:
+            return ""
+        editor = node["editor"] or {"login": "ghost", "__typename": "User"}
+        login = str(_dig(editor, "login"))
+        app = editor.get("__typename") == "Bot" and not login.endswith(BOT)
+        return login + BOT if app else login
 
     def create_comment(self, body: str) -> Comment:
         path = f"{self._repo}/issues/{self._change}/comments"
@@ -103,8 +122,9 @@ class GitHub:
 
 
 def _comment(data: Json) -> Comment:
-    url = str(data.get("html_url") or "") if isinstance(data, dict) else ""
-    return Comment(int(_dig(data, "id")), _author(data), _text(data), url)
+    number = int(_dig(data, "id"))
+    url, node = str(data.get("html_url") or ""), str(data.get("node_id") or "")
+    return Comment(number, _author(data), _text(data), url, account(data.get("user")), node)
 
 
 def _issue(data: Json) -> Issue:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from reconciler.forge.api import LIMIT, Comment, ForgeError, Issue, Secret, Trouble
+from reconciler.forge.api import LIMIT, Comment, ForgeError, Issue, Secret, Trouble, account
 from reconciler.forge.http import Clock, Http, Patience
 from reconciler.model.value import Json
+
+_EDITOR = "query($id: NoteID!) { note(id: $id) { lastEditedAt lastEditedBy { username } } }"
+"""REST says when a note was changed, but not by whom. An account that is gone is null."""
 
 
 class GitLab:
@@ -51,6 +54,16 @@ class GitLab:
         notes = [_comment(each) for each in found if not each.get("system")]
         return sorted(notes, key=lambda each: each.id)
 
+    def edited_by(self, comment: Comment) -> str:
+        root = self._http.base.removesuffix("/v4")
+        asked = {"query": _EDITOR, "variables": {"id": f"gid://gitlab/Note/{comment.id}"}}
+        note = _part(_part(self._http.send("POST", f"{root}/graphql", asked).data, "data"), "note")
+        if not isinstance(note, dict) or note.keys() != {"lastEditedAt", "lastEditedBy"}:
+            raise ForgeError(Trouble.REFUSED, "GitLab", "the answer does not say who edited it")
+        if note["lastEditedAt"] is None and note["lastEditedBy"] is None:
+            return ""
+        return str(_part(note["lastEditedBy"] or {"username": "ghost"}, "username"))
+
     def create_comment(self, body: str) -> Comment:
         made = _comment(self._http.send("POST", self._notes, {"body": body}).data)
         self._me = self._me or made.author
@@ -90,7 +103,8 @@ class GitLab:
 
 
 def _comment(data: Json) -> Comment:
-    return Comment(int(_part(data, "id")), _author(data), str(data.get("body") or ""))
+    text, by = str(data.get("body") or ""), account(data.get("author"))
+    return Comment(int(_part(data, "id")), _author(data), text, author_id=by)
 
 
 def _issue(data: Json) -> Issue:

@@ -23,7 +23,8 @@ def running(merges: dict[str, int]) -> Iterator[Running]:
         if found is None:
             return Handler._result(self, path, query, body)
         number = merges.get(found[1])
-        merged = {"number": number, "merged_at": "2026-11-23T07:00:00Z"}
+        when = "2026-11-23T07:00:00Z"
+        merged = {"number": number, "merged_at": when, "merge_commit_sha": found[1]}
         return 200, [merged] if number else [], {}
 
     state = State()

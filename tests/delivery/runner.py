@@ -40,6 +40,8 @@ class Runner:
     token: str
     artifacts: Path
     runs: int = 0
+    author: str = ""
+    """The repository's variable MOORLINE_AUTHOR."""
 
     def job(self, workflow: str, name: str, event: dict[str, Any] | None = None) -> Ran:
         """Run the shell steps of a job; the artifact steps copy folders."""
@@ -98,6 +100,7 @@ class Runner:
             "GITHUB_RUN_ID": str(self.runs),
             "GITHUB_SHA": self.git("rev-parse", "HEAD"),
             "GITHUB_STEP_SUMMARY": str(home / "summary"),
+            "RUNNER_TEMP": str(self.artifacts / "temp"),
         }
 
     def _filled(self, variables: dict[str, Any]) -> dict[str, str]:
@@ -108,6 +111,7 @@ class Runner:
             "github.server_url": "https://github.test",
             "github.repository": REPOSITORY,
             "matrix.environment": "one",
+            "vars.MOORLINE_AUTHOR": self.author,
         }
         return {
             name: re.sub(r"\$\{\{ (.+?) \}\}", lambda found: values[found[1]], str(text))

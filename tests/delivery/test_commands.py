@@ -66,7 +66,8 @@ def test_a_written_command_exists(
     (tmp_path / "moorline-out").mkdir()
     for name in ("plan.json", "plan.file", "drift.json"):
         (tmp_path / "moorline-out" / name).write_text("{}")
-    (tmp_path / "$receipt").write_text("{}")
+    for name in ("$receipt", "locked.txt"):
+        (tmp_path / name).write_text("{}")
     words = shlex.split(line)[1:]
     if words == ["--version"]:
         return

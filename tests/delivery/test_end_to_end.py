@@ -1,7 +1,8 @@
 """The commands of the written workflows, run against a sandbox and a local forge.
 
 One story: a pull request that is pushed twice, its merge, a commit that nobody reviewed, a
-plan that moved after its review, and the next mornings.
+plan that moved after its review, comments that somebody else wrote or changed, a pull request
+that is full of traps, and the next mornings.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
 import pytest
@@ -16,8 +18,9 @@ import pytest
 from reconciler.sandbox import lifecycle
 from tests.cli.mistakes import environment, spec
 from tests.forge.server import Running
-from tests.forge.store import TOKEN, Note
+from tests.forge.store import PERSON, TOKEN, Note
 
+from .hostile import lay
 from .merging import running
 from .runner import Ran, Runner
 
@@ -180,6 +183,59 @@ def test_a_plan_that_moved_after_its_review_is_not_applied(story: Story) -> None
     story.runner.git("reset", "-q", "--hard", "HEAD~2")
 
 
+@pytest.fixture
+def copied(story: Story) -> Iterator[Story]:
+    """A merge of 10, whose only comments are a person's copies of ours on 11."""
+    story.push("forged", "specs/forged.yaml", bucket("forged"))
+    assert [ran.code for ran in story.review(11)] == [0, 0, 0]
+    for note in [each for each in story.notes if each.change == 11]:
+        story.forge.state.github.note(10, PERSON, note.body)
+    story.merge("forged", 10)
+    yield story
+    story.runner.author = ""
+    story.runner.git("reset", "-q", "--hard", "HEAD~1")
+
+
+def test_the_same_comment_of_somebody_else_is_no_review(copied: Story) -> None:
+    ran = copied.deploy()
+
+    assert {name: each.code for name, each in ran.items()} == {"plan-one": 5}
+    assert "REVIEW003" in ran["plan-one"].text
+    assert f"is by '{PERSON}', not by 'moorline[bot]'" in ran["plan-one"].text
+
+
+def test_a_comment_that_somebody_changed_is_no_review(copied: Story) -> None:
+    copied.merges[copied.runner.git("rev-parse", "HEAD")] = 11
+    ours = [each for each in copied.forge.state.github.notes if each.change == 11]
+    for note in ours:
+        note.editor = PERSON
+    changed = copied.runner.job("apply", "plan-one")
+    for note in ours:
+        note.editor = ""
+    left = copied.runner.job("apply", "plan-one")
+
+    assert (changed.code, left.code) == (5, 0), left.text
+    assert f"'{PERSON}' has changed the comment in #11" in changed.text
+
+
+def test_whose_comment_counts_is_the_repository_s_to_say(copied: Story) -> None:
+    copied.runner.author = PERSON
+
+    assert copied.runner.job("apply", "plan-one").code == 0
+
+
+def test_a_pull_request_full_of_traps_springs_none(story: Story, tmp_path: Path) -> None:
+    lay(story.runner.path, tmp_path)
+    story.push("hostile", "specs/hostile.yaml", bucket("hostile"))
+    ran = story.review(12)
+    ran.append(story.runner.job("pull-request", "fork"))
+    story.runner.git("checkout", "-q", "main")
+
+    assert [each.code for each in ran] == [0, 0, 0, 0], [each.text for each in ran]
+    assert any("hostile" in note.body for note in story.notes if note.change == 12)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_drift_makes_one_issue_that_closes_when_it_is_gone(story: Story) -> None:
     versioning = story.client("s3").put_bucket_versioning
     tickets = story.forge.state.github.tickets
@@ -209,7 +265,7 @@ def test_a_fork_is_planned_against_the_kept_receipt(story: Story) -> None:
     story.runner.job("drift", "drift-one")
     story.push("fork", "specs/forked.yaml", bucket("forked"))
     kept = story.runner.artifacts / "moorline-receipt-one"
-    shutil.copytree(kept, story.runner.path / "moorline-receipt")
+    shutil.copytree(kept, story.runner.artifacts / "temp/moorline-receipt")
 
     ran = story.runner.job("pull-request", "fork")
 

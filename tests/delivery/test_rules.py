@@ -56,6 +56,9 @@ def test_permissions_are_none_and_given_to_each_job(path: str) -> None:
 
 def test_only_what_github_makes_is_used() -> None:
     used = {step["uses"].partition("@")[0] for _, step in steps() if "uses" in step}
+    commits = [step["uses"].partition("@")[2] for _, step in steps() if "uses" in step]
+
+    assert all(re.fullmatch("[0-9a-f]{40}", each) for each in commits)
 
     assert used == {
         "actions/checkout",
@@ -139,3 +142,100 @@ def test_what_is_applied_was_compared_with_what_was_reviewed(provider: str) -> N
     assert "moorline ci reviewed moorline-out/plan.file" in text
     assert 'moorline apply moorline-out/plan.file --commit "$MOORLINE_COMMIT"' in text
     assert not re.search(r"moorline apply (?!moorline-out/plan\.file|--resume)", text)
+
+
+# -- what looks at a change shares nothing with what applies
+
+
+def builder(name: str) -> dict[tuple[str, ...], list]:
+    """What a role of the pipeline may do, by its actions."""
+    parts = data(files("codepipeline")["delivery/codepipeline.yaml"])["Resources"]
+    (policy,) = parts[name]["Properties"]["Policies"]
+    found = {}
+    for each in policy["PolicyDocument"]["Statement"]:
+        actions = each["Action"] if isinstance(each["Action"], list) else [each["Action"]]
+        where = each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]]
+        found[tuple(actions)] = where
+    return found
+
+
+def may(name: str, prefix: str) -> set[str]:
+    found = builder(name).items()
+    return {w for actions, where in found if actions[0].startswith(prefix) for w in where}
+
+
+def test_a_build_of_a_pull_request_writes_where_the_pipeline_never_reads() -> None:
+    assert may("PullRequestBuilder", "s3:") == {"${Previews.Arn}/*"}
+    assert may("PlanBuilder", "s3:") == may("ApplyBuilder", "s3:") == {"${Artifacts.Arn}/*"}
+    assert not any("s3:PutObject" in actions for actions in builder("ApplyBuilder"))
+    assert may("PullRequestBuilder", "secretsmanager:") == {"CommentTokenSecret"}
+    assert may("PlanBuilder", "secretsmanager:") == {"TokenSecret"}
+    assert may("ApplyBuilder", "secretsmanager:") == set()
+    logs = [may(f"{name}Builder", "logs:") for name in ("PullRequest", "Plan", "Apply")]
+    assert sum(map(len, logs)) == len(set.union(*logs))
+    assert may("PullRequestBuilder", "sts:") == may("PlanBuilder", "sts:")
+    assert all(role.endswith("-plan") for role in may("PullRequestBuilder", "sts:"))
+
+
+def test_a_pull_request_does_not_say_what_its_build_runs() -> None:
+    made = files("codepipeline")
+    source = data(made["delivery/codepipeline.yaml"])["Resources"]["PullRequest"]["Properties"]
+
+    assert source["Source"]["BuildSpec"].startswith("# Written by")
+    assert source["ServiceRole"] == "PullRequestBuilder.Arn"
+    assert "delivery/buildspecs/pull-request.yml" not in made
+
+
+def test_the_pipeline_believes_the_comments_of_one_author() -> None:
+    whole = data(files("codepipeline")["delivery/codepipeline.yaml"])
+    known = {
+        each["Name"]: each["Value"]
+        for each in whole["Resources"]["Plan"]["Properties"]["Environment"]["EnvironmentVariables"]
+        if isinstance(each["Name"], str)
+    }
+
+    assert "Default" not in whole["Parameters"]["CommentAuthor"]
+    assert known["MOORLINE_AUTHOR"] == "CommentAuthor"
+
+
+def test_jenkins_keeps_change_requests_off_the_agents_that_apply() -> None:
+    text = files("jenkins")["Jenkinsfile"]
+    stages = dict(re.findall(r"stage\('([^']+)'\) \{\n\s+agent \{ label '([^']+)' \}", text))
+
+    assert set(re.findall(r"stage\('([^']+)'\)", text)) == set(stages)
+    assert [name for name, label in stages.items() if label == "moorline-review"] == [
+        "Change request"
+    ]
+    assert set(stages.values()) == {"moorline-review", "moorline-apply"}
+    assert "agent none" in text
+    assert text.count("beforeAgent true") == len(stages)
+    assert "changeRequest(); expression { trusted() }" in text
+    assert "followSymlinks: false" in text
+
+
+def test_jenkins_gives_a_change_request_another_token_than_what_reads_its_comment() -> None:
+    text = files("jenkins")["Jenkinsfile"]
+
+    assert "env.CHANGE_ID ? 'moorline-comment-token' : 'moorline-read-token'" in text
+    fork = text[text.index("if (env.CHANGE_FORK) {") :]
+    assert "inside(" not in fork[: fork.index("} else {")]
+
+
+@pytest.mark.parametrize("provider", ["codepipeline", "github", "jenkins"])
+def test_whose_comment_counts_is_given_to_what_compares(provider: str) -> None:
+    """The command reads the variable itself; GitLab's jobs have variables of the project anyway."""
+    assert "MOORLINE_AUTHOR" in "".join(files(provider).values())
+
+
+def test_nothing_is_kept_as_an_artefact_before_its_folder_was_made_anew() -> None:
+    kept = [step for _, step in steps() if "upload" in step.get("uses", "") and "if" in step]
+
+    assert len(kept) > 8
+    assert all("steps.install.outcome == 'success'" in step["if"] for step in kept)
+
+
+def test_nothing_is_cached_between_runs() -> None:
+    text = "".join(t for p in PROVIDERS for path, t in files(p).items())
+
+    assert "actions/cache" not in text
+    assert not re.search(r"^\s*cache:", text, re.MULTILINE)

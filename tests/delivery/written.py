@@ -76,8 +76,9 @@ def shells(provider: str, made: dict[str, str] | None = None) -> Iterator[Shell]
         if path == "Jenkinsfile":
             yield from _groovy(path, text)
         elif path.startswith("delivery/buildspecs"):
-            for phase in data(text)["phases"].values():
-                yield from (Shell(path, each) for each in phase["commands"])
+            yield from _phases(path, text)
+        elif path == "delivery/codepipeline.yaml":
+            yield from _phases(f"{path} PullRequest", reviewing(text))
         elif path.startswith(".github"):
             for name, job in data(text)["jobs"].items():
                 yield from (Shell(f"{path} {name}", s["run"]) for s in job["steps"] if "run" in s)
@@ -86,6 +87,16 @@ def shells(provider: str, made: dict[str, str] | None = None) -> Iterator[Shell]
                 if isinstance(job, dict) and name != "variables":
                     lines = [*job.get("before_script", ()), *job.get("script", ())]
                     yield from (Shell(f"{path} {name}", each) for each in lines)
+
+
+def reviewing(text: str) -> str:
+    """The steps of builds of pull requests, which stand in the pipeline's template."""
+    return data(text)["Resources"]["PullRequest"]["Properties"]["Source"]["BuildSpec"]
+
+
+def _phases(path: str, text: str) -> Iterator[Shell]:
+    for phase in data(text)["phases"].values():
+        yield from (Shell(path, each) for each in phase["commands"])
 
 
 def _groovy(path: str, text: str) -> Iterator[Shell]:

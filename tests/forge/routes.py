@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .store import Note, Store, Ticket
+from .store import Note, Store, Ticket, number_of
 
 Answer = tuple[int, Any]
 NOT_FOUND = (404, {"message": "Not Found"})
@@ -50,13 +50,27 @@ def hub_user(call: Call) -> Answer:
     return 200, {"login": call.me}
 
 
-def hub_viewer(call: Call) -> Answer:
-    return 200, {"data": {"viewer": {"login": call.me}}}
+WHEN = "2026-11-23T07:00:00Z"
+
+
+def hub_graph(call: Call) -> Answer:
+    """The two questions that are asked: who am I, and who edited a comment."""
+    if "viewer" in call.body["query"]:
+        return 200, {"data": {"viewer": {"login": call.me}}}
+    note = call.store.find(int(call.body["variables"]["id"].removeprefix("IC_")))
+    if note is None:
+        return 200, {"data": {"node": None}, "errors": [{"type": "NOT_FOUND"}]}
+    name = note.editor.removesuffix("[bot]")
+    kind = "Bot" if name != note.editor else "User"
+    editor = {"__typename": kind, "login": name} if name else None
+    return 200, {"data": {"node": {"lastEditedAt": WHEN if name else None, "editor": editor}}}
 
 
 def hub_note(note: Note) -> dict[str, Any]:
     url = f"https://github.test/pull/{note.change}#issuecomment-{note.id}"
-    return {"id": note.id, "user": {"login": note.author}, "body": note.body, "html_url": url}
+    user = {"login": note.author, "id": number_of(note.author)}
+    found = {"id": note.id, "node_id": f"IC_{note.id}", "user": user}
+    return {**found, "body": note.body, "html_url": url}
 
 
 def hub_notes(call: Call) -> Answer:
@@ -77,7 +91,7 @@ def hub_say(call: Call) -> Answer:
 def hub_edit(call: Call) -> Answer:
     if call.note is None:
         return NOT_FOUND
-    call.note.body = call.body["body"]
+    call.note.body, call.note.editor = call.body["body"], call.me
     return 200, hub_note(call.note)
 
 
@@ -129,8 +143,17 @@ def lab_job(call: Call) -> Answer:
 
 
 def lab_note(note: Note) -> dict[str, Any]:
-    author = {"username": note.author}
+    author = {"username": note.author, "id": number_of(note.author)}
     return {"id": note.id, "author": author, "body": note.body, "system": note.system}
+
+
+def lab_graph(call: Call) -> Answer:
+    note = call.store.find(int(call.body["variables"]["id"].rpartition("/")[2]))
+    if note is None:
+        return 200, {"data": {"note": None}}
+    editor = {"username": note.editor} if note.editor else None
+    when = WHEN if note.editor else None
+    return 200, {"data": {"note": {"lastEditedAt": when, "lastEditedBy": editor}}}
 
 
 def lab_notes(call: Call) -> Answer:
@@ -148,7 +171,7 @@ def lab_say(call: Call) -> Answer:
 def lab_edit(call: Call) -> Answer:
     if call.note is None:
         return NOT_FOUND
-    call.note.body = call.body["body"]
+    call.note.body, call.note.editor = call.body["body"], call.me
     return 200, lab_note(call.note)
 
 
@@ -207,7 +230,7 @@ Table = tuple[tuple[str, str, Callable[[Call], Answer]], ...]
 _REPO, _PROJECT = r"/repos/([\w.-]+/[\w.-]+)", r"/projects/([\w.%-]+)"
 GITHUB: Table = (
     ("GET", "/user", hub_user),
-    ("POST", "/graphql", hub_viewer),
+    ("POST", "/graphql", hub_graph),
     ("GET", rf"{_REPO}/issues/(\d+)/comments", hub_notes),
     ("POST", rf"{_REPO}/issues/(\d+)/comments", hub_say),
     ("PATCH", rf"{_REPO}/issues/comments/(\d+)", hub_edit),
@@ -217,6 +240,7 @@ GITHUB: Table = (
     ("PATCH", rf"{_REPO}/issues/(\d+)", hub_change),
 )
 GITLAB: Table = (
+    ("POST", "/graphql", lab_graph),
     ("GET", "/user", lab_user),
     ("GET", "/job", lab_job),
     ("GET", rf"{_PROJECT}/merge_requests/(\d+)/notes", lab_notes),

@@ -25,6 +25,7 @@ from . import routes
 from .store import BOT, TOKEN, Store
 
 GITHUB, GITLAB = "/github", "/gitlab/api/v4"
+GITLAB_GRAPH = "/gitlab/api/graphql"
 LONG = 20.0
 """Seconds that a slow answer takes, unless the server is stopped before."""
 
@@ -169,6 +170,7 @@ class Handler(BaseHTTPRequestHandler):
         hub = path.startswith(f"{GITHUB}/")
         store = self.state.github if hub else self.state.gitlab
         inner = path.removeprefix(GITHUB if hub else GITLAB)
+        inner = "/graphql" if path == GITLAB_GRAPH else inner
         asked = {key: value[-1] for key, value in parse_qs(query).items()}
         table = routes.GITHUB if hub else routes.GITLAB
         for method, pattern, action in table:

@@ -21,6 +21,12 @@ class Note:
     author: str
     body: str
     system: bool = False
+    editor: str = ""
+
+
+def number_of(name: str) -> int:
+    """The number of an account."""
+    return 1_000 + sum(name.encode())
 
 
 @dataclass
@@ -86,6 +92,9 @@ class Direct:
         self.calls.append("list")
         return [Comment(n.id, n.author, n.body, f"#{n.id}") for n in self.store.of(self.change)]
 
+    def edited_by(self, comment: Comment) -> str:
+        return self._found(comment.id).editor
+
     def create_comment(self, body: str) -> Comment:
         self.calls.append("create")
         assert len(body) <= LIMIT
@@ -95,7 +104,7 @@ class Direct:
     def update_comment(self, id_: int, body: str) -> Comment:
         self.calls.append("update")
         note = self._found(id_)
-        note.body = body
+        note.body, note.editor = body, self._me
         return Comment(note.id, note.author, note.body, f"#{id_}")
 
     def delete_comment(self, id_: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,12 @@ BRANCH = "main"
     metavar="HOST/PATH",
     help="Issuer of the jobs' tokens where it is not the public one, such as your own server.",
 )
+@click.option(
+    "--requirements",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What jobs install, with hashes; it is copied to delivery/requirements.txt.",
+)
 @click.option("--force", is_flag=True, help="Write over files that have other content.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @folders
@@ -54,6 +61,7 @@ def command(
     repository: str,
     branch: str,
     issuer: str,
+    requirements: Path | None,
     specs: Path,
     environments: Path,
     *,
@@ -70,6 +78,7 @@ def command(
     of the roles that the jobs take. Run it in the top folder of the repository.
     """
     from reconciler.delivery import api, site as sites, write  # noqa: PLC0415 - jinja2 only here
+    from reconciler.delivery.requirements import FILE  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)
     views = _views(project, chosen)
@@ -80,19 +89,22 @@ def command(
         help_ = "give `--repository OWNER/NAME`"
         found = [*found, Diagnostic("DELIVERY005", text, None, help_, Severity.WARNING)]
         slug = sites.NOWHERE
+    branch = _branch(project, branch or remote.default_branch() or BRANCH)
+    wanted, more = _requirements(project, requirements)
     site = sites.Site(
         platform=views[0].platform,
         stages=stages,
         repository=slug,
-        branch=branch or remote.default_branch() or BRANCH,
+        branch=branch,
         types=_types(project, views),
         version=__version__,
         issuer=issuer.removeprefix("https://").rstrip("/"),
+        requirements=sha256(wanted.encode()).hexdigest() if wanted else "",
     )
     system = api.load()[provider]
-    files = write.files(system, site)
+    files = write.files(system, site) | ({FILE: wanted} if wanted else {})
     done = _write(project, files, force=force, dry=dry_run)
-    _tell(project, system, site, done, found)
+    _tell(project, system, site, done, [*found, *more])
 
 
 def _views(project: Project, chosen: tuple[str, ...]) -> list[EnvironmentView]:
@@ -130,6 +142,35 @@ def _types(project: Project, views: list[EnvironmentView]) -> tuple[str, ...]:
     if any(each.is_error for each in found):
         project.fail([each for each in found if each.is_error])
     return tuple(sorted(types))
+
+
+def _branch(project: Project, branch: str) -> str:
+    """The branch. Exits when no file can name it."""
+    from reconciler.delivery import site as sites  # noqa: PLC0415
+
+    if not sites.is_branch(branch):
+        help_ = "give another with `--branch`"
+        project.fail([Diagnostic("DELIVERY006", f"{branch!r} cannot be the branch", help=help_)])
+    return branch
+
+
+def _requirements(project: Project, file: Path | None) -> tuple[str, list[Diagnostic]]:
+    """What jobs install from, or that it is nothing with hashes. Exits when it is not whole."""
+    if file is None:
+        text = "the jobs install Moorline and what it needs by version, without hashes"
+        help_ = "give `--requirements FILE`, as `uv pip compile --generate-hashes` makes it"
+        return "", [Diagnostic("DELIVERY007", text, None, help_, Severity.WARNING)]
+    from reconciler.delivery.requirements import problems  # noqa: PLC0415
+
+    try:
+        text = file.read_text(encoding="utf-8")
+        wrong = problems(text, __version__)
+    except (OSError, UnicodeDecodeError) as error:
+        wrong = [str(error)]
+    if wrong:
+        help_ = "make it anew with a tool that writes hashes, and nothing but packages in it"
+        project.fail([Diagnostic("DELIVERY008", f"{file}: {each}", help=help_) for each in wrong])
+    return text, []
 
 
 def _write(project: Project, files: Mapping[str, str], *, force: bool, dry: bool) -> dict[str, str]:

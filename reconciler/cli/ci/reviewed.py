@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 @environment
 @click.option("--change", type=click.IntRange(1), help="The request; else that of the commit.")
 @click.option("--commit", default="", metavar="SHA", help="The merged commit; else that of CI.")
+@click.option(
+    "--author",
+    default="",
+    envvar="MOORLINE_AUTHOR",
+    metavar="LOGIN",
+    help="Whose comment counts, by name or as id:NUMBER; else that of the token's own user.",
+)
 @options.forge
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def command(
@@ -36,6 +43,7 @@ def command(
     name: str | None,
     change: int | None,
     commit: str,
+    author: str,
     provider: str | None,
     repository: str,
     api_url: str,
@@ -45,8 +53,9 @@ def command(
     """Say whether a plan is the one that was reviewed.
 
     Looks up the change request that the commit was merged by, and compares the plan with
-    the one in its comment. Exits with 0 when they are the same or nothing is to be done,
-    with 5 when they differ or nothing was reviewed. Only reads.
+    the one in its comment. A comment counts by who wrote it, and only as long as nobody else
+    has changed it. Exits with 0 when they are the same or nothing is to be done, with 5 when
+    they differ or nothing was reviewed. Only reads.
     """
     from reconciler.delivery import merged  # noqa: PLC0415
 
@@ -56,7 +65,8 @@ def command(
         _tell(project, plan, [])
         return
     commit = commit or os.environ.get("MOORLINE_COMMIT", "") or ci_commit()
-    found = _found(project, options.wanted(provider, repository, api_url, change), commit, plan)
+    wanted = options.wanted(provider, repository, api_url, change)
+    found = _found(project, wanted, commit, plan, author)
     against = merged.objection(plan["digest"], plan["environment"], commit, found)
     if against:
         project.fail([against], code=Exit.STALE)
@@ -76,7 +86,7 @@ def _plan(project: Project, file: Path, name: str | None) -> Mapping[str, Json]:
 
 
 def _found(
-    project: Project, options: object, commit: str, plan: Mapping[str, Json]
+    project: Project, options: object, commit: str, plan: Mapping[str, Json], author: str
 ) -> list[Merged]:
     """What the forge knows. Exits with 1 when it cannot be asked."""
     from reconciler.delivery import changes, merged  # noqa: PLC0415
@@ -95,8 +105,9 @@ def _found(
         found = []
         for number in numbers:
             forge = open_forge(replace(place, change=number))
-            digest = merged.planned(forge.comments(), marker, forge.me)
-            found.append(merged.Merged(number, digest))
+            who = (lambda: author) if author else forge.me
+            said = merged.planned(number, forge.comments(), marker, who, forge.edited_by)
+            found.append(said)
     except ForgeError as error:
         project.fail([replace(finding(error, place), severity=Severity.ERROR)])
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.delivery.api import Provider, Trust, register
 
-BUILDS = ("pull-request", "plan", "apply", "drift", "manual")
+BUILDS = ("plan", "apply", "drift", "manual")
 
 register(
     Provider(
@@ -16,11 +16,14 @@ register(
         },
         trust=lambda _site: Trust(),  # builds run as roles of the delivery account
         next_steps=(
-            "make a connection to the forge, and a secret with its token",
+            (
+                "make a connection to the forge, and two secrets with tokens of two users of it:"
+                " one that comments on pull requests, one that reads them and writes issues"
+            ),
             "deploy delivery/codepipeline.yaml in the delivery account",
             (
                 "make the roles: deploy delivery/aws-roles.yaml once for each environment, with the"
-                " outputs PlanPrincipal and ApplyPrincipal; the environments name them in `roles`"
+                " outputs PlanPrincipals and ApplyPrincipal; the environments name them in `roles`"
             ),
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.delivery.api import Provider, Trust, register
+from reconciler.delivery.api import ENVIRONMENT, Provider, Trust, literal, register
 from reconciler.delivery.site import Site
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -11,11 +11,11 @@ FOLDER = ".github/workflows"
 
 def trust(site: Site) -> Trust:
     """A job with an environment says so in its token, so the environment's rules guard apply."""
-    repo = f"repo:{site.repository}"
+    repo = f"repo:{literal(site.repository)}"
     return Trust(
         site.issuer or ISSUER,
-        plan=(f"{repo}:pull_request", f"{repo}:ref:refs/heads/{site.branch}"),
-        apply=(f"{repo}:environment:{{environment}}",),
+        plan=(f"{repo}:pull_request", f"{repo}:ref:refs/heads/{literal(site.branch)}"),
+        apply=(f"{repo}:environment:{ENVIRONMENT}",),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.delivery.api import Provider, Trust, register
+from reconciler.delivery.api import Provider, Trust, literal, register
 from reconciler.delivery.site import Site
 
 ISSUER = "gitlab.com"
@@ -10,11 +10,11 @@ ISSUER = "gitlab.com"
 
 def trust(site: Site) -> Trust:
     """A token names project and branch; AWS cannot see its environment, so protect the branch."""
-    project = f"project_path:{site.repository}:ref_type:branch:ref"
+    project = f"project_path:{literal(site.repository)}:ref_type:branch:ref"
     return Trust(
         site.issuer or ISSUER,
         plan=(f"{project}:*",),
-        apply=(f"{project}:{site.branch}",),
+        apply=(f"{project}:{literal(site.branch)}",),
     )
 
 

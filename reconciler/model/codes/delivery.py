@@ -37,6 +37,24 @@ CODES = (
         "Give --repository OWNER/NAME.",
     ),
     Code(
+        "DELIVERY006",
+        "branch for no file",
+        "The branch has a name that Git does not take, or one that a CI system reads as something else: CodePipeline fills `#{…}`, and `pr/7` is a pull request to CodeBuild.",
+        "Give another --branch.",
+    ),
+    Code(
+        "DELIVERY007",
+        "Moorline is installed without hashes",
+        "The jobs install Moorline by its version, and what it needs by whatever versions the package registry offers then. Whoever can put a package there, or stands in between, runs code with the credentials of the jobs.",
+        "Make a requirements file with hashes, such as with `uv pip compile --generate-hashes` or `pip-compile --generate-hashes`, and give it with --requirements.",
+    ),
+    Code(
+        "DELIVERY008",
+        "requirements that are not whole",
+        "The file of --requirements is for `pip --require-hashes`: every line is a package with its version and at least one SHA-256, and one of them is Moorline in the version that writes the files. Other files, folders, addresses and options are not taken, since nothing vouches for them.",
+        "Make the file anew with a tool that writes hashes. Where packages come from is a setting of the CI system, in the environment of its jobs.",
+    ),
+    Code(
         "REVIEW001",
         "not the plan that was reviewed",
         "The plan that was made after the merge is not the one in the comment on the change request. Something moved in between: another merge, or AWS itself.",
@@ -47,5 +65,11 @@ CODES = (
         "no plan was reviewed",
         "The commit belongs to no merged change request, or its change request has no comment with a plan of this environment.",
         "Apply by the manual way, which asks for approval of this very plan, or merge by change request.",
+    ),
+    Code(
+        "REVIEW003",
+        "a comment that does not count",
+        "There is a comment with a plan, but another account wrote it than the one that comments plans here, or somebody else changed it afterwards. Anybody can write such a text; what counts is whose it is.",
+        "Give --author (MOORLINE_AUTHOR) when the comments are made with another token than this job has. Delete a comment that somebody changed and run the job of the change request again, or apply by the manual way.",
     ),
 )
