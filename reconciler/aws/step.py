@@ -1,7 +1,4 @@
-"""One step of a plan: check the guard, send the calls, wait, verify.
-
-Outputs of finished steps are put into the calls of later ones here.
-"""
+"""One step of a plan: check the guard, fill in outputs, send the calls, wait, verify."""
 
 from __future__ import annotations
 
@@ -105,8 +102,8 @@ class Runner:
 
     def _take_over(self, step: Step, there: Observed, error: AwsError | None = None) -> None:
         """Go on with a resource that an earlier, interrupted try of ours has made."""
-        resource = self.resources[step.address.type]
-        if refused := foreign(step, there, resource, self.place, error):
+        kind = self.resources[step.address.type]
+        if refused := foreign(step, there, kind, self.place, error):
             raise refused
         self._shared.add(step.address)
         self.outputs.remember(step.address, there.outputs)
