@@ -17,11 +17,13 @@ from reconciler.model.change import Action, Observed
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.value import Props
+from reconciler.plan.derived import forged
 from reconciler.plan.diff import TAGS
 from reconciler.plan.moved import moved
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource
 
 MOVED = "STALE009"
+FORGED = "STALE011"
 WORKERS = 16
 
 
@@ -56,11 +58,13 @@ class _Look:
         except AwsError as error:
             return unreadable(error, step.address)
         how = moved(step, live, resource, self.place, made)
-        if not how:
-            return None
-        text = f"{str(step.address)!r} {how}"
-        help_ = "nothing was changed; plan again and review what moved"
-        return Diagnostic(MOVED, text, help=help_, address=step.address)
+        if how:
+            help_ = "nothing was changed; plan again and review what moved"
+            return _found(MOVED, step, how, help_)
+        if how := forged(step, live, resource, self.place, made):
+            help_ = "nothing was changed; somebody wrote this file: make the plan again"
+            return _found(FORGED, step, how, help_)
+        return None
 
     def _read(self, step: Step, resource: Resource, made: Step | None) -> Observed | None:
         key = planned_key(step, resource)
@@ -75,6 +79,11 @@ class _Look:
         ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
         reader = ReadOnly(self.session, resource.service)
         return resource.find(reader, ours) if resource.find and ours else None
+
+
+def _found(code: str, step: Step, how: str, help_: str) -> Diagnostic:
+    text = f"{str(step.address)!r} {how}"
+    return Diagnostic(code, text, help=help_, address=step.address)
 
 
 def watched(step: Step, resource: Resource) -> set[str]:

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
+from reconciler.model.policy import Policy
+from reconciler.model.step import Step, step_to_json
+from reconciler.plan import protect
 from reconciler.planfile.file import AGAIN, HEAD, TIME, PlanFile
 from reconciler.planfile.signature import Key
 from reconciler.resources.api import Place
@@ -34,7 +37,7 @@ def check(
     any will do.
     """
     found = [*elsewhere(file, place), *_expired(file, now), *_commit(file, commit)]
-    return [*found, *_signature(file, key), *_blocked(file.plan)]
+    return [*found, *_signature(file, key), *_blocked(file.plan, now)]
 
 
 def elsewhere(file: PlanFile, place: Place) -> Iterator[Diagnostic]:
@@ -51,12 +54,6 @@ def _expired(file: PlanFile, now: datetime) -> Iterator[Diagnostic]:
     if now >= file.expires:
         text = f"the plan of {file.created:{TIME}} expired at {file.expires:{TIME}}"
         yield Diagnostic("STALE003", text, help=AGAIN)
-    for step in file.plan.steps:
-        for approval in filter(None, (loss.approval for loss in step.losses)):
-            if approval.until < now.astimezone(UTC).date():
-                text = f"the approval of {approval.by!r} for {str(step.address)!r} has ended"
-                help_ = "renew the approval, plan again and review it"
-                yield Diagnostic("STALE003", text, help=help_, address=step.address)
 
 
 def _commit(file: PlanFile, commit: str | None) -> Iterator[Diagnostic]:
@@ -102,10 +99,41 @@ def forged(objection: str) -> Diagnostic:
     return Diagnostic("STALE008", f"the plan is not to be trusted: {objection}", help=AGAIN)
 
 
-def _blocked(plan: Plan) -> Iterator[Diagnostic]:
+def _blocked(plan: Plan, now: datetime) -> Iterator[Diagnostic]:
+    """What was refused when the plan was made, or was approved then and is not any more."""
     for found in plan.errors:
         text = f"the plan has an error, {found.code}: {found.message}"
         yield Diagnostic(BLOCKED, text, help=found.help, address=found.address)
     for step in plan.refused:
         text = f"the plan refuses to {step.action} {str(step.address)!r}: {step.refused}"
         yield Diagnostic(BLOCKED, text, help=AGAIN, address=step.address)
+    for step in plan.steps:
+        for approval in filter(None, (loss.approval for loss in step.losses)):
+            if approval.until < now.astimezone(UTC).date():
+                text = f"the approval of {approval.by!r} for {str(step.address)!r} has ended"
+                help_ = "renew the approval, plan again and review it"
+                yield Diagnostic(BLOCKED, text, help=help_, address=step.address)
+
+
+def unpermitted(plan: Plan, policy: Policy) -> Iterator[Diagnostic]:
+    """What the environment does not permit now, whatever the file says that it did."""
+    for step in plan.steps:
+        refused = "" if step.refused else protect.judge(step, policy).refused
+        if refused:
+            text = f"{str(step.address)!r} is refused here: {refused}"
+            yield Diagnostic(BLOCKED, text, help=AGAIN, address=step.address)
+
+
+def another(plan: Plan, made: Plan) -> Diagnostic:
+    """The finding about an unsigned file whose plan is not what planning again gives."""
+    told, now = ({step.id: step for step in each.steps} for each in (plan, made))
+    ids = sorted(id_ for id_ in told.keys() | now.keys() if not _alike(told.get(id_), now.get(id_)))
+    named = ", ".join(ids[:3]) or "the order of its steps"
+    text = f"the plan is not signed, and planning again gives another one: {named}"
+    return Diagnostic("STALE012", text, help=f"nothing was changed; {AGAIN}, or sign plan files")
+
+
+def _alike(one: Step | None, other: Step | None) -> bool:
+    if one is None or other is None:
+        return False
+    return bool(step_to_json(one, causes=False) == step_to_json(other, causes=False))

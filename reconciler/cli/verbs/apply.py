@@ -79,17 +79,19 @@ def command(
     fails stops only what depends on it. One Ctrl-C finishes what is in flight;
     run apply again to go on.
 
-    With FILE, from `moorline plan -o FILE`, it carries out exactly that plan and
-    never plans anew. It exits with 5, before the first write, when the file was
-    changed, has expired, is of another place or commit, lacks its signature, or
-    when something that the plan touches has moved.
+    With FILE, from `moorline plan -o FILE`, it carries out exactly that plan. It exits
+    with 5, before the first write, when the file was changed, has expired, is of another
+    place or commit, lacks its signature, or when something that the plan touches has
+    moved. A file permits nothing by itself: its calls and losses must follow from its
+    changes, and one that is not signed is planned again outside the sandbox (give
+    --destroy where it was made with it).
     """
     from reconciler.cli.world import live, receipts, reviewed  # noqa: PLC0415 - boto3 is loaded only here
 
     project = Project(specs, environments, as_json, no_color)
     wanted = ci_commit() if require_commit and commit is None else commit
-    demands = reviewed.Demands(name, wanted, sign_key)
-    _sensible(file, demands, replans=bool(adopt or retry) or destroy or resume)
+    demands = reviewed.Demands(name, wanted, sign_key, destroy=bool(file) and destroy)
+    _sensible(file, demands, replans=bool(adopt or retry) or resume)
     if file:
         world, plan = reviewed.open_file(project, file, demands)
         receipts.wait(world, wait)
@@ -131,7 +133,7 @@ def finish(plan: Plan, world: World, *, ask: bool, verbose: bool) -> Exit:
 def _sensible(file: Path | None, demands: Demands, *, replans: bool) -> None:
     """Refuse options that say nothing with, or nothing without, a plan file."""
     if file and replans:
-        raise click.UsageError("FILE says what to do: give --adopt, --retry and --destroy to plan")
+        raise click.UsageError("FILE says what to do: give --adopt and --retry to plan")
     if not file and (demands.commit is not None or demands.sign_key):
         raise click.UsageError("--commit, --require-commit and --sign-key are about a plan FILE")
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from reconciler import engine
 from reconciler.aws import notary
 from reconciler.aws.errors import AwsError
 from reconciler.aws.recheck import recheck
@@ -24,6 +25,7 @@ from reconciler.cli.world.live import World
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.kinds.api import seconds
+from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
 from reconciler.model.policy import Policy
@@ -52,6 +54,8 @@ class Demands:
     environment: str | None = None
     commit: str | None = None
     sign_key: Path | None = None
+    destroy: bool = False
+    """The plan was made as if no spec were left."""
 
 
 # -- writing
@@ -147,8 +151,13 @@ def open_file(project: Project, path: Path, demands: Demands) -> tuple[World, Pl
     now = datetime.now(UTC)
     if found := stale.check(file, place, now=now, key=key, commit=demands.commit):
         _stop(project, found)
+    policy = compiler.policy_of(view, today=now.date())
+    if found := [*stale.unpermitted(plan, policy)]:
+        _stop(project, found)
     session = live.open_session(project, view, "apply", wrong_account=Exit.STALE)
     _prove(project, session, file, key)
+    if not key and not view.spec.sandbox:
+        _plan_again(project, session, plan, destroy=demands.destroy)
     request = Request((), view, Policy(), commit=plan.commit)
     world = World(project, view, session, request, started)
     world.book.specs = file.specs
@@ -160,6 +169,18 @@ def look_again(world: World, plan: Plan) -> None:
     place = compiler.place_of(world.view)
     if found := recheck(plan, world.session, resources.load(), place):
         _stop(world.project, found)
+
+
+def _plan_again(project: Project, session: Session, plan: Plan, *, destroy: bool) -> None:
+    """Make the plan of an unsigned file again. Exits with 5 when another one comes out."""
+    adopt = tuple(str(step.address) for step in plan.steps if step.action is Action.ADOPT)
+    retry = tuple(str(step.address) for step in plan.steps if step.retry)
+    again = Project(project.specs, project.environments, project.as_json, project.no_color)
+    request = live.request_of(again, plan.environment, adopt=adopt, retry=retry, destroy=destroy)
+    made = engine.make_plan(request, session, lambda *_: None)
+    live.stop_on_errors(project, made)
+    if made.digest != plan.digest:
+        _stop(project, [stale.another(plan, made)])
 
 
 def _view(project: Project, name: str) -> EnvironmentView:

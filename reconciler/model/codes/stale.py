@@ -66,4 +66,16 @@ CODES = (
         "A plan could not be signed, or its signature could not be checked, because the key cannot be used. Nothing was changed.",
         "Correct the key that the message names, or allow kms:Sign to who plans and kms:Verify to who applies.",
     ),
+    Code(
+        "STALE011",
+        "the plan file has what does not follow from its changes",
+        "The calls or the losses of a step are not those that its change and the live resource give. A plan file carries no permission, so whoever wrote it cannot add to it.",
+        "Make the plan again, review it, and apply that file.",
+    ),
+    Code(
+        "STALE012",
+        "planning again gives another plan",
+        "The plan file is not signed, so it was planned again from the specs before the first write, and what came out is not what the file says.",
+        "Make the plan again and review it, or sign plan files.",
+    ),
 )
