@@ -38,8 +38,13 @@ FAULTS = Faults()
 NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
 
-@cache
 def client(service: str, region: str = REGION, account: str = ACCOUNT) -> Any:
+    """The process's one client of a service, a region and an account."""
+    return _client(service, region, account)
+
+
+@cache
+def _client(service: str, region: str, account: str) -> Any:
     session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
     found = session.client(service, region_name=region, config=NO_RETRIES)
     if account != ACCOUNT:  # moto's way to be somebody else

@@ -205,7 +205,7 @@ def test_a_file_may_be_applied_until_it_expires(seconds: float, found: list[str]
     ("day", "found"),
     [
         pytest.param(23, [], id="on its last day"),
-        pytest.param(24, ["STALE003"], id="on the day after it"),
+        pytest.param(24, ["STALE006"], id="on the day after it"),
     ],
 )
 def test_an_approval_that_a_plan_rests_on_counts(day: int, found: list[str]) -> None:

@@ -73,13 +73,31 @@ _MISNAMED = {"GetBucketVersioning": ("GetBucketVersioningResponse", "VersioningC
 def as_sent(operation: str, answer: Answer) -> Answer:
     """An answer of moto with the body that AWS sends: nothing for nothing, and its own roots."""
     status, headers, body = answer
-    if body in ("null", b"null"):
-        return status, headers, ""
+    text = body.decode(errors="surrogateescape") if isinstance(body, bytes) else body
+    if text == "null":
+        return status, _headed(headers, ""), ""
     if operation in _MISNAMED:
-        wrong, right = _MISNAMED[operation]
-        text = body.decode() if isinstance(body, bytes) else body
-        return status, headers, text.replace(wrong, right)
-    return answer
+        text = text.replace(*_MISNAMED[operation])
+        return status, _headed(headers, text), text
+    return status, _headed(headers, text, same=True), body
+
+
+def _headed(headers: Mapping[str, str], text: str, *, same: bool = False) -> dict[str, str]:
+    """Headers that fit the body: moto's server calls everything a page unless it is told."""
+    kept = {
+        name: value for name, value in headers.items() if same or name.lower() != "content-length"
+    }
+    pages = [name for name, value in kept.items() if _is_page(name, value)]
+    for name in pages:
+        kept[name] = _TYPES.get(text.lstrip()[:1], "application/octet-stream")
+    return kept
+
+
+_TYPES = {"{": "application/x-amz-json-1.1", "<": "text/xml"}
+
+
+def _is_page(name: str, value: str) -> bool:
+    return name.lower() == "content-type" and value.lower().startswith("text/html")
 
 
 def _cbor_map(members: dict[str, str]) -> bytes:
