@@ -15,6 +15,10 @@ UNREAD = ("YAML", "ENV")
 WRONG_TYPE = "SPEC013"
 
 
+PLACE_MOVED = "ENV012"
+"""The code of a change of the environment itself, which every report shows first."""
+
+
 class Severity(StrEnum):
     """How bad it is. Only an error stops a command."""
 

@@ -82,6 +82,8 @@ class Section:
     had, and all that it names gets at least a line."""
     markdown: Callable[[View], Part | None] = _no_part
     """Its blocks; `budget.fit` takes as many as there is room for."""
+    text_head: Callable[[View, Ink], Iterable[str]] = _no_lines
+    """Its lines before the steps, for what must be read first."""
     text: Callable[[View, Ink], Iterable[str]] = _no_lines
     """Its lines after the steps."""
     text_step: Callable[[Half, Ink], Iterable[str]] = _no_lines

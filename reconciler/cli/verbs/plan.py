@@ -34,6 +34,12 @@ from reconciler.cli.frame.project import Exit
     help="With --offline: a receipt, as of `moorline history ID --json`.",
 )
 @click.option("--destroy", is_flag=True, help="Plan as if no spec were left.")
+@click.option(
+    "--base",
+    default="",
+    metavar="COMMIT",
+    help="What the environment is compared with; else what CI says, or the commit before.",
+)
 @documents.options
 @click.option("--verbose", is_flag=True, help="Show all values in full.")
 @folders
@@ -46,6 +52,7 @@ def command(
     form: str,
     html: Path | None,
     receipt: Path | None,
+    base: str,
     specs: Path,
     environments: Path,
     *,
@@ -63,7 +70,7 @@ def command(
     apply FILE` carries out exactly what it says, until it expires.
     """
     from reconciler import engine  # noqa: PLC0415 - boto3 is loaded only here
-    from reconciler.cli.world import live, reviewed  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.world import live, moved, reviewed  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
     from reconciler.render import formats, section  # noqa: PLC0415
     from reconciler.render.text import plan as render  # noqa: PLC0415
@@ -90,6 +97,7 @@ def command(
         if out and key is not None and not plan.errors:
             reviewed.write(world, plan, out, key)
         seconds = world.seconds
+    plan = moved.told(project, project.view(plan.environment), plan, base)
     data = plan_to_json(plan)
     context = formats.Context(sources=project.loaded.sources)
     if html:

@@ -73,4 +73,10 @@ CODES = (
         "environment, platform, account and region are always defined.",
         "Rename the variable.",
     ),
+    Code(
+        "ENV012",
+        "the environment itself changes",
+        "A member of the environment that says where it is, who acts there or what may be lost is not what it was at the base of the change: sandbox, account, region, platform, roles, receipts, signing or protection.",
+        "Review it before anything else. `plan --base COMMIT` names what it is compared with.",
+    ),
 )

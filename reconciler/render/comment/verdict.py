@@ -7,6 +7,7 @@ from collections import Counter
 from reconciler.model.change import Action
 from reconciler.render.markdown.view import View, many
 from reconciler.render.sections.drift import by_others, kinds
+from reconciler.render.sections.place import moved
 
 _ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
 
@@ -20,6 +21,9 @@ def plan(view: View) -> str:
         same = view.plan["summary"]["unchanged"]
         verb = "is" if same == 1 else "are"
         said = f"{many(same, 'resource')} {verb} as the specs say."
+        if moved(view):
+            head = f"## ⚠️ {view.environment}: no step, but the environment itself changes"
+            return f"{head}\n\n{said}"
         return f"## {_sign(view)} {view.environment}: nothing to do\n\n{said}"
     return f"## {_sign(view)} {view.environment}: {counts(view)}\n\n{_standing(view)}"
 

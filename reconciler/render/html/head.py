@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.model.diagnostic import PLACE_MOVED
 from reconciler.model.value import Json
 from reconciler.render.formats import Context
 from reconciler.render.text.plan import summary
@@ -65,6 +66,8 @@ def verdict(plan: Mapping[str, Json], found: Sequence[Entry], context: Context) 
     if losing:
         title = f"{count(losing, 'change destroys', 'changes destroy')} data or service"
         return Verdict("danger", title, says)
+    if any(each["code"] == PLACE_MOVED for each in plan["diagnostics"]):
+        return Verdict("danger", "The environment itself changes", says)
     if not found:
         return Verdict("calm", "Nothing to do", says)
     return Verdict("change", f"{count(len(found), 'change')}, nothing is lost", says)

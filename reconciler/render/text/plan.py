@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.change import Action, Effect
+from reconciler.model.diagnostic import PLACE_MOVED
 from reconciler.model.value import Json
 from reconciler.render import section
 from reconciler.render.formats import Context
@@ -44,6 +45,8 @@ def text(
     loud = [entry for entry in found if entry.destroys or entry.refused]
     quiet = [entry for entry in found if not (entry.destroys or entry.refused)]
     lines = [header(plan_json, ink, max(width, 40), seconds)]
+    for each in sections:
+        lines += each.text_head(seen, ink)
     for entry in loud:
         lines += ["", *writer.loud(entry, plan_json["environment"])]
     if quiet:
@@ -62,6 +65,9 @@ def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
     if not found:
         if errors:
             return ink(f"No plan: {count(errors, 'error')} above.", "alarm")
+        if any(each["code"] == PLACE_MOVED for each in plan_json["diagnostics"]):
+            said = "No step, but the environment itself changes, as said above."
+            return f"{ink(said, 'alarm')} {_as_specs(unchanged)}"
         return ink(f"Nothing to do. {_as_specs(unchanged)}", "green")
     running = [entry for entry in found if entry.runs]
     counts = [(sum(e.step["action"] == action for e in running), str(action)) for action in _ORDER]
