@@ -129,8 +129,8 @@ class Receipts(Section):
 
     directory: Maybe[Words] = Field(
         None,
-        description="A folder; every environment has its own inside it. Its lease keeps applies on"
-        " one machine apart.",
+        description="A folder of the project; every environment has its own inside it. Its lease"
+        " keeps applies on one machine apart.",
         examples=["receipts"],
     )
     bucket: Maybe[BucketName] = Field(

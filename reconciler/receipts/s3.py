@@ -11,6 +11,7 @@ tells whether it was ours. Source: the S3 user guide, "Conditional requests".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from reconciler.resources.api import absent
 ABSENT = (absent("NoSuchKey"), absent("404"))
 CONFLICT = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
 TRIES = 8
+_ID = re.compile(r"[\w.:-]{1,200}")
 
 
 class Found(NamedTuple):
@@ -73,11 +75,19 @@ class S3Store:
 
     def latest(self) -> Receipt | None:
         pointer = self._objects.get(self._latest)
-        return self.read(pointer.body.decode().strip()) if pointer else None
+        if pointer is None:
+            return None
+        id_ = pointer.body.decode(errors="replace").strip()
+        if not _ID.fullmatch(id_):
+            raise ReceiptError(f"s3://{self.bucket}/{self._latest} names no receipt")
+        return self.read(id_)
 
     def read(self, id_: str) -> Receipt | None:
         found = self._objects.get(self._key(id_))
-        return from_bytes(found.body, self.where(id_)) if found else None
+        receipt = from_bytes(found.body, self.where(id_)) if found else None
+        if receipt and receipt.id != id_:
+            raise ReceiptError(f"{self.where(id_)} is the receipt {receipt.id}")
+        return receipt
 
     def begin(self, receipt: Receipt) -> None:
         try:
