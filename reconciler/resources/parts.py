@@ -227,6 +227,8 @@ class Keyed:
     codec: Codec = SAME
     repeats: tuple[str, ...] = ()
     """Parameters that the answer about one item repeats."""
+    policies: bool = False
+    """Each item is an IAM policy."""
     last: bool = True
 
     @property
@@ -236,7 +238,8 @@ class Keyed:
     @property
     def wholes(self) -> Mapping[str, Whole]:
         same = {name: (name,) for name in self.repeats}
-        one = Whole(has=frozenset({self.value}), same=same)
+        has = frozenset({self.value})
+        one = Whole(has=has, policies=has if self.policies else frozenset(), same=same)
         return {self.list_: Whole(items=self.at), f"get_{self.stem}": one}
 
     @property

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import orjson
+
 from reconciler.model.value import Json, Props
 
 NOTHING: tuple[Json, ...] = (None, "", [], {}, ())
@@ -22,6 +24,8 @@ class Whole:
 
     has: frozenset[str] = frozenset()
     """Members that every answer has, with something in them."""
+    policies: frozenset[str] = frozenset()
+    """Members that hold an IAM policy, which has statements; of an answer that may be any text."""
     one_of: tuple[str, ...] = ()
     """Members of which every answer has at least one."""
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -41,6 +45,7 @@ class Whole:
         """What both say of one call, which serves two purposes."""
         return Whole(
             has=self.has | other.has,
+            policies=self.policies | other.policies,
             one_of=self.one_of or other.one_of,
             same={**self.same, **other.same},
             items=self.items or other.items,
@@ -66,9 +71,7 @@ def _faults(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator
         return
     if inside := _failures(answer):
         yield f"it says 200 and has failures in {inside!r}"
-    for path in sorted(whole.has):
-        if at(answer, path) in NOTHING:
-            yield f"it lacks {path!r}"
+    yield from _members(whole, answer)
     if whole.one_of and all(at(answer, path) in NOTHING for path in whole.one_of):
         yield f"it has none of {', '.join(map(repr, whole.one_of))}"
     for param, paths in whole.same.items():
@@ -76,6 +79,15 @@ def _faults(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator
             yield f"it is not about {params[param]!r}"
     if whole.items:
         yield from _pages(whole, params, answer)
+
+
+def _members(whole: Whole, answer: Mapping[str, Json]) -> Iterator[str]:
+    for path in sorted(whole.has):
+        if at(answer, path) in NOTHING:
+            yield f"it lacks {path!r}"
+    for path in sorted(whole.policies):
+        if not _is_policy(at(answer, path)):
+            yield f"{path!r} is no policy"
 
 
 def _pages(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator[str]:
@@ -102,6 +114,14 @@ def at(body: Json, path: str) -> Json:
             return None
         body = body.get(key)
     return body
+
+
+def _is_policy(value: Json) -> bool:
+    try:
+        found = orjson.loads(value) if isinstance(value, str | bytes) else value
+    except ValueError:
+        return False
+    return isinstance(found, Mapping) and "Statement" in found
 
 
 def _named(asked: Json, found: Iterable[Json]) -> bool:

@@ -143,7 +143,7 @@ def _taken_over(
     Where not the `whole` resource was recorded, the request that makes it lacks the rest.
     """
     desired = _desired(observed, resource, address, place)
-    change = compare(address, desired, replace(observed, tags=_own()), resource)
+    change = compare(address, desired, replace(observed, tags=_own(place)), resource)
     if change.fields:
         yield "changes " + ", ".join(".".join(field.path) for field in change.fields)
     made = compare(address, desired, None, resource)
@@ -160,7 +160,7 @@ def _adopted(node: Node, observed: Observed, resource: Resource, place: Place) -
     assert resource.tags is not None
     graph, address = Graph({node.address: node}), node.address
     live = Live({address: replace(observed, tags=observed.tags or {})})
-    same = Live({address: replace(observed, tags=_own())})
+    same = Live({address: replace(observed, tags=_own(place))})
     quiet = order.plan(graph, same, api.load(), place, Policy())
     if quiet.steps or any(found.is_error for found in quiet.diagnostics):
         yield f"plans {[step.action for step in quiet.steps]} {quiet.diagnostics}"
@@ -179,12 +179,12 @@ def _desired(observed: Observed, resource: Resource, address: Address, place: Pl
     props: Props = {key: value for key, value in given.items() if key != "Tags"}
     if resource.name and (resource.name.partition(".")[0] in props or "." not in resource.name):
         props = put(props, resource.name, address.name)
-    tags = [{"Key": key, "Value": value} for key, value in _own().items()]
+    tags = [{"Key": key, "Value": value} for key, value in _own(place).items()]
     return {**props, "Tags": tags} if resource.tags else props
 
 
-def _own() -> dict[str, str]:
-    values = (PLACE.platform, PLACE.environment, "Resource/x", PLACE.region)
+def _own(place: Place) -> dict[str, str]:
+    values = (place.platform, place.environment, "Resource/x", place.region)
     return dict(zip(OWNERSHIP, values, strict=True))
 
 

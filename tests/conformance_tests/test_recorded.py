@@ -48,7 +48,7 @@ def fault(code: str, message: str = "No.", status: int = 400) -> dict[str, Any]:
         ("iam/x/test_it__GetRole_1", {"status_code": 200, "data": {"Role": ROLE}}),
         ("iam/x/ListRoles_1", {"Roles": [ROLE], "IsTruncated": True, "Marker": "more"}),
         ("iam/x/ListRoleTags_1", {"Tags": [{"Key": "a", "Value": "b"}], "IsTruncated": False}),
-        ("s3/x/GetBucketPolicy_1", {"Policy": "no JSON at all"}),
+        ("s3/x/GetBucketPolicy_1", {"Policy": '{"Statement": []}'}),
         ("s3/x/ListBuckets_1", {"Buckets": [], "Owner": {}}),
         ("s3/x/GetBucketPolicy_1", fault("NoSuchBucketPolicy", status=404)),
         ("s3/x/GetBucketPolicy_1", fault("AccessDenied", status=403)),

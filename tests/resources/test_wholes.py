@@ -17,7 +17,7 @@ def test_every_read_says_what_a_whole_answer_has(type_: str) -> None:
     assert reads <= resource.wholes.keys()
     for method in reads:
         whole = resource.wholes[method]
-        assert whole.has or whole.one_of or whole.items or whole.empty, method
+        assert whole.has or whole.policies or whole.one_of or whole.items or whole.empty, method
 
 
 @pytest.mark.parametrize("type_", TYPES)

@@ -132,6 +132,7 @@ register(
                 value="PolicyDocument",
                 codec=DOCUMENT,
                 repeats=("RoleName", "PolicyName"),
+                policies=True,
             ),
             Members(
                 prop="ManagedPolicyArns",

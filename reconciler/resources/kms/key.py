@@ -99,6 +99,7 @@ register(
                 codec=text(),
                 remove=None,
                 params={"PolicyName": "default"},
+                whole=Whole(policies=members("Policy")),
             ),
             Switch(
                 prop="EnableKeyRotation",

@@ -98,6 +98,7 @@ PARTS: tuple[Part, ...] = (
         answer="Policy",
         request="Policy",
         codec=text(),
+        whole=Whole(policies=members("Policy")),
         unset=codes("NoSuchBucketPolicy"),
     ),
     Facet(

@@ -67,6 +67,7 @@ register(
                 answer="ResourcePolicy",
                 request="ResourcePolicy",
                 codec=text(),
+                whole=Whole(policies=members("ResourcePolicy")),
                 unset=codes("ValidationException", "ResourceNotFound"),
             ),
         ),

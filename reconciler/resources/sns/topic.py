@@ -105,7 +105,8 @@ register(
         key=TOPIC,
         read=Op("get_topic_attributes", TOPIC),
         whole=Whole(
-            has=members("Attributes.Owner", "Attributes.Policy"),
+            has=members("Attributes.Owner"),
+            policies=members("Attributes.Policy"),
             same={"TopicArn": ("Attributes.TopicArn",)},
         ),
         create=Op("create_topic", {"Name": "{name}"}),
