@@ -196,7 +196,7 @@ def test_what_moved_is_named_and_nothing_is_written(pending: Folder) -> None:
 
 def test_options_that_say_nothing_are_wrong_usage(pending: Folder) -> None:
     for arguments in (
-        ("apply", "plan.json", "--destroy"),
+        ("apply", "plan.json", "--resume"),
         ("apply", "plan.json", "--adopt", ADDRESS),
         ("apply", "nowhere.json"),
         ("apply", "-e", "local", "--commit", COMMIT),

@@ -244,10 +244,11 @@ def test_the_memory_is_bounded(aws: Sandbox) -> None:
 
 def test_the_history_outlives_the_process(aws: Sandbox, tmp_path: Path) -> None:
     topics(3)
-    snapshot.save(tmp_path / "s")
+    key = b"k" * 32
+    snapshot.save(tmp_path / "s", key)
     aws.reset()
     assert look()["Events"] == []
-    assert snapshot.load(tmp_path / "s")
+    assert snapshot.load(tmp_path / "s", key)
     assert len(look()["Events"]) == 3
     topics(1, "bob")
     assert look()["Events"][0]["Username"] == "bob"

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
+from reconciler.model.event import CallSent, Event, StepFailed, StepFinished, StepSkipped
 from reconciler.model.plan import Plan, Step
 from reconciler.render.text import diagnostics
 from reconciler.render.vocabulary.entries import SUFFIX
@@ -70,12 +70,13 @@ def _left(left: Iterable[Step], causes: dict[str, str], ink: Ink) -> Iterator[st
 def _summary(steps: dict[str, Step], outcome: Outcome, seen: Sequence[Event], ink: Ink) -> str:
     """``Applied: 2 created, 1 updated. 1 failed, 2 not tried. 14 calls, 1 min 32 s``."""
     sent = {event.step for event in seen if isinstance(event, CallSent)}
+    idle = {event.step for event in seen if isinstance(event, StepFinished)} - sent
     done = [id_ for id_ in outcome.done if id_ in steps and not _is_half(id_, steps)]
-    past = Counter(steps[id_].action for id_ in done if id_ in sent)
+    past = Counter(steps[id_].action for id_ in done if id_ not in idle)
     did = ", ".join(f"{past[action]} {SIGNS[action].past}" for action in _ORDER if past[action])
     line = f"{ink('Applied:', 'bold')} {did or 'nothing'}."
-    if idle := len(done) - past.total():
-        line += f" {count(idle, 'step')} found it so already."
+    if so := len(done) - past.total():
+        line += f" {count(so, 'step')} found it so already."
     bad = []
     if outcome.failed:
         bad.append(f"{len(outcome.failed)} failed")
