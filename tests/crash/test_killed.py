@@ -19,7 +19,14 @@ Stages = Callable[[Name], Stage]
 PARTS = 4 if LONG else 2
 """A sweep is cut into so many tests, for the workers of a test run to share."""
 CHUNKS = [(name, part) for name in (*SMALL, *EXAMPLE) for part in range(PARTS)]
-EVERY = {"example apply": 8, "example update": 8, "example destroy": 6}
+EVERY = {
+    "apply": 2,
+    "update": 2,
+    "destroy": 2,
+    "example apply": 12,
+    "example update": 12,
+    "example destroy": 6,
+}
 """Of these runs one state in so many is enough, but for `make test-long`."""
 LATE = 4
 """One in so many states is also left until AWS is done; each of the small platform's at length."""
