@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 READERS := $(VENV)/formats/.ready
 CASES ?= ../shared/cases
 FILES ?=
-LONG ?= tests/crash tests/faults tests/fuzz tests/render/test_markdown_any.py tests/delivery/test_files.py
+LONG ?= tests/answers tests/crash tests/faults tests/hostile tests/fuzz tests/render/test_markdown_any.py tests/delivery/test_files.py
 
 # Tests that need a browser are skipped, with a reason, where there is none and none can be installed.
 BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \

@@ -113,7 +113,7 @@ def find(state_dir: Path | str) -> Running | None:
 
 
 def _announced(state: Path) -> Running | None:
-    for child in _CHILDREN.values():
+    for child in [*_CHILDREN.values()]:  # another thread may start one meanwhile
         child.poll()  # or an ended one stays a zombie
     return address.announced(state) if place.exists(state) else None
 

@@ -188,8 +188,16 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("how", BAD)
-@pytest.mark.parametrize("phase", PHASES)
+TRIED = [
+    (phase, how)
+    for first, phase in enumerate(PHASES)
+    for second, how in enumerate(BAD)
+    if LONG or first == second
+]
+"""Each phase and each form once; all of them together in `make test-long`."""
+
+
+@pytest.mark.parametrize(("phase", "how"), TRIED, ids=", ".join)
 def test_a_bad_answer_in_an_apply_stops_its_step_and_the_next_run_ends(
     phase: str, how: str, aws: Sandbox
 ) -> None:

@@ -53,16 +53,22 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
 
 
 @pytest.mark.parametrize("what", MOVES)
-def test_a_move_is_said_first_in_every_form(what: str, folder: Folder) -> None:
+def test_a_move_is_said_first_at_the_terminal_and_on_the_page(what: str, folder: Folder) -> None:
     old, new, member = MOVES[what]
     folder.edit("environments/local.yaml", old, new)
     commit(folder, "two")
     said = folder.run(*OFFLINE, "--html", "plan.html").out
     assert said.index("The environment itself changes") < said.index("create")
     assert f"changes its {member}" in said
+    assert "The environment itself changes" in (folder.path / "plan.html").read_text()
+
+
+def test_a_move_is_said_first_in_a_comment_and_for_machines(folder: Folder) -> None:
+    old, new, _ = MOVES["who acts"]
+    folder.edit("environments/local.yaml", old, new)
+    commit(folder, "two")
     markdown = folder.run(*OFFLINE, "--format", "markdown").out
     assert markdown.index("### The environment itself changes") < markdown.index("AWS::S3")
-    assert "The environment itself changes" in (folder.path / "plan.html").read_text()
     found = json.loads(folder.run(*OFFLINE, "--json").out)["diagnostics"][0]
     assert (found["code"], found["at"]["file"]) == ("ENV012", "environments/local.yaml")
 

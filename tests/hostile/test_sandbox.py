@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sweeps import LONG
 
 from reconciler.sandbox.home import place, process
 from reconciler.sandbox.state.snapshot import FILE, stamp
@@ -90,7 +91,7 @@ def test_no_command_uses_what_the_repository_brings(
 ) -> None:
     attack(opened.path, around)
     before = opened.files()
-    for command in COMMANDS:
+    for command in COMMANDS if LONG else COMMANDS[:5]:
         said = opened.run(*command.split(), expect=0)
         assert around.harm() == [], (command, said.text)
     after = opened.files()
