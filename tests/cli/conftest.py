@@ -16,8 +16,9 @@ from reconciler.sandbox.home import place
 from reconciler.sandbox.seed import register_package
 from reconciler.sandbox.state import snapshot
 
-from .folder import REPOSITORY, Folder, Result, copy_files
+from .folder import REPOSITORY, Folder, copy_files
 from .mistakes import environment, spec
+from .result import Result
 
 REGISTRY = "acme-local-fraud"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from reconciler.cli.frame.project import STATE
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.home import place
 
+from . import forks
+from .result import LIMIT, Result, checked
+
 REPOSITORY = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 MOORLINE = BIN / "moorline"
-LIMIT = 60
-"""Seconds after which a command hangs."""
 HIDDEN = {
     "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "GITHUB_SHA", "MOORLINE_DEBUG",
     "MOORLINE_DESCRIBE", "MOORLINE_ENVIRONMENT", "NO_COLOR", "PY_COLORS", "TERM",
@@ -32,34 +33,6 @@ HIDDEN = {
 def plain(**more: str) -> dict[str, str]:
     """The environment of a user who set nothing."""
     return {key: value for key, value in os.environ.items() if key not in HIDDEN} | more
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a command ended and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output, which must be one JSON document and nothing else."""
-        return json.loads(self.out)
-
-    @property
-    def text(self) -> str:
-        return self.out + self.err
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes of the findings of a command with --json."""
-        return [found["code"] for found in self.json["diagnostics"]]
-
-    @property
-    def steps(self) -> list[tuple[str, str]]:
-        """What a plan with --json does, as (action, name)."""
-        return [(step["action"], step["name"]) for step in self.json["steps"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +75,11 @@ class Folder:
 
     def run(self, *arguments: str, given: str = "", expect: int | None = None) -> Result:
         """Run one command; no traceback and no ANSI escape may come out of any."""
-        process = self.start(*arguments)
-        try:
-            out, err = process.communicate(given, timeout=LIMIT)
-        finally:
-            process.kill()
-        return checked(Result(process.returncode, out, err), expect)
+        return checked(forks.run(arguments, self.path, self.variables(), given=given), expect)
+
+    def given(self, variables: Mapping[str, str], *arguments: str) -> Result:
+        """Run one command for a user who has set variables."""
+        return checked(forks.run(arguments, self.path, self.variables(**variables)))
 
     def variables(self, **more: str) -> dict[str, str]:
         """The environment of this folder's user."""
@@ -180,14 +152,6 @@ class Folder:
         )
 
 
-def checked(result: Result, expect: int | None) -> Result:
-    assert "Traceback" not in result.text
-    assert "\x1b" not in result.text
-    if expect is not None:
-        assert result.code == expect, result.text[-2000:]
-    return result
-
-
 def copy_files(source: Path, target: Path) -> None:
     """The specs and environments of a folder, without its sandbox."""
     for name in ("specs", "environments"):
@@ -196,7 +160,11 @@ def copy_files(source: Path, target: Path) -> None:
 
 @dataclass(frozen=True)
 class Apart(Folder):
-    """A folder whose user has no other sandboxes."""
+    """A folder whose user has no other sandboxes; commands are the installed program."""
+
+    def run(self, *arguments: str, given: str = "", expect: int | None = None) -> Result:
+        assert not given
+        return checked(self.given({}, *arguments), expect)
 
     @property
     def home(self) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,7 +18,9 @@ from reconciler.model.change import Action, Reason
 from reconciler.model.plan import Plan, Step, plan_to_json
 from reconciler.planfile import file as planfile
 
-from .folder import LIMIT, MOORLINE, Result, checked, plain
+from . import forks
+from .folder import plain
+from .result import checked
 
 HIDDEN = {"GITHUB_", "GITLAB_", "CI_", "GH_"}
 BUCKET = Address("AWS::S3::Bucket", "acme-prod-ledger")
@@ -72,18 +73,8 @@ class Job:
     def run(self, *arguments: str, given: bytes = b"", expect: int | None = 0, **more: str):
         """One step; its token may come out nowhere."""
         bare = {k: v for k, v in plain().items() if not k.startswith(tuple(HIDDEN))}
-        done = subprocess.run(
-            [MOORLINE, "ci", *arguments],
-            cwd=self.path,
-            env={**bare, **self.variables, **more},
-            input=given,
-            capture_output=True,
-            timeout=LIMIT,
-            check=False,
-        )
-        result = checked(
-            Result(done.returncode, done.stdout.decode(), done.stderr.decode()), expect
-        )
+        variables = {**bare, **self.variables, **more}
+        result = checked(forks.run(["ci", *arguments], self.path, variables, given=given), expect)
         written = [path.read_text(errors="replace") for path in self.path.iterdir()]
         assert all(TOKEN not in text for text in [result.text, *written, *self.bodies])
         return result

@@ -15,8 +15,9 @@ import pytest
 from reconciler.cli.main import VERBS
 from reconciler.cli.verbs.completion import WHERE
 
-from .folder import BIN, LIMIT, Folder, plain
+from .folder import BIN, Folder, plain
 from .mistakes import environment, spec
+from .result import LIMIT
 
 BUCKET = "AWS::S3::Bucket/acme-local-ledger-123456789012"
 ASK = r"""

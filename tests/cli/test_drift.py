@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from .folder import Folder, Result
+from .folder import Folder
+from .result import Result
 
 ALARM = "acme-local-fraud-oncall-model-latency-p99"
 BUCKET = "acme-local-curated-123456789012"

@@ -17,7 +17,7 @@ from reconciler.sandbox import lifecycle
 
 from .folder import Folder
 from .mistakes import environment, spec
-from .test_reviewed import BUCKET, LOCAL, PLACE, read, with_variables
+from .test_reviewed import BUCKET, LOCAL, PLACE, read
 
 REAL = environment("real", PLACE.replace("  sandbox: true\n", ""))
 OTHER = "acme-local-victim-123456789012"
@@ -103,7 +103,7 @@ def real(folder: Folder, *arguments: str) -> Any:
     """A command in the environment that is no sandbox, on an AWS that is one."""
     url = lifecycle.ensure(folder.state).url
     keys = {"AWS_ACCESS_KEY_ID": "alice", "AWS_SECRET_ACCESS_KEY": "alice"}
-    return with_variables(folder, *arguments, AWS_ENDPOINT_URL=url, **keys)
+    return folder.given({"AWS_ENDPOINT_URL": url, **keys}, *arguments)
 
 
 def test_outside_the_sandbox_an_unsigned_file_is_planned_again(folder: Folder) -> None:

@@ -18,7 +18,8 @@ from reconciler.sandbox import lifecycle
 from reconciler.scaffold import files, write
 from reconciler.scaffold.files import Answers
 
-from .folder import BIN, LIMIT, MOORLINE, Folder, Result, plain
+from .folder import BIN, MOORLINE, Folder, plain
+from .result import LIMIT, Result
 
 LEAST = {
     ".gitignore", ".pre-commit-config.yaml", "environments/dev.yaml", "environments/local.yaml",

@@ -6,8 +6,9 @@ import signal
 
 import pytest
 
-from .folder import Folder, Result
+from .folder import Folder
 from .mistakes import spec
+from .result import Result
 
 PLAN = ("plan", "-e", "local", "--json", "--detailed-exitcode")
 APPLY = ("apply", "-e", "local", "--yes")

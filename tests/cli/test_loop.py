@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .folder import Result
+from .result import Result
 
 Story = dict[str, Result]
 

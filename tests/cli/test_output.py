@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import subprocess
@@ -61,15 +60,8 @@ def test_a_fault_of_moorline_is_a_finding_too(ledger: Folder) -> None:
 
 
 def test_the_environment_may_come_from_a_variable(ledger: Folder) -> None:
-    process = subprocess.run(
-        [MOORLINE, "compile"],
-        cwd=ledger.path,
-        env=plain(MOORLINE_ENVIRONMENT="local"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(process.stdout)["nodes"]
+    done = ledger.given({"MOORLINE_ENVIRONMENT": "local"}, "compile")
+    assert done.json["nodes"]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import pytest
 
 from reconciler.sandbox import lifecycle
 
-from .folder import LIMIT, Folder, Result as Said, checked
+from .folder import Folder
 from .mistakes import environment, spec
+from .result import LIMIT, Result as Said, checked
 
 KEPT = "acme-receipts"
 BODY = '  platform: acme\n  sandbox: true\n  account: "123456789012"\n  region: eu-west-1\n'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import stat
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,7 @@ from reconciler.planfile.file import PlanFile
 from reconciler.planfile.signature import sign
 from reconciler.sandbox import lifecycle
 
-from .folder import LIMIT, MOORLINE, Folder, Result, checked
+from .folder import Folder
 from .mistakes import environment, security, spec
 
 BUCKET = "acme-local-ledger-123456789012"
@@ -67,20 +66,6 @@ def read(folder: Folder, name: str = "plan.json") -> PlanFile:
     file, found = planfile.unpack((folder.path / name).read_bytes())
     assert file is not None, found
     return file
-
-
-def with_variables(folder: Folder, *arguments: str, **variables: str) -> Result:
-    """Run a command of a user who has set something."""
-    done = subprocess.run(
-        [MOORLINE, *arguments],
-        cwd=folder.path,
-        env=folder.variables(**variables),
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        check=False,
-    )
-    return checked(Result(done.returncode, done.stdout, done.stderr), None)
 
 
 # -- what is refused, and leaves everything as it is
@@ -277,8 +262,8 @@ def unsigned(folder: Folder, tmp_path: Path) -> Folder:
 def test_a_key_that_both_sides_hold_signs(unsigned: Folder) -> None:
     said = [unsigned.run(*PLAN, *SIGN, expect=0)]
     said.append(unsigned.run("apply", "plan.json", *SIGN, expect=0))
-    said.append(with_variables(unsigned, "apply", "plan.json", MOORLINE_PLAN_KEY=SECRET))
-    said.append(with_variables(unsigned, *PLAN, MOORLINE_PLAN_KEY=SECRET))
+    said.append(unsigned.given({"MOORLINE_PLAN_KEY": SECRET}, "apply", "plan.json"))
+    said.append(unsigned.given({"MOORLINE_PLAN_KEY": SECRET}, *PLAN))
     said.append(unsigned.run("apply", "plan.json", *SIGN, expect=0))
     assert [each.code for each in said] == [0] * 5
     assert not [each for each in said if SECRET in each.text]
@@ -288,7 +273,7 @@ def test_a_key_that_both_sides_hold_signs(unsigned: Folder) -> None:
 def test_a_key_that_is_empty_is_no_key_and_stops(unsigned: Folder) -> None:
     unsigned.run(*PLAN, expect=0)
     for arguments in (("apply", "plan.json", "--json"), (*PLAN, "--json")):
-        said = with_variables(unsigned, *arguments, MOORLINE_PLAN_KEY="")
+        said = unsigned.given({"MOORLINE_PLAN_KEY": ""}, *arguments)
         assert (said.code, said.codes) == (1, ["STALE010"])
 
 
@@ -297,10 +282,10 @@ def test_the_commit_of_the_ci_system_counts_when_it_must(unsigned: Folder) -> No
     file = replace(read(unsigned), commit=COMMIT)
     (unsigned.path / "plan.json").write_bytes(planfile.pack(file))
     apply = ("apply", "plan.json", "--require-commit")
-    assert with_variables(unsigned, *apply, GITHUB_SHA=COMMIT).code == 0
-    assert with_variables(unsigned, *apply, CI_COMMIT_SHA=COMMIT[:8]).code == 0
-    assert with_variables(unsigned, *apply, GITHUB_SHA="b" * 40).code == Exit.STALE
-    assert with_variables(unsigned, "apply", "plan.json", GITHUB_SHA="b" * 40).code == 0
+    assert unsigned.given({"GITHUB_SHA": COMMIT}, *apply).code == 0
+    assert unsigned.given({"CI_COMMIT_SHA": COMMIT[:8]}, *apply).code == 0
+    assert unsigned.given({"GITHUB_SHA": "b" * 40}, *apply).code == Exit.STALE
+    assert unsigned.given({"GITHUB_SHA": "b" * 40}, "apply", "plan.json").code == 0
 
 
 def test_a_key_in_kms_signs(unsigned: Folder) -> None:

@@ -10,7 +10,8 @@ import pytest
 from reconciler.sandbox import lifecycle
 
 from . import mistakes
-from .folder import MOORLINE, REPOSITORY, Folder, Result, copy_files, plain
+from .folder import MOORLINE, REPOSITORY, Folder, copy_files, plain
+from .result import Result
 
 HEAVY = {"boto3", "botocore", "moto", "sagemaker", "cfnlint", "jsonschema", "deepdiff"}
 

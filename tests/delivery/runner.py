@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.cli import forks
+from tests.cli.result import Result
+
 from .written import data
 
 BIN = Path(sys.executable).parent
@@ -42,6 +45,8 @@ class Runner:
     runs: int = 0
     author: str = ""
     """The repository's variable MOORLINE_AUTHOR."""
+    programs: Path = BIN
+    """Where `moorline` is; all else is beside the interpreter."""
 
     def job(self, workflow: str, name: str, event: dict[str, Any] | None = None) -> Ran:
         """Run the shell steps of a job; the artifact steps copy folders."""
@@ -88,7 +93,7 @@ class Runner:
 
     def _environment(self, home: Path) -> dict[str, str]:
         return {
-            "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{self.programs}:{BIN}:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(home),
             "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"],  # one sandbox for all jobs
             "CI": "true",
@@ -128,21 +133,13 @@ class Runner:
         )
         return done.stdout.strip()
 
-    def moorline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [BIN / "moorline", *arguments],
-            cwd=self.path,
-            env={
-                "PATH": f"{BIN}:/usr/bin:/bin",
-                "HOME": str(self.artifacts),
-                "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"],
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
+    def moorline(self, *arguments: str) -> Result:
+        variables = {
+            "PATH": f"{BIN}:/usr/bin:/bin",
+            "HOME": str(self.artifacts),
+            "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"],
+        }
+        return forks.run(arguments, self.path, variables)
 
 
 def _read(path: Path) -> str:

@@ -16,13 +16,14 @@ import boto3
 import pytest
 
 from reconciler.sandbox import lifecycle
+from tests.cli.forks import program
 from tests.cli.mistakes import environment, spec
 from tests.forge.server import Running
 from tests.forge.store import PERSON, TOKEN, Note
 
 from .hostile import lay
 from .merging import running
-from .runner import Ran, Runner
+from .runner import BIN, Ran, Runner
 
 PLACE = '  platform: acme\n  sandbox: true\n  account: "123456789012"\n  region: eu-west-1\n'
 ALLOW = "  protection: {allow: [records]}\n"
@@ -99,16 +100,16 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     for name in ("one", "two"):
         (path / f"environments/{name}.yaml").write_text(environment(name, PLACE + ALLOW))
     with running(merges) as forge:
-        runner = Runner(path, forge.github, TOKEN, home / "artifacts")
+        runner = Runner(path, forge.github, TOKEN, home / "artifacts", programs=program(home))
         runner.artifacts.mkdir()
         runner.git("init", "-qb", "main")
         runner.git("remote", "add", "origin", "https://github.test/acme/platform.git")
         made = runner.moorline("ci", "init", "--provider", "github", "-e", "one", "-e", "two")
-        assert made.returncode == 0, made.stderr
+        assert made.code == 0, made.err
         runner.git("add", "-A")
         runner.git("commit", "-qm", "start")
         for name in ("one", "two"):
-            assert runner.moorline("apply", "-e", name, "--yes").returncode == 0
+            assert runner.moorline("apply", "-e", name, "--yes").code == 0
         story = Story(runner, forge, merges, [], [], [], {})
         try:
             _happen(story)
@@ -226,10 +227,12 @@ def test_whose_comment_counts_is_the_repository_s_to_say(copied: Story) -> None:
 
 def test_a_pull_request_full_of_traps_springs_none(story: Story, tmp_path: Path) -> None:
     lay(story.runner.path, tmp_path)
+    forks, story.runner.programs = story.runner.programs, BIN  # a fork imports nothing
     story.push("hostile", "specs/hostile.yaml", bucket("hostile"))
     ran = story.review(12)
     ran.append(story.runner.job("pull-request", "fork"))
     story.runner.git("checkout", "-q", "main")
+    story.runner.programs = forks
 
     assert [each.code for each in ran] == [0, 0, 0, 0], [each.text for each in ran]
     assert any("hostile" in note.body for note in story.notes if note.change == 12)

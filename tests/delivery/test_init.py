@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from reconciler.delivery import api, site as sites, write
-from tests.cli.folder import MOORLINE, plain
+from tests.cli import forks
+from tests.cli.folder import plain
 from tests.cli.mistakes import environment, spec
+from tests.cli.result import Result
 
 from .written import PROVIDERS, Shell, data, shells, site, stage
 
@@ -33,15 +34,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def init(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [MOORLINE, "ci", "init", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=plain(), capture_output=True, text=True, check=False
-    )
+def init(folder: Path, *arguments: str) -> Result:
+    return forks.run(["ci", "init", *arguments], folder, plain())
 
 
 def test_environments_are_in_the_order_in_which_they_extend(folder: Path) -> None:
-    done = json.loads(init(folder, "--provider", "github", "--json").stdout)
+    done = json.loads(init(folder, "--provider", "github", "--json").out)
 
     assert done["environments"] == ["dev", "staging", "prod"]
     assert {each["state"] for each in done["files"]} == {"new"}
@@ -53,7 +51,7 @@ def test_environments_are_in_the_order_in_which_they_extend(folder: Path) -> Non
 def test_a_dry_run_writes_nothing(folder: Path) -> None:
     done = init(folder, "--provider", "gitlab", "--dry-run")
 
-    assert (done.returncode, (folder / ".gitlab-ci.yml").exists()) == (0, False)
+    assert (done.code, (folder / ".gitlab-ci.yml").exists()) == (0, False)
 
 
 def test_a_file_with_other_content_is_left_alone(folder: Path) -> None:
@@ -61,11 +59,11 @@ def test_a_file_with_other_content_is_left_alone(folder: Path) -> None:
 
     done = init(folder, "--provider", "gitlab", "--json")
 
-    assert done.returncode == 1
-    assert [each["code"] for each in json.loads(done.stdout)["diagnostics"]] == ["DELIVERY002"]
+    assert done.code == 1
+    assert [each["code"] for each in json.loads(done.out)["diagnostics"]] == ["DELIVERY002"]
     assert not (folder / ".gitlab").exists()
-    assert init(folder, "--provider", "gitlab", "--force").returncode == 0
-    again = json.loads(init(folder, "--provider", "gitlab", "--json").stdout)
+    assert init(folder, "--provider", "gitlab", "--force").code == 0
+    again = json.loads(init(folder, "--provider", "gitlab", "--json").out)
     assert {each["state"] for each in again["files"]} == {"unchanged"}
 
 
@@ -76,7 +74,7 @@ def test_an_environment_with_a_name_for_a_shell_is_refused(folder: Path, name: s
 
     done = init(folder, "--provider", "github", "-e", name)
 
-    assert done.returncode != 0
+    assert done.code != 0
     assert not (folder / ".github").exists()
 
 

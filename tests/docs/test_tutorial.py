@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from cli.folder import BIN, LIMIT, plain
+from cli.folder import BIN, plain
+from cli.forks import program
+from cli.result import LIMIT
 
 from reconciler.sandbox import lifecycle
 
@@ -73,7 +75,7 @@ class Reader:
     def _variables(self) -> dict[str, str]:
         who = {f"GIT_{role}_{what}": "reader" for role in ("AUTHOR", "COMMITTER")
                for what in ("NAME", "EMAIL")}  # fmt: skip
-        path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+        path = f"{program(self.folder)}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}"
         return plain(PATH=path, GIT_CONFIG_GLOBAL=os.devnull, **who)
 
 

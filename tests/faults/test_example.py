@@ -32,9 +32,9 @@ EITHER = "denied or refused"
 EACH = (*PASSING, "stale", "a role that spreads", EITHER)
 SHARES: dict[Name, int] = {
     "example apply": 0,
-    "example release": 1,
+    "example update": 1,
     "example destroy": 2,
-    "example update": 3,
+    "example release": 3,
 }
 """In `make test` these share the kinds; the runs of the small platform meet each of them."""
 MEETINGS = [
@@ -174,15 +174,15 @@ def plans(
 
 
 def test_a_plan_whose_nth_read_fails_takes_nothing_for_absent(stages: Stages) -> None:
-    assert max(plans(stages("example destroy"), every=5)) > PLANNED
+    assert max(plans(stages("example destroy"), every=12)) > PLANNED
 
 
 def test_a_destroy_whose_nth_read_fails_deletes_nothing_else(stages: Stages) -> None:
-    assert max(plans(stages("example destroy"), destroy=True, every=9)) > PLANNED
+    assert max(plans(stages("example destroy"), destroy=True, every=20)) > PLANNED
 
 
 def test_a_plan_that_lacks_a_further_page_takes_nothing_for_absent(stages: Stages) -> None:
-    assert max(plans(stages("example destroy"), further=True, every=3)) > 10
+    assert max(plans(stages("example destroy"), further=True, every=6)) > 10
 
 
 @pytest.mark.parametrize("kind", PASSING)

@@ -10,7 +10,8 @@ from urllib.request import Request, urlopen
 
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.server.control import PREFIX
-from tests.cli.folder import LIMIT, MOORLINE, Folder, Result
+from tests.cli.folder import MOORLINE, Folder
+from tests.cli.result import LIMIT, Result
 
 from .canaries import MIXED, TOKENS
 
@@ -40,6 +41,9 @@ def leaks(text: str, canaries: tuple[str, ...] = EVERYWHERE) -> list[str]:
 class Watched(Folder):
     """A folder whose user has secrets in the environment."""
 
+    def variables(self, **more: str) -> dict[str, str]:
+        return super().variables(**PLANTED, **more)
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return self.spawn([str(MOORLINE), *arguments])
 
@@ -53,7 +57,7 @@ class Watched(Folder):
         return subprocess.Popen(
             command,
             cwd=self.path,
-            env=self.variables(**PLANTED, **more),
+            env=self.variables(**more),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -25,10 +25,6 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "BaseResponse.call_action",
         "EmptyResult",
     ),
-    "moto.applicationautoscaling.models": (
-        "ApplicationAutoscalingBackend.register_scalable_target",
-        "applicationautoscaling_backends",
-    ),
     "moto.cloudtrail.responses": ("CloudTrailResponse",),
     "moto.budgets.responses": ("BudgetsResponse.backend",),
     "moto.cloudwatch.models": (

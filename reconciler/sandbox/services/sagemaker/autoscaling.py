@@ -7,9 +7,8 @@ of the refusal is ours: AWS's own was not seen.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
-
-from moto.applicationautoscaling.models import applicationautoscaling_backends
 
 from reconciler.sandbox.protocol.errors import invalid
 from reconciler.sandbox.services.sagemaker import deployment, endpoint_config, variants
@@ -21,8 +20,16 @@ DIMENSION = f"sagemaker:variant:{variants.COUNT}"
 
 
 def _targets(call: Call) -> dict[str, Any]:
-    """The scalable targets of variants, by resource id."""
-    backend = applicationautoscaling_backends[call.backend.account_id][call.backend.region_name]
+    """The scalable targets of variants, by resource id.
+
+    There are none before the first request has loaded the service, which takes a second (its
+    models import EC2's).
+    """
+    service = sys.modules.get("moto.applicationautoscaling.models")
+    if service is None:
+        return {}
+    backends = service.applicationautoscaling_backends
+    backend = backends[call.backend.account_id][call.backend.region_name]
     found: dict[str, Any] = backend.targets.get(DIMENSION, {})
     return found
 
