@@ -197,7 +197,7 @@ TRIED = [
 """Each phase and each form once; all of them together in `make test-long`."""
 
 
-@pytest.mark.parametrize(("phase", "how"), TRIED, ids=", ".join)
+@pytest.mark.parametrize(("phase", "how"), TRIED, ids="{}".format)
 def test_a_bad_answer_in_an_apply_stops_its_step_and_the_next_run_ends(
     phase: str, how: str, aws: Sandbox
 ) -> None:

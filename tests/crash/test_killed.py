@@ -18,15 +18,16 @@ from .stages import EXAMPLE, SMALL, Name, Stage
 Stages = Callable[[Name], Stage]
 PARTS = 4 if LONG else 1
 """A sweep is cut into so many tests, for the workers of a test run to share."""
-CHUNKS = [(name, part) for name in (*SMALL, *EXAMPLE) for part in range(PARTS)]
+RUNS: tuple[Name, ...] = (
+    (*SMALL, *EXAMPLE) if LONG else (*SMALL, "example apply", "example release")
+)
+CHUNKS = [(name, part) for name in RUNS for part in range(PARTS)]
 EVERY = {
-    "apply": 4,
-    "update": 4,
-    "destroy": 3,
+    "apply": 6,
+    "update": 6,
+    "destroy": 4,
     "example apply": 60,
     "example release": 4,
-    "example update": 60,
-    "example destroy": 20,
 }
 """Of these runs one state in so many is enough, but for `make test-long`."""
 LATE = 4
@@ -76,7 +77,7 @@ def test_killed_between_any_two_calls(name: Name, part: int, stages: Stages) -> 
 @pytest.mark.parametrize("name", SMALL)
 def test_killed_twice(name: Name, stages: Stages) -> None:
     stage = stages(name)
-    for nth in spread(stage.writes - 1, stage.writes // (5 if LONG else 3)):
+    for nth in spread(stage.writes - 1, stage.writes // (5 if LONG else 2)):
         stage.killed(nth, after=True)
         stage.scene.dies(axe := Axe(2, after=True), destroy=stage.destroy)
         converges(stage, axe.fallen)
@@ -87,7 +88,7 @@ def test_killed_with_eight_steps_at_a_time(name: Name, stages: Stages) -> None:
     stage = stages(name)
     stage.scene.workers = 8
     try:
-        for nth in spread(stage.writes, stage.writes // (6 if LONG else 3)):
+        for nth in spread(stage.writes, stage.writes // (6 if LONG else 2)):
             axe = stage.killed(nth, after=bool(nth % 2))
             converges(stage, axe.fallen)
     finally:

@@ -202,7 +202,7 @@ def test_a_branch_that_some_program_reads_otherwise_is_refused(branch: str) -> N
 def test_init_refuses_such_a_branch(folder: Any, branch: str) -> None:  # noqa: F811
     done = init(folder, "--provider", "codepipeline", "--branch", branch, "--json")
 
-    assert [each["code"] for each in json.loads(done.stdout)["diagnostics"]] == ["DELIVERY006"]
+    assert [each["code"] for each in json.loads(done.out)["diagnostics"]] == ["DELIVERY006"]
     assert not (folder / "delivery").exists()
 
 
@@ -217,5 +217,5 @@ def test_no_file_names_an_environment_of_such_a_name(folder: Any, provider: str)
         assert not sites.NAME.fullmatch(name), name
         (folder / "environments/evil.yaml").write_text(environment(json.dumps(name), PLACE))
     done = init(folder, "--provider", provider)
-    assert done.returncode != 0
+    assert done.code != 0
     assert not (folder / "delivery").exists()

@@ -78,15 +78,15 @@ def test_the_file_is_copied_and_its_digest_stands_in_the_files(folder: Path) -> 
 
     done = init(folder, "--provider", "github", "--requirements", "wanted.txt")
 
-    assert done.returncode == 0, done.stderr
-    assert "DELIVERY007" not in done.stderr
+    assert done.code == 0, done.err
+    assert "DELIVERY007" not in done.err
     assert (folder / "delivery/requirements.txt").read_text() == text
     apply = data((folder / ".github/workflows/moorline-apply.yml").read_text())
     assert apply["env"]["MOORLINE_REQUIREMENTS"] == sha256(text.encode()).hexdigest()
 
 
 def test_without_hashes_init_warns(folder: Path) -> None:  # noqa: F811
-    assert "DELIVERY007" in init(folder, "--provider", "github", "--dry-run").stderr
+    assert "DELIVERY007" in init(folder, "--provider", "github", "--dry-run").err
 
 
 def test_a_file_without_hashes_writes_nothing(folder: Path) -> None:  # noqa: F811
@@ -94,6 +94,6 @@ def test_a_file_without_hashes_writes_nothing(folder: Path) -> None:  # noqa: F8
 
     done = init(folder, "--provider", "github", "--requirements", "wanted.txt")
 
-    assert done.returncode == 1
-    assert "DELIVERY008" in done.stderr
+    assert done.code == 1
+    assert "DELIVERY008" in done.err
     assert not (folder / ".github").exists()

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from hypothesis import HealthCheck, given, settings, strategies as st
+from sweeps import LONG
 
 from reconciler.model.change import Action
 from reconciler.model.event import StepFailed, StepSkipped, StepWaiting
@@ -17,7 +18,7 @@ from .random_plans import addresses, plans, words
 
 PAINT = re.compile(r"\x1b\[[0-9;]*m")
 every_plan = settings(
-    max_examples=150,
+    max_examples=300 if LONG else 60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

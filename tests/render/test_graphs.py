@@ -10,6 +10,7 @@ import pydot
 import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
+from sweeps import LONG
 
 from reconciler.model.change import Action, Reason
 from reconciler.model.plan import Plan, plan_to_json
@@ -50,7 +51,7 @@ HOSTILE = [
     "---",
 ]
 every_plan = settings(
-    max_examples=60,
+    max_examples=150 if LONG else 30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
