@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from engine.platform import FAULTS
 
 from reconciler.sandbox.inprocess import Sandbox
 from reconciler.sandbox.seed import register_package
+from reconciler.sandbox.state import snapshot
 
 from .example import REGISTRY, Example
 from .live import State, state
@@ -74,10 +76,24 @@ def prepare(aws: Sandbox, name: Name) -> Stage:
     return stage(scene, destroy=name.endswith("destroy"))
 
 
+DONE: dict[str, Any] = {}
+"""States that several stages start from, made once in a process."""
+
+
+def _done(scene: Scene, name: str, work: Callable[[], None]) -> None:
+    """Do some work, or put AWS where it was after it."""
+    if name not in DONE:
+        work()
+        DONE[name] = snapshot.take()
+        return
+    scene.aws.reset()
+    snapshot.put_back(DONE[name])
+
+
 def _small(aws: Sandbox, name: Name) -> Scene:
     scene = small(aws)
     if name != "apply":
-        scene.finish()
+        _done(scene, "small", scene.finish)
     if name == "update":
         scene.text, scene.tags = CHANGED, "team: risk"
     return scene
@@ -88,11 +104,11 @@ def _example(aws: Sandbox, name: Name) -> Scene:
     scene = Example(aws)
     if name == "example apply":
         return scene
-    scene.finish()
+    _done(scene, "example", scene.finish)
     release(scene)
     if name == "example release":
         return scene
-    scene.finish()
+    _done(scene, "example, released", scene.finish)
     if name == "example update":
         release(scene)
         scene.edited = True

@@ -74,7 +74,7 @@ CHOICES = st.builds(
 
 
 @settings(
-    max_examples=60 if LONG else 6,
+    max_examples=60 if LONG else 3,
     derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],

@@ -24,7 +24,7 @@ from .test_markdown_escape import NASTY, nasty
 LINES = 120
 """So many destructive changes have a line of their own, however long their names are."""
 every_plan = settings(
-    max_examples=400 if LONG else 40,
+    max_examples=400 if LONG else 20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
