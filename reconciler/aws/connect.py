@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
-from reconciler.aws.clients import BotoClients
+from reconciler.aws.clients import BotoClients, Clients
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import ReadOnly, Session
 
 SANDBOX_SPEED = 100.0
 """Waits in the sandbox are this much shorter; it settles in milliseconds."""
+Credentials = Mapping[str, str]
+"""Of boto3's session: key id, secret and token."""
+OURS = "moorline"
+"""How the names of sessions begin that Moorline takes."""
+_SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/[^/]+")
+_ROLE = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/(?:.+/)?([^/]+)")
+_NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
 class WrongAccount(Exception):
@@ -20,36 +28,78 @@ class WrongAccount(Exception):
 def connect(
     account: str, region: str, *, role: str | None = None, clock: Clock | None = None
 ) -> Session:
-    """A session on AWS, with the role taken when one is given.
+    """A session on AWS, as the role when one is given.
+
+    A job has the role already, from its web identity or its agent; then nothing is taken, since
+    a role may not take itself (IAM, "Can a role assume itself?", since September 2022 only where
+    its trust policy names it). A person takes it, under a name that says who.
 
     Raises:
         WrongAccount: before anything was written.
         AwsError: the identity could not be found out, or the role not taken.
     """
-    session = Session(BotoClients(region), clock=clock or RealClock())
-    if role:
-        credentials = _assume(session, role)
-        session.clients = BotoClients(region, credentials=credentials)
-    _check(session, account)
+    clock = clock or RealClock()
+    session = Session(BotoClients(region), clock=clock)
+    return become(session, account, role, lambda lent: BotoClients(region, credentials=lent))
+
+
+def become(
+    session: Session, account: str, role: str | None, clients: Callable[[Credentials], Clients]
+) -> Session:
+    """The session as the role, unless it is that already; `clients` has those of credentials.
+
+    Raises:
+        WrongAccount: before anything was written.
+        AwsError: the identity could not be found out, or the role not taken.
+    """
+    who = _caller(session)
+    if role and not is_role(who["Arn"], role):
+        session.clients = clients(_assume(session, role, session_name(who["Arn"])))
+        who = _caller(session)
+    if who["Account"] != account:
+        msg = f"the credentials are those of account {who['Account']}, not {account}"
+        raise WrongAccount(msg)
+    session.caller = who["Arn"]
     return session
 
 
-def sandbox(account: str, region: str, url: str, *, clock: Clock | None = None) -> Session:
-    """A session on the embedded sandbox.
+def is_role(caller: str, role: str) -> bool:
+    """Whether a caller's ARN is a session of a role; its path is not in the session's ARN."""
+    found = _SESSION.fullmatch(caller)
+    asked = _ROLE.fullmatch(role)
+    return bool(found and asked) and found.groups() == asked.groups()  # type: ignore[union-attr]
+
+
+def session_name(caller: str) -> str:
+    """How a session is called that somebody takes: `moorline-`, and who it was.
+
+    2 to 64 letters, digits and ``_+=,.@-`` (STS API, AssumeRole).
+    """
+    who = caller.rpartition("/")[2].rpartition(":")[2] or "root"
+    return _NOT_IN_NAME.sub("-", f"{OURS}-{who}")[:64]
+
+
+def sandbox(
+    account: str, region: str, url: str, *, role: str | None = None, clock: Clock | None = None
+) -> Session:
+    """A session on the embedded sandbox, as the role when one is given.
 
     Raises:
         WrongAccount: the running sandbox stands for another account.
+        AwsError: the role could not be taken.
     """
+
+    def clients(lent: Credentials) -> BotoClients:
+        return BotoClients(region, endpoint=url, credentials=lent)
+
     keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    clients = BotoClients(region, endpoint=url, credentials=keys)
     clock = clock or RealClock(SANDBOX_SPEED)
-    session = Session(clients, clock=clock, limiter=Limiter(clock, unlimited=True))
-    _check(session, account)
-    return session
+    session = Session(clients(keys), clock=clock, limiter=Limiter(clock, unlimited=True))
+    return become(session, account, role, clients)
 
 
-def _assume(session: Session, role: str) -> Mapping[str, str]:
-    params = {"RoleArn": role, "RoleSessionName": "moorline"}
+def _assume(session: Session, role: str, name: str) -> Credentials:
+    params = {"RoleArn": role, "RoleSessionName": name}
     body = session.send("sts", "assume_role", params, subject=role)
     found = body["Credentials"]
     return {
@@ -59,9 +109,6 @@ def _assume(session: Session, role: str) -> Mapping[str, str]:
     }
 
 
-def _check(session: Session, account: str) -> None:
-    identity = ReadOnly(session, "sts").call("get_caller_identity", {})
-    if identity["Account"] != account:
-        msg = f"the credentials are those of account {identity['Account']}, not {account}"
-        raise WrongAccount(msg)
-    session.caller = str(identity.get("Arn", ""))
+def _caller(session: Session) -> Mapping[str, str]:
+    found: Mapping[str, str] = ReadOnly(session, "sts").call("get_caller_identity", {})
+    return found

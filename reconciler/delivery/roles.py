@@ -7,7 +7,7 @@ the AWS types that the specs make; who may take them, from the CI system.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import yaml
 
@@ -27,6 +27,7 @@ _SLOTS = {
     "environment": "${Environment}",
 }
 _ROLES = {"PlanRole": "plan_role", "ApplyRole": "apply_role"}
+_PEOPLE = {"PlanRole": "plan_people", "ApplyRole": "apply_people"}
 _HEAD = """\
 # Written by `moorline ci init`; docs/delivery.md says how to deploy it.
 # Two roles for each environment: PlanRole only reads, ApplyRole changes what the specs own.
@@ -39,11 +40,11 @@ def template(site: Site, trust: Trust) -> str:
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"Roles with which CI plans and applies {site.platform}.",
         "Parameters": _parameters(site, trust),
-        "Mappings": {"Environments": {stage.name: _facts(stage) for stage in site.stages}},
-        "Conditions": _conditions(trust),
+        "Mappings": {"Environments": {stage.name: _facts(stage, site) for stage in site.stages}},
+        "Conditions": _conditions(site, trust),
         "Resources": {
             **_provider(trust),
-            **{name: _role(name, trust) for name in _ROLES},
+            **{name: _role(name, site, trust) for name in _ROLES},
             **_policies(site),
         },
         "Outputs": {
@@ -89,22 +90,31 @@ def _parameters(site: Site, trust: Trust) -> dict[str, Json]:
     return {"Environment": {**text, "AllowedValues": list(site.names)}, **own}
 
 
-def _conditions(trust: Trust) -> dict[str, Json]:
+def _conditions(site: Site, trust: Trust) -> dict[str, Json]:
     def given(name: str) -> Json:
         return {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]}
 
     found = {"Bounded": given("PermissionsBoundary"), "Reports": given("ReportTo")}
     found["Receipts"] = {"Fn::Not": [{"Fn::Equals": [_fact("Bucket"), ""]}]}
+    for name in _ROLES:
+        if _people(name, site):
+            found[f"{name}People"] = {"Fn::Equals": [_fact(f"{name}HasPeople"), "yes"]}
     if trust.issuer:
         found["NoProvider"] = {"Fn::Equals": [{"Ref": "OidcProvider"}, ""]}
     return found
 
 
-def _facts(stage: Stage) -> dict[str, str]:
+def _facts(stage: Stage, site: Site) -> dict[str, str | list[str]]:
     """What differs between environments. Names of roles are what follows the last slash."""
     names = {name: getattr(stage, where).rpartition("/")[2] for name, where in _ROLES.items()}
     keys = f"{literal(stage.prefix)}/*" if stage.prefix else "*"
-    return {**names, "Bucket": stage.bucket, "Keys": keys}
+    facts: dict[str, str | list[str]] = {**names, "Bucket": stage.bucket, "Keys": keys}
+    for name, who in _PEOPLE.items():
+        if _people(name, site):  # a list may not be empty
+            people = getattr(stage, who)
+            facts[f"{name}People"] = [*people] or ["nobody"]
+            facts[f"{name}HasPeople"] = "yes" if people else "no"
+    return facts
 
 
 def _fact(name: str) -> Json:
@@ -119,9 +129,9 @@ def _provider(trust: Trust) -> dict[str, Json]:
             | {"Properties": made}}  # fmt: skip
 
 
-def _role(name: str, trust: Trust) -> Json:
+def _role(name: str, site: Site, trust: Trust) -> Json:
     boundary = {"Fn::If": ["Bounded", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
-    statements = [_enters(name, trust), _again(name)]
+    statements = [_enters(name, trust), *_people_enter(name, site)]
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
@@ -154,15 +164,25 @@ def _enters(name: str, trust: Trust) -> Json:
     )
 
 
-def _again(name: str) -> Json:
-    """Moorline takes the role that the environment names, also when the job has it already."""
-    arn = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Name}"
-    own = {"Fn::Sub": [arn, {"Name": _fact(name)}]}
-    return _allow(
+def _people(name: str, site: Site) -> bool:
+    """Whether any environment names people for a role."""
+    return any(getattr(stage, _PEOPLE[name]) for stage in site.stages)
+
+
+def _people_enter(name: str, site: Site) -> Iterator[Json]:
+    """Whom the environment names; their own policies must allow it too.
+
+    Roles of IAM Identity Center end with letters that AWS chooses, and a principal of a policy
+    takes no pattern: the condition does (IAM, "AWS global condition context keys").
+    """
+    if not _people(name, site):
+        return
+    statement = _allow(
         ["sts:AssumeRole"],
         Principal={"AWS": _sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")},
-        Condition={"ArnEquals": {"aws:PrincipalArn": own}},
+        Condition={"ArnLike": {"aws:PrincipalArn": _fact(f"{name}People")}},
     )
+    yield {"Fn::If": [f"{name}People", statement, {"Ref": "AWS::NoValue"}]}
 
 
 # -- what they may do

@@ -34,6 +34,9 @@ class Stage:
     signing: str = ""
     """The key that plans are signed with."""
     first: bool = False
+    plan_people: tuple[str, ...] = ()
+    """ARN patterns of who may take the roles besides the jobs."""
+    apply_people: tuple[str, ...] = ()
 
     @property
     def gated(self) -> bool:
@@ -89,6 +92,8 @@ def _stage(view: EnvironmentView, *, first: bool) -> Stage:
         partition,
         view.spec.roles.plan or f"{here}-plan",
         view.spec.roles.apply or f"{here}-apply",
+        plan_people=view.spec.roles.people.plan,
+        apply_people=view.spec.roles.people.apply,
         sandbox=view.spec.sandbox,
         bucket=(receipts and receipts.bucket) or "",
         prefix=(receipts and receipts.prefix) or "",

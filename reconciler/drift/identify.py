@@ -122,7 +122,8 @@ def _is_ours(seen: Sighting, apply_role: str) -> bool:
         return True
     who = seen.caller
     ours = bool(apply_role) and _role_name(apply_role) == _role_name(who.role)
-    return ours and who.session == SESSION and via(seen) not in {"console", "CLI", "CloudShell"}
+    own = who.session == SESSION or who.session.startswith(f"{SESSION}-")
+    return ours and own and via(seen) not in {"console", "CLI", "CloudShell"}
 
 
 def _tool(seen: Sighting) -> str:

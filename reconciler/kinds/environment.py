@@ -18,6 +18,10 @@ from reconciler.model.loss import Destruction
 Variable = bool | int | float | str
 _ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$"
 RoleArn = Annotated[str, StringConstraints(pattern=_ARN)]
+PrincipalArn = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[\w+=,.@/*-]+$"),
+]
 PlatformName = Annotated[str, StringConstraints(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=20)]
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$")]
@@ -56,6 +60,21 @@ AddressPattern = Annotated[
 ]
 
 
+class People(Section):
+    """Who takes the roles from a desk: ARNs of roles or users, `*` for any text in them."""
+
+    plan: tuple[PrincipalArn, ...] = Field(
+        (),
+        description="Who may take the plan role.",
+        examples=[["arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*Developer*"]],
+    )
+    apply: tuple[PrincipalArn, ...] = Field(
+        (),
+        description="Who may take the apply role.",
+        examples=[["arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*Platform*"]],
+    )
+
+
 class Roles(Section):
     """The IAM roles that Moorline takes in this account."""
 
@@ -68,6 +87,11 @@ class Roles(Section):
         None,
         description="Changes what the specs own; taken by apply.",
         examples=["arn:aws:iam::123456789012:role/moorline-apply"],
+    )
+    people: People = Field(
+        People(),
+        description="Who may take them besides the CI system; `moorline ci init` writes it into"
+        " their trust policies.",
     )
 
 

@@ -6,7 +6,7 @@ that set a value, in whichever file that is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.kinds.environment import Environment
@@ -84,7 +84,7 @@ def resolve(
     found += problems
     if spec is None:
         return None, found
-    found += [*_incomplete(document), *_variables(document)]
+    found += [*_incomplete(document), *_variables(document), *_roles(document)]
     found += _overrides(document, documents) if specs else []
     if any(diagnostic.is_error for diagnostic in found):
         return None, found
@@ -175,6 +175,18 @@ def _incomplete(document: Document) -> list[Diagnostic]:
         for name in _NEEDED
         if spec.get(name) is None
     ]
+
+
+def _roles(document: Document) -> Iterator[Diagnostic]:
+    """Roles of another account: Moorline would take them, and be in the wrong one."""
+    spec = document.data["spec"]
+    roles = spec.get("roles")
+    for name, arn in roles.items() if isinstance(roles, dict) else ():
+        own = f":iam::{spec.get('account')}:"
+        if name in {"plan", "apply"} and isinstance(arn, str) and own not in arn:
+            text = f"roles.{name} is in another account than the environment ({spec['account']})"
+            help_ = "name the role of this account, or write `roles: null` to take none"
+            yield Diagnostic("ENV013", text, document.at(("spec", "roles", name)), help_)
 
 
 def _variables(document: Document) -> list[Diagnostic]:

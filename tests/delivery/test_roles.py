@@ -12,7 +12,7 @@ from reconciler.delivery.actions import needed
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission
 
-from .written import PROVIDERS, data, files, site
+from .written import PROVIDERS, data, files, site, stage
 
 SLOTS = {"partition": "aws", "region": "eu-west-1", "account": "1", "environment": "dev",
          "platform": "acme", "prefix": "acme-dev-"}  # fmt: skip
@@ -54,6 +54,34 @@ def test_no_role_is_open_to_everybody(provider: str) -> None:
         for each in document["Statement"]:
             assert each["Principal"] != "*"
             assert "Condition" in each or provider == "codepipeline"
+
+
+def test_people_take_the_roles_where_the_environment_names_them() -> None:
+    sso = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*Dev*"
+    few = site(stages=(stage("dev", plan_people=(sso,)), stage("prod")))
+    made = data(write.files(api.load()["github"], few)[write.ROLES])
+    plan, apply = (
+        made["Resources"][name]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        for name in ("PlanRole", "ApplyRole")
+    )
+
+    assert len(apply) == 1
+    name, entering, none = plan[1]["Fn::If"]
+    assert (name, none) == ("PlanRolePeople", {"Ref": "AWS::NoValue"})
+    assert entering["Action"] == ["sts:AssumeRole"]
+    where = {"Fn::FindInMap": ["Environments", {"Ref": "Environment"}, "PlanRolePeople"]}
+    assert entering["Condition"] == {"ArnLike": {"aws:PrincipalArn": where}}
+    known = made["Mappings"]["Environments"]
+    assert known["dev"]["PlanRolePeople"] == [sso]
+    assert [known[each]["PlanRoleHasPeople"] for each in ("dev", "prod")] == ["yes", "no"]
+
+
+def test_no_role_may_take_itself_or_leaves_that_to_the_account() -> None:
+    for name in ("PlanRole", "ApplyRole"):
+        document = template("github")[name]["Properties"]["AssumeRolePolicyDocument"]
+        assert [each["Action"] for each in document["Statement"]] == [
+            ["sts:AssumeRoleWithWebIdentity"]
+        ]
 
 
 def test_the_plan_role_only_reads() -> None:

@@ -79,4 +79,10 @@ CODES = (
         "A member of the environment that says where it is, who acts there or what may be lost is not what it was at the base of the change: sandbox, account, region, platform, roles, receipts, signing or protection.",
         "Review it before anything else. `plan --base COMMIT` names what it is compared with.",
     ),
+    Code(
+        "ENV013",
+        "role of another account",
+        "A role of the environment is in another account than the environment. Moorline could take it, and would then be in the wrong account; often it is inherited by `extends`.",
+        "Name the role of this account, or write `roles: null` to work with the credentials that are there.",
+    ),
 )
