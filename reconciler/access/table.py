@@ -151,7 +151,8 @@ def fitting(name: str, arn: str) -> tuple[Type, ...]:
         UnknownActionError: there is no such action.
     """
     service = action(name).name.partition(":")[0]
-    types = (type_of(service, each) for each in action(name).types)
+    known = _service(service)["types"]
+    types = (type_of(service, each) for each in action(name).types if each in known)
     return tuple(each for each in types if each.fits(arn))
 
 

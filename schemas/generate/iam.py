@@ -91,6 +91,8 @@ class Table:
         """Take the three parts of `reference` and the service's page."""
         actions, self.types, keys = known
         self.page = page
+        for each in page["resources"].values():  # some types are only there
+            self.types.setdefault(each["resource"], {"arn": each["arn"]})
         only = ONLY.get(service)
         self.actions = {
             each["name"]: each
