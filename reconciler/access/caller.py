@@ -57,14 +57,16 @@ def rows(service: str, operation: str) -> tuple[Demand, ...]:
 def _wants(row: Demand, call: Call, world: World) -> Iterable[Want]:
     for place in row.at(call, world):
         for action in row.actions:
-            if not action.startswith("kms:"):
+            if action == "iam:CreateServiceLinkedRole":
+                yield Want(action, place, {"iam:AWSServiceName": place.split("/")[2]})
+            elif not action.startswith("kms:"):
                 yield Want(action, place)
             elif action == "kms:ListAliases":
                 yield Want(action)
-            else:
+            elif key := key_arn(call, world, place):
                 keys = asked_by(place) if action in _BY_ALIAS else {}
                 keys |= {"kms:GrantIsForAWSResource": True} if action in _GRANTS else {}
-                yield Want(action, key_arn(call, world, place), keys)
+                yield Want(action, key, keys)
 
 
 _GRANTS = frozenset({"kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"})
@@ -132,10 +134,12 @@ def linked(call: Call, _world: World) -> Iterable[str]:
         for path in ("AlarmActions", "OKActions", "InsufficientDataActions")
         for action in call.get(path) or ()
     ]
-    for service, at in (("automate", "events"), ("ssm", "ssm.alarms")):
+    for service, principal in _LINKED.items():
         if any(f":{service}:" in action for action in found):
-            name = f"aws-service-role/{at.split('.')[0]}.amazonaws.com/new"
-            yield arn(call, "iam", "role", name)
+            yield arn(call, "iam", "role", f"aws-service-role/{principal}/new")
+
+
+_LINKED = {"automate": "events.amazonaws.com", "ssm": "ssm.alarms.cloudwatch.amazonaws.com"}
 
 
 def propagating(call: Call, _world: World) -> Iterable[str]:

@@ -55,7 +55,13 @@ def questions(call: Call, world: World, wants: Any) -> tuple[Asked, ...]:  # noq
 def _question(call: Call, world: World, want: Want) -> Asked:
     real = action(want.action).name
     owner = _owner(call, world, want.resource)
+    exact, _ = admitted(want.action, want.resource)
     context = dict(_context(call, world, want, owner))
+    context |= {
+        key.lower(): value
+        for key, value in call.context.items()
+        if key.lower().startswith("aws:") or key.lower() in exact
+    }
     service = "" if call.principal.startswith("arn:") else call.principal
     return Asked(
         action=real,
@@ -63,7 +69,7 @@ def _question(call: Call, world: World, want: Want) -> Asked:
         principal=call.principal,
         account="" if service else call.account,
         owner=owner,
-        context={**context, **{key.lower(): value for key, value in call.context.items()}},
+        context=context,
     )
 
 
@@ -71,9 +77,12 @@ def _owner(call: Call, world: World, resource: str) -> str:
     """The account in the ARN; S3's has none, and a bucket can be anybody's."""
     if resource == "*":
         return call.account
-    account = resource.split(":")[4]
-    if account or resource.split(":")[2] != "s3":
-        return account or call.account
+    parts = resource.split(":", 5)
+    if len(parts) < 6:  # noqa: PLR2004 - an ARN has six parts
+        raise UnknownCallError(f"{call.service} {call.operation}: {resource!r} is no ARN")
+    account = parts[4]
+    if account.isdigit() or parts[2] != "s3":
+        return account if account.isdigit() else call.account
     bucket = resource.split("/", 1)[0]
     return world.owner(bucket) or call.account
 
@@ -81,7 +90,7 @@ def _owner(call: Call, world: World, resource: str) -> str:
 def _context(
     call: Call, world: World, want: Want, owner: str
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """All condition keys but those that only the door knows.
+    """All condition keys but those that only the door knows: `Call.context`.
 
     Source: IAM user guide, "AWS global condition context keys".
     """

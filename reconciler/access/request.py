@@ -59,31 +59,31 @@ class Call:
 class World(Protocol):
     """What AWS knows of what there is when the call arrives."""
 
-    def tags(self, arn: str) -> Mapping[str, str]:
+    def tags(self, arn: str, /) -> Mapping[str, str]:
         """The tags that IAM looks at; of a bucket and its objects only where its ABAC is on."""
 
-    def owner(self, arn: str) -> str:
+    def owner(self, arn: str, /) -> str:
         """The account of a bucket, by its ARN; empty when it does not exist."""
 
-    def key(self, name: str, region: str, account: str) -> str:
+    def key(self, name: str, region: str, account: str, /) -> str:
         """The ARN of the KMS key that an id or an alias stands for; empty when there is none."""
 
-    def aliases(self, key: str) -> Iterable[str]:
+    def aliases(self, key: str, /) -> Iterable[str]:
         """The aliases of a KMS key, by its ARN; each as `alias/<name>`."""
 
-    def endpoint_config(self, endpoint: str) -> str:
+    def endpoint_config(self, endpoint: str, /) -> str:
         """The name of the config that an endpoint has, by the endpoint's ARN."""
 
-    def role(self, name: str, account: str) -> str:
+    def role(self, name: str, account: str, /) -> str:
         """The ARN of a role, its path included; empty when it does not exist."""
 
-    def boundary(self, role: str) -> str:
+    def boundary(self, role: str, /) -> str:
         """The ARN of a role's permissions boundary, by the role's ARN; or empty."""
 
-    def workgroup(self, query: str) -> str:
+    def workgroup(self, query: str, /) -> str:
         """The workgroup that an Athena query runs in, by the query's id; empty for `primary`."""
 
-    def encryption(self, arn: str) -> str:
+    def encryption(self, arn: str, /) -> str:
         """The ARN of the customer's KMS key that encrypts what has an ARN; or empty.
 
         Asked of a bucket it is the default of its objects, of a feature group its online store's.

@@ -74,7 +74,7 @@ class Action:
 
 
 _SLOT = re.compile(r"\$\{(\w+)\}")
-_PLACE = {"Partition": "[a-z-]+", "Region": "[a-z0-9-]+", "Account": "[0-9]{12}"}
+_PLACE = {"Partition": "[a-z-]+", "Region": "[a-z0-9-]+", "Account": "[0-9]{12}|aws"}
 _LONG = re.compile(
     r"\w+WithPath|ObjectName|LogGroupName|RepositoryName|Alias|Parameter\w+|SecretId"
 )
@@ -85,7 +85,7 @@ _PACKAGE = re.compile(r"ModelPackageName")
 
 def _looks(slot: str) -> str:
     if slot in _PLACE:
-        return _PLACE[slot]
+        return f"(?:{_PLACE[slot]})"
     if _LONG.fullmatch(slot):
         return ".+"
     return r"[^/]+(?:/\d+)?" if _PACKAGE.fullmatch(slot) else "[^/]+"

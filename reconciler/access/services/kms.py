@@ -12,7 +12,6 @@ from reconciler.access.request import (
     NEW_ID,
     Call,
     Derive,
-    UnknownCallError,
     Want,
     World,
     arn,
@@ -34,18 +33,15 @@ BY_ALIAS = {*CRYPTOGRAPHIC, "DescribeKey", "GetPublicKey"}
 
 
 def key_arn(call: Call, world: World, name: str) -> str:
-    """The ARN of the key that a name stands for.
+    """The ARN of the key that a name stands for; empty for an alias of no key.
 
-    Raises:
-        UnknownCallError: no key is called so; AWS answers that before it asks anybody.
+    There is nothing then whose policy could be asked: KMS answers that it is not found.
     """
     if name.startswith("arn:") and ":key/" in name:
         return name
     found = world.key(name, call.region, call.account)
-    if found:
+    if found or "alias/" in name:
         return found
-    if "alias/" in name:
-        raise UnknownCallError(f"{call.operation}: no key is called {name!r}")
     return arn(call, "kms", "key", name)
 
 
@@ -83,8 +79,8 @@ def on_key(call: Call, world: World) -> Iterable[Want]:
         keys["kms:RotationPeriodInDays"] = call.get("RotationPeriodInDays")
     keys |= encryption_context(call.get("EncryptionContext"))
     untag = tuple(call.get("TagKeys") or ())
-    at = key_arn(call, world, name)
-    yield Want(f"kms:{call.operation}", at, keys, tags(call.get("Tags")), untag)
+    if at := key_arn(call, world, name):
+        yield Want(f"kms:{call.operation}", at, keys, tags(call.get("Tags")), untag)
 
 
 def create_key(call: Call, _world: World) -> Iterable[Want]:
@@ -118,8 +114,9 @@ def alias(call: Call, world: World) -> Iterable[Want]:
     before = world.key(name, call.region, call.account)
     if before and call.operation != "CreateAlias":
         yield Want(action, before)
-    if target := call.get("TargetKeyId"):
-        yield Want(action, key_arn(call, world, str(target)))
+    target = call.get("TargetKeyId")
+    if target and (at := key_arn(call, world, str(target))):
+        yield Want(action, at)
 
 
 def grant(call: Call, world: World) -> Iterable[Want]:
@@ -130,17 +127,16 @@ def grant(call: Call, world: World) -> Iterable[Want]:
         "kms:GrantOperations": call.get("Operations"),
         "kms:RetiringPrincipal": call.get("RetiringPrincipal"),
     }
-    yield Want("kms:CreateGrant", key_arn(call, world, str(call.need("KeyId"))), keys)
+    if at := key_arn(call, world, str(call.need("KeyId"))):
+        yield Want("kms:CreateGrant", at, keys)
 
 
 def re_encrypt(call: Call, world: World) -> Iterable[Want]:
     """Out of one key and into another."""
-    source = key_arn(call, world, str(call.need("SourceKeyId")))
-    target = key_arn(call, world, str(call.need("DestinationKeyId")))
-    yield Want("kms:ReEncryptFrom", source, encryption_context(call.get("SourceEncryptionContext")))
-    yield Want(
-        "kms:ReEncryptTo", target, encryption_context(call.get("DestinationEncryptionContext"))
-    )
+    for side, action in (("Source", "kms:ReEncryptFrom"), ("Destination", "kms:ReEncryptTo")):
+        keys = encryption_context(call.get(f"{side}EncryptionContext"))
+        if at := key_arn(call, world, str(call.need(f"{side}KeyId"))):
+            yield Want(action, at, keys)
 
 
 OPERATIONS: dict[str, dict[str, Derive]] = {
