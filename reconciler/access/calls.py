@@ -8,7 +8,7 @@ what can be said of any request, and of what it reaches.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from reconciler.access.model import Asked
@@ -164,7 +164,7 @@ def _ambient(
         yield "kms:resourcealiases", aliases
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def admitted(name: str, resource: str) -> tuple[frozenset[str], frozenset[str]]:
     """The condition keys that an action has on a resource, in lower case: whole, and beginnings.
 

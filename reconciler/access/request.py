@@ -71,9 +71,6 @@ class World(Protocol):
     def aliases(self, key: str, /) -> Iterable[str]:
         """The aliases of a KMS key, by its ARN; each as `alias/<name>`."""
 
-    def endpoint_config(self, endpoint: str, /) -> str:
-        """The name of the config that an endpoint has, by the endpoint's ARN."""
-
     def role(self, name: str, account: str, /) -> str:
         """The ARN of a role, its path included; empty when it does not exist."""
 

@@ -42,9 +42,6 @@ class Offline:
     def aliases(self, key: str) -> Iterable[str]:
         return self.named.get(key, ())
 
-    def endpoint_config(self, _endpoint: str) -> str:
-        return ""
-
     def role(self, name: str, _account: str) -> str:
         return ROLE if name == "deployer" else ""
 
