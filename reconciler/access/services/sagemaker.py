@@ -1,0 +1,204 @@
+"""SageMaker's control plane.
+
+What is created with a role needs `iam:PassRole` on it, what is created with tags needs
+`sagemaker:AddTags` on the ARN that it will have, and what refers to an endpoint's config is
+checked against both. Source: Service Authorization Reference; AWS_FACTS 8.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from reconciler.access.request import Call, Derive, Want, World, arn, passed, plain, tags
+
+SERVICE = "sagemaker.amazonaws.com"
+Keys = Callable[[Call], Mapping[str, Any]]
+PLAIN = {
+    "": "ListEndpointConfigs ListEndpoints ListFeatureGroups ListModelPackageGroups ListModels "
+    "ListPipelines ListTrainingJobs ListProcessingJobs ListTransformJobs ListModelPackages",
+    "endpoint EndpointName": "DescribeEndpoint DeleteEndpoint UpdateEndpointWeightsAndCapacities",
+    "endpoint-config EndpointConfigName": "DescribeEndpointConfig DeleteEndpointConfig",
+    "feature-group FeatureGroupName": "DescribeFeatureGroup DeleteFeatureGroup UpdateFeatureGroup "
+    "DescribeFeatureMetadata UpdateFeatureMetadata",
+    "model ModelName": "DescribeModel DeleteModel",
+    "model-package ModelPackageName": "DescribeModelPackage DeleteModelPackage",
+    "model-package-group ModelPackageGroupName": "DescribeModelPackageGroup "
+    "DeleteModelPackageGroup GetModelPackageGroupPolicy PutModelPackageGroupPolicy "
+    "DeleteModelPackageGroupPolicy",
+    "pipeline PipelineName": "DescribePipeline DeletePipeline StartPipelineExecution "
+    "ListPipelineExecutions",
+    "pipeline-execution PipelineExecutionArn": "DescribePipelineExecution StopPipelineExecution "
+    "ListPipelineExecutionSteps",
+    "processing-job ProcessingJobName": "DescribeProcessingJob StopProcessingJob",
+    "training-job TrainingJobName": "DescribeTrainingJob StopTrainingJob",
+    "transform-job TransformJobName": "DescribeTransformJob StopTransformJob",
+}
+
+
+def create(kind: str, name: str, role: str = "", keys: Keys | None = None) -> Derive:
+    """A creation: the resource, its tags, and the role that it will take."""
+
+    def derive(call: Call, _world: World) -> Iterable[Want]:
+        at = arn(call, "sagemaker", kind, str(call.need(name)))
+        given = tags(call.get("Tags"))
+        own = keys(call) if keys else {}
+        yield Want(f"sagemaker:{call.operation}", at, own, given)
+        if given:
+            yield Want("sagemaker:AddTags", at, {"sagemaker:TaggingAction": call.operation}, given)
+        yield from passed(call, call.get(role) if role else None, SERVICE)
+
+    return derive
+
+
+def endpoint(call: Call, _world: World) -> Iterable[Want]:
+    """Creating or moving an endpoint is checked against its config too."""
+    given = tags(call.get("Tags"))
+    at = arn(call, "sagemaker", "endpoint", str(call.need("EndpointName")))
+    config = arn(call, "sagemaker", "endpoint-config", str(call.need("EndpointConfigName")))
+    action = f"sagemaker:{call.operation}"
+    yield Want(action, at, tags=given)
+    yield Want(action, config, tags=given)
+    if given:
+        yield Want("sagemaker:AddTags", at, {"sagemaker:TaggingAction": call.operation}, given)
+
+
+def update_pipeline(call: Call, _world: World) -> Iterable[Want]:
+    """A role that is named again is passed again."""
+    yield Want(
+        "sagemaker:UpdatePipeline",
+        arn(call, "sagemaker", "pipeline", str(call.need("PipelineName"))),
+    )
+    yield from passed(call, call.get("RoleArn"), SERVICE)
+
+
+def tagging(call: Call, _world: World) -> Iterable[Want]:
+    """AddTags, DeleteTags and ListTags name their resource by its ARN."""
+    untag = tuple(call.get("TagKeys") or ())
+    at = str(call.need("ResourceArn"))
+    yield Want(f"sagemaker:{call.operation}", at, {}, tags(call.get("Tags")), untag)
+
+
+def package(call: Call, _world: World) -> Iterable[Want]:
+    """A version of a group has an ARN that ends in a number which AWS counts up."""
+    group = call.get("ModelPackageGroupName")
+    name = f"{str(group).rsplit('/', 1)[-1]}/1" if group else str(call.need("ModelPackageName"))
+    at = arn(call, "sagemaker", "model-package", name)
+    given = tags(call.get("Tags"))
+    own = {"sagemaker:ModelApprovalStatus": call.get("ModelApprovalStatus")}
+    yield Want("sagemaker:CreateModelPackage", at, own, given)
+    if given:
+        yield Want("sagemaker:AddTags", at, {"sagemaker:TaggingAction": call.operation}, given)
+
+
+def update_package(call: Call, _world: World) -> Iterable[Want]:
+    at = str(call.need("ModelPackageArn"))
+    own = {"sagemaker:ModelApprovalStatus": call.get("ModelApprovalStatus")}
+    yield Want("sagemaker:UpdateModelPackage", at, own)
+
+
+def _stores(call: Call) -> Mapping[str, Any]:
+    """Names with and without `Arn`: the two references of AWS differ here."""
+    online = call.get("OnlineStoreConfig.SecurityConfig.KmsKeyId")
+    offline = call.get("OfflineStoreConfig.S3StorageConfig.KmsKeyId")
+    stem = "sagemaker:FeatureGroup"
+    return {
+        f"{stem}EnableOnlineStore": call.get("OnlineStoreConfig.EnableOnlineStore"),
+        f"{stem}OnlineStoreKmsKey": online,
+        f"{stem}OnlineStoreKmsKeyArn": online,
+        f"{stem}OfflineStoreConfig": True if call.get("OfflineStoreConfig") else None,
+        f"{stem}OfflineStoreKmsKey": offline,
+        f"{stem}OfflineStoreKmsKeyArn": offline,
+        f"{stem}OfflineStoreS3Uri": call.get("OfflineStoreConfig.S3StorageConfig.S3Uri"),
+        f"{stem}DisableGlueTableCreation": call.get("OfflineStoreConfig.DisableGlueTableCreation"),
+    }
+
+
+def _network(call: Call, at: str = "") -> dict[str, Any]:
+    return {
+        "sagemaker:VpcSubnets": call.get(f"{at}VpcConfig.Subnets"),
+        "sagemaker:VpcSecurityGroupIds": call.get(f"{at}VpcConfig.SecurityGroupIds"),
+        "sagemaker:NetworkIsolation": call.get(f"{at}EnableNetworkIsolation"),
+    }
+
+
+def _key(what: str, key: Any) -> dict[str, Any]:  # noqa: ANN401 - text or nothing
+    return {f"sagemaker:{what}KmsKey": key, f"sagemaker:{what}KmsKeyArn": key}
+
+
+def _config(call: Call) -> Mapping[str, Any]:
+    def all_of(path: str) -> list[str]:
+        both = [*(call.get(f"ProductionVariants.{path}") or ())]
+        both += call.get(f"ShadowProductionVariants.{path}") or ()
+        return list(dict.fromkeys(str(each) for each in both))
+
+    return {
+        **_network(call),
+        **_key("Volume", call.get("KmsKeyId")),
+        "sagemaker:AcceleratorTypes": all_of("AcceleratorType"),
+        "sagemaker:InstanceTypes": all_of("InstanceType"),
+        "sagemaker:ModelArn": [arn(call, "sagemaker", "model", it) for it in all_of("ModelName")],
+        "sagemaker:ServerlessMaxConcurrency": all_of("ServerlessConfig.MaxConcurrency"),
+        "sagemaker:ServerlessMemorySize": all_of("ServerlessConfig.MemorySizeInMB"),
+    }
+
+
+def _training(call: Call) -> Mapping[str, Any]:
+    return {
+        **_network(call),
+        **_key("Volume", call.get("ResourceConfig.VolumeKmsKeyId")),
+        **_key("Output", call.get("OutputDataConfig.KmsKeyId")),
+        "sagemaker:InstanceTypes": call.get("ResourceConfig.InstanceType"),
+        "sagemaker:InterContainerTrafficEncryption": call.get(
+            "EnableInterContainerTrafficEncryption"
+        ),
+        "sagemaker:KeepAlivePeriod": call.get("ResourceConfig.KeepAlivePeriodInSeconds"),
+        "sagemaker:MaxRuntimeInSeconds": call.get("StoppingCondition.MaxRuntimeInSeconds"),
+    }
+
+
+def _processing(call: Call) -> Mapping[str, Any]:
+    cluster = "ProcessingResources.ClusterConfig."
+    return {
+        **_network(call, "NetworkConfig."),
+        **_key("Volume", call.get(f"{cluster}VolumeKmsKeyId")),
+        **_key("Output", call.get("ProcessingOutputConfig.KmsKeyId")),
+        "sagemaker:InstanceTypes": call.get(f"{cluster}InstanceType"),
+        "sagemaker:InterContainerTrafficEncryption": call.get(
+            "NetworkConfig.EnableInterContainerTrafficEncryption"
+        ),
+        "sagemaker:MaxRuntimeInSeconds": call.get("StoppingCondition.MaxRuntimeInSeconds"),
+    }
+
+
+def _transform(call: Call) -> Mapping[str, Any]:
+    return {
+        **_key("Volume", call.get("TransformResources.VolumeKmsKeyId")),
+        **_key("Output", call.get("TransformOutput.KmsKeyId")),
+        "sagemaker:InstanceTypes": call.get("TransformResources.InstanceType"),
+        "sagemaker:ModelArn": arn(call, "sagemaker", "model", str(call.need("ModelName"))),
+    }
+
+
+OPERATIONS: dict[str, dict[str, Derive]] = {
+    "sagemaker": {
+        **plain("sagemaker", PLAIN),
+        **dict.fromkeys(("AddTags", "DeleteTags", "ListTags"), tagging),
+        **dict.fromkeys(("CreateEndpoint", "UpdateEndpoint"), endpoint),
+        "CreateEndpointConfig": create(
+            "endpoint-config", "EndpointConfigName", "ExecutionRoleArn", _config
+        ),
+        "CreateFeatureGroup": create("feature-group", "FeatureGroupName", "RoleArn", _stores),
+        "CreateModel": create("model", "ModelName", "ExecutionRoleArn", _network),
+        "CreateModelPackage": package,
+        "CreateModelPackageGroup": create("model-package-group", "ModelPackageGroupName"),
+        "CreatePipeline": create("pipeline", "PipelineName", "RoleArn"),
+        "CreateProcessingJob": create(
+            "processing-job", "ProcessingJobName", "RoleArn", _processing
+        ),
+        "CreateTrainingJob": create("training-job", "TrainingJobName", "RoleArn", _training),
+        "CreateTransformJob": create("transform-job", "TransformJobName", "", _transform),
+        "UpdateModelPackage": update_package,
+        "UpdatePipeline": update_pipeline,
+    }
+}
