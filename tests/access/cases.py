@@ -15,8 +15,8 @@ from reconciler.access.model import Asked, Guard, Named, Policies
 
 HOME, AWAY = "111122223333", "444455556666"
 KEY = "arn:aws:kms:eu-west-1:{}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-STRING, NUMBER, DATE, BOOL, IP, ARN, SEVERAL, MANY_ARNS = (
-    "string", "number", "date", "bool", "ip", "arn", "several", "arns",
+STRING, NUMBER, DATE, BOOL, IP, ARN, SEVERAL = (
+    "string", "number", "date", "bool", "ip", "arn", "several",
 )  # fmt: skip
 FITS = 0.86
 """How likely a part of a statement fits its question."""
@@ -44,7 +44,7 @@ ACTIONS = (
     ),
     Action(
         "sagemaker:CreateTrainingJob", "arn:aws:sagemaker:eu-west-1:{}:training-job/churn-1",
-        ("sagemaker:volumekmskey", "sagemaker:instancetypes", "sagemaker:maxruntimeinseconds",
+        ("sagemaker:instancetypes", "sagemaker:maxruntimeinseconds",
          "aws:tagkeys", "aws:requesttag/team"), None,
     ),
     Action(
@@ -65,6 +65,8 @@ ACTIONS = (
     ),
 )  # fmt: skip
 
+BY_NAME = {each.name: each for each in ACTIONS}
+
 VALUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "aws:principaltag/team": (STRING, ("a", "b", "train")),
     "aws:username": (STRING, ("ann", "bo")),
@@ -81,7 +83,7 @@ VALUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "s3:prefix": (STRING, ("train/", "out/x", "ann/home")),
     "s3:max-keys": (NUMBER, ("10", "1000")),
     "secretsmanager:versionstage": (STRING, ("AWSCURRENT", "AWSPREVIOUS")),
-    "sagemaker:volumekmskey": (ARN, (KEY.format(HOME), KEY.format(AWAY))),
+    "aws:sourcearn": (ARN, (KEY.format(HOME), KEY.format(AWAY))),
     "sagemaker:instancetypes": (SEVERAL, ("ml.m5.large", "ml.m5.xlarge", "ml.p4d.24xlarge")),
     "sagemaker:maxruntimeinseconds": (NUMBER, ("3600", "86400")),
     "aws:tagkeys": (SEVERAL, ("team", "cost", "Owner")),
@@ -158,6 +160,7 @@ class Maker:
             f"arn:aws:iam::{HOME}:user/team/ann",
             f"arn:aws:iam::{HOME}:user/team/ann",
             f"arn:aws:iam::{HOME}:role/worker",
+            f"arn:aws:iam::{HOME}:root" if self.likely(0.3) else f"arn:aws:iam::{HOME}:user/bo",
             "sagemaker.amazonaws.com" if action.guard else f"arn:aws:iam::{HOME}:user/team/ann",
         )
         context = {}
@@ -185,8 +188,10 @@ class Maker:
         denies = self.likely(0.18)
         found: dict[str, Any] = {"Effect": "Deny" if denies else "Allow"}
         if guard:
-            element = "NotPrincipal" if denies and self.likely(0.15) else "Principal"
-            found[element] = self.principals()
+            if denies and guard is not Guard.TRUST and self.likely(0.15):
+                found["NotPrincipal"] = self.exempt()
+            else:
+                found["Principal"] = self.principals()
         self.about(found, "Action", self.action)
         if guard is not Guard.TRUST:
             self.about(found, "Resource", self.resource)
@@ -231,7 +236,7 @@ class Maker:
         if here.endswith(".com"):
             return {"Service": self.some(here, here, here, "lambda.amazonaws.com", [here, "x.y"])}
         if ":assumed-role/worker" in here:
-            own += [f"{base}{HOME}:role/worker"] * 2
+            own += [f"{base}{HOME}:role/worker", f"{base}{HOME}:role/ml/worker"] * 2
         others = [
             f"{base}{AWAY}:root", f"{base}{HOME}:user/bo", f"{base}{HOME}:role/other",
             f"arn:aws:sts::{HOME}:assumed-role/worker/run-2",
@@ -241,11 +246,20 @@ class Maker:
             names.append(self.some(*own, *others))
         return {"AWS": names[0] if len(names) == 1 else names}
 
+    def exempt(self) -> Any:
+        """Principals with all that stands above them, as the User Guide has NotPrincipal."""
+        here = self.here.principal
+        if here.endswith(".com"):
+            return {"Service": here}
+        base = f"arn:aws:iam::{HOME}"
+        above = [f"{base}:role/worker"] if "assumed-role" in here else []
+        return {"AWS": self.some([here, *above, f"{base}:root"], [f"{base}:user/cy", f"{base}:root"])}
+
     def condition(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         present = [*self.here.context]
         for _ in range(self.some(1, 1, 2)):
-            action = next(each for each in ACTIONS if each.name == self.here.action)
+            action = BY_NAME[self.here.action]
             possible = present if present and self.likely(0.7) else [*action.keys, *GLOBAL]
             key = self.random.choice(possible)
             sort, values = VALUES[key]
