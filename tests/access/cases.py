@@ -160,7 +160,7 @@ class Maker:
             f"arn:aws:iam::{HOME}:user/team/ann",
             f"arn:aws:iam::{HOME}:user/team/ann",
             f"arn:aws:iam::{HOME}:role/worker",
-            f"arn:aws:iam::{HOME}:root" if self.likely(0.3) else f"arn:aws:iam::{HOME}:user/bo",
+            f"arn:aws:iam::{HOME}:{'root' if self.may_be_root(action) else 'user/bo'}",
             "sagemaker.amazonaws.com" if action.guard else f"arn:aws:iam::{HOME}:user/team/ann",
         )
         context = {}
@@ -174,6 +174,10 @@ class Maker:
                 context[key] = tuple(self.random.sample(values, number))
         account = "" if who.endswith(".com") else HOME
         return Asked(action.name, action.resource.format(owner), who, account, owner, context)
+
+    def may_be_root(self, action: Action) -> bool:
+        """STS lets no root user assume a role, whatever the policies say."""
+        return action.guard is not Guard.TRUST and self.likely(0.3)
 
     def policies(self) -> tuple[Named, ...]:
         return tuple(self.policy(f"p{number}") for number in range(self.some(0, 1, 1, 2, 3)))
