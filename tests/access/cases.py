@@ -39,7 +39,8 @@ ACTIONS = (
     Action("sqs:SendMessage", "arn:aws:sqs:eu-west-1:{}:jobs-queue"),
     Action("sns:Publish", "arn:aws:sns:eu-west-1:{}:alarms"),
     Action(
-        "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:{}:secret:db/pass-AbCdEf",
+        "secretsmanager:GetSecretValue",
+        "arn:aws:secretsmanager:eu-west-1:{}:secret:db/pass-AbCdEf",
         ("secretsmanager:versionstage",),
     ),
     Action(
@@ -96,7 +97,8 @@ VALUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "sts:externalid": (STRING, ("e-1", "E-1")),
     "sts:rolesessionname": (STRING, ("run-1", "ann")),
 }
-GLOBAL = tuple(key for key in VALUES if key.startswith("aws:") and "tag" not in key) + (
+GLOBAL = (
+    *(key for key in VALUES if key.startswith("aws:") and "tag" not in key),
     "aws:principaltag/team",
 )
 SPELLING = {"aws:principaltag/team": "aws:PrincipalTag/team", "aws:username": "aws:UserName",
@@ -149,7 +151,10 @@ class Maker:
         if action.guard is not None:
             guard = action.guard
             rare = guard is Guard.RESOURCE and owner == HOME
-            if self.likely(0.5 if rare and entity else 0.95):
+            often = 0.5 if rare and entity else 0.95
+            if guard is Guard.TRUST or self.likely(
+                often
+            ):  # there is no role without a trust policy
                 resource = self.policy("resource", guard)
         return asked, Policies(identity, boundary, resource, action.guard or Guard.RESOURCE)
 
@@ -257,7 +262,9 @@ class Maker:
             return {"Service": here}
         base = f"arn:aws:iam::{HOME}"
         above = [f"{base}:role/worker"] if "assumed-role" in here else []
-        return {"AWS": self.some([here, *above, f"{base}:root"], [f"{base}:user/cy", f"{base}:root"])}
+        return {
+            "AWS": self.some([here, *above, f"{base}:root"], [f"{base}:user/cy", f"{base}:root"])
+        }
 
     def condition(self) -> dict[str, Any]:
         found: dict[str, Any] = {}

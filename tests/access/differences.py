@@ -94,19 +94,19 @@ def everywhere(statement: Statement, _: str, asked: Asked) -> bool:
 
 
 def before_slash(text: str, signs: str) -> bool:
-    return any(sign in text.split(":", 5)[-1].split("/")[0] for sign in signs)
+    return any(sign in text.split(":", 5)[-1].split("/", maxsplit=1)[0] for sign in signs)
+
+
+def places(statement: Statement) -> tuple[str, ...]:
+    return (*listed(statement, "Resource"), *listed(statement, "NotResource"))
 
 
 def question_mark(statement: Statement, _: str, __: Asked) -> bool:
-    return any(
-        before_slash(text, "?") for text in (*listed(statement, "Resource"),
-                                             *listed(statement, "NotResource"))
-    )  # fmt: skip
+    return any(before_slash(text, "?") for text in places(statement))
 
 
 def default(statement: Statement, _: str, __: Asked) -> bool:
-    return any("${aws:PrincipalTag/team, 'train'}" in text and before_slash(text, "$")
-               for text in (*listed(statement, "Resource"), *listed(statement, "NotResource")))  # fmt: skip
+    return any("/team, 'train'}" in text and before_slash(text, "$") for text in places(statement))
 
 
 def version(statement: Statement, version: str, _: Asked) -> bool:
