@@ -18,7 +18,7 @@ KEY = "arn:aws:kms:eu-west-1:{}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 STRING, NUMBER, DATE, BOOL, IP, ARN, SEVERAL = (
     "string", "number", "date", "bool", "ip", "arn", "several",
 )  # fmt: skip
-FITS = 0.86
+FITS = 0.93
 """How likely a part of a statement fits its question."""
 
 
@@ -185,7 +185,7 @@ class Maker:
         return action.guard is not Guard.TRUST and self.likely(0.3)
 
     def policies(self) -> tuple[Named, ...]:
-        return tuple(self.policy(f"p{number}") for number in range(self.some(0, 1, 1, 2, 3)))
+        return tuple(self.policy(f"p{number}") for number in range(self.some(0, 1, 2, 2, 3)))
 
     def policy(self, name: str, guard: Guard | None = None) -> Named:
         self.version = self.some(*["2012-10-17"] * 9, "2008-10-17")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import timeit
+
 import pytest
 
 from reconciler.access.decide import decide
@@ -259,3 +261,18 @@ def test_a_trust_policy_has_no_resource():
 def test_one_statement_may_stand_without_a_list():
     policy = Named("one", {"Version": "2012-10-17", "Statement": allow()})
     assert decided(USER, Policies((policy,))).by == ("one#0",)
+
+
+def test_a_decision_is_quick():
+    """Twenty statements in four policies that are kept: far less than 0.2 ms, at the best of ten."""
+    statements = [
+        allow(Action=["s3:GetObject", "s3:ListBucket"], Resource=["arn:aws:s3:::b", THING + "*"]),
+        allow(Action="sagemaker:*", Condition={"StringEquals": {"x:y": "${aws:username}"}}),
+        allow(Action=["logs:Create*", "logs:Put*"]),
+        deny(NotAction="iam:*", Condition={"StringNotEquals": {"aws:RequestedRegion": "eu"}}),
+        allow(Action="iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": SERVICE}}),
+    ]
+    policies = Policies(tuple(named(str(number), *statements) for number in range(4)))
+    asked = Asked("s3:GetObject", THING, SESSION, HOME, HOME, {"aws:requestedregion": ("eu",)})
+    assert decide(asked, policies).allowed
+    assert min(timeit.repeat(lambda: decide(asked, policies), number=50, repeat=10)) < 0.2e-3 * 50

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
+from time import perf_counter
+
 import pytest
 
 from reconciler.access.match import actions, arns, equals, likes, resources
@@ -95,3 +99,40 @@ def test_texts():
     assert equals(("A*",), variables=True, fold=False)("A*", CONTEXT)
     assert not equals(("A*",), variables=True, fold=False)("Ab", CONTEXT)
     assert equals(("ANN${*}",), variables=True, fold=True)("Ann*", CONTEXT)
+
+
+def slowly(pattern, *, segments):
+    """The same as an expression that tries everything."""
+    found, colons = "", 0 if segments else 5
+    for at, sign in enumerate(pattern):
+        colons += sign == ":"
+        near = (
+            "."
+            if colons >= 5 or (sign == "*" and pattern[at + 1 : at + 2] in {"", ":"})
+            else "[^:]"
+        )
+        found += {"*": f"{near}*", "?": near}.get(sign, re.escape(sign))
+    return re.compile(found, re.DOTALL).fullmatch
+
+
+def test_short_cuts_match_what_trying_everything_matches():
+    random, seen = Random(7), set()
+    for _ in range(4_000):
+        pattern = "*" * random.randrange(2) + "".join(
+            random.choices("ab:*?*", k=random.randrange(9))
+        )
+        text = "".join(random.choices("ab:", k=random.randrange(12)))
+        for segments, test in ((True, resources((pattern,), variables=True)),
+                               (False, likes((pattern,), variables=True))):  # fmt: skip
+            expected = bool(slowly(pattern, segments=segments)(text))
+            assert test(text, {}) is expected, (pattern, text, segments)
+            seen.add((segments, expected))
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "arn:" + "*:" * 4 + "b", "*:a*" * 20 + "b"])
+@pytest.mark.parametrize("text", ["a" * 1_000, "arn:" + ":" * 1_000, ":a" * 500])
+def test_no_pattern_takes_long(pattern, text):
+    started = perf_counter()
+    assert not resources((pattern,), variables=True)(text, {})
+    assert perf_counter() - started < 1
