@@ -22,7 +22,10 @@ class Asked:
     resource: str
     """Its ARN, or ``*`` where the action knows no resource."""
     principal: str
-    """ARN of a role, user, root or assumed-role session; or a service, `sagemaker.amazonaws.com`."""
+    """ARN of a role, user, root or assumed-role session; or a service, `sagemaker.amazonaws.com`.
+
+    Also the ARN of an identity provider, or ``*`` for nobody known.
+    """
     account: str
     """The principal's account; empty for a service."""
     owner: str
@@ -47,6 +50,11 @@ class Named:
 
     name: str
     document: Document
+    """A value: it is read once, so it must not change afterwards."""
+    read: dict[str, tuple[Any, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Its statements by where it stands, as they were read."""
 
 
 @dataclass(frozen=True, slots=True)
