@@ -112,7 +112,7 @@ def install() -> None:
         protocol = wire.protocol_of(service, headers)
         raw = request.body or b""
         given = raw.encode() if isinstance(raw, str) else raw if isinstance(raw, bytes) else b""
-        sent = Sent(str(request.url), headers, given)
+        sent = Sent(str(request.url), headers, given, str(request.method))
         status, found, body = admitted(
             service, operation, protocol, lambda: _known(process(self, request)), sent
         )

@@ -27,6 +27,7 @@ class Sent:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def access_key(self) -> str:
@@ -82,14 +83,20 @@ def _form(body: str) -> dict[str, Any]:
     return {key: value for key, value in out.items() if key not in {"Action", "Version"}}
 
 
-def _bucket(sent: Sent) -> dict[str, Any]:
-    """The bucket of an S3 request, by path or by host."""
+def bucket_of(sent: Sent) -> tuple[str, bool]:
+    """The bucket of an S3 request, by path or by host; and whether it is in the host."""
     parts = urlsplit(sent.url)
     host = (sent.headers.get("host") or parts.hostname or "").partition(":")[0]
     virtual = re.match(r"(?P<bucket>.+)\.s3[.-]", host)
-    name = virtual["bucket"] if virtual else unquote(parts.path.lstrip("/").partition("/")[0])
-    aspects = {key: "" for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    return {"bucketName": name, **aspects}
+    if virtual:
+        return virtual["bucket"], True
+    return unquote(parts.path.lstrip("/").partition("/")[0]), False
+
+
+def _bucket(sent: Sent) -> dict[str, Any]:
+    query = urlsplit(sent.url).query
+    aspects = {key: "" for key, _ in parse_qsl(query, keep_blank_values=True)}
+    return {"bucketName": bucket_of(sent)[0], **aspects}
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401  (any JSON value)

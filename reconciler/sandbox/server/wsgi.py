@@ -86,7 +86,7 @@ class Application:
         operation = _operation(environ, service, body)
         protocol = wire.protocol_of(service, _headers(environ))
         url = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
-        sent = Sent(url, _headers(environ), body)
+        sent = Sent(url, _headers(environ), body, environ["REQUEST_METHOD"])
         return admitted(
             service, operation, protocol, lambda: self._through_moto(environ, service), sent
         )
