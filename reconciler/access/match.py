@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from enum import Enum
 from functools import lru_cache
 
 from reconciler.access.model import Context
@@ -28,39 +29,70 @@ _DEFAULT = re.compile(r"\s*([^,']+?)\s*,\s*'((?:[^']|'')*)'\s*")
 _SIGNS = {"*", "?", "$"}
 
 
-def _plain(text: str) -> str:
-    """A text with wildcards as the source of a regular expression."""
-    return re.escape(text).replace(r"\*", ".*").replace(r"\?", ".")
+class Form(Enum):
+    """How far the wildcards of a pattern reach."""
+
+    PLAIN = "plain"
+    """Anywhere."""
+    RESOURCE = "resource"
+    """Within a segment, but a ``*`` that ends one goes on beyond the colon; behind the fifth
+    colon there are no segments any more. So the User Guide has it for Resource."""
+    ARN = "arn"
+    """Within each of six parts, which there have to be."""
 
 
-def _within(part: str) -> str:
-    """As `_plain`, for wildcards that stay between two colons."""
-    return re.escape(part).replace(r"\*", "[^:]*").replace(r"\?", "[^:]")
+_ANY, _WITHIN = ".*", "[^:]*"
 
 
-def _resource(text: str) -> str:
-    """The source for a Resource element, as far as it has no variables.
+def _source(parts: Iterable[tuple[str, bool]], form: Form) -> str:
+    """The regular expression for a pattern: texts, each with whether it stands for itself."""
+    found: list[str] = []
+    colons = HEAD if form is Form.PLAIN else 0
+    for text, itself in parts:
+        if itself:
+            found.append(re.escape(text))
+            continue
+        for position, sign in enumerate(text):
+            colons += sign == ":"
+            if sign == "?":
+                found.append("." if colons >= HEAD else "[^:]")
+            elif sign != "*":
+                found.append(re.escape(sign))
+            elif colons >= HEAD:
+                found.append(_ANY)
+            else:
+                ends = form is Form.RESOURCE and text[position + 1 : position + 2] in {"", ":"}
+                found.append(_ANY if ends else _WITHIN)
+    return "(?!)" if form is Form.ARN and colons < HEAD else _bounded(found)
 
-    The User Guide: a wildcard stands for text within a segment, and a ``*`` that ends a segment
-    can go on beyond the colon. Behind the fifth colon there are no segments any more.
+
+def _bounded(signs: list[str]) -> str:
+    """Signs as an expression that never tries a wildcard again once what follows it has matched.
+
+    Only the last wildcard has to reach an end; each other is best matched as short as possible,
+    up to the next one that reaches as far. So no pattern takes long, however many it has.
     """
-    *head, tail = text.split(":", HEAD)
-    if len(head) < HEAD:
-        head, tail = [*head, tail], ""
-        return ":".join(_segment(part) for part in head)
-    return ":".join([*(_segment(part) for part in head), _plain(tail)])
-
-
-def _segment(part: str) -> str:
-    return _within(part[:-1]) + ".*" if part.endswith("*") else _within(part)
-
-
-def _arn(text: str) -> str:
-    """The source for ArnLike: six parts, each compared on its own; `(?!)` where there are fewer."""
-    *head, tail = text.split(":", HEAD)
-    if len(head) < HEAD:
-        return "(?!)"
-    return ":".join([*(_within(part) for part in head), _plain(tail)])
+    last = max((at for at, sign in enumerate(signs) if sign in {_ANY, _WITHIN}), default=-1)
+    found, far, near = [], False, False
+    for at, sign in enumerate(signs):
+        if sign not in {_ANY, _WITHIN}:
+            found.append(sign)
+            continue
+        if near:
+            found.append(")")
+        if far and sign == _ANY:
+            found.append(")")
+        if at == last:
+            near = False
+            far = far and sign == _WITHIN
+            found.append(sign)
+        elif sign == _ANY:
+            far, near = True, False
+            found.append("(?>.*?")
+        else:
+            near = True
+            found.append("(?>[^:]*?")
+    return "".join(found) + (")" if far else "")
 
 
 @lru_cache(KEPT)
@@ -110,36 +142,28 @@ def filled(text: str, context: Context) -> str | None:
     return "".join(found)
 
 
-def _pattern(text: str, context: Context, form: Callable[[str], str]) -> str | None:
-    """The source for a text with variables: their values stand for themselves, also a ``*``."""
-    marks: list[str] = []
-    values: list[str] = []
-    for part in _parts(text):
-        if isinstance(part, str):
-            marks.append(part)
-            continue
-        value = _value(part, context)
-        if value is None:
-            return None
-        marks.append(f"\0{len(values)}\0")
-        values.append(re.escape(value))
-    source = form("".join(marks))
-    for number, value in enumerate(values):
-        source = source.replace(re.escape(f"\0{number}\0"), value)
-    return source
+@lru_cache(KEPT)
+def _moving(text: str, values: tuple[str, ...], form: Form) -> Callable[[str], object]:
+    """A pattern with the values of its variables, which stand for themselves, also a ``*``."""
+    left = iter(values)
+    parts = [
+        (each, False) if isinstance(each, str) else (next(left), True) for each in _parts(text)
+    ]
+    return _compiled(_source(parts, form))
 
 
-def _tests(patterns: Iterable[str], form: Callable[[str], str], variables: bool) -> Test:
+def _tests(patterns: Iterable[str], form: Form, *, variables: bool) -> Test:
     fixed = [text for text in patterns if not (variables and "${" in text)]
     moving = [text for text in patterns if variables and "${" in text]
-    whole = _compiled("|".join(f"(?:{form(text)})" for text in fixed)) if fixed else None
+    whole = _compiled("|".join(f"(?:{_source([(text, False)], form)})" for text in fixed))
+    wanted = [(text, [each for each in _parts(text) if isinstance(each, tuple)]) for text in moving]
 
     def test(text: str, context: Context) -> bool:
-        if whole and whole(text):
+        if fixed and whole(text):
             return True
-        for pattern in moving:
-            source = _pattern(pattern, context, form)
-            if source is not None and _compiled(source)(text):
+        for pattern, names in wanted:
+            values = tuple(_value(name, context) for name in names)
+            if None not in values and _moving(pattern, values, form)(text):
                 return True
         return False
 
@@ -149,7 +173,9 @@ def _tests(patterns: Iterable[str], form: Callable[[str], str], variables: bool)
 @lru_cache(KEPT)
 def actions(patterns: tuple[str, ...]) -> Callable[[str], object]:
     """Whether an action in lower case is one of these; actions have no variables."""
-    return _compiled("|".join(f"(?:{_plain(text.lower())})" for text in patterns))
+    return _compiled(
+        "|".join(f"(?:{_source([(text.lower(), False)], Form.PLAIN)})" for text in patterns)
+    )
 
 
 @lru_cache(KEPT)
@@ -163,22 +189,22 @@ def resources(patterns: tuple[str, ...], *, variables: bool) -> Test:
     """
     early = tuple(text for text in patterns if "${" in ":".join(text.split(":", HEAD)[:HEAD]))
     if not variables or not early:
-        return _tests(patterns, _resource, variables)
-    late = _tests([text for text in patterns if text not in early], _resource, variables=True)
-    text_only = _tests(early, _resource, variables=False)
+        return _tests(patterns, Form.RESOURCE, variables=variables)
+    late = _tests([text for text in patterns if text not in early], Form.RESOURCE, variables=True)
+    text_only = _tests(early, Form.RESOURCE, variables=False)
     return lambda text, context: late(text, context) or text_only(text, context)
 
 
 @lru_cache(KEPT)
 def likes(patterns: tuple[str, ...], *, variables: bool) -> Test:
     """Whether a text is like one of these, as StringLike compares."""
-    return _tests(patterns, _plain, variables)
+    return _tests(patterns, Form.PLAIN, variables=variables)
 
 
 @lru_cache(KEPT)
 def arns(patterns: tuple[str, ...], *, variables: bool) -> Test:
     """Whether an ARN is like one of these, as ArnLike and ArnEquals compare alike."""
-    return _tests(patterns, _arn, variables)
+    return _tests(patterns, Form.ARN, variables=variables)
 
 
 @lru_cache(KEPT)
