@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 READERS := $(VENV)/formats/.ready
 CASES ?= ../shared/cases
 FILES ?=
-LONG ?= tests/answers tests/crash tests/faults tests/hostile tests/fuzz tests/render/test_markdown_any.py tests/delivery/test_files.py
+LONG ?= tests/access tests/answers tests/crash tests/faults tests/hostile tests/fuzz tests/render/test_markdown_any.py tests/delivery/test_files.py
 
 # Tests that need a browser are skipped, with a reason, where there is none and none can be installed.
 BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
@@ -25,10 +25,13 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 # What reads Moorline's formats in tests: each in a place of its own, none in the environment.
-$(READERS): tests/render/node/package.json tests/render/terraform.txt | $(STAMP)
+$(READERS): tests/render/node/package.json tests/access/node/package.json tests/render/terraform.txt | $(STAMP)
 	mkdir -p $(@D)
 	cp tests/render/node/package*.json $(@D)
 	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error
+	mkdir -p $(@D)/access
+	cp tests/access/node/package*.json $(@D)/access
+	npm ci --prefix $(@D)/access --ignore-scripts --no-audit --no-fund --loglevel=error
 	npm install --no-save --no-package-lock --no-audit --no-fund --loglevel=error --prefix $(VENV)/node yaml-language-server@1.25.0
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: -d $(@D) pytest==9.2.0
 	$(PYTHON) -m venv $(@D)/terraform

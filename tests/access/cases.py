@@ -15,10 +15,10 @@ from reconciler.access.model import Asked, Guard, Named, Policies
 
 HOME, AWAY = "111122223333", "444455556666"
 KEY = "arn:aws:kms:eu-west-1:{}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-STRING, NUMBER, DATE, BOOL, IP, ARN, SEVERAL, MANY_ARNS = (
-    "string", "number", "date", "bool", "ip", "arn", "several", "arns",
+STRING, NUMBER, DATE, BOOL, IP, ARN, SEVERAL = (
+    "string", "number", "date", "bool", "ip", "arn", "several",
 )  # fmt: skip
-FITS = 0.86
+FITS = 0.93
 """How likely a part of a statement fits its question."""
 
 
@@ -39,12 +39,13 @@ ACTIONS = (
     Action("sqs:SendMessage", "arn:aws:sqs:eu-west-1:{}:jobs-queue"),
     Action("sns:Publish", "arn:aws:sns:eu-west-1:{}:alarms"),
     Action(
-        "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:{}:secret:db/pass-AbCdEf",
+        "secretsmanager:GetSecretValue",
+        "arn:aws:secretsmanager:eu-west-1:{}:secret:db/pass-AbCdEf",
         ("secretsmanager:versionstage",),
     ),
     Action(
         "sagemaker:CreateTrainingJob", "arn:aws:sagemaker:eu-west-1:{}:training-job/churn-1",
-        ("sagemaker:volumekmskey", "sagemaker:instancetypes", "sagemaker:maxruntimeinseconds",
+        ("sagemaker:instancetypes", "sagemaker:maxruntimeinseconds",
          "aws:tagkeys", "aws:requesttag/team"), None,
     ),
     Action(
@@ -65,6 +66,8 @@ ACTIONS = (
     ),
 )  # fmt: skip
 
+BY_NAME = {each.name: each for each in ACTIONS}
+
 VALUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "aws:principaltag/team": (STRING, ("a", "b", "train")),
     "aws:username": (STRING, ("ann", "bo")),
@@ -81,7 +84,7 @@ VALUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "s3:prefix": (STRING, ("train/", "out/x", "ann/home")),
     "s3:max-keys": (NUMBER, ("10", "1000")),
     "secretsmanager:versionstage": (STRING, ("AWSCURRENT", "AWSPREVIOUS")),
-    "sagemaker:volumekmskey": (ARN, (KEY.format(HOME), KEY.format(AWAY))),
+    "aws:sourcearn": (ARN, (KEY.format(HOME), KEY.format(AWAY))),
     "sagemaker:instancetypes": (SEVERAL, ("ml.m5.large", "ml.m5.xlarge", "ml.p4d.24xlarge")),
     "sagemaker:maxruntimeinseconds": (NUMBER, ("3600", "86400")),
     "aws:tagkeys": (SEVERAL, ("team", "cost", "Owner")),
@@ -94,7 +97,8 @@ VALUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "sts:externalid": (STRING, ("e-1", "E-1")),
     "sts:rolesessionname": (STRING, ("run-1", "ann")),
 }
-GLOBAL = tuple(key for key in VALUES if key.startswith("aws:") and "tag" not in key) + (
+GLOBAL = (
+    *(key for key in VALUES if key.startswith("aws:") and "tag" not in key),
     "aws:principaltag/team",
 )
 SPELLING = {"aws:principaltag/team": "aws:PrincipalTag/team", "aws:username": "aws:UserName",
@@ -147,7 +151,10 @@ class Maker:
         if action.guard is not None:
             guard = action.guard
             rare = guard is Guard.RESOURCE and owner == HOME
-            if self.likely(0.5 if rare and entity else 0.95):
+            often = 0.5 if rare and entity else 0.95
+            if guard is Guard.TRUST or self.likely(
+                often
+            ):  # there is no role without a trust policy
                 resource = self.policy("resource", guard)
         return asked, Policies(identity, boundary, resource, action.guard or Guard.RESOURCE)
 
@@ -158,6 +165,7 @@ class Maker:
             f"arn:aws:iam::{HOME}:user/team/ann",
             f"arn:aws:iam::{HOME}:user/team/ann",
             f"arn:aws:iam::{HOME}:role/worker",
+            f"arn:aws:iam::{HOME}:{'root' if self.may_be_root(action) else 'user/bo'}",
             "sagemaker.amazonaws.com" if action.guard else f"arn:aws:iam::{HOME}:user/team/ann",
         )
         context = {}
@@ -172,8 +180,12 @@ class Maker:
         account = "" if who.endswith(".com") else HOME
         return Asked(action.name, action.resource.format(owner), who, account, owner, context)
 
+    def may_be_root(self, action: Action) -> bool:
+        """STS lets no root user assume a role, whatever the policies say."""
+        return action.guard is not Guard.TRUST and self.likely(0.3)
+
     def policies(self) -> tuple[Named, ...]:
-        return tuple(self.policy(f"p{number}") for number in range(self.some(0, 1, 1, 2, 3)))
+        return tuple(self.policy(f"p{number}") for number in range(self.some(0, 1, 2, 2, 3)))
 
     def policy(self, name: str, guard: Guard | None = None) -> Named:
         self.version = self.some(*["2012-10-17"] * 9, "2008-10-17")
@@ -185,8 +197,10 @@ class Maker:
         denies = self.likely(0.18)
         found: dict[str, Any] = {"Effect": "Deny" if denies else "Allow"}
         if guard:
-            element = "NotPrincipal" if denies and self.likely(0.15) else "Principal"
-            found[element] = self.principals()
+            if denies and guard is not Guard.TRUST and self.likely(0.15):
+                found["NotPrincipal"] = self.exempt()
+            else:
+                found["Principal"] = self.principals()
         self.about(found, "Action", self.action)
         if guard is not Guard.TRUST:
             self.about(found, "Resource", self.resource)
@@ -231,7 +245,7 @@ class Maker:
         if here.endswith(".com"):
             return {"Service": self.some(here, here, here, "lambda.amazonaws.com", [here, "x.y"])}
         if ":assumed-role/worker" in here:
-            own += [f"{base}{HOME}:role/worker"] * 2
+            own += [f"{base}{HOME}:role/worker", f"{base}{HOME}:role/ml/worker"] * 2
         others = [
             f"{base}{AWAY}:root", f"{base}{HOME}:user/bo", f"{base}{HOME}:role/other",
             f"arn:aws:sts::{HOME}:assumed-role/worker/run-2",
@@ -241,11 +255,22 @@ class Maker:
             names.append(self.some(*own, *others))
         return {"AWS": names[0] if len(names) == 1 else names}
 
+    def exempt(self) -> Any:
+        """Principals with all that stands above them, as the User Guide has NotPrincipal."""
+        here = self.here.principal
+        if here.endswith(".com"):
+            return {"Service": here}
+        base = f"arn:aws:iam::{HOME}"
+        above = [f"{base}:role/worker"] if "assumed-role" in here else []
+        return {
+            "AWS": self.some([here, *above, f"{base}:root"], [f"{base}:user/cy", f"{base}:root"])
+        }
+
     def condition(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         present = [*self.here.context]
         for _ in range(self.some(1, 1, 2)):
-            action = next(each for each in ACTIONS if each.name == self.here.action)
+            action = BY_NAME[self.here.action]
             possible = present if present and self.likely(0.7) else [*action.keys, *GLOBAL]
             key = self.random.choice(possible)
             sort, values = VALUES[key]

@@ -21,8 +21,14 @@ FOLDER = Path(sys.prefix) / "formats" / "access"
 SCRIPT = Path(__file__).parent / "node" / "judge.mjs"
 
 
+ALL = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+
+
 def simulation(asked: Asked, policies: Policies) -> dict[str, Any]:
-    """A question in the form of the oracle."""
+    """A question in the form of the oracle, which has to be told that the root user may do all."""
+    identity = [{"name": each.name, "policy": each.document} for each in policies.identity]
+    if asked.principal.endswith(":root"):
+        identity = [{"name": "root", "policy": ALL}]
     found: dict[str, Any] = {
         "request": {
             "principal": asked.principal,
@@ -33,9 +39,7 @@ def simulation(asked: Asked, policies: Policies) -> dict[str, Any]:
                 for key, values in asked.context.items()
             },
         },
-        "identityPolicies": [
-            {"name": each.name, "policy": each.document} for each in policies.identity
-        ],
+        "identityPolicies": identity,
         "serviceControlPolicies": [],
         "resourceControlPolicies": [],
     }
