@@ -16,6 +16,7 @@ from reconciler.drift.actor import Scene
 from reconciler.model.actor import ActorKind
 from reconciler.model.plan import Plan, plan_from_json, plan_to_json
 from reconciler.resources.api import Place
+from reconciler.sandbox.door import roles
 from reconciler.sandbox.inprocess import Sandbox
 
 from .conftest import ALARM, BUCKET, Live, client
@@ -133,10 +134,11 @@ def test_a_person_behind_a_role_is_named(live: Live) -> None:
 
 
 def test_a_role_that_the_sandbox_lent_is_known(live: Live) -> None:
-    iam, sts = client("root", "iam"), client("root", "sts")
-    iam.create_role(RoleName="Operator", AssumeRolePolicyDocument="{}")
     arn = f"arn:aws:iam::{PLACE.account}:role/Operator"
-    lent = sts.assume_role(RoleArn=arn, RoleSessionName="carol@x.y")["Credentials"]
+    roles.put(arn, roles.ADMINISTRATOR)
+    lent = client("root", "sts").assume_role(RoleArn=arn, RoleSessionName="carol@x.y")[
+        "Credentials"
+    ]
     alarm(lent["AccessKeyId"])
     by = report(live).steps[0].by
     assert by is not None

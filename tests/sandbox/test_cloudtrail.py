@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from reconciler.sandbox.door import roles
 from reconciler.sandbox.state import snapshot
 from reconciler.sandbox.state.world import EVENTS, WORLD
 
@@ -132,6 +133,8 @@ def test_a_key_says_who_it_is(access_key: str, aws: Sandbox) -> None:
 def test_a_user_of_the_account_is_known_by_the_key(aws: Sandbox) -> None:
     iam = client("iam", "root")
     iam.create_user(UserName="frida")
+    policy = json.dumps(roles.ADMINISTRATOR["all"])
+    iam.put_user_policy(UserName="frida", PolicyName="all", PolicyDocument=policy)
     made = iam.create_access_key(UserName="frida")["AccessKey"]["AccessKeyId"]
     client("sns", made).create_topic(Name="t")
     assert named("t")[0]["Username"] == "frida"

@@ -13,7 +13,9 @@ from .conformance import ACCOUNT, refused
 from .test_budgets import BUDGET, EIGHTY, MAIL, ME
 
 if TYPE_CHECKING:
-    from reconciler.sandbox.inprocess import Sandbox
+    from reconciler.sandbox.door import roles
+from reconciler.sandbox.door import roles
+from reconciler.sandbox.inprocess import Sandbox
 
 IE, DE, US = "eu-west-1", "eu-central-1", "us-east-1"
 NAME = {"Bucket": "a-name-of-all"}
@@ -28,6 +30,7 @@ def make(client: Any, region: str = IE) -> Any:
 def stranger(aws: Sandbox, service: str, region: str = IE) -> Any:
     """A client of another account."""
     role = f"arn:aws:iam::{STRANGER}:role/somebody"
+    roles.put(role, roles.ADMINISTRATOR)
     found = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="somebody")["Credentials"]
     session = boto3.Session(
         found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], region

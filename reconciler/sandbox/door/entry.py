@@ -17,6 +17,7 @@ from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
+from reconciler.sandbox.door import guard
 from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
@@ -50,13 +51,17 @@ def admitted(
     answer: Callable[[], wire.Answer | None],
     sent: Sent | None = None,
 ) -> wire.Answer:
-    """Count the call, apply the failure rules and run `answer` under the sandbox's lock.
+    """Count the call, ask IAM, apply the failure rules and run `answer` under the lock.
 
     `answer` returns None when moto has no such service. What was `sent` goes into the trail.
     """
     with WORLD.lock:
         WORLD.calls[f"{service}.{operation}"] += 1
-        found = _answered(service, operation, protocol, answer)
+        refused = sent and guard.refusal(service, operation, sent)
+        if refused:
+            found = wire.error(protocol, *refused, 403)
+        else:
+            found = _answered(service, operation, protocol, answer)
         if sent is not None:
             cloudtrail.record(service, operation, sent, found)
         return found

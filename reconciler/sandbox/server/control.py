@@ -1,6 +1,6 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, snapshot and stop. What changes something is
+ping, status, reset, clock, outcome, scale, faults, iam, snapshot and stop. What changes something is
 no GET, since any web page can make a browser send one.
 """
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.resource_tagging import TaggableResourcesMixin
 from moto.sagemaker.models import sagemaker_backends
 
+from reconciler.sandbox.door import roles
 from reconciler.sandbox.home import place
 from reconciler.sandbox.inprocess import MOTO_CONFIG
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
@@ -130,6 +131,17 @@ class Control:
         if method == "DELETE":
             WORLD.rules.clear()
         return {"faults": WORLD.rules.state()}
+
+    def _iam_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Whether IAM is enforced, and roles with their trust and policies, by ARN."""
+        if method == "POST":
+            mode = given.get("mode", WORLD.iam)
+            if mode not in {"enforced", "off"}:
+                raise ValueError(mode)
+            WORLD.iam = mode
+            for arn, role in given.get("roles", {}).items():
+                roles.put(arn, role["policies"], role.get("trust"))
+        return {"mode": WORLD.iam}
 
     def _snapshot_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
         return {"backends": snapshot.save(self._state / snapshot.FILE, place.key())}

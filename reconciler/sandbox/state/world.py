@@ -46,6 +46,7 @@ class World:
     sequence: int = 0
     events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=EVENTS))
     recorded: int = 0  # events ever, those that were dropped included
+    iam: str = "enforced"  # or "off"
     trail_throttles: bool = False  # LookupEvents takes two calls a second, as AWS does
     looked: list[float] = field(default_factory=list)  # when, while it throttles
 
@@ -61,6 +62,7 @@ class World:
             self.sequence = 0
             self.events.clear()
             self.recorded = 0
+            self.iam = "enforced"
             self.trail_throttles = False
             self.looked.clear()
 

@@ -1,0 +1,117 @@
+"""Whether IAM lets a call in: asked of roles and users that the sandbox knows, for every call.
+
+The decision is `reconciler.access`'s. What it does not know, it refuses: a sandbox that lets
+everything through shows nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from reconciler.access.caller import demanded
+from reconciler.access.calls import Call, UnknownCallError, asked, known
+from reconciler.access.decide import decide
+from reconciler.access.model import Decision, Guard, Policies, Why
+from reconciler.sandbox.door import principals, there
+from reconciler.sandbox.protocol.given import given
+from reconciler.sandbox.state.world import WORLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.access.model import Asked
+    from reconciler.sandbox.door.principals import Principal
+    from reconciler.sandbox.protocol.requests import Sent
+
+LOG = logging.getLogger("moorline.sandbox")
+THERE = there.There()
+FREE = {("sts", "GetCallerIdentity")}
+ENTERING = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"}
+JSON_CODE, XML_CODE = "AccessDeniedException", "AccessDenied"
+XML = {"s3", "sns", "iam", "sts", "cloudwatch", "cloudformation", "elbv2", "autoscaling"}
+"""Services that say AccessDenied; those that speak JSON say AccessDeniedException."""
+
+
+def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
+    """The error code and message for a call that IAM refuses, nothing for one that may go on."""
+    if (service, operation) in FREE:
+        return None
+    who = principals.of(sent.access_key)
+    if who is None:
+        return _no_such_role(service, operation, sent)
+    if WORLD.iam != "enforced":
+        return None
+    try:
+        call = _call(service, operation, sent, who)
+        found = next(refused(call, who), None)
+    except UnknownCallError as unknown:
+        if known(service, operation):  # it lacks a parameter: the service says so itself
+            return None
+        return _code(service), f"{_may_not(who, service, operation)}: {unknown}"
+    except ValueError:
+        return None  # no request of this operation: the service says so itself
+    return (_code(service), message(*found)) if found else None
+
+
+def refused(call: Call, who: Principal) -> Iterator[tuple[Asked, Decision]]:
+    """Each question of a call that is not answered with yes."""
+    for each in (*asked(call, THERE), *demanded(call, THERE)):
+        found = decision(each, who)
+        if not found.allowed:
+            yield each, found
+
+
+def decision(each: Asked, who: Principal) -> Decision:
+    """AWS's answer to one question, from the policies that the sandbox has."""
+    guard = Guard.RESOURCE
+    resource = None
+    if each.action.lower().startswith("sts:assumerole"):
+        resource, guard = there.trust(each.resource), Guard.TRUST
+    elif each.resource != "*":
+        resource, guard = there.policy(each.resource)
+    if guard is Guard.KEY and resource is None:
+        guard = Guard.RESOURCE
+    return decide(each, Policies(who.policies, who.boundary, resource, guard))
+
+
+def message(each: Asked, found: Decision) -> str:
+    """As AWS words it (IAM User Guide, "Troubleshoot access denied error messages")."""
+    why = {
+        Why.DENIED: f"with an explicit deny in {', '.join(found.by) or 'a policy'}",
+        Why.NOT_IDENTITY: f"because no identity-based policy allows the {each.action} action",
+        Why.NOT_RESOURCE: f"because no resource-based policy allows the {each.action} action",
+        Why.NOT_BOUNDARY: f"because no permissions boundary allows the {each.action} action",
+    }[found.why]
+    return (
+        f"User: {each.principal} is not authorized to perform: {each.action} on resource:"
+        f" {each.resource} {why}"
+    )
+
+
+def _call(service: str, operation: str, sent: Sent, who: Principal) -> Call:
+    parameters = given(service, operation, sent)
+    return Call(service, operation, parameters, sent.region, who.account, who.arn)
+
+
+def _no_such_role(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
+    """An administrator may do everything, but not take a role that is not there."""
+    if service != "sts" or operation != "AssumeRole":
+        return None
+    arn = str(given(service, operation, sent).get("RoleArn", ""))
+    if there.trust(arn) is not None:
+        return None
+    account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
+    return XML_CODE, (
+        f"User: arn:aws:iam::{account}:user/{sent.access_key or 'root'} is not authorized to"
+        f" perform: sts:AssumeRole on resource: {arn}"
+    )
+
+
+def _code(service: str) -> str:
+    return XML_CODE if service in XML else JSON_CODE
+
+
+def _may_not(who: Principal, service: str, operation: str) -> str:
+    return f"User: {who.arn} is not authorized to perform: {service}:{operation}"
