@@ -83,6 +83,8 @@ def _owner(call: Call, world: World, resource: str) -> str:
     account = parts[4]
     if account.isdigit() or parts[2] != "s3":
         return account if account.isdigit() else call.account
+    if call.operation == "CreateBucket":  # whose it is to be; a taken name is not refused by IAM
+        return call.account
     bucket = resource.split("/", 1)[0]
     return world.owner(bucket) or call.account
 

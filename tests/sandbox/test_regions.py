@@ -136,7 +136,7 @@ def test_a_role_is_one_for_all_regions_of_an_account(aws: Sandbox) -> None:
     refused("EntityAlreadyExists", "", there.create_role, **role)
     assert there.get_role(RoleName="r")["Role"]["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/r"
     theirs = stranger(aws, "iam")
-    assert theirs.list_roles()["Roles"] == []
+    assert [each["RoleName"] for each in theirs.list_roles()["Roles"]] == ["somebody"]
     theirs.create_role(**role)
     there.delete_role(RoleName="r")
     assert aws.client("iam").list_roles()["Roles"] == []

@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, iam, snapshot and stop. What changes something is
-no GET, since any web page can make a browser send one.
+ping, status, reset, clock, outcome, scale, faults, iam, snapshot and stop. What changes something
+is no GET, since any web page can make a browser send one.
 """
 
 from __future__ import annotations
