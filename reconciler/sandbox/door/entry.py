@@ -57,9 +57,9 @@ def admitted(
     """
     with WORLD.lock:
         WORLD.calls[f"{service}.{operation}"] += 1
-        refused = sent and guard.refusal(service, operation, sent)
-        if refused:
-            found = wire.error(protocol, *refused, 403)
+        if sent is not None and (refused := guard.refusal(service, operation, sent)):
+            status, headers, body = wire.error(protocol, *refused, 403)
+            found = status, headers | guard.hints(service, sent), body
         else:
             found = _answered(service, operation, protocol, answer)
         if sent is not None:

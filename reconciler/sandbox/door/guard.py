@@ -16,6 +16,7 @@ from reconciler.access.decide import decide
 from reconciler.access.model import Decision, Guard, Policies, Why
 from reconciler.sandbox.door import principals, there
 from reconciler.sandbox.protocol.given import given
+from reconciler.sandbox.protocol.requests import bucket_of
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ def refused(call: Call, who: Principal) -> Iterator[tuple[Asked, Decision]]:
         found = decision(each, who)
         if not found.allowed:
             yield each, found
+
+
+def hints(service: str, sent: Sent) -> dict[str, str]:
+    """Headers that a refusal has: S3 says where a bucket is, also to whom it is shut."""
+    region = there.region(bucket_of(sent)[0]) if service == "s3" else ""
+    return {"x-amz-bucket-region": region} if region else {}
 
 
 def decision(each: Asked, who: Principal) -> Decision:

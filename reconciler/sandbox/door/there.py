@@ -93,6 +93,11 @@ def policy(arn: str) -> tuple[Named | None, Guard]:
     return None, Guard.RESOURCE
 
 
+def region(bucket: str) -> str:
+    """Where a bucket is, empty where there is none."""
+    return next((str(each.region_name) for _, each in _buckets() if each.name == bucket), "")
+
+
 def trust(arn: str) -> Named | None:
     """The trust policy of a role, nothing where there is no such role."""
     found = principals.role(arn)
