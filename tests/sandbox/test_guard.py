@@ -243,3 +243,30 @@ def test_a_refused_call_is_in_the_trail(aws: Sandbox) -> None:
         LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "CreateTopic"}]
     )["Events"]
     assert json.loads(found[0]["CloudTrailEvent"])["errorCode"] == "AccessDenied"
+
+
+def test_a_change_takes_effect_late(aws: Sandbox) -> None:
+    clients, iam = role(aws), aws.client("iam")
+    WORLD.iam_lag = 30.0
+    policy = {"RoleName": "worker", "PolicyName": "own"}
+    iam.put_role_policy(**policy, PolicyDocument=document(allow("sns:*")))
+
+    assert refused(clients("sns").list_topics)[0] == "AccessDenied"
+    aws.clock.advance(31)
+    clients("sns").list_topics()
+
+    iam.delete_role_policy(**policy)
+    clients("sns").list_topics()
+    aws.clock.advance(31)
+    assert refused(clients("sns").list_topics)[0] == "AccessDenied"
+
+
+def test_a_new_role_cannot_be_taken_at_once(aws: Sandbox) -> None:
+    WORLD.iam_lag = 10.0
+    aws.client("iam").create_role(RoleName="fresh", AssumeRolePolicyDocument=json.dumps(TRUST))
+    fresh = f"arn:aws:iam::{ACCOUNT}:role/fresh"
+
+    take = aws.client("sts").assume_role
+    assert refused(take, RoleArn=fresh, RoleSessionName="run")[0] == "AccessDenied"
+    aws.clock.advance(11)
+    take(RoleArn=fresh, RoleSessionName="run")

@@ -39,6 +39,8 @@ def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
     """The error code and message for a call that IAM refuses, nothing for one that may go on."""
     if (service, operation) in FREE:
         return None
+    if service == "iam" and WORLD.iam_lag:
+        _remember(operation, sent)
     who = principals.of(sent.access_key)
     if who is None:
         return _no_such_role(service, operation, sent)
@@ -114,6 +116,14 @@ def _no_such_role(service: str, operation: str, sent: Sent) -> tuple[str, str] |
         f"User: arn:aws:iam::{account}:user/{sent.access_key or 'root'} is not authorized to"
         f" perform: sts:AssumeRole on resource: {arn}"
     )
+
+
+def _remember(operation: str, sent: Sent) -> None:
+    name = given("iam", operation, sent).get("RoleName")
+    if name and not operation.startswith(("Get", "List")):
+        account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
+        found = principals.role_of(name, account)
+        principals.remember(found.arn if found else f"arn:aws:iam::{account}:role/{name}")
 
 
 def _code(service: str) -> str:

@@ -15,6 +15,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from reconciler.access.model import Named
+from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,22 +67,56 @@ def role_of(name: str, account: str, partition: str = "aws") -> Any:  # noqa: AN
     return next((each for each in found if each.name == name), None)
 
 
-def acting(arn: str) -> Principal | None:
-    """A role as a service acts with it; nothing where there is no such role."""
-    found = role(arn)
-    return found and _as(found, arn, found.account_id)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a role is to IAM at some moment."""
+
+    trust: Named
+    policies: tuple[Named, ...]
+    boundary: Named | None
 
 
-def _session(account: str, lent: Any) -> Principal:  # noqa: ANN401  (moto's assumed role)
-    found = role(lent.role_arn)
-    return Principal(lent.arn, account) if found is None else _as(found, lent.arn, account)
+def held(arn: str) -> Held | None:
+    """What a role is to IAM now; nothing where there is none. A change takes effect late."""
+    since = WORLD.clock.now() - WORLD.iam_lag
+    for when, whose, before in WORLD.iam_past:
+        if whose == arn and when > since:
+            past: Held | None = before
+            return past
+    return _held(role(arn))
 
 
-def _as(found: Any, arn: str, account: str) -> Principal:  # noqa: ANN401  (moto's role)
+def remember(arn: str) -> None:
+    """Keep what a role is, before a call that may change it."""
+    if WORLD.iam_lag:
+        since = WORLD.clock.now() - WORLD.iam_lag
+        WORLD.iam_past[:] = [each for each in WORLD.iam_past if each[0] > since]
+        WORLD.iam_past.append((WORLD.clock.now(), arn, _held(role(arn))))
+
+
+def _held(found: Any) -> Held | None:  # noqa: ANN401  (moto's role)
+    if found is None:
+        return None
     boundary = found.permissions_boundary_arn
     iam = iam_backends[found.account_id][found.partition]
     limit = named("boundary", _current(iam.get_policy(boundary))) if boundary else None
-    return Principal(arn, account, tuple(_policies(found)), limit)
+    trust = named("trust policy", found.assume_role_policy_document)
+    return Held(trust, tuple(_policies(found)), limit)
+
+
+def acting(arn: str) -> Principal | None:
+    """A role as a service acts with it; nothing where there is no such role."""
+    found = held(arn)
+    if found is None:
+        return None
+    return Principal(arn, arn.split(":")[4], found.policies, found.boundary)
+
+
+def _session(account: str, lent: Any) -> Principal:  # noqa: ANN401  (moto's assumed role)
+    found = held(lent.role_arn)
+    if found is None:
+        return Principal(lent.arn, account)
+    return Principal(lent.arn, account, found.policies, found.boundary)
 
 
 def _user(account: str, iam: Any, name: str) -> Principal:  # noqa: ANN401  (moto's backend)

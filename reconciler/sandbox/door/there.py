@@ -100,8 +100,8 @@ def region(bucket: str) -> str:
 
 def trust(arn: str) -> Named | None:
     """The trust policy of a role, nothing where there is no such role."""
-    found = principals.role(arn)
-    return principals.named("trust policy", found.assume_role_policy_document) if found else None
+    found = principals.held(arn)
+    return found.trust if found else None
 
 
 def _backends(service: str, account: str, region: str) -> Iterator[Any]:

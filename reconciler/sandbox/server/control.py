@@ -139,9 +139,10 @@ class Control:
             if mode not in {"enforced", "off"}:
                 raise ValueError(mode)
             WORLD.iam = mode
+            WORLD.iam_lag = float(given.get("lag", WORLD.iam_lag))
             for arn, role in given.get("roles", {}).items():
                 roles.put(arn, role["policies"], role.get("trust"))
-        return {"mode": WORLD.iam}
+        return {"mode": WORLD.iam, "lag": WORLD.iam_lag}
 
     def _snapshot_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
         return {"backends": snapshot.save(self._state / snapshot.FILE, place.key())}
