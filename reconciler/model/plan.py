@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, diagnostic_from_json, diagnostic_to_json
+from reconciler.model.format import checked
 from reconciler.model.step import SUFFIX, Step, step_from_json, step_to_json
 from reconciler.model.value import Json, Props, canonical, digest
 
@@ -134,11 +135,9 @@ def plan_from_json(data: Json) -> Plan:
     """Read a plan back.
 
     Raises:
-        ValueError: the format is newer than this version of Moorline knows.
+        ValueError: the format is not one that this version of Moorline knows.
     """
-    if data["format_version"] > FORMAT:
-        msg = f"plan format {data['format_version']} is newer than {FORMAT}; update moorline"
-        raise ValueError(msg)
+    checked(data["format_version"], FORMAT, "plan")
     counts = data["summary"]
     return Plan(
         environment=data["environment"],

@@ -14,6 +14,7 @@ from enum import StrEnum
 import orjson
 
 from reconciler.model.address import Address
+from reconciler.model.format import checked
 from reconciler.model.value import Json, Props, canonical, digest
 
 FORMAT = 1
@@ -175,11 +176,9 @@ def from_json(data: Json) -> Receipt:
     """The inverse of `to_json`.
 
     Raises:
-        ValueError: the format is newer than this version of Moorline knows.
+        ValueError: the format is not one that this version of Moorline knows.
     """
-    if data["format_version"] > FORMAT:
-        msg = f"receipt format {data['format_version']} is newer than {FORMAT}; update moorline"
-        raise ValueError(msg)
+    checked(data["format_version"], FORMAT, "receipt")
     plain = {key: data[key] for key in _PLAIN}
     return Receipt(
         **plain,

@@ -81,6 +81,13 @@ def test_what_is_no_receipt_is_said(raw: bytes) -> None:
         from_bytes(raw, "some file")
 
 
+@pytest.mark.parametrize("version", [0, -1, True, None, "1", 1.0, [1]], ids=repr)
+def test_what_is_no_format_is_refused(version: object) -> None:
+    odd = {**orjson.loads(to_bytes(EMPTY)), "format_version": version}
+    with pytest.raises(ReceiptError, match="none that there ever was"):
+        from_bytes(orjson.dumps(odd), "x")
+
+
 def test_a_newer_format_is_refused() -> None:
     newer = {**orjson.loads(to_bytes(EMPTY)), "format_version": FORMAT + 1}
     with pytest.raises(ReceiptError, match="newer"):
