@@ -121,6 +121,13 @@ def package(call: Call, world: World) -> Iterable[str]:
     return encrypted("sagemaker", "model-package", "ModelPackageName")(call, world)
 
 
+def batch(call: Call, world: World) -> Iterable[str]:
+    """The keys of all feature groups that are read at once."""
+    names = call.get("Identifiers.FeatureGroupName") or ()
+    arns = [arn(call, "sagemaker", "feature-group", str(name)) for name in names]
+    return dict.fromkeys(key for each in arns if (key := world.encryption(each)))
+
+
 def alarms(call: Call, _world: World) -> Iterable[str]:
     """The alarms that stop a deployment."""
     names = call.get("DeploymentConfig.AutoRollbackConfiguration.Alarms.AlarmName") or ()
@@ -171,6 +178,15 @@ DEMANDS = (
         _GROUP,
         "SageMaker API, OnlineStoreSecurityConfig.KmsKeyId",
         "sagemaker",
+    ),
+    Demand(
+        "sagemaker-featurestore-runtime",
+        ("BatchGetRecord",),
+        ("kms:Decrypt",),
+        batch,
+        "as GetRecord: AWS says `all data plane operations` and names three",
+        "sagemaker",
+        documented=False,
     ),
     Demand(
         "sagemaker",

@@ -177,6 +177,16 @@ def everywhere() -> Mapping[str, str]:
 
 
 @cache
+def vouches(service: str, *, taking: bool = False) -> bool:
+    """Whether AWS documents that a service principal says for whom it acts; unknown is no.
+
+    Source: `schemas/principals.json`. `taking` is about taking a role, else about a resource.
+    """
+    known: dict[str, Any] = read("principals.json")["principals"].get(service, {})
+    return bool(known.get("role" if taking else "resource"))
+
+
+@cache
 def _file() -> Any:  # noqa: ANN401 - JSON
     return read("iam.json")
 

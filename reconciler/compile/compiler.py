@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from reconciler.compile import naming
+from reconciler.compile.admit import admit
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section
 from reconciler.model.address import Address
@@ -207,6 +208,8 @@ class _Builder:
                 deferred[spec.id] = scope.deferred
             else:
                 nodes[spec.id] = [self._finish(node, scope) for node in made.values()]
+        asked = [each for id_ in nodes for each in self._scopes[id_].admissions]
+        nodes = {id_: admit(made, asked) for id_, made in nodes.items()}
         self._spread(nodes, deferred)
         found += [self._waits(spec, why) for spec, why in deferred.items()]
         all_nodes = [node for made in nodes.values() for node in made]

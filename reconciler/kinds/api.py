@@ -29,11 +29,12 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from reconciler.kinds.scope import Lookup, Role, Scope
+from reconciler.kinds.scope import Admission, Lookup, Role, Scope
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path
 
 __all__ = [
+    "Admission",
     "Choice",
     "Duration",
     "Kind",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from reconciler.facts.principals import vouched
 from reconciler.kinds.api import (
     Kind,
     Maybe,
@@ -28,6 +29,7 @@ Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9!_.*'()=-][A-Za-z0-9!_.*'()/=
 Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 STORES = ("s3",)
 """Members of a spec that say where the data is; each spec has exactly one of them."""
+_LOGGING = "logging.s3.amazonaws.com"
 _INFREQUENT = 30
 """S3 keeps objects this many days before they may move to STANDARD_IA."""
 
@@ -234,10 +236,10 @@ def _log_delivery(scope: Scope, bucket: str) -> Props:
     return {
         "Sid": "AccessLogs",
         "Effect": "Allow",
-        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Principal": {"Service": _LOGGING},
         "Action": "s3:PutObject",
         "Resource": f"{bucket_arn(scope, bucket)}/*",
-        "Condition": {"StringEquals": {"aws:SourceAccount": scope.place.account}},
+        **vouched(_LOGGING, scope.place.account),
     }
 
 

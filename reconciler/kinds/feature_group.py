@@ -22,8 +22,9 @@ from reconciler.kinds.api import (
     register,
 )
 from reconciler.kinds.terms.bucket import TYPE as BUCKET, bucket_exports, bucket_props
-from reconciler.kinds.terms.key import KeyUse, allow_key, key_arn, report_missing
+from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
 from reconciler.kinds.terms.location import S3Path, Spot, inside
+from reconciler.kinds.terms.permissions import allow_read
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
@@ -258,16 +259,22 @@ def _own_bucket(offline: Offline, scope: Scope) -> Node:
 
 
 def _role(offline: Offline, spot: Spot, scope: Scope) -> Role:
-    """Iceberg tables are also read back and committed through Glue."""
-    role = scope.role("feature-store", "sagemaker.amazonaws.com", (scope.arn("sagemaker", "*"),))
+    """The metadata of Iceberg tables is also read back and committed through Glue.
+
+    AWS does not document that Feature Store sends for which resource it takes the role.
+    Source: managed policy AmazonSageMakerFeatureStoreAccess; S3StorageConfig.KmsKeyId.
+    """
+    role = scope.role("feature-store", "sagemaker.amazonaws.com")
     scope.grant(role, ("s3:PutObject", "s3:PutObjectAcl"), on=(spot.objects,))
     scope.grant(role, ("s3:GetBucketAcl",), on=(spot.bucket,))
+    if spot.key is not None:
+        scope.grant(role, ("kms:GenerateDataKey",), on=(spot.key,))
     if offline.format == "Iceberg":
-        scope.grant(role, ("s3:GetObject", "s3:DeleteObject"), on=(spot.objects,))
+        metadata = spot._replace(objects=text(spot.objects, "/metadata/*"))
+        allow_read(scope, role, metadata)
         catalog = ("catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*")
         glue = [scope.arn("glue", resource) for resource in catalog]
         scope.grant(role, ("glue:GetTable", "glue:UpdateTable"), on=glue)
-    allow_key(scope, role, spot.key)
     return role
 
 

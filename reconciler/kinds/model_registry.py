@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from reconciler.kinds.api import Kind, Maybe, Reference, Scope, Section, register
+from reconciler.kinds.terms.bucket import bucket_arn
 from reconciler.kinds.terms.location import S3Path, inside
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props, Ref
@@ -40,7 +41,9 @@ class ModelRegistry(Section):
     artifacts: Maybe[Artifacts] = None
     """Where the model files are, so that endpoints may read them."""
     readers: tuple[Account, ...] = ()
-    """Other accounts that may look at the versions and deploy them."""
+    """Other accounts that may look at the versions and deploy them. They may also read the model
+    files, and decrypt them, where this platform makes the bucket and the key. Repositories of
+    images of your own need a policy for these accounts, which Moorline does not make."""
     approval: Maybe[Approval] = None
 
 
@@ -63,6 +66,8 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
 
 
 def build(spec: ModelRegistry, scope: Scope) -> Iterator[Node]:
+    if spec.readers and spec.artifacts is not None:
+        _let_read(spec.readers, exports(spec, scope), scope)
     yield scope.node(
         scope.address(TYPE),
         {
@@ -81,8 +86,7 @@ def _policy(readers: tuple[str, ...], scope: Scope) -> Props:
     if not readers:
         return {}
     name = scope.address(TYPE).name
-    roots = sorted(f"arn:{scope.place.partition}:iam::{account}:root" for account in set(readers))
-    shared = {"Effect": "Allow", "Principal": {"AWS": roots}}
+    shared = _allow(readers, scope)
     group = scope.arn("sagemaker", f"model-package-group/{name}")
     versions = scope.arn("sagemaker", f"model-package/{name}/*")
     use = ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"]
@@ -98,6 +102,28 @@ def _policy(readers: tuple[str, ...], scope: Scope) -> Props:
             {"Sid": "UseVersions", **shared, "Action": use, "Resource": versions},
         ],
     }
+
+
+def _allow(readers: tuple[str, ...], scope: Scope) -> Props:
+    roots = sorted(f"arn:{scope.place.partition}:iam::{account}:root" for account in set(readers))
+    return {"Effect": "Allow", "Principal": {"AWS": roots}}
+
+
+def _let_read(readers: tuple[str, ...], where: Mapping[str, Json], scope: Scope) -> None:
+    """Whoever deploys a version elsewhere reads the model file, through S3 also from its key.
+
+    Source: SageMaker developer guide, "Deploy a model version from a different account".
+    """
+    sid = "Readers" + "".join(part.title() for part in scope.name.split("-"))
+    shared = {"Sid": sid, **_allow(readers, scope)}
+    bucket, prefix = where["bucketArn"], where["prefix"]
+    if isinstance(bucket, Ref):
+        objects = f"{bucket_arn(scope, bucket.target.name)}/{prefix and prefix + '/'}*"
+        read = {**shared, "Action": "s3:GetObject", "Resource": objects}
+        scope.admit(bucket, "BucketPolicy", read)
+    via = {"StringEquals": {"kms:ViaService": f"s3.{scope.place.region}.amazonaws.com"}}
+    decrypt = {**shared, "Action": "kms:Decrypt", "Resource": "*", "Condition": via}
+    scope.admit(where["keyArn"], "KeyPolicy", decrypt)
 
 
 register(

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from reconciler.facts.principals import vouched
 from reconciler.kinds.api import (
     Duration,
     Kind,
@@ -27,7 +28,7 @@ from reconciler.kinds.terms.alarm import (
     limit,
     limit_problems,
 )
-from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
+from reconciler.kinds.terms.key import KeyUse, key_arn, report_locked, report_missing
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props, Ref
@@ -37,7 +38,8 @@ Email = Annotated[
     str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["oncall@example.com"])
 ]
 Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$")]
-_PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com")
+ALARMS, BUDGETS = "cloudwatch.amazonaws.com", "budgets.amazonaws.com"
+"""Who publishes to a topic: its alarms, and a Budget that names it."""
 
 
 class Alarm(Section):
@@ -82,7 +84,8 @@ class Monitor(Section):
     subscriptions: Subscriptions = Field(default_factory=Subscriptions)
     """Who gets the messages."""
     key: Maybe[KeyUse] = None
-    """A key for messages at rest. Its users must include the service cloudwatch.amazonaws.com."""
+    """A key for messages at rest. Its users must include the service cloudwatch.amazonaws.com,
+    and budgets.amazonaws.com if a Budget names this Monitor."""
     requires_capture: bool = False
     """Whether it is an error that the Rollout captures no requests."""
 
@@ -100,13 +103,18 @@ def check(spec: Monitor) -> Iterator[Problem]:
         names.add(name)
 
 
-def exports(_: Monitor, scope: Scope) -> Mapping[str, Json]:
+def exports(spec: Monitor, scope: Scope) -> Mapping[str, Json]:
     topic = scope.address(TOPIC)
-    return {"topicArn": Ref(topic, "TopicArn"), "topic": Ref(topic, "TopicName")}
+    return {
+        "topicArn": Ref(topic, "TopicArn"),
+        "topic": Ref(topic, "TopicName"),
+        "keyUse": spec.key,
+    }
 
 
 def build(spec: Monitor, scope: Scope) -> Iterator[Node]:
     report_missing(spec.key, scope, ("key",))
+    report_locked(spec.key, ALARMS, scope, ("key",))
     if spec.requires_capture and not scope.export("Rollout", spec.rollout, "captures"):
         scope.problem(
             ("requiresCapture",),
@@ -140,10 +148,10 @@ def _topic_policy(topic: Address, scope: Scope) -> Props:
     publish = {
         "Sid": "Publish",
         "Effect": "Allow",
-        "Principal": {"Service": list(_PUBLISHERS)},
+        "Principal": {"Service": [BUDGETS, ALARMS]},
         "Action": "sns:Publish",
         "Resource": arn,
-        "Condition": {"StringEquals": {"aws:SourceAccount": scope.place.account}},
+        **vouched(ALARMS, scope.place.account),
     }
     tls_only = {
         "Sid": "TlsOnly",

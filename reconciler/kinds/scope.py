@@ -51,6 +51,16 @@ class Lookup:
     offline: Json = field(default=None, hash=False, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A statement for the policy of a resource that another spec makes."""
+
+    to: Address
+    policy: str
+    """The property that holds the policy."""
+    statement: Props
+
+
 @dataclass(slots=True)
 class Role:
     """A workload's identity under construction: who may assume it and what it may do."""
@@ -101,6 +111,7 @@ class Scope:
     facts: Mapping[Lookup, Json] | None = None
     """Answers to lookups; nothing when working offline."""
     roles: dict[str, Role] = field(default_factory=dict)
+    admissions: list[Admission] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     deferred: str = ""
 
@@ -162,8 +173,8 @@ class Scope:
     def role(self, purpose: str, service: str, sources: Iterable[str] = ()) -> Role:
         """The role of a workload, made once per purpose.
 
-        `service` is a service principal; `sources` limits ``aws:SourceArn``
-        (patterns), and the account is always pinned.
+        `service` is a service principal; `sources` limits ``aws:SourceArn`` (patterns) and
+        pins the account. Give none where AWS does not document that the service sends it.
         """
         if purpose not in self.roles:
             address = self.address("AWS::IAM::Role", purpose)
@@ -180,6 +191,11 @@ class Scope:
     ) -> None:
         """Allow a role some actions on some resources (ARNs, references or joins)."""
         role.statements.append((tuple(sorted(actions)), tuple(on), when or {}))
+
+    def admit(self, arn: Json, policy: str, statement: Props) -> None:
+        """Add a statement to the policy of what has an ARN; an ARN in plain text is not ours."""
+        if isinstance(arn, Ref):
+            self.admissions.append(Admission(arn.target, policy, statement))
 
     def role_nodes(self) -> Iterator[Node]:
         """The roles this spec asked for, with least-privilege inline policies."""
@@ -200,15 +216,16 @@ class Scope:
             )
 
     def _trust(self, role: Role) -> Props:
-        condition: dict[str, Json] = {"StringEquals": {"aws:SourceAccount": self.place.account}}
-        if role.sources:
-            condition["ArnLike"] = {"aws:SourceArn": sorted(role.sources)}
-        statement = {
+        statement: dict[str, Json] = {
             "Effect": "Allow",
             "Principal": {"Service": role.service},
             "Action": "sts:AssumeRole",
-            "Condition": condition,
         }
+        if role.sources:
+            statement["Condition"] = {
+                "StringEquals": {"aws:SourceAccount": self.place.account},
+                "ArnLike": {"aws:SourceArn": sorted(role.sources)},
+            }
         return {"Version": "2012-10-17", "Statement": [statement]}
 
     def arn(self, service: str, resource: str, *, regional: bool = True) -> str:

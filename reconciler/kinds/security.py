@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from reconciler.facts.principals import apart, vouched
 from reconciler.kinds.api import (
     Choice,
     Duration,
@@ -40,7 +41,8 @@ class KeyUsers(Section):
     accounts: tuple[Account, ...] = ()
     """Other accounts, whose administrators then decide by IAM policy."""
     services: tuple[Service, ...] = ()
-    """AWS services that act without a role, such as CloudWatch on a topic."""
+    """AWS services that act without a role, such as CloudWatch on a topic. They may use it for
+    this account only, as far as AWS documents that they say for whom they act."""
 
 
 class Key(Section):
@@ -70,7 +72,8 @@ class AssumedBy(Choice):
     """Who may take a role: exactly one of these."""
 
     service: Maybe[Service] = None
-    """An AWS service."""
+    """An AWS service. It may take the role for this account only, as far as AWS documents that it
+    says for whom it acts."""
     account: Maybe[Account] = None
     """An AWS account."""
     oidc: Maybe[Oidc] = None
@@ -134,6 +137,7 @@ def check(spec: Security) -> Iterator[Problem]:
 def exports(spec: Security, scope: Scope) -> Mapping[str, Json]:
     return {
         "keys": {name: Ref(scope.address("AWS::KMS::Key", name), "Arn") for name in spec.keys},
+        "keyServices": {name: key.users.services for name, key in spec.keys.items()},
         "roles": {name: Ref(scope.address("AWS::IAM::Role", name), "Arn") for name in spec.roles},
     }
 
@@ -181,11 +185,13 @@ def _key_statements(users: KeyUsers, scope: Scope) -> Iterator[Props]:
         roots = [f"arn:{scope.place.partition}:iam::{account}:root" for account in users.accounts]
         use = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
         yield _allow("OtherAccounts", {"AWS": sorted(roots)}, use)
-    if users.services:
-        use = ["kms:Decrypt", "kms:GenerateDataKey*"]
-        statement = _allow("Services", {"Service": sorted(users.services)}, use)
-        own_account = {"aws:SourceAccount": scope.place.account}
-        yield {**statement, "Condition": {"StringEquals": own_account}}
+    use = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    pinned, others = apart(users.services)
+    if pinned:
+        statement = _allow("Services", {"Service": pinned}, use)
+        yield {**statement, **vouched(pinned[0], scope.place.account)}
+    if others:
+        yield _allow("OtherServices", {"Service": others}, use)
 
 
 def _allow(sid: str, principal: Props, actions: list[str]) -> Props:
@@ -240,8 +246,7 @@ def _trust(who: AssumedBy, scope: Scope) -> Props:
     statement: dict[str, Json] = {"Effect": "Allow", "Action": "sts:AssumeRole"}
     if who.service is not None:
         statement["Principal"] = {"Service": who.service}
-        own_account = {"aws:SourceAccount": scope.place.account}
-        statement["Condition"] = {"StringEquals": own_account}
+        statement |= vouched(who.service, scope.place.account, taking=True)
     else:
         root = f"arn:{scope.place.partition}:iam::{who.account}:root"
         statement["Principal"] = {"AWS": root}

@@ -14,7 +14,9 @@ keys:
   data: {description: Card data., rotation: 180d, deletionWindow: 7d}
   alerts:
     description: Messages.
-    users: {accounts: ["210987654321"], services: [cloudwatch.amazonaws.com]}
+    users:
+      accounts: ["210987654321"]
+      services: [cloudwatch.amazonaws.com, budgets.amazonaws.com, events.amazonaws.com]
 roles:
   deploy:
     description: GitHub Actions on the main branch.
@@ -26,6 +28,12 @@ roles:
       - actions: [sagemaker:DescribeEndpoint]
         resources: ["*"]
         conditions: {StringEquals: {"aws:RequestedRegion": eu-west-1}}
+  ingest:
+    description: A function that puts records.
+    assumedBy: {service: lambda.amazonaws.com}
+    statements:
+      - actions: ["logs:*"]
+        resources: ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/*"]
   scoring:
     description: The authorization service.
     assumedBy: {service: ecs-tasks.amazonaws.com}
@@ -84,7 +92,7 @@ offline: {format: Glue, glueTable: false}
 """
 REGISTRY = """
 description: Probability of fraud.
-artifacts: {source: artifacts, path: models/fraud}
+artifacts: {source: artifacts, path: models}
 readers: ["210987654321", "210987654320"]
 approval: {approvers: [fraud-risk], note: AUC by country.}
 """
@@ -125,7 +133,7 @@ inputs:
   customers: {featureGroup: customer}
   labels: {source: labels, contentType: text/csv, distribution: ShardedByS3Key}
 compute: {instanceType: ml.g5.xlarge, instances: 2, warmPool: 1h}
-output: {source: artifacts}
+output: {source: artifacts, path: models/risk}
 hyperparameters: {epochs: 30, amp: true, optimizer: adam}
 environment: {LOG_LEVEL: info}
 metrics: {"train:loss": "loss=([0-9.]+)"}

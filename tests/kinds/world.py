@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.kinds.api import Lookup, Problem, Scope, Section, load
+from reconciler.compile.admit import admit
+from reconciler.kinds.api import Admission, Lookup, Problem, Scope, Section, load
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.graph import Node, build_graph
@@ -56,6 +57,7 @@ class World:
     facts: Mapping[Lookup, Json] | None = None
     found: list[Diagnostic] = field(default_factory=list)
     deferred: dict[str, str] = field(default_factory=dict)
+    admissions: list[Admission] = field(default_factory=list)
     models: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def scope(self, kind: str, name: str) -> Scope:
@@ -83,12 +85,14 @@ class World:
         scope = self.scope(kind, name)
         nodes = [*load()[kind].build(self.model(kind, name), scope), *scope.role_nodes()]
         self.found += scope.problems
+        self.admissions += scope.admissions
         if scope.deferred:
             self.deferred[f"{kind}/{name}"] = scope.deferred
         return nodes
 
     def build_all(self) -> list[Node]:
         nodes = [node for kind, name in self.specs for node in self.build(kind, name)]
+        nodes = admit(nodes, self.admissions)
         self.found += build_graph(nodes)[1]
         return nodes
 

@@ -21,6 +21,12 @@ PLAIN = {
     "endpoint-config EndpointConfigName": "DescribeEndpointConfig DeleteEndpointConfig",
     "feature-group FeatureGroupName": "DescribeFeatureGroup DeleteFeatureGroup UpdateFeatureGroup "
     "DescribeFeatureMetadata UpdateFeatureMetadata",
+    "hyper-parameter-tuning-job HyperParameterTuningJobName": "DescribeHyperParameterTuningJob "
+    "StopHyperParameterTuningJob ListTrainingJobsForHyperParameterTuningJob",
+    "experiment ExperimentName": "CreateExperiment DescribeExperiment",
+    "experiment-trial TrialName": "DescribeTrial",
+    "experiment-trial-component TrialComponentName": "CreateTrialComponent "
+    "DescribeTrialComponent UpdateTrialComponent",
     "model ModelName": "DescribeModel DeleteModel",
     "model-package ModelPackageName": "DescribeModelPackage DeleteModelPackage",
     "model-package-group ModelPackageGroupName": "DescribeModelPackageGroup "
@@ -95,6 +101,30 @@ def update_package(call: Call, _world: World) -> Iterable[Want]:
     at = str(call.need("ModelPackageArn"))
     own = {"sagemaker:ModelApprovalStatus": call.get("ModelApprovalStatus")}
     yield Want("sagemaker:UpdateModelPackage", at, own)
+
+
+def trial(call: Call, _world: World) -> Iterable[Want]:
+    """A trial and the experiment that it is in."""
+    action = f"sagemaker:{call.operation}"
+    yield Want(action, arn(call, "sagemaker", "experiment-trial", str(call.need("TrialName"))))
+    yield Want(action, arn(call, "sagemaker", "experiment", str(call.need("ExperimentName"))))
+
+
+def associate(call: Call, _world: World) -> Iterable[Want]:
+    """A trial and what becomes a part of it."""
+    action, part = f"sagemaker:{call.operation}", "experiment-trial-component"
+    yield Want(action, arn(call, "sagemaker", "experiment-trial", str(call.need("TrialName"))))
+    yield Want(action, arn(call, "sagemaker", part, str(call.need("TrialComponentName"))))
+
+
+def tune(call: Call, world: World) -> Iterable[Want]:
+    """A tuning job, its tags, and the role that each of its training jobs takes."""
+    name = "HyperParameterTuningJobName"
+    yield from create("hyper-parameter-tuning-job", name)(call, world)
+    for one in ("TrainingJobDefinition", "TrainingJobDefinitions"):
+        roles = call.get(f"{one}.RoleArn") or ()
+        for role in (roles,) if isinstance(roles, str) else roles:
+            yield from passed(call, role, SERVICE)
 
 
 def _stores(call: Call) -> Mapping[str, Any]:
@@ -188,6 +218,9 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         "CreateEndpointConfig": create(
             "endpoint-config", "EndpointConfigName", "ExecutionRoleArn", _config
         ),
+        "AssociateTrialComponent": associate,
+        "CreateTrial": trial,
+        "CreateHyperParameterTuningJob": tune,
         "CreateFeatureGroup": create("feature-group", "FeatureGroupName", "RoleArn", _stores),
         "CreateModel": create("model", "ModelName", "ExecutionRoleArn", _network),
         "CreateModelPackage": package,

@@ -15,7 +15,7 @@ from reconciler.kinds.rollout.config import LINES, capture_spot, config_props, o
 from reconciler.kinds.rollout.container import container, lookup, model_props
 from reconciler.kinds.rollout.spec import Registered, Rollout, realtime_of
 from reconciler.kinds.terms import deployment
-from reconciler.kinds.terms.key import allow_key, key_arn, report_missing
+from reconciler.kinds.terms.key import allow_disks, key_arn, report_missing
 from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_write
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
@@ -62,18 +62,28 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield scope.node(config, content, lines=LINES, keep=keep)
     if spec.capture is not None and spec.capture.to is None:
         yield own_bucket(scope)
-    _grants(spec, role, scope)
     guards = [*alarms(spec, scope)]
+    _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
     yield _endpoint(spec, config, [node.address for node in guards], scope)
 
 
-def _grants(spec: Rollout, role: Role, scope: Scope) -> None:
+def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> None:
+    """SageMaker looks at the alarms of a deployment with the role of the model.
+
+    Source: SageMaker developer guide, "Auto-rollback configuration and monitoring".
+    """
     group = f"/aws/sagemaker/Endpoints/{scope.address(ENDPOINT).name}"
     allow_base(scope, role, group, "/aws/sagemaker/Endpoints")
     if spec.capture is not None:
-        allow_write(scope, role, capture_spot(spec.capture, scope))
-    allow_key(scope, role, key_arn(spec.key, scope), volumes=True)
+        allow_write(scope, role, capture_spot(spec.capture, scope), large=False)
+    allow_disks(scope, role, key_arn(spec.key, scope))
+    names = [address.name for address in guards]
+    if spec.strategy is not None and spec.strategy.blue_green is not None:
+        names += spec.strategy.blue_green.alarms
+    if names:
+        watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
+        scope.grant(role, ("cloudwatch:DescribeAlarms",), on=watched)
     if spec.network is not None:
         allow_network(scope, role)
 

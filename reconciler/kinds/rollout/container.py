@@ -8,7 +8,7 @@ from reconciler.kinds.api import Lookup, Role, Scope
 from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout, realtime_of
 from reconciler.kinds.terms.image import FrameworkImage, Wanted, framework_image
 from reconciler.kinds.terms.location import at, family, inside
-from reconciler.kinds.terms.permissions import allow_images, allow_read
+from reconciler.kinds.terms.permissions import allow_find, allow_images, allow_read
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
 
@@ -49,7 +49,7 @@ def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
         return None
     allow_images(scope, role, fact.get("images") or ())
     if scope.export("ModelRegistry", model.registry, "uri") is not None:
-        allow_read(scope, role, inside(scope, "ModelRegistry", model.registry, tree=True))
+        allow_find(scope, role, inside(scope, "ModelRegistry", model.registry, tree=True))
     else:
         scope.problem(
             ("model", "registry"),

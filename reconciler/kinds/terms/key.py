@@ -5,10 +5,6 @@ from typing import Annotated
 from reconciler.kinds.api import Reference, Role, Scope, Section
 from reconciler.model.value import Json, Path
 
-ENCRYPT = ("kms:Decrypt", "kms:GenerateDataKey")
-"""What writing to and reading from a store under a customer key takes."""
-
-
 class KeyUse(Section):
     """A key to encrypt with."""
 
@@ -36,16 +32,29 @@ def report_missing(use: KeyUse | None, scope: Scope, path: Path) -> None:
         )
 
 
-def allow_key(scope: Scope, role: Role, key: Json, *, volumes: bool = False) -> None:
-    """Let a role encrypt and decrypt with a key, and attach encrypted disks if asked."""
+def allow_disks(scope: Scope, role: Role, key: Json) -> None:
+    """Let disks under a key be attached: SageMaker makes a grant for them with the role."""
     if key is None:
         return
-    scope.grant(role, ENCRYPT, on=(key,))
-    if volumes:
-        scope.grant(role, ("kms:DescribeKey",), on=(key,))
-        scope.grant(
-            role,
-            ("kms:CreateGrant",),
-            on=(key,),
-            when={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+    scope.grant(role, ("kms:DescribeKey",), on=(key,))
+    scope.grant(
+        role,
+        ("kms:CreateGrant",),
+        on=(key,),
+        when={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+    )
+
+
+def report_locked(use: KeyUse | None, service: str, scope: Scope, path: Path) -> None:
+    """Say so when a service that has to use a key is none of the key's users.
+
+    Nothing else can let it: a service has no policies of its own.
+    """
+    if use is None or key_arn(use, scope) is None:
+        return
+    if service not in scope.export("Security", use.security, "keyServices")[use.key]:
+        scope.problem(
+            path,
+            f"{service} may not use the key {use.key!r}, so its messages would be lost",
+            help=f"add it to 'users.services' of the key in Security {use.security!r}",
         )

@@ -1,6 +1,7 @@
 """What SageMaker workloads may do, as narrow as AWS documents it.
 
-Source: AWS_FACTS 8.2 (the documented "job base" and what each workload adds).
+Source: AWS_FACTS 8.2 (the documented "job base" and what each workload adds). What calls these
+permissions are for is in `reconciler.access.workloads`; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconciler.kinds.api import Role, Scope
-from reconciler.kinds.terms.key import allow_key
 from reconciler.kinds.terms.location import Spot
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -32,8 +32,11 @@ _INTERFACES = (
 
 
 def allow_base(scope: Scope, role: Role, log_group: str, namespace: str) -> None:
-    """Write logs under a group prefix and metrics into one namespace."""
-    scope.grant(role, _WRITE_LOGS, on=(scope.arn("logs", f"log-group:{log_group}*"),))
+    """Write logs into one group and metrics into one namespace.
+
+    A group is asked for as its ARN with `:log-stream:` and a name behind it.
+    """
+    scope.grant(role, _WRITE_LOGS, on=(scope.arn("logs", f"log-group:{log_group}:*"),))
     scope.grant(
         role,
         ("cloudwatch:PutMetricData",),
@@ -52,17 +55,24 @@ def allow_images(scope: Scope, role: Role, images: Iterable[str]) -> None:
 
 
 def allow_read(scope: Scope, role: Role, spot: Spot) -> None:
-    """Read objects, and decrypt them."""
+    """Read objects that are known by name, and decrypt them."""
     scope.grant(role, ("s3:GetObject",), on=(spot.objects,))
-    scope.grant(role, ("s3:ListBucket",), on=(spot.bucket,))
     if spot.key is not None:
         scope.grant(role, ("kms:Decrypt",), on=(spot.key,))
 
 
-def allow_write(scope: Scope, role: Role, spot: Spot) -> None:
-    """Write objects, and encrypt them."""
-    scope.grant(role, ("s3:PutObject", "s3:AbortMultipartUpload"), on=(spot.objects,))
-    allow_key(scope, role, spot.key)
+def allow_find(scope: Scope, role: Role, spot: Spot) -> None:
+    """Read whatever is under a prefix, which has to be listed first."""
+    allow_read(scope, role, spot)
+    scope.grant(role, ("s3:ListBucket",), on=(spot.bucket,))
+
+
+def allow_write(scope: Scope, role: Role, spot: Spot, *, large: bool = True) -> None:
+    """Write objects, and encrypt them. Large ones come in parts, for which S3 decrypts too."""
+    scope.grant(role, ("s3:PutObject",), on=(spot.objects,))
+    if spot.key is not None:
+        also = ("kms:Decrypt",) if large else ()
+        scope.grant(role, ("kms:GenerateDataKey", *also), on=(spot.key,))
 
 
 def allow_network(scope: Scope, role: Role) -> None:

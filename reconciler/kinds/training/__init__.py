@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Kind, Role, Scope, register
-from reconciler.kinds.terms.key import allow_key, report_missing
+from reconciler.kinds.terms.key import allow_disks, report_missing
 from reconciler.kinds.terms.permissions import (
     allow_base,
+    allow_find,
     allow_images,
     allow_network,
     allow_read,
@@ -21,6 +22,7 @@ from reconciler.kinds.training.check import check
 from reconciler.kinds.training.job import Job, plan_job
 from reconciler.kinds.training.pipeline import definition, inference_image, lines
 from reconciler.kinds.training.spec import Training
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, Ref
 
@@ -30,6 +32,7 @@ _JOBS = ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob")
 _TUNING = (
     "CreateHyperParameterTuningJob",
     "DescribeHyperParameterTuningJob",
+    "ListTrainingJobsForHyperParameterTuningJob",
     "StopHyperParameterTuningJob",
 )
 _TRACKING = (
@@ -55,10 +58,12 @@ def exports(_: Training, scope: Scope) -> Mapping[str, Json]:
 
 def build(spec: Training, scope: Scope) -> Iterator[Node]:
     report_missing(spec.key, scope, ("key",))
-    worker = scope.role("training", _SERVICE, (scope.arn("sagemaker", "training-job/*"),))
+    worker = scope.role("training", _SERVICE, _sources(spec, scope))
     job = plan_job(spec, worker.arn, scope)
     _allow_work(spec, job, worker, scope)
-    runner = scope.role("pipeline", _SERVICE, (scope.arn("sagemaker", "pipeline/*"),))
+    _report_apart(spec, scope)
+    runs = scope.arn("sagemaker", f"pipeline/{scope.address(TYPE).name}/*")
+    runner = scope.role("pipeline", _SERVICE, (runs,))
     _allow_run(spec, job, runner, scope)
     yield scope.node(
         scope.address(TYPE),
@@ -73,19 +78,55 @@ def build(spec: Training, scope: Scope) -> Iterator[Node]:
     )
 
 
+def _report_apart(spec: Training, scope: Scope) -> None:
+    """Say so when a registry's endpoints may not read what is trained for it."""
+    if spec.register_ is None:
+        return
+    registry, source = spec.register_.registry, spec.output.source
+
+    def has(what: str) -> Json:
+        return scope.export("ModelRegistry", registry, what)
+
+    if has("uri") is None:
+        return  # which the Rollouts of the registry say
+    base = scope.export("DataSource", source, "prefix")
+    path = spec.output.path or f"training/{scope.name}"
+    own = "/".join(filter(None, (base, path)))
+    bucket = scope.export("DataSource", source, "bucketArn")
+    if bucket != has("bucketArn") or not f"{own}/".startswith(f"{has('prefix')}/".lstrip("/")):
+        scope.problem(
+            ("output",),
+            f"registry {registry!r} says that its model files are elsewhere, so no endpoint"
+            " may read what is trained here",
+            help=f"write under 'artifacts' of ModelRegistry {registry!r}, or widen its path",
+            code="SPEC031",
+            severity=Severity.WARNING,
+        )
+
+
+def _sources(spec: Training, scope: Scope) -> list[str]:
+    """The jobs for which the role is taken. AWS does not say which of the two tuning sends."""
+    kinds = ["training-job", *(["hyper-parameter-tuning-job"] if spec.tune is not None else [])]
+    return [scope.arn("sagemaker", f"{kind}/*") for kind in kinds]
+
+
 def _allow_work(spec: Training, job: Job, role: Role, scope: Scope) -> None:
-    """What the container may do: read inputs, write models and checkpoints."""
+    """What the container may do: read inputs, write models and checkpoints.
+
+    SageMaker asks for `kms:Encrypt` with an output key. Source: SageMaker API, OutputDataConfig.
+    """
     allow_base(scope, role, "/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TrainingJobs")
     allow_images(scope, role, [job.image])
     for spot in job.inputs.values():
-        allow_read(scope, role, spot)
+        allow_find(scope, role, spot)
     if job.code is not None:
         allow_read(scope, role, job.code)
     allow_write(scope, role, job.output)
+    if job.output.key is not None:
+        scope.grant(role, ("kms:Encrypt",), on=(job.output.key,))
     if spec.checkpoints:
-        allow_read(scope, role, job.output)
-        scope.grant(role, ("s3:DeleteObject",), on=(job.output.objects,))
-    allow_key(scope, role, job.key, volumes=True)
+        allow_find(scope, role, job.output)
+    allow_disks(scope, role, job.key)
     if spec.network is not None:
         allow_network(scope, role)
 
@@ -96,9 +137,6 @@ def _allow_run(spec: Training, job: Job, role: Role, scope: Scope) -> None:
     actions = [f"sagemaker:{name}" for name in (_TUNING if spec.tune is not None else _JOBS)]
     on = [scope.arn("sagemaker", f"{kind}/*")]
     scope.grant(role, [*actions, "sagemaker:AddTags"], on=on)
-    if spec.tune is not None:
-        seen = ["sagemaker:DescribeTrainingJob"]
-        scope.grant(role, seen, on=[scope.arn("sagemaker", "training-job/*")])
     tracks = ("experiment/*", "experiment-trial/*", "experiment-trial-component/*")
     scope.grant(
         role,
@@ -109,10 +147,9 @@ def _allow_run(spec: Training, job: Job, role: Role, scope: Scope) -> None:
     scope.grant(role, ("iam:PassRole",), on=(job.role,), when=passed)
     if spec.register_ is not None:
         registry = spec.register_.registry
-        names = ("groupArn", "packageArns")
-        arns = [scope.export("ModelRegistry", registry, name) for name in names]
-        create = ("sagemaker:AddTags", "sagemaker:CreateModelPackage")
-        scope.grant(role, (*create, "sagemaker:DescribeModelPackage"), on=arns)
+        versions = scope.export("ModelRegistry", registry, "packageArns")
+        make = ("sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage")
+        scope.grant(role, make, on=[versions])
         allow_read(scope, role, job.output)
         allow_images(scope, role, [inference_image(spec, spec.register_, scope)])
 

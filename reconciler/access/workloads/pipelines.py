@@ -1,0 +1,170 @@
+"""What the role of a SageMaker pipeline does: it starts jobs, looks at them, registers models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.access.workloads.site import (
+    DEPUTY,
+    Site,
+    Thing,
+    Work,
+    place,
+    pull,
+    takes,
+)
+
+_STEPS = "SageMaker developer guide, Pipelines access management: pipeline role permissions"
+_TUNED = "SageMaker Python SDK, TuningStep.properties: both descriptions of a tuning job"
+_TRACKED = "SageMaker developer guide, Pipelines integration with Experiments"
+_PACKAGE = "SageMaker API, CreateModelPackage: ModelDataETag and ImageDigest are found by reading"
+JOB = "pipelines-0a1b2c3d4e5f-step-0a1b2c3d4e"
+"""How a pipeline names its jobs."""
+_TAGS = [{"Key": "sagemaker:pipeline-execution-arn", "Value": "x"}]
+"""What a pipeline tags its jobs with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a pipeline registers."""
+
+    artifact: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step, and the parameters of the pipeline that it is in."""
+
+    type: str
+    arguments: Mapping[str, Any]
+
+
+def pipelines(site: Site) -> Iterator[Work]:
+    """Every pipeline, step by step."""
+    for pipeline in site.of("Pipeline"):
+        role = str(pipeline.props["RoleArn"])
+        run = site.arn("sagemaker", f"pipeline/{pipeline.name}/execution/0a1b2c3d4e5f")
+        yield takes(site, role, DEPUTY, run)
+        yield from _tracking(site, role, pipeline)
+        for step in steps(pipeline):
+            if step.type == "Training":
+                yield from _job(site, role, step, "TrainingJob")
+            elif step.type == "Tuning":
+                yield from _job(site, role, step, "HyperParameterTuningJob")
+                listing = "sagemaker.ListTrainingJobsForHyperParameterTuningJob"
+                name = {"HyperParameterTuningJobName": JOB}
+                yield site.does(role, _TUNED, listing, **name)
+            elif step.type == "RegisterModel":
+                yield from _register(site, role, pipeline, step)
+
+
+def steps(pipeline: Thing) -> Iterator[Step]:
+    """The steps of a pipeline and those inside its conditions, parameters put in."""
+    body = _body(pipeline)
+    given = {each["Name"]: each.get("DefaultValue") for each in body.get("Parameters") or ()}
+    yield from _inside(body["Steps"], given)
+
+
+def _body(pipeline: Thing) -> Mapping[str, Any]:
+    """The definition, which CloudFormation takes as a text."""
+    written = pipeline.props["PipelineDefinition"]["PipelineDefinitionBody"]
+    body: Mapping[str, Any] = json.loads(written) if isinstance(written, str) else written
+    return body
+
+
+def registered(site: Site, group: str) -> Iterator[Version]:
+    """What the pipelines of a site register in a model package group."""
+    for pipeline in site.of("Pipeline"):
+        for step in steps(pipeline):
+            if step.type == "RegisterModel" and step.arguments["ModelPackageGroupName"] == group:
+                (container,) = step.arguments["InferenceSpecification"]["Containers"]
+                yield Version(_artifact(pipeline), str(container["Image"]))
+
+
+def _inside(found: Any, given: Mapping[str, Any]) -> Iterator[Step]:  # noqa: ANN401 - JSON
+    for step in found:
+        arguments = step["Arguments"]
+        if step["Type"] == "Condition":
+            yield from _inside([*arguments["IfSteps"], *arguments["ElseSteps"]], given)
+        else:
+            yield Step(step["Type"], _filled(arguments, given))
+
+
+def _filled(value: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """Arguments with the parameters' defaults; what only a run knows stays as it is."""
+    if isinstance(value, Mapping):
+        get = value.get("Get")
+        if isinstance(get, str) and get.startswith("Parameters."):
+            return given[get.removeprefix("Parameters.")]
+        return {key: _filled(each, given) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_filled(each, given) for each in value]
+    return value
+
+
+def training_of(step: Step) -> Mapping[str, Any] | None:
+    """The arguments of the training jobs that a step makes, if it makes any."""
+    if step.type == "Tuning":
+        found: Mapping[str, Any] = step.arguments["TrainingJobDefinition"]
+        return found
+    return step.arguments if step.type == "Training" else None
+
+
+def _artifact(pipeline: Thing) -> str:
+    """Where the model of a run is."""
+    jobs = (training_of(step) for step in steps(pipeline))
+    job = next(each for each in jobs if each is not None)
+    return f"{job['OutputDataConfig']['S3OutputPath']}/{JOB}/output/model.tar.gz"
+
+
+def _job(site: Site, role: str, step: Step, kind: str) -> Iterator[Work]:
+    name = {f"{kind}Name": JOB}
+    made = {**step.arguments, **name, "Tags": _TAGS}
+    yield site.does(role, _STEPS, f"sagemaker.Create{kind}", **made)
+    yield site.does(role, _STEPS, f"sagemaker.Describe{kind}", **name)
+    yield site.does(role, _STEPS, f"sagemaker.Stop{kind}", **name)
+
+
+def _register(site: Site, role: str, pipeline: Thing, step: Step) -> Iterator[Work]:
+    """A version of a group takes the group's tags and none of its own."""
+    group = step.arguments["ModelPackageGroupName"]
+    status = step.arguments["ModelApprovalStatus"]
+    made = {"ModelPackageGroupName": group, "ModelApprovalStatus": status}
+    yield site.does(role, _STEPS, "sagemaker.CreateModelPackage", **made)
+    version = {"ModelPackageName": f"{group}/1"}
+    yield site.does(role, _STEPS, "sagemaker.DescribeModelPackage", **version)
+    bucket, key = place(_artifact(pipeline))
+    yield site.does(role, _PACKAGE, "s3.GetObject", Bucket=bucket, Key=key)
+    for container in step.arguments["InferenceSpecification"]["Containers"]:
+        for work in pull(site, role, str(container["Image"])):
+            yield Work(work.by, work.call, _PACKAGE)
+
+
+def _tracking(site: Site, role: str, pipeline: Thing) -> Iterator[Work]:
+    """A run is a trial of an experiment, its steps are the trial's components."""
+    if not _body(pipeline).get("PipelineExperimentConfig"):
+        return
+    experiment, run = {"ExperimentName": pipeline.name.lower()}, {"TrialName": "0a1b2c3d4e5f"}
+    part = {"TrialComponentName": f"{JOB}-aws-training-job"}
+    for method, params in (
+        ("CreateExperiment", experiment),
+        ("DescribeExperiment", experiment),
+        ("CreateTrial", {**experiment, **run}),
+        ("DescribeTrial", run),
+        ("CreateTrialComponent", part),
+        ("DescribeTrialComponent", part),
+        ("UpdateTrialComponent", part),
+        ("AssociateTrialComponent", {**run, **part}),
+    ):
+        yield site.does(role, _TRACKED, f"sagemaker.{method}", **params)
+    for kind, name in (
+        ("experiment", experiment["ExperimentName"]),
+        ("experiment-trial", run["TrialName"]),
+        ("experiment-trial-component", part["TrialComponentName"]),
+    ):
+        at = site.arn("sagemaker", f"{kind}/{name}")
+        yield site.does(role, _TRACKED, "sagemaker.AddTags", ResourceArn=at, Tags=_TAGS)

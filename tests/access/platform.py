@@ -1,0 +1,206 @@
+"""A compiled platform as AWS would have it, and what it answers to each call of its workloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from reconciler.access.calls import asked
+from reconciler.access.caller import demanded
+from reconciler.access.decide import decide
+from reconciler.access.model import Asked, Guard, Named, Policies
+from reconciler.access.request import Call
+from reconciler.access.workloads import Site, Thing, Work, works
+from reconciler.model.graph import Node
+from reconciler.model.value import JsonText, Ref, resolve
+
+ANYTHING = Named("admin", {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+OPEN = Named("open", {"Statement": {"Effect": "Allow", "Action": "*", "Principal": "*",
+                                    "Resource": "*"}})  # fmt: skip
+"""AWS's own image repositories and registries let everybody pull."""
+
+
+def plain(value: Any) -> Any:
+    """Properties as JSON: no documents within texts."""
+    if isinstance(value, JsonText):
+        return plain(value.document)
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+@dataclass
+class Platform:
+    """Nodes of a graph, or changed copies of them."""
+
+    nodes: tuple[Node, ...]
+    account: str
+    region: str = "eu-west-1"
+    changed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Properties by a resource's name, over those of the nodes."""
+
+    # -- the world, as `reconciler.access.request.World` asks
+
+    def tags(self, _arn: str) -> Mapping[str, str]:
+        return {}
+
+    def owner(self, arn: str) -> str:
+        return self.account
+
+    def key(self, name: str, _region: str, _account: str) -> str:
+        return next((self.arn("Key", it.name) for it in self.site.of("Key") if it.name in name), "")
+
+    def aliases(self, key: str) -> Iterable[str]:
+        return [f"alias/{it.name}" for it in self.site.of("Key") if self.arn("Key", it.name) == key]
+
+    def role(self, name: str, account: str) -> str:
+        return f"arn:aws:iam::{account}:role/{name}"
+
+    def boundary(self, _role: str) -> str:
+        return ""
+
+    def workgroup(self, _query: str) -> str:
+        return ""
+
+    def encryption(self, arn: str) -> str:
+        kind, name = arn.split(":")[2], arn.split(":", 5)[5].split("/")
+        for thing in self.site.things:
+            if kind == "s3" and thing.type.endswith("::Bucket") and thing.name == name[0]:
+                (rule,) = thing.props["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+                return rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID", "")
+            if kind == "sns" and thing.type.endswith("::Topic") and thing.name == name[0]:
+                return thing.props.get("KmsMasterKeyId") or ""
+            if thing.type.endswith("::FeatureGroup") and thing.name == name[-1]:
+                store = thing.props["OnlineStoreConfig"]
+                return (store.get("SecurityConfig") or {}).get("KmsKeyId") or ""
+        return ""
+
+    # -- the resources
+
+    @cached_property
+    def site(self) -> Site:
+        things = tuple(
+            Thing(
+                node.address.type,
+                node.address.name,
+                {
+                    **plain(resolve(node.props, self._output)),
+                    **self.changed.get(node.address.name, {}),
+                },
+            )
+            for node in self.nodes
+        )
+        return Site(self.region, self.account, "aws", things)
+
+    def _output(self, ref: Ref) -> str:
+        short = ref.target.type.rsplit("::", 1)[1]
+        return self.arn(short, ref.target.name) if ref.output.endswith("Arn") else ref.target.name
+
+    def arn(self, short: str, name: str) -> str:
+        if short == "Bucket":
+            return f"arn:aws:s3:::{name}"
+        if short == "Role":
+            return f"arn:aws:iam::{self.account}:role/{name}"
+        if short == "Key":
+            return f"arn:aws:kms:{self.region}:{self.account}:key/{uuid5(NAMESPACE_URL, name)}"
+        if short == "ModelPackageGroup":
+            return f"arn:aws:sagemaker:{self.region}:{self.account}:model-package-group/{name}"
+        return f"arn:aws:{short.lower().replace('topic', 'sns')}:{self.region}:{self.account}:{name}"
+
+    # -- the answers
+
+    @cached_property
+    def works(self) -> tuple[Work, ...]:
+        return tuple(works(self.site))
+
+    def questions(self, work: Work) -> Iterator[Asked]:
+        """Everything that IAM is asked for a call; nothing where its role does not mean to."""
+        own = asked(work.call, self)
+        if work.granted and not all(decide(it, self.policies(it)).allowed for it in own):
+            return
+        yield from own
+        yield from demanded(work.call, self)
+        for action in work.besides:
+            yield Asked(action, work.at, work.call.principal, self.account, self.account, {})
+
+    def refused(self) -> list[str]:
+        """What the platform's own roles and policies do not let its workloads do."""
+        found = {}
+        for work in self.works:
+            for it in self.questions(work):
+                decision = decide(it, self.policies(it))
+                if not decision.allowed:
+                    text = f"{work.by}: {it.action} on {it.resource}: {decision.why}"
+                    found[text] = work.source
+        return sorted(found)
+
+    def used(self) -> set[tuple[str, str]]:
+        """Roles, and the actions that their workloads need."""
+        return {(work.by, it.action) for work in self.works for it in self.questions(work)}
+
+    def given(self) -> dict[str, set[str]]:
+        """What each workload's role is allowed."""
+        return {
+            role.name: {action for statement in _inline(role) for action in statement["Action"]}
+            for role in self.workers()
+        }
+
+    def workers(self) -> list[Thing]:
+        """The roles that kinds compile for workloads."""
+        owned = {node.address.name for node in self.nodes
+                 if node.origin and not node.origin.spec.startswith("Security/")}  # fmt: skip
+        return [role for role in self.site.of("Role") if role.name in owned]
+
+    def policies(self, it: Asked) -> Policies:
+        guard = {"sts": Guard.TRUST, "kms": Guard.KEY}.get(it.action.split(":")[0], Guard.RESOURCE)
+        return Policies(self._identity(it), None, self._resource(it), guard)
+
+    def _identity(self, it: Asked) -> tuple[Named, ...]:
+        if it.account and it.account != self.account:
+            return (ANYTHING,)
+        name = it.principal.split("/")[1] if ":assumed-role/" in it.principal else ""
+        return tuple(
+            Named(role.name, {"Version": "2012-10-17", "Statement": [*_inline(role)]})
+            for role in self.site.of("Role")
+            if role.name == name and role.props["Policies"]
+        )
+
+    def _resource(self, it: Asked) -> Named | None:
+        if it.resource == "*":
+            return None
+        kind, rest = it.resource.split(":")[2], it.resource.split(":", 5)[5]
+        if kind == "ecr":
+            return OPEN if it.owner != self.account else None
+        for thing in self.site.things:
+            short = thing.type.rsplit("::", 1)[1]
+            if (kind, short) in _POLICY and _is(thing.name, rest, self.arn(short, thing.name), it):
+                document = thing.props.get(_POLICY[kind, short])
+                return Named(thing.name, document) if document else None
+        return None
+
+
+_POLICY = {
+    ("s3", "Bucket"): "BucketPolicy",
+    ("kms", "Key"): "KeyPolicy",
+    ("sns", "Topic"): "TopicPolicy",
+    ("iam", "Role"): "AssumeRolePolicyDocument",
+    ("sagemaker", "ModelPackageGroup"): "ModelPackageGroupPolicy",
+}
+
+
+def _is(name: str, rest: str, arn: str, it: Asked) -> bool:
+    packages = (f"model-package/{name}/", f"model-package-group/{name}")
+    return it.resource == arn or rest.startswith((f"{name}/", *packages)) or rest == f"role/{name}"
+
+
+def _inline(role: Thing) -> Iterator[Mapping[str, Any]]:
+    for policy in role.props["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def sent_by(platform: Platform, by: str) -> list[Call]:
+    """The calls of one role or service."""
+    return [work.call for work in platform.works if work.by == by]
