@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from reconciler.access.calls import asked
 from reconciler.access.caller import demanded
+from reconciler.access.calls import asked
 from reconciler.access.decide import decide
 from reconciler.access.model import Asked, Guard, Named, Policies
 from reconciler.access.request import Call
@@ -108,7 +108,9 @@ class Platform:
             return f"arn:aws:kms:{self.region}:{self.account}:key/{uuid5(NAMESPACE_URL, name)}"
         if short == "ModelPackageGroup":
             return f"arn:aws:sagemaker:{self.region}:{self.account}:model-package-group/{name}"
-        return f"arn:aws:{short.lower().replace('topic', 'sns')}:{self.region}:{self.account}:{name}"
+        return (
+            f"arn:aws:{short.lower().replace('topic', 'sns')}:{self.region}:{self.account}:{name}"
+        )
 
     # -- the answers
 

@@ -16,7 +16,7 @@ from reconciler.drift.actor import Scene
 from reconciler.model.actor import ActorKind
 from reconciler.model.plan import Plan, plan_from_json, plan_to_json
 from reconciler.resources.api import Place
-from reconciler.sandbox.door import roles
+from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import Sandbox
 
 from .conftest import ALARM, BUCKET, Live, client

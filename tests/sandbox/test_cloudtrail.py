@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from reconciler.sandbox.door import roles
+from reconciler.sandbox.iam import roles
 from reconciler.sandbox.state import snapshot
 from reconciler.sandbox.state.world import EVENTS, WORLD
 

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.sandbox.state.world import WORLD
 
@@ -270,3 +271,94 @@ def test_a_new_role_cannot_be_taken_at_once(aws: Sandbox) -> None:
     assert refused(take, RoleArn=fresh, RoleSessionName="run")[0] == "AccessDenied"
     aws.clock.advance(11)
     take(RoleArn=fresh, RoleSessionName="run")
+
+
+# -- what services do with the roles that they are given
+
+HOSTS = {
+    **TRUST,
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "sagemaker.amazonaws.com"},
+        }
+    ],
+}
+HOST = f"arn:aws:iam::{ACCOUNT}:role/host"
+READS = allow("s3:GetObject", on="arn:aws:s3:::models/*")
+PULLS = allow(
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+)
+
+
+def deployed(aws: Sandbox, *statements: dict[str, Any], trust: dict[str, Any] = HOSTS) -> Any:
+    """What an endpoint is like in the end whose model has a role with these statements."""
+    roles.put(HOST, {"own": json.loads(document(*statements))} if statements else {}, trust)
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_model(
+        ModelName="m",
+        ExecutionRoleArn=HOST,
+        PrimaryContainer={
+            "Image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/x:1",
+            "ModelDataUrl": "s3://models/m.tar.gz",
+        },
+    )
+    variant = {"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="c", ProductionVariants=[{**variant, "InitialInstanceCount": 1}]
+    )
+    sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+    aws.clock.advance(3600)
+    return sagemaker.describe_endpoint(EndpointName="e")
+
+
+def test_an_endpoint_whose_role_may_do_its_work_comes_up(aws: Sandbox) -> None:
+    found = deployed(aws, READS, PULLS)
+
+    assert (found["EndpointStatus"], found.get("FailureReason")) == ("InService", None)
+
+
+@pytest.mark.parametrize(
+    ("statements", "trust", "lacks"),
+    [
+        ([PULLS], HOSTS, "s3:GetObject"),
+        ([READS], HOSTS, "ecr:GetAuthorizationToken"),
+        ([READS, PULLS], TRUST, "sts:AssumeRole"),
+    ],
+    ids=["the archive", "the image", "the role itself"],
+)
+def test_an_endpoint_whose_role_may_not_fails(
+    aws: Sandbox, statements: list[dict[str, Any]], trust: dict[str, Any], lacks: str
+) -> None:
+    found = deployed(aws, *statements, trust=trust)
+
+    assert found["EndpointStatus"] == "Failed"
+    assert f"is not authorized to perform: {lacks} on resource" in found["FailureReason"]
+
+
+def test_a_feature_group_whose_role_may_not_write_fails(aws: Sandbox) -> None:
+    roles.put(HOST, {}, HOSTS)
+    sagemaker = aws.client("sagemaker")
+    aws.client("s3").create_bucket(
+        Bucket="offline", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    sagemaker.create_feature_group(
+        FeatureGroupName="g",
+        RecordIdentifierFeatureName="id",
+        EventTimeFeatureName="ts",
+        FeatureDefinitions=[
+            {"FeatureName": "id", "FeatureType": "String"},
+            {"FeatureName": "ts", "FeatureType": "String"},
+        ],
+        OfflineStoreConfig={"S3StorageConfig": {"S3Uri": "s3://offline/x"}},
+        RoleArn=HOST,
+    )
+    aws.clock.advance(3600)
+    found = sagemaker.describe_feature_group(FeatureGroupName="g")
+
+    assert found["FeatureGroupStatus"] == "CreateFailed"
+    assert "s3:GetBucketAcl" in found["FailureReason"]

@@ -13,8 +13,8 @@ from .conformance import ACCOUNT, refused
 from .test_budgets import BUDGET, EIGHTY, MAIL, ME
 
 if TYPE_CHECKING:
-    from reconciler.sandbox.door import roles
-from reconciler.sandbox.door import roles
+    from reconciler.sandbox.iam import roles
+from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import Sandbox
 
 IE, DE, US = "eu-west-1", "eu-central-1", "us-east-1"

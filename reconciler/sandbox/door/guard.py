@@ -10,24 +10,18 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from reconciler.access.caller import demanded
-from reconciler.access.calls import Call, UnknownCallError, asked, known
-from reconciler.access.decide import decide
-from reconciler.access.model import Decision, Guard, Policies, Why
-from reconciler.sandbox.door import principals, there
+from reconciler.access.calls import Call, UnknownCallError, known
+from reconciler.sandbox.iam import principals, there
+from reconciler.sandbox.iam.decision import message, refused
 from reconciler.sandbox.protocol.given import given
 from reconciler.sandbox.protocol.requests import bucket_of
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconciler.access.model import Asked
-    from reconciler.sandbox.door.principals import Principal
+    from reconciler.sandbox.iam.principals import Principal
     from reconciler.sandbox.protocol.requests import Sent
 
 LOG = logging.getLogger("moorline.sandbox")
-THERE = there.There()
 FREE = {("sts", "GetCallerIdentity")}
 ENTERING = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"}
 JSON_CODE, XML_CODE = "AccessDeniedException", "AccessDenied"
@@ -58,45 +52,10 @@ def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
     return (_code(service), message(*found)) if found else None
 
 
-def refused(call: Call, who: Principal) -> Iterator[tuple[Asked, Decision]]:
-    """Each question of a call that is not answered with yes."""
-    for each in (*asked(call, THERE), *demanded(call, THERE)):
-        found = decision(each, who)
-        if not found.allowed:
-            yield each, found
-
-
 def hints(service: str, sent: Sent) -> dict[str, str]:
     """Headers that a refusal has: S3 says where a bucket is, also to whom it is shut."""
     region = there.region(bucket_of(sent)[0]) if service == "s3" else ""
     return {"x-amz-bucket-region": region} if region else {}
-
-
-def decision(each: Asked, who: Principal) -> Decision:
-    """AWS's answer to one question, from the policies that the sandbox has."""
-    guard = Guard.RESOURCE
-    resource = None
-    if each.action.lower().startswith("sts:assumerole"):
-        resource, guard = there.trust(each.resource), Guard.TRUST
-    elif each.resource != "*":
-        resource, guard = there.policy(each.resource)
-    if guard is Guard.KEY and resource is None:
-        guard = Guard.RESOURCE
-    return decide(each, Policies(who.policies, who.boundary, resource, guard))
-
-
-def message(each: Asked, found: Decision) -> str:
-    """As AWS words it (IAM User Guide, "Troubleshoot access denied error messages")."""
-    why = {
-        Why.DENIED: f"with an explicit deny in {', '.join(found.by) or 'a policy'}",
-        Why.NOT_IDENTITY: f"because no identity-based policy allows the {each.action} action",
-        Why.NOT_RESOURCE: f"because no resource-based policy allows the {each.action} action",
-        Why.NOT_BOUNDARY: f"because no permissions boundary allows the {each.action} action",
-    }[found.why]
-    return (
-        f"User: {each.principal} is not authorized to perform: {each.action} on resource:"
-        f" {each.resource} {why}"
-    )
 
 
 def _call(service: str, operation: str, sent: Sent, who: Principal) -> Call:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from moto.core.resource_tagging import TaggableResourcesMixin
 from moto.sagemaker.models import sagemaker_backends
 
-from reconciler.sandbox.door import roles
 from reconciler.sandbox.home import place
+from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import MOTO_CONFIG
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.services.sagemaker import autoscaling

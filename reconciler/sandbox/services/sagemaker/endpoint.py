@@ -15,6 +15,7 @@ from reconciler.sandbox.services.sagemaker import (
     endpoint_config,
     listing,
     variants,
+    working,
 )
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
 from reconciler.sandbox.state.world import WORLD
@@ -64,7 +65,7 @@ def create(call: Call) -> dict[str, Any]:
     record.pending = deployment.begin(
         "create",
         WORLD.durations.endpoint,
-        WORLD.outcomes.take(name),
+        working.endpoint(call, name, config, WORLD.outcomes.take(name), new=True),
         config=config_name,
         production=production,
         shadow=variants.from_config(call, config, "ShadowProductionVariants"),
@@ -116,7 +117,7 @@ def update(call: Call) -> dict[str, Any]:
     record.pending = deployment.begin(
         "update",
         WORLD.durations.endpoint,
-        WORLD.outcomes.take(record.name),
+        working.endpoint(call, record.name, config, WORLD.outcomes.take(record.name), new=False),
         config=config.name,
         production=production,
         shadow=variants.from_config(call, config, "ShadowProductionVariants"),

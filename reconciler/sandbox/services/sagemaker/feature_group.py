@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.protocol.errors import Refused, invalid
-from reconciler.sandbox.services.sagemaker import feature_state, listing
+from reconciler.sandbox.services.sagemaker import feature_state, listing, working
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
 from reconciler.sandbox.state.world import WORLD
 
@@ -53,7 +53,8 @@ def create(call: Call) -> dict[str, Any]:
     _fill_online(data)
     _fill_offline(call, record)
     seconds = WORLD.durations.feature_group
-    record.pending = feature_state.begin("create", seconds, WORLD.outcomes.take(name))
+    outcome = working.feature_group(call, data, WORLD.outcomes.take(name))
+    record.pending = feature_state.begin("create", seconds, outcome)
     return {"FeatureGroupArn": record.arn}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import iam_backends
 
-from reconciler.sandbox.door import principals
+from reconciler.sandbox.iam import principals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

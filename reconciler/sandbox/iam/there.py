@@ -8,8 +8,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.resource_tagging import TaggableResourcesMixin
 
 from reconciler.access.model import Guard, Named
-from reconciler.sandbox.door import principals
-from reconciler.sandbox.services.budgets.register import ATTRIBUTE as BUDGETS
+from reconciler.sandbox.iam import principals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 PARTS = 6
 """Of an ARN: arn, partition, service, region, account, resource."""
 BUCKET_POLICY = "bucket policy"
+BUDGETS = "moorline_budgets"
+"""Where `services.budgets` keeps them."""
 
 
 class There:
