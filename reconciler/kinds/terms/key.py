@@ -5,6 +5,7 @@ from typing import Annotated
 from reconciler.kinds.api import Reference, Role, Scope, Section
 from reconciler.model.value import Json, Path
 
+
 class KeyUse(Section):
     """A key to encrypt with."""
 
