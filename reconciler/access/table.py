@@ -76,7 +76,7 @@ class Action:
 _SLOT = re.compile(r"\$\{(\w+)\}")
 _PLACE = {"Partition": "[a-z-]+", "Region": "[a-z0-9-]+", "Account": "[0-9]{12}|aws"}
 _LONG = re.compile(
-    r"\w+WithPath|ObjectName|LogGroupName|RepositoryName|Alias|Parameter\w+|SecretId"
+    r"\w+WithPath|ObjectName|LogGroupName|LogStreamName|RepositoryName|Alias|Parameter\w+|SecretId"
 )
 """What has slashes in it."""
 _PACKAGE = re.compile(r"ModelPackageName")

@@ -12,7 +12,6 @@ from reconciler.access.caller import demanded
 from reconciler.access.calls import asked
 from reconciler.access.decide import decide
 from reconciler.access.model import Asked, Guard, Named, Policies
-from reconciler.access.request import Call
 from reconciler.access.workloads import Site, Thing, Work, works
 from reconciler.model.graph import Node
 from reconciler.model.value import JsonText, Ref, resolve
@@ -47,7 +46,7 @@ class Platform:
     def tags(self, _arn: str) -> Mapping[str, str]:
         return {}
 
-    def owner(self, arn: str) -> str:
+    def owner(self, _arn: str) -> str:
         return self.account
 
     def key(self, name: str, _region: str, _account: str) -> str:
@@ -139,15 +138,26 @@ class Platform:
                     found[text] = work.source
         return sorted(found)
 
-    def used(self) -> set[tuple[str, str]]:
-        """Roles, and the actions that their workloads need."""
-        return {(work.by, it.action) for work in self.works for it in self.questions(work)}
+    def needed(self) -> set[tuple[str, str]]:
+        """Statements of roles with each action that would be missed in them.
 
-    def given(self) -> dict[str, set[str]]:
-        """What each workload's role is allowed."""
+        That is one without which a call is refused: no other statement allows it.
+        """
+        found = set()
+        for work in self.works:
+            for it in self.questions(work):
+                decision = decide(it, self.policies(it))
+                own = [label for label in decision.by if label.startswith(f"{work.by}#")]
+                found |= {(own[0], it.action)} if decision.allowed and len(own) == 1 else set()
+        return found
+
+    def given(self) -> set[tuple[str, str]]:
+        """Statements of the workloads' roles, with each action in them."""
         return {
-            role.name: {action for statement in _inline(role) for action in statement["Action"]}
+            (f"{role.name}#{index}", action)
             for role in self.workers()
+            for index, statement in enumerate(_inline(role))
+            for action in statement["Action"]
         }
 
     def workers(self) -> list[Thing]:
@@ -170,15 +180,21 @@ class Platform:
             if role.name == name and role.props["Policies"]
         )
 
+    def _is(self, thing: Thing, short: str, arn: str, rest: str) -> bool:
+        if short == "ModelPackageGroup" and rest.startswith(f"model-package/{thing.name}/"):
+            return True
+        own = self.arn(short, thing.name)
+        return arn == own or (short == "Bucket" and arn.startswith(f"{own}/"))
+
     def _resource(self, it: Asked) -> Named | None:
         if it.resource == "*":
             return None
         kind, rest = it.resource.split(":")[2], it.resource.split(":", 5)[5]
         if kind == "ecr":
             return OPEN if it.owner != self.account else None
-        for thing in self.site.things:
+        for thing in self.site.things:  # few, and each policy is read once
             short = thing.type.rsplit("::", 1)[1]
-            if (kind, short) in _POLICY and _is(thing.name, rest, self.arn(short, thing.name), it):
+            if (kind, short) in _POLICY and self._is(thing, short, it.resource, rest):
                 document = thing.props.get(_POLICY[kind, short])
                 return Named(thing.name, document) if document else None
         return None
@@ -193,16 +209,6 @@ _POLICY = {
 }
 
 
-def _is(name: str, rest: str, arn: str, it: Asked) -> bool:
-    packages = (f"model-package/{name}/", f"model-package-group/{name}")
-    return it.resource == arn or rest.startswith((f"{name}/", *packages)) or rest == f"role/{name}"
-
-
 def _inline(role: Thing) -> Iterator[Mapping[str, Any]]:
     for policy in role.props["Policies"]:
         yield from policy["PolicyDocument"]["Statement"]
-
-
-def sent_by(platform: Platform, by: str) -> list[Call]:
-    """The calls of one role or service."""
-    return [work.call for work in platform.works if work.by == by]

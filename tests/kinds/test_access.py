@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from reconciler.facts.principals import says
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
 
@@ -37,6 +38,9 @@ def test_a_workload_role_is_narrow(role: Node) -> None:
 def test_a_workload_role_is_taken_by_one_service_for_this_account(role: Node) -> None:
     (statement,) = role.props["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    if role.address.name.endswith("-feature-store"):  # AWS does not say that anything is sent
+        assert "Condition" not in statement
+        return
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
     assert all(
         ":123456789012:" in arn for arn in statement["Condition"]["ArnLike"]["aws:SourceArn"]
@@ -78,7 +82,7 @@ def test_every_bucket_is_private_owned_encrypted_and_tls_only(bucket: Node) -> N
 
 
 def test_whoever_is_allowed_by_a_resource_policy_is_pinned() -> None:
-    """Other accounts by number, services to this account."""
+    """Other accounts by number, services to this account, as far as they say for whom they act."""
     for node in NODES:
         for prop in ("BucketPolicy", "KeyPolicy", "TopicPolicy", "ModelPackageGroupPolicy"):
             for statement in (node.props.get(prop) or {}).get("Statement", []):
@@ -87,8 +91,53 @@ def test_whoever_is_allowed_by_a_resource_policy_is_pinned() -> None:
                 principal = statement["Principal"]
                 assert principal != "*"
                 if "Service" in principal:
-                    pinned = {"aws:SourceAccount": "123456789012"}
-                    assert statement["Condition"]["StringEquals"] == pinned
+                    pinned = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+                    said = [says(service) for service in _listed(principal["Service"])]
+                    assert all(said) or not any(said)
+                    assert statement.get("Condition", {}) == (pinned if all(said) else {})
+
+
+def _listed(services: Json) -> list[str]:
+    return [services] if isinstance(services, str) else services
+
+
+def test_a_role_of_people_is_pinned_to_this_account_where_its_service_says_so() -> None:
+    trusts = {
+        role.address.name.rsplit("-", 1)[1]: role.props["AssumeRolePolicyDocument"]["Statement"][0]
+        for role in named(NODES, "AWS::IAM::Role")
+        if "platform" in role.address.name
+    }
+    pinned = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert trusts["scoring"]["Condition"] == pinned
+    assert "Condition" not in trusts["ingest"]
+
+
+def test_readers_reach_the_models_and_nothing_else_of_the_bucket() -> None:
+    (bucket,) = [node for node in BUCKETS if "artifacts" in node.address.name]
+    (read,) = [it for it in bucket.props["BucketPolicy"]["Statement"] if "Readers" in it["Sid"]]
+    assert read == {
+        "Sid": "ReadersFraud",
+        "Effect": "Allow",
+        "Principal": {"AWS": ["arn:aws:iam::210987654320:root", "arn:aws:iam::210987654321:root"]},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::acme-test-artifacts-123456789012/models/*",
+    }
+
+
+def test_readers_decrypt_through_s3_only() -> None:
+    sealed = "s3: {key: {security: platform, key: data}}"
+    nodes = world({("DataSource", "artifacts"): sealed}).build_all()
+    (key,) = [node for node in named(nodes, "AWS::KMS::Key") if node.address.name.endswith("-data")]
+    (read,) = [it for it in key.props["KeyPolicy"]["Statement"] if "Readers" in it["Sid"]]
+    assert read["Action"] == "kms:Decrypt"
+    assert read["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+
+
+def test_the_policy_of_a_bucket_that_exists_elsewhere_is_not_ours() -> None:
+    platform = world({("DataSource", "artifacts"): "s3: {existing: acme-models}"})
+    platform.build_all()
+    assert platform.found == []
+    assert platform.admissions == []
 
 
 def test_a_key_stays_manageable_by_its_account() -> None:

@@ -146,7 +146,7 @@ def test_an_image_that_does_not_exist_is_reported() -> None:
 
 
 def test_a_registry_that_hides_its_files_is_a_warning() -> None:
-    hidden = specs.REGISTRY.replace("artifacts: {source: artifacts, path: models/fraud}\n", "")
+    hidden = specs.REGISTRY.replace("artifacts: {source: artifacts, path: models}\n", "")
     platform = world({("ModelRegistry", "fraud"): hidden})
     platform.build(*DETECTOR)
     assert [(found.code, found.is_error) for found in platform.found] == [("SPEC031", False)]
@@ -183,3 +183,34 @@ def test_training_on_an_online_group_is_reported() -> None:
     platform = world({("Training", "risk"): online})
     platform.build("Training", "risk")
     assert [found.code for found in platform.found] == ["SPEC030"]
+
+
+def test_a_model_that_is_written_where_no_endpoint_may_read_it_is_a_warning() -> None:
+    for output in ("{source: artifacts, path: elsewhere}", "{source: raw, path: models}"):
+        apart = specs.SCRIPT.replace("{source: artifacts, path: models/risk}", output)
+        platform = world({("Training", "risk"): apart})
+        platform.build("Training", "risk")
+        assert [(found.code, str(found.at)) for found in platform.found] == [
+            ("SPEC031", "Training/risk/output:1:1")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("services", "kind", "name", "at"),
+    [
+        ("budgets.amazonaws.com", "Monitor", "oncall", "Monitor/oncall/key:1:1"),
+        (
+            "cloudwatch.amazonaws.com",
+            "Budget",
+            "quarter",
+            "Budget/quarter/subscribers/topic:1:1",
+        ),
+    ],
+)
+def test_a_key_that_a_publisher_may_not_use_is_reported(
+    services: str, kind: str, name: str, at: str
+) -> None:
+    every = "[cloudwatch.amazonaws.com, budgets.amazonaws.com, events.amazonaws.com]"
+    platform = world({("Security", "platform"): specs.SECURITY.replace(every, f"[{services}]")})
+    platform.build(kind, name)
+    assert [(found.code, str(found.at)) for found in platform.found] == [("SPEC030", at)]

@@ -113,8 +113,8 @@ CODES = (
     Code(
         "SPEC031",
         "permission that cannot be compiled",
-        "Another spec does not say where its files are, so the role of this one cannot be allowed to"
-        " read exactly them.",
-        "Add the place to that spec, as the message says.",
+        "A registry does not say where its model files are, or says that they are elsewhere, so no"
+        " role can be allowed to read exactly them.",
+        "Add or correct the place in one of the two specs, as the message says.",
     ),
 )
