@@ -14,6 +14,10 @@ from .platform import Platform, codes, join, methods, step_of, steps
 BUCKET = specs.BUCKET
 TOPIC = "AWS::SNS::Topic/acme-dev-watch"
 UNVERSIONED = specs.RAW.replace("lifecycle", "versioning: false, lifecycle")
+SHARED = specs.SECURITY.replace(
+    "rotation: 180d", "rotation: 180d, users: {services: [cloudwatch.amazonaws.com]}"
+)
+"""A key that alarms may send their messages under."""
 KEYED = join(
     specs.SECURITY,
     specs.RAW.replace("s3: {", "s3: {key: {security: core, key: data}, "),
@@ -49,8 +53,8 @@ NARROWED = {
     "versions are no longer kept": Case(specs.RAW, UNVERSIONED, BUCKET, "history"),
     "a bucket loses its key": Case(KEYED, join(specs.SECURITY, specs.RAW), BUCKET, "keys"),
     "a topic loses its key": Case(
-        join(specs.SECURITY, specs.SERVING, CONFIDENTIAL),
-        join(specs.SECURITY, specs.SERVING, specs.WATCH),
+        join(SHARED, specs.SERVING, CONFIDENTIAL),
+        join(SHARED, specs.SERVING, specs.WATCH),
         TOPIC,
         "keys",
     ),
