@@ -5,16 +5,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from docs.generate import markdown
 from reconciler import resources as package
-from reconciler.delivery.actions import methods
+from reconciler.delivery.actions import actions_of, methods
 from reconciler.explain.property import explain
 from reconciler.facts.store import facts
 from reconciler.resources.api import Resource, load
-from reconciler.resources.permissions import permission
 
 LOSSES = {
     "records": "records",
@@ -94,12 +93,8 @@ def _effects(resource: Resource) -> Iterator[tuple[str, str]]:
 def permissions(resource: Resource) -> tuple[list[str], list[str]]:
     """IAM actions to read a resource, and what it takes besides to write it."""
     reads, writes = methods(resource)
-    read = _actions(resource.service, reads)
-    return sorted(read), sorted(_actions(resource.service, writes) - read)
-
-
-def _actions(service: str, methods: Iterable[str]) -> set[str]:
-    return {action for method in methods for action in permission(service, method)}
+    read = actions_of(resource.service, reads)
+    return sorted(read), sorted(actions_of(resource.service, writes) - read)
 
 
 def about(type_: str) -> str:

@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from reconciler.access.calls import questions
 from reconciler.access.model import Asked
 from reconciler.access.request import Call, Want, World, arn
+from reconciler.access.served import SCALES, catalogue, scaled
 from reconciler.access.services.kms import asked_by, key_arn
+from reconciler.access.table import fitting
 
 Find = Callable[[Call, World], Iterable[str]]
 
@@ -60,7 +62,8 @@ def _wants(row: Demand, call: Call, world: World) -> Iterable[Want]:
             if action == "iam:CreateServiceLinkedRole":
                 yield Want(action, place, {"iam:AWSServiceName": place.split("/")[2]})
             elif not action.startswith("kms:"):
-                yield Want(action, place)
+                if fitting(action, place):  # a database is made in the catalogue, in no table
+                    yield Want(action, place, SCALES if action.startswith("application-") else {})
             elif action == "kms:ListAliases":
                 yield Want(action)
             elif key := key_arn(call, world, place):
@@ -171,6 +174,10 @@ DEMANDS = (
         "SageMaker API, OnlineStoreSecurityConfig.KmsKeyId",
         "sagemaker",
     ),
+    Demand("sagemaker", ("CreateFeatureGroup",),
+           ("glue:CreateDatabase", "glue:CreateTable", "glue:GetDatabase", "glue:GetTable"),
+           catalogue, "CloudFormation schema of AWS::SageMaker::FeatureGroup, handlers.create; the"
+           " role's policy, AmazonSageMakerFeatureStoreAccess, makes no table", documented=False),
     Demand(
         "sagemaker-featurestore-runtime",
         ("PutRecord", "GetRecord", "DeleteRecord"),
@@ -205,6 +212,11 @@ DEMANDS = (
         "sagemaker",
         documented=False,
     ),
+    Demand("sagemaker", ("CreateEndpointConfig",), ("kms:DescribeKey",), parameter("KmsKeyId"),
+           "CloudFormation schema of AWS::SageMaker::EndpointConfig, handlers.create", "sagemaker",
+           documented=False),
+    Demand("sagemaker", ("DeleteEndpoint",), ("application-autoscaling:DeregisterScalableTarget",),
+           scaled, "SageMaker developer guide, Delete endpoints configured for auto scaling"),
     Demand(
         "sagemaker",
         ("CreateEndpoint", "UpdateEndpoint"),
@@ -270,5 +282,5 @@ DEMANDS = (
 """Looked for and not found, so not here: PutBucketEncryption, CreateTopic and SetTopicAttributes
 ask nothing of the key that they name; PutBucketLogging asks nothing of the bucket it writes to,
 whose policy has to allow the service; CreateBudget asks nothing of a topic; CreateModel asks
-nothing of subnets, which the execution role has to be allowed; CreateEndpointConfig asks nothing
-of the key, and an offline store's key is the role's matter."""
+nothing of subnets, which the execution role has to be allowed; an offline store's key is the
+role's matter."""

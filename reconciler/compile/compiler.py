@@ -188,6 +188,7 @@ class _Builder:
                 spans=spec.at,
                 peer=self._peer,
                 facts=self.facts,
+                boundary=self.view.spec.boundary or "",
             )
         return self._scopes[spec.id]
 

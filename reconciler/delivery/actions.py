@@ -1,83 +1,242 @@
-"""The IAM actions that it takes to plan and to apply resources of some types. Pure.
+"""Which IAM actions it takes to plan and to apply resources of some types, on what, and when. Pure.
 
-Derived from what the resource files name: their reads, listings, parts, tags and updates.
+Methods follow from the resource files: their reads, listings, parts, tags and updates. What an
+action is asked on follows from IAM's tables in `access.table`, and what a service does in the
+caller's name from `access.caller`. Writes are confined to names that begin with ours, and to what
+carries no tag of ownership that is another's; keys have no names, so there it is our tags.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
 
-from reconciler.resources.api import Resource, fill
-from reconciler.resources.permissions import PASS, PREFIX, permission
+from reconciler.access import table
+from reconciler.access.caller import Demand, rows
+from reconciler.resources.api import OWNERSHIP, Resource, fill
+from reconciler.resources.permissions import PASS, permission
 
-BY_NAME = frozenset({"cloudwatch", "events", "iam", "logs", "s3", "sagemaker", "sns"})
-"""Services whose writes may be confined to names that begin with ours. Others have types whose
-ids AWS chooses, or calls that know no resource; there the tags of ownership are looked at."""
-OWNED = "owned"
-"""Stands for: any resource that carries our tags of ownership."""
-BEFORE_TAGS = frozenset({"kms:CreateGrant", "kms:CreateKey", "kms:DescribeKey", "kms:TagResource"})
-"""What is asked of a key before it has tags, or of keys that others own."""
-ALWAYS = frozenset(
-    {
-        "application-autoscaling:DescribeScalableTargets",
-        "cloudtrail:LookupEvents",
-        "sagemaker:DescribeModelPackage",
-        "sagemaker:ListModelPackages",
-        "tag:GetResources",
-    }
-)
+When: TypeAlias = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""Conditions: operators, each with keys and what they have to be."""
+
+ALWAYS = frozenset({"cloudtrail:LookupEvents", "tag:GetResources"})
 """What every plan and drift report may ask, whatever the types."""
+LOOKS = {
+    "AWS::SageMaker::Endpoint": (
+        "application-autoscaling:DescribeScalableTargets",
+        "sagemaker:DescribeEndpointConfig",
+    ),
+    "AWS::SageMaker::Model": ("sagemaker:ListModelPackages",),
+}
+"""What else is asked because of a type: who scales it, which version is approved."""
+NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
+"""Demands of what no kind writes: alarms that stop machines or run documents."""
+
+_TAGS = OWNERSHIP[:2]
+_VALUES = ("{platform}", "{environment}")
+OURS = tuple((f"aws:ResourceTag/{tag}", value) for tag, value in zip(_TAGS, _VALUES, strict=True))
+ASKED = tuple((f"aws:RequestTag/{tag}", value) for tag, value in zip(_TAGS, _VALUES, strict=True))
+NAMED: When = (("StringEqualsIfExists", OURS),)
+"""Not another's: where AWS says whose a resource is, it is ours. Buckets say so where their
+attribute-based access is on (S3 user guide, "Enabling ABAC"), what is new not at all."""
+OWNED: When = (("StringEquals", OURS),)
+MADE: When = (("StringEquals", ASKED),)
+FRESH: When = (
+    ("StringEquals", ASKED),
+    ("Null", ((OURS[0][0], "true"), ("kms:ResourceAliases", "true"))),
+)
+"""A key that is nobody's yet, while it is made: it has no tags, and no alias."""
+CALLED: When = (
+    ("ForAnyValue:StringLike", (("kms:ResourceAliases", "alias/{prefix}*"),)),
+    ("StringEqualsIfExists", OURS),
+)
+"""A key that is called like ours and is not another's, as one that is adopted."""
+ADOPTING = frozenset(
+    f"kms:{name}"
+    for name in (
+        "DisableKey", "DisableKeyRotation", "EnableKey", "EnableKeyRotation", "PutKeyPolicy",
+        "TagResource", "UpdateKeyDescription",
+    )
+)  # fmt: skip
+"""What is done to a key before it carries our tags, or in the minutes until IAM sees them."""
+KEYS = "arn:{partition}:kms:{region}:{account}:key/*"
+ROLES = "arn:{partition}:iam::{account}:role/{prefix}*"
+_CATALOGUE = ("catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*")
 
 
-@dataclass(slots=True)
-class Actions:
-    """Actions to read anything, and to write by the ARN patterns that they are confined to."""
+class Bound(StrEnum):
+    """What a boundary for the roles that specs make does to a statement."""
 
-    read: set[str] = field(default_factory=set)
-    write: dict[str, set[str]] = field(default_factory=dict)
+    FREE = ""
+    WITHIN = "within"
+    """Only on roles that have it, or get it."""
+    NEVER = "never"
+    """Not where there is one."""
 
 
-def needed(types: Iterable[Resource], slots: Mapping[str, str]) -> Actions:
-    """The actions for types; `slots` fill the templates of ARNs, `prefix` begins our names."""
-    found = Actions(set(ALWAYS))
+WITHIN = frozenset(
+    f"iam:{name}"
+    for name in (
+        "AttachRolePolicy", "CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy",
+        "UpdateAssumeRolePolicy",
+    )
+)  # fmt: skip
+"""What could give a role more than its boundary allows, were it not asked for. Source: IAM user
+guide, "Permissions boundaries", "Delegating responsibility to others"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Actions that are allowed on the same things under the same conditions."""
+
+    actions: tuple[str, ...]
+    on: tuple[str, ...]
+    when: When
+    bound: Bound
+
+    def named(self, prefix: str) -> tuple[str, ...]:
+        """The patterns of names that begin with ours, which may be another environment's too."""
+        return tuple(each for each in self.on if prefix in each)
+
+
+_Place: TypeAlias = tuple[tuple[str, ...], When, Bound]
+
+
+def reads(types: Iterable[Resource]) -> set[str]:
+    """The actions that only look, which may be asked of anything."""
+    found = set(ALWAYS)
     for resource in types:
-        reads, writes = methods(resource)
-        found.read |= _all(resource.service, reads)
-        for action in _all(resource.service, writes):
-            found.write.setdefault(_where(action, resource, slots), set()).add(action)
+        found |= _all(resource.service, methods(resource)[0])
+        found |= set(LOOKS.get(resource.type, ()))
     return found
 
 
-def _where(action: str, resource: Resource, slots: Mapping[str, str]) -> str:
-    """The ARN pattern that an action of a type is confined to; ``*`` for any, or `OWNED`."""
-    ours = {**slots, "name": f"{slots['prefix']}*"}
+def writes(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, ...]:
+    """The actions that change something; of `slots`, `prefix` begins our names."""
+    known = list(types)
+    looked = reads(known)
+    found: dict[_Place, set[str]] = {}
+    for resource in known:
+        for action, place in _asked(resource):
+            if action not in looked:
+                found.setdefault(place, set()).add(action)
+    grants = (Grant(tuple(sorted(found[place])), *place) for place in sorted(found))
+    return tuple(_filled(grant, slots) for grant in grants)
+
+
+def actions_of(service: str, names: Iterable[str]) -> set[str]:
+    """The actions that client methods take, and what AWS does for them in the caller's name."""
+    known = {*names}
+    found = _all(service, known)
+    for name in known:
+        found |= {action for row in rows(service, _operation(name)) for action in row.actions}
+    return found - NOT_OURS
+
+
+def _filled(grant: Grant, slots: Mapping[str, str]) -> Grant:
+    when = tuple(
+        (operator, tuple((key, str(fill(value, slots))) for key, value in keys))
+        for operator, keys in grant.when
+    )
+    return Grant(grant.actions, tuple(str(fill(at, slots)) for at in grant.on), when, grant.bound)
+
+
+def _asked(resource: Resource) -> Iterator[tuple[str, _Place]]:
+    for method in methods(resource)[1]:
+        for action in permission(resource.service, method):
+            for place in _places(action, resource):
+                yield action, place
+        for row in rows(resource.service, _operation(method)):
+            for action in {*row.actions} - NOT_OURS:
+                yield action, _demanded(action, row)
+
+
+def _places(action: str, resource: Resource) -> Iterator[_Place]:
+    """Where an action of a type may be done: it is enough when one of the places fits."""
+    service = action.partition(":")[0]
     if action == PASS:
-        return str(fill("arn:{partition}:iam::{account}:role/{name}", ours))
-    own = PREFIX.get(resource.service, resource.service)
-    if own == "kms" and action.startswith("kms:") and action not in BEFORE_TAGS:
-        return OWNED
-    if resource.service not in BY_NAME or not action.startswith(f"{own}:"):
-        return "*"
-    if resource.service == "sagemaker":  # an endpoint's calls are checked against its config too
-        return str(fill("arn:{partition}:sagemaker:{region}:{account}:*/{name}", ours))
-    return str(fill(resource.arn, ours)) if "{name}" in resource.arn else "*"
+        to = (("iam:PassedToService", f"{resource.service}.amazonaws.com"),)
+        yield (ROLES,), (("StringEquals", to),), Bound.FREE
+    elif service == "kms":
+        yield from _key(action)
+    elif "{name}" not in resource.arn:
+        yield ("*",), (), Bound.FREE
+    else:
+        bound = Bound.WITHIN if action in WITHIN else Bound.FREE
+        if action == "iam:DeleteRolePermissionsBoundary":
+            bound = Bound.NEVER
+        yield tuple(sorted({_own(resource.arn), *_required(action)})), NAMED, bound
+
+
+def _key(action: str) -> Iterator[_Place]:
+    """Keys by our tags, but for new ones; aliases, which have no tags, by name and by key."""
+    if action == "kms:CreateKey":
+        yield ("*",), MADE, Bound.FREE
+        return
+    yield (KEYS,), OWNED, Bound.FREE
+    if action == "kms:TagResource":
+        yield (KEYS,), FRESH, Bound.FREE
+    if action in ADOPTING:
+        yield (KEYS,), CALLED, Bound.FREE
+    if "Alias" in action:
+        yield ("arn:{partition}:kms:{region}:{account}:alias/{prefix}*",), (), Bound.FREE
+
+
+def _required(action: str) -> Iterator[str]:
+    """What IAM checks an action against, such as the config of an endpoint besides itself."""
+    try:
+        types = table.action(action).types
+    except table.UnknownActionError:
+        return
+    for name, must in types.items():
+        if must:
+            yield _own(table.type_of(action.partition(":")[0], name).format)
+
+
+def _own(arn: str) -> str:
+    """The pattern of our names for an ARN's template, be it ours or IAM's."""
+    place = {"${Partition}": "{partition}", "${Region}": "{region}", "${Account}": "{account}"}
+    for theirs, ours in place.items():
+        arn = arn.replace(theirs, ours)
+    return re.sub(r"\$\{\w+\}|\{name\}", "{prefix}*", arn)
+
+
+def _demanded(action: str, row: Demand) -> _Place:
+    """Where the caller must be allowed what a service does for it."""
+    service = action.partition(":")[0]
+    if service == "kms" and table.action(action).types:
+        via = ("kms:ViaService", f"{row.via}.{{region}}.amazonaws.com")
+        when: When = (("StringEquals", (*OURS, via)),)
+        if action == "kms:CreateGrant":
+            when = (("Bool", (("kms:GrantIsForAWSResource", "true"),)), *when)
+        return (KEYS,), when, Bound.FREE
+    if service == "glue":
+        at = "arn:{partition}:glue:{region}:{account}:"
+        return tuple(f"{at}{name}" for name in _CATALOGUE), (), Bound.FREE
+    if service == "application-autoscaling":
+        at = f"arn:{{partition}}:{service}:{{region}}:{{account}}:scalable-target/*"
+        space = ((f"{service}:service-namespace", row.service),)
+        return (at,), (("StringEquals", space),), Bound.FREE
+    return ("*",), (), Bound.FREE
 
 
 def methods(resource: Resource) -> tuple[set[str], set[str]]:
     """The client methods that read a resource, and those that write it."""
-    reads = {resource.read.method, *(listing.method for listing in resource.listings)}
-    reads |= resource.asks
-    writes = {resource.create.method, resource.delete.method, *_updates(resource)}
+    looks = {resource.read.method, *(listing.method for listing in resource.listings)}
+    looks |= resource.asks
+    changes = {resource.create.method, resource.delete.method, *_updates(resource)}
     for part in resource.parts:
-        reads |= set(part.reads)
-        writes |= set(part.writes)
+        looks |= set(part.reads)
+        changes |= set(part.writes)
     if resource.tags:
-        reads.add(resource.tags.read.method)
-        writes |= {op.method for op in (resource.tags.add, resource.tags.remove) if op}
-    return reads, writes - reads
+        looks.add(resource.tags.read.method)
+        changes |= {op.method for op in (resource.tags.add, resource.tags.remove) if op}
+    return looks, changes - looks
 
 
 def _updates(resource: Resource) -> Iterator[str]:
@@ -92,5 +251,10 @@ def _updates(resource: Resource) -> Iterator[str]:
                 yield str(method.value)
 
 
-def _all(service: str, methods: Iterable[str]) -> set[str]:
-    return {action for method in methods for action in permission(service, method)}
+def _operation(method: str) -> str:
+    """As botocore names it, `CreateEndpoint`; enough for the operations that demand something."""
+    return "".join(word.capitalize() for word in method.split("_"))
+
+
+def _all(service: str, names: Iterable[str]) -> set[str]:
+    return {action for name in names for action in permission(service, name)}

@@ -37,6 +37,11 @@ class Stage:
     plan_people: tuple[str, ...] = ()
     """ARN patterns of who may take the roles besides the jobs."""
     apply_people: tuple[str, ...] = ()
+    boundary: str = ""
+    """The policy that caps every role that the specs make."""
+    siblings: tuple[str, ...] = ()
+    """What names of other environments in the account begin with, where it is as this one's own:
+    `acme-dev-2-` for `dev`."""
 
     @property
     def gated(self) -> bool:
@@ -71,16 +76,31 @@ class Site:
         return tuple(stage for stage in self.stages if not stage.sandbox)
 
 
-def stages(views: Sequence[EnvironmentView]) -> tuple[tuple[Stage, ...], list[Diagnostic]]:
-    """The stages for environments in order, and what will not work well there."""
+def stages(
+    views: Sequence[EnvironmentView], known: Sequence[EnvironmentView] = ()
+) -> tuple[tuple[Stage, ...], list[Diagnostic]]:
+    """The stages for environments in order, and what will not work well there.
+
+    `known` are all environments that there are, those that are not delivered included.
+    """
     found: list[Diagnostic] = []
     for view in views:
         if not view.spec.sandbox:
             found += _lacks(view)
-    return tuple(_stage(view, first=not index) for index, view in enumerate(views)), found
+    others = (*views, *known)
+    made = (_stage(view, others, first=not index) for index, view in enumerate(views))
+    return tuple(made), found
 
 
-def _stage(view: EnvironmentView, *, first: bool) -> Stage:
+def siblings(view: EnvironmentView, others: Iterable[EnvironmentView]) -> tuple[str, ...]:
+    """What the names of others' resources begin with that could be this environment's too."""
+    own = f"{view.platform}-{view.name}-"
+    here = (other for other in others if other.account == view.account)
+    begin = {f"{other.platform}-{other.name}-" for other in here}
+    return tuple(sorted(each for each in begin - {own} if each.startswith(own)))
+
+
+def _stage(view: EnvironmentView, others: Iterable[EnvironmentView], *, first: bool) -> Stage:
     place = Place(view.account, view.region, view.platform, view.name)
     partition = place.partition
     here = f"arn:{partition}:iam::{view.account}:role/{role_name(view.platform, view.name)}"
@@ -99,6 +119,8 @@ def _stage(view: EnvironmentView, *, first: bool) -> Stage:
         prefix=(receipts and receipts.prefix) or "",
         signing=signing.key if signing else "",
         first=first,
+        boundary=view.spec.boundary or "",
+        siblings=siblings(view, others),
     )
 
 

@@ -60,6 +60,11 @@ AddressPattern = Annotated[
 ]
 
 
+PolicyArn = Annotated[
+    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+$")
+]
+
+
 class People(Section):
     """Who takes the roles from a desk: ARNs of roles or users, `*` for any text in them."""
 
@@ -210,6 +215,12 @@ class Environment(Section):
         examples=[True],
     )
     roles: Roles = Field(Roles(), description="The IAM roles that plan and apply take.")
+    boundary: Maybe[PolicyArn] = Field(
+        None,
+        description="A policy that caps every role that specs make here. The apply role of"
+        " `moorline ci init` may then make no role without it.",
+        examples=["arn:aws:iam::123456789012:policy/workloads"],
+    )
     tags: dict[TagKey, Annotated[str, StringConstraints(max_length=256)]] = Field(
         default_factory=dict,
         description="Added to every resource that can be tagged.",

@@ -108,6 +108,8 @@ class Scope:
     spans: Callable[[Path], Span]
     peer: Callable[[str, str], Mapping[str, Json]]
     """What the spec of a kind and name exports."""
+    boundary: str = ""
+    """The policy that caps every role here, or nothing."""
     facts: Mapping[Lookup, Json] | None = None
     """Answers to lookups; nothing when working offline."""
     roles: dict[str, Role] = field(default_factory=dict)
@@ -212,6 +214,7 @@ class Scope:
                     "Policies": policies if statements else [],
                     "ManagedPolicyArns": [],
                     "MaxSessionDuration": SESSION_SECONDS,
+                    "PermissionsBoundary": self.boundary or ...,
                 },
             )
 

@@ -206,6 +206,9 @@ def _allow(sid: str, principal: Props, actions: list[str]) -> Props:
 
 def _role(name: str, role: IamRole, scope: Scope) -> Node:
     here = ("roles", name)
+    if role.boundary and scope.boundary and role.boundary != scope.boundary:
+        text = f"the environment caps every role with {scope.boundary!r}"
+        scope.problem((*here, "boundary"), text, help="leave 'boundary' out")
     document = {"Version": "2012-10-17", "Statement": [_statement(s) for s in role.statements]}
     return scope.node(
         scope.address("AWS::IAM::Role", name),
@@ -214,7 +217,7 @@ def _role(name: str, role: IamRole, scope: Scope) -> Node:
             "AssumeRolePolicyDocument": _trust(role.assumed_by, scope),
             "ManagedPolicyArns": sorted(role.managed_policies),
             "MaxSessionDuration": seconds(role.max_session),
-            "PermissionsBoundary": role.boundary or "",
+            "PermissionsBoundary": role.boundary or scope.boundary,
             "Policies": [{"PolicyName": "moorline", "PolicyDocument": document}]
             if role.statements
             else [],

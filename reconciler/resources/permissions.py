@@ -56,30 +56,17 @@ BESIDES: dict[tuple[str, str], tuple[str, ...]] = {
     ("kms", "create_key"): ("kms:TagResource",),
     ("s3", "create_bucket"): ("s3:TagResource",),
     ("s3", "put_bucket_replication"): (PASS,),
-    ("sagemaker", "create_endpoint"): (TAG, "cloudwatch:DescribeAlarms", "kms:CreateGrant"),
-    ("sagemaker", "create_endpoint_config"): (TAG, PASS, "kms:DescribeKey"),
-    ("sagemaker", "create_feature_group"): (
-        TAG,
-        PASS,
-        "glue:CreateDatabase",
-        "glue:CreateTable",
-        "glue:GetDatabase",
-        "glue:GetTable",
-        "kms:CreateGrant",
-        "kms:DescribeKey",
-    ),
+    ("sagemaker", "create_endpoint"): (TAG,),
+    ("sagemaker", "create_endpoint_config"): (TAG, PASS),
+    ("sagemaker", "create_feature_group"): (TAG, PASS),
     ("sagemaker", "create_model"): (TAG, PASS),
     ("sagemaker", "create_model_package_group"): (TAG,),
     ("sagemaker", "create_pipeline"): (TAG, PASS),
-    ("sagemaker", "delete_endpoint"): (
-        "application-autoscaling:DeleteScalingPolicy",
-        "application-autoscaling:DeregisterScalableTarget",
-    ),
-    ("sagemaker", "update_endpoint"): ("cloudwatch:DescribeAlarms", "kms:CreateGrant"),
     ("sagemaker", "update_pipeline"): (PASS,),
     ("sns", "create_topic"): ("sns:TagResource",),
 }
-"""Actions that a call needs besides its own: tags and roles it hands over, what AWS does for it."""
+"""Actions that a call needs besides its own: tags and roles that it hands over. What AWS does in the
+caller's name is in `access.caller`."""
 
 
 @cache

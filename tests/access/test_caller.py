@@ -39,6 +39,7 @@ def test_every_row_is_true_to_the_table(row: Any) -> None:
         params.pop("IncludedData", None)
         params |= {"AlarmActions": ["arn:aws:automate:eu-west-1:ec2:stop"]}
         params.pop("ServerSideEncryption", None)
+        params.get("OfflineStoreConfig", {}).pop("DisableGlueTableCreation", None)
         each = Call(row.service, operation, params, REGION, ACCOUNT, SESSION)
         found = demanded(each, Sealed())
         assert {it.action for it in found} >= set(row.actions)
@@ -56,6 +57,26 @@ def test_an_online_store_under_a_key_needs_the_caller_to_use_it() -> None:
     assert found["kms:Decrypt"].context["kms:viaservice"] == (f"sagemaker.{REGION}.amazonaws.com",)
     assert found["kms:ListAliases"].resource == "*"
     assert demanded(call("sagemaker", "CreateFeatureGroup", FeatureGroupName="a"), Offline()) == ()
+
+
+def test_an_offline_store_has_its_table_made_by_the_caller() -> None:
+    store = {"FeatureGroupName": "acme", "OfflineStoreConfig": {"S3StorageConfig": {}}}
+    found = {(it.action, it.resource.split(":", 5)[-1]) for it in demanded(
+        call("sagemaker", "CreateFeatureGroup", **store), Offline()
+    )}  # fmt: skip
+    table = "table/sagemaker_featurestore/new"
+    assert {at for action, at in found if action == "glue:CreateTable"} == {
+        "catalog", "database/sagemaker_featurestore", table,
+    }  # fmt: skip
+    assert ("glue:CreateDatabase", table) not in found
+    store["OfflineStoreConfig"] = {"DisableGlueTableCreation": True}
+    assert demanded(call("sagemaker", "CreateFeatureGroup", **store), Offline()) == ()
+
+
+def test_an_endpoint_that_goes_takes_what_scales_it_along() -> None:
+    (found,) = demanded(call("sagemaker", "DeleteEndpoint", EndpointName="e"), Offline())
+    assert found.action == "application-autoscaling:DeregisterScalableTarget"
+    assert found.context["application-autoscaling:service-namespace"] == ("sagemaker",)
 
 
 def test_an_online_store_is_read_with_its_key() -> None:

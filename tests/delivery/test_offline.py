@@ -12,7 +12,7 @@ from reconciler.cli.frame.project import Project
 from reconciler.cli.world import live, offline as preview
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
-from reconciler.delivery.actions import needed
+from reconciler.delivery.actions import reads, writes
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt
@@ -106,8 +106,9 @@ def test_the_roles_suffice_for_what_an_apply_called(applied: Folder) -> None:
     last, known = receipt(applied), resources.load()
     slots = {"partition": "aws", "region": "eu-west-1", "account": "1", "environment": "local",
              "platform": "acme", "prefix": "acme-local-"}  # fmt: skip
-    given = needed((known[type_] for type_ in {at.type for at in last.resources}), slots)
-    every = given.read | {action for actions in given.write.values() for action in actions}
+    types = [known[type_] for type_ in {at.type for at in last.resources}]
+    changes = {action for grant in writes(types, slots) for action in grant.actions}
+    every = reads(types) | changes
 
     called = {(call.service, call.method) for call in last.calls}
 

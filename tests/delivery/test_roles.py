@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import json
 from typing import Any
 
 import pytest
 
-from reconciler.delivery import api, roles, write
-from reconciler.delivery.actions import needed
+from reconciler.delivery import api, resolve, roles, write
+from reconciler.delivery.actions import reads, writes
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission
 
@@ -23,10 +23,13 @@ def template(provider: str) -> dict[str, Any]:
 
 
 def statements(role: str) -> list[dict[str, Any]]:
-    found = template("github").values()
-    policies = [each["Properties"] for each in found if each["Type"] == "AWS::IAM::ManagedPolicy"]
-    mine = [each for each in policies if {"Ref": role} in each["Roles"]]
-    return [one for each in mine for one in each["PolicyDocument"]["Statement"]]
+    """As IAM has them in dev, with everything reported and encrypted."""
+    key = "arn:aws:kms:eu-west-1:111122223333:key/k"
+    more = {"ReportObject": "arn:aws:s3:::r/o", "ReportTopic": "arn:aws:sns:eu-west-1:1:t",
+            "ReportKey": key, "ReceiptsKey": key}  # fmt: skip
+    text = files("github")[write.ROLES]
+    made = resolve.policies(text, "dev", "111122223333", "eu-west-1", more)
+    return [one for each in made[role].policies for one in each["Statement"]]
 
 
 def test_a_job_gets_the_apply_role_through_its_environment_only() -> None:
@@ -86,36 +89,46 @@ def test_no_role_may_take_itself_or_leaves_that_to_the_account() -> None:
 
 def test_the_plan_role_only_reads() -> None:
     own = {"kms:Sign", "s3:PutObject", "sns:Publish"}  # of plans, and of reports where asked for
-    actions = {action for each in statements("PlanRole") for action in each["Action"]} - own
+    own |= {"kms:Decrypt", "kms:GenerateDataKey"}  # through S3 and SNS
+    found = {action for each in statements("moorline-dev-plan") for action in each["Action"]}
     verbs = ("get", "list", "describe", "lookup", "view")
 
-    assert [each for each in actions if not each.partition(":")[2].lower().startswith(verbs)] == []
+    assert own <= found
+    reading = [each.partition(":")[2].lower() for each in found - own]
+    assert [each for each in reading if not each.startswith(verbs)] == []
 
 
 @pytest.mark.parametrize("type_", sorted(resources.load()))
 def test_the_roles_suffice_for_every_call_of_a_type(type_: str) -> None:
     resource = resources.load()[type_]
-    given = needed([resource], SLOTS)
-    every = given.read | {action for actions in given.write.values() for action in actions}
+    changes = {action for grant in writes([resource], SLOTS) for action in grant.actions}
     asked = {each for method in resource.methods for each in permission(resource.service, method)}
 
-    assert asked <= every
+    assert asked <= reads([resource]) | changes
 
 
-def test_writes_are_confined_to_our_names_where_aws_can() -> None:
-    given = needed(resources.load().values(), SLOTS)
+def test_writes_are_confined_to_our_names_or_our_tags() -> None:
+    grants = writes(resources.load().values(), SLOTS)
+    alone = {action for each in grants if not each.when for action in each.actions}
 
-    assert all("acme-dev-" in where or where in {"*", "owned"} for where in given.write)
-    wide = given.write["*"]
-    assert not any(fnmatchcase(each, "s3:*") for each in wide)
-    assert not any(each in wide for each in ("iam:PassRole", "iam:CreateRole"))
+    assert all(
+        "acme-dev-" in str(each.on) or each.when for each in grants if "glue" not in str(each)
+    )
+    assert alone == {
+        "kms:CreateAlias", "kms:DeleteAlias",  # aliases of our names, and keys of ours
+        "glue:CreateDatabase", "glue:CreateTable", "glue:GetDatabase", "glue:GetTable",
+    }  # fmt: skip
 
 
-def test_a_policy_is_no_longer_than_iam_takes() -> None:
-    text = roles.template(site(types=tuple(resources.load())), api.load()["github"].trust(site()))
-    import json
+@pytest.mark.parametrize("long", ["dev", "a-rather-long-name-for-an-environment-of-somebody"])
+def test_the_policies_of_a_role_are_as_many_and_as_long_as_iam_takes(long: str) -> None:
+    both = (stage(long, siblings=(f"acme-{long}-2-",)), stage(f"{long}-2"))
+    every = site(types=tuple(sorted(resources.load())), stages=both)
+    text = roles.template(every, api.load()["github"].trust(every))
 
-    for each in data(text)["Resources"].values():
-        if each["Type"] == "AWS::IAM::ManagedPolicy":
-            document = each["Properties"]["PolicyDocument"]
-            assert len(json.dumps(document, separators=(",", ":"))) < 6144
+    for name in (long, f"{long}-2"):
+        made = resolve.policies(text, name, "111122223333", "ap-southeast-2")
+        for role in made.values():
+            sizes = [len(json.dumps(each, separators=(",", ":"))) for each in role.policies]
+            assert len(sizes) <= 10
+            assert max(sizes) <= 6144

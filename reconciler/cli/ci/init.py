@@ -82,7 +82,7 @@ def command(
 
     project = Project(specs, environments, as_json, no_color)
     views = _views(project, chosen)
-    stages, found = sites.stages(views)
+    stages, found = sites.stages(views, _real(project))
     slug = repository or sites.repository(remote.origin())
     if not sites.is_slug(slug):
         text = f"{slug!r} is no repository" if slug else "there is no remote called origin"
@@ -125,6 +125,15 @@ def _views(project: Project, chosen: tuple[str, ...]) -> list[EnvironmentView]:
         help_ = "add environments/NAME.yaml, or name a sandbox one with -e"
         project.fail([Diagnostic("DELIVERY001", text, help=help_)])
     return views
+
+
+def _real(project: Project) -> list[EnvironmentView]:
+    """All environments that are in AWS, delivered or not."""
+    from reconciler.delivery import site as sites  # noqa: PLC0415
+    from reconciler.specs import overlay  # noqa: PLC0415
+
+    every = [project.view(name) for name in overlay.names(project.read().documents)]
+    return sites.in_order(every)
 
 
 def _types(project: Project, views: list[EnvironmentView]) -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+"""The words of a CloudFormation template that the roles are written with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from reconciler.model.value import Json
+
+NOTHING: Json = {"Ref": "AWS::NoValue"}
+
+
+def sub(text: str) -> Json:
+    """A text whose slots CloudFormation fills; what IAM itself reads as `${$}` it leaves alone."""
+    kept = re.sub(r"\$\{([$*?])\}", r"${!\1}", text)
+    return {"Fn::Sub": kept} if "${" in kept else text
+
+
+def fact(name: str) -> Json:
+    """What differs between environments."""
+    return {"Fn::FindInMap": ["Environments", {"Ref": "Environment"}, name]}
+
+
+def given(value: Json) -> Json:
+    """A condition: a text is not empty."""
+    return {"Fn::Not": [{"Fn::Equals": [value, ""]}]}
+
+
+def either(condition: str, yes: Json, no: Json = NOTHING) -> Json:
+    """One value or the other."""
+    return {"Fn::If": [condition, yes, no]}
+
+
+def allow(actions: Iterable[str], **rest: Json) -> dict[str, Json]:
+    """A statement."""
+    return {"Effect": "Allow", "Action": sorted(actions), **rest}
+
+
+def deny(actions: Iterable[str], **rest: Json) -> dict[str, Json]:
+    """A statement that no other outweighs."""
+    return {**allow(actions, **rest), "Effect": "Deny"}
+
+
+def policy(statements: list[Json], roles: Iterable[str], condition: str = "") -> Json:
+    """A managed policy of some of the roles."""
+    made: dict[str, Json] = {"Type": "AWS::IAM::ManagedPolicy"}
+    if condition:
+        made["Condition"] = condition
+    document: Mapping[str, Json] = {"Version": "2012-10-17", "Statement": statements}
+    attached = [{"Ref": role} for role in roles]
+    return {**made, "Properties": {"Roles": attached, "PolicyDocument": document}}

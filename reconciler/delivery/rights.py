@@ -1,0 +1,289 @@
+"""What the two roles of an environment may do, as managed policies of the template.
+
+Both read what plans look at; the apply role changes what is called like the environment's own and
+is not another's by its tags. `actions` says which actions those are. What differs between
+environments stands in the template's mapping.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from reconciler.delivery import actions
+from reconciler.delivery.actions import Bound, Grant
+from reconciler.delivery.api import literal
+from reconciler.delivery.cloudformation import (
+    NOTHING,
+    allow,
+    deny,
+    either,
+    fact,
+    given,
+    policy,
+    sub,
+)
+from reconciler.delivery.site import Site, Stage
+from reconciler.model.value import Json
+from reconciler.resources import api as resources
+from reconciler.resources.permissions import PASS
+
+SIZE = 5_900
+"""Characters of a managed policy's statements; IAM takes 6,144 of a policy, spaces not counted."""
+PLAN, APPLY = "PlanRole", "ApplyRole"
+_NOBODY = "none"
+"""Stands in lists of the mapping that may not be empty; their policies are not made then."""
+_HERE = {
+    "partition": "${AWS::Partition}",
+    "region": "${AWS::Region}",
+    "account": "${AWS::AccountId}",
+    "environment": "${Environment}",
+}
+
+
+def policies(site: Site) -> dict[str, Json]:
+    """The managed policies by their names in the template."""
+    known = resources.load()
+    types = [known[type_] for type_ in site.types]
+    grants = actions.writes(types, {**_HERE, "platform": site.platform, "prefix": _prefix(site)})
+    looks = [allow(actions.reads(types), Resource="*")]
+    changes = [_statement(grant) for grant in grants]
+    changes += _itself(grants)
+    return {
+        **_packed("Read", looks, [PLAN, APPLY], site),
+        **_packed("Write", changes, [APPLY], site),
+        **_siblings(grants, site),
+        **_signing(site),
+        **_receipts(),
+        **_report(),
+    }
+
+
+def parameters() -> dict[str, Json]:
+    """What whoever makes the stack says of what the specs do not know."""
+
+    def arn(service: str, what: str, kind: str = "") -> Json:
+        pattern = f"|arn:aws[a-z-]*:{service}:[a-z0-9-]*:[0-9]*:{kind}.+"
+        return {"Type": "String", "Default": "", "AllowedPattern": pattern, "Description": what}
+
+    key = "ARN of the customer's KMS key (not of an alias) of"
+    return {
+        "ReceiptsKey": arn("kms", f"{key} the receipts' bucket, if any.", "key/"),
+        "ReportObject": arn("s3", "ARN of the S3 object that drift reports go to, if any."),
+        "ReportTopic": arn("sns", "ARN of the SNS topic that drift reports go to, if any."),
+        "ReportKey": arn("kms", f"{key} that object's bucket or that topic, if any.", "key/"),
+    }
+
+
+def facts(stage: Stage, site: Site) -> dict[str, str | list[str]]:
+    """What differs between environments."""
+    prefix = stage.prefix.strip("/")
+    root = f"{literal(prefix)}/" if prefix else ""
+    found: dict[str, str | list[str]] = {
+        "Bucket": stage.bucket,
+        "Keys": f"{root}{stage.name}/",
+        "Lease": f"{root}lease/{stage.name}",
+        "Boundary": stage.boundary,
+        "Roles": sorted(_roles(stage, site)),
+    }
+    if any(each.siblings for each in site.stages):
+        found["HasSiblings"] = "yes" if stage.siblings else "no"
+        found["Siblings"] = sorted(_theirs(stage, site)) or [_NOBODY]
+        found["SiblingAliases"] = [f"alias/{each}*" for each in stage.siblings] or [_NOBODY]
+    if any(each.signing for each in site.stages):
+        key, alias = _signs(stage)
+        found |= {"SigningKey": key, "SigningAlias": alias}
+    return found
+
+
+def conditions(site: Site) -> dict[str, Json]:
+    """When statements and policies are there."""
+    found = {
+        "Receipts": given(fact("Bucket")),
+        "ReceiptsSealed": given({"Ref": "ReceiptsKey"}),
+        "ReportsToObject": given({"Ref": "ReportObject"}),
+        "ReportsToTopic": given({"Ref": "ReportTopic"}),
+        "ReportsSealed": given({"Ref": "ReportKey"}),
+        "WorkloadsBounded": given(fact("Boundary")),
+    }
+    found["Reports"] = {
+        "Fn::Or": [{"Condition": each} for each in ("ReportsToObject", "ReportsToTopic")]
+    }
+    if any(stage.siblings for stage in site.stages):
+        found["HasSiblings"] = {"Fn::Equals": [fact("HasSiblings"), "yes"]}
+    if any(stage.signing for stage in site.stages):
+        found["Signs"] = given(fact("SigningKey"))
+        found["SignsByAlias"] = given(fact("SigningAlias"))
+    return found
+
+
+# -- changes
+
+
+def _prefix(site: Site) -> str:
+    return f"{site.platform}-${{Environment}}-"
+
+
+def _statement(grant: Grant) -> Json:
+    when: dict[str, Json] = {
+        operator: {key: sub(value) for key, value in keys} for operator, keys in grant.when
+    }
+    if grant.bound is Bound.WITHIN:
+        within = {"iam:PermissionsBoundary": fact("Boundary")}
+        when["StringEquals"] = either("WorkloadsBounded", within)
+    where = [sub(each) for each in grant.on]
+    made = allow(grant.actions, Resource=where[0] if len(where) == 1 else where)
+    if when:
+        made["Condition"] = when
+    return either("WorkloadsBounded", NOTHING, made) if grant.bound is Bound.NEVER else made
+
+
+def _itself(grants: Iterable[Grant]) -> list[Json]:
+    """No apply gives more to the roles that deliver, or gives them to a service."""
+    found = {action for grant in grants for action in grant.actions}
+    about = [each for each in found if each.startswith("iam:")]
+    return [deny(about, Resource=fact("Roles"))] if about else []
+
+
+def _roles(stage: Stage, site: Site) -> set[str]:
+    """The delivered roles in an environment's account; the template makes them without a path."""
+    here = [each for each in site.stages if each.account == stage.account]
+    names = {role.rpartition("/")[2] for each in here for role in (each.plan_role, each.apply_role)}
+    return {f"arn:{stage.partition}:iam::{stage.account}:role/{name}" for name in names}
+
+
+def _siblings(grants: Iterable[Grant], site: Site) -> dict[str, Json]:
+    """Names of `dev-2` begin like those of `dev`: where both are known, one is kept off."""
+    if not any(stage.siblings for stage in site.stages):
+        return {}
+    named = {a for grant in grants if grant.named(_prefix(site)) for a in grant.actions}
+    statements: list[Json] = [deny(named, Resource=fact("Siblings"))] if named else []
+    if called := {a for grant in grants for a in grant.actions} & actions.ADOPTING:
+        by = {"ForAnyValue:StringLike": {"kms:ResourceAliases": fact("SiblingAliases")}}
+        statements.append(deny(called, Resource="*", Condition=by))
+    return _packed("Siblings", statements, [APPLY], site, "HasSiblings")
+
+
+def _theirs(stage: Stage, site: Site) -> set[str]:
+    """The patterns of what the environments own whose names begin like this one's."""
+    known = resources.load()
+    types = [known[type_] for type_ in site.types]
+    place = {"partition": stage.partition, "region": stage.region, "account": stage.account}
+    found: set[str] = set()
+    for prefix in stage.siblings:
+        slots = {**place, "platform": "", "environment": "", "prefix": prefix}
+        for grant in actions.writes(types, slots):
+            found.update(grant.named(prefix))
+    return found
+
+
+def _packed(
+    name: str, statements: Iterable[Json], roles: list[str], site: Site, condition: str = ""
+) -> dict[str, Json]:
+    """As many policies as it takes; a statement that is too long becomes two."""
+    longest = max((len(stage.name) for stage in site.stages), default=0)
+    packed: list[list[Json]] = []
+    room = 0
+    for statement in (half for each in statements for half in _halved(each, longest)):
+        size = _size(statement, longest)
+        if not packed or size > room:
+            packed.append([])
+            room = SIZE
+        packed[-1].append(statement)
+        room -= size
+    made = {f"{name}{index}": each for index, each in enumerate(packed, 1)}
+    return {key: policy(each, roles, condition) for key, each in made.items()}
+
+
+def _halved(statement: Json, longest: int) -> Iterator[Json]:
+    if _size(statement, longest) <= SIZE or "Action" not in statement:
+        yield statement
+        return
+    asked = statement["Action"]
+    for part in (asked[: len(asked) // 2], asked[len(asked) // 2 :]):
+        yield from _halved({**statement, "Action": part}, longest)
+
+
+def _size(statement: Json, longest: int) -> int:
+    """No less than IAM counts: a slot stands for no more than its own length, but for names."""
+    text = json.dumps(statement, separators=(",", ":"))
+    return len(text) + text.count("${Environment}") * max(0, longest - len("${Environment}"))
+
+
+# -- signatures, receipts, reports
+
+
+def _signs(stage: Stage) -> tuple[str, str]:
+    """The ARN pattern of the key that an environment signs with, and the alias that names it."""
+    if not stage.signing:
+        return "", ""
+    where, _, alias = stage.signing.partition("alias/")
+    if not alias:
+        return stage.signing, ""
+    here = f"arn:{stage.partition}:kms:{stage.region}:{stage.account}:"
+    return f"{where or here}key/*", f"alias/{alias}"
+
+
+def _signing(site: Site) -> dict[str, Json]:
+    """Who plans may sign, who applies may look whether it is signed."""
+    if not any(stage.signing for stage in site.stages):
+        return {}
+    named = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": fact("SigningAlias")}}
+    when = either("SignsByAlias", named)
+    return {
+        name: policy(
+            [allow([action], Resource=fact("SigningKey"), Condition=when)], [role], "Signs"
+        )
+        for name, action, role in (("Sign", "kms:Sign", PLAN), ("Verify", "kms:Verify", APPLY))
+    }
+
+
+def _receipts() -> dict[str, Json]:
+    """Receipts are read by both; who applies writes them, and removes only what was begun.
+
+    Without leave to list, S3 answers 403 for an object that is not there (GetObject, Permissions);
+    a condition on the prefix would take that leave away, since a get has none.
+    """
+    kept, lease = _object("${Keys}*", "Keys"), _object("${Lease}", "Lease")
+    looks = [
+        allow(["s3:GetObject"], Resource=kept),
+        allow(["s3:ListBucket"], Resource=_object("", "")),
+        _sealed("ReceiptsSealed", "ReceiptsKey", "kms:Decrypt"),
+    ]
+    changes = [
+        allow(["s3:PutObject"], Resource=[kept, lease]),
+        allow(["s3:DeleteObject"], Resource=[_object("${Keys}*.begun", "Keys"), lease]),
+        allow(["s3:GetObject"], Resource=lease),
+        _sealed("ReceiptsSealed", "ReceiptsKey", "kms:GenerateDataKey"),
+    ]
+    return {
+        "ReceiptsRead": policy(looks, [PLAN, APPLY], "Receipts"),
+        "ReceiptsWrite": policy(changes, [APPLY], "Receipts"),
+    }
+
+
+def _object(key: str, name: str) -> Json:
+    """The ARN of an object in the receipts' bucket, or of the bucket."""
+    known = {"Bucket": fact("Bucket")} | ({name: fact(name)} if name else {})
+    at = "arn:${AWS::Partition}:s3:::${Bucket}"
+    return {"Fn::Sub": [f"{at}/{key}" if key else at, known]}
+
+
+def _sealed(condition: str, key: str, *allowed: str) -> Json:
+    """Leave to use the key of a bucket or topic, through S3 or SNS alone."""
+    through = ["s3.*"] if key == "ReceiptsKey" else ["s3.*", "sns.*"]
+    by = {"StringLike": {"kms:ViaService": through}}
+    return either(condition, allow(allowed, Resource={"Ref": key}, Condition=by))
+
+
+def _report() -> dict[str, Json]:
+    """Drift goes to an object, which remembers what was told, and to a topic."""
+    statements = [
+        either(
+            "ReportsToObject",
+            allow(["s3:GetObject", "s3:PutObject"], Resource={"Ref": "ReportObject"}),
+        ),
+        either("ReportsToTopic", allow(["sns:Publish"], Resource={"Ref": "ReportTopic"})),
+        _sealed("ReportsSealed", "ReportKey", "kms:Decrypt", "kms:GenerateDataKey"),
+    ]
+    return {"Report": policy(statements, [PLAN], "Reports")}
