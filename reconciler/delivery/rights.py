@@ -26,7 +26,6 @@ from reconciler.delivery.cloudformation import (
 from reconciler.delivery.site import Site, Stage
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
-from reconciler.resources.permissions import PASS
 
 SIZE = 5_900
 """Characters of a managed policy's statements; IAM takes 6,144 of a policy, spaces not counted."""

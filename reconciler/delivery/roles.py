@@ -26,7 +26,12 @@ _HEAD = """\
 
 def template(site: Site, trust: Trust) -> str:
     """The template as YAML."""
-    body = {
+    return _HEAD + yaml.dump(body(site, trust), Dumper=_Plain, sort_keys=False, width=100)
+
+
+def body(site: Site, trust: Trust) -> dict[str, Json]:
+    """What the template holds."""
+    return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"Roles with which CI plans and applies {site.platform}.",
         "Parameters": _parameters(site, trust),
@@ -42,7 +47,6 @@ def template(site: Site, trust: Trust) -> str:
             for name, use in (("PlanRole", "roles.plan"), ("ApplyRole", "roles.apply"))
         },
     }
-    return _HEAD + yaml.dump(body, Dumper=_Plain, sort_keys=False, width=100)
 
 
 class _Plain(yaml.SafeDumper):

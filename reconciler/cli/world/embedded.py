@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from reconciler import __version__
 from reconciler.cli.frame.project import Project
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.specs.overlay import EnvironmentView
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.lifecycle import Running
 
 
 def start_sandbox(project: Project, view: EnvironmentView) -> str:
@@ -14,11 +20,29 @@ def start_sandbox(project: Project, view: EnvironmentView) -> str:
     from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
 
     try:
-        return lifecycle.ensure(
+        running = lifecycle.ensure(
             state_folder(), account=view.account, region=view.region, project=Path.cwd()
-        ).url
+        )
+        _make_roles(running, view)
     except (lifecycle.SandboxError, OSError) as error:
         project.fail([sandbox_finding(error)])
+    return running.url
+
+
+def _make_roles(running: Running, view: EnvironmentView) -> None:
+    """Have the environment's roles there, made once for the same environment."""
+    from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
+
+    spec = view.spec
+    if not (spec.roles.plan or spec.roles.apply):
+        return
+    about = (__version__, view.name, view.platform, view.account, view.region, spec.roles)
+    stamp = sha256(repr((*about, spec.receipts, spec.signing, spec.boundary)).encode()).hexdigest()
+    if lifecycle.control(running, "iam").get("stamps", {}).get(view.name) != stamp:
+        from reconciler.delivery.local import made  # noqa: PLC0415 - seldom
+
+        document = {"roles": made(view), "stamps": {view.name: stamp}}
+        lifecycle.control(running, "iam", document)
 
 
 def sandbox_finding(error: Exception) -> Diagnostic:

@@ -131,10 +131,10 @@ def open_session(
 ) -> Session:
     """A session in the environment's account; exits when there is none, having changed nothing."""
     try:
+        arn = view.spec.roles.apply if role == "apply" else view.spec.roles.plan
         if view.spec.sandbox:
             url = start_sandbox(project, view)
-            return sandbox(view.account, view.region, url)
-        arn = view.spec.roles.apply if role == "apply" else view.spec.roles.plan
+            return sandbox(view.account, view.region, url, role=arn)
         return connect(view.account, view.region, role=arn)
     except WrongAccount as error:
         at = view.document.at(("spec", "account"))

@@ -142,7 +142,8 @@ class Control:
             WORLD.iam_lag = float(given.get("lag", WORLD.iam_lag))
             for arn, role in given.get("roles", {}).items():
                 roles.put(arn, role["policies"], role.get("trust"))
-        return {"mode": WORLD.iam, "lag": WORLD.iam_lag}
+            WORLD.iam_stamps |= given.get("stamps", {})
+        return {"mode": WORLD.iam, "lag": WORLD.iam_lag, "stamps": WORLD.iam_stamps}
 
     def _snapshot_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
         return {"backends": snapshot.save(self._state / snapshot.FILE, place.key())}

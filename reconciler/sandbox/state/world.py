@@ -47,6 +47,7 @@ class World:
     events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=EVENTS))
     recorded: int = 0  # events ever, those that were dropped included
     iam: str = "enforced"  # or "off"
+    iam_stamps: dict[str, str] = field(default_factory=dict)  # which roles were put there
     iam_lag: float = 0.0  # virtual seconds until a change of a role takes effect
     iam_past: list[tuple[float, str, Any]] = field(default_factory=list)  # when, whose, what it was
     trail_throttles: bool = False  # LookupEvents takes two calls a second, as AWS does
@@ -66,6 +67,7 @@ class World:
             self.recorded = 0
             self.iam, self.iam_lag = "enforced", 0.0
             self.iam_past.clear()
+            self.iam_stamps.clear()
             self.trail_throttles = False
             self.looked.clear()
 

@@ -1,0 +1,39 @@
+"""The two roles of an environment as they are in the sandbox: those of the template, made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.delivery import resolve, roles, site as sites
+from reconciler.delivery.api import Trust
+from reconciler.resources import api as resources
+from reconciler.specs.overlay import EnvironmentView
+
+
+def made(view: EnvironmentView) -> dict[str, dict[str, Any]]:
+    """Trust and policies of the roles that an environment names, by ARN.
+
+    They suffice for every AWS type, since nobody writes them anew when the specs change; and the
+    account itself takes them, as there is no CI system.
+    """
+    named = [arn for arn in (view.spec.roles.plan, view.spec.roles.apply) if arn]
+    if not named:
+        return {}
+    stages, _ = sites.stages([view])
+    site = sites.Site(view.platform, stages, types=tuple(sorted(resources.load())))
+    account = f"arn:{stages[0].partition}:iam::{view.account}:root"
+    found = resolve.policies(
+        roles.body(site, Trust()),
+        view.name,
+        view.account,
+        view.region,
+        {"PlanPrincipals": [account], "ApplyPrincipal": account},
+    )
+    return {
+        arn: {
+            "trust": role.trust,
+            "policies": {f"moorline-{i}": each for i, each in enumerate(role.policies, 1)},
+        }
+        for arn in named
+        for role in [found[arn.rpartition("/")[2]]]
+    }
