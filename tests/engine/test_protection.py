@@ -18,6 +18,9 @@ KEYED = join(
     specs.SECURITY,
     specs.RAW.replace("s3: {", "s3: {key: {security: core, key: data}, "),
 )
+PUBLISHING = specs.SECURITY.replace(
+    "rotation: 180d", "rotation: 180d, users: {services: [cloudwatch.amazonaws.com]}"
+)
 CONFIDENTIAL = specs.WATCH.replace(
     "  rollout: scorer", "  rollout: scorer\n  key: {security: core, key: data}"
 )
@@ -49,8 +52,8 @@ NARROWED = {
     "versions are no longer kept": Case(specs.RAW, UNVERSIONED, BUCKET, "history"),
     "a bucket loses its key": Case(KEYED, join(specs.SECURITY, specs.RAW), BUCKET, "keys"),
     "a topic loses its key": Case(
-        join(specs.SECURITY, specs.SERVING, CONFIDENTIAL),
-        join(specs.SECURITY, specs.SERVING, specs.WATCH),
+        join(PUBLISHING, specs.SERVING, CONFIDENTIAL),
+        join(PUBLISHING, specs.SERVING, specs.WATCH),
         TOPIC,
         "keys",
     ),
