@@ -44,16 +44,24 @@ def connect(
 
 
 def become(
-    session: Session, account: str, role: str | None, clients: Callable[[Credentials], Clients]
+    session: Session,
+    account: str,
+    role: str | None,
+    clients: Callable[[Credentials], Clients],
+    *,
+    abroad: bool = True,
 ) -> Session:
     """The session as the role, unless it is that already; `clients` has those of credentials.
+
+    Whoever takes the role may be of another account, but not where `abroad` is false.
 
     Raises:
         WrongAccount: before anything was written.
         AwsError: the identity could not be found out, or the role not taken.
     """
     who = _caller(session)
-    if role and not is_role(who["Arn"], role):
+    here = abroad or who["Account"] == account
+    if role and here and not is_role(who["Arn"], role):
         session.clients = clients(_assume(session, role, session_name(who["Arn"])))
         who = _caller(session)
     if who["Account"] != account:
@@ -95,7 +103,7 @@ def sandbox(
     keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
     clock = clock or RealClock(SANDBOX_SPEED)
     session = Session(clients(keys), clock=clock, limiter=Limiter(clock, unlimited=True))
-    return become(session, account, role, clients)
+    return become(session, account, role, clients, abroad=False)
 
 
 def _assume(session: Session, role: str, name: str) -> Credentials:

@@ -6,23 +6,28 @@ makes here, such as an existing bucket, has its policy elsewhere.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.kinds.api import Admission
+from reconciler.model.address import Address
 from reconciler.model.graph import Node
 
 
 def admit(nodes: Iterable[Node], admissions: Iterable[Admission]) -> list[Node]:
     """The nodes, with the statements at the end of their policies."""
-    wanted = list(admissions)
-    return [_admitted(node, wanted) for node in nodes]
+    wanted: dict[Address, list[Admission]] = defaultdict(list)
+    for each in admissions:
+        wanted[each.to].append(each)
+    return [_admitted(node, wanted.get(node.address, [])) for node in nodes]
 
 
 def _admitted(node: Node, admissions: list[Admission]) -> Node:
-    mine = [each for each in admissions if each.to == node.address]
+    if not admissions:
+        return node
     props = dict(node.props)
-    for each in mine:
+    for each in admissions:
         policy = props[each.policy]
         props[each.policy] = {**policy, "Statement": [*policy["Statement"], each.statement]}
-    return replace(node, props=props) if mine else node
+    return replace(node, props=props)

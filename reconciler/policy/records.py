@@ -30,8 +30,8 @@ CODE = Code(
 def check(graph: Graph) -> Iterator[Diagnostic]:
     """One finding for each role, at the line of its statements."""
     sealed = [node for node in graph if node.address.type == GROUP and _key(node)]
-    for role in graph:
-        if role.address.type == ROLE and not role.props.get("ManagedPolicyArns"):
+    for role in graph if sealed else ():
+        if _written(role) and not role.props.get("ManagedPolicyArns"):
             allowed = [*_allowed(role)]
             if any(_names(each["Action"], "kms:Decrypt") for each in allowed):
                 continue
@@ -41,6 +41,12 @@ def check(graph: Graph) -> Iterator[Diagnostic]:
 
 
 register(Rule(CODE, check))
+
+
+def _written(node: Node) -> bool:
+    """Whether people wrote the policies of a role, and no kind did."""
+    wrote = node.origin is not None and node.origin.spec.startswith("Security/")
+    return node.address.type == ROLE and wrote
 
 
 def _key(group: Node) -> bool:

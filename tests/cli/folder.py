@@ -52,6 +52,12 @@ class Folder:
         assert text.count(old) == 1, (file, old)
         path.write_text(text.replace(old, new))
 
+    def edit_all(self, file: str, old: str, new: str) -> None:
+        """Replace a text wherever a file has it."""
+        path = self.path / file
+        assert old in path.read_text(), (file, old)
+        path.write_text(path.read_text().replace(old, new))
+
     def write(self, file: str, text: str) -> None:
         (self.path / file).parent.mkdir(parents=True, exist_ok=True)
         (self.path / file).write_text(text)
@@ -134,7 +140,7 @@ class Folder:
     @property
     def writes(self) -> dict[str, int]:
         """The calls that may have changed something."""
-        reads = ("Get", "List", "Describe", "Head", "Lookup")
+        reads = ("Get", "List", "Describe", "Head", "Lookup", "AssumeRole")
         return {
             name: times
             for name, times in self.calls.items()

@@ -98,7 +98,7 @@ def test_destroy_plans_a_deletion_of_everything(forked: Folder) -> None:
 
 def test_credentials_of_another_account_stop_every_verb_before_it_writes(forked: Folder) -> None:
     before = forked.writes
-    forked.edit("environments/local.yaml", "123456789012", "999988887777")
+    forked.edit_all("environments/local.yaml", "123456789012", "999988887777")
     for verb in ("plan", "apply", "drift"):
         said = forked.run(verb, "-e", "local", "--json", expect=1)
         assert said.codes == ["AWS003"]

@@ -139,7 +139,7 @@ def test_people_are_told_on_standard_error(pending: Folder, tmp_path: Path) -> N
 
 def test_another_account_of_the_environment_is_refused(pending: Folder, tmp_path: Path) -> None:
     forked = pending.fork(tmp_path / "fork")
-    forked.edit("environments/local.yaml", "123456789012", "999999999999")
+    forked.edit_all("environments/local.yaml", "123456789012", "999999999999")
     before = pending.writes
     said = forked.run("apply", str(pending.path / "plan.json"), "--json", expect=Exit.STALE)
     assert (said.codes, pending.writes) == (["STALE004"], before)
@@ -147,7 +147,7 @@ def test_another_account_of_the_environment_is_refused(pending: Folder, tmp_path
 
 def test_credentials_of_another_account_are_refused(pending: Folder, tmp_path: Path) -> None:
     forked = pending.fork(tmp_path / "fork")
-    forked.edit("environments/local.yaml", "123456789012", "999999999999")
+    forked.edit_all("environments/local.yaml", "123456789012", "999999999999")
     forked.path.joinpath("bad.json").write_bytes(elsewhere(account="999999999999")(read(pending)))
     before = pending.writes
     said = forked.run("apply", "bad.json", "--json", expect=Exit.STALE)
