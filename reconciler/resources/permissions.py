@@ -65,8 +65,8 @@ BESIDES: dict[tuple[str, str], tuple[str, ...]] = {
     ("sagemaker", "update_pipeline"): (PASS,),
     ("sns", "create_topic"): ("sns:TagResource",),
 }
-"""Actions that a call needs besides its own: tags and roles that it hands over. What AWS does in the
-caller's name is in `access.caller`."""
+"""Actions that a call needs besides its own: tags, and roles that it hands over. What AWS does in
+the caller's name is in `access.caller`."""
 
 
 @cache
