@@ -30,6 +30,7 @@ from reconciler.resources import api as resources
 SIZE = 5_900
 """Characters of a managed policy's statements; IAM takes 6,144 of a policy, spaces not counted."""
 PLAN, APPLY = "PlanRole", "ApplyRole"
+_LISTS = "s3:ListBucket"
 _NOBODY = "none"
 """Stands in lists of the mapping that may not be empty; their policies are not made then."""
 _HERE = {
@@ -45,7 +46,8 @@ def policies(site: Site) -> dict[str, Json]:
     known = resources.load()
     types = [known[type_] for type_ in site.types]
     grants = actions.writes(types, {**_HERE, "platform": site.platform, "prefix": _prefix(site)})
-    looks = [allow(actions.reads(types), Resource="*")]
+    looked = actions.reads(types)
+    looks = [allow(looked, Resource="*")]
     changes = [_statement(grant) for grant in grants]
     changes += _itself(grants)
     return {
@@ -53,7 +55,7 @@ def policies(site: Site) -> dict[str, Json]:
         **_packed("Write", changes, [APPLY], site),
         **_siblings(grants, site),
         **_signing(site),
-        **_receipts(),
+        **_receipts(lists=_LISTS in looked),
         **_report(),
     }
 
@@ -229,24 +231,24 @@ def _signing(site: Site) -> dict[str, Json]:
         return {}
     named = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": fact("SigningAlias")}}
     when = either("SignsByAlias", named)
-    return {
-        name: policy(
-            [allow([action], Resource=fact("SigningKey"), Condition=when)], [role], "Signs"
-        )
-        for name, action, role in (("Sign", "kms:Sign", PLAN), ("Verify", "kms:Verify", APPLY))
-    }
+    found = {}
+    for name, role in (("Sign", PLAN), ("Verify", APPLY)):
+        signs = allow([f"kms:{name}"], Resource=fact("SigningKey"), Condition=when)
+        found[name] = policy([signs], [role], "Signs")
+    return found
 
 
-def _receipts() -> dict[str, Json]:
+def _receipts(*, lists: bool) -> dict[str, Json]:
     """Receipts are read by both; who applies writes them, and removes only what was begun.
 
     Without leave to list, S3 answers 403 for an object that is not there (GetObject, Permissions);
-    a condition on the prefix would take that leave away, since a get has none.
+    a condition on the prefix would take that leave away, since a get has none. `lists` says
+    whether it is given already.
     """
     kept, lease = _object("${Keys}*", "Keys"), _object("${Lease}", "Lease")
     looks = [
         allow(["s3:GetObject"], Resource=kept),
-        allow(["s3:ListBucket"], Resource=_object("", "")),
+        *([] if lists else [allow([_LISTS], Resource=_object("", ""))]),
         _sealed("ReceiptsSealed", "ReceiptsKey", "kms:Decrypt"),
     ]
     changes = [

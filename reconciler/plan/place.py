@@ -17,6 +17,7 @@ MEMBERS = (
     "region",
     "platform",
     "roles",
+    "boundary",
     "receipts",
     "signing",
     "protection",

@@ -65,7 +65,7 @@ BESIDES: dict[tuple[str, str], tuple[str, ...]] = {
     ("sagemaker", "update_pipeline"): (PASS,),
     ("sns", "create_topic"): ("sns:TagResource",),
 }
-"""Actions that a call needs besides its own: tags and roles that it hands over. What AWS does in
+"""Actions that a call needs besides its own: tags, and roles that it hands over. What AWS does in
 the caller's name is in `access.caller`."""
 
 

@@ -187,6 +187,12 @@ def _roles(document: Document) -> Iterator[Diagnostic]:
             text = f"roles.{name} is in another account than the environment ({spec['account']})"
             help_ = "name the role of this account, or write `roles: null` to take none"
             yield Diagnostic("ENV013", text, document.at(("spec", "roles", name)), help_)
+    boundary = spec.get("boundary")
+    ours = (f":iam::{spec.get('account')}:", ":iam::aws:")
+    if isinstance(boundary, str) and not any(each in boundary for each in ours):
+        text = f"boundary is in another account than the environment ({spec['account']})"
+        help_ = "name a policy of this account or one of AWS's own"
+        yield Diagnostic("ENV013", text, document.at(("spec", "boundary")), help_)
 
 
 def _variables(document: Document) -> list[Diagnostic]:

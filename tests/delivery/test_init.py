@@ -48,6 +48,21 @@ def test_environments_are_in_the_order_in_which_they_extend(folder: Path) -> Non
     }  # fmt: skip
 
 
+def test_environments_whose_names_begin_alike_are_kept_apart_delivered_or_not(
+    folder: Path,
+) -> None:
+    (folder / "environments/dev-2.yaml").write_text(environment("dev-2", "  extends: dev\n"))
+    other = '  extends: dev\n  account: "444455556666"\n'
+    (folder / "environments/dev-far.yaml").write_text(environment("dev-far", other))
+
+    assert init(folder, "--provider", "github", "-e", "dev").code == 0
+
+    made = data((folder / write.ROLES).read_text())["Mappings"]["Environments"]["dev"]
+    assert made["HasSiblings"] == "yes"
+    assert "arn:aws:s3:::acme-dev-2-*" in made["Siblings"]
+    assert made["SiblingAliases"] == ["alias/acme-dev-2-*"]
+
+
 def test_a_dry_run_writes_nothing(folder: Path) -> None:
     done = init(folder, "--provider", "gitlab", "--dry-run")
 

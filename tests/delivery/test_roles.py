@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.delivery import api, resolve, roles, write
 from reconciler.delivery.actions import reads, writes
+from reconciler.delivery.site import Site
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission
 
@@ -132,3 +133,50 @@ def test_the_policies_of_a_role_are_as_many_and_as_long_as_iam_takes(long: str) 
             sizes = [len(json.dumps(each, separators=(",", ":"))) for each in role.policies]
             assert len(sizes) <= 10
             assert max(sizes) <= 6144
+
+
+def resolved(where: Site, name: str = "dev", **given: str) -> dict[str, resolve.Role]:
+    text = roles.template(where, api.load()["github"].trust(where))
+    return resolve.policies(text, name, "111122223333", "eu-west-1", given)
+
+
+def test_receipts_may_be_listed_whatever_the_types() -> None:
+    for types in (("AWS::KMS::Key",), ("AWS::S3::Bucket",)):
+        made = resolved(site(types=types))["moorline-dev-plan"].policies
+        found = [
+            one for each in made for one in each["Statement"] if "s3:ListBucket" in one["Action"]
+        ]
+        assert len(found) == 1
+
+
+def test_a_template_becomes_what_iam_has() -> None:
+    made = resolved(site(stages=(stage("dev", bucket="", signing=""), stage("prod"))))
+    plan, apply = made["moorline-dev-plan"], made["moorline-dev-apply"]
+    host = "token.actions.githubusercontent.com"
+
+    (trusted,) = plan.trust["Statement"]
+    assert trusted["Principal"] == {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{host}"}
+    assert (len(plan.policies), len(apply.policies)) == (1, 2)
+    assert "Fn::" not in json.dumps([plan, apply])
+    assert "Ref" not in json.dumps([plan.policies, apply.policies])
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("nowhere", {}, "no environment 'nowhere'"),
+        ("dev", {"ReportTo": "x"}, "no parameter 'ReportTo'"),
+    ],
+)
+def test_a_template_with_other_parameters_is_none(name: str, given: dict, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        resolved(site(), name, **given)
+
+
+def test_what_the_resolver_does_not_know_is_not_guessed() -> None:
+    text = files("github")[write.ROLES]
+    for wrong in ("Fn::Join: [x]", "Ref: Nothing"):
+        changed = data(text)
+        changed["Resources"]["Read1"]["Properties"]["PolicyDocument"] = data(wrong)
+        with pytest.raises(ValueError, match="not"):
+            resolve.policies(changed, "dev", "111122223333", "eu-west-1")

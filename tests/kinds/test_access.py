@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -145,3 +146,25 @@ def test_a_key_stays_manageable_by_its_account() -> None:
         first = key.props["KeyPolicy"]["Statement"][0]
         assert first["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
         assert first["Action"] == ["kms:*"]
+
+
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"  # which a Security spec here has too
+
+
+def test_the_boundary_of_the_environment_is_on_every_role() -> None:
+    capped = replace(world(), boundary=BOUNDARY)
+    roles = named(capped.build_all(), "AWS::IAM::Role")
+
+    assert capped.found == []
+    assert {role.props["PermissionsBoundary"] for role in roles} == {BOUNDARY}
+    assert all("PermissionsBoundary" not in role.props for role in ROLES)
+
+
+def test_no_role_has_another_boundary_than_the_environments() -> None:
+    other = replace(world(), boundary="arn:aws:iam::123456789012:policy/other")
+    other.build_all()
+
+    (found,) = other.found
+    assert found.at is not None
+    assert found.at.file.endswith("/boundary")
+    assert "caps every role" in found.message

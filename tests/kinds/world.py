@@ -55,6 +55,7 @@ class World:
 
     specs: Mapping[tuple[str, str], str]
     facts: Mapping[Lookup, Json] | None = None
+    boundary: str = ""
     found: list[Diagnostic] = field(default_factory=list)
     deferred: dict[str, str] = field(default_factory=dict)
     admissions: list[Admission] = field(default_factory=list)
@@ -70,6 +71,7 @@ class World:
             spans=lambda path: Span("/".join((f"{kind}/{name}", *path)), 1, 1),
             peer=self.peer,
             facts=self.facts,
+            boundary=self.boundary,
         )
 
     def model(self, kind: str, name: str) -> Any:

@@ -183,6 +183,9 @@ FAULTS = {
         PROD.replace('"999999999999"', "999999999999"), "SPEC013", "prod.yaml:6:12",
     ),
     "a variable that is a list": (PROD.replace("count: 4", "x: [1]"), "SPEC013", "prod.yaml:7:15"),
+    "a boundary of another account": (
+        f"{PROD}  boundary: arn:aws:iam::111111111111:policy/p\n", "ENV013", "prod.yaml:11:13",
+    ),
     "an unknown protection": (PROD.replace("traffic", "trafic"), "SPEC012", "prod.yaml:10:24"),
 }  # fmt: skip
 

@@ -76,13 +76,13 @@ CODES = (
     Code(
         "ENV012",
         "the environment itself changes",
-        "A member of the environment that says where it is, who acts there or what may be lost is not what it was at the base of the change: sandbox, account, region, platform, roles, receipts, signing or protection.",
+        "A member of the environment that says where it is, who acts there or what may be lost is not what it was at the base of the change: sandbox, account, region, platform, roles, boundary, receipts, signing or protection.",
         "Review it before anything else. `plan --base COMMIT` names what it is compared with.",
     ),
     Code(
         "ENV013",
         "role of another account",
-        "A role of the environment is in another account than the environment. Moorline could take it, and would then be in the wrong account; often it is inherited by `extends`.",
-        "Name the role of this account, or write `roles: null` to work with the credentials that are there.",
+        "A role of the environment, or the policy that caps those of its specs, is in another account than the environment. Moorline could take it, and would then be in the wrong account; often it is inherited by `extends`.",
+        "Name the one of this account. `roles: null` works with the credentials that are there.",
     ),
 )

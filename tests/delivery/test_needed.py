@@ -1,0 +1,77 @@
+"""Each statement of the delivered roles is needed by some call, and each action in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from reconciler.access.model import Asked
+from reconciler.resources.permissions import PASS
+
+from .judged import KEY, OURS, Known, Role, one, role, samples
+from .lives import ADOPTING, BOUNDARY, about_itself, life, looked, signature
+
+
+def everything_asked(name: str = "test") -> Iterator[Asked]:
+    for each in (*life(name), *samples(), *looked(name), signature("Verify")):
+        yield from each.questions
+    adopted = Known(keys={f"alias/acme-{name}-d": KEY}, named={KEY: (f"alias/acme-{name}-d",)})
+    nameless = Known(tagged={KEY: OURS})  # somebody took its alias
+    for known in (adopted, nameless):
+        for operation, params in ADOPTING:
+            yield from one("kms", operation, known, **params).questions
+    free = {"RoleName": f"acme-{name}-work"}  # of its boundary, which left the specs
+    yield from one("iam", "DeleteRolePermissionsBoundary", None, **free).questions
+
+
+def forbidden(name: str = "test") -> Iterator[Asked]:
+    """What only a Deny stands against: names of a neighbour, untagged, and the roles."""
+    for each in everything_asked(name):
+        if f"acme-{name}-" in each.resource:
+            context = {k: v for k, v in each.context.items() if "resourcetag" not in k}
+            at = each.resource.replace(f"acme-{name}-", f"acme-{name}-2-")
+            yield replace(each, resource=at, context=context)
+        called = each.context.get("kms:resourcealiases")
+        if called and not [key for key in each.context if "resourcetag" in key]:
+            yield replace(each, context={
+                **each.context, "kms:resourcealiases": (*called, f"alias/acme-{name}-2-d")
+            })  # fmt: skip
+    for sent in about_itself(f"acme-{name}-apply"):
+        yield from sent.questions
+
+
+def test_the_plan_role_has_no_action_that_nothing_needs() -> None:
+    by = role("plan", "test")
+
+    assert by.actions() - by.deciding(everything_asked()) == set()
+
+
+@pytest.mark.parametrize("boundary", ["", BOUNDARY])
+def test_the_apply_role_has_no_action_that_nothing_needs(boundary: str) -> None:
+    by = role("apply", "test", siblings=("acme-test-2-",), near=True, boundary=boundary)
+    asked = [*everything_asked(), *forbidden()]
+    if boundary:
+        asked = [within(each) for each in asked]
+    unneeded = {action for _, action in by.actions() - by.deciding(asked)}
+
+    # denied twice, where a boundary keeps anybody from it anyway
+    assert unneeded == ({"iam:deleterolepermissionsboundary"} if boundary else set())
+
+
+def within(question: Asked) -> Asked:
+    if not question.action.startswith("iam:") or question.action == PASS:
+        return question
+    return replace(question, context={**question.context, "iam:permissionsboundary": (BOUNDARY,)})
+
+
+def test_an_action_that_is_too_much_would_be_found() -> None:
+    by = role("plan", "test")
+    more = by.policies[0].document["Statement"][0]
+    document = {"Version": "2012-10-17", "Statement": [
+        {**more, "Action": [*more["Action"], "s3:GetBucketAcl"]},
+    ]}  # fmt: skip
+    wide = Role(by.name, (replace(by.policies[0], document=document), *by.policies[1:]))
+
+    assert wide.actions() - wide.deciding(everything_asked()) == {("0#0", "s3:getbucketacl")}
