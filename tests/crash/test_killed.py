@@ -77,7 +77,7 @@ def test_killed_between_any_two_calls(name: Name, part: int, stages: Stages) -> 
 @pytest.mark.parametrize("name", SMALL)
 def test_killed_twice(name: Name, stages: Stages) -> None:
     stage = stages(name)
-    for nth in spread(stage.writes - 1, stage.writes // (5 if LONG else 2)):
+    for nth in spread(stage.writes - 1, stage.writes // (5 if LONG else 1)):
         stage.killed(nth, after=True)
         stage.scene.dies(axe := Axe(2, after=True), destroy=stage.destroy)
         converges(stage, axe.fallen)
@@ -88,7 +88,7 @@ def test_killed_with_eight_steps_at_a_time(name: Name, stages: Stages) -> None:
     stage = stages(name)
     stage.scene.workers = 8
     try:
-        for nth in spread(stage.writes, stage.writes // (6 if LONG else 2)):
+        for nth in spread(stage.writes, stage.writes // (6 if LONG else 1)):
             axe = stage.killed(nth, after=bool(nth % 2))
             converges(stage, axe.fallen)
     finally:
