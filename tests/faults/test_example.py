@@ -43,7 +43,7 @@ MEETINGS = [
     (name, kind)
     for name in (*SMALL, *EXAMPLE)
     for number, kind in enumerate([*EACH, *STOPPING] if LONG else EACH)
-    if LONG or SHARES.get(name, kind) == kind and HALVES.get(name, number % 2) == number % 2
+    if LONG or (SHARES.get(name, kind) == kind and HALVES.get(name, number % 2) == number % 2)
 ]
 UNCLEAR = {"AWS::KMS::Key"}
 """Types of which a step may stop at trouble that passes: a second call could make a second one."""
