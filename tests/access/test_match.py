@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -133,6 +133,6 @@ def test_short_cuts_match_what_trying_everything_matches():
 @pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "arn:" + "*:" * 4 + "b", "*:a*" * 20 + "b"])
 @pytest.mark.parametrize("text", ["a" * 1_000, "arn:" + ":" * 1_000, ":a" * 500])
 def test_no_pattern_takes_long(pattern, text):
-    started = perf_counter()
+    started = process_time()
     assert not resources((pattern,), variables=True)(text, {})
-    assert perf_counter() - started < 1
+    assert process_time() - started < 5

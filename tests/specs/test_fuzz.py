@@ -71,4 +71,4 @@ def test_a_mebibyte_takes_a_bounded_time(piece, start):
     for size in (MEBIBYTE, 60_000):
         begin = time.process_time()
         parse(text[:size], "f.yaml")
-        assert time.process_time() - begin < 5
+        assert time.process_time() - begin < 20  # what grows with the square takes minutes
