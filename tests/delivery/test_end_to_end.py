@@ -25,7 +25,15 @@ from .hostile import lay
 from .merging import running
 from .runner import BIN, Ran, Runner
 
-PLACE = '  platform: acme\n  sandbox: true\n  account: "123456789012"\n  region: eu-west-1\n'
+PLACE = """\
+  platform: acme
+  sandbox: true
+  account: "123456789012"
+  region: eu-west-1
+  roles:
+    plan: arn:aws:iam::123456789012:role/moorline-plan
+    apply: arn:aws:iam::123456789012:role/moorline-apply
+"""
 ALLOW = "  protection: {allow: [records]}\n"
 BUCKET = "acme-two-archive-123456789012"
 
@@ -98,7 +106,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     (path / ".gitignore").write_text(".moorline/\nmoorline-out/\n")
     (path / "specs/ledger.yaml").write_text(bucket("ledger"))
     for name in ("one", "two"):
-        (path / f"environments/{name}.yaml").write_text(environment(name, PLACE + ALLOW))
+        (path / f"environments/{name}.yaml").write_text(
+            environment(name, PLACE.replace("moorline-", f"moorline-{name}-") + ALLOW)
+        )
     with running(merges) as forge:
         runner = Runner(path, forge.github, TOKEN, home / "artifacts", programs=program(home))
         runner.artifacts.mkdir()
