@@ -136,9 +136,9 @@ class Story:
         """Run one command, and show it unless it speaks to machines."""
         done = self.runner.moorline(*arguments)
         if "--json" not in arguments:
-            print(f"\n$ moorline {' '.join(arguments)}\n{done.stdout}", end="", flush=True)
-        expect(true=done.returncode == code, what=f"exit {code}", shown=done.stderr)
-        return done.stdout
+            print(f"\n$ moorline {' '.join(arguments)}\n{done.out}", end="", flush=True)
+        expect(true=done.code == code, what=f"exit {code}", shown=done.err)
+        return done.out
 
     def client(self, service: str, who: str) -> Any:  # noqa: ANN401 - boto3 has no static types
         """A plain boto3 client of a person on the sandbox."""
