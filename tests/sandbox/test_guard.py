@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from reconciler.sandbox.iam import roles
+from reconciler.sandbox.iam import principals, roles
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.sandbox.state.world import WORLD
 
@@ -230,6 +230,15 @@ def test_a_call_of_which_nothing_is_known_is_refused(aws: Sandbox) -> None:
     assert "nothing is known of sqs ListQueues" in message
 
 
+@pytest.mark.parametrize("text", ["{}", "no JSON", '{"Statement": [{"Effect": "Allow"}]}'])
+def test_a_malformed_policy_allows_nothing(aws: Sandbox, text: str) -> None:
+    clients = role(aws, allow("sns:*"))
+    roles.put(ROLE, {"own": {}})
+    principals.role(ROLE).policies["own"] = text
+
+    assert refused(clients("sns").list_topics)[0] == "AccessDenied"
+
+
 def test_it_can_be_switched_off(aws: Sandbox) -> None:
     clients = role(aws)
     WORLD.iam = "off"
@@ -362,3 +371,9 @@ def test_a_feature_group_whose_role_may_not_write_fails(aws: Sandbox) -> None:
 
     assert found["FeatureGroupStatus"] == "CreateFailed"
     assert "s3:GetBucketAcl" in found["FailureReason"]
+
+
+def test_a_malformed_trust_policy_lets_no_service_in(aws: Sandbox) -> None:
+    found = deployed(aws, READS, PULLS, trust={"Statement": []} | {"Version": "x"})
+
+    assert found["EndpointStatus"] == "Failed"

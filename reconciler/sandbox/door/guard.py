@@ -42,13 +42,16 @@ def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
         return None
     try:
         call = _call(service, operation, sent, who)
+    except ValueError:
+        return None  # no request of this operation: the service says so itself
+    try:
         found = next(refused(call, who), None)
     except UnknownCallError as unknown:
         if known(service, operation):  # it lacks a parameter: the service says so itself
             return None
         return _code(service), f"{_may_not(who, service, operation)}: {unknown}"
-    except ValueError:
-        return None  # no request of this operation: the service says so itself
+    except ValueError as malformed:  # a policy that AWS would not have taken allows nothing
+        return _code(service), f"{_may_not(who, service, operation)}: {malformed}"
     return (_code(service), message(*found)) if found else None
 
 

@@ -38,10 +38,13 @@ def _refusals(site: Site, names: dict[str, str]) -> Iterator[str]:
         who = _who(work, names)
         if who is None or work.granted:
             continue
-        for each, found in refused(work.call, who):
-            theirs = each.owner != site.account
-            if each.action.lower().startswith(VITAL) and not theirs:
-                yield message(each, found)
+        try:
+            for each, found in refused(work.call, who):
+                theirs = each.owner != site.account
+                if each.action.lower().startswith(VITAL) and not theirs:
+                    yield message(each, found)
+        except ValueError as malformed:  # of a policy, which then allows nothing
+            yield f"{work.by} is not authorized: {malformed}"
 
 
 def _works(site: Site) -> Iterator[Work]:
