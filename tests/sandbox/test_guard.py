@@ -239,6 +239,15 @@ def test_a_malformed_policy_allows_nothing(aws: Sandbox, text: str) -> None:
     assert refused(clients("sns").list_topics)[0] == "AccessDenied"
 
 
+def test_a_call_that_does_not_say_what_it_is_about_is_refused(aws: Sandbox) -> None:
+    """KMS finds the key in the ciphertext, which the derivation cannot read."""
+    key = aws.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    sealed = aws.client("kms").encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+
+    clients = role(aws, allow("*"))
+    assert refused(clients("kms").decrypt, CiphertextBlob=sealed)[0] == "AccessDeniedException"
+
+
 def test_it_can_be_switched_off(aws: Sandbox) -> None:
     clients = role(aws)
     WORLD.iam = "off"

@@ -10,7 +10,7 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from reconciler.access.calls import Call, UnknownCallError, known
+from reconciler.access.calls import Call, UnknownCallError
 from reconciler.sandbox.iam import principals, there
 from reconciler.sandbox.iam.decision import message, refused
 from reconciler.sandbox.protocol.given import given
@@ -47,8 +47,6 @@ def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
     try:
         found = next(refused(call, who), None)
     except UnknownCallError as unknown:
-        if known(service, operation):  # it lacks a parameter: the service says so itself
-            return None
         return _code(service), f"{_may_not(who, service, operation)}: {unknown}"
     except ValueError as malformed:  # a policy that AWS would not have taken allows nothing
         return _code(service), f"{_may_not(who, service, operation)}: {malformed}"
