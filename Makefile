@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 READERS := $(VENV)/formats/.ready
 CASES ?= ../shared/cases
 FILES ?=
-LONG ?= tests/access tests/answers tests/crash tests/faults tests/hostile tests/fuzz tests/render/test_markdown_any.py tests/delivery/test_files.py
+LONG ?= tests
 
 # Tests that need a browser are skipped, with a reason, where there is none and none can be installed.
 BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
@@ -54,7 +54,7 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 
 test: check readers
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # What `make test` takes a sample of, whole: hours. LONG="tests/crash" takes a part.
 test-long: readers

@@ -17,7 +17,7 @@ from tests.access.differences import DIFFERENCES, reasons
 from tests.access.oracle import judge, simulation
 from tests.sweeps import LONG
 
-MANY = 20_000 if LONG else 1_500
+MANY = 20_000 if LONG else 600
 RESULTS = {"Allowed": "allowed", "ExplicitlyDenied": "denied", "ImplicitlyDenied": "not allowed"}
 
 

@@ -18,16 +18,12 @@ from .stages import EXAMPLE, SMALL, Name, Stage
 Stages = Callable[[Name], Stage]
 PARTS = 4 if LONG else 1
 """A sweep is cut into so many tests, for the workers of a test run to share."""
-RUNS: tuple[Name, ...] = (
-    (*SMALL, *EXAMPLE) if LONG else (*SMALL, "example apply", "example release")
-)
+RUNS: tuple[Name, ...] = (*SMALL, *EXAMPLE) if LONG else SMALL
 CHUNKS = [(name, part) for name in RUNS for part in range(PARTS)]
 EVERY = {
-    "apply": 6,
-    "update": 6,
-    "destroy": 4,
-    "example apply": 60,
-    "example release": 4,
+    "apply": 12,
+    "update": 12,
+    "destroy": 8,
 }
 """Of these runs one state in so many is enough, but for `make test-long`."""
 LATE = 4

@@ -22,7 +22,7 @@ from reconciler.sandbox.inprocess import Sandbox
 from .live import State, difference, state
 from .scene import CHANGED, SMALL, Saved, Scene, small
 
-SEEDS = range(40 if LONG else 3)
+SEEDS = range(40 if LONG else 1)
 PATIENCE = 60
 STALE = {"APPLY001", "APPLY002", "APPLY003", "APPLY004", "APPLY007", "APPLY008"}
 """It moved, it is refused, it is there already, it vanished, or it is not as asked."""

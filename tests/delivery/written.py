@@ -51,7 +51,7 @@ class Shell:
     text: str
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's short tags, whose values are kept."""
 
 

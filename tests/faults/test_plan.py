@@ -16,8 +16,8 @@ from .weather import FAULTS, KINDS, PASSING, arm, in_small_pages
 Stages = Callable[[Name], Stage]
 ASKED = [kind for kind in KINDS if kind not in {"stale", "a time-out after the effect"}]
 
-EVERY = {"denied": 6}
-"""Of the reads one in so many is struck, otherwise one in twelve; in `make test-long` each."""
+EVERY = {"denied": 12}
+"""Of the reads one in so many is struck, otherwise one in 24; in `make test-long` each."""
 
 
 def whole(stage: Stage) -> None:
@@ -43,7 +43,7 @@ def test_a_plan_of_what_is_there_is_empty_whichever_read_meets_trouble(
     stage = stages("destroy")
     total = calls_of_a_plan(stage)
     whole(stage)
-    for nth in sample(range(1, total + 1), EVERY.get(kind, 12)):
+    for nth in sample(range(1, total + 1), EVERY.get(kind, 24)):
         stage.scene.restart()
         arm(Fault("*", nth=nth, **KINDS[kind]))
         plan = stage.scene.plan()
@@ -56,7 +56,7 @@ def test_a_plan_of_what_is_there_is_empty_whichever_read_meets_trouble(
 def test_a_listing_whose_second_page_fails_hides_nothing(kind: str, stages: Stages) -> None:
     stage = stages("destroy")
     whole(stage)
-    for nth in range(1, 6):
+    for nth in sample(range(1, 6), 4):
         stage.scene.restart()
         in_small_pages(stage.scene)
         arm(fault := Fault("*", nth=nth, further=True, **KINDS[kind]))
@@ -74,7 +74,7 @@ def test_a_destroy_leaves_what_it_could_not_read_and_says_so(kind: str, stages: 
     everything = set(moves(stage.scene.plan(destroy=True)))
     before = stage.scene.session.total
     stage.scene.plan(destroy=True)
-    for nth in sample(range(1, stage.scene.session.total - before + 1), 8):
+    for nth in sample(range(1, stage.scene.session.total - before + 1), 24):
         stage.scene.restart()
         arm(Fault("*", nth=nth, **KINDS[kind]))
         plan = stage.scene.plan(destroy=True)
