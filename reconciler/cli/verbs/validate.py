@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -120,4 +121,5 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int]:
     found = [*found, *more]
     graph, more = compiler.build(specs, view)
     found = [*found, *more]
-    return [*found, *problems(graph)], len(graph)
+    policy = compiler.policy_of(view, today=datetime.now(UTC).date(), specs=specs)
+    return [*found, *problems(graph, policy)], len(graph)
