@@ -33,6 +33,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
     """
     before = session.total
     place = compiler.place_of(request.view)
+    terms = request.terms
     graph, found = _graph(request, session)
     plan = Plan(
         environment=request.view.name,
@@ -47,9 +48,8 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         )
         waiting = order.pending(graph, live, resources.load(), place)
         live, more = look_closer(session, live, waiting, resources.load())
-        draft = order.plan(graph, live, resources.load(), place, request.policy)
-        used = closing.used(live, request.policy)
-        ruled = check.planned(graph, request.policy, used)
+        draft = order.plan(graph, live, resources.load(), place, terms)
+        ruled = check.planned(graph, terms, closing.used(live, terms))
         found = [*found, *problems, *more, *draft.diagnostics, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, moving=tuple(draft.moving))

@@ -16,7 +16,7 @@ from typing import Any
 
 from reconciler.compile import naming
 from reconciler.compile.admit import admit
-from reconciler.kinds import api as kinds, availability
+from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
@@ -66,9 +66,8 @@ def policy_of(
     *,
     today: date,
     adopt: frozenset[Address] = frozenset(),
-    specs: Iterable[Spec] = (),
 ) -> Policy:
-    """What an environment, and its specs of kind Availability, let a plan do on a day."""
+    """What an environment lets a plan do on a day."""
     protection = view.spec.protection
     approvals = (
         Approval(
@@ -82,9 +81,8 @@ def policy_of(
         for index, each in enumerate(protection.approvals)
     )
     existing = {name: view.document.at((*SPEC, "services", name)) for name in view.spec.services}
-    own = availability.of(spec.model for spec in specs)
     allow, said = frozenset(map(str, protection.allow)), tuple(approvals)
-    return Policy(allow, adopt, approvals=said, today=today, existing=existing, services=own)
+    return Policy(allow, adopt, approvals=said, today=today, existing=existing)
 
 
 def read(

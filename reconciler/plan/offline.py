@@ -56,9 +56,9 @@ def plan(request: Request, last: Receipt | None) -> Plan:
     draft = order.Draft()
     if not any(each.is_error for each in found):
         live = _live(graph, last, place)
-        draft = order.plan(graph, live, known, place, request.policy)
-        used = closing.used(live, request.policy)
-        found += check.planned(graph, request.policy, used, asked=False)
+        terms = request.terms
+        draft = order.plan(graph, live, known, place, terms)
+        found += check.planned(graph, terms, closing.used(live, terms), asked=False)
     return Plan(
         environment=request.view.name,
         platform=place.platform,

@@ -15,7 +15,7 @@ from reconciler.aws.session import Session
 from reconciler.facts.availability import row_of, table
 from reconciler.model.address import Address
 from reconciler.model.graph import Graph, Node, build_graph
-from reconciler.resources.api import Listing
+from reconciler.resources.api import Lifecycle, Listing
 
 from .fakes import PLACE, refusal, resource
 from .test_apply import World, make, run, skipped
@@ -248,6 +248,41 @@ def test_a_service_that_lists_to_everybody_is_not_known_to_be_empty() -> None:
     live, found = seen(GUESTS, services=services)
     assert Address("M::Base", "*") in live.unknown
     assert found == ["CLOSED005 error"]
+
+
+class Lister:
+    """Answers a listing."""
+
+    def __init__(self, *items: dict[str, str]) -> None:
+        self.items = [*items]
+
+    def client(self, service: str) -> Any:
+        return self if service == "made" else Tagging(())
+
+    def can_paginate(self, _method: str) -> bool:
+        return False
+
+    def list_them(self, **_: Any) -> Any:
+        return {"Them": self.items}
+
+
+@pytest.mark.parametrize(
+    ("params", "counts"), [({}, {"M::Base": 1}), ({"Prefix": "{prefix}"}, {})], ids=["all", "ours"]
+)
+def test_what_a_listing_has_of_others_is_counted(
+    params: dict[str, str], counts: dict[str, int]
+) -> None:
+    listing = Listing(method="list_them", at="Them", name="Name", params=params)
+    lifecycle = Lifecycle(
+        field="State", ready=frozenset({"Up"}), busy=frozenset(), failed=frozenset({"Bad"})
+    )
+    kind = resource("M::Base", listings=(listing,), lifecycle=lifecycle)
+    items = ({"Name": "others", "State": "Up"}, {"Name": "b", "State": "Bad"},
+             {"Name": "c", "State": "Deleting"})  # fmt: skip
+    graph, _ = build_graph([Node(Address("M::Base", "acme-dev-a"), {})])
+    session = Session(Lister(*items), FakeClock())
+    live, _found = observe(session, graph, {"M::Base": kind}, PLACE)
+    assert live.counts == counts
 
 
 def test_the_table_of_the_day_says_its_day() -> None:

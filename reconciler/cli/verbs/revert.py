@@ -149,7 +149,7 @@ def _request(way: _Way, old: Project, view: EnvironmentView, target: Receipt) ->
         found += compiler.build(specs, view)[1]
     if any(each.is_error for each in found):
         old.fail(found)
-    policy = compiler.policy_of(way.view, today=datetime.now(UTC).date(), specs=specs)
+    policy = compiler.policy_of(way.view, today=datetime.now(UTC).date())
     return Request(specs, view, policy, commit=target.commit[:7])
 
 

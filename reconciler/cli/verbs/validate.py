@@ -112,6 +112,7 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int]:
     """The findings in one environment, and how many resources it has."""
     from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
     from reconciler.compile.check import problems  # noqa: PLC0415
+    from reconciler.compile.request import Request  # noqa: PLC0415
 
     documents = project.read().documents
     view, found = overlay.resolve(documents, name)
@@ -121,5 +122,6 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int]:
     found = [*found, *more]
     graph, more = compiler.build(specs, view)
     found = [*found, *more]
-    policy = compiler.policy_of(view, today=datetime.now(UTC).date(), specs=specs)
-    return [*found, *problems(graph, policy)], len(graph)
+    policy = compiler.policy_of(view, today=datetime.now(UTC).date())
+    terms = Request(specs, view, policy).terms
+    return [*found, *problems(graph, terms)], len(graph)

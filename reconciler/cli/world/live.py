@@ -91,7 +91,7 @@ def open_world(
     started = time.monotonic()
     request = request_of(project, name, adopt=adopt, retry=retry, destroy=destroy)
     session = open_session(project, request.view, role)
-    session.services = table(request.policy.services)
+    session.services = table(request.terms.services)
     return World(project, request.view, session, request, started)
 
 
@@ -116,7 +116,6 @@ def request_of(
         view,
         today=datetime.now(UTC).date(),
         adopt=frozenset(_address(project, text) for text in adopt),
-        specs=specs,
     )
     policy = replace(policy, retry=frozenset(_address(project, text) for text in retry))
     return Request(specs, view, policy, destroy, commit())
