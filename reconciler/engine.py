@@ -12,7 +12,7 @@ from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
-from reconciler.compile import compiler
+from reconciler.compile import check, compiler
 from reconciler.compile.request import Request
 from reconciler.drift import cause
 from reconciler.model.address import Address
@@ -20,7 +20,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
-from reconciler.plan import offline, order
+from reconciler.plan import closing, offline, order
 from reconciler.resources import api as resources
 
 BUSY = "PLAN002"
@@ -33,6 +33,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
     """
     before = session.total
     place = compiler.place_of(request.view)
+    terms = request.terms
     graph, found = _graph(request, session)
     plan = Plan(
         environment=request.view.name,
@@ -47,8 +48,9 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         )
         waiting = order.pending(graph, live, resources.load(), place)
         live, more = look_closer(session, live, waiting, resources.load())
-        draft = order.plan(graph, live, resources.load(), place, request.policy)
-        found = [*found, *problems, *more, *draft.diagnostics]
+        draft = order.plan(graph, live, resources.load(), place, terms)
+        ruled = check.planned(graph, terms, closing.used(live, terms))
+        found = [*found, *problems, *more, *draft.diagnostics, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, moving=tuple(draft.moving))
         named = request.policy.adopt | request.policy.retry

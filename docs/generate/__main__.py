@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs.generate import codes, commands, kinds, markdown, types
+from docs.generate import availability, codes, commands, kinds, markdown, types
 
 FOLDER = Path(__file__).parents[1] / "reference"
 PAGES = {
@@ -14,6 +14,7 @@ PAGES = {
     "commands.md": (commands.page, "every command, its options and its exit codes"),
     "codes.md": (codes.page, "every finding: what it means and what to do"),
     "types.md": (types.page, "every AWS type: what changes in place, what is lost, permissions"),
+    "availability.md": (availability.page, "services and versions that AWS closed or ended"),
 }
 
 

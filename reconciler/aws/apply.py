@@ -15,7 +15,7 @@ from graphlib import TopologicalSorter
 
 from reconciler.aws.clock import Clock
 from reconciler.aws.ending import StepError
-from reconciler.aws.errors import AwsError
+from reconciler.aws.errors import AwsError, Closed
 from reconciler.aws.session import Session
 from reconciler.aws.step import Runner
 from reconciler.model.event import (
@@ -171,6 +171,8 @@ class _Run:
             ended = self.runner.run(step)
         except StepError as error:
             return self._failed(step, error.code, str(error), error.help)
+        except Closed as error:
+            return self._failed(step, "CLOSED004", str(error), error.help)
         except AwsError as error:
             return self._failed(step, "APPLY002", str(error), "")
         except Exception as error:  # noqa: BLE001 - one step's fault must not stop the others

@@ -1,8 +1,9 @@
 """What an AWS error means for the caller, named by the next action.
 
 `Retry`: try again after a pause. `Denied`: fix permissions or credentials.
-`Rejected`: fix the request. `Gone`: it does not exist. An error that is none
-of the known ones is `Rejected`: its state is unknown, never "absent".
+`Rejected`: fix the request. `Gone`: it does not exist. `Closed`: the service
+lets nobody new in. An error that is none of the known ones is `Rejected`: its
+state is unknown, never "absent".
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from botocore.exceptions import (
 )
 
 from reconciler.aws.wire import Broken
+from reconciler.facts.availability import Table, table
+from reconciler.model.availability import Row, Status
 from reconciler.resources.api import Absent
 from reconciler.secret.redact import redact
 
@@ -121,6 +124,27 @@ class Gone(AwsError):
     """The resource does not exist."""
 
 
+class Closed(AwsError):
+    """The service takes no new accounts, or has ended; its code says something else.
+
+    `row` is what our table says of it, where it knows the call.
+    """
+
+    row: Row | None = None
+
+    @property
+    def help(self) -> str:
+        """The way out."""
+        row = self.row
+        ask = "ask AWS Support whether this account may use it"
+        if row is None:
+            return f"use another service, or {ask}; trying again does not help"
+        if row.status is Status.REOPENED:
+            return f"{row.title} is open to everybody since {row.since}: {ask}"
+        state = f"`services: {{{row.name}: existing}}` says so in vain"
+        return f"use {row.replacement}, or {ask}; until then {state}"
+
+
 def incomplete(what: str, how: str) -> Retry:
     """The failure of a success that is not whole; a write may have been carried out."""
     failure = Retry(what, INCOMPLETE, f"the answer is not whole: {how}")
@@ -134,10 +158,14 @@ def translate(
     *,
     absent: Iterable[Absent] = (),
     transient: Iterable[Absent] = (),
+    services: Table | None = None,
 ) -> AwsError:
-    """The class of an error. `what` is ``service.method`` and the resource, for people."""
+    """The class of an error. `what` is ``service.method`` and the resource, for people.
+
+    `services` says what AWS closed, and in which words it refuses; our own table by default.
+    """
     if isinstance(error, ClientError):
-        return _answer(error, what, absent, transient)
+        return _answer(error, what, absent, transient, services or table())
     if isinstance(error, AwsError):
         return error
     if isinstance(error, Broken):
@@ -154,7 +182,11 @@ def translate(
 
 
 def _answer(
-    error: ClientError, what: str, absent: Iterable[Absent], transient: Iterable[Absent]
+    error: ClientError,
+    what: str,
+    absent: Iterable[Absent],
+    transient: Iterable[Absent],
+    services: Table,
 ) -> AwsError:
     body = error.response.get("Error", {})
     code, message = str(body.get("Code", "Unknown")), str(body.get("Message", ""))
@@ -165,6 +197,9 @@ def _answer(
         retry = Retry(what, code, message)
         retry.throttled = True
         return retry
+    faulty = status >= SERVER_FAULT or code in PASSING
+    if not faulty and (shut := _closed(what, code, message, services)):
+        return shut
     if code in DENIED:
         return Denied(what, code, message)
     passing = code in PASSING or (status >= SERVER_FAULT and status != NOT_IMPLEMENTED)
@@ -173,3 +208,14 @@ def _answer(
         retry.unclear = status >= SERVER_FAULT
         return retry
     return Rejected(what, code, message)
+
+
+def _closed(what: str, code: str, message: str, services: Table) -> Closed | None:
+    """A refusal of an account that is not let in. Codes say nothing: the message decides."""
+    service, _, method = what.partition(" ")[0].partition(".")
+    refused, row = services.refused(service.partition("@")[0], method, message)
+    if not refused:
+        return None
+    shut = Closed(what, code, message)
+    shut.row = row
+    return shut

@@ -71,7 +71,9 @@ class _Observer:
 
     def run(self) -> tuple[Live, list[Diagnostic]]:
         with ThreadPoolExecutor(WORKERS) as pool:
-            surveyor = Surveyor(self.session, self.graph, self.resources, self.place, self.progress)
+            surveyor = Surveyor(
+                self.session, self.graph, self.resources, self.place, self.progress, self.left
+            )
             self.survey = surveyor.run(pool)
             self.found += self.survey.findings
             self._tell_apart()
@@ -87,7 +89,7 @@ class _Observer:
         kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
         ours = tuple(each for each in kept if self._owned(each))
         unclaimed = tuple(each for each in kept if each not in ours)
-        return Live(known, ours, unknown, unclaimed), self.found
+        return Live(known, ours, unknown, unclaimed, self.survey.counts), self.found
 
     def _owned(self, orphan: Orphan) -> bool:
         return owned(orphan.observed, self.place, self.resources[orphan.address.type])

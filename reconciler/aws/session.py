@@ -18,6 +18,7 @@ from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.errors import INCOMPLETE, AwsError, Retry, incomplete, translate
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.wholes import Wholes, wholes
+from reconciler.facts.availability import Table, table
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import Absent
 from reconciler.resources.whole import fault
@@ -63,6 +64,8 @@ class Session:
     interrupted: Callable[[], bool] = bool
     wholes: Wholes = field(default_factory=wholes)
     """What whole answers have."""
+    services: Table = field(default_factory=table)
+    """What AWS closed to new accounts, and in which words it refuses."""
     caller: str = ""
     """The ARN of who calls, once it was asked for."""
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter
@@ -114,7 +117,9 @@ class Session:
                 answer = self._once(service, method, params)
                 self._whole(service, method, params, answer, what)
             except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
-                failure = translate(error, what, absent=absent, transient=transient)
+                failure = translate(
+                    error, what, absent=absent, transient=transient, services=self.services
+                )
             else:
                 return answer
             once = not repeatable or (failure.code == INCOMPLETE and not method.startswith(READS))

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from reconciler.aws.errors import AwsError, Denied
+from reconciler.aws.errors import AwsError, Closed, Denied
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Props
+from reconciler.model.value import Json, Props
 from reconciler.plan.diff import RESERVED
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
 
@@ -51,6 +51,8 @@ class Survey:
     lists: dict[str, dict[str, Listed]] = field(default_factory=dict)
     broken: dict[str, AwsError] = field(default_factory=dict)
     """Types whose listing failed: their state is unknown."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How many there are of a type, ours or not, where a listing has all of the account's."""
     findings: list[Diagnostic] = field(default_factory=list)
     blind: bool = False
     """The tagging API could not be asked: there may be more of every type that it knows."""
@@ -69,19 +71,21 @@ class Survey:
 class Surveyor:
     """Makes a survey of a place."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is looked at, who is told, and what was left
         self,
         session: Session,
         graph: Graph,
         resources: Mapping[str, Resource],
         place: Place,
         progress: Progress,
+        left: frozenset[Address] = frozenset(),
     ) -> None:
         self.session = session
         self.graph = graph
         self.resources = resources
         self.place = place
         self.progress = progress
+        self.left = left
         self.survey = Survey()
 
     def run(self, pool: ThreadPoolExecutor) -> Survey:
@@ -138,12 +142,20 @@ class Surveyor:
         for done, ((resource, _), future) in enumerate(futures, 1):
             known = self.survey.lists.setdefault(resource.type, {})
             try:
-                for name, listed in future.result().items():
+                found, count = future.result()
+                if count is not None:
+                    counted = self.survey.counts.get(resource.type, 0)
+                    self.survey.counts[resource.type] = max(count, counted)
+                for name, listed in found.items():
                     before = known.get(name)
                     props = {**before.props, **listed.props} if before else listed.props
                     created = listed.created or (before.created if before else "")
                     known[name] = Listed(props, created)
             except AwsError as error:
+                if self._shut_out(resource, error):
+                    finding = replace(unreadable(error, None), severity=Severity.NOTE)
+                    self.survey.findings.append(finding)
+                    continue
                 self.survey.broken[resource.type] = error
                 if resource.type not in declared:  # else each of its resources is a finding
                     self.survey.findings.append(
@@ -151,18 +163,41 @@ class Surveyor:
                     )
             self.progress("listings", done, len(futures))
 
-    def _list(self, resource: Resource, number: int) -> dict[str, Listed]:
+    def _shut_out(self, resource: Resource, error: AwsError) -> bool:
+        """Whether nothing of a type can be there: AWS shows it to no account that is not let in.
+
+        It takes a row that says so of the whole service, and that nothing else knows any of it.
+        """
+        if not isinstance(error, Closed) or error.row is None or not error.row.listings:
+            return False
+        known = {*self.survey.index, *self.left}
+        seen = any(address.type == resource.type for address in known)
+        return error.row.owns(resource.type) and not seen and not self.survey.blind
+
+    def _list(self, resource: Resource, number: int) -> tuple[dict[str, Listed], int | None]:
+        """What a listing has of ours, and of how many in all where it has all."""
         listing = resource.listings[number]
         slots = self.place.slots("")
         params = {key: fill(value, slots) for key, value in listing.params.items()}
         reader = ReadOnly(self.session, resource.service)
         out: dict[str, Listed] = {}
-        for item in reader.pages(listing.method, params, listing.at):
+        items = reader.pages(listing.method, params, listing.at)
+        for item in items:
             name = str(item[listing.name])
             if name.startswith(self.place.prefix) or Address(resource.type, name) in self.graph:
                 created = str(item.get(listing.created) or "")
                 out[name] = Listed(listing.codec.decode(item), created)
-        return out
+        whole = params == listing.params  # nothing of ours in it: no prefix, no filter by name
+        return out, sum(_lives(item, resource) for item in items) if whole else None
+
+
+def _lives(item: Json, resource: Resource) -> bool:
+    """Whether an item of a listing is neither failed nor going, as far as it says."""
+    lifecycle = resource.lifecycle
+    if lifecycle is None or not isinstance(item, Mapping):
+        return True
+    word = str(item.get(lifecycle.field.rpartition(".")[2]) or "")
+    return word not in lifecycle.failed | lifecycle.retired and not word.startswith("Delet")
 
 
 def _arn_pattern(resource: Resource, place: Place) -> re.Pattern[str] | None:
@@ -175,6 +210,9 @@ def _arn_pattern(resource: Resource, place: Place) -> re.Pattern[str] | None:
 
 def unreadable(error: AwsError, address: Address | None) -> Diagnostic:
     """The finding for a state that could not be found out."""
+    if isinstance(error, Closed):
+        text = f"AWS shows nothing of it to this account: {error}"
+        return Diagnostic("CLOSED005", text, help=error.help, address=address)
     if isinstance(error, Denied):
         return Diagnostic(
             "AWS001",

@@ -62,7 +62,10 @@ def place_of(view: EnvironmentView) -> Place:
 
 
 def policy_of(
-    view: EnvironmentView, *, today: date, adopt: frozenset[Address] = frozenset()
+    view: EnvironmentView,
+    *,
+    today: date,
+    adopt: frozenset[Address] = frozenset(),
 ) -> Policy:
     """What an environment lets a plan do on a day."""
     protection = view.spec.protection
@@ -77,8 +80,9 @@ def policy_of(
         )
         for index, each in enumerate(protection.approvals)
     )
-    allow = frozenset(map(str, protection.allow))
-    return Policy(allow, adopt, approvals=tuple(approvals), today=today)
+    existing = {name: view.document.at((*SPEC, "services", name)) for name in view.spec.services}
+    allow, said = frozenset(map(str, protection.allow)), tuple(approvals)
+    return Policy(allow, adopt, approvals=said, today=today, existing=existing)
 
 
 def read(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.compile.compiler import Spec
+from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.policy import Policy
 from reconciler.specs.overlay import EnvironmentView
@@ -22,3 +23,9 @@ class Request:
     commit: str = ""
     left: frozenset[Address] = frozenset()
     """What the last apply left, from its receipt: it may cause one more read."""
+
+    @property
+    def terms(self) -> Policy:
+        """The policy, with what the specs say of AWS's services."""
+        own = availability.of(spec.model for spec in self.specs)
+        return replace(self.policy, services=own)

@@ -7,7 +7,7 @@ It owns the form of the kind only; extending, overriding and substitution are in
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -53,6 +53,9 @@ Day = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_a_day)
 ]
 Words = Annotated[str, StringConstraints(pattern=r"\S")]
+ServiceName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=64)
+]
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[\w!.*'()/-]+$", max_length=512)]
 AddressPattern = Annotated[
@@ -125,7 +128,8 @@ class Protection(Section):
     allow: tuple[Destruction, ...] = Field(
         (),
         description="Destructive classes that apply may carry out: records are stored data,"
-        " traffic is a live endpoint, keys are encryption keys, history is logs and versions.",
+        " traffic is a live endpoint, keys are encryption keys, history is logs and versions,"
+        " service-access is the right to use a service that lets nobody new in.",
         examples=[["traffic"]],
     )
     approvals: tuple[Approval, ...] = Field(
@@ -239,6 +243,14 @@ class Environment(Section):
     )
     protection: Protection = Field(
         Protection(), description="Which destructive changes apply may carry out."
+    )
+    services: dict[ServiceName, Literal["existing"]] = Field(
+        default_factory=dict,
+        description="Services closed to new accounts that this account uses already, by their name"
+        " in the table of `docs/reference/availability.md`. Without it a spec that needs one is an"
+        " error. It is said of one account, so an environment that extends this one does not take"
+        " it over.",
+        examples=[{"sagemaker-clarify": "existing"}],
     )
     receipts: Receipts | None = Field(
         None,

@@ -22,6 +22,7 @@ class Destruction(StrEnum):
     TRAFFIC = "traffic"
     KEYS = "keys"
     HISTORY = "history"
+    ACCESS = "service-access"
 
 
 GONE: Mapping[str, str] = {
@@ -29,6 +30,7 @@ GONE: Mapping[str, str] = {
     Destruction.TRAFFIC: "it stops serving traffic",
     Destruction.KEYS: "nothing it encrypted can be read again",
     Destruction.HISTORY: "its history is lost",
+    Destruction.ACCESS: "AWS may not let this account use the service again",
 }
 """What is lost with the whole of a resource, by class."""
 

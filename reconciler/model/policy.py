@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from reconciler.model.address import Address
+from reconciler.model.availability import Row
+from reconciler.model.diagnostic import Span
 from reconciler.model.loss import Approval
 
 
@@ -23,3 +26,7 @@ class Policy:
     """Losses that may be carried out, by address."""
     today: date = date.max
     """The day in UTC on which approvals count or have ended; by default all have."""
+    existing: Mapping[str, Span | None] = field(default_factory=dict)
+    """Closed services that the account uses already, as the environment says, with the lines."""
+    services: tuple[Row, ...] = ()
+    """What the platform's own specs say of services."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.model.address import Address
@@ -35,6 +35,8 @@ class Live:
     unknown: frozenset[Address] = frozenset()
     unclaimed: tuple[Orphan, ...] = ()
     """They would be orphans, but nothing says that they are this region's."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many of a type the account has in this region, ours or not, where a listing says."""
 
 
 class Claim(StrEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from reconciler.compile import compiler
+from reconciler.compile import check, compiler
 from reconciler.compile.request import Request
 from reconciler.kinds.scope import Lookup
 from reconciler.model.address import Address
@@ -29,7 +29,7 @@ from reconciler.model.value import (
     references,
     resolve,
 )
-from reconciler.plan import order
+from reconciler.plan import closing, order
 from reconciler.plan.diff import TAGS
 from reconciler.plan.live import Live, Orphan
 from reconciler.plan.written import asked
@@ -56,7 +56,9 @@ def plan(request: Request, last: Receipt | None) -> Plan:
     draft = order.Draft()
     if not any(each.is_error for each in found):
         live = _live(graph, last, place)
-        draft = order.plan(graph, live, known, place, request.policy)
+        terms = request.terms
+        draft = order.plan(graph, live, known, place, terms)
+        found += check.planned(graph, terms, closing.used(live, terms), asked=False)
     return Plan(
         environment=request.view.name,
         platform=place.platform,

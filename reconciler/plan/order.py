@@ -25,7 +25,7 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
-from reconciler.plan import calls, claims, objections, protect, retire, revisions
+from reconciler.plan import calls, claims, closing, objections, protect, retire, revisions
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import Place, Resource, fill
@@ -64,6 +64,7 @@ def plan(
     _link(graph, draft)
     draft.steps += retire.removals(graph, live, resources, place, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
+    draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
     draft.steps = [protect.judge(step, policy) for step in draft.steps]
     draft.diagnostics += protect.review(policy, draft.steps)
     return draft

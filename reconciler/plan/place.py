@@ -21,6 +21,7 @@ MEMBERS = (
     "receipts",
     "signing",
     "protection",
+    "services",
 )
 """What of an environment says where it is, who acts there, and what may be lost."""
 _LONGEST = 200

@@ -5,14 +5,16 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeAlias
 
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
+from reconciler.model.policy import Policy
 
-__all__ = ["Rule", "codes", "load", "register"]
+__all__ = ["Grounds", "Rule", "Ruled", "codes", "load", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,35 @@ class Rule:
     code: Code
     check: Callable[[Graph], Iterable[Diagnostic]]
 
+    def find(self, graph: Graph, _grounds: Grounds) -> Iterable[Diagnostic]:
+        """What it finds, wherever the graph is planned."""
+        return self.check(graph)
 
-REGISTRY: dict[str, Rule] = {}
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What decides besides the graph: the environment, and what was found live."""
+
+    policy: Policy = field(default_factory=Policy)
+    used: frozenset[str] = frozenset()
+    """Names of closed services of which something is live; empty where AWS was not asked."""
+    asked: bool = False
+    """Whether AWS was asked."""
 
 
-def register(rule: Rule) -> Rule:
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """One thing to check that depends on more than the graph; checked again when planning."""
+
+    code: Code
+    find: Callable[[Graph, Grounds], Iterable[Diagnostic]]
+
+
+AnyRule: TypeAlias = Rule | Ruled
+REGISTRY: dict[str, AnyRule] = {}
+
+
+def register(rule: AnyRule) -> AnyRule:
     """Add a rule.
 
     Raises:
@@ -38,7 +64,7 @@ def register(rule: Rule) -> Rule:
 
 
 @cache
-def load() -> Mapping[str, Rule]:
+def load() -> Mapping[str, AnyRule]:
     """Import every rule's file once and return the rules by code."""
     package = importlib.import_module("reconciler.policy")
     for module in pkgutil.iter_modules(package.__path__):

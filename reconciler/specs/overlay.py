@@ -136,13 +136,13 @@ def _chain(known: Mapping[str, Document], name: str) -> tuple[list[str], list[Di
 
 
 def _unapproved(document: Document) -> Document:
-    """An environment to build on: what was approved there was approved for there only."""
-    spec = document.data["spec"]
+    """An environment to build on: what was approved, or is said of an account, is of there only."""
+    spec = {key: value for key, value in document.data["spec"].items() if key != "services"}
     protection = spec.get("protection")
-    if not isinstance(protection, dict) or "approvals" not in protection:
-        return document
-    rest = {key: value for key, value in protection.items() if key != "approvals"}
-    return replace(document, data={**document.data, "spec": {**spec, "protection": rest}})
+    if isinstance(protection, dict):
+        kept = {key: value for key, value in protection.items() if key != "approvals"}
+        spec["protection"] = kept
+    return replace(document, data={**document.data, "spec": spec})
 
 
 def _changed_types(base: Document, change: Document) -> list[Diagnostic]:

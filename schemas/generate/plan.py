@@ -167,7 +167,7 @@ def _plan_parts() -> dict[str, Schema]:
         "at": maybe("span", "The line of the environment that has it."),
     }
     loss = {
-        "destroys": text("The class of loss: records, traffic, keys or history."),
+        "destroys": text("The class of loss: records, traffic, keys, history or service-access."),
         "says": text("What is lost, in words."),
         "path": ref("path", "The property; empty for the whole resource."),
         "allowed": flag("The environment allows the class."),

@@ -12,7 +12,7 @@ import pytest
 from .folder import REPOSITORY
 
 REFERENCE = REPOSITORY / "docs/reference"
-PAGES = ("README.md", "codes.md", "commands.md", "kinds.md", "types.md")
+PAGES = ("README.md", "availability.md", "codes.md", "commands.md", "kinds.md", "types.md")
 LINK = re.compile(r"\]\(([\w./-]*)#([\w-]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 

@@ -20,6 +20,7 @@ MOVES = {
     "the region": ("region: eu-west-1", "region: us-east-1", "region"),
     "the sandbox": ("  sandbox: true\n", "", "sandbox"),
     "what may be lost": ("  region:", "  protection: {allow: [records]}\n  region:", "protection"),
+    "what it uses": ("  region:", "  services: {kendra: existing}\n  region:", "services"),
     "who signs": ("  region:", "  signing: {key: alias/mine}\n  region:", "signing"),
     "where receipts are": ("  region:", "  receipts: {directory: mine}\n  region:", "receipts"),
     "who acts": (

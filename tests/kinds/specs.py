@@ -215,8 +215,27 @@ covers: account
 thresholds: [{percent: 100}]
 subscribers: {emails: [ml@acme.example]}
 """
+AVAILABILITY = """
+services:
+  sagemaker-neo:
+    title: SageMaker Neo
+    status: sunset
+    since: "2027-01-31"
+    until: "2028-01-31"
+    source: https://docs.aws.amazon.com/sagemaker/latest/dg/neo.html
+    replacement: the compiler of the framework
+    touches:
+      - {type: "AWS::SageMaker::CompilationJob"}
+      - {type: "AWS::SageMaker::*", member: "*", values: ["*-neo:*"], proves: false}
+      - {type: "AWS::SageMaker::Model", member: Neo, unless: {Off: true}}
+    calls: [sagemaker.create_compilation_job]
+    messages: [compiles for nobody]
+    refusesReads: false
+    version: false
+"""
 
 ALL: Mapping[tuple[str, str], str] = {
+    ("Availability", "aws"): AVAILABILITY,
     ("Security", "platform"): SECURITY,
     ("DataSource", "logs"): LOGS,
     ("DataSource", "raw"): RAW,

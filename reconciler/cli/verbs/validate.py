@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -111,6 +112,7 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int]:
     """The findings in one environment, and how many resources it has."""
     from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
     from reconciler.compile.check import problems  # noqa: PLC0415
+    from reconciler.compile.request import Request  # noqa: PLC0415
 
     documents = project.read().documents
     view, found = overlay.resolve(documents, name)
@@ -120,4 +122,6 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int]:
     found = [*found, *more]
     graph, more = compiler.build(specs, view)
     found = [*found, *more]
-    return [*found, *problems(graph)], len(graph)
+    policy = compiler.policy_of(view, today=datetime.now(UTC).date())
+    terms = Request(specs, view, policy).terms
+    return [*found, *problems(graph, terms)], len(graph)

@@ -19,6 +19,7 @@ from reconciler.cli.world.embedded import start_sandbox
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.drift.actor import Scene
+from reconciler.facts.availability import table
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
@@ -90,6 +91,7 @@ def open_world(
     started = time.monotonic()
     request = request_of(project, name, adopt=adopt, retry=retry, destroy=destroy)
     session = open_session(project, request.view, role)
+    session.services = table(request.terms.services)
     return World(project, request.view, session, request, started)
 
 

@@ -76,7 +76,7 @@ CODES = (
     Code(
         "ENV012",
         "the environment itself changes",
-        "A member of the environment that says where it is, who acts there or what may be lost is not what it was at the base of the change: sandbox, account, region, platform, roles, boundary, receipts, signing or protection.",
+        "A member of the environment that says where it is, who acts there or what may be lost is not what it was at the base of the change: sandbox, account, region, platform, roles, boundary, receipts, signing, protection or services.",
         "Review it before anything else. `plan --base COMMIT` names what it is compared with.",
     ),
     Code(

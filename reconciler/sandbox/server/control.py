@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, iam, snapshot and stop. What changes something
-is no GET, since any web page can make a browser send one.
+ping, status, reset, clock, outcome, scale, faults, iam, account, snapshot and stop. What changes
+something is no GET, since any web page can make a browser send one.
 """
 
 from __future__ import annotations
@@ -144,6 +144,12 @@ class Control:
                 roles.put(arn, role["policies"], role.get("trust"))
             WORLD.iam_stamps |= given.get("stamps", {})
         return {"mode": WORLD.iam, "lag": WORLD.iam_lag, "stamps": WORLD.iam_stamps}
+
+    def _account_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Whether the account is new to the services that AWS has closed to new accounts."""
+        if method == "POST":
+            WORLD.newcomer = bool(given["newcomer"])
+        return {"newcomer": WORLD.newcomer}
 
     def _snapshot_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
         return {"backends": snapshot.save(self._state / snapshot.FILE, place.key())}

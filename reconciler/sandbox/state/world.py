@@ -52,6 +52,7 @@ class World:
     iam_past: list[tuple[float, str, Any]] = field(default_factory=list)  # when, whose, what it was
     trail_throttles: bool = False  # LookupEvents takes two calls a second, as AWS does
     looked: list[float] = field(default_factory=list)  # when, while it throttles
+    newcomer: bool = False  # AWS lets it into no service that is closed to new accounts
 
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
@@ -70,6 +71,7 @@ class World:
             self.iam_stamps.clear()
             self.trail_throttles = False
             self.looked.clear()
+            self.newcomer = False
 
     def next_number(self) -> int:
         """A growing number: the order of creation, finer than any timestamp."""

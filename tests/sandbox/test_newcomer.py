@@ -1,0 +1,110 @@
+"""A new account: what AWS refuses to it, in the shapes that were seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from reconciler.aws.errors import Closed, translate
+from reconciler.sandbox.door.newcomer import REFUSALS
+from reconciler.sandbox.state.world import WORLD
+
+from .cases import make_config, make_model
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.inprocess import Sandbox
+
+SESSION = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
+ONCE = Config(retries={"total_max_attempts": 1})
+CALLS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "apprunner lists": ("apprunner", "list_services", {}),
+    "timestream lists": ("timestream-write", "list_databases", {}),
+    "codecommit": ("codecommit", "create_repository", {"repositoryName": "a"}),
+    "cloudtrail lake": ("cloudtrail", "create_event_data_store", {"Name": "a-store"}),
+    "bedrock agents": ("bedrock-agent", "create_agent", {"agentName": "a"}),
+    "a workteam": (
+        "sagemaker",
+        "create_workteam",
+        {
+            "WorkteamName": "a",
+            "MemberDefinitions": [{"OidcMemberDefinition": {"Groups": ["a"]}}],
+            "Description": "a",
+        },
+    ),
+}
+
+
+def sent(service: str, method: str, given: dict[str, Any]) -> ClientError | None:
+    client = SESSION.client(service, region_name="eu-west-1", config=ONCE)
+    try:
+        getattr(client, method)(**given)
+    except ClientError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("what", CALLS)
+def test_a_new_account_is_refused_and_told_so(aws: Sandbox, what: str) -> None:
+    WORLD.newcomer = True
+    service, method, given = CALLS[what]
+    error = sent(service, method, given)
+    assert error is not None
+    found = translate(error, f"{service}.{method}")
+    assert type(found) is Closed, error
+    assert found.row is not None
+    assert aws.calls
+
+
+def test_every_shape_is_told(aws: Sandbox) -> None:
+    assert aws.region
+    for each in REFUSALS:
+        answer: Any = {
+            "Error": {"Code": each.code, "Message": each.message},
+            "ResponseMetadata": {"HTTPStatusCode": each.status},
+        }
+        error = ClientError(answer, each.operation)
+        assert type(translate(error, f"{each.service}.some_call")) is Closed
+
+
+def test_an_account_that_is_not_new_is_let_in(aws: Sandbox) -> None:
+    error = sent(*CALLS["codecommit"])
+    assert error is None, error
+    assert not WORLD.newcomer
+    WORLD.newcomer = True
+    aws.reset()
+    assert not WORLD.newcomer
+
+
+def test_a_member_makes_the_difference(aws: Sandbox) -> None:
+    WORLD.newcomer = True
+    client = aws.client("sagemaker")
+    make_model(client)
+    make_config(client)
+    explained: dict[str, Any] = {
+        "EndpointConfigName": "explained",
+        "ProductionVariants": [
+            {
+                "VariantName": "a",
+                "ModelName": "m",
+                "InstanceType": "ml.m5.large",
+                "InitialInstanceCount": 1,
+            }
+        ],
+        "ExplainerConfig": {
+            "ClarifyExplainerConfig": {
+                "ShapConfig": {"ShapBaselineConfig": {"ShapBaseline": "1,2"}}
+            }
+        },
+    }
+    error = sent("sagemaker", "create_endpoint_config", explained)
+    assert error is not None
+    assert "no longer open to new customers" in str(error)
+    names = [
+        each["EndpointConfigName"] for each in client.list_endpoint_configs()["EndpointConfigs"]
+    ]
+    assert "explained" not in names
+    assert names
