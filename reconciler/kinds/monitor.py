@@ -18,6 +18,7 @@ from reconciler.kinds.api import (
     seconds,
 )
 from reconciler.kinds.terms.alarm import (
+    Fleet,
     Level,
     Metric,
     Share,
@@ -28,7 +29,7 @@ from reconciler.kinds.terms.alarm import (
     limit,
     limit_problems,
 )
-from reconciler.kinds.terms.key import KeyUse, key_arn, report_locked, report_missing
+from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props, Ref
@@ -103,18 +104,16 @@ def check(spec: Monitor) -> Iterator[Problem]:
         names.add(name)
 
 
-def exports(spec: Monitor, scope: Scope) -> Mapping[str, Json]:
+def exports(_: Monitor, scope: Scope) -> Mapping[str, Json]:
     topic = scope.address(TOPIC)
     return {
         "topicArn": Ref(topic, "TopicArn"),
         "topic": Ref(topic, "TopicName"),
-        "keyUse": spec.key,
     }
 
 
 def build(spec: Monitor, scope: Scope) -> Iterator[Node]:
     report_missing(spec.key, scope, ("key",))
-    report_locked(spec.key, ALARMS, scope, ("key",))
     if spec.requires_capture and not scope.export("Rollout", spec.rollout, "captures"):
         scope.problem(
             ("requiresCapture",),
@@ -189,8 +188,7 @@ def _alarm(spec: Monitor, index: int, variant: str, address: Address, scope: Sco
     words = in_words(alarm, "more than")
     props = alarm_props(
         _watch(alarm),
-        endpoint=scope.export("Rollout", spec.rollout, "endpointName"),
-        variant=variant,
+        Fleet(scope.export("Rollout", spec.rollout, "endpointName"), variant),
         description=f"{spec.rollout}: {alarm.metric} {words} for {alarm.for_}",
         notify=[Ref(scope.address(TOPIC), "TopicArn")],
     )
@@ -199,6 +197,7 @@ def _alarm(spec: Monitor, index: int, variant: str, address: Address, scope: Sco
         props,
         lines={
             (): path,
+            ("MetricName",): (*path, "metric"),
             ("Threshold",): (*path, side),
             ("Statistic",): (*path, "statistic"),
             ("ExtendedStatistic",): (*path, "statistic"),

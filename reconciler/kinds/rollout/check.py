@@ -64,6 +64,10 @@ def _check_analysis(spec: Rollout) -> Iterator[Problem]:
         yield from wrong
         if wrong:
             continue
+        longest = deployment.watched_seconds(spec.strategy)
+        if spec.on_failure == "rollback" and seconds(rule.for_) > longest:
+            text = f"the new fleet is watched for {longest} s in all, so this is never found"
+            yield Problem((*path, "for"), text, "shorten it, or have the strategy bake longer")
         if (name := alarm_name(rule)) in names:
             yield Problem(path, "this expectation is here twice", "remove one of them")
         names.add(name)
