@@ -53,6 +53,10 @@ def lines(spec: Training) -> Mapping[Path, Path]:
         (*job, "AlgorithmSpecification"): ("algorithm",),
         (*job, "AlgorithmSpecification", "MetricDefinitions"): ("metrics",),
         (*job, "InputDataConfig"): ("inputs",),
+        **{
+            (*job, "InputDataConfig", str(index)): ("inputs", name)
+            for index, name in enumerate(spec.inputs)
+        },
         (*job, "OutputDataConfig"): ("output",),
         (*job, "ResourceConfig"): ("compute",),
         (*job, "ResourceConfig", "VolumeKmsKeyId"): ("key",),

@@ -62,14 +62,15 @@ def steps(definition: str, given: Mapping[str, Any], run: str = RUN) -> Iterator
 
 
 def unfit(definition: str, given: Mapping[str, str]) -> str:
-    """Why an execution may not have these parameters; empty when it may."""
+    """Why an execution may not have these parameters; empty when it may.
+
+    That a value has to be among EnumValues is their documented sense; the text is ours.
+    """
     document = json.loads(definition)
     named = document.get("Parameters") or () if isinstance(document, dict) else ()
     known = {each["Name"]: each for each in named}
     for name, value in given.items():
-        if name not in known:
-            return f"Parameter {name} is not defined in the pipeline."
-        allowed = known[name].get("EnumValues")
+        allowed = known.get(name, {}).get("EnumValues")
         if allowed and value not in allowed:
             return f"Parameter {name} has to be one of {', '.join(map(str, allowed))}."
     return ""
