@@ -38,7 +38,10 @@ ALARM, TOPIC = "AWS::CloudWatch::Alarm", "AWS::SNS::Topic"
 Email = Annotated[
     str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["oncall@example.com"])
 ]
-Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$")]
+Queue = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[^:/]+$")]
+Function = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:.+$")
+]
 ALARMS, BUDGETS = "cloudwatch.amazonaws.com", "budgets.amazonaws.com"
 """Who publishes to a topic: its alarms, and a Budget that names it."""
 
@@ -67,9 +70,9 @@ class Subscriptions(Section):
 
     email: tuple[Email, ...] = ()
     """Addresses; each has to confirm once."""
-    sqs: tuple[Arn, ...] = ()
-    """Queues."""
-    lambda_: tuple[Arn, ...] = Field((), alias="lambda")
+    sqs: tuple[Queue, ...] = ()
+    """Queues, no FIFO ones: those take no messages of alarms."""
+    lambda_: tuple[Function, ...] = Field((), alias="lambda")
     """Functions."""
     https: tuple[Annotated[str, Field(pattern=r"^https://[^\s]+$")], ...] = ()
     """Web hooks; each has to confirm once."""
@@ -92,6 +95,10 @@ class Monitor(Section):
 
 
 def check(spec: Monitor) -> Iterator[Problem]:
+    for index, queue in enumerate(spec.subscriptions.sqs):
+        if queue.endswith(".fifo"):
+            text = "a FIFO queue cannot be subscribed to a standard topic"
+            yield Problem(("subscriptions", "sqs", str(index)), text, "name a standard queue")
     names: set[str] = set()
     for index, alarm in enumerate(spec.alarms):
         path = ("alarms", str(index))

@@ -179,3 +179,20 @@ def test_the_table_is_complete_in_itself() -> None:
     sized = [each for each in families.values() if "gigabytes" in each]
     assert all(each["localStorage"] for each in sized)
     assert json.dumps(families) == json.dumps(dict(sorted(families.items())))
+
+
+@pytest.mark.parametrize(
+    ("more", "rest", "wrong"),
+    [
+        (", maxRuntime: 2h, spot: {maxWait: 3h}", "", True),
+        (", maxRuntime: 2h, spot: {maxWait: 3h}", "checkpoints: true", False),
+        (", maxRuntime: 1h, spot: {maxWait: 3h}", "", False),
+        (", maxRuntime: 2h", "", False),
+    ],
+)
+def test_a_long_spot_job_without_checkpoints_is_a_warning(
+    more: str, rest: str, wrong: bool
+) -> None:
+    platform = world(training("ml.m5.xlarge", more, rest))
+    platform.build("Training", "own")
+    assert [it.code for it in platform.found] == ["SPEC041"] * wrong

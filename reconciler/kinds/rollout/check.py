@@ -36,6 +36,11 @@ def check(spec: Rollout) -> Iterator[Problem]:
         yield Problem((*serve, "instanceType"), text, "use Inf2, or remove strategy and analysis")
     if spec.capture and spec.capture.prefix and spec.capture.to is None:
         yield Problem(("capture", "prefix"), "a prefix needs a DataSource", "add 'to'")
+    code = spec.model.environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+    if spec.network_isolation and code.startswith("s3://"):
+        text = "an isolated container cannot download its code"
+        help_ = "put it into the model file, and write /opt/ml/model/code"
+        yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
 
 

@@ -31,6 +31,10 @@ def check(spec: Training) -> Iterator[Problem]:
     if spec.code is not None and spec.code.commit is None and spec.code.digest is None:
         help_ = "add 'commit' or 'digest'"
         yield Problem(("code",), "code has to be pinned to what was reviewed", help_)
+    if spec.code is not None and spec.network_isolation:
+        text = "an isolated container cannot download its code, which it does by itself"
+        help_ = "use an image that has the code in it, or remove 'networkIsolation'"
+        yield Problem(("networkIsolation",), text, help_)
     if spec.tune is not None:
         yield from _tune(spec.tune, ("tune",))
         yield from _fixed_and_varied(spec, spec.tune)
