@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.kinds.api import Kind, Maybe, Problem, Reference, Scope, Section, register
-from reconciler.kinds.terms.key import report_locked
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props
 
@@ -68,9 +67,7 @@ def check(spec: Budget) -> Iterator[Problem]:
 
 def build(spec: Budget, scope: Scope) -> Iterator[Node]:
     subscribers = _subscribers(spec.subscribers, scope)
-    if spec.subscribers.topic is not None:
-        use = scope.export("Monitor", spec.subscribers.topic, "keyUse")
-        report_locked(use, "budgets.amazonaws.com", scope, ("subscribers", "topic"))
+    told = ("subscribers",) if spec.subscribers.topic is None else ("subscribers", "topic")
     yield scope.node(
         scope.address(TYPE),
         {
@@ -91,6 +88,10 @@ def build(spec: Budget, scope: Scope) -> Iterator[Node]:
             ("Budget", "CostFilters"): ("covers",),
             ("Budget", "FilterExpression"): ("covers",),
             ("NotificationsWithSubscribers",): ("thresholds",),
+            **{
+                ("NotificationsWithSubscribers", str(index), "Subscribers"): told
+                for index in range(len(spec.thresholds))
+            },
         },
     )
 

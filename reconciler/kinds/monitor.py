@@ -18,6 +18,7 @@ from reconciler.kinds.api import (
     seconds,
 )
 from reconciler.kinds.terms.alarm import (
+    Fleet,
     Level,
     Metric,
     Share,
@@ -28,7 +29,7 @@ from reconciler.kinds.terms.alarm import (
     limit,
     limit_problems,
 )
-from reconciler.kinds.terms.key import KeyUse, key_arn, report_locked, report_missing
+from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props, Ref
@@ -37,7 +38,10 @@ ALARM, TOPIC = "AWS::CloudWatch::Alarm", "AWS::SNS::Topic"
 Email = Annotated[
     str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["oncall@example.com"])
 ]
-Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$")]
+Queue = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[^:/]+$")]
+Function = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:.+$")
+]
 ALARMS, BUDGETS = "cloudwatch.amazonaws.com", "budgets.amazonaws.com"
 """Who publishes to a topic: its alarms, and a Budget that names it."""
 
@@ -66,9 +70,9 @@ class Subscriptions(Section):
 
     email: tuple[Email, ...] = ()
     """Addresses; each has to confirm once."""
-    sqs: tuple[Arn, ...] = ()
-    """Queues."""
-    lambda_: tuple[Arn, ...] = Field((), alias="lambda")
+    sqs: tuple[Queue, ...] = ()
+    """Queues, no FIFO ones: those take no messages of alarms."""
+    lambda_: tuple[Function, ...] = Field((), alias="lambda")
     """Functions."""
     https: tuple[Annotated[str, Field(pattern=r"^https://[^\s]+$")], ...] = ()
     """Web hooks; each has to confirm once."""
@@ -91,6 +95,10 @@ class Monitor(Section):
 
 
 def check(spec: Monitor) -> Iterator[Problem]:
+    for index, queue in enumerate(spec.subscriptions.sqs):
+        if queue.endswith(".fifo"):
+            text = "a FIFO queue cannot be subscribed to a standard topic"
+            yield Problem(("subscriptions", "sqs", str(index)), text, "name a standard queue")
     names: set[str] = set()
     for index, alarm in enumerate(spec.alarms):
         path = ("alarms", str(index))
@@ -103,18 +111,16 @@ def check(spec: Monitor) -> Iterator[Problem]:
         names.add(name)
 
 
-def exports(spec: Monitor, scope: Scope) -> Mapping[str, Json]:
+def exports(_: Monitor, scope: Scope) -> Mapping[str, Json]:
     topic = scope.address(TOPIC)
     return {
         "topicArn": Ref(topic, "TopicArn"),
         "topic": Ref(topic, "TopicName"),
-        "keyUse": spec.key,
     }
 
 
 def build(spec: Monitor, scope: Scope) -> Iterator[Node]:
     report_missing(spec.key, scope, ("key",))
-    report_locked(spec.key, ALARMS, scope, ("key",))
     if spec.requires_capture and not scope.export("Rollout", spec.rollout, "captures"):
         scope.problem(
             ("requiresCapture",),
@@ -189,8 +195,7 @@ def _alarm(spec: Monitor, index: int, variant: str, address: Address, scope: Sco
     words = in_words(alarm, "more than")
     props = alarm_props(
         _watch(alarm),
-        endpoint=scope.export("Rollout", spec.rollout, "endpointName"),
-        variant=variant,
+        Fleet(scope.export("Rollout", spec.rollout, "endpointName"), variant),
         description=f"{spec.rollout}: {alarm.metric} {words} for {alarm.for_}",
         notify=[Ref(scope.address(TOPIC), "TopicArn")],
     )
@@ -199,6 +204,7 @@ def _alarm(spec: Monitor, index: int, variant: str, address: Address, scope: Sco
         props,
         lines={
             (): path,
+            ("MetricName",): (*path, "metric"),
             ("Threshold",): (*path, side),
             ("Statistic",): (*path, "statistic"),
             ("ExtendedStatistic",): (*path, "statistic"),

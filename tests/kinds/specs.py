@@ -146,7 +146,6 @@ register:
   responseTypes: [application/json]
   instanceTypes: [ml.c6i.xlarge, ml.c6i.2xlarge]
 network: {subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d]}
-networkIsolation: true
 encryptTraffic: true
 """
 OWN_IMAGE = """

@@ -125,6 +125,17 @@ CASES = [
         ("throughput",),
     ),
     Case(
+        "an Iceberg table is in the catalog",
+        "FeatureGroup",
+        group("offline: {glueTable: false}"),
+        ("offline.glueTable",),
+    ),
+    Case(
+        "a Glue table need not be in the catalog",
+        "FeatureGroup",
+        group("offline: {format: Glue, glueTable: false}"),
+    ),
+    Case(
         "an own bucket has no prefix",
         "FeatureGroup",
         group("offline: {prefix: x}"),
@@ -151,6 +162,31 @@ CASES = [
         ),
         ("compute.warmPool",),
     ),
+    Case(
+        "algorithms without checkpoints wait for an hour at most",
+        "Training",
+        training(
+            algorithm='{framework: kmeans, version: "1"}',
+            compute="{instanceType: ml.m5.large, maxRuntime: 30m, spot: {maxWait: 61m}}",
+            checkpoints="true",
+        ),
+        ("compute.spot.maxWait", "checkpoints"),
+    ),
+    Case(
+        "an hour is no more than an hour",
+        "Training",
+        training(
+            algorithm='{framework: kmeans, version: "1"}',
+            compute="{instanceType: ml.m5.large, maxRuntime: 30m, spot: {maxWait: 1h}}",
+        ),
+    ),
+    Case(
+        "an isolated container downloads no code",
+        "Training",
+        training(code=CODE, networkIsolation="true"),
+        ("networkIsolation",),
+    ),
+    Case("an isolated container has its image", "Training", training(networkIsolation="true")),
     Case(
         "a job runs 28 days and is warm 6 hours at most",
         "Training",
@@ -443,6 +479,30 @@ CASES = [
         "Rollout",
         rollout(capture="{sampling: 1, prefix: p}"),
         ("capture.prefix",),
+    ),
+    Case(
+        "an isolated model downloads no code",
+        "Rollout",
+        rollout(
+            model="{registry: fraud, environment: {SAGEMAKER_SUBMIT_DIRECTORY: s3://code/c.tar.gz}}",
+            networkIsolation="true",
+        ),
+        ("model.environment.SAGEMAKER_SUBMIT_DIRECTORY",),
+    ),
+    Case(
+        "an isolated model has its code in its file",
+        "Rollout",
+        rollout(
+            model="{registry: fraud, environment: {SAGEMAKER_SUBMIT_DIRECTORY: /opt/ml/model/c}}",
+            networkIsolation="true",
+        ),
+    ),
+    Case(
+        "a FIFO queue takes no messages of a standard topic",
+        "Monitor",
+        alarm("{metric: Invocations, above: 1}")
+        + '\nsubscriptions: {sqs: ["arn:aws:sqs:eu-west-1:123456789012:a.fifo"]}',
+        ("subscriptions.sqs.0",),
     ),
     Case("alarms on an endpoint", "Monitor", specs.MONITOR),
     Case(

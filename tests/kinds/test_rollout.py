@@ -7,7 +7,7 @@ import pytest
 from reconciler.kinds.api import Lookup
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, references
+from reconciler.model.value import Json, Ref, references
 
 from . import specs
 from .specs import world
@@ -97,7 +97,20 @@ def test_alarms_exist_before_the_endpoint_and_do_not_wait_for_it() -> None:
     alarms = set(addresses(nodes, ALARM))
     assert len(alarms) == 3
     assert alarms <= endpoint.needs
-    assert all(not list(references(node.props)) for node in named(nodes, ALARM))
+    (config,) = addresses(nodes, CONFIG)
+    for node in named(nodes, ALARM):
+        assert {ref.target for ref in references(node.props)} == {config}
+
+
+def test_alarms_that_roll_back_count_the_new_fleet_alone() -> None:
+    nodes = detector()
+    (config,) = addresses(nodes, CONFIG)
+    for node in named(nodes, ALARM):
+        dimensions = {each["Name"]: each["Value"] for each in node.props["Dimensions"]}
+        assert dimensions["EndpointConfigName"] == Ref(config, "EndpointConfigName")
+    for node in named(world().build("Monitor", "oncall"), ALARM):
+        names = [each["Name"] for each in node.props["Dimensions"]]
+        assert names == ["EndpointName", "VariantName"]
 
 
 @pytest.mark.parametrize(
@@ -193,24 +206,3 @@ def test_a_model_that_is_written_where_no_endpoint_may_read_it_is_a_warning() ->
         assert [(found.code, str(found.at)) for found in platform.found] == [
             ("SPEC031", "Training/risk/output:1:1")
         ]
-
-
-@pytest.mark.parametrize(
-    ("services", "kind", "name", "at"),
-    [
-        ("budgets.amazonaws.com", "Monitor", "oncall", "Monitor/oncall/key:1:1"),
-        (
-            "cloudwatch.amazonaws.com",
-            "Budget",
-            "quarter",
-            "Budget/quarter/subscribers/topic:1:1",
-        ),
-    ],
-)
-def test_a_key_that_a_publisher_may_not_use_is_reported(
-    services: str, kind: str, name: str, at: str
-) -> None:
-    every = "[cloudwatch.amazonaws.com, budgets.amazonaws.com, events.amazonaws.com]"
-    platform = world({("Security", "platform"): specs.SECURITY.replace(every, f"[{services}]")})
-    platform.build(kind, name)
-    assert [(found.code, str(found.at)) for found in platform.found] == [("SPEC030", at)]

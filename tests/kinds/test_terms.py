@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from reconciler.kinds.api import Choice, Maybe, Reference, Section, Shorthand, used
-from reconciler.kinds.terms.alarm import Watch, alarm_props, threshold
+from reconciler.kinds.terms.alarm import Fleet, Watch, alarm_props, threshold
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
 from reconciler.model.value import Join, Ref
@@ -109,6 +109,6 @@ def test_alarms_have_readable_names(metric: str, statistic: str | None, name: st
 )
 def test_long_windows_have_longer_periods(seconds: int, window: tuple[int, int]) -> None:
     watch = Watch("Invocations", None, "LessThan", 1, seconds)
-    props = alarm_props(watch, endpoint="e", variant="v", description="", notify=[])
+    props = alarm_props(watch, Fleet("e", "v"), description="", notify=[])
     assert (props["Period"], props["EvaluationPeriods"]) == window
     assert props["Period"] * props["EvaluationPeriods"] == seconds

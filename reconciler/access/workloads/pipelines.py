@@ -23,6 +23,8 @@ _TRACKED = "SageMaker developer guide, Pipelines integration with Experiments"
 _PACKAGE = "SageMaker API, CreateModelPackage: ModelDataETag and ImageDigest are found by reading"
 JOB = "pipelines-0a1b2c3d4e5f-step-0a1b2c3d4e"
 """How a pipeline names its jobs."""
+RUN = "0a1b2c3d4e5f"
+"""The id of an execution, of AWS's form."""
 _TAGS = [{"Key": "sagemaker:pipeline-execution-arn", "Value": "x"}]
 """What a pipeline tags its jobs with."""
 
@@ -47,7 +49,7 @@ def pipelines(site: Site) -> Iterator[Work]:
     """Every pipeline, step by step."""
     for pipeline in site.of("Pipeline"):
         role = str(pipeline.props["RoleArn"])
-        run = site.arn("sagemaker", f"pipeline/{pipeline.name}/execution/0a1b2c3d4e5f")
+        run = site.arn("sagemaker", f"pipeline/{pipeline.name}/execution/{RUN}")
         yield takes(site, role, DEPUTY, run)
         yield from _tracking(site, role, pipeline)
         for step in steps(pipeline):
@@ -66,7 +68,7 @@ def steps(pipeline: Thing) -> Iterator[Step]:
     """The steps of a pipeline and those inside its conditions, parameters put in."""
     body = _body(pipeline)
     given = {each["Name"]: each.get("DefaultValue") for each in body.get("Parameters") or ()}
-    yield from _inside(body["Steps"], given)
+    yield from inside(body["Steps"], given)
 
 
 def _body(pipeline: Thing) -> Mapping[str, Any]:
@@ -85,25 +87,44 @@ def registered(site: Site, group: str) -> Iterator[Version]:
                 yield Version(_artifact(pipeline), str(container["Image"]))
 
 
-def _inside(found: Any, given: Mapping[str, Any]) -> Iterator[Step]:  # noqa: ANN401 - JSON
+def inside(found: Any, given: Mapping[str, Any], run: str = RUN) -> Iterator[Step]:  # noqa: ANN401
+    """The steps of a list and those inside its conditions, with what an execution puts in.
+
+    Args:
+        found: A list of steps, as in a definition.
+        given: The value of each parameter.
+        run: The id of the execution.
+    """
     for step in found:
         arguments = step["Arguments"]
         if step["Type"] == "Condition":
-            yield from _inside([*arguments["IfSteps"], *arguments["ElseSteps"]], given)
+            both = [*arguments["IfSteps"], *arguments["ElseSteps"]]
+            yield from inside(both, given, run)
         else:
-            yield Step(step["Type"], _filled(arguments, given))
+            yield Step(step["Type"], _filled(arguments, given, run))
 
 
-def _filled(value: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    """Arguments with the parameters' defaults; what only a run knows stays as it is."""
+def _filled(value: Any, given: Mapping[str, Any], run: str) -> Any:  # noqa: ANN401 - JSON
+    """Arguments with all that is known when an execution starts; other steps' results stay."""
     if isinstance(value, Mapping):
         get = value.get("Get")
         if isinstance(get, str) and get.startswith("Parameters."):
             return given[get.removeprefix("Parameters.")]
-        return {key: _filled(each, given) for key, each in value.items()}
+        if get == "Execution.PipelineExecutionId":
+            return run
+        done = {key: _filled(each, given, run) for key, each in value.items()}
+        return _joined(done) if "Std:Join" in done else done
     if isinstance(value, list | tuple):
-        return [_filled(each, given) for each in value]
+        return [_filled(each, given, run) for each in value]
     return value
+
+
+def _joined(join: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """The text, if all of its parts are known."""
+    parts = join["Std:Join"]["Values"]
+    if all(isinstance(part, str) for part in parts):
+        return str(join["Std:Join"]["On"]).join(parts)
+    return join
 
 
 def training_of(step: Step) -> Mapping[str, Any] | None:
@@ -148,7 +169,7 @@ def _tracking(site: Site, role: str, pipeline: Thing) -> Iterator[Work]:
     """A run is a trial of an experiment, its steps are the trial's components."""
     if not _body(pipeline).get("PipelineExperimentConfig"):
         return
-    experiment, run = {"ExperimentName": pipeline.name.lower()}, {"TrialName": "0a1b2c3d4e5f"}
+    experiment, run = {"ExperimentName": pipeline.name.lower()}, {"TrialName": RUN}
     part = {"TrialComponentName": f"{JOB}-aws-training-job"}
     for method, params in (
         ("CreateExperiment", experiment),

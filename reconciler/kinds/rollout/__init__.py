@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from reconciler.facts.instances import local_storage
 from reconciler.kinds.api import Kind, Lookup, Role, Scope, register
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
 from reconciler.kinds.rollout.check import check
@@ -50,6 +51,7 @@ def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json]:
 
 def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     report_missing(spec.key, scope, ("key",))
+    _report_volume(spec, scope)
     role = scope.role("hosting", "sagemaker.amazonaws.com", (scope.arn("sagemaker", "*"),))
     served = container(spec, role, scope)
     if served is None:
@@ -62,10 +64,21 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield scope.node(config, content, lines=LINES, keep=keep)
     if spec.capture is not None and spec.capture.to is None:
         yield own_bucket(scope)
-    guards = [*alarms(spec, scope)]
+    guards = [*alarms(spec, config, scope)]
     _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
     yield _endpoint(spec, config, [node.address for node in guards], scope)
+
+
+def _report_volume(spec: Rollout, scope: Scope) -> None:
+    """SageMaker refuses a size for instances that have disks of their own.
+
+    Source: SageMaker Python SDK, `volume_size_supported`.
+    """
+    realtime = realtime_of(spec)
+    if realtime.volume is not None and local_storage(realtime.instance_type):
+        text = f"{realtime.instance_type} has disks of its own and takes no other"
+        scope.problem(("serve", "realtime", "volume"), text, help="remove 'volume'")
 
 
 def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> None:

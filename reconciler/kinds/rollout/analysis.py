@@ -1,4 +1,10 @@
-"""The alarms that roll a deployment back, one for each expectation."""
+"""The alarms that roll a deployment back, one for each expectation.
+
+They watch the new fleet alone: an alarm without the name of the configuration also counts the old
+fleet, whose errors would then stop the version that repairs them, and hide in their average those
+of a canary. CloudWatch has the metrics with this dimension from the first request on.
+Source: SageMaker developer guide, Auto-rollback configuration and monitoring (new fleet).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +12,10 @@ from collections.abc import Iterator
 
 from reconciler.kinds.api import Scope, seconds
 from reconciler.kinds.rollout.spec import Expectation, Rollout, realtime_of
-from reconciler.kinds.terms.alarm import Watch, alarm_props, in_words, limit
+from reconciler.kinds.terms.alarm import Fleet, Watch, alarm_props, in_words, limit
+from reconciler.model.address import Address
 from reconciler.model.graph import Node
+from reconciler.model.value import Ref
 
 ALARM = "AWS::CloudWatch::Alarm"
 ENDPOINT = "AWS::SageMaker::Endpoint"
@@ -27,19 +35,25 @@ def alarm_name(rule: Expectation) -> str:
     return f"rollback-{watch(rule).name}"
 
 
-def alarms(spec: Rollout, scope: Scope) -> Iterator[Node]:
+def alarms(spec: Rollout, config: Address, scope: Scope) -> Iterator[Node]:
     """They exist before the endpoint changes, and send no messages: that is a Monitor's part."""
     if spec.on_failure != "rollback":
         return
+    new = Ref(config, "EndpointConfigName")
+    fleet = Fleet(scope.address(ENDPOINT).name, realtime_of(spec).variant, new)
     for index, rule in enumerate(spec.analysis):
         path = ("analysis", str(index))
         side, _ = limit(rule)
         props = alarm_props(
             watch(rule),
-            endpoint=scope.address(ENDPOINT).name,
-            variant=realtime_of(spec).variant,
+            fleet,
             description=f"Rolls {scope.name} back unless {rule.metric} {in_words(rule, 'at most')}",
             notify=[],
         )
-        lines = {(): path, ("Threshold",): (*path, side), ("EvaluationPeriods",): (*path, "for")}
+        lines = {
+            (): path,
+            ("MetricName",): (*path, "metric"),
+            ("Threshold",): (*path, side),
+            ("EvaluationPeriods",): (*path, "for"),
+        }
         yield scope.node(scope.address(ALARM, alarm_name(rule)), props, lines=lines)

@@ -36,6 +36,11 @@ def check(spec: Rollout) -> Iterator[Problem]:
         yield Problem((*serve, "instanceType"), text, "use Inf2, or remove strategy and analysis")
     if spec.capture and spec.capture.prefix and spec.capture.to is None:
         yield Problem(("capture", "prefix"), "a prefix needs a DataSource", "add 'to'")
+    code = spec.model.environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+    if spec.network_isolation and code.startswith("s3://"):
+        text = "an isolated container cannot download its code"
+        help_ = "put it into the model file, and write /opt/ml/model/code"
+        yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
 
 
@@ -64,6 +69,10 @@ def _check_analysis(spec: Rollout) -> Iterator[Problem]:
         yield from wrong
         if wrong:
             continue
+        longest = deployment.watched_seconds(spec.strategy)
+        if spec.on_failure == "rollback" and seconds(rule.for_) > longest:
+            text = f"the new fleet is watched for {longest} s in all, so this is never found"
+            yield Problem((*path, "for"), text, "shorten it, or have the strategy bake longer")
         if (name := alarm_name(rule)) in names:
             yield Problem(path, "this expectation is here twice", "remove one of them")
         names.add(name)

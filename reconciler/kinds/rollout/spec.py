@@ -58,7 +58,8 @@ class Realtime(Section):
     variant: Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")] = "primary"
     """The name of the variant. Guardrails need it to stay the same from version to version."""
     volume: Maybe[Size] = None
-    """Disk of each instance, 1 to 512 GiB. By default what the instance type has."""
+    """Disk of each instance, 1 to 512 GiB. By default what the instance type has. Types with
+    disks of their own take none."""
     download_timeout: Maybe[Duration] = None
     """How long the download of the model may take. 1m to 1h."""
     startup_timeout: Maybe[Duration] = None
@@ -120,7 +121,8 @@ class Rollout(Section):
     capture: Maybe[Capture] = None
     """Whether requests and answers are kept."""
     key: Maybe[KeyUse] = None
-    """The key for the disks of the instances."""
+    """The key for the disks of the instances. It does not cover disks that a type has of its
+    own: the hardware encrypts those."""
     keep_revisions: Annotated[int, Field(ge=1, le=20)] = 1
     """How many models and configurations are kept for a way back, the live one included."""
     network_isolation: bool = False

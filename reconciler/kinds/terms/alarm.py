@@ -79,6 +79,22 @@ class Watch(NamedTuple):
         return f"{words.lstrip('-')}-{statistic}{low}".lower()
 
 
+class Fleet(NamedTuple):
+    """The instances that an alarm watches."""
+
+    endpoint: str
+    variant: str
+    config: Json = None
+    """The name of an endpoint configuration: only the instances that have it are watched, and
+    not those beside them during a deployment."""
+
+    def dimensions(self) -> list[Json]:
+        """In CloudWatch's words."""
+        named = {"EndpointName": self.endpoint, "VariantName": self.variant}
+        more = {"EndpointConfigName": self.config} if self.config is not None else {}
+        return [{"Name": name, "Value": value} for name, value in {**named, **more}.items()]
+
+
 def _words(name: str) -> Iterator[tuple[str, bool]]:
     """Each character, and whether a new word starts there: Invocation5XXErrors, CPUUtilization."""
     for before, char, after in zip(" " + name, name, name[1:] + " ", strict=False):
@@ -174,7 +190,7 @@ def threshold(level: float | str) -> float:
 
 
 def alarm_props(
-    watch: Watch, *, endpoint: str, variant: str, description: str, notify: list[Json]
+    watch: Watch, fleet: Fleet, *, description: str, notify: list[Json]
 ) -> dict[str, Json]:
     """The full set of properties of an alarm on one variant of an endpoint."""
     statistic = watch.statistic or _usual(watch.metric)
@@ -187,10 +203,7 @@ def alarm_props(
         "ActionsEnabled": True,
         "Namespace": "/aws/sagemaker/Endpoints" if watch.metric in HOST else "AWS/SageMaker",
         "MetricName": watch.metric,
-        "Dimensions": [
-            {"Name": "EndpointName", "Value": endpoint},
-            {"Name": "VariantName", "Value": variant},
-        ],
+        "Dimensions": fleet.dimensions(),
         **named,
         "Period": period,
         "EvaluationPeriods": periods,

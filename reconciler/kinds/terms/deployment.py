@@ -164,6 +164,14 @@ def waits(policy: BlueGreen) -> int:
     return (seconds(policy.bake) if policy.bake else 0) + ending
 
 
+def watched_seconds(strategy: Strategy | None) -> int:
+    """How long alarms can stop a deployment that they watch: the sum of the bakes of its steps."""
+    chosen = strategy or Strategy.model_construct()
+    policy = _watched(chosen.blue_green or _blue_green(chosen.all_at_once), 1)
+    ending = seconds(policy.termination_wait) if policy.termination_wait else 0
+    return waits(policy) - ending
+
+
 def deployment_props(strategy: Strategy, alarms: list[Json]) -> Props:
     """CloudFormation's ``DeploymentConfig``; `alarms` are names or references."""
     policy = strategy.blue_green or _blue_green(strategy.all_at_once)

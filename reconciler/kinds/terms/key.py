@@ -44,18 +44,3 @@ def allow_disks(scope: Scope, role: Role, key: Json) -> None:
         on=(key,),
         when={"Bool": {"kms:GrantIsForAWSResource": "true"}},
     )
-
-
-def report_locked(use: KeyUse | None, service: str, scope: Scope, path: Path) -> None:
-    """Say so when a service that has to use a key is none of the key's users.
-
-    Nothing else can let it: a service has no policies of its own.
-    """
-    if use is None or key_arn(use, scope) is None:
-        return
-    if service not in scope.export("Security", use.security, "keyServices")[use.key]:
-        scope.problem(
-            path,
-            f"{service} may not use the key {use.key!r}, so its messages would be lost",
-            help=f"add it to 'users.services' of the key in Security {use.security!r}",
-        )

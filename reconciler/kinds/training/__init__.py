@@ -20,9 +20,9 @@ from reconciler.kinds.terms.permissions import (
 )
 from reconciler.kinds.training.check import check
 from reconciler.kinds.training.job import Job, plan_job
+from reconciler.kinds.training.notes import report
 from reconciler.kinds.training.pipeline import definition, inference_image, lines
 from reconciler.kinds.training.spec import Training
-from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, Ref
 
@@ -61,7 +61,7 @@ def build(spec: Training, scope: Scope) -> Iterator[Node]:
     worker = scope.role("training", _SERVICE, _sources(spec, scope))
     job = plan_job(spec, worker.arn, scope)
     _allow_work(spec, job, worker, scope)
-    _report_apart(spec, scope)
+    report(spec, scope)
     runs = scope.arn("sagemaker", f"pipeline/{scope.address(TYPE).name}/*")
     runner = scope.role("pipeline", _SERVICE, (runs,))
     _allow_run(spec, job, runner, scope)
@@ -76,32 +76,6 @@ def build(spec: Training, scope: Scope) -> Iterator[Node]:
         },
         lines=lines(spec),
     )
-
-
-def _report_apart(spec: Training, scope: Scope) -> None:
-    """Say so when a registry's endpoints may not read what is trained for it."""
-    if spec.register_ is None:
-        return
-    registry, source = spec.register_.registry, spec.output.source
-
-    def has(what: str) -> Json:
-        return scope.export("ModelRegistry", registry, what)
-
-    if has("uri") is None:
-        return  # which the Rollouts of the registry say
-    base = scope.export("DataSource", source, "prefix")
-    path = spec.output.path or f"training/{scope.name}"
-    own = "/".join(filter(None, (base, path)))
-    bucket = scope.export("DataSource", source, "bucketArn")
-    if bucket != has("bucketArn") or not f"{own}/".startswith(f"{has('prefix')}/".lstrip("/")):
-        scope.problem(
-            ("output",),
-            f"registry {registry!r} says that its model files are elsewhere, so no endpoint"
-            " may read what is trained here",
-            help=f"write under 'artifacts' of ModelRegistry {registry!r}, or widen its path",
-            code="SPEC031",
-            severity=Severity.WARNING,
-        )
 
 
 def _sources(spec: Training, scope: Scope) -> list[str]:

@@ -13,6 +13,13 @@ _DAY = 86_400
 _LONGEST = 28 * _DAY
 _WARM = 6 * 3600
 _RANGES = 30
+_WAITING = 3600
+_WITHOUT_CHECKPOINTS = frozenset({
+    "blazingtext", "factorization-machines", "forecasting-deepar", "ipinsights", "kmeans", "knn",
+    "lda", "linear-learner", "ntm", "object2vec", "pca", "randomcutforest", "seq2seq",
+})  # fmt: skip
+"""Built-in algorithms that keep no checkpoints, so their spot jobs wait for an hour at most.
+Source: SageMaker developer guide, Managed spot training, and Use checkpoints (which do)."""
 _MOST_JOBS = 750
 """With every strategy but random."""
 
@@ -24,6 +31,10 @@ def check(spec: Training) -> Iterator[Problem]:
     if spec.code is not None and spec.code.commit is None and spec.code.digest is None:
         help_ = "add 'commit' or 'digest'"
         yield Problem(("code",), "code has to be pinned to what was reviewed", help_)
+    if spec.code is not None and spec.network_isolation:
+        text = "an isolated container cannot download its code, which it does by itself"
+        help_ = "use an image that has the code in it, or remove 'networkIsolation'"
+        yield Problem(("networkIsolation",), text, help_)
     if spec.tune is not None:
         yield from _tune(spec.tune, ("tune",))
         yield from _fixed_and_varied(spec, spec.tune)
@@ -41,6 +52,13 @@ def _compute(spec: Training) -> Iterator[Problem]:
         text = "a spot job cannot wait for less time than it may run"
         help_ = f"use {compute.max_runtime} or more"
         yield Problem((*path, "spot", "maxWait"), text, help_)
+    name = "" if isinstance(spec.algorithm, Custom) else spec.algorithm.framework
+    if compute.spot is not None and name in _WITHOUT_CHECKPOINTS:
+        if seconds(compute.spot.max_wait) > _WAITING:
+            text = f"{name} keeps no checkpoints, so its spot jobs may take an hour at most"
+            yield Problem((*path, "spot", "maxWait"), text, "use 1h, or remove 'spot'")
+        if spec.checkpoints:
+            yield Problem(("checkpoints",), f"{name} keeps no checkpoints", "remove it")
     if compute.spot is not None and compute.warm_pool is not None:
         help_ = "remove 'spot' or 'warmPool'"
         yield Problem((*path, "warmPool"), "spot instances cannot be kept warm", help_)

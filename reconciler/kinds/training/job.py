@@ -19,6 +19,7 @@ from reconciler.kinds.training.spec import Channel, Continuous, Integers, Scalar
 from reconciler.model.value import Json, Props, Ref
 
 INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
+EXECUTION = {"Get": "Execution.PipelineExecutionId"}
 _GOALS = {"maximize": "Maximize", "minimize": "Minimize"}
 _STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "hyperband": "Hyperband", "grid": "Grid"}
 _SCALES = {
@@ -104,7 +105,7 @@ def _shared(spec: Training, job: Job) -> dict[str, Json]:
     algorithm: dict[str, Json] = {"TrainingImage": job.image, "TrainingInputMode": "File"}
     if definitions := metric_definitions(spec):
         algorithm["MetricDefinitions"] = definitions
-    output = {"S3OutputPath": text(job.output.uri, "/models")}
+    output = {"S3OutputPath": own_place(job, "models")}
     props: dict[str, Json] = {
         "AlgorithmSpecification": algorithm,
         "RoleArn": job.role,
@@ -119,8 +120,18 @@ def _shared(spec: Training, job: Job) -> dict[str, Json]:
         "EnableManagedSpotTraining": spec.compute.spot is not None,
     }
     if spec.checkpoints:
-        props["CheckpointConfig"] = {"S3Uri": text(job.output.uri, "/checkpoints")}
+        props["CheckpointConfig"] = {"S3Uri": own_place(job, "checkpoints")}
     return {**props, "VpcConfig": spec.network.props()} if spec.network is not None else props
+
+
+def own_place(job: Job, folder: str, *names: Json) -> Props:
+    """A place below a folder of the output that no other execution writes to.
+
+    A checkpoint of an earlier execution would be resumed: the job would go on with that model
+    instead of learning from today's data. Source: SageMaker developer guide, Use checkpoints.
+    """
+    values = [text(job.output.uri, f"/{folder}"), EXECUTION, *names]
+    return {"Std:Join": {"On": "/", "Values": values}}
 
 
 def _with_key(output: Props, key: Json) -> Props:

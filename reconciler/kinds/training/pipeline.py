@@ -10,14 +10,14 @@ from collections.abc import Mapping
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.image import Wanted, algorithm_image
-from reconciler.kinds.terms.text import text
 from reconciler.kinds.training.job import (
     Job,
+    own_place,
     provenance,
     training_arguments,
     tuning_arguments,
 )
-from reconciler.kinds.training.spec import Evaluation, Register, Training
+from reconciler.kinds.training.spec import Evaluation, Register, Training, choices
 from reconciler.model.value import Json, Path, Props
 
 TRAIN, TUNE, JUDGE, REGISTER = "Train", "Tune", "GoodEnough", "Register"
@@ -47,14 +47,20 @@ def lines(spec: Training) -> Mapping[Path, Path]:
     return {
         ("PipelineDefinition",): (),
         (*body, "Parameters", "0"): ("compute", "instanceType"),
+        (*body, "Parameters", "0", "EnumValues"): ("compute", "alternatives"),
         (*body, "Parameters", "1"): ("evaluation", "bound"),
         (*first, "HyperParameterTuningJobConfig"): ("tune",),
         (*job, "AlgorithmSpecification"): ("algorithm",),
         (*job, "AlgorithmSpecification", "MetricDefinitions"): ("metrics",),
         (*job, "InputDataConfig"): ("inputs",),
+        **{
+            (*job, "InputDataConfig", str(index)): ("inputs", name)
+            for index, name in enumerate(spec.inputs)
+        },
         (*job, "OutputDataConfig"): ("output",),
         (*job, "ResourceConfig"): ("compute",),
         (*job, "ResourceConfig", "VolumeKmsKeyId"): ("key",),
+        (*job, "ResourceConfig", "VolumeSizeInGB"): ("compute", "volume"),
         (*job, "StoppingCondition"): ("compute", "maxRuntime"),
         (*job, "StoppingCondition", "MaxWaitTimeInSeconds"): ("compute", "spot"),
         (*job, "EnableManagedSpotTraining"): ("compute", "spot"),
@@ -69,11 +75,13 @@ def lines(spec: Training) -> Mapping[Path, Path]:
 
 def _parameters(spec: Training) -> list[Json]:
     """What may be changed for a single execution."""
-    instance = {
+    instance: dict[str, Json] = {
         "Name": "TrainingInstanceType",
         "Type": "String",
         "DefaultValue": spec.compute.instance_type,
     }
+    if spec.compute.alternatives:
+        instance["EnumValues"] = [*choices(spec.compute)]
     if spec.evaluation is None:
         return [instance]
     bound = spec.evaluation.bound
@@ -147,5 +155,4 @@ def _artifact(spec: Training, job: Job) -> Json:
     if spec.tune is None:
         return {"Get": f"Steps.{TRAIN}.ModelArtifacts.S3ModelArtifacts"}
     best = {"Get": f"Steps.{TUNE}.BestTrainingJob.TrainingJobName"}
-    values = [text(job.output.uri, "/models"), best, "output/model.tar.gz"]
-    return {"Std:Join": {"On": "/", "Values": values}}
+    return own_place(job, "models", best, "output/model.tar.gz")

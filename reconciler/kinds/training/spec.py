@@ -61,10 +61,13 @@ class Compute(Section):
 
     instance_type: InstanceType
     """The instance type; an execution of the pipeline may choose another."""
+    alternatives: Annotated[tuple[InstanceType, ...], Field(max_length=20)] = ()
+    """The other instance types that an execution may choose. Without any listed it may choose
+    whatever there is."""
     instances: Annotated[int, Field(ge=1, le=1000)] = 1
     """How many; the script has to share the work among them."""
     volume: Size = "30GiB"
-    """Disk of each instance."""
+    """Disk of each instance. Types with disks of their own have these instead."""
     max_runtime: Duration = "1d"
     """The job is stopped after this long. At most 28d."""
     spot: Maybe[Spot] = None
@@ -73,8 +76,13 @@ class Compute(Section):
     """Keep the instances this long for the next job. At most 6h; not with spot."""
 
 
+def choices(compute: Compute) -> tuple[str, ...]:
+    """The instance types that an execution may have, the default first, as far as listed."""
+    return tuple(dict.fromkeys((compute.instance_type, *compute.alternatives)))
+
+
 class Output(Section):
-    """Where models and checkpoints are written."""
+    """Where models and checkpoints are written, in a folder of its own for each execution."""
 
     source: Annotated[str, Reference("DataSource")]
     """The DataSource to write to."""
@@ -208,7 +216,8 @@ class Training(Section):
     register_: Maybe[Register] = Field(None, alias="register")
     """Where good models go."""
     key: Maybe[KeyUse] = None
-    """The key for the disks of the instances."""
+    """The key for the disks of the instances. Types with disks of their own take none: the
+    hardware encrypts those."""
     network: Maybe[Network] = None
     """A VPC to run in."""
     network_isolation: bool = False

@@ -117,4 +117,18 @@ CODES = (
         " role can be allowed to read exactly them.",
         "Add or correct the place in one of the two specs, as the message says.",
     ),
+    Code(
+        "SPEC040",
+        "field that changes nothing",
+        "AWS takes the value and does nothing with it; the message says why.",
+        "Remove the field, or change what makes it idle.",
+    ),
+    Code(
+        "SPEC041",
+        "work that is lost when it is interrupted",
+        "A spot instance is taken away at any time. A job that keeps no checkpoints then begins"
+        " anew, is paid for again, and may never end within its time.",
+        "Add `checkpoints: true` and write checkpoints to `/opt/ml/checkpoints`, or leave 'spot'"
+        " out.",
+    ),
 )

@@ -31,6 +31,7 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "CloudWatchBackend.put_metric_alarm",
         "CloudWatchBackend.delete_alarms",
     ),
+    "moto.cloudwatch.exceptions": ("ValidationError",),
     "moto.cloudwatch.responses": ("CloudWatchResponse.describe_alarms",),
     "moto.iam.models": ("IAMBackend._init_aws_policies", "AWSManagedPolicy"),
     "moto.iam.responses": ("IamResponse.get_account_authorization_details",),
@@ -56,7 +57,13 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "SageMakerModelBackend.iter_tagged_resources",
         "SageMakerModelBackend._get_resource_from_arn",
     ),
-    "moto.sagemaker.responses": ("SageMakerResponse.sagemaker_backend",),
+    "moto.sagemaker.responses": (
+        "SageMakerResponse.sagemaker_backend",
+        "SageMakerResponse.create_training_job",
+        "SageMakerResponse.create_processing_job",
+        "SageMakerResponse.create_transform_job",
+        "SageMakerResponse.create_hyper_parameter_tuning_job",
+    ),
     "moto.sns.responses": ("SNSResponse.list_subscriptions_by_topic", "SNSResponse.subscribe"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
@@ -11,6 +12,7 @@ from moto.core.responses import ActionResult
 from reconciler.sandbox.services.sagemaker import listing
 
 DEFAULT_PAGE = 50
+MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 STATE = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp")
 
 
@@ -21,6 +23,7 @@ def install() -> None:
     put, delete = backend.put_metric_alarm, backend.delete_alarms
 
     def put_metric_alarm(self: Any, **given: Any) -> Any:  # noqa: ANN401  (moto's backend)
+        _check_windows(given)
         old = self.alarms.get(given["name"])
         if old is not None:
             given["tags"] = None  # documented: Tags are ignored on an existing alarm
@@ -43,6 +46,27 @@ def install() -> None:
     backend.put_metric_alarm = put_metric_alarm
     backend.delete_alarms = delete_alarms
     response.describe_alarms = _describe_alarms
+
+
+def _check_windows(given: dict[str, Any]) -> None:
+    """What AWS says of periods: their lengths, their sum, and how many of them may count.
+
+    Source: CloudWatch API, PutMetricAlarm: Period, EvaluationPeriods, DatapointsToAlarm.
+    """
+    period, periods = given.get("period"), given.get("evaluation_periods")
+    if period is None or periods is None:
+        return  # of a metric that is calculated
+    period, periods, needed = int(period), int(periods), given.get("datapoints_to_alarm")
+    if period not in (10, 20, 30) and (period < MINUTE or period % MINUTE):
+        raise ValidationError("Period must be 10, 20, 30 or a multiple of 60")
+    longest = WEEK if period >= HOUR else DAY
+    if period * periods > longest:
+        text = "Metrics cannot be checked across more than"
+        raise ValidationError(f"{text} {longest} seconds (EvaluationPeriods * Period)")
+    if needed is not None and not 1 <= int(needed) <= periods:
+        raise ValidationError("DatapointsToAlarm must be 1 to EvaluationPeriods")
+    if given.get("statistic") and given.get("extended_statistic"):
+        raise ValidationError("Statistic and ExtendedStatistic exclude each other")
 
 
 def _describe_alarms(self: Any) -> ActionResult:  # noqa: ANN401  (moto's response)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reconciler.facts.instances import local_storage
 from reconciler.sandbox.protocol.errors import invalid
 from reconciler.sandbox.services.sagemaker import deployment, listing, model
 from reconciler.sandbox.services.sagemaker.store import created_at
@@ -69,6 +70,9 @@ def _check_variants(call: Call, variants: list[dict[str, Any]]) -> None:
             model.find(call, variant["ModelName"])
         elif "ExecutionRoleArn" not in call.params:
             raise invalid("ExecutionRoleArn is required when a variant has no ModelName.")
+        if "VolumeSizeInGB" in variant and local_storage(variant.get("InstanceType", "")):
+            message = f"VolumeSizeInGB is not supported for {variant['InstanceType']}"
+            raise invalid(f"{message}, which has local storage.")
         if "ModelName" in variant and not _has_capacity(variant):
             name = variant["VariantName"]
             message = f"Variant {name} needs InstanceType and InitialInstanceCount"

@@ -76,6 +76,9 @@ def _check(call: Call) -> None:
         raise invalid("Enable the online store, give an OfflineStoreConfig, or both.")
     if call.get("OfflineStoreConfig") and not call.get("RoleArn"):
         raise invalid("RoleArn is required with an OfflineStoreConfig.")
+    offline = call.get("OfflineStoreConfig") or {}
+    if offline.get("TableFormat") == "Iceberg" and offline.get("DisableGlueTableCreation"):
+        raise invalid("The Iceberg table format needs DisableGlueTableCreation to be false.")
 
 
 def _fill_online(data: dict[str, Any]) -> None:

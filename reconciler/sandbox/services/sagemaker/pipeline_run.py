@@ -1,4 +1,7 @@
-"""Pipeline executions: a record that succeeds after a while; no step is ever run."""
+"""Pipeline executions: a record that ends after a while; no step is ever run.
+
+One whose jobs SageMaker would refuse fails, with the reason.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
-from reconciler.sandbox.protocol.errors import Refused
-from reconciler.sandbox.services.sagemaker import listing, pipeline
+from reconciler.sandbox.protocol.errors import Refused, invalid
+from reconciler.sandbox.services.sagemaker import jobs, listing, pipeline
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
 from reconciler.sandbox.state.clock import moment
 from reconciler.sandbox.state.world import WORLD
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 KIND = "pipeline-execution"
 STATUS = "PipelineExecutionStatus"
+REFUSED = "refused"
 
 
 def _of(call: Call, pipeline_arn: str) -> list[Record]:
@@ -30,7 +34,9 @@ def _of(call: Call, pipeline_arn: str) -> list[Record]:
     for record in found:
         if record.pending is not None and record.pending <= now:
             record.modified, record.pending = record.pending, None
-            record.data[STATUS] = "Succeeded"
+            why = record.extra.get(REFUSED, "")
+            record.data[STATUS] = "Failed" if why else "Succeeded"
+            record.data |= {"FailureReason": why} if why else {}
     return found
 
 
@@ -60,6 +66,10 @@ def start(call: Call) -> dict[str, Any]:
     for record in _of(call, parent.arn):
         if record.token == call["ClientRequestToken"]:
             return {"PipelineExecutionArn": record.arn}
+    definition = parent.data[pipeline.DEFINITION]
+    given = {each["Name"]: each["Value"] for each in call.get("PipelineParameters") or ()}
+    if why := jobs.unfit(definition, given):
+        raise invalid(why)
     unique = uuid.UUID(int=mock_random.getrandbits(128)).hex[:12]
     arn = f"{parent.arn}/execution/{unique}"
     data = call.pick(
@@ -73,6 +83,8 @@ def start(call: Call) -> dict[str, Any]:
     data["PipelineVersionId"] = parent.extra[pipeline.VERSION]
     record = call.add(KIND, arn, data, arn=arn)
     record.extra["parameters"] = list(call.get("PipelineParameters") or [])
+    made = jobs.steps(definition, given, unique)
+    record.extra[REFUSED] = next(filter(None, (jobs.refusal(it.arguments) for it in made)), "")
     record.pending = record.created + WORLD.durations.pipeline_execution
     parent.data["LastRunTime"] = moment(record.created)
     return {"PipelineExecutionArn": arn}

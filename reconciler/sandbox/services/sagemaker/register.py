@@ -14,6 +14,7 @@ from reconciler.sandbox.services.sagemaker import (
     endpoint,
     endpoint_config,
     feature_group,
+    jobs,
     model,
     model_package,
     model_package_group,
@@ -47,6 +48,7 @@ def install() -> None:
     """Replace moto's methods; moto looks them up on the class at every call."""
     for name, operation in OPERATIONS.items():
         setattr(SageMakerResponse, camelcase_to_underscores(name), _method(name, operation))
+    jobs.install()
     backend: Any = SageMakerModelBackend
     backend.iter_tagged_resources = tags.tagged
     backend.tag_resource = _tag

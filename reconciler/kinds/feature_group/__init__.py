@@ -5,25 +5,13 @@ group beside the old one instead of destroying records.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
 
-from pydantic import Field
-
-from reconciler.kinds.api import (
-    Duration,
-    Kind,
-    Maybe,
-    Problem,
-    Reference,
-    Role,
-    Scope,
-    Section,
-    Shorthand,
-    register,
-)
+from reconciler.kinds.api import Kind, Role, Scope, register
+from reconciler.kinds.feature_group.check import check
+from reconciler.kinds.feature_group.spec import FeatureGroup, Offline, Online, Throughput
 from reconciler.kinds.terms.bucket import TYPE as BUCKET, bucket_exports, bucket_props
-from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
-from reconciler.kinds.terms.location import S3Path, Spot, inside
+from reconciler.kinds.terms.key import key_arn, report_missing
+from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.permissions import allow_read
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
@@ -31,108 +19,9 @@ from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Props, Ref
 
 TYPE = "AWS::SageMaker::FeatureGroup"
-Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9]([_-]*[a-zA-Z0-9]){0,63}$")]
-RESERVED = frozenset({"is_deleted", "write_time", "api_invocation_time"})
-"""Names that SageMaker adds to the offline store itself."""
-MOST = 2500
 _TYPES = {"string": "String", "integral": "Integral", "fractional": "Fractional"}
 _STORAGE = {"standard": "Standard", "inMemory": "InMemory"}
 _UNITS = {"s": "Seconds", "m": "Minutes", "h": "Hours", "d": "Days"}
-_CAPACITY = 10_000_000
-
-
-class Feature(Section):
-    """One feature. A plain text is its type."""
-
-    type: Literal["string", "integral", "fractional"]
-    """What its values are."""
-    description: str = ""
-    """What it means and how it is computed."""
-
-
-class Online(Section):
-    """Low-latency reads of the latest record."""
-
-    ttl: Maybe[Duration] = None
-    """Records vanish this long after their event time. By default they stay."""
-    storage: Literal["standard", "inMemory"] = "standard"
-    """``inMemory`` is faster and dearer."""
-    key: Maybe[KeyUse] = None
-    """The key that encrypts the records. By default one of AWS."""
-
-
-class Offline(Section):
-    """The history of all records, in S3, for training."""
-
-    format: Literal["Glue", "Iceberg"] = "Iceberg"
-    """The table format; Iceberg tables can be compacted."""
-    source: Maybe[Annotated[str, Reference("DataSource")]] = None
-    """The DataSource to write to. By default the group gets a bucket of its own."""
-    prefix: Maybe[S3Path] = None
-    """Where in the DataSource. By default ``features``."""
-    key: Maybe[KeyUse] = None
-    """The key that encrypts the objects. By default that of the DataSource."""
-    glue_table: bool = True
-    """Whether a table in the Glue catalog is made, so that Athena can query the history."""
-
-
-class Throughput(Section):
-    """Capacity of the online store that is paid for in advance."""
-
-    read: Annotated[int, Field(ge=0, le=_CAPACITY)]
-    """Read capacity units."""
-    write: Annotated[int, Field(ge=0, le=_CAPACITY)]
-    """Write capacity units."""
-
-
-class FeatureGroup(Section):
-    """Features that share a record id and an event time."""
-
-    version: Annotated[int, Field(ge=1, le=9999)] = 1
-    """Part of the name: ``customer-v2`` lives beside ``customer-v1``. Raise it when features
-    are removed or retyped."""
-    record_id: Name
-    """The feature that identifies a record."""
-    event_time: Name
-    """The feature that orders the versions of a record: text in ISO 8601, or seconds."""
-    features: Annotated[
-        dict[Name, Annotated[Feature, Shorthand("type")]], Field(min_length=1, max_length=MOST)
-    ]
-    """The features by name. Features can be added at any time, never removed or retyped."""
-    online: Maybe[Online] = None
-    """A store for predictions."""
-    offline: Maybe[Offline] = None
-    """A store for training."""
-    throughput: Maybe[Throughput] = None
-    """Provisioned capacity. By default capacity follows demand."""
-
-
-def check(spec: FeatureGroup) -> Iterator[Problem]:
-    for alias, name in (("recordId", spec.record_id), ("eventTime", spec.event_time)):
-        if name not in spec.features:
-            help_ = f"add {name!r} to 'features', or name one of them"
-            yield Problem((alias,), f"{name!r} is not one of the features", help_)
-    time = spec.features.get(spec.event_time)
-    if time is not None and time.type == "integral":
-        help_ = "use string (ISO 8601) or fractional (seconds since 1970)"
-        yield Problem(("features", spec.event_time), "an event time cannot be integral", help_)
-    for name in spec.features:
-        if name.lower() in RESERVED:
-            text_ = f"{name!r} is a name that SageMaker uses itself"
-            yield Problem(("features", name), text_, "choose another name")
-    yield from _check_stores(spec)
-
-
-def _check_stores(spec: FeatureGroup) -> Iterator[Problem]:
-    online, offline = spec.online, spec.offline
-    if online is None and offline is None:
-        help_ = "add 'online: {}', 'offline: {}' or both"
-        yield Problem((), "a feature group needs a store", help_)
-    if spec.throughput is not None and online is not None and online.storage != "standard":
-        help_ = "remove 'throughput', or use standard storage"
-        yield Problem(("throughput",), "in-memory storage takes no provisioned capacity", help_)
-    if offline is not None and offline.prefix and offline.source is None:
-        yield Problem(("offline", "prefix"), "a prefix needs a source", "add 'source'")
 
 
 def exports(spec: FeatureGroup, scope: Scope) -> Mapping[str, Json]:
@@ -197,6 +86,7 @@ def _lines(spec: FeatureGroup) -> Mapping[Path, Path]:
         ("OnlineStoreConfig", "StorageType"): ("online", "storage"),
         ("OnlineStoreConfig", "SecurityConfig"): ("online", "key"),
         ("OfflineStoreConfig",): ("offline",),
+        ("OfflineStoreConfig", "DisableGlueTableCreation"): ("offline", "glueTable"),
         ("OfflineStoreConfig", "TableFormat"): ("offline", "format"),
         ("OfflineStoreConfig", "S3StorageConfig"): ("offline", "source"),
         ("ThroughputConfig",): ("throughput",),
