@@ -55,11 +55,8 @@ def find(call: Call, arn: str) -> Record:
 
 
 def start(call: Call) -> dict[str, Any]:
-    """StartPipelineExecution; a repeated ClientRequestToken answers the same execution again."""
+    """StartPipelineExecution."""
     parent = pipeline.find(call, call["PipelineName"])
-    for record in _of(call, parent.arn):
-        if record.token == call["ClientRequestToken"]:
-            return {"PipelineExecutionArn": record.arn}
     unique = uuid.UUID(int=mock_random.getrandbits(128)).hex[:12]
     arn = f"{parent.arn}/execution/{unique}"
     data = call.pick(
