@@ -114,7 +114,11 @@ def test_every_try_of_a_request_has_the_same_token() -> None:
             return Client()
 
     clock = FakeClock()
-    script = [refusal("ThrottlingException"), refusal("InternalFailure", status=500), {"PipelineArn": "a"}]
+    script = [
+        refusal("ThrottlingException"),
+        refusal("InternalFailure", status=500),
+        {"PipelineArn": "a"},
+    ]
     session = Session(Real(*script), clock=clock, limiter=Limiter(clock, unlimited=True))
     session.send("sagemaker", "create_pipeline", {"PipelineName": "p"}, token="run step")
     assert len(sent) == 3
