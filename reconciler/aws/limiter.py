@@ -46,12 +46,17 @@ class _Bucket:
 
     def take(self, now: float) -> float:
         """One token; the seconds until it is there."""
-        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate) - 1
-        self.at = now
+        self._fill(now)
+        self.tokens -= 1
         return max(0.0, -self.tokens / self.rate)
 
-    def fall(self) -> None:
+    def _fill(self, now: float) -> None:
+        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+
+    def fall(self, now: float) -> None:
         """AWS throttles at this rate."""
+        self._fill(now)
         self.peak = self.rate
         self.rate = max(FLOOR, self.rate * FALL)
         self.burst = max(1.0, self.burst / 2)
@@ -119,7 +124,7 @@ class Limiter:
             return
         with bucket.lock:
             if ticket.falls == bucket.falls:
-                bucket.fall()
+                bucket.fall(self._clock.now())
 
     def served(self, ticket: Ticket) -> None:
         """AWS took the call, whatever it answered."""
