@@ -2,7 +2,8 @@
 
 Runs the real command against the embedded sandbox in its own process, and the
 boto3 floor of reading the same resources one by one. The sandbox answers about
-300 calls a second, so wall seconds say little about AWS; calls and CPU do.
+300 calls a second, so wall seconds say little about AWS; calls and CPU do. Then both
+once more on a sandbox that throttles as AWS does, on its faster clock.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.platforms import ENVIRONMENT, documents
 from reconciler.sandbox import lifecycle
@@ -38,28 +40,41 @@ def run(folder: Path, *arguments: str) -> tuple[dict[str, object], float, float]
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name, "platform")
-        os.environ["XDG_STATE_HOME"] = str(Path(name, "state"))
-        (folder / "specs").mkdir(parents=True)
-        (folder / "environments").mkdir()
-        (folder / "environments" / "bench.yaml").write_text(ENVIRONMENT)
-        for index, text in enumerate(documents(SPECS)):
-            (folder / "specs" / f"{index:05d}.yaml").write_text(text)
-        try:
-            measure(folder)
-        finally:
-            lifecycle.stop(lifecycle.folder_of(folder))
+    for throttled in (False, True):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name, "platform")
+            os.environ["XDG_STATE_HOME"] = str(Path(name, "state"))
+            (folder / "specs").mkdir(parents=True)
+            (folder / "environments").mkdir()
+            (folder / "environments" / "bench.yaml").write_text(ENVIRONMENT)
+            for index, text in enumerate(documents(SPECS)):
+                (folder / "specs" / f"{index:05d}.yaml").write_text(text)
+            state = lifecycle.folder_of(folder)
+            running = lifecycle.start(state, project=folder)
+            try:
+                measure(folder, running, throttled=throttled)
+            finally:
+                lifecycle.stop(state)
 
 
-def measure(folder: Path) -> None:
+def measure(folder: Path, running: lifecycle.Running, *, throttled: bool) -> None:
+    if throttled:
+        print("with AWS's rates:")
+    pace = limits(running, share=float(throttled))["pace"]
+
+    def told(cpu: float, wall: float) -> str:
+        refused = sum(limits(running)["refused"].values())
+        limits(running, share=float(throttled))
+        text = f"{cpu:.1f} s CPU, {wall:.1f} s"
+        return f"{text}, {refused} throttled at {pace:.0f} times AWS's rates" if throttled else text
+
     applied, cpu, wall = run(folder, "apply")
     failures = applied["failures"]
     assert not failures, failures[:3]
     made = applied["plan"]["summary"]["create"]
     planned = applied["plan"]["summary"]["calls_planned"]
-    print(f"apply {made} resources from empty: {planned} calls, {cpu:.1f} s CPU, {wall:.1f} s")
-    for _ in range(3):
+    print(f"apply {made} resources from empty: {planned} calls, {told(cpu, wall)}")
+    for _ in range(1 if throttled else 3):
         plan, cpu, wall = run(folder, "plan")
         calls = plan["summary"]["calls_made"]
         unchanged = plan["summary"]["unchanged"]
@@ -67,8 +82,14 @@ def measure(folder: Path) -> None:
         print(
             f"plan, nothing changed, {unchanged} resources: {calls} calls"
             f" ({calls / unchanged:.2f} a resource, {calls / unchanged / FLOOR:.2f} of the floor),"
-            f" {cpu:.1f} s CPU, {wall:.1f} s"
+            f" {told(cpu, wall)}"
         )
+
+
+def limits(running: lifecycle.Running, *, share: float | None = None) -> dict[str, Any]:
+    """What the sandbox says of its rates, set anew where a share is given."""
+    given = None if share is None else {"share": share}
+    return lifecycle.control(running, "throttling", given)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from uuid import uuid4
 
 from reconciler.aws.clock import Clock
 from reconciler.aws.ending import StepError
@@ -76,13 +77,14 @@ def apply(  # noqa: PLR0913 - a plan, the world it runs in, and who listens
     *,
     interrupt: Interrupt | None = None,
     workers: int = WORKERS,
+    run: str = "",
 ) -> Outcome:
     """Run every step of a plan that was not refused.
 
-    The caller has checked that the plan has no errors and that the account is the right one.
+    `run` is the id of this run: the same requests of another run are other requests. The caller
+    has checked that the plan has no errors and that the account is the right one.
     """
-    run = _Run(plan, session, resources, place, sink, interrupt or Interrupt())
-    return run.all(workers)
+    return _Run(plan, session, resources, place, sink, interrupt or Interrupt(), run).all(workers)
 
 
 class _Run:
@@ -94,6 +96,7 @@ class _Run:
         place: Place,
         sink: Sink,
         interrupt: Interrupt,
+        run: str,
     ) -> None:
         stopped = plan.blocked
         self.steps = {step.id: step for step in plan.steps if step.id not in stopped}
@@ -102,6 +105,7 @@ class _Run:
         self._lock = threading.Lock()
         self._sink = sink
         self.runner = Runner(session, resources, place, self.emit)
+        self.runner.run_id = run or uuid4().hex
         self.before: dict[str, list[str]] = {}
         self.causes: dict[str, str] = {}
         """Why something did not run: the step that failed, or the interruption."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from reconciler.aws.clients import BotoClients, Clients
-from reconciler.aws.clock import Clock, RealClock
+from reconciler.aws.clock import Clock, Faster, RealClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import ReadOnly, Session
 
@@ -87,10 +87,18 @@ def session_name(caller: str) -> str:
     return _NOT_IN_NAME.sub("-", f"{OURS}-{who}")[:64]
 
 
-def sandbox(
-    account: str, region: str, url: str, *, role: str | None = None, clock: Clock | None = None
+def sandbox(  # noqa: PLR0913 - where it is, who asks, and how time passes there
+    account: str,
+    region: str,
+    url: str,
+    *,
+    role: str | None = None,
+    clock: Clock | None = None,
+    pace: float | None = None,
 ) -> Session:
     """A session on the embedded sandbox, as the role when one is given.
+
+    `pace` is how much faster than AWS's its rates are, where it throttles; else it has none.
 
     Raises:
         WrongAccount: the running sandbox stands for another account.
@@ -101,8 +109,9 @@ def sandbox(
         return BotoClients(region, endpoint=url, credentials=lent)
 
     keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    clock = clock or RealClock(SANDBOX_SPEED)
-    session = Session(clients(keys), clock=clock, limiter=Limiter(clock, unlimited=True))
+    clock = clock or RealClock(pace or SANDBOX_SPEED)
+    limiter = Limiter(Faster(clock, pace)) if pace else Limiter(clock, unlimited=True)
+    session = Session(clients(keys), clock=clock, limiter=limiter)
     return become(session, account, role, clients, abroad=False)
 
 

@@ -30,12 +30,17 @@ THROTTLED = frozenset(
     {
         "BandwidthLimitExceeded",
         "EC2ThrottledException",
+        "KMSThrottling",
+        "KMSThrottlingException",
+        "KmsThrottled",
+        "KmsThrottlingException",
         "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
         "RequestThrottledException",
         "SlowDown",
+        "Throttled",
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
@@ -43,7 +48,9 @@ THROTTLED = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Source: AWS_FACTS 0.1, without LimitExceededException, which for most services is a quota."""
+"""Source: AWS_FACTS 0.1, without LimitExceededException, which for most services is a quota; and
+the exceptions of botocore's models that say throttling, by their codes on the wire (SNS, SQS, Step
+Functions)."""
 
 PASSING = frozenset(
     {

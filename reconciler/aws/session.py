@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.aws import tokens
 from reconciler.aws.clients import Clients
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.errors import INCOMPLETE, AwsError, Retry, incomplete, translate
-from reconciler.aws.limiter import Limiter
+from reconciler.aws.limiter import Limiter, Ticket
 from reconciler.aws.wholes import Wholes, wholes
 from reconciler.facts.availability import Table, table
 from reconciler.model.value import Json, Props, canonical
@@ -41,8 +42,11 @@ class Attempts:
     """How often and how patiently a call is tried. Pauses are seconds, doubled each time."""
 
     most: int = 8
+    """For a throttled call: tries since AWS has last taken one of its family."""
     first_pause: float = 0.5
     longest_pause: float = 20.0
+    longest: float = 1800.0
+    """Seconds after which a throttled call is given up although others get through."""
     spreading: int = 12
     """Tries while a new role or policy may not have reached every service yet."""
     incomplete: int = 3
@@ -97,10 +101,12 @@ class Session:
         absent: Iterable[Absent] = (),
         transient: Iterable[Absent] = (),
         repeatable: bool = True,
+        token: str = "",
     ) -> Mapping[str, Json]:
         """One request with retries; the answer without its metadata.
 
-        A request that is not `repeatable` is not sent again when AWS may have carried it out.
+        A `token` goes into the members by which AWS knows a request again. A request that is
+        not `repeatable` is not sent again when AWS may have carried it out.
 
         Raises:
             Retry: it kept failing in a way that may pass.
@@ -109,10 +115,14 @@ class Session:
             Rejected: AWS refused, or answered something unknown.
         """
         what = f"{service}.{method} {subject}".rstrip()
-        tried = 0
+        limiter = self.limiter or Limiter(self.clock)
+        patience = _Patience(self.attempts, self.clock.now())
+        if token:
+            params = tokens.filled(self.clients.client(service), method, params, token)
         while True:
-            tried += 1
-            self._last.tried = tried
+            patience.tried += 1
+            self._last.tried = patience.tried
+            ticket = limiter.acquire(service, method)
             try:
                 answer = self._once(service, method, params)
                 self._whole(service, method, params, answer, what)
@@ -121,10 +131,15 @@ class Session:
                     error, what, absent=absent, transient=transient, services=self.services
                 )
             else:
+                limiter.served(ticket)
                 return answer
+            if isinstance(failure, Retry) and failure.throttled:
+                limiter.throttled(ticket)
+            elif not (isinstance(failure, Retry) and failure.unclear):
+                limiter.served(ticket)
             once = not repeatable or (failure.code == INCOMPLETE and not method.startswith(READS))
             unclear = isinstance(failure, Retry) and failure.unclear and once
-            if unclear or not self._again(failure, tried, service):
+            if unclear or not self._again(failure, patience, ticket):
                 raise failure
 
     def _whole(
@@ -140,28 +155,61 @@ class Session:
             raise incomplete(what, how)
 
     def _once(self, service: str, method: str, params: Props) -> Mapping[str, Json]:
-        limiter = self.limiter
-        if limiter:
-            limiter.acquire(service)
         with self._lock:
             self.calls[f"{service}.{method}"] += 1
         body = getattr(self.clients.client(service), method)(**params)
-        if limiter:
-            limiter.succeeded(service)
         return {key: value for key, value in body.items() if key != META}
 
-    def _again(self, failure: AwsError, tried: int, service: str) -> bool:
+    def _again(self, failure: AwsError, patience: _Patience, ticket: Ticket) -> bool:
+        """Wait before the next try; false where there is none."""
         if not isinstance(failure, Retry) or self.interrupted():
             return False
-        if tried >= self._most(failure.code):
+        if failure.throttled:
+            pause = patience.throttled(ticket, self.clock.now())
+        else:
+            pause = patience.failed(failure.code)
+        if pause is None:
             return False
-        if failure.throttled and self.limiter:
-            self.limiter.throttled(service)
-        pause = min(self.attempts.longest_pause, self.attempts.first_pause * 2 ** (tried - 1))
-        with self._lock:
-            jitter = self._random.uniform(0.5, 1.0)
-        self.clock.sleep(pause * jitter)
+        if pause:
+            with self._lock:
+                jitter = self._random.uniform(0.5, 1.0)
+            self.clock.sleep(pause * jitter)
         return True
+
+
+@dataclass(slots=True)
+class _Patience:
+    """What is left of one call's budget. Pauses are seconds, and nothing where it is spent."""
+
+    attempts: Attempts
+    began: float
+    tried: int = 0
+    failures: int = 0
+    starved: int = 0
+    """Throttled answers since AWS has last taken a call of the family."""
+    seen: int = -1
+    """Calls of the family that AWS had taken at the last throttled answer."""
+
+    def throttled(self, ticket: Ticket, now: float) -> float | None:
+        """After AWS asked to slow down. The limiter's own wait is enough while others get through.
+
+        A call that is behind others in a long queue has not failed, however often it was tried.
+        """
+        self.starved = 1 if ticket.served != self.seen else self.starved + 1
+        self.seen = ticket.served
+        if self.starved >= self.attempts.most or now - self.began >= self.attempts.longest:
+            return None
+        pauses = self.starved - 1 if ticket.paced else self.starved
+        return self._pause(pauses) if pauses else 0.0
+
+    def failed(self, code: str) -> float | None:
+        """After another failure that may pass."""
+        self.failures += 1
+        return None if self.failures >= self._most(code) else self._pause(self.failures)
+
+    def _pause(self, number: int) -> float:
+        grown: float = self.attempts.first_pause * 2 ** (number - 1)
+        return min(self.attempts.longest_pause, grown)
 
     def _most(self, code: str) -> int:
         """How often a call is tried that fails with this code."""

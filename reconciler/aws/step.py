@@ -36,6 +36,7 @@ class Runner:
         self.single = Single(session, place)
         self.sink = sink
         self.outputs = Outputs(resources, place)
+        self.run_id = ""
         self._shared: set[Address] = set()
         """What another run may be at too: it is compared at the end, whatever its type."""
 
@@ -285,6 +286,7 @@ class Runner:
                 transient=resource.transient,
                 # a second create call would make a second resource where AWS chooses the id
                 repeatable=not (resource.found_by_tag and call.method == resource.create.method),
+                token=f"{self.run_id} {step.id}",
             )
         except AwsError as error:
             spent = clock.now() - before

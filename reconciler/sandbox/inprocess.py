@@ -26,7 +26,7 @@ from reconciler.sandbox.state.world import WORLD, Durations
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from reconciler.sandbox.state.clock import Clock
 
@@ -88,6 +88,15 @@ class Sandbox:
             backend = sagemaker_backends[self.account][self.region]
             autoscaling.scale(store.records(backend, "endpoint"), endpoint, variant, count)
             cloudtrail.scaled(endpoint, variant, count, self.region)
+
+    def throttle(self, share: float, seconds: Callable[[], float] | None = None) -> None:
+        """Let no more through than this share of AWS's rates, by the time that `seconds` says."""
+        WORLD.buckets.set(share, seconds)
+
+    @property
+    def refused(self) -> Counter[str]:
+        """Calls that were throttled so far, by service.Operation."""
+        return WORLD.buckets.refused
 
     def fail(
         self, service: str, operation: str, code: str, *, times: int = 1, status: int = 0

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
-    "Running", "SandboxError", "control", "ensure", "find", "folder_of", "listed", "reset",
+    "Running", "SandboxError", "control", "ensure", "find", "folder_of", "listed", "pace", "reset",
     "start", "status", "stop", "stop_all",
 ]  # fmt: skip
 
@@ -212,6 +212,12 @@ def control(running: Running, path: str, document: dict[str, Any] | None = None)
         msg = f"The sandbox at {running.url} refused {path}: {why}."
         raise SandboxError(msg)
     return answer
+
+
+def pace(running: Running) -> float | None:
+    """How much faster than AWS's the rates of a server are that throttles; else nothing."""
+    found = _ask(running, "throttling") or {}
+    return float(found["pace"]) if found.get("share") else None
 
 
 def _ask(

@@ -41,6 +41,24 @@ def test_a_sandbox_starts_answers_keeps_its_state_and_is_emptied(small: Folder) 
     assert buckets(small) == []
 
 
+def test_it_throttles_and_commands_keep_to_its_rates(small: Folder) -> None:
+    def throttle(*more: str) -> dict[str, object]:
+        return small.run("sandbox", "throttle", "--json", *more, expect=0).json
+
+    small.run("sandbox", "stop", expect=0)
+    assert throttle()["running"] is False
+    small.run("sandbox", "start", expect=0)
+    running = lifecycle.find(small.state)
+    assert running is not None
+    assert lifecycle.pace(running) is None
+    assert throttle("--share", "0.5")["share"] == 0.5
+    assert lifecycle.pace(running) == lifecycle.control(running, "clock")["speed"]
+    small.run("plan", "-e", "local", expect=0)
+    assert throttle("--off")["share"] == 0
+    assert lifecycle.pace(running) is None
+    small.run("sandbox", "throttle", "--share", "0", expect=2)
+
+
 def test_the_words_for_people_are_one_line(small: Folder) -> None:
     for verb in ("status", "stop", "reset"):
         said = small.run("sandbox", verb, expect=0)

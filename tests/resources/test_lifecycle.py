@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from sweeps import LONG
 
 from reconciler.aws.apply import apply
 from reconciler.aws.clock import FakeClock
@@ -24,6 +25,7 @@ from reconciler.model.policy import Policy
 from reconciler.model.value import JsonText, Ref
 from reconciler.plan.order import plan
 from reconciler.resources.api import load
+from reconciler.sandbox.door.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox, sandbox
 
 from .samples import DEFINITION, PLACE, SAMPLES, Props, Sample, role
@@ -188,3 +190,50 @@ def test_a_definition_given_as_text_is_compared_as_a_document(turn: Turn) -> Non
     props = {**sample.full, "PipelineDefinition": {"PipelineDefinitionBody": definition}}
     turn(*nodes(sample, props))
     assert turn(*nodes(sample, props)) == ()
+
+
+@pytest.mark.parametrize("type_", TYPES if LONG else ["AWS::SageMaker::Pipeline"])
+def test_what_was_deleted_is_made_again_within_the_hour(
+    type_: str, aws: Sandbox, turn: Turn
+) -> None:
+    """AWS remembers the tokens of the requests before; none of these may be taken for one."""
+    aws.clock.configure(mode="manual")
+    wanted = nodes(SAMPLES[type_], SAMPLES[type_].full)
+    for _ in range(3):
+        assert {step.action for step in turn(*wanted)} == {Action.CREATE}
+        assert turn(*wanted) == ()
+        turn()
+        aws.clock.advance(600)
+
+
+def test_a_plan_that_is_carried_out_twice_makes_again_what_was_deleted(
+    aws: Sandbox, session: Session, turn: Turn
+) -> None:
+    sample = SAMPLES["AWS::SageMaker::Pipeline"]
+    wanted = nodes(sample, sample.full)
+    steps = turn(*wanted)
+    for _ in range(2):
+        turn()
+        assert not any(isinstance(each, StepFailed) for each in carry_out(session, steps))
+        assert turn(*wanted) == ()
+
+
+def test_a_request_whose_reply_was_lost_is_carried_out_once(aws: Sandbox, turn: Turn) -> None:
+    sample = SAMPLES["AWS::SageMaker::Pipeline"]
+    fault = Fault("sagemaker", "CreatePipeline", kind="reset", after=True, times=2)
+    aws.faults.add(fault)
+    turn(*nodes(sample, sample.full))
+    assert (fault.fired, aws.calls["sagemaker.CreatePipeline"]) == (2, 3)
+    assert turn(*nodes(sample, sample.full)) == ()
+
+
+def test_a_run_that_lost_its_disk_sends_only_what_is_absent(
+    aws: Sandbox, session: Session, turn: Turn
+) -> None:
+    sample = SAMPLES["AWS::SageMaker::Pipeline"]
+    *others, pipeline = nodes(sample, sample.full)
+    turn(*others)
+    before = aws.calls.copy()
+    assert {step.address for step in turn(*others, pipeline)} == {sample.address}
+    sent = {name for name in aws.calls - before if ".Create" in name}
+    assert sent == {"sagemaker.CreatePipeline"}

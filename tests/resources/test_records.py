@@ -272,16 +272,6 @@ def test_an_endpoint_is_verified(case: str) -> None:
     assert load()[ENDPOINT].verify({"EndpointConfigName": wanted}, live) == expected
 
 
-def test_the_token_of_a_pipeline_follows_from_what_is_desired() -> None:
-    body = load()["AWS::SageMaker::Pipeline"].body
-    assert body is not None
-    desired = {"PipelineDefinition": {"PipelineDefinitionBody": DEFINITION}, "RoleArn": "r"}
-    token = body.encode(desired)["ClientRequestToken"]
-    assert token == body.encode(dict(desired))["ClientRequestToken"]
-    assert token != body.encode({**desired, "RoleArn": "s"})["ClientRequestToken"]
-    assert 32 <= len(token) <= 128
-
-
 def test_a_bucket_names_its_region_everywhere_but_in_the_first() -> None:
     from dataclasses import replace
 

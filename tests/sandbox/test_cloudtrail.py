@@ -220,9 +220,8 @@ def test_times_filter(aws: Sandbox) -> None:
 
 
 def test_it_throttles_when_asked(aws: Sandbox) -> None:
-    WORLD.trail_throttles = True
+    aws.throttle(1.0)
     aws.clock.configure(mode="manual")
-    look()
     look()
     with pytest.raises(ClientError, match="ThrottlingException"):
         boto3.Session(aws_access_key_id="x", aws_secret_access_key="x").client(

@@ -190,6 +190,27 @@ def test_racing_starters_get_one_server(tmp_path: Path) -> None:
         lifecycle.stop(tmp_path)
 
 
+def test_it_throttles_on_its_clock(state: Path, running: Running) -> None:
+    assert lifecycle.pace(running) is None
+    lifecycle.control(running, "clock", {"mode": "manual"})
+    assert lifecycle.control(running, "throttling", {"share": 1})["refused"] == {}
+    look = client_of(running, "cloudtrail").lookup_events
+    look()
+    refused("ThrottlingException", "Rate exceeded", look)
+    found = lifecycle.control(running, "throttling")
+    assert set(found["refused"]) == {"cloudtrail.LookupEvents"}
+    lifecycle.control(running, "clock", {"advance": 0.5})
+    look()
+    lifecycle.reset(state)
+    assert lifecycle.control(running, "throttling")["share"] == 0
+
+
+@pytest.mark.parametrize("share", [-1, "much", None])
+def test_a_share_that_is_none_is_refused(running: Running, share: object) -> None:
+    with pytest.raises(lifecycle.SandboxError, match="refused throttling"):
+        lifecycle.control(running, "throttling", {"share": share})
+
+
 def test_the_clock_is_read_set_and_advanced(running: Running) -> None:
     before = lifecycle.control(running, "clock")
     assert before["mode"] == "auto"

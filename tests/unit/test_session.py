@@ -16,7 +16,7 @@ from botocore.exceptions import (
 
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.errors import Denied, Gone, Rejected, Retry, translate
-from reconciler.aws.limiter import BURST_SECONDS, DEFAULT, FLOOR, RATES, Limiter
+from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import Attempts, ReadOnly, Session
 from reconciler.aws.single import state
 from reconciler.model.change import Status
@@ -262,70 +262,6 @@ def test_what_is_not_set_is_nothing_and_any_other_error_is_raised() -> None:
     assert reader.maybe("get_it", {}, frozenset({"NoSuchPolicy"})) is None
     with pytest.raises(Denied):
         reader.maybe("get_it", {}, frozenset({"NoSuchPolicy"}))
-
-
-# -- the rate limit
-
-
-def taken(limiter: Limiter, clock: FakeClock, service: str, calls: int) -> float:
-    """Seconds that this many calls take."""
-    start = clock.now()
-    for _ in range(calls):
-        limiter.acquire(service)
-    return clock.now() - start
-
-
-def test_a_burst_is_free_and_the_rest_comes_at_the_rate() -> None:
-    clock = FakeClock()
-    limiter = Limiter(clock)
-    burst = int(DEFAULT * BURST_SECONDS)
-    assert taken(limiter, clock, "made", burst) == 0
-    assert taken(limiter, clock, "made", 300) == pytest.approx(300 / DEFAULT)
-
-
-def test_a_slow_service_has_a_rate_of_its_own() -> None:
-    clock = FakeClock()
-    limiter = Limiter(clock)
-    rate = RATES["cloudwatch"]
-    taken(limiter, clock, "cloudwatch", int(rate * BURST_SECONDS))
-    assert taken(limiter, clock, "cloudwatch", 90) == pytest.approx(90 / rate)
-
-
-def test_throttling_halves_the_rate_and_success_brings_it_back() -> None:
-    clock = FakeClock()
-    limiter = Limiter(clock)
-    limiter.acquire("made")
-    limiter.throttled("made")
-    assert taken(limiter, clock, "made", 100) == pytest.approx(100 / (DEFAULT / 2))
-    for _ in range(100):
-        limiter.succeeded("made")
-    clock.sleep(BURST_SECONDS)
-    taken(limiter, clock, "made", int(DEFAULT * BURST_SECONDS))
-    assert taken(limiter, clock, "made", 100) == pytest.approx(100 / DEFAULT)
-
-
-def test_the_rate_never_falls_below_the_floor() -> None:
-    clock = FakeClock()
-    limiter = Limiter(clock)
-    for _ in range(50):
-        limiter.throttled("made")
-    assert taken(limiter, clock, "made", 10) == pytest.approx(10 / FLOOR)
-
-
-def test_services_do_not_wait_for_each_other() -> None:
-    clock = FakeClock()
-    limiter = Limiter(clock)
-    for _ in range(50):
-        limiter.throttled("made")
-    assert taken(limiter, clock, "other", 10) == 0
-
-
-def test_throttling_slows_the_session_down() -> None:
-    clock = FakeClock()
-    limiter = Limiter(clock)
-    calls = Session(Clients(refusal("Throttling")), clock=clock, limiter=limiter)
-    calls.send("made", "get_it", {})
-    assert taken(limiter, clock, "made", 100) > 100 / DEFAULT
 
 
 # -- states

@@ -192,7 +192,8 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
         _sink(world, len(plan.steps)) as sink,
     ):
         all_ = progress.tee(events.append, receipt, sink)
-        outcome = apply(plan, world.session, resources.load(), place, all_, interrupt=interrupt)
+        known, id_ = resources.load(), world.book.run.id if world.book.run else ""
+        outcome = apply(plan, world.session, known, place, all_, interrupt=interrupt, run=id_)
     return outcome, events
 
 

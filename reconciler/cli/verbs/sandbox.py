@@ -85,6 +85,38 @@ def status(*, as_json: bool) -> None:
     _guarded(action, as_json=as_json)
 
 
+@command.command("throttle")
+@click.option(
+    "--share",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="What part of AWS's rates is left for you.",
+)
+@click.option("--off", is_flag=True, help="Take calls as fast as they come again.")
+@JSON
+def throttle(share: float, *, off: bool, as_json: bool) -> None:
+    """Let it throttle as AWS does, until it is stopped or reset.
+
+    Each family of operations has the rate of an AWS account, on the sandbox's
+    faster clock, and calls beyond it are answered with the service's own error.
+    """
+
+    def action(lifecycle: Any) -> dict[str, Any]:  # noqa: ANN401 - a module
+        running = lifecycle.find(state_folder())
+        if running is None:
+            return {"running": False, "text": "no sandbox runs here; `moorline sandbox start`"}
+        given = {"share": 0.0 if off else share}
+        found = lifecycle.control(running, "throttling", given)
+        text = "it takes calls as fast as they come"
+        if found["share"]:
+            text = f"it takes {found['share']:.4g} of AWS's rates, at {found['pace']:.4g} times"
+            text = f"{text} their speed"
+        return {**found, "running": True, "text": text}
+
+    _guarded(action, as_json=as_json)
+
+
 @command.command("stop")
 @click.option("--all", "every", is_flag=True, help="Stop those of all folders.")
 @JSON

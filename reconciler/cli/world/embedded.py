@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from reconciler.sandbox.lifecycle import Running
 
 
-def start_sandbox(project: Project, view: EnvironmentView) -> str:
-    """The address of the running sandbox, started now when there is none."""
+def start_sandbox(project: Project, view: EnvironmentView) -> tuple[str, float | None]:
+    """The address of the running sandbox, started now when there is none.
+
+    With how much faster than AWS's its rates are, where it throttles.
+    """
     from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
 
     try:
@@ -24,9 +27,10 @@ def start_sandbox(project: Project, view: EnvironmentView) -> str:
             state_folder(), account=view.account, region=view.region, project=Path.cwd()
         )
         _make_roles(running, view)
+        pace = lifecycle.pace(running)
     except (lifecycle.SandboxError, OSError) as error:
         project.fail([sandbox_finding(error)])
-    return running.url
+    return running.url, pace
 
 
 def _make_roles(running: Running, view: EnvironmentView) -> None:

@@ -135,8 +135,8 @@ def open_session(
     try:
         arn = view.spec.roles.apply if role == "apply" else view.spec.roles.plan
         if view.spec.sandbox:
-            url = start_sandbox(project, view)
-            return sandbox(view.account, view.region, url, role=arn)
+            url, pace = start_sandbox(project, view)
+            return sandbox(view.account, view.region, url, role=arn, pace=pace)
         return connect(view.account, view.region, role=arn)
     except WrongAccount as error:
         at = view.document.at(("spec", "account"))

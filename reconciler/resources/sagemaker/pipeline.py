@@ -8,10 +8,9 @@ came from. Deletion is refused while an execution runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from reconciler.model.change import Change
-from reconciler.model.value import Json, digest
 from reconciler.resources.api import (
     Lifecycle,
     Listing,
@@ -42,18 +41,6 @@ TAKEN = (
 )
 
 
-def _read(answer: Json) -> Json:
-    """`Token` names this very pipeline, so that a repeated deletion is the same request."""
-    if not isinstance(answer, Mapping):
-        return answer
-    born = [str(answer.get("PipelineArn")), str(answer.get("CreationTime"))]
-    return {**ROOT.decode(answer), "Token": digest(born)}
-
-
-def _create(body: Json) -> Json:
-    return {**ROOT.encode(body), "ClientRequestToken": digest(body)}
-
-
 def update(change: Change) -> Iterator[Request]:
     """The whole of what is desired, so that a crash in between leaves no mixture."""
     if change.touches(*TAKEN):
@@ -75,19 +62,18 @@ register(
             same={"PipelineName": ("PipelineName",)},
         ),
         create=Op("create_pipeline", NAME),
-        delete=Op("delete_pipeline", {**NAME, "ClientRequestToken": "{Token}"}),
+        delete=Op("delete_pipeline", NAME),
         absent=(
             absent("ResourceNotFound"),
             absent("ValidationException", r"No pipeline|does not exist"),
         ),
         transient=SPREADING,
-        outputs={"PipelineArn": ("PipelineArn",), "Token": ("Token",)},
+        outputs={"PipelineArn": ("PipelineArn",)},
         created={"PipelineArn": ("PipelineArn",)},
         predict={"PipelineArn": arn("pipeline")},
         arn=arn("pipeline"),
         limit=256,
-        root=Codec(_read),
-        body=Codec(encode=_create),
+        root=ROOT,
         listings=(
             Listing(
                 method="list_pipelines",

@@ -17,7 +17,7 @@ from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from reconciler.sandbox.door import guard, newcomer
+from reconciler.sandbox.door import guard, newcomer, throttle
 from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
@@ -51,13 +51,16 @@ def admitted(
     answer: Callable[[], wire.Answer | None],
     sent: Sent | None = None,
 ) -> wire.Answer:
-    """Count the call, ask IAM, apply the failure rules and run `answer` under the lock.
+    """Count the call, throttle it, ask IAM, apply failure rules, run `answer` under the lock.
 
     `answer` returns None when moto has no such service. What was `sent` goes into the trail.
     """
     with WORLD.lock:
         WORLD.calls[f"{service}.{operation}"] += 1
-        if sent is not None and (refused := guard.refusal(service, operation, sent)):
+        region = sent.region if sent is not None else ""
+        if much := throttle.refusal(service, operation, region):
+            found = wire.error(protocol, much.code, much.message, much.status)
+        elif sent is not None and (refused := guard.refusal(service, operation, sent)):
             status, headers, body = wire.error(protocol, *refused, 403)
             found = status, headers | guard.hints(service, sent), body
         elif sent is not None and (shut := newcomer.refusal(service, operation, sent)):

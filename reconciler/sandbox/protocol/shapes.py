@@ -42,6 +42,12 @@ def members(service: str, shape: str) -> frozenset[str]:
     return frozenset(found.members)
 
 
+def errors(service: str, operation: str) -> frozenset[str]:
+    """The codes of the errors that an operation declares."""
+    found: Any = model(service).operation_model(operation).error_shapes
+    return frozenset(shape.error_code or shape.name for shape in found)
+
+
 def _problems(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401  (any JSON value)
     kind = shape.type_name
     if kind == "structure":

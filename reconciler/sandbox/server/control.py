@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, iam, account, snapshot and stop. What changes
-something is no GET, since any web page can make a browser send one.
+ping, status, reset, clock, outcome, scale, faults, throttling, iam, account, snapshot and stop.
+What changes something is no GET, since any web page can make a browser send one.
 """
 
 from __future__ import annotations
@@ -131,6 +131,14 @@ class Control:
         if method == "DELETE":
             WORLD.rules.clear()
         return {"faults": WORLD.rules.state()}
+
+    def _throttling_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """What share of AWS's rates it takes, zero for no limit, and how fast seconds pass."""
+        buckets = WORLD.buckets
+        if method == "POST":
+            buckets.set(float(given["share"]))
+        refused = dict(sorted(buckets.refused.items()))
+        return {"share": buckets.share, "pace": WORLD.clock.speed, "refused": refused}
 
     def _iam_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """Whether IAM is enforced, and roles with their trust and policies, by ARN."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("moorline.sandbox")
 FILE = "snapshot.pickle"
-FORMAT = 2
+FORMAT = 3
 SKIPPED = {"resourcegroupstaggingapi", "instance_metadata", "moto_api"}
 
 

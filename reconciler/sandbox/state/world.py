@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.sandbox.state.buckets import Buckets
 from reconciler.sandbox.state.clock import Clock
 from reconciler.sandbox.state.outcomes import Outcomes
 from reconciler.sandbox.state.rules import Rules
@@ -50,9 +51,8 @@ class World:
     iam_stamps: dict[str, str] = field(default_factory=dict)  # which roles were put there
     iam_lag: float = 0.0  # virtual seconds until a change of a role takes effect
     iam_past: list[tuple[float, str, Any]] = field(default_factory=list)  # when, whose, what it was
-    trail_throttles: bool = False  # LookupEvents takes two calls a second, as AWS does
-    looked: list[float] = field(default_factory=list)  # when, while it throttles
     newcomer: bool = False  # AWS lets it into no service that is closed to new accounts
+    buckets: Buckets = field(default_factory=Buckets)  # how often it lets itself be called
 
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
@@ -69,9 +69,8 @@ class World:
             self.iam, self.iam_lag = "enforced", 0.0
             self.iam_past.clear()
             self.iam_stamps.clear()
-            self.trail_throttles = False
-            self.looked.clear()
             self.newcomer = False
+            self.buckets.set(0.0)
 
     def next_number(self) -> int:
         """A growing number: the order of creation, finer than any timestamp."""

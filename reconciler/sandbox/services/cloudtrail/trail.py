@@ -52,7 +52,6 @@ LARGEST = 4096
 """Characters of parameters that are kept; AWS leaves out what has more than 100 KB."""
 PAGE = 50
 DAYS = 90 * 86400
-RATE = 2
 ERRORS = 400
 NOT_IMPLEMENTED = 501
 SCALING = "application-autoscaling.amazonaws.com"
@@ -156,18 +155,7 @@ def _keep(
 
 
 def _lookup_events(self: Any) -> str:  # noqa: ANN401  (moto's response)
-    _throttle()
     return json.dumps(lookup(json.loads(self.body or "{}"), self.region))
-
-
-def _throttle() -> None:
-    if not WORLD.trail_throttles:
-        return
-    now = WORLD.clock.now()
-    WORLD.looked[:] = [at for at in WORLD.looked if now - at < 1.0]
-    if len(WORLD.looked) >= RATE:
-        raise JsonRESTError("ThrottlingException", "Rate exceeded")
-    WORLD.looked.append(now)
 
 
 def lookup(params: Mapping[str, Any], region: str) -> dict[str, Any]:

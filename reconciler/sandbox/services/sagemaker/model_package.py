@@ -28,10 +28,7 @@ def find(call: Call, name_or_arn: str) -> Record:
 
 
 def create(call: Call) -> dict[str, Any]:
-    """CreateModelPackage; a repeated ClientToken answers the same package again."""
-    again = _same_token(call)
-    if again is not None:
-        return {"ModelPackageArn": again.arn}
+    """CreateModelPackage."""
     if bool(call.get(GROUP)) == bool(call.get("ModelPackageName")):
         raise invalid("Provide either ModelPackageName or ModelPackageGroupName.")
     kept = call.pick(*(name for name in call.params if name not in NOT_KEPT))
@@ -44,12 +41,6 @@ def create(call: Call) -> dict[str, Any]:
     _fill_digests(data)
     name = _versioned(call, data) if call.get(GROUP) else _unversioned(call, data)
     return {"ModelPackageArn": call.add(KIND, name, data).arn}
-
-
-def _same_token(call: Call) -> Record | None:
-    token = call.get("ClientToken")
-    found = (record for record in call.records(KIND).values() if token and record.token == token)
-    return next(found, None)
 
 
 def _versioned(call: Call, data: dict[str, Any]) -> str:

@@ -35,12 +35,9 @@ def find(call: Call, name_or_arn: str) -> Record:
 
 
 def create(call: Call) -> dict[str, Any]:
-    """CreatePipeline; a repeated ClientRequestToken answers the same pipeline again."""
+    """CreatePipeline: the name must be free."""
     name = call["PipelineName"]
-    present = call.records(KIND).get(name)
-    if present is not None:
-        if present.token == call["ClientRequestToken"]:
-            return {"PipelineArn": present.arn}
+    if name in call.records(KIND):
         text = "Pipeline names must be unique within an AWS account and region. "
         raise invalid(f"{text}Pipeline with name ({name}) already exists.")
     if not call.get(DEFINITION) and not call.get(LOCATION):

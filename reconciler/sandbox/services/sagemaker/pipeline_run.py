@@ -61,11 +61,8 @@ def find(call: Call, arn: str) -> Record:
 
 
 def start(call: Call) -> dict[str, Any]:
-    """StartPipelineExecution; a repeated ClientRequestToken answers the same execution again."""
+    """StartPipelineExecution."""
     parent = pipeline.find(call, call["PipelineName"])
-    for record in _of(call, parent.arn):
-        if record.token == call["ClientRequestToken"]:
-            return {"PipelineExecutionArn": record.arn}
     definition = parent.data[pipeline.DEFINITION]
     given = {each["Name"]: each["Value"] for each in call.get("PipelineParameters") or ()}
     if why := jobs.unfit(definition, given):

@@ -21,6 +21,7 @@ from reconciler.sandbox.services.sagemaker import (
     pipeline,
     pipeline_run,
     tags,
+    tokens,
 )
 from reconciler.sandbox.services.sagemaker.store import Call
 
@@ -61,7 +62,7 @@ def _method(
     def method(self: SageMakerResponse) -> ActionResult:
         params = _plain(self.params)
         shapes.check("sagemaker", name, params)
-        answer = operation(Call(self.sagemaker_backend, params))
+        answer = tokens.once(name, Call(self.sagemaker_backend, params), operation)
         return EmptyResult() if answer is None else ActionResult(answer)
 
     return method

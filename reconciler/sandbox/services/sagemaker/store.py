@@ -27,7 +27,6 @@ class Record:
     created: float
     modified: float
     number: int
-    token: str | None = None
     pending: Any = None  # a kind's own description of the change under way
     extra: dict[str, Any] = field(default_factory=dict)  # a kind's own memory, never shown
 
@@ -71,7 +70,7 @@ class Call:
         return records(self.backend, kind)
 
     def add(self, kind: str, name: str, data: dict[str, Any], *, arn: str = "") -> Record:
-        """Store a new record made now, with the request's tags and idempotency token."""
+        """Store a new record made now, with the request's tags."""
         now = WORLD.clock.now()
         record = Record(
             kind=kind,
@@ -82,7 +81,6 @@ class Call:
             created=now,
             modified=now,
             number=WORLD.next_number(),
-            token=self.get("ClientToken") or self.get("ClientRequestToken"),
         )
         self.records(kind)[name] = record
         return record
