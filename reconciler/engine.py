@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reconciler.aws import buckets
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
-from reconciler.compile import compiler
+from reconciler.compile import check, compiler
 from reconciler.compile.request import Request
 from reconciler.drift import cause
 from reconciler.model.address import Address
@@ -51,6 +52,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         found = [*found, *problems, *more, *draft.diagnostics]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, moving=tuple(draft.moving))
+        found += buckets.look(session, graph)
         named = request.policy.adopt | request.policy.retry
         known = graph.nodes.keys() | {orphan.address for orphan in live.unclaimed}
         found += [_unknown(address) for address in named - known]
@@ -80,7 +82,7 @@ def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]
     lookups = compiler.questions(request.specs, request.view)
     facts, found = answer(session, lookups)
     graph, problems = compiler.build(request.specs, request.view, facts)
-    return graph, [*found, *problems]
+    return graph, [*found, *problems, *check.refusals(graph)]
 
 
 def _unknown(address: Address) -> Diagnostic:

@@ -89,7 +89,12 @@ NOT_IMPLEMENTED = 501
 
 
 class AwsError(Exception):
-    """An answer of AWS that is not a result. `code` is AWS's own."""
+    """An answer of AWS that is not a result. `code` is AWS's own.
+
+    `region` is where a bucket is, when S3 says so while it refuses the rest.
+    """
+
+    region = ""
 
     def __init__(self, what: str, code: str, message: str) -> None:
         message = redact(message)
@@ -137,7 +142,10 @@ def translate(
 ) -> AwsError:
     """The class of an error. `what` is ``service.method`` and the resource, for people."""
     if isinstance(error, ClientError):
-        return _answer(error, what, absent, transient)
+        failure = _answer(error, what, absent, transient)
+        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        failure.region = headers.get("x-amz-bucket-region", "")
+        return failure
     if isinstance(error, AwsError):
         return error
     if isinstance(error, Broken):

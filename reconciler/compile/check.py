@@ -10,6 +10,11 @@ from reconciler.model.graph import Graph
 from reconciler.policy import api as policy
 
 
+def refusals(graph: Graph) -> list[Diagnostic]:
+    """What of it is an error. A plan says no more: `validate` gives advice."""
+    return [each for each in problems(graph) if each.is_error]
+
+
 def problems(graph: Graph) -> list[Diagnostic]:
     """What all rules find, rule by rule.
 
