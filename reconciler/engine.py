@@ -22,6 +22,7 @@ from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
 from reconciler.plan import offline, order
+from reconciler.plan.overwritten import overwritten
 from reconciler.resources import api as resources
 
 BUSY = "PLAN002"
@@ -52,7 +53,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         found = [*found, *problems, *more, *draft.diagnostics]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, moving=tuple(draft.moving))
-        found += buckets.look(session, graph)
+        found += [*buckets.look(session, graph), *overwritten(draft.steps)]
         named = request.policy.adopt | request.policy.retry
         known = graph.nodes.keys() | {orphan.address for orphan in live.unclaimed}
         found += [_unknown(address) for address in named - known]

@@ -31,6 +31,12 @@ CODES = (
         "Upload the file, correct the path, or take the ETag of the new one.",
     ),
     Code(
+        "PLACE007",
+        "a model file was overwritten",
+        "The file that a live model was made of has another ETag now. Instances that start later, by autoscaling or a repair, load the new file beside those that have the old one, until an apply deploys it as a model of its own.",
+        "Apply, or bring the old file back. Write each version of a model to a key of its own, or give `model.etag`, which a plan insists on.",
+    ),
+    Code(
         "MODEL001",
         "a version that cannot be served",
         "SageMaker serves only versions whose ModelPackageStatus is Completed. Of those that are approved the newest such one is taken; newer ones that were passed over are named.",
