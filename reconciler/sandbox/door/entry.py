@@ -17,7 +17,7 @@ from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from reconciler.sandbox.door import guard
+from reconciler.sandbox.door import guard, taken
 from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
@@ -60,6 +60,8 @@ def admitted(
         if sent is not None and (refused := guard.refusal(service, operation, sent)):
             status, headers, body = wire.error(protocol, *refused, 403)
             found = status, headers | guard.hints(service, sent), body
+        elif sent is not None and (wrong := taken.refusal(service, operation, sent)):
+            found = wire.error(protocol, *wrong, 400)
         else:
             found = _answered(service, operation, protocol, answer)
         if sent is not None:
