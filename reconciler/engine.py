@@ -53,10 +53,11 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         found = [*found, *problems, *more, *draft.diagnostics]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, moving=tuple(draft.moving))
-        found += [*buckets.look(session, graph), *overwritten(draft.steps)]
+        found += overwritten(draft.steps)
         named = request.policy.adopt | request.policy.retry
         known = graph.nodes.keys() | {orphan.address for orphan in live.unclaimed}
         found += [_unknown(address) for address in named - known]
+    found += buckets.look(session, graph)
     calls = session.total - before
     return replace(plan, diagnostics=tuple(ordered(found)), observed_calls=calls)
 

@@ -15,6 +15,12 @@ from typing import Any
 from reconciler.facts.files import read
 from reconciler.facts.partitions import partition_of
 
+PRINCIPAL = (
+    r"^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.(com(\.cn)?|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov"
+    r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$"
+)
+"""The principals of services in all partitions."""
+
 
 def vouched(service: str, account: str, *, taking: bool = False) -> dict[str, Any]:
     """The condition of a policy statement for a service: none where it could lock it out.

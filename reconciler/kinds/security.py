@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.facts.principals import apart, audience, vouched
+from reconciler.facts.principals import PRINCIPAL, apart, audience, vouched
 from reconciler.kinds.api import (
     Choice,
     Duration,
@@ -26,14 +26,7 @@ from reconciler.model.value import Json, Props, Ref
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Account = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["123456789012"])]
-Service = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.(com(\.cn)?|eu)|c2s\.ic\.gov"
-        r"|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$",
-        examples=["lambda.amazonaws.com"],
-    ),
-]
+Service = Annotated[str, Field(pattern=PRINCIPAL, examples=["lambda.amazonaws.com"])]
 PolicyArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$")]
 _ROTATION = (90, 2560)
 _WINDOW = (7, 30)

@@ -23,7 +23,7 @@ CODE = Code(
     "A value holds the reference of some tool to a secret or a parameter, such as"
     " {{resolve:secretsmanager:NAME}}. CloudFormation resolves it in a stack; Moorline calls the"
     " services themselves, and they would take its characters for the value.",
-    WAY_OUT,
+    f"{WAY_OUT[0].upper()}{WAY_OUT[1:]}.",
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from moto.s3.models import s3_backends
 
 from reconciler.aws.apply import apply
 from reconciler.aws.clock import FakeClock
@@ -38,6 +39,8 @@ Turn = Callable[..., tuple[Step, ...]]
 @pytest.fixture
 def aws() -> Iterator[Sandbox]:
     with sandbox() as found:
+        for name in ("acme-test-features", "acme-test-models"):
+            s3_backends[PLACE.account][PLACE.partition].create_bucket(name, PLACE.region)
         yield found
 
 
