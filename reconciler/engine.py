@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reconciler.aws import buckets
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
@@ -21,6 +22,7 @@ from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
 from reconciler.plan import closing, offline, order
+from reconciler.plan.overwritten import overwritten
 from reconciler.resources import api as resources
 
 BUSY = "PLAN002"
@@ -53,9 +55,11 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         found = [*found, *problems, *more, *draft.diagnostics, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, moving=tuple(draft.moving))
+        found += overwritten(draft.steps)
         named = request.policy.adopt | request.policy.retry
         known = graph.nodes.keys() | {orphan.address for orphan in live.unclaimed}
         found += [_unknown(address) for address in named - known]
+    found += buckets.look(session, graph)
     calls = session.total - before
     return replace(plan, diagnostics=tuple(ordered(found)), observed_calls=calls)
 
@@ -82,7 +86,7 @@ def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]
     lookups = compiler.questions(request.specs, request.view)
     facts, found = answer(session, lookups)
     graph, problems = compiler.build(request.specs, request.view, facts)
-    return graph, [*found, *problems]
+    return graph, [*found, *problems, *check.refusals(graph)]
 
 
 def _unknown(address: Address) -> Diagnostic:

@@ -99,7 +99,12 @@ NOT_IMPLEMENTED = 501
 
 
 class AwsError(Exception):
-    """An answer of AWS that is not a result. `code` is AWS's own."""
+    """An answer of AWS that is not a result. `code` is AWS's own.
+
+    `region` is where a bucket is, when S3 says so while it refuses the rest.
+    """
+
+    region = ""
 
     def __init__(self, what: str, code: str, message: str) -> None:
         message = redact(message)
@@ -172,7 +177,10 @@ def translate(
     `services` says what AWS closed, and in which words it refuses; our own table by default.
     """
     if isinstance(error, ClientError):
-        return _answer(error, what, absent, transient, services or table())
+        failure = _answer(error, what, absent, transient, services or table())
+        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        failure.region = headers.get("x-amz-bucket-region", "")
+        return failure
     if isinstance(error, AwsError):
         return error
     if isinstance(error, Broken):

@@ -5,10 +5,10 @@ One reader per kind of question; a kind names it in `Lookup.what`. Read only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from reconciler.aws.errors import AwsError, incomplete
+from reconciler.aws.errors import AwsError, Denied, Gone, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.survey import unreadable
 from reconciler.kinds.scope import Lookup
@@ -22,6 +22,9 @@ MISSING: tuple[Absent, ...] = (
     absent("ResourceNotFound"),
 )
 """A model package group that is not there yet has no versions. Source: AWS_FACTS 6.3."""
+NO_BUCKET: tuple[Absent, ...] = (absent("NoSuchBucket"), absent("404"))
+COMPLETED = "Completed"
+"""The one status in which a version can be served."""
 
 
 def answer(
@@ -41,7 +44,9 @@ def answer(
 def _model_package(session: Session, params: Mapping[str, str]) -> Json:
     """A version of a registry group: ``latest-approved`` or a number.
 
-    Returns ``{"arn", "version", "status"}``, or nothing when there is none.
+    Returns ``{"arn", "version", "status", "stage"}``, or nothing when there is none. The newest
+    approved one is the newest that is Completed, which alone can be served; ``passed`` has those
+    that are newer, and ``arn`` is nothing when there are only such.
     ListModelPackages shows unversioned packages only unless a group is named
     (AWS_FACTS 3), and has no filter for a version number.
     """
@@ -54,7 +59,24 @@ def _model_package(session: Session, params: Mapping[str, str]) -> Json:
     }
     if wanted == "latest-approved":
         request["ModelApprovalStatus"] = "Approved"
-    reader = ReadOnly(session, "sagemaker")
+    passed: list[Json] = []
+    for page in _pages(ReadOnly(session, "sagemaker"), request):
+        found = [_version(each) for each in page]
+        if wanted != "latest-approved":
+            if chosen := next((each for each in found if str(each["version"]) == wanted), None):
+                return chosen
+            continue
+        done = [each for each in found if each["stage"] == COMPLETED]
+        passed += [each for each in found if each["stage"] != COMPLETED]
+        if done:
+            newest = max(done, key=_number)
+            newer = [each for each in passed if _number(each) > _number(newest)]
+            return {**newest, "passed": sorted(newer, key=_number)}
+    return {"arn": None, "passed": sorted(passed, key=_number)} if passed else None
+
+
+def _pages(reader: ReadOnly, request: Mapping[str, Json]) -> Iterator[list[Json]]:
+    """The versions of a group, page by page; none of a group that is not there."""
     token: str | None = None
     seen: set[str] = set()
     while True:
@@ -63,28 +85,51 @@ def _model_package(session: Session, params: Mapping[str, str]) -> Json:
             body = reader.call("list_model_packages", page)
         except AwsError as error:
             if any(matcher.matches(error.code, error.message) for matcher in MISSING):
-                return None
+                return
             raise
-        versions = body["ModelPackageSummaryList"]
-        if wanted == "latest-approved" and versions:
-            return _version(max(versions, key=lambda each: int(each["ModelPackageVersion"])))
-        for each in versions:
-            if str(each.get("ModelPackageVersion")) == wanted:
-                return _version(each)
+        yield body["ModelPackageSummaryList"]
         token = body.get("NextToken")
         if not token:
-            return None
+            return
         if token in seen:
             raise incomplete("sagemaker.list_model_packages", "it names a page that was read")
         seen.add(token)
 
 
-def _version(summary: Mapping[str, Json]) -> Json:
+def _version(summary: Mapping[str, Json]) -> dict[str, Json]:
     return {
         "arn": summary["ModelPackageArn"],
         "version": int(summary["ModelPackageVersion"]),
         "status": summary.get("ModelApprovalStatus", ""),
+        "stage": summary["ModelPackageStatus"],
     }
 
 
-READERS: Mapping[str, Reader] = {"model-package": _model_package}
+def _number(version: Mapping[str, Json]) -> int:
+    return int(version["version"])
+
+
+def _object(session: Session, params: Mapping[str, str]) -> Json:
+    """An object by its bucket and key, from a listing, which reads no object.
+
+    Returns ``{"etag", "bucket"}``: "" for an object that is not there, nothing for one of which
+    S3 does not say; and whether the bucket is there. A key sorts before all that begin with it.
+    Source: S3 API reference, ListObjectsV2 (UTF-8 binary order).
+    """
+    bucket, key = params["bucket"], params["key"]
+    request = {"Bucket": bucket, "Prefix": key, "MaxKeys": 1}
+    try:
+        body = ReadOnly(session, "s3", NO_BUCKET).call("list_objects_v2", request)
+    except Gone:
+        return {"etag": "", "bucket": False}
+    except Denied:
+        return {"etag": None, "bucket": True}
+    found = next((each for each in body.get("Contents") or () if each["Key"] == key), None)
+    if found is None:
+        return {"etag": "", "bucket": True}
+    if not found.get("ETag"):
+        raise incomplete(f"s3.list_objects_v2 {bucket}", "an object has no ETag")
+    return {"etag": found["ETag"].strip('"'), "bucket": True}
+
+
+READERS: Mapping[str, Reader] = {"model-package": _model_package, "object": _object}

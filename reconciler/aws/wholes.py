@@ -35,7 +35,7 @@ BESIDE: Wholes = {
     ),
     ("sagemaker", "list_model_packages"): Whole(
         items="ModelPackageSummaryList",
-        each=members("ModelPackageArn", "ModelPackageVersion"),
+        each=members("ModelPackageArn", "ModelPackageStatus", "ModelPackageVersion"),
         each_same={"ModelPackageGroupName": "ModelPackageGroupName"},
     ),
     ("application-autoscaling", "describe_scalable_targets"): Whole(

@@ -11,7 +11,13 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
 from reconciler.model.policy import Policy
 from reconciler.policy import api as rules
-from reconciler.policy.api import AnyRule, Grounds, Ruled
+from reconciler.policy.api import AnyRule, Grounds, Rule, Ruled
+
+
+def refusals(graph: Graph) -> list[Diagnostic]:
+    """What of the graph alone is an error. A plan says no more: `validate` gives advice."""
+    plain = [rule for rule in rules.load().values() if isinstance(rule, Rule)]
+    return [each for each in _found(plain, graph, Grounds()) if each.is_error]
 
 
 def problems(graph: Graph, policy: Policy | None = None) -> list[Diagnostic]:

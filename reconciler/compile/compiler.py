@@ -14,7 +14,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from reconciler.compile import naming
+from reconciler.compile import naming, placed, tags
 from reconciler.compile.admit import admit
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section
@@ -26,7 +26,7 @@ from reconciler.model.loss import Approval
 from reconciler.model.policy import Policy
 from reconciler.model.value import Json, Path, put
 from reconciler.resources import api as resources
-from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Place, Resource, fill
+from reconciler.resources.api import Place, fill
 from reconciler.secret.search import in_document
 from reconciler.specs import overlay
 from reconciler.specs.envelope import Envelope, envelopes
@@ -50,6 +50,15 @@ class Spec:
     def id(self) -> str:
         """``Kind/name``."""
         return self.envelope.id
+
+    @property
+    def owner(self) -> str:
+        """The team to ask; "" where the spec names none."""
+        return self.envelope.metadata.owner or ""
+
+    def owned_at(self) -> Span:
+        """The line of the owner."""
+        return self.envelope.document.at(("metadata", "owner"))
 
     def at(self, path: Path) -> Span:
         """The line of a path inside `spec`."""
@@ -186,7 +195,7 @@ class _Builder:
             self._scopes[spec.id] = Scope(
                 kind=spec.kind.name,
                 name=spec.envelope.metadata.name,
-                owner=spec.envelope.metadata.owner or "",
+                owner=spec.owner,
                 place=self.place,
                 naming=self._address,
                 spans=spec.at,
@@ -217,8 +226,13 @@ class _Builder:
         nodes = {id_: admit(made, asked) for id_, made in nodes.items()}
         self._spread(nodes, deferred)
         found += [self._waits(spec, why) for spec, why in deferred.items()]
+        found += [
+            *tags.problems(self.view, self.specs.values(), nodes),
+            *placed.problems(self.view),
+        ]
         all_nodes = [node for made in nodes.values() for node in made]
         graph, problems = build_graph(all_nodes, deferred)
+        graph = replace(graph, region=self.place.region)
         return graph, ordered([*found, *problems])
 
     def _address(self, type_: str, base: str, content: str) -> Address:
@@ -239,20 +253,8 @@ class _Builder:
         for prop, template in resource.named.items():
             props = put(props, prop, fill(template, slots))
         if resource.tags:
-            props["Tags"] = self._tags(node, scope, resource)
+            props[tags.TAGS] = tags.tags(node, scope, resource, self.view)
         return replace(node, props=props)
-
-    def _tags(self, node: Node, scope: Scope, resource: Resource) -> list[Json]:
-        place = self.place
-        values = (place.platform, place.environment, f"{scope.kind}/{scope.name}", place.region)
-        tags = {**self.view.spec.tags, **dict(zip(OWNERSHIP, values, strict=True))}
-        if scope.owner:
-            tags["owner"] = scope.owner
-        if resource.holds:
-            tags[HOLDS_TAG] = resource.holds
-        if resource.found_by_tag:
-            tags[NAME_TAG] = node.address.name
-        return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
     def _spread(self, nodes: dict[str, list[Node]], deferred: dict[str, str]) -> None:
         """Defer what needs a resource of a deferred spec."""

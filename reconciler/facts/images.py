@@ -19,18 +19,10 @@ from reconciler.facts.image_tags import (
     processor,
     word_of,
 )
+from reconciler.facts.partitions import partition_of
 
-__all__ = ["ImageError", "frameworks", "image_uri", "versions"]
+__all__ = ["ImageError", "frameworks", "image_uri", "owners", "versions"]
 
-_SUFFIXES = (  # the first that fits; AWS Regions of other partitions have domains of their own
-    ("cn-", "amazonaws.com.cn"),
-    ("us-isob-", "sc2s.sgov.gov"),
-    ("us-isof-", "csp.hci.ic.gov"),
-    ("us-iso-", "c2s.ic.gov"),
-    ("eu-isoe-", "cloud.adc-e.uk"),
-    ("eusc-", "amazonaws.eu"),
-    ("", "amazonaws.com"),
-)
 _ARM_TAGS = {"xgboost": "{}-arm64", "sklearn": "{}-arm64-cpu-py3"}
 
 
@@ -76,7 +68,13 @@ def image_uri(  # noqa: PLR0913 -- an image has this many coordinates; all but t
     if is_arm(instance_type) and framework in _ARM_TAGS:
         tag = _ARM_TAGS[framework].format(version)
     repository = f"{entry['repository']}:{tag}" if tag else entry["repository"]
-    return f"{accounts[region]}.dkr.ecr.{region}.{_suffix(region)}/{repository}"
+    return f"{accounts[region]}.dkr.ecr.{region}.{partition_of(region).suffix}/{repository}"
+
+
+@cache
+def owners() -> frozenset[str]:
+    """The accounts that keep AWS's own images."""
+    return frozenset(it for accounts in _table()["accounts"] for it in accounts.values())
 
 
 def frameworks() -> list[str]:
@@ -166,7 +164,3 @@ def _python(py_version: str | None, entry: Table) -> tuple[str, Table]:
 
 def _numbers(name: str) -> list[int]:
     return [int(it) for it in re.findall(r"\d+", name)]
-
-
-def _suffix(region: str) -> str:
-    return next(suffix for prefix, suffix in _SUFFIXES if region.startswith(prefix))

@@ -13,6 +13,13 @@ from functools import cache
 from typing import Any
 
 from reconciler.facts.files import read
+from reconciler.facts.partitions import partition_of
+
+PRINCIPAL = (
+    r"^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.(com(\.cn)?|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov"
+    r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$"
+)
+"""The principals of services in all partitions."""
 
 
 def vouched(service: str, account: str, *, taking: bool = False) -> dict[str, Any]:
@@ -26,6 +33,18 @@ def vouched(service: str, account: str, *, taking: bool = False) -> dict[str, An
     if not says(service, taking=taking):
         return {}
     return {"Condition": {"StringEquals": {"aws:SourceAccount": account}}}
+
+
+def audience(region: str) -> str:
+    """Whom tokens for IAM are made out to in a region, unless somebody says otherwise.
+
+    Source: IAM user guide, "Create an OpenID Connect (OIDC) identity provider in IAM"; Amazon Web
+    Services in China, IAM, Feature differences.
+    """
+    partition = partition_of(region)
+    if partition.name == "aws-cn":
+        return f"sts.{region}.{partition.suffix}"
+    return "sts.amazonaws.com"
 
 
 def says(service: str, *, taking: bool = False) -> bool:

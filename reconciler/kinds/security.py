@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.facts.principals import apart, vouched
+from reconciler.facts.principals import PRINCIPAL, apart, audience, vouched
 from reconciler.kinds.api import (
     Choice,
     Duration,
@@ -26,9 +26,7 @@ from reconciler.model.value import Json, Props, Ref
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Account = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["123456789012"])]
-Service = Annotated[
-    str, Field(pattern=r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$", examples=["lambda.amazonaws.com"])
-]
+Service = Annotated[str, Field(pattern=PRINCIPAL, examples=["lambda.amazonaws.com"])]
 PolicyArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$")]
 _ROTATION = (90, 2560)
 _WINDOW = (7, 30)
@@ -64,8 +62,9 @@ class Oidc(Section):
     """The identity provider, without ``https://``. It must exist in the account."""
     subject: str = Field(examples=["repo:acme/ml-platform:ref:refs/heads/main"])
     """Which tokens are accepted; ``*`` matches any text."""
-    audience: str = "sts.amazonaws.com"
-    """Whom the token has to be made out to."""
+    audience: Maybe[str] = None
+    """Whom the token has to be made out to. By default ``sts.amazonaws.com``, and in China
+    ``sts.REGION.amazonaws.com.cn``."""
 
 
 class AssumedBy(Choice):
@@ -263,7 +262,7 @@ def _federated(oidc: Oidc, scope: Scope) -> Props:
         "Action": "sts:AssumeRoleWithWebIdentity",
         "Principal": {"Federated": provider},
         "Condition": {
-            "StringEquals": {f"{oidc.provider}:aud": oidc.audience},
+            "StringEquals": {f"{oidc.provider}:aud": oidc.audience or audience(scope.place.region)},
             "StringLike": {f"{oidc.provider}:sub": oidc.subject},
         },
     }

@@ -57,6 +57,8 @@ class Graph:
     nodes: Mapping[Address, Node] = field(default_factory=dict)
     deferred: frozenset[str] = frozenset()
     """Specs (``Kind/name``) that cannot be compiled yet; what they own must be left alone."""
+    region: str = ""
+    """Where it is to be; empty for a graph that is for no place."""
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

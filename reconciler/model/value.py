@@ -203,3 +203,22 @@ def leaves(value: Json) -> Iterator[Json]:
         yield from leaves(value.document)
     else:
         yield value
+
+
+def texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in a property tree with its path; of a join, the parts that are known."""
+    match value:
+        case Mapping():
+            for key, item in value.items():
+                yield from texts(item, (*path, str(key)))
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from texts(item, (*path, str(index)))
+        case JsonText():
+            yield from texts(value.document, path)
+        case Join():
+            yield from ((path, part) for part in value.parts if isinstance(part, str))
+        case str() if not isinstance(value, Mark):
+            yield path, value
+        case _:
+            return

@@ -8,10 +8,11 @@ in use; the plan says so in its findings, and it is not meant to be applied.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.compile import check, compiler
 from reconciler.compile.request import Request
+from reconciler.kinds.rollout.artifact import FILE_TAG
 from reconciler.kinds.scope import Lookup
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
@@ -47,10 +48,11 @@ def plan(request: Request, last: Receipt | None) -> Plan:
     """What an apply would do if nothing had changed since the last receipt."""
     place = compiler.place_of(request.view)
     known = resources.load()
-    facts: dict[Lookup, Json] = {}  # AWS is not there to answer
     graph, found = Graph(), list[Diagnostic]()
     if not request.destroy:
+        facts = _recalled(compiler.questions(request.specs, request.view), last)
         graph, found = compiler.build(request.specs, request.view, facts)
+        found += check.refusals(graph)
     found = [each for each in found if each.code != DEFERRED]
     found += [_left_out(request, id_) for id_ in sorted(graph.deferred)]
     draft = order.Draft()
@@ -69,6 +71,25 @@ def plan(request: Request, last: Receipt | None) -> Plan:
         diagnostics=tuple(ordered([*found, *draft.diagnostics, _not_asked(last)])),
         commit=request.commit,
     )
+
+
+def _recalled(asked: Iterable[Lookup], last: Receipt | None) -> dict[Lookup, Json]:
+    """What AWS would answer if nothing had changed: of model files, which are named by tags."""
+    kept = last.resources.items() if last else ()
+    models = [_state(each) for at, each in kept if at.type == "AWS::SageMaker::Model"]
+    found: dict[Lookup, Json] = {}
+    for lookup in asked:
+        if lookup.what == "object":
+            given = dict(lookup.params)
+            uri = f"s3://{given['bucket']}/{given['key']}"
+            like = (each for each in models if _file(each) == uri)
+            tags = next((each.get(TAGS) or {} for each in like), {})
+            found[lookup] = {**lookup.offline, "bucket": False, "etag": tags.get(FILE_TAG, "")}
+    return found
+
+
+def _file(model: Mapping[str, Json]) -> Json:
+    return (model.get("PrimaryContainer") or {}).get("ModelDataUrl")
 
 
 def _not_asked(last: Receipt | None) -> Diagnostic:

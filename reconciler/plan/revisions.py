@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.kinds.rollout.artifact import FILE_TAG
 from reconciler.model.change import Action, Effect
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Step
@@ -36,5 +37,5 @@ def compared(
             continue
         origin = graph.nodes[step.address].origin
         found = compare(step.address, step.desired, last.observed, resource, origin).fields
-        shown = (each for each in found if each.path[0] != TAGS)
+        shown = (each for each in found if each.path[0] != TAGS or FILE_TAG in each.path)
         yield replace(step, instead=tuple(replace(each, effect=Effect.NONE) for each in shown))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconciler.facts.partitions import partition_of
 from reconciler.model.address import Address
 from reconciler.model.value import Join, Json, Ref, leaves
 
@@ -47,10 +48,8 @@ class Place:
 
     @property
     def partition(self) -> str:
-        """``aws``, ``aws-cn`` or ``aws-us-gov``, from the region's name."""
-        if self.region.startswith("cn-"):
-            return "aws-cn"
-        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+        """The partition of the region, as in ARNs: ``aws``, ``aws-cn`` or ``aws-iso-b``."""
+        return partition_of(self.region).name
 
     @property
     def prefix(self) -> str:

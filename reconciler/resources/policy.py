@@ -24,11 +24,15 @@ _LISTS = frozenset(
         "CanonicalUser",
     }
 )
-_ACCOUNT = re.compile(r"\d{12}")
+_ROOT = re.compile(r"^arn:aws[a-z-]*:iam::(\d{12}):root$")
 
 
 def normal(document: Json) -> Json:
-    """The document with sets sorted, scalars as lists and account ids as root ARNs."""
+    """The document with sets sorted, scalars as lists and root ARNs as account ids.
+
+    An ARN says the partition and an id does not, so both are the same only without it; an account
+    is in one partition, and IAM takes no ARN of another.
+    """
     if not isinstance(document, Mapping):
         return document
     out = {key: value for key, value in document.items() if key != "Statement"}
@@ -68,10 +72,7 @@ def _root(kind: str, value: Json) -> Json:
     if kind != "AWS":
         return value
     many = value if isinstance(value, list) else [value]
-    return [
-        f"arn:aws:iam::{item}:root" if isinstance(item, str) and _ACCOUNT.fullmatch(item) else item
-        for item in many
-    ]
+    return [_ROOT.sub(r"\1", item) if isinstance(item, str) else item for item in many]
 
 
 def _condition(value: Json) -> Json:

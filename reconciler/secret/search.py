@@ -11,12 +11,10 @@ from reconciler.model.document import Document
 from reconciler.model.value import Json, Path
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import placeholder, secretive
+from reconciler.secret.references import WAY_OUT
 from reconciler.secret.shapes import assignments, tokens
 
-HELP = (
-    "write a reference, {{resolve:secretsmanager:NAME}} or {{resolve:ssm-secure:NAME}}; a secret"
-    " that was in Git must be renewed"
-)
+HELP = f"{WAY_OUT}; a secret that was in Git must be renewed"
 _REFERENCE = re.compile(r"\{\{resolve:[^}]*\}\}")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _KNOWN = frozenset(

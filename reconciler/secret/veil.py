@@ -10,6 +10,8 @@ from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.redact import redact, redact_value
 
 REFERENCE = "{{resolve:"
+OURS = "moorline:"
+"""Begins the tags that we write: they hold names and digests."""
 
 
 def veiled(
@@ -53,5 +55,6 @@ def _deep(value: Json, keys: Path, write_only: AbstractSet[Path]) -> Json:
 
 
 def _own(path: Path) -> bool:
-    """Whether the last name is the user's: a tag, an environment variable."""
-    return len(path) > 1 and path[-2] in {"Tags", "Environment", "EnvironmentVariables"}
+    """Whether the last name is the user's: a tag that is not ours, an environment variable."""
+    users = len(path) > 1 and path[-2] in {"Tags", "Environment", "EnvironmentVariables"}
+    return users and not path[-1].startswith(OURS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.generate import additions, aws, catalog, iam, images, kinds, plan
+from schemas.generate import additions, aws, catalog, iam, images, kinds, partitions, plan
 
 
 def main() -> None:
@@ -10,6 +10,7 @@ def main() -> None:
     aws.main()
     additions.main()
     images.main()
+    partitions.main()
     iam.main()
     kinds.main()
     plan.main()

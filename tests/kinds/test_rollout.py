@@ -11,7 +11,7 @@ from reconciler.model.value import Json, Ref, references
 
 from . import specs
 from .specs import world
-from .world import named
+from .world import World, named
 
 DETECTOR = ("Rollout", "fraud-detector")
 (LOOKUP,) = world().lookups(*DETECTOR)
@@ -50,8 +50,80 @@ def test_it_asks_for_a_certain_version() -> None:
     assert (lookup.params[1], lookup.offline["version"]) == (("version", "13"), 13)
 
 
-def test_a_model_file_needs_no_question() -> None:
-    assert world().lookups("Rollout", "fallback") == []
+FALLBACK = ("Rollout", "fallback")
+
+
+def file_of(platform: World, answer: Json) -> tuple[Address | None, World]:
+    """The model of a rollout, when a question for its file has this answer."""
+    (asked,) = platform.lookups(*FALLBACK)
+    platform.facts = {asked: answer} if answer else {}
+    made = [node.address for node in platform.build(*FALLBACK)]
+    return next((each for each in made if each.type == MODEL), None), platform
+
+
+def test_a_model_is_named_by_its_file() -> None:
+    (asked,) = world().lookups(*FALLBACK)
+    assert asked.what == "object"
+    assert dict(asked.params)["key"].endswith(".tar.gz")
+    names = {etag: file_of(world(), {"etag": etag, "bucket": True})[0] for etag in ("a", "b", "")}
+    assert len(set(names.values())) == 3
+    offline = [node.address for node in world().build(*FALLBACK)]
+    assert names[""] in offline
+
+
+def test_a_file_that_is_not_there_is_told_of_and_one_of_a_bucket_to_come_is_not() -> None:
+    for answer, codes in (({"etag": "", "bucket": True}, ["PLACE006"]),
+                          ({"etag": "", "bucket": False}, [])):  # fmt: skip
+        model, platform = file_of(world(), answer)
+        assert model is not None
+        assert [each.code for each in platform.found] == codes
+
+
+@pytest.mark.parametrize(
+    ("answer", "codes"), [({"etag": None, "bucket": True}, ["PLACE005"]), (None, [])]
+)
+def test_a_file_that_cannot_be_looked_at_makes_the_rollout_wait(
+    answer: Json, codes: list[str]
+) -> None:
+    model, platform = file_of(world(), answer)
+    assert model is None
+    assert platform.deferred
+    assert [each.code for each in platform.found] == codes
+
+
+def test_a_file_that_is_pinned_is_that_or_an_error() -> None:
+    pinned = specs.FALLBACK.replace("artifact:", f"etag: {32 * 'a'}\n  artifact:", 1)
+    for answer, codes in (({"etag": 32 * "a", "bucket": True}, []), (None, []),
+                          ({"etag": None, "bucket": True}, []),
+                          ({"etag": 32 * "b", "bucket": True}, ["PLACE006"])):  # fmt: skip
+        model, platform = file_of(world({FALLBACK: pinned}), answer)
+        assert model is not None
+        assert [each.code for each in platform.found] == codes
+
+
+@pytest.mark.parametrize("stage", ["Pending", "InProgress", "Failed", "Deleting"])
+def test_a_version_that_is_not_completed_is_not_served(stage: str) -> None:
+    certain = specs.DETECTOR.replace("latest-approved", "13")
+    platform = world({DETECTOR: certain})
+    (asked,) = platform.lookups(*DETECTOR)
+    fact = {"arn": "arn", "version": 13, "status": "Approved", "stage": stage}
+    platform.facts = {asked: fact}
+    platform.build(*DETECTOR)
+    assert [each.code for each in platform.found if each.is_error] == ["MODEL001"]
+
+
+def test_newer_versions_that_were_passed_over_are_named() -> None:
+    passed = [{"version": 3, "stage": "Failed"}]
+    fact = {"arn": "arn", "version": 2, "status": "Approved", "stage": "Completed"}
+    told = world(facts={LOOKUP: {**fact, "passed": passed}})
+    told.build(*DETECTOR)
+    (found,) = [each for each in told.found if each.code == "MODEL001"]
+    assert not found.is_error
+    assert "version 3" in found.message
+    assert "Failed" in found.message
+    none = world(facts={LOOKUP: {"arn": None, "passed": passed}})
+    none.build(*DETECTOR)
+    assert none.deferred
 
 
 @pytest.mark.parametrize(

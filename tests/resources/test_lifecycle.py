@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from moto.s3.models import s3_backends
 from sweeps import LONG
 
 from reconciler.aws.apply import apply
@@ -40,6 +41,8 @@ Turn = Callable[..., tuple[Step, ...]]
 @pytest.fixture
 def aws() -> Iterator[Sandbox]:
     with sandbox() as found:
+        for name in ("acme-test-features", "acme-test-models"):
+            s3_backends[PLACE.account][PLACE.partition].create_bucket(name, PLACE.region)
         yield found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from moto.s3.models import s3_backends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +46,8 @@ class Case:
         return call(client, f"{verb}{self.noun}", **params)
 
     def create(self, client: Any, **more: Any) -> Params:
+        for uri in re.findall(r"s3://([\w.-]+)", str(self.given)):
+            keep_bucket(uri)
         return self.call(client, "Create", **(self.given | more))
 
     def describe(self, client: Any) -> Params:
@@ -53,6 +56,12 @@ class Case:
     def delete(self, client: Any) -> Params:
         name = {self.name_key: self.given[self.name_key]}
         return self.call(client, "Delete", **name, **self.delete_extra)
+
+
+def keep_bucket(name: str, region: str = REGION) -> None:
+    """A bucket that is there before the test begins, and in no count of calls."""
+    if name not in s3_backends[ACCOUNT]["aws"].buckets:
+        s3_backends[ACCOUNT]["aws"].create_bucket(name, region)
 
 
 def call(client: Any, operation: str, **params: Any) -> Params:

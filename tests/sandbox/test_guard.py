@@ -14,6 +14,8 @@ from reconciler.sandbox.iam import principals, roles
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.sandbox.state.world import WORLD
 
+from .conformance import keep_bucket
+
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/worker"
 TRUST = {
     "Version": "2012-10-17",
@@ -317,6 +319,7 @@ def deployed(aws: Sandbox, *statements: dict[str, Any], trust: dict[str, Any] = 
     """What an endpoint is like in the end whose model has a role with these statements."""
     roles.put(HOST, {"own": json.loads(document(*statements))} if statements else {}, trust)
     sagemaker = aws.client("sagemaker")
+    keep_bucket("models")
     sagemaker.create_model(
         ModelName="m",
         ExecutionRoleArn=HOST,

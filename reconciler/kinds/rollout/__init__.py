@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from reconciler.facts.instances import local_storage
 from reconciler.kinds.api import Kind, Lookup, Role, Scope, register
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
+from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import LINES, capture_spot, config_props, own_bucket
 from reconciler.kinds.rollout.container import container, lookup, model_props
-from reconciler.kinds.rollout.spec import Registered, Rollout, realtime_of
+from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout, realtime_of
 from reconciler.kinds.terms import deployment
 from reconciler.kinds.terms.key import allow_disks, key_arn, report_missing
 from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_write
@@ -26,6 +27,9 @@ MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"
 _MODEL_LINES: Mapping[Path, Path] = {
     ("PrimaryContainer",): ("model",),
+    ("PrimaryContainer", "Environment"): ("model", "environment"),
+    ("PrimaryContainer", "Image"): ("model", "image"),
+    ("PrimaryContainer", "ModelDataUrl"): ("model", "artifact"),
     ("VpcConfig",): ("network",),
 }
 
@@ -33,6 +37,8 @@ _MODEL_LINES: Mapping[Path, Path] = {
 def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
     if isinstance(spec.model, Registered):
         yield lookup(spec.model, scope)
+    else:
+        yield file_lookup(spec.model, scope)
 
 
 def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json]:
@@ -56,7 +62,12 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     served = container(spec, role, scope)
     if served is None:
         return
+    file = file_of(spec.model, scope) if isinstance(spec.model, Packaged) else ""
+    if file is None:
+        return
     keep, content = spec.keep_revisions, model_props(spec, served, role)
+    if file:
+        content = {**content, "Tags": [{"Key": FILE_TAG, "Value": file}]}
     model = scope.versioned(MODEL, content)
     yield scope.node(model, content, lines=_MODEL_LINES, keep=keep)
     content = config_props(spec, model, scope)

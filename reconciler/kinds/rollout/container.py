@@ -12,6 +12,8 @@ from reconciler.kinds.terms.permissions import allow_find, allow_images, allow_r
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
 
+COMPLETED = "Completed"
+
 
 def lookup(model: Registered, scope: Scope) -> Lookup:
     group = scope.export("ModelRegistry", model.registry, "groupName")
@@ -40,6 +42,9 @@ def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
 
 def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
     fact = scope.fact(lookup(model, scope))
+    if fact is not None and fact["arn"] is None:
+        _report_status(model, fact, scope)
+        fact = None
     if fact is None:
         scope.defer(
             f"registry {model.registry!r} has no approved version yet"
@@ -47,6 +52,7 @@ def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
             else f"registry {model.registry!r} has no version {model.version}"
         )
         return None
+    _report_status(model, fact, scope)
     allow_images(scope, role, fact.get("images") or ())
     if scope.export("ModelRegistry", model.registry, "uri") is not None:
         allow_find(scope, role, inside(scope, "ModelRegistry", model.registry, tree=True))
@@ -59,6 +65,31 @@ def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
             severity=Severity.WARNING,
         )
     return {"ModelPackageName": fact["arn"], **_environment(model.environment)}
+
+
+def _report_status(model: Registered, fact: Json, scope: Scope) -> None:
+    """SageMaker serves versions that are Completed, and no others.
+
+    Source: SageMaker API reference, `ModelPackageSummary.ModelPackageStatus`.
+    """
+    stage = fact.get("stage", COMPLETED)
+    if stage != COMPLETED:
+        scope.problem(
+            ("model", "version"),
+            f"version {fact['version']} of registry {model.registry!r} is {stage}, so it cannot be"
+            " served",
+            help="wait until it is Completed, register it anew, or name another version",
+            code="MODEL001",
+        )
+    for each in fact.get("passed") or ():
+        scope.problem(
+            ("model", "version"),
+            f"version {each['version']} of registry {model.registry!r} is approved and newer, and"
+            f" was passed over: its status is {each['stage']}",
+            help="register it anew, or reject it",
+            code="MODEL001",
+            severity=Severity.WARNING,
+        )
 
 
 def _environment(variables: Mapping[str, str]) -> Props:

@@ -34,6 +34,9 @@ class Packaged(Section):
 
     artifact: Annotated[Location, Shorthand("uri")]
     """The model.tar.gz: a URI, or a DataSource and a path."""
+    etag: Maybe[Annotated[str, Field(pattern=r"^[0-9a-f]{32}(-[0-9]{1,5})?$")]] = None
+    """The ETag that the file must have, as S3 shows it without quotes. By default the model
+    follows the file: another one under the same key is another model."""
     framework: Maybe[str] = Field(None, examples=["xgboost", "pytorch"])
     """The framework of an image that AWS maintains."""
     version: Maybe[str] = Field(None, examples=["1.7-1"])

@@ -5,14 +5,15 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from reconciler.facts.images import ImageError, image_uri
+from reconciler.facts.partitions import partition_of
 from reconciler.kinds.api import Maybe, Scope, Section
 from reconciler.model.value import Path
 
 ImageUri = Annotated[
     str,
     Field(
-        pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+"
-        r"(:[A-Za-z0-9._-]+|@sha256:[0-9a-f]{64})$",
+        pattern=r"^[0-9]{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+(\.[a-z0-9-]+)+/[a-z0-9._/-]+"
+        r"(:[A-Za-z0-9._-]+(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$",
         examples=["123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud@sha256:" + 64 * "0"],
     ),
 ]
@@ -20,7 +21,6 @@ InstanceType = Annotated[
     str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$", examples=["ml.m5.xlarge"])
 ]
 PythonVersion = Annotated[str, Field(pattern=r"^py[0-9]{1,3}$", examples=["py310"])]
-_UNKNOWN = "000000000000.dkr.ecr.invalid.amazonaws.com/unknown:unknown"
 
 
 class Framework(Section):
@@ -69,7 +69,10 @@ def framework_image(image: FrameworkImage, wanted: Wanted, scope: Scope, path: P
         )
     except ImageError as error:
         scope.problem(path, str(error), help="choose another version, or give an 'image'")
-        return _UNKNOWN
+        region = scope.place.region
+        return (
+            f"{12 * '0'}.dkr.ecr.{region}.{partition_of(region).suffix}/unknown@sha256:{64 * '0'}"
+        )
 
 
 def algorithm_image(image: Framework | Custom, wanted: Wanted, scope: Scope, path: Path) -> str:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from reconciler.kinds.api import Maybe, Problem, Reference, Scope, Section
 from reconciler.kinds.terms.text import text
-from reconciler.model.value import Json, Path
+from reconciler.model.value import Join, Json, Path, Ref
 
 S3Uri = Annotated[
     str,
@@ -70,6 +70,14 @@ def family(location: Location, scope: Scope) -> Spot:
         return Spot(f"s3://{bucket}/{_first(path)}", arn, f"{arn}/{_first(path)}*", None)
     path = location.path or ""
     return inside(scope, "DataSource", location.source or "", _first(path).rstrip("/"), tree=True)
+
+
+def named(uri: Json) -> tuple[str, str]:
+    """The bucket and the key of a URI; a bucket that a spec makes by the name it will have."""
+    parts = uri.parts if isinstance(uri, Join) else (uri,)
+    text_ = "".join(it.target.name if isinstance(it, Ref) else str(it) for it in parts)
+    bucket, _, key = text_.removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def _first(path: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reconciler.facts.registry import image_in
 from reconciler.kinds.api import Role, Scope
 from reconciler.kinds.terms.location import Spot
 
@@ -81,9 +82,13 @@ def allow_network(scope: Scope, role: Role) -> None:
 
 
 def _repository(scope: Scope, image: str) -> str:
-    """The ARN of the repository in ``ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG``."""
-    host, _, name = image.partition("/")
-    account, _, rest = host.partition(".dkr.ecr.")
-    region = rest.partition(".")[0]
-    name = name.partition("@")[0].partition(":")[0]
-    return f"arn:{scope.place.partition}:ecr:{region}:{account}:repository/{name}"
+    """The ARN of the repository of an image.
+
+    Raises:
+        ValueError: the image is in no registry of ECR, which the shape of a spec excludes.
+    """
+    found = image_in(image)
+    if found is None:
+        raise ValueError(f"{image!r} is in no registry of ECR")
+    partition = scope.place.partition
+    return f"arn:{partition}:ecr:{found.region}:{found.account}:repository/{found.repository}"

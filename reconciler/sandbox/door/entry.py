@@ -17,7 +17,7 @@ from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from reconciler.sandbox.door import guard, newcomer, throttle
+from reconciler.sandbox.door import guard, newcomer, taken, throttle
 from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
@@ -65,6 +65,8 @@ def admitted(
             found = status, headers | guard.hints(service, sent), body
         elif sent is not None and (shut := newcomer.refusal(service, operation, sent)):
             found = wire.error(protocol, *shut)
+        elif sent is not None and (wrong := taken.refusal(service, operation, sent)):
+            found = wire.error(protocol, *wrong, 400)
         else:
             found = _answered(service, operation, protocol, answer)
         if sent is not None:

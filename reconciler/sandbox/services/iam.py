@@ -44,6 +44,16 @@ def install() -> None:
     response.get_account_authorization_details = _authorization_details
 
 
+def inline_size(role: Any, *, but: str) -> int:  # noqa: ANN401  (moto's role)
+    """How much the inline policies of a role have in all, as IAM counts; `but` one of them."""
+    kept = role.policies.items() if role is not None else ()
+    return sum(len("".join(_text(text).split())) for each, text in kept if each != but)
+
+
+def _text(document: Any) -> str:  # noqa: ANN401  (moto keeps a text or what it says)
+    return document if isinstance(document, str) else json.dumps(document)
+
+
 def _checking(method: Any, name: str) -> Any:  # noqa: ANN401  (a moto method)
     def checked(self: Any) -> Any:  # noqa: ANN401  (moto's response)
         try:

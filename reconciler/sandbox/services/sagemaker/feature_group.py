@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.protocol.errors import Refused, invalid
-from reconciler.sandbox.services.sagemaker import feature_state, listing, working
+from reconciler.sandbox.services.sagemaker import buckets, feature_state, listing, working
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
 from reconciler.sandbox.state.world import WORLD
 
@@ -36,6 +36,9 @@ def create(call: Call) -> dict[str, Any]:
         text = f"Resource Already Exists: FeatureGroup with name {name} already exists. "
         raise Refused("ResourceInUse", text + "Choose a different name.")
     _check(call)
+    store = (call.get("OfflineStoreConfig") or {}).get("S3StorageConfig")
+    if store:
+        buckets.demand_store(call, store["S3Uri"])
     data = call.pick(
         "FeatureGroupName",
         "RecordIdentifierFeatureName",

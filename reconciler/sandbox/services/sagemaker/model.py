@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.protocol.errors import invalid
-from reconciler.sandbox.services.sagemaker import listing
+from reconciler.sandbox.services.sagemaker import buckets, listing
 from reconciler.sandbox.services.sagemaker.store import created_at
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def create(call: Call) -> dict[str, Any]:
         "EnableNetworkIsolation",
     )
     for container in containers(data):
+        if uri := container.get("ModelDataUrl"):
+            buckets.demand_model(call, uri)
         container.setdefault("Mode", "SingleModel")
         container.setdefault("Environment", {})
     return {"ModelArn": call.add(KIND, name, data).arn}

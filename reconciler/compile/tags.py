@@ -1,0 +1,78 @@
+"""The tags of every resource, and what AWS would refuse of the words that go into them. Pure.
+
+They are of the owner of a spec and of the environment, so that is where a finding points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from reconciler.facts.tags import MOST, composed, key_faults, value_faults
+from reconciler.kinds.api import Scope
+from reconciler.model.diagnostic import Diagnostic, Span
+from reconciler.model.graph import Node
+from reconciler.model.value import Json
+from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Place, Resource
+from reconciler.specs.overlay import EnvironmentView
+
+CODE = "TAG001"
+OURS = "moorline:"
+TAGS = "Tags"
+_HELP = "a tag has letters, digits, spaces and + - = . _ : / @"
+
+
+class Owned(Protocol):
+    """A spec with an owner."""
+
+    @property
+    def id(self) -> str: ...
+    def owned_at(self) -> Span: ...
+    @property
+    def owner(self) -> str: ...
+
+
+def tags(node: Node, scope: Scope, resource: Resource, view: EnvironmentView) -> list[Json]:
+    """All tags of a node: of the environment, of its spec, and its own over them."""
+    place: Place = scope.place  # type: ignore[assignment]
+    values = (place.platform, place.environment, f"{scope.kind}/{scope.name}", place.region)
+    found = {**view.spec.tags, **dict(zip(OWNERSHIP, values, strict=True))}
+    if scope.owner:
+        found["owner"] = scope.owner
+    if resource.holds:
+        found[HOLDS_TAG] = resource.holds
+    if resource.found_by_tag:
+        found[NAME_TAG] = node.address.name
+    found |= {tag["Key"]: tag["Value"] for tag in node.props.get(TAGS) or ()}
+    found = {composed(key): composed(value) for key, value in found.items()}
+    return [{"Key": key, "Value": found[key]} for key in sorted(found)]
+
+
+def problems(
+    view: EnvironmentView, specs: Iterable[Owned], made: Mapping[str, Iterable[Node]]
+) -> Iterator[Diagnostic]:
+    """What of owners and of the environment's tags AWS would refuse, as far as anything has it."""
+    tagged = {id_ for id_, nodes in made.items() if any(TAGS in node.props for node in nodes)}
+    if not tagged:
+        return
+    for key, value in view.spec.tags.items():
+        at = view.document.at(("spec", "tags", key))
+        for fault in key_faults(composed(key)):
+            where = view.document.key_at(("spec", "tags", key))
+            yield Diagnostic(CODE, f"AWS takes no tag {key!r}: {fault}", where, _HELP)
+        for fault in value_faults(composed(value)):
+            yield Diagnostic(CODE, f"AWS refuses the value of the tag {key!r}: {fault}", at, _HELP)
+    for spec in specs:
+        if spec.id in tagged:
+            for fault in value_faults(composed(spec.owner)):
+                text = f"the owner becomes a tag that AWS would refuse: {fault}"
+                yield Diagnostic(CODE, text, spec.owned_at(), _HELP)
+    most = max((node for nodes in made.values() for node in nodes), key=_count)
+    if _count(most) > MOST:
+        text = f"{most.address} has {_count(most)} tags, and AWS takes {MOST}"
+        at = view.document.key_at(("spec", "tags"))
+        yield Diagnostic(CODE, text, at, "remove some of 'tags'", address=most.address)
+
+
+def _count(node: Node) -> int:
+    return len(node.props.get(TAGS) or ())

@@ -1,0 +1,70 @@
+"""The model file of a rollout: which one it is, by its ETag.
+
+A file that is overwritten under its key changes what instances load that start later, so the ETag
+goes into the digest that names the model: another file is another model, with a deployment of its
+own. SageMaker's `ModelDataUrl` takes no version of an object. Source: S3 user guide, "Checking
+object integrity" (an ETag is of the content); SageMaker API reference, `ContainerDefinition`.
+"""
+
+from __future__ import annotations
+
+from reconciler.kinds.api import Lookup, Scope
+from reconciler.kinds.rollout.spec import Packaged
+from reconciler.kinds.terms.location import at, named
+from reconciler.model.diagnostic import Severity
+from reconciler.model.value import Json, Ref
+
+FILE_TAG = "moorline:file"
+"""The ETag of the file that a model was made of."""
+_PATH = ("model", "artifact")
+
+
+def file_lookup(model: Packaged, scope: Scope) -> Lookup:
+    """The question for the file's ETag. Offline it is not known, which is no difference."""
+    bucket, key = named(at(model.artifact, scope).uri)
+    return Lookup("object", (("bucket", bucket), ("key", key)), {"etag": "", "bucket": True})
+
+
+def file_of(model: Packaged, scope: Scope) -> str | None:
+    """The ETag that the model is named by; nothing when it has to wait for an answer.
+
+    A file that is not there yet has none, and is named without.
+    """
+    fact = scope.fact(file_lookup(model, scope))
+    if model.etag is not None:
+        if fact is not None and fact["etag"] not in (None, "", model.etag):
+            scope.problem(
+                ("model", "etag"),
+                f"the file has the ETag {fact['etag']!r}, and {model.etag!r} is asked for",
+                help="somebody has overwritten it: bring it back, or take the new one's ETag",
+                code="PLACE006",
+            )
+        return model.etag
+    if fact is None or fact["etag"] is None:
+        if fact is not None:
+            scope.problem(
+                _PATH,
+                "S3 does not say whether the model file is there, or which one it is",
+                help="allow s3:ListBucket on the bucket to the role that plans, or give 'etag'",
+                code="PLACE005",
+                severity=Severity.WARNING,
+            )
+        scope.defer("its model file could not be looked at")
+        return None
+    if scope.facts is not None and not fact["etag"]:
+        _report_absent(model, fact, scope)
+    return str(fact["etag"])
+
+
+def _report_absent(model: Packaged, fact: Json, scope: Scope) -> None:
+    spot = at(model.artifact, scope)
+    ours = isinstance(spot.bucket, Ref)
+    if not fact["bucket"]:
+        return  # made by this plan, or said of the bucket
+    scope.problem(
+        _PATH,
+        "there is no such model file, so AWS would refuse to make the model",
+        help="upload it, or correct the path",
+        code="PLACE006",
+        severity=Severity.WARNING if ours else Severity.ERROR,
+    )

@@ -1,0 +1,45 @@
+"""Codes about buckets and files that others keep, and versions of models."""
+
+from __future__ import annotations
+
+from reconciler.model.codes.code import Code
+
+ORDER = 54
+CODES = (
+    Code(
+        "PLACE003",
+        "a bucket that is not there",
+        "A spec names an existing bucket, and S3 knows none of that name. SageMaker would refuse what is to use it. Buckets that the same plan makes are not asked for.",
+        "Correct the name, or make the bucket first.",
+    ),
+    Code(
+        "PLACE004",
+        "a bucket in another region",
+        "A spec names an existing bucket that is in another region than the environment. SageMaker takes its data, models and outputs from buckets of its own region only.",
+        "Name a bucket in the environment's region; replication can keep a copy there.",
+    ),
+    Code(
+        "PLACE005",
+        "a bucket that could not be looked at",
+        "S3 refused to say whether an existing bucket or a file in it is there, so nothing is known of it: it may belong to another account, or the role that plans may not list it. A rollout whose model file could not be looked at is left as it is.",
+        "Allow s3:ListBucket on the bucket to the role that plans; `model.etag` names a model file without asking.",
+    ),
+    Code(
+        "PLACE006",
+        "the model file is not the one",
+        "There is no such model file, or it has another ETag than `model.etag` asks for, because somebody has overwritten it.",
+        "Upload the file, correct the path, or take the ETag of the new one.",
+    ),
+    Code(
+        "PLACE007",
+        "a model file was overwritten",
+        "The file that a live model was made of has another ETag now. Instances that start later, by autoscaling or a repair, load the new file beside those that have the old one, until an apply deploys it as a model of its own.",
+        "Apply, or bring the old file back. Write each version of a model to a key of its own, or give `model.etag`, which a plan insists on.",
+    ),
+    Code(
+        "MODEL001",
+        "a version that cannot be served",
+        "SageMaker serves only versions whose ModelPackageStatus is Completed. Of those that are approved the newest such one is taken; newer ones that were passed over are named.",
+        "Wait until it is Completed, register it anew, or reject it.",
+    ),
+)

@@ -1,0 +1,40 @@
+"""A reference to a secret or a value that nobody would resolve.
+
+`{{resolve:…}}` is resolved by CloudFormation alone, and by no service that Moorline calls: SNS
+would send the characters as a password, a container would read them as its variable. The same
+holds for the references of other tools. Source: CloudFormation user guide, "Get values stored in
+other services using dynamic references".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.model.codes import Code
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.graph import Graph
+from reconciler.model.value import texts
+from reconciler.policy.api import Rule, register
+from reconciler.secret.references import WAY_OUT, unresolved
+
+CODE = Code(
+    "SECRET002",
+    "a reference that nobody would resolve",
+    "A value holds the reference of some tool to a secret or a parameter, such as"
+    " {{resolve:secretsmanager:NAME}}. CloudFormation resolves it in a stack; Moorline calls the"
+    " services themselves, and they would take its characters for the value.",
+    f"{WAY_OUT[0].upper()}{WAY_OUT[1:]}.",
+)
+
+
+def check(graph: Graph) -> Iterator[Diagnostic]:
+    """One finding for each value, at the line behind it."""
+    for node in graph:
+        for path, text in texts({key: it for key, it in node.props.items() if key != "Tags"}):
+            for reference, tool in unresolved(text):
+                said = f"nobody would resolve {reference!r}: it is for {tool}"
+                at = node.origin.line_of(path) if node.origin else None
+                yield Diagnostic(CODE.code, said, at, WAY_OUT, address=node.address)
+
+
+register(Rule(CODE, check))

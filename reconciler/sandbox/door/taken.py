@@ -1,0 +1,139 @@
+"""What every service refuses of a request, whatever it is about: characters of tags, and sizes.
+
+Moto takes any tag and any document. Source: Tagging AWS resources, "Tag naming limits and
+requirements"; the quotas of IAM, KMS, S3 and SNS; each service's list of errors.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from reconciler.sandbox.iam import principals
+from reconciler.sandbox.iam.principals import role_of
+from reconciler.sandbox.protocol.given import given
+from reconciler.sandbox.services.iam import inline_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reconciler.sandbox.protocol.requests import Sent
+
+WRITES = ("Add", "Create", "Put", "Set", "Tag", "Update")
+LISTS = ("Tags", "ResourceTags", "TagSet", "Tag")
+KEY, VALUE = 128, 256
+_ALSO = frozenset("_.:/=+-@")
+_SPACE = re.compile(r"\s+")
+
+
+class Refusal(NamedTuple):
+    """An error of AWS."""
+
+    code: str
+    message: str
+
+
+TAG = {
+    "iam": Refusal("InvalidInput", "The specified tag {what} is invalid."),
+    "kms": Refusal("TagException", "The tag {what} contains a character that is not allowed."),
+    "s3": Refusal("InvalidTag", "The Tag{What} you have provided is invalid"),
+    "sns": Refusal("InvalidParameter", "Invalid parameter: Tags Reason: invalid tag {what}"),
+    "cloudwatch": Refusal("InvalidParameterValue", "The tag {what} is invalid."),
+    "budgets": Refusal("InvalidParameterException", "The tag {what} is invalid."),
+}
+OTHER_TAG = Refusal("ValidationException", "The tag {what} failed to satisfy constraint.")
+
+
+class _Most(NamedTuple):
+    """The size of a parameter. `spaces` says whether white space counts."""
+
+    parameter: str
+    most: int
+    refusal: Refusal
+    spaces: bool = True
+
+
+_TRUST = Refusal("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: {most}")
+_MANAGED = Refusal("LimitExceeded", "Cannot exceed quota for PolicySize: {most}")
+_KEY = Refusal("LimitExceededException", "The policy exceeds the limit of {most} bytes.")
+_BUCKET = Refusal("PolicyTooLarge", "Policy exceeds the maximum allowed document size.")
+_TOPIC = Refusal("InvalidParameter", "Invalid parameter: Policy too large")
+SIZES = {
+    ("iam", "CreateRole"): _Most("AssumeRolePolicyDocument", 2048, _TRUST, spaces=False),
+    ("iam", "UpdateAssumeRolePolicy"): _Most("PolicyDocument", 2048, _TRUST, spaces=False),
+    ("iam", "CreatePolicy"): _Most("PolicyDocument", 6144, _MANAGED, spaces=False),
+    ("iam", "CreatePolicyVersion"): _Most("PolicyDocument", 6144, _MANAGED, spaces=False),
+    ("kms", "CreateKey"): _Most("Policy", 32768, _KEY),
+    ("kms", "PutKeyPolicy"): _Most("Policy", 32768, _KEY),
+    ("s3", "PutBucketPolicy"): _Most("Policy", 20480, _BUCKET),
+}
+INLINE = 10240
+
+
+def refusal(service: str, operation: str, sent: Sent) -> Refusal | None:
+    """The error for a request that no account takes; nothing for one that may go on."""
+    if not operation.startswith(WRITES):
+        return None
+    try:
+        asked = given(service, operation, sent)
+    except ValueError:
+        return None  # no request of this operation: the service says so itself
+    who = principals.of(sent.access_key)
+    return next(_wrong(service, operation, asked, who.account if who else ""), None)
+
+
+def _wrong(
+    service: str, operation: str, asked: Mapping[str, Any], account: str
+) -> Iterator[Refusal]:
+    for what in _tags(asked) if service != "sagemaker" else ():  # whose own shapes say so
+        code, text = TAG.get(service, OTHER_TAG)
+        yield Refusal(code, text.format(what=what.lower(), What=what))
+    if most := SIZES.get((service, operation)):
+        size = _size(str(asked.get(most.parameter, "")), spaces=most.spaces)
+        if size > most.most:
+            code, text = most.refusal
+            yield Refusal(code, text.format(most=most.most))
+    if (service, operation) == ("iam", "PutRolePolicy"):
+        role, name = str(asked.get("RoleName")), str(asked.get("PolicyName"))
+        size = _size(str(asked.get("PolicyDocument", "")), spaces=False)
+        if size + inline_size(role_of(role, account), but=name) > INLINE:
+            text = f"Maximum policy size of {INLINE} bytes exceeded for role {role}"
+            yield Refusal("LimitExceeded", text)
+    if service == "sns":
+        attributes = asked.get("Attributes") or {}
+        named = asked.get("AttributeName") == "Policy" and asked.get("AttributeValue")
+        if _size(str(attributes.get("Policy") or named or ""), spaces=True) > 30720:  # noqa: PLR2004
+            yield _TOPIC
+
+
+def _size(text: str, *, spaces: bool) -> int:
+    return len(text.encode()) if spaces else len(_SPACE.sub("", text))
+
+
+def _tags(value: Any) -> Iterator[str]:  # noqa: ANN401  (any parameter)
+    """Which half of each tag is wrong. Tags stand in lists of these names, at any depth."""
+    for name, item in value.items() if isinstance(value, dict) else ():
+        if name in LISTS and isinstance(item, list):
+            for tag in item:
+                if isinstance(tag, dict):
+                    yield from _halves(tag)
+        elif isinstance(item, dict):
+            yield from _tags(item)
+
+
+def _halves(tag: Mapping[str, Any]) -> Iterator[str]:
+    key, value = tag.get("Key", tag.get("TagKey")), tag.get("Value", tag.get("TagValue"))
+    if isinstance(key, str) and not _fits(key, KEY):
+        yield "Key"
+    if isinstance(value, str) and not _fits(value, VALUE):
+        yield "Value"
+
+
+def _fits(text: str, most: int) -> bool:
+    return len(text) <= most and all(_allowed(each) for each in text)
+
+
+def _allowed(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category[0] in "LNZ" or char in _ALSO

@@ -1,0 +1,1 @@
+"""What the compiler and its rules find in whole platforms, before AWS is asked."""
