@@ -13,10 +13,13 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError as BotoConnectionError,
+    CredentialRetrievalError,
     HTTPClientError,
+    MetadataRetrievalError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    SSOError,
 )
 
 from reconciler.aws.wire import Broken
@@ -80,8 +83,35 @@ DENIED = frozenset(
         "SignatureDoesNotMatch",
         "UnauthorizedOperation",
         "UnrecognizedClientException",
+        "ExpiredIdentityToken",
+        "InvalidIdentityToken",
+        "InvalidToken",
+        "RequestExpired",
+        "TokenRefreshRequired",
     }
 )
+OVER = frozenset(
+    {
+        "ExpiredIdentityToken",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "TokenRefreshRequired",
+    }
+)
+"""Codes of credentials whose time is over. Sources: "Common Errors" of the services' API references
+(ExpiredTokenException), S3's list of error codes (ExpiredToken, TokenRefreshRequired), EC2's
+(RequestExpired)."""
+DOUBTED = frozenset(
+    {
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidIdentityToken",
+        "InvalidToken",
+        "UnrecognizedClientException",
+    }
+)
+"""Codes of credentials that AWS does not know. Where the same ones worked before, they are over."""
 INCOMPLETE = "IncompleteAnswer"
 """Our code for a success that is not whole. It is no knowledge: what it is about is unknown."""
 SERVER_FAULT = 500
@@ -113,6 +143,10 @@ class Denied(AwsError):
     """Credentials or permissions are missing."""
 
 
+class Expired(Denied):
+    """The credentials worked and do so no longer, and could not be renewed."""
+
+
 class Rejected(AwsError):
     """AWS will not do it as asked, or answered something unknown."""
 
@@ -125,6 +159,17 @@ def incomplete(what: str, how: str) -> Retry:
     """The failure of a success that is not whole; a write may have been carried out."""
     failure = Retry(what, INCOMPLETE, f"the answer is not whole: {how}")
     failure.unclear = True
+    return failure
+
+
+def over(failure: AwsError, *, worked: bool) -> AwsError:
+    """The failure as what it is where the credentials are over; `worked` says they once were not.
+
+    What is over at the start is `Denied`: nobody has begun anything with it.
+    """
+    ended = failure.code in OVER or failure.code in DOUBTED
+    if worked and ended and isinstance(failure, Denied) and not isinstance(failure, Expired):
+        return Expired(failure.what, failure.code, failure.message)
     return failure
 
 
@@ -144,6 +189,8 @@ def translate(
         return incomplete(what, str(error))
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return Denied(what, "NoCredentials", str(error))
+    if isinstance(error, CredentialRetrievalError | MetadataRetrievalError | SSOError):
+        return Denied(what, type(error).__name__, str(error))
     if isinstance(error, HTTPClientError | BotoConnectionError):
         lost = Retry(what, type(error).__name__, str(error))
         lost.unclear = True

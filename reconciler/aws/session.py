@@ -15,7 +15,16 @@ from dataclasses import dataclass, field
 
 from reconciler.aws.clients import Clients
 from reconciler.aws.clock import Clock, RealClock
-from reconciler.aws.errors import INCOMPLETE, AwsError, Retry, incomplete, translate
+from reconciler.aws.errors import (
+    INCOMPLETE,
+    AwsError,
+    Expired,
+    Retry,
+    incomplete,
+    over,
+    translate,
+)
+from reconciler.aws.held import Held
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.wholes import Wholes, wholes
 from reconciler.model.value import Json, Props, canonical
@@ -65,6 +74,10 @@ class Session:
     """What whole answers have."""
     caller: str = ""
     """The ARN of who calls, once it was asked for."""
+    held: Held | None = None
+    """The credentials, where they may end and be renewed."""
+    _worked: set[str] = field(default_factory=set)
+    """Services that took the credentials."""
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _last: threading.local = field(default_factory=threading.local)
@@ -102,11 +115,12 @@ class Session:
         Raises:
             Retry: it kept failing in a way that may pass.
             Denied: permissions or credentials are missing.
+            Expired: the credentials are over.
             Gone: the resource does not exist, by the `absent` matchers.
             Rejected: AWS refused, or answered something unknown.
         """
         what = f"{service}.{method} {subject}".rstrip()
-        tried = 0
+        tried, renewed = 0, False
         while True:
             tried += 1
             self._last.tried = tried
@@ -115,8 +129,12 @@ class Session:
                 self._whole(service, method, params, answer, what)
             except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
                 failure = translate(error, what, absent=absent, transient=transient)
+                failure = over(failure, worked=service in self._worked)
             else:
                 return answer
+            if isinstance(failure, Expired) and not renewed and self.held and self.held.renew():
+                renewed = True  # AWS looks at credentials before it does anything
+                continue
             once = not repeatable or (failure.code == INCOMPLETE and not method.startswith(READS))
             unclear = isinstance(failure, Retry) and failure.unclear and once
             if unclear or not self._again(failure, tried, service):
@@ -141,6 +159,7 @@ class Session:
         with self._lock:
             self.calls[f"{service}.{method}"] += 1
         body = getattr(self.clients.client(service), method)(**params)
+        self._worked.add(service)
         if limiter:
             limiter.succeeded(service)
         return {key: value for key, value in body.items() if key != META}

@@ -57,6 +57,11 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "SageMakerModelBackend._get_resource_from_arn",
     ),
     "moto.sagemaker.responses": ("SageMakerResponse.sagemaker_backend",),
+    "moto.sts.models": ("STSBackend.assume_role",),
+    "moto.sts.responses": (
+        "TokenResponse.assume_role",
+        "TokenResponse.assume_role_with_web_identity",
+    ),
     "moto.sns.responses": ("SNSResponse.list_subscriptions_by_topic", "SNSResponse.subscribe"),
 }
 

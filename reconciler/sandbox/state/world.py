@@ -50,6 +50,7 @@ class World:
     iam_stamps: dict[str, str] = field(default_factory=dict)  # which roles were put there
     iam_lag: float = 0.0  # virtual seconds until a change of a role takes effect
     iam_past: list[tuple[float, str, Any]] = field(default_factory=list)  # when, whose, what it was
+    ended: dict[str, float] = field(default_factory=dict)  # keys, and when they end on demand
     trail_throttles: bool = False  # LookupEvents takes two calls a second, as AWS does
     looked: list[float] = field(default_factory=list)  # when, while it throttles
 
@@ -68,6 +69,7 @@ class World:
             self.iam, self.iam_lag = "enforced", 0.0
             self.iam_past.clear()
             self.iam_stamps.clear()
+            self.ended.clear()
             self.trail_throttles = False
             self.looked.clear()
 
