@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from reconciler.cli.frame.project import STATE
 from reconciler.disk import read, write
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.receipt import Receipt, ReceiptError, WaitRecord, from_bytes
+from reconciler.model.value import Json
 from reconciler.receipts.local import BEGUN, MOST, LocalStore
 
 if TYPE_CHECKING:
@@ -115,12 +117,31 @@ def _is_of(receipt: Receipt, view: EnvironmentView) -> bool:
 
 
 def tell(world: World, plan: Plan, last: Receipt) -> None:
-    """Say on standard error how what the last run waited for has ended."""
-    if world.project.as_json:
-        return
+    """Say how what the last run waited for has ended."""
     for wait in last.waits:
-        where, since = f"{wait.address.type} {wait.address.name}", f"{last.who} since {wait.since}"
-        click.echo(f"waited for: {where} ({wait.state}; {since}): {ended(plan, wait)}", err=True)
+        said = Seen(wait, last.who, ended(plan, wait))
+        world.book.seen += (said,)
+        if not world.project.as_json:
+            click.echo(f"waited for: {said}", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody waited for, and how it ended."""
+
+    wait: WaitRecord
+    who: str
+    how: str
+
+    def __str__(self) -> str:
+        wait = self.wait
+        where = f"{wait.address.type} {wait.address.name}"
+        return f"{where} ({wait.state}; {self.who} since {wait.since}): {self.how}"
+
+    def as_json(self) -> dict[str, Json]:
+        wait = self.wait
+        plain = {"step": wait.step, "state": wait.state, "since": wait.since}
+        return {**plain, "who": self.who, "ended": self.how}
 
 
 def ended(plan: Plan, wait: WaitRecord) -> str:

@@ -204,6 +204,7 @@ def report(world: World) -> dict[str, Json]:
         "id": book.run.id if book.run else "",
         "at": book.written,
         "left_out": [{"step": each.step.id, "why": each.why} for each in book.left],
+        "waits": [each.as_json() for each in book.seen],
         "problems": [
             {"code": each.code, "message": each.message, "help": each.help}
             for each in book.troubles
