@@ -7,7 +7,7 @@ of the known ones is `Rejected`: its state is unknown, never "absent".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -162,13 +162,13 @@ def incomplete(what: str, how: str) -> Retry:
     return failure
 
 
-def over(failure: AwsError, *, worked: bool) -> AwsError:
-    """The failure as what it is where the credentials are over; `worked` says they once were not.
+def over(failure: AwsError, service: str, worked: Collection[str]) -> AwsError:
+    """The failure as what it is where the credentials are over; `worked` are services they did.
 
     What is over at the start is `Denied`: nobody has begun anything with it.
     """
-    ended = failure.code in OVER or failure.code in DOUBTED
-    if worked and ended and isinstance(failure, Denied) and not isinstance(failure, Expired):
+    ended = bool(worked) if failure.code in OVER else service in worked and failure.code in DOUBTED
+    if ended and isinstance(failure, Denied) and not isinstance(failure, Expired):
         return Expired(failure.what, failure.code, failure.message)
     return failure
 

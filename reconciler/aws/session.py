@@ -129,7 +129,7 @@ class Session:
                 self._whole(service, method, params, answer, what)
             except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
                 failure = translate(error, what, absent=absent, transient=transient)
-                failure = over(failure, worked=service in self._worked)
+                failure = over(failure, service, self._worked)
             else:
                 return answer
             if isinstance(failure, Expired) and not renewed and self.held and self.held.renew():

@@ -24,8 +24,8 @@ from reconciler.receipts.store import Store
 from reconciler.resources import api as resources
 
 if TYPE_CHECKING:
-    from reconciler.cli.world.notes import Seen
     from reconciler.aws.session import Session
+    from reconciler.cli.world.notes import Seen
     from reconciler.model.plan import Plan
     from reconciler.specs.overlay import EnvironmentView
 
