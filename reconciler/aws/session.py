@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.aws.clients import Clients
+from reconciler.aws.clients import BotoClients, Clients
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.errors import (
     INCOMPLETE,
@@ -30,6 +30,8 @@ from reconciler.aws.wholes import Wholes, wholes
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import Absent
 from reconciler.resources.whole import fault
+
+__all__ = ["META", "READS", "Attempts", "BotoClients", "ReadOnly", "Session"]
 
 READS = (
     "get_",

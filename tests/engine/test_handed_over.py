@@ -111,7 +111,7 @@ def aside() -> Receipt:
     return from_bytes(path.read_bytes(), str(path))
 
 
-@pytest.mark.parametrize(("name", "at", "how"), sample(WAITS, 4))
+@pytest.mark.parametrize(("name", "at", "how"), sample(WAITS, 6))
 def test_a_wait_that_outlasts_the_credentials_is_handed_over_and_verified_later(
     team: Team, name: str, at: str, how: str
 ) -> None:
