@@ -59,6 +59,7 @@ PASSING = frozenset(
         "RequestTimeoutException",
         "ServiceUnavailable",
         "ServiceUnavailableException",
+        "IDPCommunicationError",
         "KMSInternalException",
         "DependencyTimeoutException",
     }
@@ -83,7 +84,7 @@ DENIED = frozenset(
         "SignatureDoesNotMatch",
         "UnauthorizedOperation",
         "UnrecognizedClientException",
-        "ExpiredIdentityToken",
+        "IDPRejectedClaim",
         "InvalidIdentityToken",
         "InvalidToken",
         "RequestExpired",
@@ -92,7 +93,6 @@ DENIED = frozenset(
 )
 OVER = frozenset(
     {
-        "ExpiredIdentityToken",
         "ExpiredToken",
         "ExpiredTokenException",
         "RequestExpired",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sweeps import sample
+from sweeps import LONG, sample
 
-from reconciler.cli.frame.project import Exit
+from reconciler import engine
+from reconciler.cli.frame.project import Exit, Project
+from reconciler.cli.world import notes
 from reconciler.model.plan import SUFFIX
-from reconciler.model.receipt import Receipt, from_bytes
+from reconciler.model.receipt import Receipt, from_bytes, to_bytes
 from reconciler.receipts.lease import TERM
 from reconciler.receipts.s3 import S3Store
 
@@ -171,15 +173,31 @@ def test_credentials_that_end_before_the_receipt_cost_no_more_than_its_place(tea
     assert f"moorline history -e dev --add {said.json['receipt']['at']}" in found["help"]
     assert aside().result == "done"
     log_in(team)
+    project = Project(Path("specs"), Path("environments"), True, True)
+    view, file = team.platform.request().view, Path(said.json["receipt"]["at"])
+    store = team.store()
+    notes.brought_in(project, view, store, file)
+    assert store.latest() == aside()
+    notes.brought_in(project, view, store, file)
+    file.write_bytes(to_bytes(replace(aside(), account="999999999999")))
+    with pytest.raises(SystemExit):
+        notes.brought_in(project, view, store, file)
+    file.write_bytes(to_bytes(replace(store.latest() or aside(), id="2", ended="")))
+    with pytest.raises(SystemExit):
+        notes.brought_in(project, view, store, file)
+    assert "RECEIPT006" in team.capsys.readouterr().out
     assert steps(team.platform.plan()) == []
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["noted", "lost"])
+@pytest.mark.parametrize("lost", [False, True] if LONG else [False])
 def test_an_update_that_was_rolled_back_meanwhile_is_reported(team: Team, lost: bool) -> None:
     begun(team, Deed(before=True, change=lambda text: text.replace("instances: 2", "instances: 3")))
     team.aws.outcome("acme-dev-scorer", "rollback", "an alarm fired")
     assert team.apply(Ending(team, ENDPOINT)).code is Exit.ERROR
     log_in(team)
+    drift, _ = engine.drifted(team.platform.plan(), team.platform.session)
+    (step,) = (each for each in drift.steps if each.id == ENDPOINT)
+    assert "an alarm fired" in step.refused
     if lost:
         forget(team)
         said = team.apply()
@@ -190,8 +208,8 @@ def test_an_update_that_was_rolled_back_meanwhile_is_reported(team: Team, lost: 
         assert seen["ended"].startswith("not as asked: the update to 'acme-dev-scorer-")
         assert "an alarm fired" in seen["ended"]
     assert said.code is Exit.BLOCKED
-    (step,) = (each for each in said.json["plan"]["steps"] if each["id"] == ENDPOINT)
-    assert "an alarm fired" in step["refused"]
+    (still,) = (each for each in said.json["plan"]["steps"] if each["id"] == ENDPOINT)
+    assert "an alarm fired" in still["refused"]
 
 
 def test_a_note_that_is_lost_costs_the_who_and_when_alone(team: Team) -> None:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sweeps import LONG as LONG_RUN
+from sweeps import LONG
 
 from reconciler.aws.clients import BotoClients
 from reconciler.aws.clock import FakeClock
-from reconciler.aws.connect import Credentials, become
+from reconciler.aws.connect import Credentials, become, connect
 from reconciler.aws.errors import Expired
-from reconciler.aws.held import Held
-from reconciler.aws.lend import FILE, HOUR, LONG, NAME, ROLE as ROLE_ARN, ambient
+from reconciler.aws.lend import FILE, HOUR, NAME, ROLE as ROLE_ARN, ambient
 from reconciler.aws.session import Session
 from reconciler.aws.token import BEARER, GITHUB, URL
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
@@ -49,10 +48,11 @@ def clients(lent: Credentials) -> BotoClients:
     return BotoClients(REGION, credentials=lent)
 
 
+costly = pytest.mark.skipif(not LONG, reason="many clients are made; in make test-long")
 KEYS = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
 
 
-@pytest.mark.skipif(not LONG_RUN, reason="many clients are costly; in make test-long")
+@costly
 def test_an_apply_of_hours_goes_on_in_session_after_session(
     platform: Platform, aws: Sandbox
 ) -> None:
@@ -71,6 +71,7 @@ def test_an_apply_of_hours_goes_on_in_session_after_session(
     assert session.caller == f"{CALLER}/moorline-moto"
 
 
+@costly
 def test_without_what_lends_it_the_role_is_over(platform: Platform, aws: Sandbox) -> None:
     role(aws)
     session = become(Session(clients(KEYS), clock=FakeClock()), ACCOUNT, ROLE, clients)
@@ -100,38 +101,39 @@ def job(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[s
     return environ
 
 
-def worked(environ: dict[str, str], durations: tuple[int, ...] = LONG) -> tuple[Session, Held]:
-    clock = FakeClock()
-    held = ambient(REGION, clock, environ, durations)
-    session = Session(clients(held), clock=clock, held=held)
-    return become(session, ACCOUNT, ROLE, clients), held
+def worked(environ: dict[str, str], *, long: bool = False) -> Session:
+    return connect(ACCOUNT, REGION, role=ROLE, clock=FakeClock(), long=long, environ=environ)
 
 
 def test_a_job_s_token_gives_a_session_as_long_as_the_role_allows(
     aws: Sandbox, job: dict[str, str]
 ) -> None:
-    session, held = worked(job)
+    session = worked(job, long=True)
     assert session.caller == f"{CALLER}/moorline-7"
     again = {**job, URL: "http://127.0.0.1:9/", BEARER: "b"}
     assert ambient(REGION, FakeClock(), again, (HOUR,)).lasting().ends is None
     aws.clock.advance(4 * HOUR - 60)
     session.send("iam", "list_roles", {})
     assert aws.calls["sts.AssumeRoleWithWebIdentity"] == 3, "twelve hours were refused first"
-    assert held.lasting().ends is not None, "it is no job of GitHub's, as far as can be seen"
+    assert session.held is not None
+    assert session.held.lasting().ends is not None, (
+        "it is no job of GitHub's, as far as can be seen"
+    )
 
 
 def test_a_token_file_that_is_written_again_is_read_again(
     aws: Sandbox, job: dict[str, str]
 ) -> None:
-    session, _ = worked(job, (HOUR,))
+    session = worked(job)
     aws.clock.advance(HOUR + 1)
     Path(job[FILE]).write_text(jwt(aws.clock.now() + 300))
     session.send("iam", "list_roles", {})
     assert session.caller == f"{CALLER}/moorline-7"
 
 
+@costly
 def test_a_token_that_is_over_ends_what_it_gave(aws: Sandbox, job: dict[str, str]) -> None:
-    session, _ = worked(job, (HOUR,))
+    session = worked(job)
     aws.clock.advance(HOUR + 1)
     with pytest.raises(Expired) as said:
         session.send("iam", "list_roles", {})
