@@ -112,6 +112,9 @@ DOUBTED = frozenset(
     }
 )
 """Codes of credentials that AWS does not know. Where the same ones worked before, they are over."""
+NAMELESS = "400"
+"""What botocore makes of a refusal without a body, as HEAD has: credentials that are over may be
+its reason. Source: S3 API reference, HeadBucket."""
 INCOMPLETE = "IncompleteAnswer"
 """Our code for a success that is not whole. It is no knowledge: what it is about is unknown."""
 SERVER_FAULT = 500

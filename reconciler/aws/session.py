@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from reconciler.aws.clients import BotoClients, Clients
 from reconciler.aws.clock import Clock, RealClock
 from reconciler.aws.errors import (
+    DOUBTED,
     INCOMPLETE,
+    NAMELESS,
+    OVER,
     AwsError,
     Expired,
     Retry,
@@ -132,6 +135,8 @@ class Session:
             except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
                 failure = translate(error, what, absent=absent, transient=transient)
                 failure = over(failure, service, self._worked)
+                if failure.code == NAMELESS and self._ended():
+                    failure = Expired(what, NAMELESS, "the credentials are over")
             else:
                 return answer
             if isinstance(failure, Expired) and not renewed and self.held and self.held.renew():
@@ -165,6 +170,14 @@ class Session:
         if limiter:
             limiter.succeeded(service)
         return {key: value for key, value in body.items() if key != META}
+
+    def _ended(self) -> bool:
+        """Whether the credentials are over; asked where an answer had nothing to say it with."""
+        try:
+            self._once("sts", "get_caller_identity", {})
+        except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
+            return translate(error, "").code in OVER | DOUBTED
+        return False
 
     def _again(self, failure: AwsError, tried: int, service: str) -> bool:
         if not isinstance(failure, Retry) or self.interrupted():

@@ -88,6 +88,11 @@ def test_a_session_is_over_after_its_time_by_the_sandbox_s_clock(aws: Sandbox) -
         assert code(getattr(clients[name], method))[:2] == (said, status)
 
 
+def test_a_head_has_no_body_to_say_it_with(aws: Sandbox) -> None:
+    aws.expire()
+    assert code(aws.client("s3").head_bucket, Bucket="any")[:2] == ("400", 400)
+
+
 def test_others_end_on_demand_and_work_again(aws: Sandbox) -> None:
     aws.expire(after=60)
     aws.client("iam").list_roles()

@@ -18,7 +18,7 @@ from botocore.exceptions import CredentialRetrievalError, UnauthorizedSSOTokenEr
 
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.connect import Credentials, become
-from reconciler.aws.errors import DOUBTED, OVER, Denied, Expired, over
+from reconciler.aws.errors import DOUBTED, OVER, Denied, Expired, Rejected, over
 from reconciler.aws.held import Held, Lasting, lasting_of
 from reconciler.aws.lend import LONG, Lender, chains, same
 from reconciler.aws.session import Session
@@ -43,6 +43,7 @@ class Aws:
     dead: set[str] = field(default_factory=set)
     gives: str = ""
     refuses: str = "ExpiredTokenException"
+    nameless: bool = False
 
     def client(self, keys: Callable[[], str]) -> Any:
         return _Client(self, keys)
@@ -80,6 +81,8 @@ class _Client:
         return self.aws.lend(given)
 
     def describe(self) -> dict[str, str]:
+        if self.aws.nameless and self.keys() in self.aws.dead:
+            raise refusal("400", "Bad Request")
         return {"Key": self._signed()}
 
 
@@ -293,6 +296,22 @@ def test_what_cannot_be_renewed_is_over_if_it_worked_and_missing_if_not(error: E
     with pytest.raises(Denied) as said:
         fresh.send("made", "describe", {})
     assert not isinstance(said.value, Expired)
+
+
+def test_an_answer_without_a_word_is_looked_into() -> None:
+    aws = Aws()
+    session = taken(aws)
+    key = session.send("made", "describe", {})["Key"]
+    aws.dead |= {key, USER}
+    aws.nameless = True
+    with pytest.raises(Expired):
+        session.send("made", "describe", {})
+    aws.dead.clear()
+    assert session.send("made", "describe", {})
+    alone = Session(Scripted({}, refusal("400", "Bad Request"), {}), clock=FakeClock())
+    alone.send("made", "describe", {})
+    with pytest.raises(Rejected):
+        alone.send("made", "describe", {})
 
 
 def test_credentials_that_never_worked_are_denied_and_not_over() -> None:

@@ -61,6 +61,7 @@ def admitted(
             status, headers, body = wire.error(
                 protocol, *refused, guard.status(service, refused[0])
             )
+            body = "" if sent.method == "HEAD" else body
             found = status, headers | guard.hints(service, sent), body
         else:
             found = _answered(service, operation, protocol, answer)
