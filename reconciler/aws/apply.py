@@ -16,10 +16,13 @@ from uuid import uuid4
 
 from reconciler.aws.clock import Clock
 from reconciler.aws.ending import StepError
-from reconciler.aws.errors import AwsError, Closed
+from reconciler.aws.errors import AwsError, Closed, Expired
 from reconciler.aws.session import Session
 from reconciler.aws.step import Runner
 from reconciler.model.event import (
+    ENDED,
+    HANDED_OVER,
+    INTERRUPTED,
     RunFinished,
     Sink,
     StepFailed,
@@ -32,7 +35,7 @@ from reconciler.resources.api import Place, Resource
 
 WORKERS = 10
 DONE = "done"
-INTERRUPTED = "interrupted"
+LATER = "log in again and run `moorline apply --resume`: it sees how this ended and goes on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ class _Run:
         self.before: dict[str, list[str]] = {}
         self.causes: dict[str, str] = {}
         """Why something did not run: the step that failed, or the interruption."""
+        self.over: Expired | None = None
+        """Why nothing more can be asked of AWS."""
         self.ended: dict[str, str] = {}
 
     def emit(self, event: object) -> None:
@@ -158,7 +163,7 @@ class _Run:
         elif bad:
             self._skip(step, self.causes.get(bad, bad))
         elif self.interrupt():
-            self._skip(step, INTERRUPTED)
+            self._skip(step, ENDED if self.over else INTERRUPTED)
         else:
             return step
         order.done(name)
@@ -173,7 +178,11 @@ class _Run:
         self.emit(StepStarted(step.id, step.address, step.action, self.clock.now()))
         try:
             ended = self.runner.run(step)
+        except Expired as error:
+            return self._handed_over(step, error)
         except StepError as error:
+            if self.over and error.code == "APPLY010":  # it would have asked next
+                return self._handed_over(step, self.over)
             return self._failed(step, error.code, str(error), error.help)
         except Closed as error:
             return self._failed(step, "CLOSED004", str(error), error.help)
@@ -184,6 +193,13 @@ class _Run:
         now = self.clock.now()
         self.emit(StepFinished(step.id, step.address, step.action, now, ended.desired, ended.live))
         return DONE
+
+    def _handed_over(self, step: Step, error: Expired) -> str:
+        """Nothing more can be known of this step by this run; it begins no other."""
+        self.over = self.over or error
+        self.interrupt.ask()
+        getattr(self.clock, "wake", bool)()
+        return self._failed(step, HANDED_OVER, f"{ENDED}: {error}", LATER)
 
     def _failed(self, step: Step, code: str, message: str, hint: str) -> str:
         now = self.clock.now()

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import boto3
+import botocore.session
+from botocore import UNSIGNED
 from botocore.config import Config
 
 from reconciler import __version__
+from reconciler.aws.held import Held
 from reconciler.aws.wire import watch
 
 CONNECT_SECONDS = 10
@@ -27,7 +30,8 @@ class Clients(Protocol):
 class BotoClients:
     """boto3 clients of one session, made once each under a lock (sessions are not thread-safe).
 
-    `endpoint` sends everything to another address, such as the sandbox.
+    `endpoint` sends everything to another address, such as the sandbox. `credentials` are fixed
+    keys, or what is asked for keys before each request; without any, botocore's chain finds some.
     """
 
     def __init__(
@@ -35,10 +39,11 @@ class BotoClients:
         region: str,
         *,
         endpoint: str | None = None,
-        credentials: Mapping[str, Any] | None = None,
+        credentials: Mapping[str, Any] | Held | None = None,
         pool: int = 32,
+        signs: bool = True,
     ) -> None:
-        self._session = boto3.Session(region_name=region, **dict(credentials or {}))
+        self._session = _session(region, credentials)
         self._endpoint = endpoint
         self._config = Config(
             retries={"total_max_attempts": 1, "mode": "standard"},
@@ -49,6 +54,7 @@ class BotoClients:
             # the sandbox is this machine, whatever HTTP_PROXY says
             proxies={} if endpoint else None,
             user_agent_extra=f"moorline/{__version__}",
+            signature_version=None if signs else UNSIGNED,
         )
         self._made: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -65,3 +71,12 @@ class BotoClients:
                 )
                 self._made[service] = watch(made)
             return self._made[service]
+
+
+def _session(region: str, credentials: Mapping[str, Any] | Held | None) -> boto3.Session:
+    if not isinstance(credentials, Held):
+        return boto3.Session(region_name=region, **dict(credentials or {}))
+    core = botocore.session.get_session()
+    # there is no public way for others than fixed keys
+    core._credentials = credentials  # type: ignore[attr-defined]  # noqa: SLF001
+    return boto3.Session(region_name=region, botocore_session=core)

@@ -8,16 +8,19 @@ state is unknown, never "absent".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError as BotoConnectionError,
+    CredentialRetrievalError,
     HTTPClientError,
+    MetadataRetrievalError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    SSOError,
 )
 
 from reconciler.aws.wire import Broken
@@ -66,6 +69,7 @@ PASSING = frozenset(
         "RequestTimeoutException",
         "ServiceUnavailable",
         "ServiceUnavailableException",
+        "IDPCommunicationError",
         "KMSInternalException",
         "DependencyTimeoutException",
     }
@@ -90,8 +94,37 @@ DENIED = frozenset(
         "SignatureDoesNotMatch",
         "UnauthorizedOperation",
         "UnrecognizedClientException",
+        "IDPRejectedClaim",
+        "InvalidIdentityToken",
+        "InvalidToken",
+        "RequestExpired",
+        "TokenRefreshRequired",
     }
 )
+OVER = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "TokenRefreshRequired",
+    }
+)
+"""Codes of credentials whose time is over. Sources: "Common Errors" of the services' API references
+(ExpiredTokenException), S3's list of error codes (ExpiredToken, TokenRefreshRequired), EC2's
+(RequestExpired)."""
+DOUBTED = frozenset(
+    {
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidIdentityToken",
+        "InvalidToken",
+        "UnrecognizedClientException",
+    }
+)
+"""Codes of credentials that AWS does not know. Where the same ones worked before, they are over."""
+NAMELESS = "400"
+"""What botocore makes of a refusal without a body, as HEAD has: credentials that are over may be
+its reason. Source: S3 API reference, HeadBucket."""
 INCOMPLETE = "IncompleteAnswer"
 """Our code for a success that is not whole. It is no knowledge: what it is about is unknown."""
 SERVER_FAULT = 500
@@ -126,6 +159,10 @@ class Retry(AwsError):
 
 class Denied(AwsError):
     """Credentials or permissions are missing."""
+
+
+class Expired(Denied):
+    """The credentials worked and do so no longer, and could not be renewed."""
 
 
 class Rejected(AwsError):
@@ -164,6 +201,17 @@ def incomplete(what: str, how: str) -> Retry:
     return failure
 
 
+def over(failure: AwsError, service: str, worked: Collection[str]) -> AwsError:
+    """The failure as what it is where the credentials are over; `worked` are services they did.
+
+    What is over at the start is `Denied`: nobody has begun anything with it.
+    """
+    ended = bool(worked) if failure.code in OVER else service in worked and failure.code in DOUBTED
+    if ended and isinstance(failure, Denied) and not isinstance(failure, Expired):
+        return Expired(failure.what, failure.code, failure.message)
+    return failure
+
+
 def translate(
     error: Exception,
     what: str,
@@ -187,6 +235,8 @@ def translate(
         return incomplete(what, str(error))
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return Denied(what, "NoCredentials", str(error))
+    if isinstance(error, CredentialRetrievalError | MetadataRetrievalError | SSOError):
+        return Denied(what, type(error).__name__, str(error))
     if isinstance(error, HTTPClientError | BotoConnectionError):
         lost = Retry(what, type(error).__name__, str(error))
         lost.unclear = True

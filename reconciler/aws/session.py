@@ -14,15 +14,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.aws import tokens
-from reconciler.aws.clients import Clients
+from reconciler.aws.clients import BotoClients, Clients
 from reconciler.aws.clock import Clock, RealClock
-from reconciler.aws.errors import INCOMPLETE, AwsError, Retry, incomplete, translate
+from reconciler.aws.errors import (
+    DOUBTED,
+    INCOMPLETE,
+    NAMELESS,
+    OVER,
+    AwsError,
+    Expired,
+    Retry,
+    incomplete,
+    over,
+    translate,
+)
+from reconciler.aws.held import Held
 from reconciler.aws.limiter import Limiter, Ticket
 from reconciler.aws.wholes import Wholes, wholes
 from reconciler.facts.availability import Table, table
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import Absent
 from reconciler.resources.whole import fault
+
+__all__ = ["META", "READS", "Attempts", "BotoClients", "ReadOnly", "Session"]
 
 READS = (
     "get_",
@@ -72,6 +86,10 @@ class Session:
     """What AWS closed to new accounts, and in which words it refuses."""
     caller: str = ""
     """The ARN of who calls, once it was asked for."""
+    held: Held | None = None
+    """The credentials, where they may end and be renewed."""
+    _worked: set[str] = field(default_factory=set)
+    """Services that took the credentials."""
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _last: threading.local = field(default_factory=threading.local)
@@ -111,12 +129,14 @@ class Session:
         Raises:
             Retry: it kept failing in a way that may pass.
             Denied: permissions or credentials are missing.
+            Expired: the credentials are over.
             Gone: the resource does not exist, by the `absent` matchers.
             Rejected: AWS refused, or answered something unknown.
         """
         what = f"{service}.{method} {subject}".rstrip()
         limiter = self.limiter or Limiter(self.clock)
         patience = _Patience(self.attempts, self.clock.now())
+        renewed = False
         if token:
             params = tokens.filled(self.clients.client(service), method, params, token)
         while True:
@@ -130,6 +150,9 @@ class Session:
                 failure = translate(
                     error, what, absent=absent, transient=transient, services=self.services
                 )
+                failure = over(failure, service, self._worked)
+                if failure.code == NAMELESS and self._ended():
+                    failure = Expired(what, NAMELESS, "the credentials are over")
             else:
                 limiter.served(ticket)
                 return answer
@@ -137,6 +160,9 @@ class Session:
                 limiter.throttled(ticket)
             elif not (isinstance(failure, Retry) and failure.unclear):
                 limiter.served(ticket)
+            if isinstance(failure, Expired) and not renewed and self.held and self.held.renew():
+                renewed = True  # AWS looks at credentials before it does anything
+                continue
             once = not repeatable or (failure.code == INCOMPLETE and not method.startswith(READS))
             unclear = isinstance(failure, Retry) and failure.unclear and once
             if unclear or not self._again(failure, patience, ticket):
@@ -158,7 +184,16 @@ class Session:
         with self._lock:
             self.calls[f"{service}.{method}"] += 1
         body = getattr(self.clients.client(service), method)(**params)
+        self._worked.add(service)
         return {key: value for key, value in body.items() if key != META}
+
+    def _ended(self) -> bool:
+        """Whether the credentials are over; asked where an answer had nothing to say it with."""
+        try:
+            self._once("sts", "get_caller_identity", {})
+        except Exception as error:  # noqa: BLE001 - `translate` raises what it does not know
+            return translate(error, "").code in OVER | DOUBTED
+        return False
 
     def _again(self, failure: AwsError, patience: _Patience, ticket: Ticket) -> bool:
         """Wait before the next try; false where there is none."""

@@ -10,6 +10,12 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed
 from reconciler.model.value import Props
 
+HANDED_OVER = "SESSION002"
+"""The code of a step whose end is seen by a later run, since the credentials of this one ended."""
+
+INTERRUPTED, ENDED = "interrupted", "the credentials ended"
+"""Why a step was not tried, where it is no other step."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
@@ -72,7 +78,10 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True)
 class StepFailed:
-    """A step stopped. `code` is a diagnostic code; `message` names the AWS answer."""
+    """A step stopped. `code` is a diagnostic code; `message` names the AWS answer.
+
+    One that was handed over did not fail: AWS may still carry it out.
+    """
 
     step: str
     address: Address
@@ -81,6 +90,10 @@ class StepFailed:
     code: str
     message: str
     help: str = ""
+
+    @property
+    def handed_over(self) -> bool:
+        return self.code == HANDED_OVER
 
 
 @dataclass(frozen=True, slots=True)

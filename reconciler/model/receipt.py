@@ -35,6 +35,8 @@ class Result(StrEnum):
     """It was begun, or would have been, when the process ended."""
     INTERRUPTED = "interrupted"
     """Of a whole apply: someone asked it to stop."""
+    HANDED_OVER = "handed-over"
+    """The credentials ended in the middle; a later run sees how it went on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,18 @@ class CallRecord:
     seconds: float
     attempts: int
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRecord:
+    """What a run waited for and did not see the end of. `since` is UTC in ISO form."""
+
+    step: str
+    address: Address
+    action: str
+    state: str
+    """What AWS said of it then."""
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,8 @@ class Receipt:
     resources: Mapping[Address, ResourceRecord] = field(default_factory=dict)
     specs: Mapping[str, str] = field(default_factory=dict)
     """The digest of every spec (``Kind/name``) with all that it uses."""
+    waits: tuple[WaitRecord, ...] = ()
+    """What AWS was still at when this was written."""
     format_version: int = FORMAT
 
     @property
@@ -150,6 +166,7 @@ def to_json(receipt: Receipt) -> dict[str, Json]:
         "calls": [_call_to_json(call) for call in receipt.calls],
         "resources": {str(at): _resource_to_json(left) for at, left in receipt.resources.items()},
         "specs": dict(receipt.specs),
+        "waits": [_wait_to_json(wait) for wait in receipt.waits],
     }
 
 
@@ -190,6 +207,7 @@ def from_json(data: Json) -> Receipt:
             for at, left in data["resources"].items()
         },
         specs=data["specs"],
+        waits=tuple(_wait_from_json(wait) for wait in data.get("waits", ())),
     )
 
 
@@ -236,6 +254,22 @@ def _call_to_json(call: CallRecord) -> Json:
         "attempts": call.attempts,
         "error": call.error,
     }
+
+
+def _wait_to_json(wait: WaitRecord) -> Json:
+    return {
+        "step": wait.step,
+        "type": wait.address.type,
+        "name": wait.address.name,
+        "action": wait.action,
+        "state": wait.state,
+        "since": wait.since,
+    }
+
+
+def _wait_from_json(data: Json) -> WaitRecord:
+    address = Address(data["type"], data["name"])
+    return WaitRecord(data["step"], address, data["action"], data["state"], data["since"])
 
 
 def _resource_to_json(left: ResourceRecord) -> Json:

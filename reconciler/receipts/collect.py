@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.event import (
+    HANDED_OVER,
     CallFailed,
     CallSent,
     Event,
@@ -15,11 +16,22 @@ from reconciler.model.event import (
     StepFinished,
     StepSkipped,
     StepStarted,
+    StepWaiting,
 )
 from reconciler.model.plan import SUFFIX, Plan, Step
-from reconciler.model.receipt import CallRecord, Receipt, ResourceRecord, Result, StepRecord
+from reconciler.model.receipt import (
+    CallRecord,
+    Receipt,
+    ResourceRecord,
+    Result,
+    StepRecord,
+    WaitRecord,
+)
 from reconciler.plan.written import asked, seen
 from reconciler.resources.api import Resource
+
+_GOES_ON = frozenset({HANDED_OVER, "APPLY006", "APPLY010"})
+"""Codes of steps that AWS is still at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +50,18 @@ class Run:
 
 @dataclass(slots=True)
 class Collector:
-    """Hears a run. `before` is the receipt of the last apply, for what this one does not touch."""
+    """Hears a run. `before` is the receipt of the last apply, for what this one does not touch.
+
+    Before each wait `note` is given what is known by then; `now` is the time in ISO form.
+    """
 
     plan: Plan
     run: Run
     resources: Mapping[str, Resource]
     before: Receipt | None = None
+    note: Callable[[Receipt], object] = bool
+    now: Callable[[], str] = str
+    _waits: dict[str, WaitRecord] = field(default_factory=dict)
     _begun: dict[str, float] = field(default_factory=dict)
     _ended: dict[str, StepRecord] = field(default_factory=dict)
     _calls: list[CallRecord] = field(default_factory=list)
@@ -59,11 +77,14 @@ class Collector:
                 self._begun[event.step] = event.at
             case CallSent() | CallFailed():
                 self._calls.append(self._call(event))
+            case StepWaiting():
+                self._wait(event)
             case StepFinished():
+                self._waits.pop(event.step, None)
                 self._end(event, Result.DONE)
                 self._leave(event)
             case StepFailed():
-                self._end(event, Result.FAILED, code=event.code)
+                self._fail(event)
             case StepSkipped():
                 self._end(event, Result.SKIPPED, cause=event.cause)
             case _:
@@ -92,7 +113,25 @@ class Collector:
             calls=tuple(self._calls),
             resources=self._resources(),
             specs=run.specs,
+            waits=tuple(self._waits.values()),
         )
+
+    def _wait(self, event: StepWaiting) -> None:
+        """The first look of a wait is noted; what AWS says later changes nothing."""
+        if event.step in self._waits:
+            return
+        step = self._steps.get(event.step)
+        action = str(step.action) if step else ""
+        at = self.now()
+        self._waits[event.step] = WaitRecord(event.step, event.address, action, event.state, at)
+        self.note(replace(self.receipt(""), result=Result.UNFINISHED))
+
+    def _fail(self, event: StepFailed) -> None:
+        """A step that failed is over; one that was handed over, or left at work, is not."""
+        if event.code not in _GOES_ON:
+            self._waits.pop(event.step, None)
+        how = Result.HANDED_OVER if event.handed_over else Result.FAILED
+        self._end(event, how, code=event.code)
 
     def _call(self, event: CallSent | CallFailed) -> CallRecord:
         step = self._steps.get(event.step)
@@ -161,6 +200,8 @@ def _open(step: Step) -> StepRecord:
 
 def _result(steps: tuple[StepRecord, ...], *, interrupted: bool) -> Result:
     results = {step.result for step in steps}
+    if Result.HANDED_OVER in results:
+        return Result.HANDED_OVER
     if interrupted:
         return Result.INTERRUPTED
     if results & {Result.FAILED, Result.SKIPPED}:

@@ -59,6 +59,22 @@ class LocalStore:
         with _told(path):
             write.replace(path, to_bytes(receipt), within=self.within)
 
+    def note(self, receipt: Receipt) -> None:
+        self.begin(receipt)
+
+    def begun(self) -> Receipt | None:
+        with _told(self.folder):
+            try:
+                names = read.names(self.folder, within=self.within)
+            except FileNotFoundError:
+                return None
+        notes = sorted(name for name in names if name.endswith(BEGUN))
+        if not notes:
+            return None
+        path = self.folder / notes[-1]
+        with _told(path):
+            return from_bytes(read.whole(path, within=self.within, most=MOST), str(path))
+
     def write(self, receipt: Receipt) -> None:
         """Whole or not at all: written beside its place, then linked into it."""
         path, body = self._path(receipt.id), to_bytes(receipt)

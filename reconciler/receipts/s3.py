@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from reconciler.aws.errors import AwsError, Gone
-from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.session import Attempts, ReadOnly, Session
 from reconciler.model.receipt import Receipt, ReceiptError, from_bytes, to_bytes
 from reconciler.model.value import Json
 from reconciler.receipts import lease as leases
@@ -28,6 +29,8 @@ from reconciler.resources.api import absent
 ABSENT = (absent("NoSuchKey"), absent("404"))
 CONFLICT = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
 TRIES = 8
+HURRIED = Attempts(most=2)
+"""For a note: other steps go on only when it is kept, or kept elsewhere."""
 _ID = re.compile(r"[\w.:-]{1,200}")
 
 
@@ -64,6 +67,10 @@ class S3Store:
         return f"s3://{self.bucket}/{self._key(id_) if id_ else self._root}"
 
     def ids(self) -> list[str]:
+        return self._ids(".json")
+
+    def _ids(self, ending: str) -> list[str]:
+        """Newest first."""
         reader = ReadOnly(self.session, "s3")
         params = {"Bucket": self.bucket, "Prefix": self._root}
         try:
@@ -71,7 +78,7 @@ class S3Store:
         except AwsError as error:
             raise ReceiptError(str(error)) from error
         names = (each["Key"].removeprefix(self._root) for each in found)
-        return sorted((n.removesuffix(".json") for n in names if n.endswith(".json")), reverse=True)
+        return sorted((n.removesuffix(ending) for n in names if n.endswith(ending)), reverse=True)
 
     def latest(self) -> Receipt | None:
         pointer = self._objects.get(self._latest)
@@ -94,6 +101,23 @@ class S3Store:
             self._objects.put(self._begun(receipt.id), to_bytes(receipt), none=True)
         except ConflictError:  # the reply to the first try was lost; ids are unique
             return
+
+    def note(self, receipt: Receipt) -> None:
+        """In the place of the one that is there: it is of this run, whose id nobody else has."""
+        key = self._begun(receipt.id)
+        objects = _Objects(replace(self.session, attempts=HURRIED), self.bucket)
+        there = objects.get(key)
+        try:
+            objects.put(key, to_bytes(receipt), etag=there.etag if there else "")
+        except ConflictError as error:
+            raise ReceiptError(f"s3://{self.bucket}/{key} was changed meanwhile") from error
+
+    def begun(self) -> Receipt | None:
+        ids = self._ids(".begun")
+        found = self._objects.get(self._begun(ids[0])) if ids else None
+        return (
+            from_bytes(found.body, f"s3://{self.bucket}/{self._begun(ids[0])}") if found else None
+        )
 
     def write(self, receipt: Receipt) -> None:
         self._keep(receipt)

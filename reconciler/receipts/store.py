@@ -9,7 +9,7 @@ from reconciler.receipts.lease import Leases
 
 
 class Store(Protocol):
-    """The receipts of one environment, and its lease. Nothing in it is ever overwritten."""
+    """The receipts of one environment, and its lease. No receipt is ever overwritten."""
 
     @property
     def leases(self) -> Leases:
@@ -49,6 +49,22 @@ class Store(Protocol):
 
         Raises:
             ReceiptError: it could not be written, so a receipt could not be either.
+        """
+        ...
+
+    def note(self, receipt: Receipt) -> None:
+        """Say anew what a run is at, in the place of what `begin` kept.
+
+        Raises:
+            ReceiptError: it could not be written.
+        """
+        ...
+
+    def begun(self) -> Receipt | None:
+        """What the newest run meant that has left no receipt, or is under way.
+
+        Raises:
+            ReceiptError: it could not be read.
         """
         ...
 

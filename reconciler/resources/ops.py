@@ -5,11 +5,16 @@ Templates are those of `resources.api`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.model.value import Json
+from reconciler.model.value import Json, Props
 from reconciler.resources.codecs import SAME, Codec
+
+
+def _at_once(_: Props) -> float:
+    """Nothing waits on purpose."""
+    return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class Lifecycle:
 
     `settles` is a second field (dotted) that reports on the last update. Polls are
     `poll` seconds apart and give up after `timeout` seconds.
+
+    `usual` seconds are what it takes as a rule, which only findings go by.
     """
 
     field: str
@@ -81,6 +88,9 @@ class Lifecycle:
     reason: str = "FailureReason"
     poll: float = 10.0
     timeout: float = 3600.0
+    usual: float = 0.0
+    rollout: Callable[[Props], float] = _at_once
+    """Seconds that an update takes beyond that, by what is desired."""
 
 
 @dataclass(frozen=True, slots=True)

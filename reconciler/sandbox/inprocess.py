@@ -104,6 +104,16 @@ class Sandbox:
         """Answer the next `times` calls of an operation (shell patterns) with an error code."""
         WORLD.rules.add(Rule(service, operation, code, times, status))
 
+    def expire(self, access_key: str = "sandbox", after: float = 0.0) -> None:
+        """End a key's credentials in so many virtual seconds, as a session that is over."""
+        with WORLD.lock:
+            WORLD.ended[access_key] = WORLD.clock.now() + after
+
+    def log_in(self, access_key: str = "sandbox") -> None:
+        """Let a key work again that was ended."""
+        with WORLD.lock:
+            WORLD.ended.pop(access_key, None)
+
     def reset(self) -> None:
         """Empty the account and forget scripts, rules, faults and counters."""
         with WORLD.lock:

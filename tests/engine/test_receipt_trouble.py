@@ -5,120 +5,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.aws.clock import FakeClock
-from reconciler.aws.limiter import Limiter
-from reconciler.aws.session import READS, Session
-from reconciler.cli.frame.project import Exit, Project
-from reconciler.cli.verbs import apply
-from reconciler.cli.world.live import World
+from reconciler.cli.frame.project import Exit
 from reconciler.model.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.lease import TERM, Keeper, Lease
 from reconciler.receipts.local import LocalStore
-from reconciler.receipts.s3 import S3Store
-from reconciler.receipts.store import Store
 from reconciler.sandbox.door.faults import Fault
-from reconciler.sandbox.inprocess import Sandbox
 
-from . import specs
-from .platform import FAULTS, Clients, Platform, steps
-
-KEPT = "receipts"
-START = datetime(2026, 11, 23, 8, 0, 0, tzinfo=UTC)
-ALICE = "arn:aws:iam::123456789012:user/alice"
-
-
-class Now:
-    """A wall clock that moves when it is told to."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@dataclass(slots=True)
-class Said:
-    """How a command ended and what it said."""
-
-    code: Exit
-    json: Any
-
-    @property
-    def codes(self) -> list[str]:
-        """Codes about the receipt and the lease, or of why nothing was done."""
-        known = self.json.get("diagnostics")
-        found = self.json["receipt"]["problems"] if known is None else known
-        return [each["code"] for each in found]
-
-
-@dataclass(slots=True)
-class Team:
-    """A platform whose applies keep receipts, and somebody else with the same bucket."""
-
-    platform: Platform
-    aws: Sandbox
-    now: Now
-    capsys: pytest.CaptureFixture[str]
-
-    def store(self) -> S3Store:
-        """The store as another machine would have it."""
-        clock = FakeClock()
-        session = Session(Clients(), clock=clock, limiter=Limiter(clock, unlimited=True))
-        return S3Store(session, KEPT, "", "dev", self.now)
-
-    def apply(self, store: Store | None = None) -> Said:
-        """What `moorline apply --json` does once it has a plan."""
-        session, request = self.platform.session, self.platform.request()
-        session.caller = ALICE
-        project = Project(Path("specs"), Path("environments"), True, True)
-        world = World(project, request.view, session, request, 0.0)
-        world.book.store = store or S3Store(session, KEPT, "", "dev", self.now)
-        world.book.now = self.now
-        plan = world.plan()
-        self.capsys.readouterr()
-        try:
-            code = apply.finish(plan, world, ask=False, verbose=False)
-        except SystemExit as end:
-            code = Exit(int(str(end.code)))
-        return Said(code, json.loads(self.capsys.readouterr().out))
-
-    @property
-    def writes(self) -> int:
-        """Requests so far that changed something outside the bucket of the receipts."""
-        calls = self.platform.session.calls
-        changing = {
-            call: n for call, n in calls.items() if not call.split(".")[1].startswith(READS)
-        }
-        return sum(n for call, n in changing.items() if call != "s3.put_object")
-
-    @property
-    def keys(self) -> list[str]:
-        found = self.platform.client("s3").list_objects_v2(Bucket=KEPT).get("Contents", [])
-        return [each["Key"] for each in found]
-
-
-@pytest.fixture
-def team(
-    platform: Platform,
-    aws: Sandbox,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Team:
-    monkeypatch.chdir(tmp_path)
-    location = {"LocationConstraint": "eu-west-1"}
-    aws.client("s3").create_bucket(Bucket=KEPT, CreateBucketConfiguration=location)
-    platform.text = specs.SERVING
-    return Team(platform, aws, Now(), capsys)
-
+from .platform import FAULTS, steps
+from .team import ALICE, KEPT, Now, Team
 
 # -- the lease
 

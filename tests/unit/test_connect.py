@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from reconciler.aws.clock import FakeClock
-from reconciler.aws.connect import WrongAccount, become, is_role, session_name
+from reconciler.aws.connect import Credentials, WrongAccount, become, session_name
+from reconciler.aws.held import Held
+from reconciler.aws.lend import is_role
 from reconciler.aws.session import Session
 
 ROLE = "arn:aws:iam::111122223333:role/delivery/moorline-plan"
@@ -30,7 +33,10 @@ class Sts:
     def assume_role(self, **given: Any) -> dict[str, Any]:
         self.asked.append(given)
         keys = {"AccessKeyId": given["RoleArn"], "SecretAccessKey": "s", "SessionToken": "t"}
-        return {"Credentials": keys}
+        _, _, _, _, owner, name = given["RoleArn"].split(":")
+        who = f"arn:aws:sts::{owner}:assumed-role/{name.rpartition('/')[2]}/x"
+        ends = datetime.now(UTC) + timedelta(seconds=given["DurationSeconds"])
+        return {"Credentials": {**keys, "Expiration": ends}, "AssumedRoleUser": {"Arn": who}}
 
 
 class Clients:
@@ -45,8 +51,9 @@ class Clients:
 def session(arn: str, role: str | None, account: str = "111122223333") -> tuple[Session, list[Any]]:
     asked: list[Mapping[str, Any]] = []
 
-    def lent(keys: Mapping[str, str]) -> Clients:
-        _, _, _, _, owner, name = keys["aws_access_key_id"].split(":")
+    def lent(keys: Credentials) -> Clients:
+        assert isinstance(keys, Held)
+        _, _, _, _, owner, name = keys.get_frozen_credentials().access_key.split(":")
         return Clients(f"arn:aws:sts::{owner}:assumed-role/{name.rpartition('/')[2]}/x", asked)
 
     found = become(Session(Clients(arn, asked), clock=FakeClock()), account, role, lent)

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,8 @@ def command(
 
     Plans, shows the plan, asks on a terminal, then carries it out. A step that
     fails stops only what depends on it. One Ctrl-C finishes what is in flight;
-    run apply again to go on.
+    run apply again to go on. Where the credentials end in the middle, it begins nothing
+    new and exits with 1; log in again, and --resume sees how it went on.
 
     With FILE, from `moorline plan -o FILE`, it carries out exactly that plan. It exits
     with 5, before the first write, when the file was changed, has expired, is of another
@@ -86,7 +88,12 @@ def command(
     changes, and one that is not signed is planned again outside the sandbox (give
     --destroy where it was made with it).
     """
-    from reconciler.cli.world import live, receipts, reviewed  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.world import (  # noqa: PLC0415 - boto3 is loaded only here
+        lasting,
+        live,
+        receipts,
+        reviewed,
+    )
 
     project = Project(specs, environments, as_json, no_color)
     wanted = ci_commit() if require_commit and commit is None else commit
@@ -96,6 +103,7 @@ def command(
         world, plan = reviewed.open_file(project, file, demands)
         receipts.wait(world, wait)
         reviewed.look_again(world, plan)
+        plan = lasting.told(plan, world.session, datetime.now(UTC))
     else:
         world = live.open_world(
             project, name, role="apply", adopt=adopt, retry=retry, destroy=destroy

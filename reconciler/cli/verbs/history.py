@@ -20,11 +20,18 @@ LIMIT = 20
 @click.command("history")
 @click.argument("receipt", required=False, metavar="[ID]")
 @environment
+@click.option(
+    "--add",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Bring in a receipt that an apply had to leave in a file.",
+)
 @click.option("--limit", default=LIMIT, show_default=True, help="How many applies, newest first.")
 @folders
 def command(
     receipt: str | None,
     name: str | None,
+    file: Path | None,
     limit: int,
     specs: Path,
     environments: Path,
@@ -43,9 +50,18 @@ def command(
 
     project = Project(specs, environments, as_json, no_color)
     view = project.view(name)
-    store = store_of(view, lambda: live.open_session(project, view, "plan"))
+    if receipt and file:
+        raise click.UsageError("ID shows a receipt and --add FILE brings one in; choose one")
+    role = "apply" if file else "plan"
+    store = store_of(view, lambda: live.open_session(project, view, role))
     try:
-        if receipt is not None:
+        if file is not None:
+            from reconciler.cli.world import notes  # noqa: PLC0415
+
+            one = to_json(notes.brought_in(project, view, store, file))
+            text = f"{one['id']} is in {store.where()}."
+            said = history.row(one) if as_json else text
+        elif receipt is not None:
             one = to_json(chosen(project, store, receipt))
             said = one if as_json else history.full(one, color=project.color)
         else:

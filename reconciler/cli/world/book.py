@@ -25,6 +25,7 @@ from reconciler.resources import api as resources
 
 if TYPE_CHECKING:
     from reconciler.aws.session import Session
+    from reconciler.cli.world.notes import Seen
     from reconciler.model.plan import Plan
     from reconciler.specs.overlay import EnvironmentView
 
@@ -61,6 +62,8 @@ class Book:
     troubles: tuple[Diagnostic, ...] = ()
     left: tuple[intent.Left, ...] = ()
     """What a resumed apply leaves out."""
+    seen: tuple[Seen, ...] = ()
+    """How what the last run waited for has ended, in a resumed apply."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """The clock that leases and receipts go by."""
     _last: Receipt | None = None

@@ -14,6 +14,7 @@ from reconciler.aws.connect import WrongAccount, connect, sandbox
 from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Session
 from reconciler.cli.frame.project import Exit, Project, commit
+from reconciler.cli.world import lasting
 from reconciler.cli.world.book import Book, store_of
 from reconciler.cli.world.embedded import start_sandbox
 from reconciler.compile import compiler
@@ -50,7 +51,7 @@ class World:
         request = replace(self.request, left=self.book.left_behind)
         with progress.reading(terminal=self.project.terminal) as told:
             plan = engine.make_plan(request, self.session, told)
-        plan = self.book.explained(plan)
+        plan = lasting.told(self.book.explained(plan), self.session, datetime.now(UTC))
         return replace(plan, observed_calls=self.session.total)
 
     def named_all(self, plan: Plan) -> Plan:
@@ -136,8 +137,9 @@ def open_session(
         arn = view.spec.roles.apply if role == "apply" else view.spec.roles.plan
         if view.spec.sandbox:
             url, pace = start_sandbox(project, view)
-            return sandbox(view.account, view.region, url, role=arn, pace=pace)
-        return connect(view.account, view.region, role=arn)
+            long = role == "apply"
+            return sandbox(view.account, view.region, url, role=arn, pace=pace, long=long)
+        return connect(view.account, view.region, role=arn, long=role == "apply")
     except WrongAccount as error:
         at = view.document.at(("spec", "account"))
         help_ = "use the credentials of the environment's account; nothing was changed"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.frame.project import STATE
+from reconciler.cli.world import notes
 from reconciler.cli.world.book import Book, unreadable
 from reconciler.disk import write
 from reconciler.git import commit as git
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from reconciler.aws.apply import Interrupt
     from reconciler.cli.world.live import World
     from reconciler.model.plan import Plan
-
-UNWRITTEN = STATE / "unwritten"
 
 
 def who(world: World) -> str:
@@ -100,7 +98,14 @@ def kept(world: World, plan: Plan, interrupt: Interrupt) -> Iterator[Collector]:
     take(world)
     book = world.book
     assert book.lease is not None and book.run is not None  # noqa: S101, PT018 - set by `take`
-    collector = Collector(plan, _run(world, plan, book.run), resources.load(), _before(book))
+    collector = Collector(
+        plan,
+        _run(world, plan, book.run),
+        resources.load(),
+        _before(book),
+        note=notes.noter(book),
+        now=lambda: iso(book.now()),
+    )
     _begin(world, collector.receipt(""))
 
     def lost() -> None:
@@ -163,29 +168,33 @@ def _write(world: World, receipt: Receipt) -> None:
         book.store.write(receipt)
         book.written = book.store.where(receipt.id)
     except ReceiptError as error:
-        book.written = _fallback(receipt)
+        book.written, there = _fallback(receipt)
         text = f"the receipt could not be kept: {error}"
-        help_ = f"what was applied stands; the receipt is in {book.written}"
+        add = f"; bring it in with `moorline history -e {receipt.environment} --add {book.written}`"
+        help_ = f"what was applied stands; the receipt is in {book.written}{add if there else ''}"
         book.troubles += (Diagnostic("RECEIPT001", text, help=help_),)
+        return
+    notes.forget(receipt)
 
 
-def _fallback(receipt: Receipt) -> str:
-    name, body = f"{receipt.id}.json", to_bytes(receipt)
+def _fallback(receipt: Receipt) -> tuple[str, bool]:
+    """Where the receipt is instead, and whether it is a file."""
+    here = notes.aside(receipt.environment)
     try:
-        write.replace(UNWRITTEN / name, body, within=Path())
-    except OSError:
-        return _elsewhere(name, body)
-    return str(UNWRITTEN / name)
+        here.write(receipt)
+    except ReceiptError:
+        return _elsewhere(f"{receipt.id}.json", to_bytes(receipt))
+    return here.where(receipt.id), True
 
 
-def _elsewhere(name: str, body: bytes) -> str:
+def _elsewhere(name: str, body: bytes) -> tuple[str, bool]:
     """A folder that is new, since others may write where temporary files are."""
     try:
         folder = Path(tempfile.mkdtemp(prefix="moorline-"))
         write.write_new(folder / name, body, within=folder)
     except OSError:
-        return "no file, since none could be written"
-    return str(folder / name)
+        return "no file, since none could be written", False
+    return str(folder / name), True
 
 
 def report(world: World) -> dict[str, Json]:
@@ -195,6 +204,7 @@ def report(world: World) -> dict[str, Json]:
         "id": book.run.id if book.run else "",
         "at": book.written,
         "left_out": [{"step": each.step.id, "why": each.why} for each in book.left],
+        "waits": [each.as_json() for each in book.seen],
         "problems": [
             {"code": each.code, "message": each.message, "help": each.help}
             for each in book.troubles
@@ -215,7 +225,7 @@ def resumed(world: World, plan: Plan) -> Plan:
     """The part of a plan that the last apply, which failed, meant too. Exits without one."""
     book = world.book
     try:
-        last = book.last
+        last = notes.newest(world)
     except ReceiptError as error:
         world.project.fail([unreadable(error)])
     if last is None or last.result is Result.DONE:
@@ -223,6 +233,7 @@ def resumed(world: World, plan: Plan) -> Plan:
         found = Diagnostic("RECEIPT004", text, help="apply without --resume")
         world.project.fail([found])
     book.resumes = last.id
+    notes.tell(world, plan, last)
     plan, book.left = intent.resumed(plan, last, intent.digests(world.request.specs, world.view))
     if not world.project.as_json:
         for each in book.left:

@@ -10,7 +10,7 @@ CODES = (
         "RECEIPT001",
         "receipt not written",
         "An apply was carried out and its receipt could not be kept. What it did stands.",
-        "Put the file that the message names where receipts are kept, or leave it: nothing needs it.",
+        "Bring in the file that the message names, with moorline history --add FILE, or leave it: nothing needs it.",
     ),
     Code(
         "RECEIPT002",
@@ -27,7 +27,7 @@ CODES = (
     Code(
         "RECEIPT004",
         "nothing to resume",
-        "--resume goes on with the plan of a last apply that failed, and the last apply did not fail or left no receipt.",
+        "--resume goes on with the plan of a last apply that failed, was killed or handed over, and the last apply did none of this, or left neither receipt nor note.",
         "Apply without --resume.",
     ),
     Code(
@@ -35,6 +35,12 @@ CODES = (
         "receipts cannot be written",
         "Before its first write, an apply writes down what it means to do. That failed, so its receipt could not be kept either. Nothing was changed.",
         "Correct what the message names, such as the folder or bucket of the receipts or the permissions on it.",
+    ),
+    Code(
+        "RECEIPT006",
+        "not a receipt of this environment",
+        "The file that is to be brought in is a receipt of another platform, environment, account or region, or the note of an apply that has not ended. Nothing was kept.",
+        "Name the environment that the receipt is of.",
     ),
     Code(
         "LEASE001",

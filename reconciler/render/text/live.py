@@ -78,7 +78,8 @@ class _Live:
                 how = count(calls, "call") if calls else "it is so already, nothing sent"
                 self._end(event, "done", f"{how}, {spent}")
             case StepFailed():
-                self._end(event, "failed", f"{event.code}: {event.message}")
+                how = "handed over: " if event.handed_over else ""
+                self._end(event, "failed", f"{how}{event.code}: {event.message}")
             case StepSkipped():
                 self._end(event, "skipped", "not tried")
             case _:

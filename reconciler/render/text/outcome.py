@@ -8,7 +8,15 @@ from typing import Protocol
 
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.event import CallSent, Event, StepFailed, StepFinished, StepSkipped
+from reconciler.model.event import (
+    ENDED,
+    INTERRUPTED,
+    CallSent,
+    Event,
+    StepFailed,
+    StepFinished,
+    StepSkipped,
+)
 from reconciler.model.plan import Plan, Step
 from reconciler.render.text import diagnostics
 from reconciler.render.vocabulary.entries import SUFFIX
@@ -17,7 +25,8 @@ from reconciler.render.vocabulary.words import SIGNS, count, duration
 
 __all__ = ["outcome_text"]
 
-INTERRUPTED = "interrupted"
+STOPPED = frozenset({INTERRUPTED, ENDED})
+_AGAIN = "Run `moorline apply` again"
 _ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
 
 
@@ -49,7 +58,9 @@ def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color
         lines += ["", ink("Not tried:", "bold"), *_left(left, causes, ink)]
     lines += ["", _summary(steps, outcome, seen, ink)]
     if outcome.failed or outcome.skipped:
-        lines.append("Run `moorline apply` again: it goes on from what is live.")
+        handed = any(event.handed_over for event in failures)
+        again = "Log in again and run `moorline apply --resume`" if handed else _AGAIN
+        lines.append(f"{again}: it goes on from what is live.")
     return "\n".join(lines)
 
 
@@ -61,7 +72,7 @@ def _left(left: Iterable[Step], causes: dict[str, str], ink: Ink) -> Iterator[st
     for step in left:
         sign = SIGNS[step.action]
         cause = causes.get(step.id, "")
-        said = f"needs {cause}" if cause and cause != INTERRUPTED else cause
+        said = f"needs {cause}" if cause and cause not in STOPPED else cause
         lead = ink(f"{sign.symbol} {step.action!s:<8}", sign.style)
         where = f"{harmless(step.address.type)} {ink(harmless(step.address.name), 'bold')}"
         yield f"  {lead} {where}   {ink(harmless(said), 'dim')}".rstrip()
@@ -78,13 +89,16 @@ def _summary(steps: dict[str, Step], outcome: Outcome, seen: Sequence[Event], in
     if so := len(done) - past.total():
         line += f" {count(so, 'step')} found it so already."
     bad = []
-    if outcome.failed:
-        bad.append(f"{len(outcome.failed)} failed")
+    handed = sum(isinstance(event, StepFailed) and event.handed_over for event in seen)
+    if handed:
+        bad.append(f"{handed} handed over")
+    if failed := len(outcome.failed) - handed:
+        bad.append(f"{failed} failed")
     if outcome.skipped:
         bad.append(f"{len(outcome.skipped)} not tried")
     if bad:
         line += " " + ink(f"{', '.join(bad)}.", "alarm")
-    if outcome.interrupted:
+    if outcome.interrupted and not handed:
         line += " " + ink("Interrupted.", "yellow")
     calls = count(sum(isinstance(event, CallSent) for event in seen), "call")
     spent = seen[-1].at - seen[0].at if seen else 0.0

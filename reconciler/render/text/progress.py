@@ -25,7 +25,7 @@ from reconciler.model.event import (
 )
 from reconciler.model.value import Json
 from reconciler.render.text.live import live
-from reconciler.render.text.outcome import outcome_text
+from reconciler.render.text.outcome import STOPPED, outcome_text
 from reconciler.render.text.reading import reading
 from reconciler.render.vocabulary.ink import Ink, harmless
 from reconciler.render.vocabulary.words import SIGNS, count
@@ -116,12 +116,13 @@ class _Plain:
                 self._say(event, f"{self.ink('done', 'green')} ({how})")
             case StepFailed():
                 said = harmless(f"{event.code}: {event.message}")
-                self._say(event, f"{self.ink('failed', 'alarm')} {said}")
+                how = "handed over" if event.handed_over else "failed"
+                self._say(event, f"{self.ink(how, 'alarm')} {said}")
                 if event.help:
                     self._line(event.at, f"        help: {harmless(event.help)}")
             case StepSkipped():
                 cause = event.cause
-                said = cause if cause == "interrupted" else f"{harmless(cause)} did not succeed"
+                said = cause if cause in STOPPED else f"{harmless(cause)} did not succeed"
                 self._say(event, f"{self.ink('skipped', 'yellow')}: {said}")
             case RunFinished():
                 said = f"{event.done} done, {event.failed} failed, {event.skipped} skipped"

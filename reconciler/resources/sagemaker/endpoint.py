@@ -27,7 +27,7 @@ from reconciler.resources.api import (
 from reconciler.resources.codecs import takes
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Pending
-from reconciler.resources.sagemaker import attempt, runtime, scaling
+from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"EndpointName": "{name}"}
@@ -166,6 +166,8 @@ register(
             failed=codes("Failed"),
             poll=30.0,
             timeout=30000.0,  # MaximumExecutionTimeoutInSeconds is at most 28800
+            usual=600.0,  # instances, image and model, of one fleet; a guess
+            rollout=rollout.seconds,
         ),
         vanishes=True,
         tags=tagging("endpoint"),

@@ -130,6 +130,7 @@ register(
             settles="LastUpdateStatus.Status",
             settling=codes("InProgress"),
             settled_badly=codes("Failed"),
+            usual=120.0,  # tables of both stores; a guess
         ),
         vanishes=True,
         tags=tagging("feature-group"),

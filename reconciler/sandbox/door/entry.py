@@ -61,7 +61,10 @@ def admitted(
         if much := throttle.refusal(service, operation, region):
             found = wire.error(protocol, much.code, much.message, much.status)
         elif sent is not None and (refused := guard.refusal(service, operation, sent)):
-            status, headers, body = wire.error(protocol, *refused, 403)
+            status, headers, body = wire.error(
+                protocol, *refused, guard.status(service, refused[0])
+            )
+            body = "" if sent.method == "HEAD" else body
             found = status, headers | guard.hints(service, sent), body
         elif sent is not None and (shut := newcomer.refusal(service, operation, sent)):
             found = wire.error(protocol, *shut)

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from reconciler.access.calls import Call, UnknownCallError
-from reconciler.sandbox.iam import principals, there
+from reconciler.sandbox.iam import principals, sessions, there
 from reconciler.sandbox.iam.decision import message, refused
 from reconciler.sandbox.protocol.given import given
 from reconciler.sandbox.protocol.requests import bucket_of
@@ -25,12 +25,15 @@ LOG = logging.getLogger("moorline.sandbox")
 FREE = {("sts", "GetCallerIdentity")}
 ENTERING = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"}
 JSON_CODE, XML_CODE = "AccessDeniedException", "AccessDenied"
+JSON_ENDED, XML_ENDED = "ExpiredTokenException", "ExpiredToken"
 XML = {"s3", "sns", "iam", "sts", "cloudwatch", "cloudformation", "elbv2", "autoscaling"}
 """Services that say AccessDenied; those that speak JSON say AccessDeniedException."""
 
 
 def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
     """The error code and message for a call that IAM refuses, nothing for one that may go on."""
+    if sessions.over(sent.access_key):
+        return _ended(service)
     if (service, operation) in FREE:
         return None
     if service == "iam" and WORLD.iam_lag:
@@ -51,6 +54,11 @@ def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
     except ValueError as malformed:  # a policy that AWS would not have taken allows nothing
         return _code(service), f"{_may_not(who, service, operation)}: {malformed}"
     return (_code(service), message(*found)) if found else None
+
+
+def status(service: str, code: str) -> int:
+    """The HTTP status of a refusal. Source: "Common Errors" of the services, S3's error codes."""
+    return 400 if service == "s3" and code == XML_ENDED else 403
 
 
 def hints(service: str, sent: Sent) -> dict[str, str]:
@@ -84,6 +92,13 @@ def _remember(operation: str, sent: Sent) -> None:
         account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
         found = principals.role_of(name, account)
         principals.remember(found.arn if found else f"arn:aws:iam::{account}:role/{name}")
+
+
+def _ended(service: str) -> tuple[str, str]:
+    """What is said of credentials whose time is over."""
+    if service == "s3":
+        return XML_ENDED, sessions.S3_TEXT
+    return XML_ENDED if service in XML else JSON_ENDED, sessions.TEXT
 
 
 def _code(service: str) -> str:

@@ -64,6 +64,11 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "SageMakerResponse.create_transform_job",
         "SageMakerResponse.create_hyper_parameter_tuning_job",
     ),
+    "moto.sts.models": ("STSBackend.assume_role",),
+    "moto.sts.responses": (
+        "TokenResponse.assume_role",
+        "TokenResponse.assume_role_with_web_identity",
+    ),
     "moto.sns.responses": ("SNSResponse.list_subscriptions_by_topic", "SNSResponse.subscribe"),
 }
 

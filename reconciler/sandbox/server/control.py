@@ -141,7 +141,7 @@ class Control:
         return {"share": buckets.share, "pace": WORLD.clock.speed, "refused": refused}
 
     def _iam_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
-        """Whether IAM is enforced, and roles with their trust and policies, by ARN."""
+        """Whether IAM is enforced, roles by ARN, and in how many seconds which keys end."""
         if method == "POST":
             mode = given.get("mode", WORLD.iam)
             if mode not in {"enforced", "off"}:
@@ -151,6 +151,8 @@ class Control:
             for arn, role in given.get("roles", {}).items():
                 roles.put(arn, role["policies"], role.get("trust"))
             WORLD.iam_stamps |= given.get("stamps", {})
+            for key, seconds in given.get("ended", {}).items():
+                WORLD.ended[key] = WORLD.clock.now() + float(seconds)
         return {"mode": WORLD.iam, "lag": WORLD.iam_lag, "stamps": WORLD.iam_stamps}
 
     def _account_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class World:
     iam_past: list[tuple[float, str, Any]] = field(default_factory=list)  # when, whose, what it was
     newcomer: bool = False  # AWS lets it into no service that is closed to new accounts
     buckets: Buckets = field(default_factory=Buckets)  # how often it lets itself be called
+    ended: dict[str, float] = field(default_factory=dict)  # keys, and when they end on demand
 
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
@@ -71,6 +72,7 @@ class World:
             self.iam_stamps.clear()
             self.newcomer = False
             self.buckets.set(0.0)
+            self.ended.clear()
 
     def next_number(self) -> int:
         """A growing number: the order of creation, finer than any timestamp."""

@@ -1,0 +1,91 @@
+"""STS: how long a session lasts, by the sandbox's clock, and tokens that are over.
+
+Sources: STS API reference, AssumeRole and AssumeRoleWithWebIdentity (`DurationSeconds`, Errors);
+the texts are those that AWS was seen to send.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.sts.models import STSBackend
+from moto.sts.responses import TokenResponse
+
+from reconciler.sandbox.iam import principals
+from reconciler.sandbox.protocol.errors import Refused
+from reconciler.sandbox.state.world import WORLD
+
+SHORTEST, HOUR, LONGEST = 900, 3600, 43200
+TOO_LONG = "The requested DurationSeconds exceeds the"
+_SESSION = re.compile(r"arn:aws[a-z-]*:sts::\d{12}:assumed-role/")
+
+
+def install() -> None:
+    """Repair STS."""
+    backend: Any = STSBackend
+    response: Any = TokenResponse
+    backend.assume_role = _timed(backend.assume_role)
+    response.assume_role = _assume_role(response.assume_role)
+    response.assume_role_with_web_identity = _by_token(response.assume_role_with_web_identity)
+
+
+def _timed(assume: Any) -> Any:  # noqa: ANN401  (a moto method)
+    def timed(self: Any, *given: Any, duration: int, **more: Any) -> Any:  # noqa: ANN401
+        lent = assume(self, *given, duration=duration, **more)
+        ends = WORLD.clock.today() + timedelta(seconds=duration)
+        lent.expiration = ends.replace(tzinfo=None)  # as moto keeps it
+        return lent
+
+    return timed
+
+
+def _assume_role(method: Any) -> Any:  # noqa: ANN401  (a moto method)
+    def checked(self: Any) -> Any:  # noqa: ANN401  (moto's response)
+        who = principals.of(self.get_access_key())
+        _check(self, chained=who is not None and _SESSION.match(who.arn) is not None)
+        return method(self)
+
+    return checked
+
+
+def _by_token(method: Any) -> Any:  # noqa: ANN401  (a moto method)
+    def checked(self: Any) -> Any:  # noqa: ANN401  (moto's response)
+        _check_token(str(self._get_param("WebIdentityToken") or ""))
+        _check(self, chained=False)
+        return method(self)
+
+    return checked
+
+
+def _check(response: Any, *, chained: bool) -> None:  # noqa: ANN401  (moto's response)
+    seconds = response._get_int_param("DurationSeconds", HOUR)  # noqa: SLF001
+    if not SHORTEST <= seconds <= LONGEST:
+        edge, word = (SHORTEST, "greater") if seconds < SHORTEST else (LONGEST, "less")
+        text = f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to"
+        text += f" satisfy constraint: Member must have value {word} than or equal to {edge}"
+        raise Refused("ValidationError", text)
+    if chained and seconds > HOUR:
+        text = f"{TOO_LONG} 1 hour session limit for roles assumed by role chaining"
+        raise Refused("ValidationError", text)
+    role = principals.role(str(response._get_param("RoleArn")))  # noqa: SLF001
+    if role is not None and seconds > int(role.max_session_duration or HOUR):
+        raise Refused("ValidationError", f"{TOO_LONG} MaxSessionDuration set for this role.")
+
+
+def _check_token(token: str) -> None:
+    try:
+        part = token.split(".")[1]
+        said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        ends = float(said["exp"])
+    except (IndexError, KeyError, TypeError, ValueError):
+        text = "The ID Token provided is not a valid JWT. (You may see this error if you sent an"
+        raise Refused("InvalidIdentityToken", f"{text} Access Token)") from None
+    if ends <= WORLD.clock.now():
+        now, then = (f"{datetime.fromtimestamp(each, UTC):%Y-%m-%dT%H:%M:%SZ}"
+                     for each in (WORLD.clock.now(), ends))  # fmt: skip
+        text = f"Token expired: current date/time {now} must be before the expiration date/time"
+        raise Refused("ExpiredTokenException", f"{text} {then}")
