@@ -26,7 +26,7 @@ from reconciler.sandbox.state.world import WORLD, Durations
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.sandbox.state.clock import Clock
 
@@ -94,6 +94,11 @@ class Sandbox:
     ) -> None:
         """Answer the next `times` calls of an operation (shell patterns) with an error code."""
         WORLD.rules.add(Rule(service, operation, code, times, status))
+
+    def lag(self, reads: int | Mapping[str, int]) -> None:
+        """Answer the first `reads` reads after a write as before it; see `state.lag`."""
+        WORLD.lag.clear()
+        WORLD.lag.configure(reads)
 
     def reset(self) -> None:
         """Empty the account and forget scripts, rules, faults and counters."""

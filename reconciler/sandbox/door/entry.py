@@ -17,7 +17,7 @@ from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from reconciler.sandbox.door import guard
+from reconciler.sandbox.door import guard, late
 from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
@@ -57,11 +57,14 @@ def admitted(
     """
     with WORLD.lock:
         WORLD.calls[f"{service}.{operation}"] += 1
-        if sent is not None and (refused := guard.refusal(service, operation, sent)):
-            status, headers, body = wire.error(protocol, *refused, 403)
-            found = status, headers | guard.hints(service, sent), body
-        else:
-            found = _answered(service, operation, protocol, answer)
+
+        def run() -> wire.Answer:
+            if sent is not None and (refused := guard.refusal(service, operation, sent)):
+                status, headers, body = wire.error(protocol, *refused, 403)
+                return status, headers | guard.hints(service, sent), body
+            return _answered(service, operation, protocol, answer)
+
+        found = late.answered(service, operation, protocol, sent, run)
         if sent is not None:
             cloudtrail.record(service, operation, sent, found)
         return found

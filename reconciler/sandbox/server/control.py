@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, iam, snapshot and stop. What changes something
-is no GET, since any web page can make a browser send one.
+ping, status, reset, clock, outcome, scale, faults, lag, iam, snapshot and stop. What changes
+something is no GET, since any web page can make a browser send one.
 """
 
 from __future__ import annotations
@@ -131,6 +131,14 @@ class Control:
         if method == "DELETE":
             WORLD.rules.clear()
         return {"faults": WORLD.rules.state()}
+
+    def _lag_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """How many reads after a write are stale: a number, or numbers by service.Operation."""
+        if method == "POST":
+            WORLD.lag.configure(given["reads"])
+        if method == "DELETE":
+            WORLD.lag.clear()
+        return WORLD.lag.state()
 
     def _iam_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """Whether IAM is enforced, and roles with their trust and policies, by ARN."""

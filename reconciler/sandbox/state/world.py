@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.sandbox.state.clock import Clock
+from reconciler.sandbox.state.lag import Lag
 from reconciler.sandbox.state.outcomes import Outcomes
 from reconciler.sandbox.state.rules import Rules
 
@@ -41,6 +42,7 @@ class World:
     durations: Durations = field(default_factory=Durations)
     outcomes: Outcomes = field(default_factory=Outcomes)
     rules: Rules = field(default_factory=Rules)
+    lag: Lag = field(default_factory=Lag)
     calls: Counter[str] = field(default_factory=Counter)
     listings: OrderedDict[int, list[Any]] = field(default_factory=OrderedDict)  # by page token
     sequence: int = 0
@@ -60,6 +62,7 @@ class World:
             self.durations = Durations()
             self.outcomes.clear()
             self.rules.clear()
+            self.lag.clear()
             self.calls.clear()
             self.listings.clear()
             self.sequence = 0
