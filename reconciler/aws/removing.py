@@ -71,12 +71,21 @@ class Remover:
         return resource.vanishes and live.status is Status.BUSY and live.reason not in steady
 
     def _until_gone(self, step: Step, resource: Resource) -> None:
+        """Where deleting takes no time, what AWS took is done, though it may show for a while."""
         lifecycle = resource.lifecycle or DEFAULT_LIFECYCLE
         deadline = self.finder.soon(lifecycle.timeout)
+        patience = self.finder.patience(step)
         while (live := self._look(step, resource)) is not None:
-            if live.status is Status.FAILED:
+            state = live.reason or "deleting"
+            shown = self.fresh.gone(step.address)
+            if live.status is not Status.FAILED and resource.vanishes:
+                self._pause(step, lifecycle, state, deadline)
+            elif patience.waits(shown, state):
+                continue
+            elif live.status is Status.FAILED:
                 raise StepError("APPLY005", f"{str(step.address)!r} was not deleted: {live.reason}")
-            self._pause(step, lifecycle, live.reason or "deleting", deadline)
+            else:
+                return
 
     def _look(self, step: Step, resource: Resource) -> Observed | None:
         key = planned_key(step, resource)

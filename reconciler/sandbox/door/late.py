@@ -94,7 +94,7 @@ def _elsewhere(asker: str, used: frozenset[Thing]) -> tuple[str, str] | None:
 def _take(service: str) -> bytes:
     """The state of a service, in every account and region."""
     found = {
-        (account, region): backend.__dict__
+        (account, region): _own(service, backend.__dict__)
         for each in snapshot.instances()
         if each.service_name == service
         for account, regions in each.items()
@@ -102,6 +102,24 @@ def _take(service: str) -> bytes:
     }
     owners: dict[str, Any] = dict(s3_backends.bucket_accounts) if service == "s3" else {}
     return pickles.dumps((found, owners))
+
+
+def _own(service: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Without AWS's own policies, of which there are 1,600, always the same."""
+    if service != "iam":
+        return content
+    return {**content, "managed_policies": _ours(content), "aws_managed_policies": []}
+
+
+def _ours(content: dict[str, Any]) -> dict[str, Any]:
+    found = content["managed_policies"].items()
+    return {arn: each for arn, each in found if not isinstance(each, AWSManagedPolicy)}
+
+
+def _with_aws(old: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    aws = {k: v for k, v in now["managed_policies"].items() if isinstance(v, AWSManagedPolicy)}
+    both = {**aws, **old["managed_policies"]}
+    return {**old, "managed_policies": both, "aws_managed_policies": now["aws_managed_policies"]}
 
 
 @contextmanager
@@ -119,6 +137,8 @@ def _past(writes: Iterable[Write]) -> Iterator[None]:
                     for region, backend in regions.items():
                         kept.append((backend, backend.__dict__))
                         old = state.get((account, region))
+                        if old and write.service == "iam":
+                            old = _with_aws(old, backend.__dict__)
                         backend.__dict__ = old or type(backend)(region, account).__dict__
             if write.service == "s3":
                 _owners(owned)
