@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.aws import lag
-from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected
+from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.fresh import Fresh, Patience
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.session import Session
@@ -94,13 +94,14 @@ class Sender:
                 self.fresh.lasting(call)
                 return False
             return bool(until)
-        if not isinstance(error, Rejected):
-            return False
-        if lag.working(error) and resource.lifecycle and self.fresh.shows(step.address):
+        sure = isinstance(error, Rejected) or (isinstance(error, Retry) and not error.unclear)
+        if sure and lag.working(error) and resource.lifecycle and self.fresh.shows(step.address):
             until = self.fresh.shows(step.address) + resource.lifecycle.timeout
             if patience.waits(until, f"{error.code}: still at the last change"):
                 self._settle(step, resource)
                 return True
+            return False
+        if not isinstance(error, Rejected):
             return False
         return patience.waits(self._hidden(step, resource, error), f"{error.code}: not seen yet")
 

@@ -108,7 +108,8 @@ def _own(service: str, content: dict[str, Any]) -> dict[str, Any]:
     """Without AWS's own policies, of which there are 1,600, always the same."""
     if service != "iam":
         return content
-    return {**content, "managed_policies": _ours(content), "aws_managed_policies": []}
+    own = {**content, "managed_policies": _ours(content), "aws_managed_policies": []}
+    return {**own, "account_summary": None}  # it holds the backend itself
 
 
 def _ours(content: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +120,8 @@ def _ours(content: dict[str, Any]) -> dict[str, Any]:
 def _with_aws(old: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     aws = {k: v for k, v in now["managed_policies"].items() if isinstance(v, AWSManagedPolicy)}
     both = {**aws, **old["managed_policies"]}
-    return {**old, "managed_policies": both, "aws_managed_policies": now["aws_managed_policies"]}
+    shared = {key: now[key] for key in ("account_summary", "aws_managed_policies")}
+    return {**old, **shared, "managed_policies": both}
 
 
 @contextmanager
