@@ -108,7 +108,7 @@ class _Run:
         self._lock = threading.Lock()
         self._sink = sink
         self.runner = Runner(session, resources, place, self.emit)
-        self.runner.run_id = run or uuid4().hex
+        self.runner.sender.run_id = run or uuid4().hex
         self.before: dict[str, list[str]] = {}
         self.causes: dict[str, str] = {}
         """Why something did not run: the step that failed, or the interruption."""

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
+from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
+from reconciler.aws.twins import tell_apart
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.diagnostic import Diagnostic
@@ -66,7 +69,8 @@ class _Observer:
         self.single = Single(session, place)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
-        self.unclear: dict[Address, AwsError] = {}
+        self.from_list: list[Address] = []
+        self.unclear: Mapping[Address, AwsError] = {}
         """Found by tag more than once, and which one is meant could not be found out."""
 
     def run(self) -> tuple[Live, list[Diagnostic]]:
@@ -76,12 +80,13 @@ class _Observer:
             )
             self.survey = surveyor.run(pool)
             self.found += self.survey.findings
-            self._tell_apart()
+            self.unclear = tell_apart(self.survey, self.single, self.resources)
             nodes = list(self.graph)
             seen = self._all(pool, "resources", nodes, self._node, lambda node: node.address)
             live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
             unknown = frozenset(a for a, observed in live.items() if observed is _UNKNOWN)
             known = {a: o for a, o in live.items() if not isinstance(o, _Unknown)}
+            unknown |= self._confirm(pool, known, unknown)
             strays = [*self._strays()]
             orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
         unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
@@ -90,6 +95,21 @@ class _Observer:
         ours = tuple(each for each in kept if self._owned(each))
         unclaimed = tuple(each for each in kept if each not in ours)
         return Live(known, ours, unknown, unclaimed, self.survey.counts), self.found
+
+    def _confirm(
+        self,
+        pool: ThreadPoolExecutor,
+        known: dict[Address, Observed | None],
+        unknown: frozenset[Address],
+    ) -> frozenset[Address]:
+        """Ask once more for what only a listing shows to differ; what is unknown after that."""
+        live = Live(known, unknown=unknown)
+        doubt = doubtful(self.graph, live, self.from_list, self.resources, self.place)
+        ask = partial(confirmed, self.single, self.resources)
+        seen = self._all(pool, "resources", doubt, ask, lambda node: node.address)
+        read = {node.address: each for node, each in zip(doubt, seen, strict=True)}
+        known |= {at: each for at, each in read.items() if not isinstance(each, _Unknown)}
+        return frozenset(at for at, each in read.items() if isinstance(each, _Unknown))
 
     def _owned(self, orphan: Orphan) -> bool:
         return owned(orphan.observed, self.place, self.resources[orphan.address.type])
@@ -165,6 +185,7 @@ class _Observer:
             outputs = {name: slots[name] for name in resource.predict}
             return Observed(node.props, outputs, tags=tags, proven=True)
         if listed and all(listing.complete for listing in resource.listings):
+            self.from_list.append(node.address)
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)
         seen = self.single.read(resource, node.address, node.props, tags=tags, key=key)
@@ -218,33 +239,6 @@ class _Observer:
             raise self.unclear[address]
         arns = self.survey.keys.get(address)
         return {next(iter(resource.read.params)): arns[0]} if arns else None
-
-    def _tell_apart(self) -> None:
-        """Several keys with the tags of one: deleted ones, and twins of runs that died or raced.
-
-        The one that has the name is meant, else the first; the others are orphans under their id.
-        """
-        for address, arns in [*self.survey.keys.items()]:
-            if len(arns) == 1:
-                continue
-            resource = self.resources[address.type]
-            key = next(iter(resource.read.params))
-            try:
-                live = [a for a in sorted(arns) if self._is_there(resource, address, {key: a})]
-                named = self.single.read(resource, address, (), tags={}) if live[1:] else None
-            except AwsError as error:
-                self.unclear[address] = error
-                continue
-            own = named.outputs.get("Arn") if named else None
-            live.sort(key=lambda arn, own=own: arn != own)  # type: ignore[misc]  # stable: by ARN
-            self.survey.keys[address] = live[:1] or arns[:1]
-            for arn in live[1:]:
-                twin = Address(address.type, arn.rpartition("/")[2])
-                self.survey.keys[twin] = [arn]
-                self.survey.index[twin] = self.survey.index[address]
-
-    def _is_there(self, resource: Resource, address: Address, key: Props) -> bool:
-        return self.single.read(resource, address, (), tags={}, key=key) is not None
 
     # -- orphans
 

@@ -66,6 +66,10 @@ class Single:
             if self._retired(reader, resource, raw, slots):
                 return None
             return self._rest(reader, resource, wanted, root, outputs, slots, raw, tags)
+        except Gone as error:
+            if self._vanished(resource, params):
+                return None
+            raise incomplete(error.what, f"it is there, and {error.code} here") from error
         except Rejected:
             if self._vanished(resource, params):
                 return None
@@ -102,15 +106,18 @@ class Single:
         slots: Mapping[str, Json],
         raw: Json,
         tags: Mapping[str, str] | None,
-    ) -> Observed | None:
+    ) -> Observed:
         names = set(root if wanted is None else wanted)
         props = {prop: root[prop] for prop in names if prop in root}
+        missing: list[Gone] = []
+        props |= self.parts(reader, resource, names - props.keys(), slots, missing)
         try:
-            props |= self.parts(reader, resource, names - props.keys(), slots)
             if tags is None and resource.tags:
                 tags = read_tags(reader, resource.tags, slots)
-        except Gone:
-            return None
+        except Gone as error:
+            missing.append(error)
+        if missing:
+            raise missing[0]
         status, reason = state(resource.lifecycle, raw)
         home = resource.regions({**root, **props})
         return Observed(props, outputs, status, reason, tags, home=home)
@@ -134,12 +141,27 @@ class Single:
         resource: Resource,
         wanted: Iterable[str],
         slots: Mapping[str, Json],
+        missing: list[Gone] | None = None,
     ) -> dict[str, Json]:
-        """The wanted properties that have calls of their own."""
+        """The wanted properties that have calls of their own.
+
+        With `missing` all are read, and what says that nothing is there goes into it.
+
+        Raises:
+            Gone: the resource of one is not there, without `missing`.
+        """
         names = set(wanted)
         parts = [part for part in resource.parts if part.prop in names]
         key = _filled(resource.key, slots) if parts else {}
-        return {part.prop: part.read(reader, key) for part in parts}
+        found: dict[str, Json] = {}
+        for part in parts:
+            try:
+                found[part.prop] = part.read(reader, key)
+            except Gone as error:
+                if missing is None:
+                    raise
+                missing.append(error)
+        return found
 
 
 def _filled(templates: Mapping[str, Json], slots: Mapping[str, Json]) -> dict[str, Json]:

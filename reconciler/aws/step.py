@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.aws.ending import Ended, StepError, foreign, unfinished
-from reconciler.aws.errors import INCOMPLETE, AwsError, Gone, Rejected, Retry
+from reconciler.aws import lag
+from reconciler.aws.ending import Ended, StepError, unfinished
+from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
+from reconciler.aws.finding import NOT_SHOWN, Finder
+from reconciler.aws.fresh import Fresh
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key, watched
-from reconciler.aws.session import ReadOnly, Session
-from reconciler.aws.single import Single, value_at
+from reconciler.aws.removing import Remover
+from reconciler.aws.sending import Sender
+from reconciler.aws.session import Session
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed, Status
-from reconciler.model.event import CallFailed, CallSent, Sink, StepWaiting
-from reconciler.model.plan import SUFFIX, Step
-from reconciler.model.value import Props
+from reconciler.model.event import Sink, StepWaiting
+from reconciler.model.plan import Step
 from reconciler.plan import calls
 from reconciler.plan.diff import TAGS, compare, guard
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Lifecycle, Place, Resource
-
-PAUSES = (1.0, 3.0, 6.0)
-"""Seconds between the looks at a type without a state, until what was written shows."""
-DEFAULT_LIFECYCLE = Lifecycle(field="", ready=frozenset(), busy=frozenset(), timeout=600.0)
+from reconciler.resources.api import Lifecycle, Place, Resource
 
 
 class Runner:
@@ -33,12 +32,16 @@ class Runner:
         self.session = session
         self.resources = resources
         self.place = place
-        self.single = Single(session, place)
         self.sink = sink
         self.outputs = Outputs(resources, place)
-        self.run_id = ""
+        self.fresh = Fresh(session.clock.now)
+        self.finder = Finder(session, place, sink, self.outputs, self.fresh)
+        self.sender = Sender(session, sink, self.outputs, self.fresh, self._settle)
+        self.remover = Remover(self.finder, self.fresh, self._send, self._pause)
         self._shared: set[Address] = set()
         """What another run may be at too: it is compared at the end, whatever its type."""
+        self._ailing: set[str] = set()
+        """Steps on what had failed before: that state may be shown for a while."""
 
     def run(self, step: Step) -> Ended:
         """Carry out one step.
@@ -61,18 +64,36 @@ class Runner:
 
     def _create(self, step: Step, resource: Resource) -> Ended:
         first, *rest = step.calls
-        there = self._look(step, resource) if resource.upsert else self._found(step, resource)
+        there = self.finder.before(step, resource)
         if there:
-            self._take_over(step, there)
+            there = self._take_over(step, there)
         if not there or (resource.upsert and not self._arrived(step, resource, there)):
             there = self._make(step, resource, first)
         if there and (ended := self._arrived(step, resource, there)):
             return ended
         marked = there.tags if there else None
         live = self._settle(step, resource, tags=marked) if rest else None
-        for call in self._left(step, resource, live or there) if there else rest:
-            self._send(step, resource, call)
+        if there:
+            self._complete(step, resource, live or there)
+        else:
+            for call in rest:
+                self._send(step, resource, call)
         return self._finish(step, resource)
+
+    def _complete(self, step: Step, resource: Resource, there: Observed) -> None:
+        """Send what an earlier try has still to do; what it did may not be shown yet."""
+        patience = self.finder.patience(step)
+        until = self.finder.soon(lag.budget(lag.SHOWS, resource.service))
+        while True:
+            try:
+                for call in self._left(step, resource, there):
+                    self._send(step, resource, call)
+            except Rejected as error:
+                if not lag.exists(error) or not patience.waits(until, f"{error.code}: done before"):
+                    raise
+                there = self.finder.look(step, resource) or there
+            else:
+                return
 
     def _left(self, step: Step, resource: Resource, there: Observed) -> tuple[Call, ...]:
         """What an earlier try has still to do; naming a key twice would be an error."""
@@ -84,30 +105,22 @@ class Runner:
         try:
             self._send(step, resource, call)
         except (Rejected, Retry) as error:
-            named = error.code == INCOMPLETE and resource.find is None
-            look = self._look if named or isinstance(error, Rejected) else self._found
-            if (there := look(step, resource)) is None:
+            told = isinstance(error, Rejected) or error.code == INCOMPLETE
+            if not told and resource.find is None:
                 raise
-            self._take_over(step, there, error)
-            return there
+            if (there := self.finder.made(step, resource, error)) is None:
+                raise
+            return self._take_over(step, there, error)
         return None
 
-    def _found(self, step: Step, resource: Resource) -> Observed | None:
-        """What an earlier try made, named or not, where AWS chose its id."""
-        if resource.find is None:
-            return None
-        tags = {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
-        ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
-        key = resource.find(ReadOnly(self.session, resource.service), ours) if ours else None
-        return self.single.read(resource, step.address, step.desired, key=key)
-
-    def _take_over(self, step: Step, there: Observed, error: AwsError | None = None) -> None:
+    def _take_over(self, step: Step, there: Observed, error: AwsError | None = None) -> Observed:
         """Go on with a resource that an earlier, interrupted try of ours has made."""
         kind = self.resources[step.address.type]
-        if refused := foreign(step, there, kind, self.place, error):
-            raise refused
+        there = self.finder.ours(step, there, kind, error)
         self._shared.add(step.address)
+        self.fresh.found(step.address, kind)
         self.outputs.remember(step.address, there.outputs)
+        return there
 
     def _update(self, step: Step, resource: Resource) -> Ended:
         live = self._guard(step, resource)
@@ -119,6 +132,7 @@ class Runner:
             if not step.retry and (why := resource.pending.spent(desired, live)):
                 raise StepError("APPLY011", why, "`moorline plan` says how to get on")
         self._shared.add(step.address)
+        self.fresh.found(step.address, resource)  # this very step has seen it
         for number, call in enumerate(step.calls):
             if number:
                 self._settle(step, resource)
@@ -133,39 +147,10 @@ class Runner:
         return Ended(desired, live) if done else None
 
     def _delete(self, step: Step, resource: Resource) -> None:
-        if self._guard(step, resource) is None:
-            return
-        for call in step.calls:
-            try:
-                self._send(step, resource, call)
-            except Gone:
-                continue
-            except (Rejected, Retry):
-                if not self._going(step, resource):
-                    raise
-                break
-        if resource.vanishes or step.address in self._shared:
-            self._until_gone(step, resource)
-
-    def _going(self, step: Step, resource: Resource) -> bool:
-        """Whether a refused deletion is one that has begun: the reply to it was lost."""
-        key = planned_key(step, resource)
-        live = self.single.read(resource, step.address, (), tags={}, key=key)
-        if live is None:
-            return True
-        steady = resource.lifecycle.in_use if resource.lifecycle else frozenset()
-        return resource.vanishes and live.status is Status.BUSY and live.reason not in steady
+        if self._guard(step, resource) is not None:
+            self.remover.delete(step, resource)
 
     # -- looking
-
-    def _look(self, step: Step, resource: Resource) -> Observed | None:
-        return self.single.read(resource, step.address, step.desired, key=self._key(step, resource))
-
-    def _key(self, step: Step, resource: Resource) -> Props | None:
-        """Address a resource by the id that its own create call gave, where it has no name yet."""
-        arn = self.outputs.of(step.address).get("Arn")
-        known = resource.found_by_tag and arn and not step.id.endswith(SUFFIX)
-        return {next(iter(resource.read.params)): arn} if known else None
 
     def _guard(self, step: Step, resource: Resource) -> Observed | None:
         """Look once more; the resource must be as the plan saw it.
@@ -174,13 +159,15 @@ class Runner:
             StepError: it moved, or it is not ours any more.
         """
         wanted = watched(step, resource)
-        live = self.single.read(resource, step.address, wanted, key=planned_key(step, resource))
+        live = self.finder.read(step, resource, wanted, key=planned_key(step, resource))
         if live is None:
             if step.action is Action.DELETE:
                 return None
             raise StepError("APPLY001", f"{str(step.address)!r} is gone since the plan was made")
         if live.status is Status.BUSY:
             live = self._settle(step, resource, wanted, live.tags)
+        if live and live.status is Status.FAILED:
+            self._ailing.add(step.id)
         moved = live and step.guard and guard(live, resource) != step.guard
         deletes = step.action is Action.DELETE
         if live and moved and (deletes or not self._arrived(step, resource, live)):
@@ -209,30 +196,30 @@ class Runner:
             return None
         tags = tags or {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
         deadline = self.session.clock.now() + lifecycle.timeout
+        patience = self.finder.patience(step)
         while True:
-            live = self.single.read(
+            live = self.finder.read(
+                step,
                 resource,
-                step.address,
                 wanted or step.desired,
                 tags=tags or None,
-                key=self._key(step, resource),
+                key=self.finder.key(step, resource),
             )
+            fresh = self.fresh.shows(step.address)
             if live is None:
-                raise StepError("APPLY004", f"{str(step.address)!r} vanished while it was made")
+                if patience.waits(fresh, NOT_SHOWN):
+                    continue
+                raise _vanished(step)
             if live.status is Status.FAILED:
+                if step.id in self._ailing and patience.waits(fresh, live.reason):
+                    continue
                 raise StepError("APPLY005", f"{str(step.address)!r} failed: {live.reason}")
             if live.status is Status.READY:
                 self.outputs.remember(step.address, live.outputs)
                 return live
+            self._ailing.discard(step.id)
+            self.fresh.found(step.address, resource)  # its last change is not over yet
             self._pause(step, lifecycle, live.reason, deadline)
-
-    def _until_gone(self, step: Step, resource: Resource) -> None:
-        lifecycle = resource.lifecycle or DEFAULT_LIFECYCLE
-        deadline = self.session.clock.now() + lifecycle.timeout
-        while (live := self.single.read(resource, step.address, (), tags={})) is not None:
-            if live.status is Status.FAILED:
-                raise StepError("APPLY005", f"{str(step.address)!r} was not deleted: {live.reason}")
-            self._pause(step, lifecycle, live.reason or "deleting", deadline)
 
     def _pause(self, step: Step, lifecycle: Lifecycle, state: str, deadline: float) -> None:
         clock = self.session.clock
@@ -246,26 +233,34 @@ class Runner:
         clock.sleep(lifecycle.poll)
 
     def _finish(self, step: Step, resource: Resource) -> Ended:
-        """Wait, then compare what is live with what was asked.
+        """Wait, then compare what is live with what was asked, until what was written shows.
 
         Raises:
             StepError: AWS says it is done, and it is not as asked.
         """
+        patience = self.finder.patience(step)
+        while True:
+            live = self._ended(step, resource)
+            desired = self.outputs.resolved(step.desired)
+            error = unfinished(step, desired, live, resource) if live else _vanished(step)
+            if live and error is None:
+                return Ended(desired, live)
+            if patience.waits(self.fresh.shows(step.address), NOT_SHOWN):
+                continue
+            if live and error and self._stays(step, resource, live, error):
+                return Ended(desired, live)
+            raise error or _vanished(step)
+
+    def _ended(self, step: Step, resource: Resource) -> Observed | None:
+        """The resource at the end of its step, with the tags that its service shows."""
         live = self._settle(step, resource)
-        pauses = [*PAUSES] if live is None else []
-        if step.address in self._shared:
-            live = live or self._look(step, resource)
         if live is None:
-            return Ended(self.outputs.resolved(step.desired, partly=True))
-        desired = self.outputs.resolved(step.desired)
-        while error := unfinished(step, desired, live, resource):
-            if not pauses:
-                if self._stays(step, resource, live, error):
-                    break
-                raise error
-            self.session.clock.sleep(pauses.pop(0))  # reads of a type without state may lag
-            live = self._look(step, resource) or live
-        return Ended(desired, live)
+            live = self.finder.look(step, resource)
+        elif resource.tags:
+            live = self.finder.with_tags(step, resource, live)
+        if live:
+            self.outputs.remember(step.address, live.outputs)
+        return live
 
     def _stays(self, step: Step, resource: Resource, live: Observed, error: StepError) -> bool:
         """Whether no call can change what is left, such as an address that never confirmed."""
@@ -275,26 +270,9 @@ class Runner:
     # -- sending
 
     def _send(self, step: Step, resource: Resource, call: Call) -> None:
-        before = (clock := self.session.clock).now()
-        try:
-            answer = self.session.send(
-                call.service,
-                call.method,
-                self.outputs.resolved(call.params),
-                subject=step.address.name,
-                absent=resource.absent if step.action is Action.DELETE else (),
-                transient=resource.transient,
-                # a second create call would make a second resource where AWS chooses the id
-                repeatable=not (resource.found_by_tag and call.method == resource.create.method),
-                token=f"{self.run_id} {step.id}",
-            )
-        except AwsError as error:
-            spent = clock.now() - before
-            if error.code != INCOMPLETE or call.outputs:
-                self.sink(CallFailed(step.id, call, before, spent, self.session.tried, error.code))
-                raise
+        if not self.sender.send(step, resource, call):
             self._shared.add(step.address)  # AWS said yes: what it did is seen at the end
-            answer = {}
-        outputs = {name: value_at(answer, path) for name, path in call.outputs.items()}
-        self.outputs.remember(step.address, outputs)
-        self.sink(CallSent(step.id, call, before, clock.now() - before, self.session.tried))
+
+
+def _vanished(step: Step) -> StepError:
+    return StepError("APPLY004", f"{str(step.address)!r} vanished while it was made")

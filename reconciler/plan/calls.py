@@ -47,7 +47,7 @@ class _Writer:
 
     def create(self) -> Iterator[Call]:
         resource, desired = self.resource, self.change.desired
-        owned = {part.prop for part in resource.parts} | {resource.name, TAGS}
+        owned = {part.prop for part in resource.parts} - resource.born | {resource.name, TAGS}
         body = {key: value for key, value in desired.items() if key not in owned}
         body = {key: value for key, value in body.items() if _given(value) is not None}
         encoded = (resource.body or resource.root).encode(body)
@@ -67,6 +67,8 @@ class _Writer:
 
     def _parts(self) -> Iterator[Call]:
         for part in self.resource.parts:
+            if part.prop in self.resource.born:
+                continue
             after = _given(self.change.desired.get(part.prop))
             if after is not None and after != self.resource.defaults.get(part.prop):
                 yield from self._requests(part.calls(None, after))

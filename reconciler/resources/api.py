@@ -111,6 +111,8 @@ class Resource:
     vanishes: bool = False
     """Deletion takes time; a delete step waits until the resource is gone."""
     parts: tuple[Part, ...] = ()
+    born: frozenset[str] = frozenset()
+    """Properties with parts that the create call takes too; those parts are for changes alone."""
     companions: tuple[Companion, ...] = ()
     effects: Mapping[str, Effect] = field(default_factory=dict)
     """What the adapter knows about top-level properties beyond `schemas/aws/`."""

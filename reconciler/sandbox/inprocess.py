@@ -26,7 +26,7 @@ from reconciler.sandbox.state.world import WORLD, Durations
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from reconciler.sandbox.state.clock import Clock
 
@@ -113,6 +113,11 @@ class Sandbox:
         """Let a key work again that was ended."""
         with WORLD.lock:
             WORLD.ended.pop(access_key, None)
+
+    def lag(self, reads: int | Mapping[str, int]) -> None:
+        """Answer the first `reads` reads after a write as before it; see `state.lag`."""
+        WORLD.lag.clear()
+        WORLD.lag.configure(reads)
 
     def reset(self) -> None:
         """Empty the account and forget scripts, rules, faults and counters."""

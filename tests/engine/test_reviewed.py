@@ -164,7 +164,7 @@ def test_an_interrupted_create_is_gone_on_with(platform: Platform) -> None:
 
 INTERRUPTED = {
     "a key without its alias": (specs.SECURITY, "create_key"),
-    "a key with half its settings": (specs.SECURITY, "put_key_policy"),
+    "a key with half its settings": (specs.SECURITY, "enable_key_rotation"),
     "a whole key": (specs.SECURITY, "create_alias"),
     "a role without its policies": (specs.SERVING, "create_role"),
     "a whole bucket": (specs.RAW, "put_bucket_lifecycle_configuration"),

@@ -194,6 +194,7 @@ def test_a_key_s_policy_decides(aws: Sandbox) -> None:
         KeyId=key,
         PolicyName="default",
         Policy=document({**allow("kms:*"), "Principal": nobody}),
+        BypassPolicyLockoutSafetyCheck=True,
     )
     assert refused(describe, KeyId=key)[0] == "AccessDeniedException"
 

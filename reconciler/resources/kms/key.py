@@ -28,7 +28,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
-from reconciler.resources.codecs import takes, text, unwrap
+from reconciler.resources.codecs import each, rename, takes, text, unwrap
 from reconciler.resources.kms.alias import TYPE, Alias
 from reconciler.resources.kms.find import unnamed
 from reconciler.resources.kms.rotation import Period
@@ -36,6 +36,16 @@ from reconciler.resources.narrow import Narrowing, no_longer
 from reconciler.resources.parts import Facet, Switch
 
 KEY = {"KeyId": "{KeyId}"}
+GIVEN = (
+    "BypassPolicyLockoutSafetyCheck",
+    "Description",
+    "KeySpec",
+    "KeyUsage",
+    "MultiRegion",
+    "Origin",
+    "Policy",
+)
+"""What CreateKey takes. With its policy a key is never one moment under AWS's default one."""
 
 
 def update(change: Change) -> Iterator[Request]:
@@ -60,7 +70,7 @@ register(
         delete=Op("schedule_key_deletion", KEY),
         absent=(absent("NotFound"),),
         transient=(
-            absent("MalformedPolicyDocument", r"(?i)invalid principal"),
+            absent("MalformedPolicyDocument", r"(?i)invalid principal"),  # IAM lags; API CreateKey
             absent("DependencyTimeout"),
         ),
         outputs={"Arn": ("Arn",), "KeyId": ("KeyId",)},
@@ -73,7 +83,8 @@ register(
         derived={"AliasName": "alias/{name}"},
         limit=250,  # of 256, without "alias/"
         root=unwrap("KeyMetadata"),
-        body=takes("Description", "KeySpec", "KeyUsage", "MultiRegion", "Origin"),
+        body=takes(*GIVEN).then(rename(Policy="KeyPolicy")).then(each(KeyPolicy=text())),
+        born=frozenset({"KeyPolicy"}),
         lifecycle=Lifecycle(
             field="KeyMetadata.KeyState",
             ready=codes("Enabled", "Disabled"),

@@ -17,7 +17,7 @@ from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from reconciler.sandbox.door import guard, newcomer, taken, throttle
+from reconciler.sandbox.door import guard, late, newcomer, taken, throttle
 from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
@@ -60,21 +60,36 @@ def admitted(
         region = sent.region if sent is not None else ""
         if much := throttle.refusal(service, operation, region):
             found = wire.error(protocol, much.code, much.message, much.status)
-        elif sent is not None and (refused := guard.refusal(service, operation, sent)):
-            status, headers, body = wire.error(
-                protocol, *refused, guard.status(service, refused[0])
-            )
-            body = "" if sent.method == "HEAD" else body
-            found = status, headers | guard.hints(service, sent), body
-        elif sent is not None and (shut := newcomer.refusal(service, operation, sent)):
-            found = wire.error(protocol, *shut)
-        elif sent is not None and (wrong := taken.refusal(service, operation, sent)):
-            found = wire.error(protocol, *wrong, 400)
         else:
-            found = _answered(service, operation, protocol, answer)
+
+            def run() -> wire.Answer:
+                return _let_in(service, operation, protocol, answer, sent)
+
+            found = late.answered(service, operation, protocol, sent, run)
         if sent is not None:
             cloudtrail.record(service, operation, sent, found)
         return found
+
+
+def _let_in(
+    service: str,
+    operation: str,
+    protocol: wire.Protocol,
+    answer: Callable[[], wire.Answer | None],
+    sent: Sent | None,
+) -> wire.Answer:
+    """What IAM, the age of the account or the service's rules refuse, or the answer."""
+    if sent is not None:
+        if refused := guard.refusal(service, operation, sent):
+            code, _ = refused
+            status, headers, body = wire.error(protocol, *refused, guard.status(service, code))
+            body = "" if sent.method == "HEAD" else body
+            return status, headers | guard.hints(service, sent), body
+        if shut := newcomer.refusal(service, operation, sent):
+            return wire.error(protocol, *shut)
+        if wrong := taken.refusal(service, operation, sent):
+            return wire.error(protocol, *wrong, 400)
+    return _answered(service, operation, protocol, answer)
 
 
 def _answered(

@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, throttling, iam, account, snapshot and stop.
-What changes something is no GET, since any web page can make a browser send one.
+ping, status, reset, clock, outcome, scale, faults, lag, throttling, iam, account, snapshot and
+stop. What changes something is no GET, since any web page can make a browser send one.
 """
 
 from __future__ import annotations
@@ -139,6 +139,14 @@ class Control:
             buckets.set(float(given["share"]))
         refused = dict(sorted(buckets.refused.items()))
         return {"share": buckets.share, "pace": WORLD.clock.speed, "refused": refused}
+
+    def _lag_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """How many reads after a write are stale: a number, or numbers by service.Operation."""
+        if method == "POST":
+            WORLD.lag.configure(given["reads"])
+        if method == "DELETE":
+            WORLD.lag.clear()
+        return WORLD.lag.state()
 
     def _iam_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """Whether IAM is enforced, roles by ARN, and in how many seconds which keys end."""

@@ -1,4 +1,4 @@
-"""KMS: defaults of new keys, rotation periods, pages, and what a key pending deletion refuses."""
+"""KMS: defaults and policies of new keys, rotation, pages, what a key pending deletion refuses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.utils import unix_time, utcnow
 from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
+
+from reconciler.sandbox.iam import key_policy
 
 DEFAULT_ROTATION_DAYS = 365
 ROTATION = "moorline_rotation_days"
@@ -43,6 +45,8 @@ def install() -> None:
         return create(self, policy, key_usage or "ENCRYPT_DECRYPT", *rest, **named)
 
     backend.create_key = create_key
+    for name in ("create_key", "put_key_policy"):
+        setattr(response, name, _checked(getattr(response, name)))
     for name in REFUSED_WHILE_PENDING:
         setattr(response, name, _guarded(getattr(response, name)))
     response.enable_key_rotation = _remembering(response.enable_key_rotation)
@@ -50,6 +54,20 @@ def install() -> None:
     response.list_aliases = _paged(response.list_aliases, "Aliases", "AliasName")
     response.list_keys = _paged(response.list_keys, "Keys", "KeyId")
     response.list_resource_tags = _paged(response.list_resource_tags, "Tags", "TagKey")
+
+
+def _checked(method: Any) -> Any:  # noqa: ANN401  (a moto method)
+    """A policy has to be one, name who is there, and leave its writer able to change it."""
+
+    def checked(self: Any) -> Any:  # noqa: ANN401  (moto's response)
+        text = self._get_param("Policy")
+        bypass = self._get_param("BypassPolicyLockoutSafetyCheck")
+        key = _key(self) if self._get_param("KeyId") else None
+        if text and (wrong := key_policy.fault(text, self, key, locked=not bypass)):
+            raise JsonRESTError("MalformedPolicyDocumentException", wrong)
+        return method(self)
+
+    return checked
 
 
 def _key(self: Any) -> Any:  # noqa: ANN401  (moto's key, or None)

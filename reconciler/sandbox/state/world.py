@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.sandbox.state.buckets import Buckets
 from reconciler.sandbox.state.clock import Clock
+from reconciler.sandbox.state.lag import Lag
 from reconciler.sandbox.state.outcomes import Outcomes
 from reconciler.sandbox.state.rules import Rules
 
@@ -42,6 +43,7 @@ class World:
     durations: Durations = field(default_factory=Durations)
     outcomes: Outcomes = field(default_factory=Outcomes)
     rules: Rules = field(default_factory=Rules)
+    lag: Lag = field(default_factory=Lag)
     calls: Counter[str] = field(default_factory=Counter)
     listings: OrderedDict[int, list[Any]] = field(default_factory=OrderedDict)  # by page token
     sequence: int = 0
@@ -62,6 +64,7 @@ class World:
             self.durations = Durations()
             self.outcomes.clear()
             self.rules.clear()
+            self.lag.clear()
             self.calls.clear()
             self.listings.clear()
             self.sequence = 0

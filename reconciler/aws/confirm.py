@@ -1,0 +1,55 @@
+"""Which differences are asked for once more: those that only a bulk listing has shown.
+
+Listings lag behind a resource's own reads, so what differs in one may be from before a change.
+Nothing is asked where nothing differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from reconciler.aws.errors import incomplete
+from reconciler.aws.single import Single
+from reconciler.model.address import Address
+from reconciler.model.change import Action, Observed
+from reconciler.model.graph import Graph, Node
+from reconciler.model.value import UNKNOWN, leaves, resolve
+from reconciler.plan.diff import compare
+from reconciler.plan.live import Live
+from reconciler.plan.order import known
+from reconciler.resources.api import Place, Resource
+
+
+def doubtful(
+    graph: Graph,
+    live: Live,
+    listed: Iterable[Address],
+    resources: Mapping[str, Resource],
+    place: Place,
+) -> list[Node]:
+    """Of what was `listed`, the nodes that are not as declared, as far as references are known."""
+    nodes = [graph.nodes[address] for address in sorted(listed) if address in graph]
+    return [node for node in nodes if _differs(node, live, resources, place)]
+
+
+def _differs(node: Node, live: Live, resources: Mapping[str, Resource], place: Place) -> bool:
+    observed = live.found.get(node.address)
+    if observed is None or node.address in live.unknown:
+        return False
+    desired = resolve(node.props, lambda ref: known(ref, live, resources, place))
+    if any(leaf is UNKNOWN for leaf in leaves(desired)):
+        return False
+    resource = resources[node.address.type]
+    return compare(node.address, desired, observed, resource).action is not Action.NONE
+
+
+def confirmed(single: Single, resources: Mapping[str, Resource], node: Node) -> Observed:
+    """A listed resource by its own reads.
+
+    Raises:
+        AwsError: its state could not be found out, as when these say that it is not there.
+    """
+    found = single.read(resources[node.address.type], node.address, node.props)
+    if found is None:
+        raise incomplete(str(node.address), "it is listed, and not there")
+    return found

@@ -1,0 +1,199 @@
+"""What a create step finds of its resource: made by an earlier try of ours, or by nobody.
+
+Reads that a write of this run may not show yet are patient here; the first look at a thing is
+not, for nothing of ours has been written. Only a resource without a name is looked for at
+length before it is made: AWS would refuse nobody a second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from reconciler.aws import lag
+from reconciler.aws.ending import foreign
+from reconciler.aws.errors import INCOMPLETE, AwsError, Gone, Rejected
+from reconciler.aws.fresh import Fresh, Patience
+from reconciler.aws.outputs import Outputs
+from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.single import Single, read_tags
+from reconciler.model.change import Observed
+from reconciler.model.event import Sink
+from reconciler.model.plan import SUFFIX, Step
+from reconciler.model.value import Props
+from reconciler.plan.diff import TAGS
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource
+
+NOT_SHOWN = "not shown yet"
+
+
+class Finder:
+    """Looks for what steps make."""
+
+    def __init__(
+        self, session: Session, place: Place, sink: Sink, outputs: Outputs, fresh: Fresh
+    ) -> None:
+        self.session = session
+        self.place = place
+        self.sink = sink
+        self.outputs = outputs
+        self.fresh = fresh
+        self.single = Single(session, place)
+
+    def patience(self, step: Step) -> Patience:
+        """Growing pauses for one thing that is waited for."""
+        return Patience(self.session, self.sink, step)
+
+    def soon(self, seconds: float) -> float:
+        """So many seconds from now."""
+        return self.session.clock.now() + seconds
+
+    # -- reading
+
+    def read(
+        self,
+        step: Step,
+        resource: Resource,
+        wanted: Iterable[str] | None,
+        *,
+        tags: Mapping[str, str] | None = None,
+        key: Props | None = None,
+    ) -> Observed | None:
+        """One look. Where a policy, role or tag that we have just changed refuses it, later.
+
+        Raises:
+            AwsError: its state could not be found out.
+        """
+        patience = self.patience(step)
+        while True:
+            try:
+                return self.single.read(resource, step.address, wanted, tags=tags, key=key)
+            except AwsError as error:
+                until = self._until(step, resource, error)
+                if not patience.waits(until, f"{error.code}: {NOT_SHOWN}"):
+                    raise
+
+    def with_tags(self, step: Step, resource: Resource, live: Observed) -> Observed:
+        """What is live with the tags that its own service shows.
+
+        Raises:
+            AwsError: they could not be read.
+        """
+        if resource.tags is None:
+            return live
+        slots = self.single.slots(resource, step.address.name, live.outputs)
+        patience = self.patience(step)
+        while True:
+            reader = ReadOnly(self.session, resource.service, resource.absent)
+            try:
+                return replace(live, tags=read_tags(reader, resource.tags, slots))
+            except AwsError as error:
+                until = self._until(step, resource, error)
+                if not patience.waits(until, f"{error.code}: {NOT_SHOWN}"):
+                    raise
+
+    def _until(self, step: Step, resource: Resource, error: AwsError) -> float:
+        """Until when a failure to read may come of what this run has just written."""
+        if lag.forbidden(error):
+            return self.fresh.allows(step.address)
+        unseen = error.code == INCOMPLETE or isinstance(error, Gone) or lag.unseen(error, resource)
+        return self.fresh.shows(step.address) if unseen else 0.0
+
+    def look(self, step: Step, resource: Resource) -> Observed | None:
+        """The resource as it is, by its name or by the id that its creation gave."""
+        return self.read(step, resource, step.desired, key=self.key(step, resource))
+
+    def key(self, step: Step, resource: Resource) -> Props | None:
+        """Address a resource by the id that its own create call gave, where it has no name yet."""
+        arn = self.outputs.of(step.address).get("Arn")
+        known = resource.found_by_tag and arn and not step.id.endswith(SUFFIX)
+        return {next(iter(resource.read.params)): arn} if known else None
+
+    # -- what is there before
+
+    def before(self, step: Step, resource: Resource) -> Observed | None:
+        """What is there before it is made. What we have just deleted may still be shown."""
+        look = self._once if resource.find else self.look
+        if not (resource.upsert or resource.find):
+            return None
+        patience = self.patience(step)
+        there = look(step, resource)
+        while there and patience.waits(self.fresh.gone(step.address), "deleted, and still shown"):
+            there = look(step, resource)
+        if there is None and resource.find:
+            return self._for_long(step, resource)
+        return there
+
+    def _once(self, step: Step, resource: Resource) -> Observed | None:
+        """What an earlier try made, named or not, where AWS chose its id."""
+        if resource.find is None:
+            return None
+        tags = {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
+        ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
+        key = resource.find(ReadOnly(self.session, resource.service), ours) if ours else None
+        return self.single.read(resource, step.address, step.desired, key=key)
+
+    def _for_long(self, step: Step, resource: Resource) -> Observed | None:
+        """Look for it until an interrupted run's creation would be shown.
+
+        Raises:
+            AwsError: it could not be found out.
+        """
+        least = self.soon(lag.UNNAMED.seconds)
+        most = self.soon(lag.budget(lag.SHOWS, resource.service))
+        patience, until = self.patience(step), least
+        while patience.waits(until, "looking for an earlier one"):
+            try:
+                if there := self._once(step, resource):
+                    return there
+            except AwsError as error:
+                if error.code != INCOMPLETE or self.session.clock.now() >= most:
+                    raise
+                until = most  # it is there, and cannot be read yet
+            else:
+                until = least
+        return None
+
+    # -- what turned out to be there
+
+    def made(self, step: Step, resource: Resource, error: AwsError) -> Observed | None:
+        """What is there after the create call was refused, or its reply was lost.
+
+        Nothing where there is nothing. What AWS says that it has, it may not show yet.
+        """
+        refused = isinstance(error, Rejected)
+        look = self.look if refused or resource.find is None else self._once
+        seconds = lag.budget(lag.SHOWS, resource.service) if lag.exists(error) else 0.0
+        if not refused:
+            seconds = lag.UNNAMED.seconds
+        patience, until = self.patience(step), self.soon(seconds)
+        while True:
+            try:
+                there = look(step, resource)
+            except AwsError as unread:
+                if unread.code != INCOMPLETE or not patience.waits(until, NOT_SHOWN):
+                    raise
+                continue
+            if there or not patience.waits(until, NOT_SHOWN):
+                return there
+
+    def ours(
+        self,
+        step: Step,
+        there: Observed,
+        resource: Resource,
+        error: AwsError | None = None,
+    ) -> Observed:
+        """What an earlier try of ours made; without any tag its tags may not be shown yet.
+
+        Raises:
+            StepError: it is somebody else's, or made otherwise.
+        """
+        patience = self.patience(step)
+        until = self.soon(lag.budget(lag.SHOWS, resource.service))
+        while refused := foreign(step, there, resource, self.place, error):
+            if there.tags or not patience.waits(until, "its tags are not shown yet"):
+                raise refused
+            look = self._once if resource.find else self.look
+            there = look(step, resource) or there
+        return there

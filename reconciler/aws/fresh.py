@@ -1,0 +1,117 @@
+"""What this run has just written, how long AWS may not show it, and the waiting meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+
+from reconciler.aws import lag
+from reconciler.aws.ending import StepError
+from reconciler.aws.session import Session
+from reconciler.model.address import Address
+from reconciler.model.change import Call
+from reconciler.model.event import Sink, StepWaiting
+from reconciler.model.plan import SUFFIX, Step
+from reconciler.model.value import references
+from reconciler.resources.api import Resource
+
+
+class Fresh:
+    """Writes of a run by resource, shared by its threads. Times are seconds of its clock."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._shows: dict[Address, float] = {}
+        self._allows: dict[Address, float] = {}
+        self._gone: dict[Address, float] = {}
+        self._refused: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def wrote(self, address: Address, call: Call, resource: Resource) -> None:
+        """AWS took a call of ours."""
+        now = self._now()
+        with self._lock:
+            self._shows[address] = now + lag.budget(lag.SHOWS, call.service)
+            if lag.authorises(call, resource):
+                self._allows[address] = now + lag.budget(lag.ALLOWS, call.service)
+
+    def found(self, address: Address, resource: Resource) -> None:
+        """An earlier, interrupted try of ours made it, perhaps just now."""
+        with self._lock:
+            until = self._now() + lag.budget(lag.SHOWS, resource.service)
+            self._shows[address] = max(until, self._shows.get(address, 0.0))
+
+    def deleted(self, address: Address, resource: Resource) -> None:
+        """AWS took our deletion."""
+        with self._lock:
+            self._gone[address] = self._now() + lag.budget(lag.SHOWS, resource.service)
+
+    def shows(self, *addresses: Address) -> float:
+        """Until when answers may be from before our writes to these; 0 without any."""
+        return self._latest(self._shows, addresses)
+
+    def allows(self, *addresses: Address) -> float:
+        """Until when our changes of policies, roles and tags of these may not decide yet."""
+        return self._latest(self._allows, addresses)
+
+    def gone(self, *addresses: Address) -> float:
+        """Until when what we deleted may still show."""
+        return self._latest(self._gone, addresses)
+
+    def _latest(self, times: dict[Address, float], addresses: Iterable[Address]) -> float:
+        with self._lock:
+            return max((times.get(address, 0.0) for address in addresses), default=0.0)
+
+    def concerned(self, step: Step, call: Call | None = None, text: str = "") -> list[Address]:
+        """What of all that was written a step, a call of it or a refusal's text is about."""
+        named = {step.address, *(ref.target for ref in references(step.desired))}
+        named |= {ref.target for ref in references(call.params)} if call else set()
+        needs = {need.removesuffix(SUFFIX) for need in step.needs}
+        with self._lock:
+            known = {*self._shows, *self._allows, *self._gone}
+        return [
+            address
+            for address in known
+            if address in named or str(address) in needs or _names(text, address.name)
+        ]
+
+    def lasting(self, call: Call) -> None:
+        """A policy refused it all the time: it is no lag, and not waited for again."""
+        with self._lock:
+            self._refused.add((call.service, call.method))
+
+    def is_lasting(self, call: Call) -> bool:
+        """Whether such a call was refused all the time before."""
+        with self._lock:
+            return (call.service, call.method) in self._refused
+
+
+def _names(text: str, name: str) -> bool:
+    return bool(name) and name in text
+
+
+class Patience:
+    """Waits with growing pauses for AWS to show what it was told."""
+
+    def __init__(self, session: Session, sink: Sink, step: Step) -> None:
+        self._session = session
+        self._sink = sink
+        self._step = step
+        self._pauses: Iterator[float] = lag.pauses()
+
+    def waits(self, until: float, state: str) -> bool:
+        """Pause once; False, at once, when the time is over.
+
+        Raises:
+            StepError: the run was interrupted.
+        """
+        clock, step = self._session.clock, self._step
+        left = until - clock.now()
+        if left <= 0:
+            return False
+        if self._session.interrupted():
+            message = f"interrupted while AWS does not show {str(step.address)!r} yet ({state})"
+            raise StepError("APPLY010", message, "run apply again: it goes on where AWS is")
+        self._sink(StepWaiting(step.id, step.address, state, clock.now()))
+        clock.sleep(min(next(self._pauses), left))
+        return True

@@ -1,0 +1,92 @@
+"""Delete a resource: every call of it, once for all, and then it is gone for whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reconciler.aws import lag
+from reconciler.aws.ending import StepError
+from reconciler.aws.errors import Gone, Rejected, Retry
+from reconciler.aws.finding import Finder
+from reconciler.aws.fresh import Fresh
+from reconciler.aws.recheck import planned_key
+from reconciler.model.change import Call, Observed, Status
+from reconciler.model.plan import Step
+from reconciler.resources.api import Lifecycle, Resource
+
+DEFAULT_LIFECYCLE = Lifecycle(field="", ready=frozenset(), busy=frozenset(), timeout=600.0)
+Send = Callable[[Step, Resource, Call], None]
+Pause = Callable[[Step, Lifecycle, str, float], None]
+
+
+class Remover:
+    """Carries out deletions of a run; `pause` waits once for AWS to get on, or raises."""
+
+    def __init__(self, finder: Finder, fresh: Fresh, send: Send, pause: Pause) -> None:
+        self.finder = finder
+        self.fresh = fresh
+        self._send = send
+        self._pause = pause
+
+    def delete(self, step: Step, resource: Resource) -> None:
+        """Delete it, and wait until AWS does not show it any more.
+
+        Raises:
+            StepError: it was not deleted, or took too long.
+            AwsError: AWS did not do it.
+        """
+        patience = self.finder.patience(step)
+        until = self.finder.soon(lag.budget(lag.SHOWS, resource.service))
+        while not self._deleted(step, resource):
+            live = self._look(step, resource)
+            if live is None or live.status is Status.BUSY:
+                break
+            if not patience.waits(until, "AWS says that it is gone, and shows it"):
+                raise StepError("APPLY006", f"{str(step.address)!r} was not deleted")
+        self.fresh.deleted(step.address, resource)
+        self._until_gone(step, resource)
+
+    def _deleted(self, step: Step, resource: Resource) -> bool:
+        """Send the calls of a deletion; False when AWS said that there was nothing to delete."""
+        taken = True
+        for call in step.calls:
+            try:
+                self._send(step, resource, call)
+            except Gone:
+                taken = False
+            except (Rejected, Retry):
+                if not self._going(step, resource):
+                    raise
+                return True
+            else:
+                taken = True
+        return taken
+
+    def _going(self, step: Step, resource: Resource) -> bool:
+        """Whether a refused deletion is one that has begun: the reply to it was lost."""
+        live = self._look(step, resource)
+        if live is None:
+            return True
+        steady = resource.lifecycle.in_use if resource.lifecycle else frozenset()
+        return resource.vanishes and live.status is Status.BUSY and live.reason not in steady
+
+    def _until_gone(self, step: Step, resource: Resource) -> None:
+        """Where deleting takes no time, what AWS took is done, though it may show for a while."""
+        lifecycle = resource.lifecycle or DEFAULT_LIFECYCLE
+        deadline = self.finder.soon(lifecycle.timeout)
+        patience = self.finder.patience(step)
+        while (live := self._look(step, resource)) is not None:
+            state = live.reason or "deleting"
+            shown = self.fresh.gone(step.address)
+            if live.status is not Status.FAILED and resource.vanishes:
+                self._pause(step, lifecycle, state, deadline)
+            elif patience.waits(shown, state):
+                continue
+            elif live.status is Status.FAILED:
+                raise StepError("APPLY005", f"{str(step.address)!r} was not deleted: {live.reason}")
+            else:
+                return
+
+    def _look(self, step: Step, resource: Resource) -> Observed | None:
+        key = planned_key(step, resource)
+        return self.finder.read(step, resource, (), tags={}, key=key)

@@ -1,0 +1,120 @@
+"""Send the calls of steps.
+
+What AWS refuses because it does not see yet what this run has just written, or does not decide
+by it yet, is sent again; what AWS may have carried out never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reconciler.aws import lag
+from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
+from reconciler.aws.fresh import Fresh, Patience
+from reconciler.aws.outputs import Outputs
+from reconciler.aws.session import Session
+from reconciler.aws.single import value_at
+from reconciler.model.change import Action, Call
+from reconciler.model.event import CallFailed, CallSent, Sink
+from reconciler.model.plan import Step
+from reconciler.model.value import Json, Props
+from reconciler.resources.api import Resource
+
+Settle = Callable[[Step, Resource], object]
+
+
+class Sender:
+    """Sends calls of a run, and notes down what was written."""
+
+    def __init__(
+        self, session: Session, sink: Sink, outputs: Outputs, fresh: Fresh, settle: Settle
+    ) -> None:
+        """`settle` waits until AWS is done with a resource."""
+        self.session = session
+        self.sink = sink
+        self.outputs = outputs
+        self.fresh = fresh
+        self.run_id = ""
+        """Of which run the tokens are."""
+        self._settle = settle
+
+    def send(self, step: Step, resource: Resource, call: Call) -> bool:
+        """Send one call; False when it was carried out and its answer was not whole.
+
+        Raises:
+            AwsError: AWS did not do it.
+            StepError: interrupted while it was waited for.
+        """
+        before = (clock := self.session.clock).now()
+        patience = Patience(self.session, self.sink, step)
+        params = self.outputs.resolved(call.params)
+        whole, tried = True, 0
+        while True:
+            try:
+                answer = self._once(step, resource, call, params)
+            except AwsError as error:
+                tried += self.session.tried
+                if error.code == INCOMPLETE and not call.outputs:
+                    answer, whole = {}, False
+                elif self._passes(step, resource, call, error, patience):
+                    continue
+                else:
+                    spent = clock.now() - before
+                    self.sink(CallFailed(step.id, call, before, spent, tried, error.code))
+                    raise
+            else:
+                tried += self.session.tried
+            break
+        outputs = {name: value_at(answer, path) for name, path in call.outputs.items()}
+        self.outputs.remember(step.address, outputs)
+        self.fresh.wrote(step.address, call, resource)
+        self.sink(CallSent(step.id, call, before, clock.now() - before, tried))
+        return whole
+
+    def _once(self, step: Step, resource: Resource, call: Call, params: Props) -> Json:
+        return self.session.send(
+            call.service,
+            call.method,
+            params,
+            subject=step.address.name,
+            absent=resource.absent if step.action is Action.DELETE else (),
+            transient=resource.transient,
+            # a second create call would make a second resource where AWS chooses the id
+            repeatable=not (resource.found_by_tag and call.method == resource.create.method),
+            token=f"{self.run_id} {step.id}",
+        )
+
+    def _passes(
+        self, step: Step, resource: Resource, call: Call, error: AwsError, patience: Patience
+    ) -> bool:
+        """Whether a refusal comes of our own writes, and was waited for."""
+        concerned = self.fresh.concerned(step, call, error.message)
+        if lag.forbidden(error):
+            if self.fresh.is_lasting(call):
+                return False
+            until = self.fresh.allows(*concerned)
+            if until and not patience.waits(until, f"{error.code}: the rights are spreading"):
+                self.fresh.lasting(call)
+                return False
+            return bool(until)
+        sure = isinstance(error, Rejected) or (isinstance(error, Retry) and not error.unclear)
+        if sure and lag.working(error) and resource.lifecycle and self.fresh.shows(step.address):
+            until = self.fresh.shows(step.address) + resource.lifecycle.timeout
+            if patience.waits(until, f"{error.code}: still at the last change"):
+                self._settle(step, resource)
+                return True
+            return False
+        if not isinstance(error, Rejected):
+            return False
+        return patience.waits(self._hidden(step, resource, error), f"{error.code}: not seen yet")
+
+    def _hidden(self, step: Step, resource: Resource, error: AwsError) -> float:
+        """Until when a refusal may come of something that AWS does not show yet, or still shows."""
+        concerned = self.fresh.concerned(step, None, error.message)
+        if lag.unseen(error, resource):
+            return self.fresh.shows(*concerned)
+        if not lag.exists(error):
+            return 0.0
+        if step.action is Action.DELETE:  # what was detached from it, or used it
+            return max(self.fresh.shows(step.address), self.fresh.gone(*concerned))
+        return self.fresh.gone(step.address)

@@ -1,0 +1,97 @@
+"""The small platform, whose account lags behind each write by five reads; and kills meanwhile."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from engine.platform import FAULTS
+from sweeps import LONG, sample
+
+from reconciler.aws.apply import Outcome
+from reconciler.model.address import Address
+from reconciler.model.change import Action
+from reconciler.model.event import CallSent, Event, StepFailed
+from reconciler.model.plan import Plan
+from reconciler.sandbox.inprocess import Sandbox
+
+from .live import difference, state
+from .scene import CHANGED, Axe, Scene, small
+from .stages import Name
+from .test_killed import Stages
+
+READS = 5
+TRIES = 12
+"""Plans until one knows everything."""
+KILLS = (1, 2, 4, 9, 14, 20, 27, 33) if LONG else (1, 9, 20)
+
+
+def knowing(scene: Scene, left: frozenset[Address], *, destroy: bool = False) -> Plan:
+    """The first plan that knows everything; those before it said what they do not know."""
+    for _ in range(TRIES):
+        plan = scene.plan(destroy=destroy, left=left)
+        made = {step.address for step in plan.steps if step.action is Action.CREATE}
+        assert not made & left, "what the last run left is not made again"
+        if not any(found.code in {"AWS002", "PLAN002"} for found in plan.diagnostics):
+            return plan
+        scene.clock.sleep(60)
+    raise AssertionError(plan.diagnostics)
+
+
+def run(scene: Scene, left: frozenset[Address], *, destroy: bool = False) -> Outcome:
+    """A new process; no call of a plan takes effect twice."""
+    scene.restart()
+    plan = knowing(scene, left, destroy=destroy)
+    outcome = scene.carry_out(plan, events := [])
+    _once(plan, events)
+    failed = {event.step: event.message for event in events if isinstance(event, StepFailed)}
+    assert destroy or failed == {}
+    return outcome
+
+
+def _once(plan: Plan, events: list[Event]) -> None:
+    asked = Counter((step.id, call.method) for step in plan.steps for call in step.calls)
+    sent = Counter((e.step, e.call.method) for e in events if isinstance(e, CallSent))
+    assert sent <= asked
+
+
+def test_the_whole_life_ends_as_without_lag(stages: Stages, aws: Sandbox) -> None:
+    ends = {name: stages(name).reference for name in ("apply", "update")}
+    FAULTS.clear()
+    aws.reset()
+    scene = small(aws)
+    aws.lag(READS)
+    assert run(scene, frozenset()).ok
+    declared = frozenset(scene.graph().nodes)
+    _is(aws, scene, ends["apply"])
+    scene.text, scene.tags = CHANGED, "team: risk"
+    assert run(scene, declared).ok
+    _is(aws, scene, ends["update"])
+
+
+def _is(aws: Sandbox, scene: Scene, reference: dict[str, object]) -> None:
+    """Without lag, nothing is left to do, and nothing is there twice."""
+    aws.lag(0)
+    scene.restart()
+    assert [step.id for step in scene.plan().steps] == []
+    assert difference(reference, state(scene)) == {}
+    aws.lag(READS)
+
+
+@pytest.mark.parametrize("name", ["apply", "update"])
+def test_a_rerun_after_a_kill_makes_no_second_copy(
+    name: Name, stages: Stages, aws: Sandbox
+) -> None:
+    stage = stages(name)
+    for nth in sample(KILLS, 1):
+        scene = stage.again()
+        aws.lag(READS)
+        axe = Axe(nth, after=True)
+        assert scene.dies(axe)
+        for _ in range(3):  # what cannot be found out is said, and the next run goes on
+            scene.restart()
+            if scene.carry_out(scene.settled_plan()).ok:
+                break
+        aws.lag(0)
+        stage.scene.finish()
+        assert difference(stage.reference, state(scene)) == {}, axe.fallen
