@@ -49,7 +49,13 @@ def test_another_instance_type_makes_a_config_moves_the_endpoint_and_then_delete
         "endpointInstanceType: ml.c6i.xlarge",
     )
     steps = by_action(forked.run(*PLAN, expect=0).json)
-    assert set(steps) == {"create EndpointConfig", "update Endpoint", "delete EndpointConfig"}
+    # The alarms that roll back watch the fleet of the new configuration.
+    assert set(steps) == {
+        "create EndpointConfig",
+        "update Alarm",
+        "update Endpoint",
+        "delete EndpointConfig",
+    }
     (made,), (moved,), (gone,) = (
         steps[key] for key in ("create EndpointConfig", "update Endpoint", "delete EndpointConfig")
     )

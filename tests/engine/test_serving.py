@@ -12,6 +12,7 @@ from . import specs
 from .platform import Platform, codes, join, methods, paths, step_of, steps
 
 SIX = specs.SERVING.replace("instances: 2", "instances: 3")
+WATCHED = specs.SERVING + "  analysis: [{metric: Invocation5XXErrors, rate: 1%}]\n"
 OTHER_MODEL = specs.SERVING.replace("models/1.tar.gz", "models/2.tar.gz")
 CONFIG = "AWS::SageMaker::EndpointConfig"
 MOVE = ["create_endpoint_config", "add_tags", "update_endpoint", "delete_endpoint_config"]
@@ -295,3 +296,17 @@ def served(platform: Platform) -> set[str]:
         ]
         for variant in found["ProductionVariants"]
     }
+
+
+def test_alarms_that_roll_back_move_to_the_new_config_before_the_endpoint(
+    platform: Platform,
+) -> None:
+    platform.converge(WATCHED)
+    platform.text = WATCHED.replace("instances: 2", "instances: 3")
+    plan = platform.plan()
+    run = platform.apply(plan)
+    assert run.calls.index("put_metric_alarm") < run.calls.index("update_endpoint")
+    (alarm,) = platform.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+    assert dimensions["EndpointConfigName"] == config_of(platform)
+    assert steps(platform.plan()) == []
