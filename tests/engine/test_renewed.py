@@ -121,6 +121,7 @@ def test_a_job_s_token_gives_a_session_as_long_as_the_role_allows(
     )
 
 
+@costly
 def test_a_token_file_that_is_written_again_is_read_again(
     aws: Sandbox, job: dict[str, str]
 ) -> None:
