@@ -66,8 +66,8 @@ class Killed(BaseException):
     """The process is gone; nobody catches this."""
 
 
-NO_FILE = frozenset({"PLACE006"})
-"""Nobody uploads a model file here, and a plan says so."""
+NO_FILE = frozenset({"PLACE003", "PLACE006"})
+"""Nobody uploads a model file or makes the buckets of other teams, and a plan says so."""
 
 
 @dataclass(slots=True)
