@@ -22,7 +22,7 @@ from reconciler.resources.api import absent
 BUCKET = "AWS::S3::Bucket"
 AT_ONCE = frozenset({BUCKET, "AWS::SageMaker::FeatureGroup", "AWS::SageMaker::Model"})
 """What AWS refuses to make for a bucket that is not right. Others meet it when they run, so that
-it may still be made: of them it is a warning. Source: AWS_FACTS 2; PutBucketLogging; CreateModel."""
+it may still be made: of them it is a warning. Source: AWS_FACTS 2; CreateModel."""
 ABSENT = (absent("404"), absent("NoSuchBucket"), absent("NotFound"))
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|$)")
 _NAMED = "DestinationBucketName"
