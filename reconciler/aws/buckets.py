@@ -20,6 +20,9 @@ from reconciler.model.value import Path, texts
 from reconciler.resources.api import absent
 
 BUCKET = "AWS::S3::Bucket"
+AT_ONCE = frozenset({BUCKET, "AWS::SageMaker::FeatureGroup", "AWS::SageMaker::Model"})
+"""What AWS refuses to make for a bucket that is not right. Others meet it when they run, so that
+it may still be made: of them it is a warning. Source: AWS_FACTS 2; CreateModel."""
 ABSENT = (absent("404"), absent("NoSuchBucket"), absent("NotFound"))
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|$)")
 _NAMED = "DestinationBucketName"
@@ -40,12 +43,14 @@ def look(session: Session, graph: Graph) -> list[Diagnostic]:
 
 
 def named(graph: Graph) -> dict[str, Named]:
-    """The buckets that are named in plain text, each where it is first."""
+    """The buckets that are named in plain text, each where it is first, or is needed at once."""
     found: dict[str, Named] = {}
     for node in graph:
         for path, bucket in _in(node):
             if Address(BUCKET, bucket) not in graph:
-                found.setdefault(bucket, Named(node, path))
+                first = found.setdefault(bucket, Named(node, path))
+                if node.address.type in AT_ONCE and first.node.address.type not in AT_ONCE:
+                    found[bucket] = Named(node, path)
     return found
 
 
@@ -79,8 +84,10 @@ def _elsewhere(bucket: str, region: str, here: str, where: Named) -> Diagnostic:
 
 
 def _finding(
-    code: str, text: str, help_: str, where: Named, severity: Severity = Severity.ERROR
+    code: str, text: str, help_: str, where: Named, severity: Severity | None = None
 ) -> Diagnostic:
     origin = where.node.origin
+    if severity is None:
+        severity = Severity.ERROR if where.node.address.type in AT_ONCE else Severity.WARNING
     at = origin.line_of(where.path) if origin else None
     return Diagnostic(code, text, at, help_, severity, where.node.address)

@@ -46,7 +46,7 @@ def policies(site: Site) -> dict[str, Json]:
     known = resources.load()
     types = [known[type_] for type_ in site.types]
     grants = actions.writes(types, {**_HERE, "platform": site.platform, "prefix": _prefix(site)})
-    looked = actions.reads(types)
+    looked = actions.reads(types) | {_LISTS}  # of buckets that others keep too
     looks = [allow(looked, Resource="*")]
     changes = [_statement(grant) for grant in grants]
     changes += _itself(grants)

@@ -66,6 +66,10 @@ class Killed(BaseException):
     """The process is gone; nobody catches this."""
 
 
+NO_FILE = frozenset({"PLACE003", "PLACE006"})
+"""Nobody uploads a model file or makes the buckets of other teams, and a plan says so."""
+
+
 @dataclass(slots=True)
 class Axe:
     """Kills a run at its call number `nth` and lets nothing of it through afterwards."""
@@ -159,7 +163,7 @@ class Scene(Platform):
         self.restart()
         left = self.plan(destroy=destroy)
         assert [step.id for step in left.steps] == [*ends.left]
-        assert {found.code for found in left.diagnostics} <= self.expected
+        assert {found.code for found in left.diagnostics} <= self.expected | NO_FILE
 
     def recover(self, *, destroy: bool = False, runs: int = 1, ends: Ending = DONE) -> None:
         """A new process ends as a run that nobody disturbs."""

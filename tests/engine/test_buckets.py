@@ -41,6 +41,9 @@ NAMING = {
     "a model file": FOREIGN,
 }
 
+LATER = {"a channel of a pipeline"}
+"""What AWS makes all the same, and what fails only when it runs."""
+
 
 def keep(region: str = "eu-west-1", account: str = specs.ACCOUNT, name: str = "the-lake") -> Any:
     s3 = client("s3", region, account)
@@ -64,7 +67,7 @@ def found(platform: Platform, text: str) -> dict[str, bool]:
 
 @pytest.mark.parametrize("case", NAMING)
 def test_a_bucket_is_looked_at(platform: Platform, case: str) -> None:
-    assert found(platform, NAMING[case]) == {"PLACE003": True}
+    assert found(platform, NAMING[case]) == {"PLACE003": case not in LATER}
     keep()
     assert found(platform, NAMING[case]) == {}
 
@@ -72,7 +75,9 @@ def test_a_bucket_is_looked_at(platform: Platform, case: str) -> None:
 @pytest.mark.parametrize("case", NAMING)
 def test_a_bucket_in_another_region_is_an_error(platform: Platform, case: str) -> None:
     keep("eu-central-1", name="far-lake")  # another name: clients remember where a bucket is
-    assert found(platform, NAMING[case].replace("the-lake", "far-lake")) == {"PLACE004": True}
+    assert found(platform, NAMING[case].replace("the-lake", "far-lake")) == {
+        "PLACE004": case not in LATER
+    }
 
 
 @pytest.mark.parametrize("case", NAMING)

@@ -6,6 +6,7 @@ requirements"; the quotas of IAM, KMS, S3 and SNS; each service's list of errors
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 WRITES = ("Add", "Create", "Put", "Set", "Tag", "Update")
 LISTS = ("Tags", "ResourceTags", "TagSet", "Tag")
 KEY, VALUE = 128, 256
+ACCOUNT = "123456789012"
+"""Moto's own account, where nothing says another."""
 _ALSO = frozenset("_.:/=+-@")
 _SPACE = re.compile(r"\s+")
 
@@ -80,13 +83,14 @@ def refusal(service: str, operation: str, sent: Sent) -> Refusal | None:
     except ValueError:
         return None  # no request of this operation: the service says so itself
     who = principals.of(sent.access_key)
-    return next(_wrong(service, operation, asked, who.account if who else ""), None)
+    home = sent.headers.get("x-moto-account-id") or os.environ.get("MOTO_ACCOUNT_ID", ACCOUNT)
+    return next(_wrong(service, operation, asked, who.account if who else home), None)
 
 
 def _wrong(
     service: str, operation: str, asked: Mapping[str, Any], account: str
 ) -> Iterator[Refusal]:
-    for what in _tags(asked) if service != "sagemaker" else ():  # whose own shapes say so
+    for what in _tags(asked):
         code, text = TAG.get(service, OTHER_TAG)
         yield Refusal(code, text.format(what=what.lower(), What=what))
     if most := SIZES.get((service, operation)):
