@@ -14,13 +14,14 @@ from typing import TypeVar
 
 from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
-from reconciler.aws.single import Single, read_tags
+from reconciler.aws.single import Single, read_tags, state
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
+from reconciler.plan.diff import scheduled
 from reconciler.plan.live import Claim, Live, Orphan, claim, owned
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 
@@ -166,8 +167,8 @@ class _Observer:
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)
         seen = self.single.read(resource, node.address, node.props, tags=tags, key=key)
-        if key and (seen is None or seen.status is Status.FAILED):
-            # the tagging API lags (AWS_FACTS 6.6): this may be the one before, so ask by name
+        gone = seen is None or seen.status is Status.FAILED or scheduled(seen, resource)
+        if key and gone:  # the tagging API lags (AWS_FACTS 6.6): maybe the one before; ask by name
             return self.single.read(resource, node.address, node.props) or seen
         return seen
 
@@ -182,12 +183,14 @@ class _Observer:
         outputs = {n: listed.props[n] for n in resource.outputs if n in listed.props}
         slots = self.single.slots(resource, node.address.name, outputs)
         reader = ReadOnly(self.session, resource.service, resource.absent)
-        props = {key: listed.props[key] for key in node.props if key in listed.props}
+        wanted = node.props.keys() | resource.carried
+        props = {key: value for key, value in listed.props.items() if key in wanted}
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
         tags = listed.tags if tags is None else tags
         outputs |= {name: slots[name] for name in resource.predict}
         home = resource.regions({**listed.props, **props})
-        return Observed(props, outputs, tags=tags, home=home)
+        *told, word = state(resource.lifecycle, listed.props)
+        return Observed(props, outputs, *told, tags, home=home, state=word)
 
     def _confirm_tags(
         self, resource: Resource, address: Address, observed: Observed

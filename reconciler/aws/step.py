@@ -16,7 +16,7 @@ from reconciler.model.event import CallFailed, CallSent, Sink, StepWaiting
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import Props
 from reconciler.plan import calls
-from reconciler.plan.diff import TAGS, compare, guard
+from reconciler.plan.diff import TAGS, compare, guard, removed
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Lifecycle, Place, Resource
 
 PAUSES = (1.0, 3.0, 6.0)
@@ -180,8 +180,9 @@ class Runner:
             raise StepError("APPLY001", f"{str(step.address)!r} is gone since the plan was made")
         if live.status is Status.BUSY:
             live = self._settle(step, resource, wanted, live.tags)
-        moved = live and step.guard and guard(live, resource) != step.guard
         deletes = step.action is Action.DELETE
+        seen = removed(live, resource) if live and deletes else live
+        moved = seen and step.guard and guard(seen, resource) != step.guard
         if live and moved and (deletes or not self._arrived(step, resource, live)):
             message = f"{str(step.address)!r} has changed since the plan was made"
             raise StepError("APPLY001", message, "plan again and review what moved")

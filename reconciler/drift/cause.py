@@ -18,6 +18,7 @@ from reconciler.model.receipt import Receipt, ResourceRecord
 from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, to_json
 from reconciler.plan.diff import TAGS
 from reconciler.resources.api import OWNERSHIP, Resource
+from reconciler.resources.items import named
 
 OWNED = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})
 """What moves a property at run time, by right: no drift."""
@@ -173,15 +174,16 @@ def _at(props: Props, path: Path, resource: Resource) -> Json:
             here = here.get(part)
             place.append(part)
         elif isinstance(here, list):
-            here = _item(here, part, resource.keyed.get(".".join(place)))
+            here = _item(here, part, ".".join(place), resource)
         else:
             return None
     return here
 
 
-def _item(items: list[Json], part: str, key: str | None) -> Json:
-    if key is not None:
-        return next((each for each in items if str(each.get(key)) == part), None)
+def _item(items: list[Json], part: str, place: str, resource: Resource) -> Json:
+    known = named(items, resource.keyed.get(place), place, resource)
+    if known is not None:
+        return known.get(part)
     return items[int(part)] if part.isdecimal() and int(part) < len(items) else None
 
 

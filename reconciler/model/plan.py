@@ -67,7 +67,7 @@ class Plan:
         """Ids of the steps that will not run: the refused ones and all that need them."""
         users: dict[str, list[Step]] = {}
         for step in self.steps:
-            for need in (*step.needs, *step.after):
+            for need in step.waits:
                 users.setdefault(need, []).append(step)
         todo = list(self.refused)
         stopped = {step.id for step in todo}

@@ -64,7 +64,8 @@ class Lifecycle:
     """Where a resource reports that it is working, ready or broken.
 
     `settles` is a second field (dotted) that reports on the last update. Polls are
-    `poll` seconds apart and give up after `timeout` seconds.
+    `poll` seconds apart and give up after `timeout` seconds. A state of none of the sets is
+    taken for a new word of AWS's for being busy.
     """
 
     field: str
@@ -73,6 +74,14 @@ class Lifecycle:
     in_use: frozenset[str] = frozenset()
     """Of `busy`: it scales or is maintained, and stays what it is meanwhile."""
     failed: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
+    """Of `failed`: it never held anything, or cannot give it back. All others may hold all."""
+    scheduled: frozenset[str] = frozenset()
+    """It is about to be deleted, and `Resource.restore` takes that back."""
+    restored: str = ""
+    """The state that taking it back leads to."""
+    stuck: frozenset[str] = frozenset()
+    """Neither usable nor gone, until a person does something outside of Moorline."""
     retired: frozenset[str] = frozenset()
     """Deleted and kept for a while: gone, once the parts that are undone first are gone too."""
     settles: str = ""
@@ -81,6 +90,11 @@ class Lifecycle:
     reason: str = "FailureReason"
     poll: float = 10.0
     timeout: float = 3600.0
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every state that is spoken of."""
+        return self.ready | self.busy | self.failed | self.scheduled | self.stuck
 
 
 @dataclass(frozen=True, slots=True)
