@@ -50,7 +50,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         draft = order.plan(graph, live, resources.load(), place, request.policy)
         found = [*found, *problems, *more, *draft.diagnostics]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
-        plan = replace(plan, moving=tuple(draft.moving))
+        plan = replace(plan, moving=tuple(draft.moving), staying=tuple(draft.staying))
         named = request.policy.adopt | request.policy.retry
         known = graph.nodes.keys() | {orphan.address for orphan in live.unclaimed}
         found += [_unknown(address) for address in named - known]

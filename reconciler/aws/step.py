@@ -127,8 +127,7 @@ class Runner:
     def _arrived(self, step: Step, resource: Resource, live: Observed) -> Ended | None:
         """The end of a step that an earlier run has carried out."""
         desired = self.outputs.resolved(step.desired)
-        there = live.status is Status.READY
-        done = there and unfinished(step, desired, live, resource) is None
+        done = live.status is Status.READY and unfinished(step, desired, live, resource) is None
         return Ended(desired, live) if done else None
 
     def _delete(self, step: Step, resource: Resource) -> None:
@@ -272,15 +271,16 @@ class Runner:
         found = error.code == "APPLY008" and resource.lifecycle is None
         return found and not self._left(step, resource, live)
 
-    # -- sending
-
     def _send(self, step: Step, resource: Resource, call: Call) -> None:
+        params = self.outputs.resolved(call.params)
+        if self.outputs.undoes(step.address, call.method, params):
+            return
         before = (clock := self.session.clock).now()
         try:
             answer = self.session.send(
                 call.service,
                 call.method,
-                self.outputs.resolved(call.params),
+                params,
                 subject=step.address.name,
                 absent=resource.absent if step.action is Action.DELETE else (),
                 transient=resource.transient,
@@ -296,4 +296,5 @@ class Runner:
             answer = {}
         outputs = {name: value_at(answer, path) for name, path in call.outputs.items()}
         self.outputs.remember(step.address, outputs)
+        self.outputs.answered(step.address, call.method, answer)
         self.sink(CallSent(step.id, call, before, clock.now() - before, self.session.tried))

@@ -47,7 +47,7 @@ def apart(
 ) -> tuple[Plan, tuple[Step, ...]]:
     """What has drifted, and what only its owner moves at run time, as steps to be shown.
 
-    `told` has what is moved, with causes. A step of the plan in which all differences have an
+    What no call of AWS changes has drifted too. `told` has what is moved, with causes. A step of the plan in which all differences have an
     owner is under way already; so is the removal of a revision that it moves away from.
     """
     drifted: list[Step] = []
@@ -68,7 +68,11 @@ def apart(
             owned.append(_shown(change, theirs))
         if rest := tuple(each for each in more if each.cause not in OWNED):
             drifted.append(_shown(change, rest))
-    return replace(plan, steps=tuple(drifted)), tuple(owned)
+    drifted += [_shown(change, change.fields) for change in plan.staying]
+    planned_too = {step.address for step in plan.steps}
+    shown = {step.address for step in drifted if step.action is Action.NONE} - planned_too
+    same = plan.unchanged - len(shown)
+    return replace(plan, steps=tuple(drifted), unchanged=same), tuple(owned)
 
 
 def _superseded(step: Step) -> bool:

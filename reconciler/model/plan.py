@@ -49,6 +49,8 @@ class Plan:
     """What the unchanged resources are; for receipts, no part of a plan file."""
     moving: tuple[Change, ...] = field(default=(), compare=False, repr=False)
     """How resources compare that others may move at run time; for drift alone."""
+    staying: tuple[Change, ...] = field(default=(), compare=False, repr=False)
+    """What differs and no call of AWS changes; for drift alone."""
 
     @property
     def is_empty(self) -> bool:

@@ -45,6 +45,8 @@ class Draft:
     """What the unchanged resources are."""
     moving: list[Change] = field(default_factory=list)
     """Of resources that others may move at run time, how they compare."""
+    staying: list[Change] = field(default_factory=list)
+    """What differs and no call changes."""
 
 
 def plan(
@@ -198,6 +200,7 @@ def _add(change: Change, node: Node, steps: list[Step], draft: Draft) -> None:
         return
     if not any(step.calls for step in steps):
         draft.diagnostics += [objections.stays(node, each) for each in change.fields]
+        draft.staying.append(change)
         draft.unchanged += 1
         return
     if change.observed and change.observed.status is Status.BUSY:
