@@ -47,8 +47,9 @@ def apart(
 ) -> tuple[Plan, tuple[Step, ...]]:
     """What has drifted, and what only its owner moves at run time, as steps to be shown.
 
-    What no call of AWS changes has drifted too. `told` has what is moved, with causes. A step of the plan in which all differences have an
-    owner is under way already; so is the removal of a revision that it moves away from.
+    `told` has what is moved, with causes. A step of the plan in which all differences have an
+    owner is under way already; so is the removal of a revision that it moves away from. What
+    differs and no call of AWS changes has drifted like the rest.
     """
     drifted: list[Step] = []
     owned: list[Step] = []
