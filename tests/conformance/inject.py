@@ -1,8 +1,8 @@
 """Moorline with answers of AWS changed on the client's side.
 
 Run as `python -m tests.conformance.inject HOOKS.py ARGUMENTS…`, with ``-`` for no hooks. The file
-says in `ANSWERS` what to do with the answer of an operation: by ``service.Operation`` a function of the answer, which it
-changes in place, and of the parameters of its request.
+says in `ANSWERS` what to do with the answer of an operation: by ``service.Operation`` a function
+of the answer, which it changes in place, and of the parameters of its request.
 """
 
 from __future__ import annotations
