@@ -10,7 +10,8 @@ import pytest
 from reconciler.aws.outputs import Outputs
 from reconciler.drift import cause
 from reconciler.model.address import Address
-from reconciler.model.change import Observed
+from reconciler.model.change import Action, Observed
+from reconciler.model.plan import Plan
 from reconciler.model.value import put
 from reconciler.plan.diff import compare, guard
 from reconciler.resources.api import Resource, load
@@ -315,8 +316,17 @@ def test_a_put_of_the_whole_resource_keeps(type_: str, want: Any, have: Any, sen
 
 
 @pytest.mark.parametrize("type_", sorted(TYPES))
-def test_what_is_carried_is_read_by_the_listing_and_the_description(type_: str) -> None:
+def test_what_is_carried_comes_with_the_description(type_: str) -> None:
     about = TYPES[type_]
-    assert about.carried <= frozenset(about.carried)
-    assert not about.carried & {part.prop for part in about.parts}
-    assert not about.apart & about.unread or about.type == "AWS::SageMaker::Endpoint"
+    assert not about.carried & {part.prop for part in about.parts}, "a part is put by itself"
+    assert not about.carried & set(about.created)
+
+
+def test_what_no_call_changes_is_drift_like_the_rest() -> None:
+    topic = TYPES["AWS::SNS::Topic"]
+    want, have = {"DisplayName": "a"}, Observed({"DisplayName": "b"}, tags={})
+    change = compare(Address(topic.type, "x"), want, have, topic)
+    plan = Plan("e", "p", "a", "r", unchanged=3, staying=(change,))
+    found, owned = cause.apart(plan, {})
+    assert [(each.action, each.fields) for each in found.steps] == [(Action.NONE, change.fields)]
+    assert (found.unchanged, owned) == (2, ())
