@@ -183,14 +183,13 @@ class _Observer:
         outputs = {n: listed.props[n] for n in resource.outputs if n in listed.props}
         slots = self.single.slots(resource, node.address.name, outputs)
         reader = ReadOnly(self.session, resource.service, resource.absent)
-        wanted = node.props.keys() | resource.carried
-        props = {key: value for key, value in listed.props.items() if key in wanted}
+        props = {k: v for k, v in listed.props.items() if k in node.props or k in resource.carried}
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
         tags = listed.tags if tags is None else tags
         outputs |= {name: slots[name] for name in resource.predict}
         home = resource.regions({**listed.props, **props})
-        *told, word = state(resource.lifecycle, listed.props)
-        return Observed(props, outputs, *told, tags, home=home, state=word)
+        status, why, word = state(resource.lifecycle, listed.props)
+        return Observed(props, outputs, status, why, tags, home=home, state=word)
 
     def _confirm_tags(
         self, resource: Resource, address: Address, observed: Observed
