@@ -58,7 +58,7 @@ def compare(
     """What to do so that the live resource is as desired."""
     if observed is None:
         return Change(address, Action.CREATE, Reason.ABSENT, desired, None)
-    fields = (*_kept(observed, resource, origin), *_fields(desired, observed, resource, origin))
+    fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin))
     if observed.status is Status.FAILED:
         return Change(address, Action.REPLACE, Reason.FAILED, desired, observed, fields)
     if not fields:
@@ -98,13 +98,12 @@ def removed(observed: Observed, resource: Resource) -> Observed:
     return replace(observed, props=props)
 
 
-def _kept(observed: Observed, resource: Resource, origin: Origin | None) -> Iterator[FieldChange]:
-    """That it is to stay, where it is scheduled for deletion."""
+def _kept(observed: Observed, resource: Resource) -> Iterator[FieldChange]:
+    """That it is to stay, where it is scheduled for deletion; no line of a spec says so."""
     lifecycle = resource.lifecycle
     if lifecycle and scheduled(observed, resource):
         path = (lifecycle.field.rpartition(".")[2],)
-        at = origin.line_of(()) if origin else None
-        yield FieldChange(path, observed.state, lifecycle.restored, Effect.IN_PLACE, at)
+        yield FieldChange(path, observed.state, lifecycle.restored, Effect.IN_PLACE)
 
 
 def _fields(
