@@ -54,7 +54,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         ruled = check.planned(graph, terms, closing.used(live, terms))
         found = [*found, *problems, *more, *draft.diagnostics, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
-        plan = replace(plan, moving=tuple(draft.moving))
+        plan = replace(plan, moving=tuple(draft.moving), staying=tuple(draft.staying))
         found += overwritten(draft.steps)
         named = request.policy.adopt | request.policy.retry
         known = graph.nodes.keys() | {orphan.address for orphan in live.unclaimed}

@@ -156,8 +156,9 @@ class _Run:
 
     def _begin(self, name: str, order: TopologicalSorter[str]) -> Step | None:
         """The step to run now; nothing for a type, and for a step that cannot run."""
-        bad = next((n for n in self.before.get(name, ()) if self.ended.get(n, DONE) != DONE), "")
         step = self.steps.get(name)
+        waits = step.waits if step else self.before.get(name, ())
+        bad = next((n for n in waits if self.ended.get(n, DONE) != DONE), "")
         if step is None:
             self.ended[name] = self.causes[name] = self.causes.get(bad, bad) or DONE
         elif bad:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
-from reconciler.aws.single import Single, read_tags
+from reconciler.aws.single import Single, read_tags, state
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
 from reconciler.aws.twins import tell_apart
 from reconciler.model.address import Address
@@ -24,6 +24,7 @@ from reconciler.model.change import Observed, Status
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
+from reconciler.plan.diff import scheduled
 from reconciler.plan.live import Claim, Live, Orphan, claim, owned
 from reconciler.resources.api import OWNERSHIP, Place, Resource
 
@@ -189,8 +190,8 @@ class _Observer:
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)
         seen = self.single.read(resource, node.address, node.props, tags=tags, key=key)
-        if key and (seen is None or seen.status is Status.FAILED):
-            # the tagging API lags (AWS_FACTS 6.6): this may be the one before, so ask by name
+        gone = seen is None or seen.status is Status.FAILED or scheduled(seen, resource)
+        if key and gone:  # the tagging API lags (AWS_FACTS 6.6): maybe the one before; ask by name
             return self.single.read(resource, node.address, node.props) or seen
         return seen
 
@@ -205,12 +206,13 @@ class _Observer:
         outputs = {n: listed.props[n] for n in resource.outputs if n in listed.props}
         slots = self.single.slots(resource, node.address.name, outputs)
         reader = ReadOnly(self.session, resource.service, resource.absent)
-        props = {key: listed.props[key] for key in node.props if key in listed.props}
+        props = {k: v for k, v in listed.props.items() if k in node.props or k in resource.carried}
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
         tags = listed.tags if tags is None else tags
         outputs |= {name: slots[name] for name in resource.predict}
         home = resource.regions({**listed.props, **props})
-        return Observed(props, outputs, tags=tags, home=home)
+        status, why, word = state(resource.lifecycle, listed.props)
+        return Observed(props, outputs, status, why, tags, home=home, state=word)
 
     def _confirm_tags(
         self, resource: Resource, address: Address, observed: Observed

@@ -10,6 +10,13 @@ from reconciler.model.address import Address
 from reconciler.model.value import Json, Props, Ref, resolve
 from reconciler.resources.api import Place, Resource, fill
 
+_REMOVES = ("delete_", "deregister_", "schedule_", "unsubscribe")
+"""How methods begin that remove what one of their parameters names."""
+
+
+def _is_arn(value: Json) -> bool:
+    return isinstance(value, str) and value.startswith("arn:")
+
 
 class Outputs:
     """Outputs by resource, shared by the threads of a run."""
@@ -18,6 +25,7 @@ class Outputs:
         self._resources = resources
         self._place = place
         self._known: dict[Address, dict[str, Json]] = {}
+        self._answered: dict[Address, set[str]] = {}
         self._lock = threading.Lock()
 
     def of(self, address: Address) -> Props:
@@ -30,6 +38,24 @@ class Outputs:
         known = {name: value for name, value in outputs.items() if value is not None}
         with self._lock:
             self._known.setdefault(address, {}).update(known)
+
+    def answered(self, address: Address, method: str, answer: Mapping[str, Json]) -> None:
+        """Take the ARNs that AWS named when it was asked to make something."""
+        if not method.startswith(_REMOVES):
+            arns = {value for value in answer.values() if _is_arn(value)}
+            with self._lock:
+                self._answered.setdefault(address, set()).update(arns)
+
+    def undoes(self, address: Address, method: str, params: Props) -> bool:
+        """Whether a call would remove what AWS has just named in answer to another of its step.
+
+        It is what was asked for then, whatever it was taken for: SNS answers a request for a
+        subscription that is there with that one.
+        """
+        named = {value for value in params.values() if _is_arn(value)}
+        with self._lock:
+            made = self._answered.get(address, set())
+        return method.startswith(_REMOVES) and not named.isdisjoint(made)
 
     def resolved(self, value: Json, *, partly: bool = False) -> Json:
         """A value with outputs in place of references; with `partly` open ones are left.

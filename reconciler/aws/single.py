@@ -107,7 +107,7 @@ class Single:
         raw: Json,
         tags: Mapping[str, str] | None,
     ) -> Observed:
-        names = set(root if wanted is None else wanted)
+        names = set(root) if wanted is None else {*wanted, *resource.carried}
         props = {prop: root[prop] for prop in names if prop in root}
         missing: list[Gone] = []
         props |= self.parts(reader, resource, names - props.keys(), slots, missing)
@@ -118,9 +118,9 @@ class Single:
             missing.append(error)
         if missing:
             raise missing[0]
-        status, reason = state(resource.lifecycle, raw)
+        status, reason, word = state(resource.lifecycle, raw)
         home = resource.regions({**root, **props})
-        return Observed(props, outputs, status, reason, tags, home=home)
+        return Observed(props, outputs, status, reason, tags, home=home, state=word)
 
     def _describe(self, reader: ReadOnly, resource: Resource, params: Props) -> Json:
         body: dict[str, Any] = dict(reader.call(resource.read.method, params))
@@ -185,26 +185,29 @@ def read_tags(reader: ReadOnly, tagging: Tagging, slots: Mapping[str, Json]) -> 
     return {tag[key]: tag[value] for tag in found}
 
 
-def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str]:
-    """Whether a resource can be worked on, and AWS's word for it or reason why not."""
+def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str, str]:
+    """Whether a resource can be worked on, why not by AWS's words, and its word for the state."""
     if lifecycle is None:
-        return Status.READY, ""
+        return Status.READY, "", ""
     word = str(value_at(raw, tuple(lifecycle.field.split("."))) or "")
     reason = redact(str(value_at(raw, tuple(lifecycle.reason.split("."))) or ""))
     settling = ""
     if lifecycle.settles:
         settling = str(value_at(raw, tuple(lifecycle.settles.split("."))) or "")
+    why = f"{word}: {reason}" if reason else word
     if word in lifecycle.failed:
-        return Status.FAILED, f"{word}: {reason}" if reason else word
+        return Status.FAILED, why, word
+    if word in lifecycle.scheduled | lifecycle.stuck:
+        return Status.READY, why, word
     if word in lifecycle.busy:
-        return Status.BUSY, word
+        return Status.BUSY, word, word
     if settling in lifecycle.settling:
-        return Status.BUSY, settling
+        return Status.BUSY, settling, word
     if settling in lifecycle.settled_badly:
-        return Status.READY, reason or settling
+        return Status.READY, reason or settling, word
     if word and word not in lifecycle.ready:
-        return Status.BUSY, word
-    return Status.READY, reason
+        return Status.BUSY, word, word
+    return Status.READY, reason, word
 
 
 def value_at(body: Json, path: Path) -> Json:

@@ -19,7 +19,7 @@ from reconciler.model.change import Action, Call, Observed, Status
 from reconciler.model.event import Sink, StepWaiting
 from reconciler.model.plan import Step
 from reconciler.plan import calls
-from reconciler.plan.diff import TAGS, compare, guard
+from reconciler.plan.diff import TAGS, compare, guard, removed
 from reconciler.resources.api import Lifecycle, Place, Resource
 
 
@@ -142,8 +142,7 @@ class Runner:
     def _arrived(self, step: Step, resource: Resource, live: Observed) -> Ended | None:
         """The end of a step that an earlier run has carried out."""
         desired = self.outputs.resolved(step.desired)
-        there = live.status is Status.READY
-        done = there and unfinished(step, desired, live, resource) is None
+        done = live.status is Status.READY and unfinished(step, desired, live, resource) is None
         return Ended(desired, live) if done else None
 
     def _delete(self, step: Step, resource: Resource) -> None:
@@ -168,8 +167,9 @@ class Runner:
             live = self._settle(step, resource, wanted, live.tags)
         if live and live.status is Status.FAILED:
             self._ailing.add(step.id)
-        moved = live and step.guard and guard(live, resource) != step.guard
         deletes = step.action is Action.DELETE
+        seen = removed(live, resource) if live and deletes else live
+        moved = seen and step.guard and guard(seen, resource) != step.guard
         if live and moved and (deletes or not self._arrived(step, resource, live)):
             message = f"{str(step.address)!r} has changed since the plan was made"
             raise StepError("APPLY001", message, "plan again and review what moved")
@@ -266,8 +266,6 @@ class Runner:
         """Whether no call can change what is left, such as an address that never confirmed."""
         found = error.code == "APPLY008" and resource.lifecycle is None
         return found and not self._left(step, resource, live)
-
-    # -- sending
 
     def _send(self, step: Step, resource: Resource, call: Call) -> None:
         if not self.sender.send(step, resource, call):

@@ -18,6 +18,7 @@ from reconciler.model.receipt import Receipt, ResourceRecord
 from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, to_json
 from reconciler.plan.diff import TAGS
 from reconciler.resources.api import OWNERSHIP, Resource
+from reconciler.resources.items import named
 
 OWNED = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})
 """What moves a property at run time, by right: no drift."""
@@ -47,7 +48,8 @@ def apart(
     """What has drifted, and what only its owner moves at run time, as steps to be shown.
 
     `told` has what is moved, with causes. A step of the plan in which all differences have an
-    owner is under way already; so is the removal of a revision that it moves away from.
+    owner is under way already; so is the removal of a revision that it moves away from. What
+    differs and no call of AWS changes has drifted like the rest.
     """
     drifted: list[Step] = []
     owned: list[Step] = []
@@ -67,7 +69,11 @@ def apart(
             owned.append(_shown(change, theirs))
         if rest := tuple(each for each in more if each.cause not in OWNED):
             drifted.append(_shown(change, rest))
-    return replace(plan, steps=tuple(drifted)), tuple(owned)
+    drifted += [_shown(change, change.fields) for change in plan.staying]
+    planned_too = {step.address for step in plan.steps}
+    shown = {step.address for step in drifted if step.action is Action.NONE} - planned_too
+    same = plan.unchanged - len(shown)
+    return replace(plan, steps=tuple(drifted), unchanged=same), tuple(owned)
 
 
 def _superseded(step: Step) -> bool:
@@ -173,15 +179,16 @@ def _at(props: Props, path: Path, resource: Resource) -> Json:
             here = here.get(part)
             place.append(part)
         elif isinstance(here, list):
-            here = _item(here, part, resource.keyed.get(".".join(place)))
+            here = _item(here, part, ".".join(place), resource)
         else:
             return None
     return here
 
 
-def _item(items: list[Json], part: str, key: str | None) -> Json:
-    if key is not None:
-        return next((each for each in items if str(each.get(key)) == part), None)
+def _item(items: list[Json], part: str, place: str, resource: Resource) -> Json:
+    known = named(items, resource.keyed.get(place), place, resource)
+    if known is not None:
+        return known.get(part)
     return items[int(part)] if part.isdecimal() and int(part) < len(items) else None
 
 

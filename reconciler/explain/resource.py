@@ -15,6 +15,7 @@ from reconciler.model.diagnostic import Span, span_to_json
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Path, to_json
 from reconciler.resources.api import Resource, lookup
+from reconciler.resources.items import named
 from reconciler.secret.redact import redact_value
 
 HELD = {
@@ -140,19 +141,18 @@ def _starred(path: Path) -> Iterator[str]:
 
 def _inside(value: Json, path: Path, resource: Resource | None) -> Json:
     """The value at a path; a part may be the key of an item of a keyed list."""
-    keyed = {**resource.keyed, **resource.append_only} if resource else {}
     for depth, part in enumerate(path):
         if isinstance(value, Mapping):
             value = value.get(part)
         elif isinstance(value, Sequence) and not isinstance(value, str):
-            key = keyed.get(".".join(path[:depth]), "")
-            value = _item(value, part, key)
+            value = _item(value, part, ".".join(path[:depth]), resource)
         else:
             return None
     return value
 
 
-def _item(items: Sequence[Json], part: str, key: str) -> Json:
+def _item(items: Sequence[Json], part: str, place: str, resource: Resource | None) -> Json:
     if part.isdigit() and int(part) < len(items):
         return items[int(part)]
-    return next((each for each in items if isinstance(each, dict) and each.get(key) == part), None)
+    known = named(items, resource.keyed.get(place), place, resource) if resource else None
+    return (known or {}).get(part)

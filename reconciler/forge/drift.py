@@ -66,7 +66,7 @@ def read(
         raise ValueError(f"it is of environment {name!r}, not of {environment!r}")
     if failed := [each for each in found if each.get("severity") == "error"]:
         raise ValueError(f"it has errors: {codes(failed)}")
-    stays = [each for each in found if each.get("code") == STAYS]
+    stays = [each for each in found if each.get("code") == STAYS and not _told(each, data)]
     try:
         places = sorted({*_places(data["drifted"]), *(_stay(each) for each in stays)})
         lines = [line for entry in data["drifted"] for line in _entry(entry, who)]
@@ -75,6 +75,12 @@ def read(
     lines += [f"- {code(str(each.get('address') or ''))} {code(each['message'])}" for each in stays]
     print_ = digest([list(place) for place in places], 16) if places else ""
     return Report(str(name), print_, len({place[:2] for place in places}), tuple(lines))
+
+
+def _told(finding: Mapping[str, Json], data: Mapping[str, Json]) -> bool:
+    """Whether a resource that stays as it is stands among what drifted; older reports lack it."""
+    listed = {f"{each.get('type')}/{each.get('name')}" for each in data.get("drifted") or ()}
+    return str(finding.get("address")) in listed
 
 
 def body(report: Report, link: str = "") -> str:

@@ -28,6 +28,7 @@ class Observed:
     `proven` says a listing already showed that the content is as desired.
     `context` is what was read besides, only because an update is pending.
     `home` has the regions that an object which is not regional names itself.
+    `state` is AWS's own word for how it is, "" for a type that has none.
     """
 
     props: Props
@@ -38,6 +39,7 @@ class Observed:
     proven: bool = False
     context: Props = field(default_factory=dict)
     home: frozenset[str] = frozenset()
+    state: str = field(default="", compare=False)
 
 
 class Effect(StrEnum):

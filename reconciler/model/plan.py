@@ -49,6 +49,8 @@ class Plan:
     """What the unchanged resources are; for receipts, no part of a plan file."""
     moving: tuple[Change, ...] = field(default=(), compare=False, repr=False)
     """How resources compare that others may move at run time; for drift alone."""
+    staying: tuple[Change, ...] = field(default=(), compare=False, repr=False)
+    """What differs and no call of AWS changes; for drift alone."""
 
     @property
     def is_empty(self) -> bool:
@@ -67,7 +69,7 @@ class Plan:
         """Ids of the steps that will not run: the refused ones and all that need them."""
         users: dict[str, list[Step]] = {}
         for step in self.steps:
-            for need in (*step.needs, *step.after):
+            for need in step.waits:
                 users.setdefault(need, []).append(step)
         todo = list(self.refused)
         stopped = {step.id for step in todo}

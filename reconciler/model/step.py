@@ -40,6 +40,8 @@ class Step:
     calls: tuple[Call, ...] = ()
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    """Of `needs`: only the order matters, so this runs even if that one cannot or fails."""
     guard: str = ""
     desired: Props = field(default_factory=dict)
     fields: tuple[FieldChange, ...] = ()
@@ -60,6 +62,11 @@ class Step:
     """For people: how a new revision differs from the live one that it takes the place of."""
     losses: tuple[Loss, ...] = ()
     """Each thing that is lost, with what permits it."""
+
+    @property
+    def waits(self) -> tuple[str, ...]:
+        """Ids of steps, and types, without which this one does not run."""
+        return (*(need for need in self.needs if need not in self.loose), *self.after)
 
     @property
     def loses(self) -> str:
@@ -92,6 +99,7 @@ def step_to_json(step: Step, *, causes: bool = True) -> Json:
         "losses": [loss_to_json(loss) for loss in step.losses],
         "needs": list(step.needs),
         "after": list(step.after),
+        **({"loose": list(step.loose)} if step.loose else {}),
         "guard": step.guard,
         "fields": [_field_to_json(change, causes=causes) for change in step.fields],
         "calls": [_call_to_json(call) for call in step.calls],
@@ -115,6 +123,7 @@ def step_from_json(data: Json) -> Step:
         calls=tuple(_call_from_json(call) for call in data["calls"]),
         needs=tuple(data["needs"]),
         after=tuple(data["after"]),
+        loose=tuple(data.get("loose", ())),
         guard=data["guard"],
         desired=from_json(data["desired"]),
         fields=tuple(_field_from_json(change) for change in data["fields"]),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.model.change import Call, Change
 from reconciler.model.value import Json, Props, digest, put, references, resolve
-from reconciler.plan.diff import RESERVED, TAGS
+from reconciler.plan.diff import RESERVED, SYSTEM, TAGS, scheduled
 from reconciler.resources.api import MAKING_TAG, Op, Place, Request, Resource, Tagging, fill
 
 
@@ -75,6 +75,8 @@ class _Writer:
 
     def update(self) -> Iterator[Call]:
         change = self.change
+        if change.observed and scheduled(change.observed, self.resource):
+            yield from self._requests(self.resource.restore(change))
         yield from self._requests(self.resource.update(change))
         for part in self.resource.parts:
             if change.touches(part.prop):
@@ -97,8 +99,9 @@ class _Writer:
         live = dict(observed.tags or {}) if observed else {}
         gone = sorted(key for key in live if key not in want and not key.startswith(RESERVED))
         new = [{"Key": k, "Value": v} for k, v in sorted(want.items()) if live.get(k) != v]
-        if tagging.whole:
-            yield self._tag(tagging, self.change.desired[TAGS])
+        if tagging.whole:  # what AWS itself has put there cannot be taken off
+            own = [{"Key": k, "Value": v} for k, v in sorted(live.items()) if k.startswith(SYSTEM)]
+            yield self._tag(tagging, [*self.change.desired[TAGS], *own])
             return
         if new:
             yield self._tag(tagging, new)

@@ -3,7 +3,7 @@
 Only what the graph mentions is compared, so a default that AWS filled in is
 never drift; lists, policies and documents are compared whole. Equal bytes end
 the comparison early; the recursive walk explains what is left, and `deepdiff`
-explains the inside of a document.
+explains the inside of a document. `normal` has the form that both sides are brought into.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-import orjson
-
 from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
@@ -23,18 +21,21 @@ from reconciler.model.value import (
     SENSITIVE,
     UNKNOWN,
     Json,
-    JsonText,
     Path,
     Props,
     canonical,
     digest,
 )
-from reconciler.resources import policy
+from reconciler.plan.normal import dotted, member, normal, settled
 from reconciler.resources.api import Resource
+from reconciler.resources.items import named
+from reconciler.resources.whole import empty
 from reconciler.secret.veil import REFERENCE, veiled
 
 TAGS = "Tags"
-RESERVED = ("aws:", "moorline:attempt")
+SYSTEM = "aws:"
+"""Begins the keys of tags that AWS writes, such as CloudFormation's; nobody else may."""
+RESERVED = (SYSTEM, "moorline:attempt")
 """Tag keys with these prefixes belong to AWS, and to Moorline's memory of failed updates."""
 
 
@@ -57,7 +58,7 @@ def compare(
     """What to do so that the live resource is as desired."""
     if observed is None:
         return Change(address, Action.CREATE, Reason.ABSENT, desired, None)
-    fields = tuple(_fields(desired, observed, resource, origin))
+    fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin))
     if observed.status is Status.FAILED:
         return Change(address, Action.REPLACE, Reason.FAILED, desired, observed, fields)
     if not fields:
@@ -73,10 +74,21 @@ def guard(observed: Observed, resource: Resource) -> str:
     Not set and empty are the same, and so are busy and ready, because apply waits. The
     properties of a type that is named after its content cannot change.
     """
-    props = {} if resource.content_named else normal(observed.props, resource)
-    props = {key: item for key, item in props.items() if key != TAGS and not _empty(item)}
+    props = {} if resource.content_named else settled(observed.props, resource)
+    props = {key: item for key, item in props.items() if key != TAGS}
     tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
-    return digest([props, tags, observed.status is Status.FAILED], 32)
+    seen = [props, tags, observed.status is Status.FAILED]
+    return digest([*seen, observed.state] if scheduled(observed, resource) else seen, 32)
+
+
+def scheduled(observed: Observed, resource: Resource) -> bool:
+    """Whether it is about to be deleted, and AWS takes that back when it is asked to."""
+    return resource.lifecycle is not None and observed.state in resource.lifecycle.scheduled
+
+
+def stuck(observed: Observed, resource: Resource) -> bool:
+    """Whether nobody can work on it until a person has done something elsewhere."""
+    return resource.lifecycle is not None and observed.state in resource.lifecycle.stuck
 
 
 def removed(observed: Observed, resource: Resource) -> Observed:
@@ -84,6 +96,14 @@ def removed(observed: Observed, resource: Resource) -> Observed:
     last = {part.prop for part in resource.parts if part.last}
     props = {key: value for key, value in observed.props.items() if key in last}
     return replace(observed, props=props)
+
+
+def _kept(observed: Observed, resource: Resource) -> Iterator[FieldChange]:
+    """That it is to stay, where it is scheduled for deletion; no line of a spec says so."""
+    lifecycle = resource.lifecycle
+    if lifecycle and scheduled(observed, resource):
+        path = (lifecycle.field.rpartition(".")[2],)
+        yield FieldChange(path, observed.state, lifecycle.restored, Effect.IN_PLACE)
 
 
 def _fields(
@@ -100,7 +120,7 @@ def _fields(
 def _properties(
     want: Props, observed: Observed, resource: Resource, origin: Origin | None
 ) -> Iterator[FieldChange]:
-    have = {key: observed.props.get(key, resource.defaults.get(key)) for key in want}
+    have = {key: member(observed.props, key, "", resource) for key in want}
     wanted, live = normal(want, resource), normal(have, resource)
     if canonical(wanted) == canonical(live):
         return
@@ -138,53 +158,23 @@ def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iter
             yield FieldChange(path, before, after, Effect.IN_PLACE, at)
 
 
-def normal(props: Props, resource: Resource) -> Props:
-    """Properties in the form in which equal means the same to AWS."""
-    return {key: _normal(value, key, resource) for key, value in props.items()}
-
-
-def _normal(value: Json, place: str, resource: Resource) -> Json:
-    if place in resource.policies:
-        return policy.normal(value) if value else None
-    if place in resource.documents:
-        return _parsed(value)
-    if isinstance(value, Mapping):
-        return {k: _normal(v, f"{place}.{k}", resource) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        many = [_normal(item, place, resource) for item in value]
-        if (key := resource.keyed.get(place)) is not None:
-            return sorted(many, key=lambda item: str(item.get(key)))
-        return sorted(many, key=canonical) if place in resource.sets else many
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
-        return int(value)
-    return value
-
-
-def _parsed(value: Json) -> Json:
-    """A document as data, in whichever form it is carried."""
-    if isinstance(value, JsonText):
-        return value.document
-    if not isinstance(value, str):
-        return value
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
-        return value
-
-
 def _walk(
     want: Json, have: Json, path: Path, place: Path, resource: Resource
 ) -> Iterator[Difference]:
-    dotted = ".".join(part for part in place if part != "*")
-    if _empty(want) and _empty(have):
+    here = dotted(place)
+    if (empty(want) and empty(have)) or here in resource.unread:
         return
-    if dotted in resource.policies or dotted in resource.documents:
+    if here in resource.policies or here in resource.documents:
         if canonical(want) != canonical(have):
             yield from _document(want, have, path, place)
         return
-    if isinstance(want, Mapping) and isinstance(have, Mapping) and want:
+    if isinstance(want, Mapping) and isinstance(have, Mapping | None) and want:
+        inside: list[Difference] = []
         for key in sorted(want):
-            yield from _walk(want[key], have.get(key), (*path, key), (*place, key), resource)
+            live = member(have or {}, key, here, resource)
+            inside += _walk(want[key], live, (*path, key), (*place, key), resource)
+        whole = have is None and inside  # all of it is missing
+        yield from [Difference(path, place, have, want)] if whole else inside
         return
     if isinstance(want, list) and isinstance(have, list | None):
         yield from _list(want, have or [], path, place, resource)
@@ -196,20 +186,25 @@ def _walk(
 def _list(
     want: list[Json], have: list[Json], path: Path, place: Path, resource: Resource
 ) -> Iterator[Difference]:
-    dotted = ".".join(part for part in place if part != "*")
+    here = dotted(place)
     inside = (*place, "*")
-    if (key := resource.keyed.get(dotted)) is not None:
-        wanted = {str(item.get(key)): item for item in want}
-        live = {str(item.get(key)): item for item in have}
+    keys = resource.keyed.get(here)
+    wanted, live = (named(items, keys, here, resource) for items in (want, have))
+    if wanted is not None and live is not None:
+        fades = resource.fading.get(here)
         for name in sorted(wanted.keys() | live.keys()):
+            if name not in wanted and fades and fades(live[name]):
+                continue  # it goes away by itself
             if name not in live or name not in wanted:
                 yield Difference((*path, name), inside, live.get(name), wanted.get(name))
             else:
                 yield from _walk(wanted[name], live[name], (*path, name), inside, resource)
-    elif len(want) == len(have) and dotted not in resource.sets:
+    elif keys is None and len(want) == len(have) and here not in resource.sets:
         for index, (one, other) in enumerate(zip(want, have, strict=True)):
             yield from _walk(one, other, (*path, str(index)), inside, resource)
-    elif canonical(want) != canonical(have):
+    elif sorted(map(canonical, want)) != sorted(map(canonical, have)) or (
+        keys is None and canonical(want) != canonical(have)
+    ):
         yield Difference(path, place, have, want)
 
 
@@ -231,10 +226,6 @@ def _document(want: Json, have: Json, path: Path, place: Path) -> Iterator[Diffe
 
 def _reserved(key: str) -> bool:
     return key.startswith(RESERVED)
-
-
-def _empty(value: Json) -> bool:
-    return value is None or (isinstance(value, list | Mapping | str) and not value)
 
 
 def _same(want: Json, have: Json) -> bool:

@@ -46,6 +46,36 @@ def spent(step: Step, why: str) -> str:
     return f"{why}; {what}, or apply with `--retry {step.address}`"
 
 
+STUCK = "nothing can be changed in the state that AWS has it in"
+
+
+def stuck(node: Node, observed: Observed) -> Diagnostic:
+    """It is neither usable nor gone, whether or not it differs."""
+    return Diagnostic(
+        "STATE001",
+        f"{str(node.address)!r} is {observed.reason or observed.state}: "
+        "it cannot be used, and it is not gone",
+        node.origin.at if node.origin else None,
+        "see to it in AWS, such as by importing the key material or connecting the key store; "
+        "nothing is replaced",
+        Severity.WARNING,
+        node.address,
+    )
+
+
+def leaving(node: Node, observed: Observed) -> Diagnostic:
+    """Somebody scheduled it for deletion, and it can still be had back."""
+    return Diagnostic(
+        "STATE002",
+        f"{str(node.address)!r} is {observed.reason or observed.state}: somebody scheduled its "
+        "deletion, and an apply takes that back",
+        node.origin.at if node.origin else None,
+        "apply to keep it and all that needs it; or remove the spec, and let it go",
+        Severity.WARNING,
+        node.address,
+    )
+
+
 def busy(node: Node, observed: Observed) -> Diagnostic:
     """AWS still works on a resource, whether or not it differs."""
     return Diagnostic(

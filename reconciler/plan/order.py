@@ -16,7 +16,6 @@ from reconciler.model.change import (
     Change,
     Effect,
     FieldChange,
-    Observed,
     Reason,
     Status,
 )
@@ -25,7 +24,7 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
-from reconciler.plan import calls, claims, closing, objections, protect, retire, revisions
+from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import Place, Resource, fill
@@ -46,6 +45,8 @@ class Draft:
     """What the unchanged resources are."""
     moving: list[Change] = field(default_factory=list)
     """Of resources that others may move at run time, how they compare."""
+    staying: list[Change] = field(default_factory=list)
+    """What differs and no call changes."""
 
 
 def plan(
@@ -61,7 +62,7 @@ def plan(
     for address in _ordered(graph):
         if address not in live.unknown:
             _step(graph.nodes[address], graph, live, resources, place, policy, draft)
-    _link(graph, draft)
+    _link(graph, draft, resources)
     draft.steps += retire.removals(graph, live, resources, place, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
@@ -131,13 +132,12 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         draft.moving.append(seen)
     if any(each.is_error for each in against):
         return
+    draft.diagnostics += gate.states(change, node, resource)
     if change.action is Action.NONE:
-        if change.observed and _undecided(change.observed, resource):
-            draft.diagnostics.append(objections.busy(node, change.observed))
         draft.unchanged += 1
         draft.same[node.address] = change.desired
         return
-    steps = [_tried(step, seen, resource, policy) for step in _steps(seen, node, resource, place)]
+    steps = [gate.judge(it, seen, resource, policy) for it in _steps(seen, node, resource, place)]
     _add(seen, node, steps, draft)
 
 
@@ -194,24 +194,6 @@ def _reviewed(change: Change, node: Node, resource: Resource) -> tuple[Change, l
     return replace(change, fields=(*change.fields, *fields)), against
 
 
-def _tried(step: Step, change: Change, resource: Resource, policy: Policy) -> Step:
-    """The step, refused when the same was tried and failed and nobody asked for it again."""
-    if change.observed is None or step.action not in {Action.UPDATE, Action.ADOPT}:
-        return step
-    why = resource.pending.spent(change.desired, change.observed)
-    if not why:
-        return step
-    if step.address in policy.retry:
-        return replace(step, retry=True)
-    return replace(step, refused=objections.spent(step, why))
-
-
-def _undecided(observed: Observed, resource: Resource) -> bool:
-    """Whether AWS is still making or deleting it: looking as desired says little then."""
-    steady = resource.lifecycle.in_use if resource.lifecycle else frozenset()
-    return observed.status is Status.BUSY and observed.reason not in steady
-
-
 def _add(change: Change, node: Node, steps: list[Step], draft: Draft) -> None:
     """Take the steps of a change into the plan, unless they cannot do what it asks."""
     if stuck := [each for each in change.fields if each.effect is Effect.UNSUPPORTED]:
@@ -219,6 +201,7 @@ def _add(change: Change, node: Node, steps: list[Step], draft: Draft) -> None:
         return
     if not any(step.calls for step in steps):
         draft.diagnostics += [objections.stays(node, each) for each in change.fields]
+        draft.staying.append(change)
         draft.unchanged += 1
         return
     if change.observed and change.observed.status is Status.BUSY:
@@ -271,11 +254,13 @@ def _detail(change: Change) -> str:
     return seen.reason if seen and seen.status is Status.FAILED else ""
 
 
-def _link(graph: Graph, draft: Draft) -> None:
+def _link(graph: Graph, draft: Draft, resources: Mapping[str, Resource]) -> None:
     """Make every step need the steps of what its resource references.
 
     The removal of an old half waits for those who use the resource, when the
     new half is made first; else for the removal of those users that go first too.
+    Where a step uses only what another one leaves as it is, it comes after that one, and goes
+    on if that one does not succeed.
     """
     main = {step.address: step.id for step in draft.steps if not step.id.endswith(SUFFIX)}
     first = {step.id for step in draft.steps if step.id.endswith(SUFFIX) and not step.needs}
@@ -293,4 +278,15 @@ def _link(graph: Graph, draft: Draft) -> None:
         targets = graph.nodes[step.address].needs
         return tuple(sorted({*step.needs, *(main[t] for t in targets if t in main)}))
 
-    draft.steps = [replace(step, needs=needs(step)) for step in draft.steps]
+    def linked(step: Step) -> Step:
+        all_ = needs(step)
+        others = (by_id[id_] for id_ in all_ if not id_.endswith(SUFFIX))
+        free = () if step.id.endswith(SUFFIX) else others
+        return replace(
+            step,
+            needs=all_,
+            loose=tuple(it.id for it in free if gate.loose(step, it, resources)),
+        )
+
+    by_id = {step.id: step for step in draft.steps}
+    draft.steps = [linked(step) for step in draft.steps]

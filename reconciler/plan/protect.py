@@ -13,13 +13,14 @@ from datetime import date
 from itertools import zip_longest
 from typing import TypeAlias
 
-from reconciler.model.change import Action, Change, Reason
+from reconciler.model.change import Action, Change
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.loss import GONE, Approval, Destruction, Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import Json, Path
 from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Narrowing, Resource
+from reconciler.resources.items import named
 
 CLASSES = frozenset(map(str, Destruction))
 TAG = ("Tags", HOLDS_TAG)
@@ -30,10 +31,11 @@ Pair: TypeAlias = tuple[Path, Json, Json]
 def removal(change: Change, resource: Resource) -> tuple[Loss, ...]:
     """What is lost when the live resource is deleted, to make way for a new one or for good.
 
-    Removing a resource that AWS reports as failed loses nothing: a failed
-    endpoint serves no traffic and a group whose creation failed has no records.
+    What never held anything loses nothing, such as a group whose creation failed. One whose
+    deletion failed may hold all it ever had: which states are empty is data of the type.
     """
-    if change.reason is Reason.FAILED:
+    lifecycle = resource.lifecycle
+    if change.observed and lifecycle and change.observed.state in lifecycle.empty:
         return ()
     held = dict.fromkeys((resource.holds, _tag(change, HOLDS_TAG)))
     return tuple(Loss(each, GONE[each]) for each in held if each in CLASSES)
@@ -67,7 +69,8 @@ def _untagged(change: Change) -> Iterator[Loss]:
 
 def _narrowed(narrowing: Narrowing, change: Change, resource: Resource) -> Iterator[Loss]:
     outputs = change.observed.outputs if change.observed else {}
-    live = {**resource.defaults, **change.live}
+    top = {key: value for key, value in resource.defaults.items() if "." not in key}
+    live = {**top, **change.live}
     pairs = _pairs(live, change.desired, narrowing.path, resource)
     if narrowing.whole:
         pairs = [((narrowing.prop,), {**outputs, **live}, {**change.desired, **change.targets})]
@@ -82,8 +85,7 @@ def _pairs(before: Json, after: Json, dotted: str, resource: Resource) -> list[P
     place: Path = ()
     for name in dotted.split("."):
         if name == "*":
-            key = resource.keyed.get(".".join(place))
-            found = [each for one in found for each in _items(*one, key)]
+            found = [each for one in found for each in _items(*one, ".".join(place), resource)]
         else:
             place = (*place, name)
             found = [((*path, name), _at(one, name), _at(two, name)) for path, one, two in found]
@@ -94,15 +96,15 @@ def _at(value: Json, name: str) -> Json:
     return value.get(name) if isinstance(value, Mapping) else None
 
 
-def _items(path: Path, before: Json, after: Json, key: str | None) -> Iterator[Pair]:
-    one = before if isinstance(before, list | tuple) else []
-    two = after if isinstance(after, list | tuple) else []
-    if key is None:
+def _items(path: Path, before: Json, after: Json, place: str, resource: Resource) -> Iterator[Pair]:
+    one = list(before) if isinstance(before, list | tuple) else []
+    two = list(after) if isinstance(after, list | tuple) else []
+    keys = resource.keyed.get(place)
+    have, want = named(one, keys, place, resource), named(two, keys, place, resource)
+    if have is None or want is None:
         for index, (left, right) in enumerate(zip_longest(one, two)):
             yield (*path, str(index)), left, right
         return
-    have = {str(_at(item, key)): item for item in one}
-    want = {str(_at(item, key)): item for item in two}
     for name in sorted(have.keys() | want.keys()):
         yield (*path, name), have.get(name), want.get(name)
 

@@ -15,7 +15,7 @@ from reconciler.model.graph import Graph
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import leaves
 from reconciler.plan import calls, protect
-from reconciler.plan.diff import guard
+from reconciler.plan.diff import guard, removed
 from reconciler.plan.live import Live, Orphan
 from reconciler.resources.api import Place, Resource
 
@@ -57,7 +57,7 @@ def _removal(orphan: Orphan, resource: Resource, place: Place, after: Iterable[s
         reason=reason,
         calls=calls.delete(change, resource, place),
         after=tuple(after),
-        guard=guard(orphan.observed, resource),
+        guard=guard(removed(orphan.observed, resource), resource),
         losses=protect.removal(change, resource),
         spec=orphan.spec,
     )

@@ -9,13 +9,14 @@ from reconciler.facts import UnknownType, facts
 from reconciler.model.change import Observed
 from reconciler.model.value import SENSITIVE, Json, Props, leaves, to_json
 from reconciler.plan import diff
+from reconciler.plan.normal import normal
 from reconciler.resources.api import Resource
 from reconciler.secret.veil import REFERENCE, veiled
 
 
 def asked(desired: Props, resource: Resource) -> dict[str, Json]:
     """Desired properties as plain JSON, in the form in which they are compared."""
-    props = dict(diff.normal({k: v for k, v in desired.items() if k != diff.TAGS}, resource))
+    props = dict(normal({k: v for k, v in desired.items() if k != diff.TAGS}, resource))
     if diff.TAGS in desired:
         props[diff.TAGS] = {tag["Key"]: tag["Value"] for tag in desired[diff.TAGS]}
     out: dict[str, Json] = to_json(_veiled(props, resource, live=False))
@@ -25,7 +26,7 @@ def asked(desired: Props, resource: Resource) -> dict[str, Json]:
 def seen(desired: Props, live: Observed, resource: Resource) -> dict[str, Json]:
     """What is live of the desired properties; one that holds a reference to a secret is masked."""
     props = {key: live.props[key] for key in desired if key in live.props and key != diff.TAGS}
-    found = dict(diff.normal(props, resource))
+    found = dict(normal(props, resource))
     for key in found:
         if any(isinstance(leaf, str) and REFERENCE in leaf for leaf in leaves(desired[key])):
             found[key] = SENSITIVE

@@ -36,6 +36,7 @@ __all__ = [
     "Absent",
     "Codec",
     "Companion",
+    "Keys",
     "Lifecycle",
     "Listing",
     "Narrowing",
@@ -63,6 +64,8 @@ HOLDS_TAG = "moorline:holds"
 MAKING_TAG = "moorline:making"
 """Carried by what several calls make, until the last of them; see `plan.calls.making`."""
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
+Keys: TypeAlias = str | tuple[str, ...]
+"""The member that identifies an item of a list, or all of those that do; dotted within it."""
 Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
 
 
@@ -118,8 +121,8 @@ class Resource:
     """What the adapter knows about top-level properties beyond `schemas/aws/`."""
     append_only: Mapping[str, str] = field(default_factory=dict)
     """Keyed lists that only grow: property to the key of its items."""
-    keyed: Mapping[str, str] = field(default_factory=dict)
-    """Dotted property path of a list to the member that names its items."""
+    keyed: Mapping[str, Keys] = field(default_factory=dict)
+    """Dotted property path of a list to what identifies its items, lists passed through."""
     sets: frozenset[str] = frozenset()
     """Dotted property paths of lists whose order does not matter."""
     policies: frozenset[str] = frozenset()
@@ -127,9 +130,26 @@ class Resource:
     documents: frozenset[str] = frozenset()
     """Dotted property paths of documents: compared whole, a key the spec lacks is a difference."""
     defaults: Props = field(default_factory=dict)
-    """Values AWS fills in for properties that were not given; equal to absent when compared."""
+    """Dotted property paths, lists passed through, to the value that AWS means where it has none.
+
+    It may fill it in, or leave it out of an answer: equal to absent when compared.
+    """
     unread: frozenset[str] = frozenset()
-    """Top-level properties that AWS takes but never gives back; never compared."""
+    """Dotted property paths, lists passed through, of what AWS takes and never gives back."""
+    masked: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """Dotted property paths of texts in which AWS hides a secret on reading, with how it does."""
+    fading: Mapping[str, Callable[[Props], bool]] = field(default_factory=dict)
+    """Dotted paths of keyed lists: which live items AWS itself removes, and nobody else can."""
+    apart: frozenset[str] = frozenset()
+    """Top-level properties that change nothing for those who use the resource.
+
+    Whoever needs the resource waits for any other change of it, and cannot go on without that.
+    """
+    carried: frozenset[str] = frozenset()
+    """Top-level properties that a put of the whole resets where they are not given.
+
+    They are read even if no spec mentions them, and `update` sends the live value along.
+    """
     content_named: bool = False
     """The name carries a digest of the content and the type cannot change."""
     upsert: bool = False
@@ -161,6 +181,8 @@ class Resource:
     fix: Callable[[str], str] = str
     """Turns a conventional name into one the type accepts."""
     update: Update = _no_update
+    restore: Update = _no_update
+    """Takes back a deletion that is only scheduled; see `Lifecycle.scheduled`."""
     verify: Callable[[Props, Observed], str] = _no_problem
     """After a step: what is still not as desired, as a sentence; "" when all is well."""
     pending: Pending = NOTHING

@@ -69,7 +69,8 @@ class Lifecycle:
     """Where a resource reports that it is working, ready or broken.
 
     `settles` is a second field (dotted) that reports on the last update. Polls are
-    `poll` seconds apart and give up after `timeout` seconds.
+    `poll` seconds apart and give up after `timeout` seconds. A state of none of the sets is
+    taken for a new word of AWS's for being busy.
 
     `usual` seconds are what it takes as a rule, which only findings go by.
     """
@@ -80,6 +81,14 @@ class Lifecycle:
     in_use: frozenset[str] = frozenset()
     """Of `busy`: it scales or is maintained, and stays what it is meanwhile."""
     failed: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
+    """Of `failed`: it never held anything, or cannot give it back. All others may hold all."""
+    scheduled: frozenset[str] = frozenset()
+    """It is about to be deleted, and `Resource.restore` takes that back."""
+    restored: str = ""
+    """The state that taking it back leads to."""
+    stuck: frozenset[str] = frozenset()
+    """Neither usable nor gone, until a person does something outside of Moorline."""
     retired: frozenset[str] = frozenset()
     """Deleted and kept for a while: gone, once the parts that are undone first are gone too."""
     settles: str = ""
@@ -91,6 +100,11 @@ class Lifecycle:
     usual: float = 0.0
     rollout: Callable[[Props], float] = _at_once
     """Seconds that an update takes beyond that, by what is desired."""
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every state that is spoken of."""
+        return self.ready | self.busy | self.failed | self.scheduled | self.stuck
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.codecs import SAME, Codec
+from reconciler.resources.keeping import kept
 from reconciler.resources.whole import Whole
 
 
@@ -101,6 +102,8 @@ class Facet:
     params: Props = field(default_factory=dict)
     whole: Whole | None = None
     """What a whole answer has, where it is not the member `answer`."""
+    keeps: tuple[str, ...] = ()
+    """What a put carries along of the live value where it is not given; see `keeping.kept`."""
     last: bool = False
 
     @property
@@ -133,6 +136,7 @@ class Facet:
             if before is not None and (delete := self._delete):
                 yield Request(delete, {})
             return
+        after = kept(before, after, self.keeps)
         body = self.off if after is None else self.codec.encode(after)
         yield Request(
             f"put_{self.stem}", {**self.params, **({self.request: body} if self.request else body)}

@@ -46,6 +46,7 @@ Decide: TypeAlias = Callable[[Change], Props]
 Review: TypeAlias = Callable[[Change], Iterable[FieldChange | Objection]]
 Moved: TypeAlias = Callable[[Change], Telling]
 Spent: TypeAlias = Callable[[Props, Observed], str]
+Held: TypeAlias = Callable[[Change], str]
 
 
 def no_context(_: Change) -> Asking:
@@ -69,6 +70,11 @@ def untried(_desired: Props, _observed: Observed) -> str:
     return ""
 
 
+def unheld(_: Change) -> str:
+    """Nobody else has a hand on it."""
+    return ""
+
+
 def unmoved(_: Change) -> Telling:
     """Nobody moves it but by what a plan compares."""
     yield from ()
@@ -87,6 +93,8 @@ class Pending:
     """What else the change does, and what stands against it."""
     spent: Spent = untried
     """Why the same update must not be sent again; "" when nothing is known against it."""
+    held: Held = unheld
+    """Why a change must not be made because a part is somebody else's now; "" when it may."""
     moved: Moved = unmoved
     """What others move at run time and no plan compares; only `drift` asks."""
 

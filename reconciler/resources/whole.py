@@ -116,6 +116,11 @@ def at(body: Json, path: str) -> Json:
     return body
 
 
+def empty(value: Json) -> bool:
+    """Whether AWS takes it for not given."""
+    return value is None or (isinstance(value, list | tuple | Mapping | str) and not value)
+
+
 def _is_policy(value: Json) -> bool:
     try:
         found = orjson.loads(value) if isinstance(value, str | bytes) else value

@@ -238,11 +238,13 @@ def _step() -> Schema:
             "losses": many("Each thing that is lost.", ref("loss")),
             "needs": many("Ids of steps that must be done before.", ids),
             "after": many("Types all of whose steps must be done before.", ids),
+            "loose": many("Of needs: what this runs without; left out when there is none.", ids),
             "guard": text("Digest of what was observed, empty when nothing may be there."),
             "fields": many("The properties that differ.", ref("field")),
             "calls": many("The requests, in order.", ref("call")),
             "desired": desired,
         },
+        optional=("loose",),
     )
 
 

@@ -125,4 +125,5 @@ def test_an_address_that_never_confirmed_does_not_fail_its_topic(platform: Platf
     run = platform.apply(platform.plan())
     assert (run.failures, run.skipped) == ({}, {})
     assert "subscribe" in run.calls
-    assert "PLAN004" in codes(platform.plan())  # the old one is still said
+    assert "STATE003" in codes(platform.plan())  # both are still said, and nothing is planned
+    assert platform.plan().steps == ()

@@ -74,3 +74,14 @@ def test_no_event_writes_control_characters(address, one, two, three):
     for event in events:
         sink(event)
     assert raw("".join(written)) == set()
+
+
+@every_plan
+@given(plans())
+def test_drift_says_the_same_in_words_in_json_and_by_its_exit_code(plan):
+    data = as_data(plan)
+    differs = drift.differs(data)
+    said = drift.text(data, color=False)
+    assert ("No drift" in said) is not differs
+    assert bool(drift.as_json(data)["drifted"]) is differs
+    assert bool(plan.steps) is differs

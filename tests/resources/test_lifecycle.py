@@ -156,7 +156,7 @@ def test_a_silent_rollback_fails_its_step(aws: Sandbox, session: Session, turn: 
     assert "an alarm went off" in failed[0].message
 
 
-def test_a_key_that_somebody_condemned_has_failed(
+def test_a_key_that_somebody_condemned_is_taken_back(
     aws: Sandbox, session: Session, turn: Turn
 ) -> None:
     sample = SAMPLES["AWS::KMS::Key"]
@@ -168,8 +168,12 @@ def test_a_key_that_somebody_condemned_has_failed(
     live, _ = observe(session, graph, load(), PLACE)
     observed = live.found[sample.address]
     assert observed is not None
-    assert observed.status is Status.FAILED
+    assert observed.status is Status.READY
     assert observed.reason.startswith("PendingDeletion: ")
+    assert [step.action for step in turn(*nodes(sample, sample.full))] == [Action.UPDATE]
+    after = kms.describe_key(KeyId=f"alias/{sample.name}")["KeyMetadata"]
+    assert (after["KeyId"], after["KeyState"]) == (id_, "Enabled")
+    assert turn(*nodes(sample, sample.full)) == ()
 
 
 def test_a_key_is_made_anew_after_it_was_deleted(turn: Turn) -> None:

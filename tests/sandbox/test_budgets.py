@@ -211,3 +211,11 @@ def test_a_filter_expression_is_shown_only_where_it_is_asked_for(client: Any) ->
 def test_filters_that_do_not_go_together_are_refused(client: Any, filters: Any) -> None:
     update = client.update_budget
     refused("InvalidParameterException", "", update, **ME, NewBudget=BUDGET | filters)
+
+
+def test_the_usual_type_of_a_threshold_is_left_out(client: Any) -> None:
+    of = {**NAMED, "Subscribers": [MAIL]}
+    client.create_notification(**of, Notification={**NINETY, "ThresholdType": "PERCENTAGE"})
+    client.create_notification(**of, Notification={**NINETY, "ThresholdType": "ABSOLUTE_VALUE"})
+    shown = client.describe_notifications_for_budget(**NAMED)["Notifications"]
+    assert [each.get("ThresholdType") for each in shown] == [None, None, "ABSOLUTE_VALUE"]

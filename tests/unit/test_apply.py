@@ -264,6 +264,21 @@ def test_a_failed_step_leaves_out_all_that_needs_it_and_nothing_else() -> None:
     assert (skipped(events), events[-1]) == ({"b": "a", "c": "a"}, RunFinished(1, 1, 2, 0.0))
 
 
+def test_a_failed_step_leaves_in_what_only_comes_after_it() -> None:
+    world = World()
+    world.when["a"] = fails()
+    steps = [make("a"), make("b", "a", loose=("a",)), make("c", "a", "b", loose=("b",))]
+    outcome, events = run(world, *steps)
+    assert (outcome, skipped(events)) == (Outcome(("b",), ("a",), ("c",)), {"c": "a"})
+    assert world.wrote == ["b"]
+
+
+def test_what_only_comes_after_a_refused_step_runs() -> None:
+    world = World()
+    steps = [make("a", refused="no"), make("b", "a", loose=("a",)), make("c", "a")]
+    assert run(world, *steps)[0] == Outcome(("b",))
+
+
 def test_a_failed_deletion_keeps_all_that_may_still_be_used() -> None:
     world = World("server", "spare", "store", "base")
     world.when["server"] = fails()

@@ -219,7 +219,7 @@ JUDGED: dict[str, tuple[Action, Reason, Any, frozenset[str], tuple[str, bool]]] 
         Reason.FAILED,
         STORE,
         frozenset(),
-        ("", False),
+        ("records", True),
     ),
     "a deletion of what holds nothing": (
         Action.DELETE,

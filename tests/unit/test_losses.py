@@ -15,7 +15,7 @@ from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.plan import protect
 from reconciler.plan.diff import compare
-from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Resource
+from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Lifecycle, Resource
 from reconciler.resources.narrow import Narrowing
 
 from .fakes import address, resource
@@ -181,7 +181,21 @@ HOLDING: dict[str, tuple[Reason, Observed | None, tuple[Loss, ...]]] = {
         Observed({}, tags={HOLDS_TAG: "history"}),
         (Loss("traffic", "it stops serving traffic"), Loss("history", "its history is lost")),
     ),
-    "what failed": (Reason.FAILED, Observed({}, tags={HOLDS_TAG: "history"}), ()),
+    "what failed in a state that holds nothing": (
+        Reason.FAILED,
+        Observed({}, tags={HOLDS_TAG: "history"}, state="CreateFailed"),
+        (),
+    ),
+    "what nobody declares in a state that holds nothing": (
+        Reason.NOT_DECLARED,
+        Observed({}, tags={HOLDS_TAG: "history"}, state="CreateFailed"),
+        (),
+    ),
+    "what failed in any other state": (
+        Reason.FAILED,
+        Observed({}, state="DeleteFailed"),
+        (Loss("traffic", "it stops serving traffic"),),
+    ),
     "what nobody read the tags of": (
         Reason.NOT_DECLARED,
         Observed({}),
@@ -193,7 +207,16 @@ HOLDING: dict[str, tuple[Reason, Observed | None, tuple[Loss, ...]]] = {
 @pytest.mark.parametrize(("reason", "seen", "expected"), HOLDING.values(), ids=HOLDING)
 def test_lost_with_the_removal_of(reason: Reason, seen: Observed, expected: Any) -> None:
     change = Change(AT, Action.DELETE, reason, {}, seen)
-    assert protect.removal(change, resource("M::Base", holds="traffic")) == expected
+    states = frozenset({"CreateFailed", "DeleteFailed"})
+    cycle = Lifecycle(
+        field="State",
+        ready=frozenset(),
+        busy=frozenset(),
+        failed=states,
+        empty=frozenset({"CreateFailed"}),
+    )
+    kind = resource("M::Base", holds="traffic", lifecycle=cycle)
+    assert protect.removal(change, kind) == expected
 
 
 # -- judging

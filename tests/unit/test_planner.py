@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from typing import Any
@@ -10,14 +11,16 @@ from typing import Any
 import pytest
 
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Reason, Status
+from reconciler.model.change import Action, Change, Reason, Status
 from reconciler.model.plan import Plan, to_bytes
 from reconciler.model.policy import Policy
 from reconciler.model.value import Ref
-from reconciler.plan.order import Orphan
+from reconciler.plan.order import Draft, Orphan
 from reconciler.resources import api
+from reconciler.resources.api import Lifecycle, Request
+from reconciler.resources.review import Pending
 
-from .fakes import OWN, address, live, node
+from .fakes import OWN, RESOURCES, address, live, node
 from .planning import (
     BASE,
     SERVER,
@@ -112,12 +115,97 @@ def test_users_of_a_replaced_resource_with_a_predictable_arn_stay_as_they_are() 
     assert [short(each.id) for each in plan(nodes, found).steps] == ["Store/x#delete", "Store/x"]
 
 
-def test_a_failed_resource_is_replaced_without_asking_what_is_lost() -> None:
-    draft = plan([node(STORE)], {STORE: live(status=Status.FAILED)}, policy=Policy())
-    assert [(each.action, each.reason, each.refused) for each in draft.steps] == [
-        (Action.DELETE, Reason.FAILED, ""),
-        (Action.REPLACE, Reason.FAILED, ""),
+STATES = Lifecycle(
+    field="State",
+    ready=frozenset({"Up"}),
+    busy=frozenset(),
+    failed=frozenset({"CreateFailed", "DeleteFailed"}),
+    empty=frozenset({"CreateFailed"}),
+    scheduled=frozenset({"Leaving"}),
+    restored="Up",
+    stuck=frozenset({"Lost"}),
+)
+
+
+def take_back(_: Change) -> Iterator[Request]:
+    yield Request("keep_it", {})
+
+
+def in_state(word: str, nodes: list[Any], **seen: Any) -> Draft:
+    kind = replace(RESOURCES["M::Store"], lifecycle=STATES, restore=take_back)
+    found = {STORE: live(seen.pop("props", {}), state=word, **seen)}
+    return plan(nodes, found, policy=Policy(), resources={**RESOURCES, "M::Store": kind})
+
+
+@pytest.mark.parametrize(("word", "refused"), [("CreateFailed", False), ("DeleteFailed", True)])
+def test_what_a_failed_resource_may_hold_is_data_of_its_state(word: str, refused: bool) -> None:
+    draft = in_state(word, [node(STORE)], status=Status.FAILED)
+    assert [(each.action, each.reason, bool(each.refused)) for each in draft.steps] == [
+        (Action.DELETE, Reason.FAILED, refused),
+        (Action.REPLACE, Reason.FAILED, False),
     ]
+    assert len(Plan("e", "p", "a", "r", tuple(draft.steps)).blocked) == 2 * refused
+
+
+def test_what_is_scheduled_for_deletion_is_taken_back_and_never_replaced() -> None:
+    draft = in_state("Leaving", [node(STORE, {"Size": 1})], props={"Size": 1})
+    (only,) = draft.steps
+    assert (only.action, only.losses, [call.method for call in only.calls]) == (
+        Action.UPDATE,
+        (),
+        ["keep_it"],
+    )
+    assert [(each.path, each.before, each.after) for each in only.fields] == [
+        (("State",), "Leaving", "Up")
+    ]
+    assert [each.code for each in draft.diagnostics] == ["STATE002"]
+
+
+@pytest.mark.parametrize(("size", "steps"), [(1, []), (2, ["refused"])])
+def test_what_is_neither_there_nor_gone_is_left_alone(size: int, steps: list[str]) -> None:
+    draft = in_state("Lost", [node(STORE, {"Size": size})], props={"Size": 1})
+    assert [each.code for each in draft.diagnostics] == ["STATE001"]
+    assert ["refused" if each.refused else "runs" for each in draft.steps] == steps
+
+
+# -- what a refused change holds back
+
+
+def base(**change: Any) -> tuple[Any, Any]:
+    return node(BASE, {"Size": 1, "Members": [], **change}), live({"Size": 1, "Members": []})
+
+
+HELD: dict[str, tuple[dict[str, Any], frozenset[str], bool]] = {
+    "what its users do not rely on": ({"Size": 2}, frozenset({"Size"}), False),
+    "what its users may rely on": ({"Size": 2}, frozenset(), True),
+    "both": ({"Size": 2, "Members": ["a"]}, frozenset({"Size"}), True),
+}
+
+
+@pytest.mark.parametrize(("change", "apart", "held"), HELD.values(), ids=HELD)
+@pytest.mark.parametrize("output", ["Arn", "Id"])
+def test_a_refused_change_holds_back_who_relies_on(
+    change: dict[str, Any],
+    apart: frozenset[str],
+    held: bool,
+    output: str,
+) -> None:
+    pending = Pending(held=lambda _: "not now")
+    kind = replace(RESOURCES["M::Base"], apart=apart, pending=pending)
+    wanted, seen = base(**change)
+    nodes = [node(STORE, uses(BASE, output=output)), wanted]
+    draft = plan(nodes, {BASE: seen}, resources={**RESOURCES, "M::Base": kind})
+    ids = {short(each.id): each for each in draft.steps}
+    assert ids["Store/x"].needs == (ids["Base/x"].id,)
+    stopped = Plan("e", "p", "a", "r", tuple(draft.steps)).blocked
+    assert stopped == {ids["Base/x"].id} | ({ids["Store/x"].id} if held else set())
+
+
+def test_what_is_to_be_made_first_holds_its_users_back() -> None:
+    kind = replace(RESOURCES["M::Base"], apart=frozenset({"Size"}))
+    nodes = [node(STORE, uses(BASE)), node(BASE, {"Size": 1})]
+    draft = plan(nodes, resources={**RESOURCES, "M::Base": kind})
+    assert [each.loose for each in draft.steps] == [(), ()]
 
 
 # -- deletion

@@ -13,7 +13,7 @@ from reconciler.model.loss import Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.plan import order
-from reconciler.plan.diff import guard
+from reconciler.plan.diff import guard, removed
 from reconciler.plan.live import Live, Orphan
 from reconciler.resources.parts import Members
 
@@ -42,7 +42,7 @@ def test_a_removal_says_all_that_apply_needs() -> None:
         action=Action.DELETE,
         reason=Reason.NOT_DECLARED,
         calls=(Call("made", "delete_it", {"Name": "acme-dev-x"}),),
-        guard=guard(seen, RESOURCES["M::Store"]),
+        guard=guard(removed(seen, RESOURCES["M::Store"]), RESOURCES["M::Store"]),
         spec="FeatureGroup/x",
         destroys="records",
         losses=(Loss("records", "its records are lost", allowed=True),),

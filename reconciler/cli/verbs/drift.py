@@ -84,6 +84,7 @@ def command(
     where compiling the result gives exactly what is live.
     """
     from reconciler.cli.world import live  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.render.text import drift  # noqa: PLC0415 - only where it is asked for
 
     writing = bool(write) or write_all
     _check(
@@ -108,8 +109,7 @@ def command(
         raise SystemExit(keep.run(world, _drifted(world)[0], write, dry_run=dry_run))
     report = look(world, world.named_all)
     report.show(world, form, html, verbose=verbose)
-    stays = any(found.code == "PLAN004" for found in report.plan.diagnostics)
-    raise SystemExit(Exit.DRIFT if report.plan.steps or stays else Exit.OK)
+    raise SystemExit(Exit.DRIFT if drift.differs(report.data) else Exit.OK)
 
 
 def _check(*wrong: tuple[bool, str]) -> None:

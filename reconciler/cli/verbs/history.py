@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.frame.options import environment, folders
-from reconciler.cli.frame.project import Project
+from reconciler.cli.frame.project import Exit, Project
 
 if TYPE_CHECKING:
+    from reconciler.model.diagnostic import Diagnostic
     from reconciler.model.receipt import Receipt
     from reconciler.receipts.store import Store
 
@@ -42,9 +43,12 @@ def command(
     """Show what earlier applies did: when, who, from which commit, and how it ended.
 
     With ID, or the beginning of one, shows that apply in full: its steps and its AWS calls.
+
+    A receipt that cannot be read is named, the others are shown, and the exit code is 1.
     """
     from reconciler.cli.world import live  # noqa: PLC0415 - boto3 is loaded only here
     from reconciler.cli.world.book import store_of, unreadable  # noqa: PLC0415
+    from reconciler.model.diagnostic import diagnostic_to_json  # noqa: PLC0415
     from reconciler.model.receipt import ReceiptError, to_json  # noqa: PLC0415
     from reconciler.render.text import history  # noqa: PLC0415
 
@@ -54,6 +58,7 @@ def command(
         raise click.UsageError("ID shows a receipt and --add FILE brings one in; choose one")
     role = "apply" if file else "plan"
     store = store_of(view, lambda: live.open_session(project, view, role))
+    damaged: list[Diagnostic] = []
     try:
         if file is not None:
             from reconciler.cli.world import notes  # noqa: PLC0415
@@ -65,10 +70,13 @@ def command(
             one = to_json(chosen(project, store, receipt))
             said = one if as_json else history.full(one, color=project.color)
         else:
-            found = [to_json(each) for each in _newest(store, limit)]
+            read, damaged = _newest(store, limit)
+            found = [to_json(each) for each in read]
             rows = {"environment": view.name, "receipts": [history.row(each) for each in found]}
+            if damaged:
+                rows["diagnostics"] = [diagnostic_to_json(each) for each in damaged]
             said = rows if as_json else history.table(found, color=project.color)
-            if not (found or as_json):
+            if not (found or damaged or as_json):
                 said = f"No apply of {view.name!r} has left a receipt in {store.where()}."
     except ReceiptError as error:
         project.fail([unreadable(error)])
@@ -76,11 +84,32 @@ def command(
         project.print_json(said)
     else:
         click.echo(said)
+    if damaged:
+        if not as_json:
+            project.show(damaged)
+        raise SystemExit(Exit.ERROR)
 
 
-def _newest(store: Store, limit: int) -> list[Receipt]:
-    found = (store.read(id_) for id_ in store.ids()[: max(0, limit)])
-    return [each for each in found if each is not None]
+def _newest(store: Store, limit: int) -> tuple[list[Receipt], list[Diagnostic]]:
+    """The receipts that can be read, and findings about the others.
+
+    Raises:
+        ReceiptError: they could not be listed.
+    """
+    from reconciler.model.diagnostic import Diagnostic  # noqa: PLC0415
+    from reconciler.model.receipt import ReceiptError  # noqa: PLC0415
+
+    found: list[Receipt] = []
+    damaged: list[Diagnostic] = []
+    help_ = "the others are complete; get this one from a backup, or remove it"
+    for id_ in store.ids()[: max(0, limit)]:
+        try:
+            one = store.read(id_)
+        except ReceiptError as error:
+            damaged.append(Diagnostic("RECEIPT007", f"receipt {id_!r}: {error}", help=help_))
+        else:
+            found += [one] if one else []
+    return found, damaged
 
 
 def chosen(project: Project, store: Store, id_: str) -> Receipt:

@@ -43,6 +43,12 @@ CODES = (
         "Name the environment that the receipt is of.",
     ),
     Code(
+        "RECEIPT007",
+        "one receipt is damaged",
+        "One of the receipts that history lists could not be read. The others are shown, and nothing else depends on it: plan and apply need only the newest, and that only to say what a difference comes from.",
+        "Get the file that the message names from a backup or from an older version of the object; or remove it.",
+    ),
+    Code(
         "LEASE001",
         "someone else applies",
         "Another apply of this environment is under way. Nothing was changed.",

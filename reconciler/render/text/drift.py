@@ -23,7 +23,7 @@ from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
 from reconciler.render.vocabulary.value import brief, mark_of
 from reconciler.render.vocabulary.words import CAUSES, count, span
 
-__all__ = ["as_json", "text"]
+__all__ = ["as_json", "differs", "text"]
 
 _KINDS = {
     Reason.ABSENT: "missing",
@@ -101,6 +101,11 @@ def as_json(
         "calls": plan_json["summary"]["calls_made"],
         "diagnostics": plan_json["diagnostics"],
     }
+
+
+def differs(plan_json: Mapping[str, Json]) -> bool:
+    """Whether anything is not as the specs say: the text, the JSON and the exit code go by it."""
+    return bool(entries(plan_json))
 
 
 def kind(entry: Entry) -> str:

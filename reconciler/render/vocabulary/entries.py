@@ -84,7 +84,8 @@ def _held(steps: Mapping[str, Mapping[str, Json]], owner: Mapping[str, str]) -> 
     """
     users: dict[str, list[str]] = {}
     for id_, step in steps.items():
-        for need in (*step["needs"], *step["after"]):
+        loose = step.get("loose", ())
+        for need in (*(each for each in step["needs"] if each not in loose), *step["after"]):
             users.setdefault(need, []).append(id_)
     reached: dict[str, list[str]] = {}
     for cause in (id_ for id_, step in steps.items() if step["refused"]):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.change import Change
-from reconciler.model.value import Ref
+from reconciler.model.value import Props, Ref
 from reconciler.resources.api import (
     Listing,
     Op,
@@ -25,7 +25,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
-from reconciler.resources.budgets.notifications import Notifications
+from reconciler.resources.budgets.notifications import THRESHOLD, Notifications
 from reconciler.resources.codecs import (
     Codec,
     each,
@@ -34,6 +34,7 @@ from reconciler.resources.codecs import (
     only,
     values,
 )
+from reconciler.resources.keeping import kept
 
 ACCOUNT = {"AccountId": "{account}"}
 BUDGET = {**ACCOUNT, "BudgetName": "{name}"}
@@ -60,16 +61,50 @@ DATA = only(
         BudgetLimit=AMOUNT,
         PlannedBudgetLimits=values(AMOUNT),
         TimePeriod=each(End=moment(), Start=moment()),
+        AutoAdjustData=only("AutoAdjustType", "HistoricalOptions"),
     )
 )
 SENT = Codec(encode=lambda value: {k: v for k, v in value.items() if k not in EMPTY or v})
 ROOT = each(Budget=SENT.then(DATA))
 
 
+FILTERS = (("FilterExpression", "Metrics"), ("CostFilters", "CostTypes"))
+LIMITS = (("AutoAdjustData",), ("PlannedBudgetLimits",), ("BudgetLimit",))
+"""Members of which a put has one group or another, the telling one first. Source: UpdateBudget."""
+KEPT = ("BillingViewArn", "TimePeriod", "TimePeriod.End", "TimePeriod.Start")
+OFF = ("UseAmortized", "UseBlended")
+COST_TYPES = (
+    "IncludeCredit",
+    "IncludeDiscount",
+    "IncludeOtherSubscription",
+    "IncludeRecurring",
+    "IncludeRefund",
+    "IncludeSubscription",
+    "IncludeSupport",
+    "IncludeTax",
+    "IncludeUpfront",
+    *OFF,
+)
+TOLD = "NotificationsWithSubscribers"
+
+
+def carried(live: Props, wanted: Props) -> Iterator[str]:
+    """What a put takes along: of filters and of limits the group that the spec has, else AWS."""
+    yield from KEPT
+    for groups in (FILTERS, LIMITS):
+        for has in (wanted, live):
+            if group := next((each for each in groups if any(has.get(it) for it in each)), ()):
+                yield from group
+                break
+    yield from (f"CostTypes.{name}" for name in COST_TYPES)
+
+
 def update(change: Change) -> Iterator[Request]:
     """A put of the whole budget; alone among the calls it takes no `BudgetName`."""
     if change.touches("Budget"):
-        budget = {**ROOT.encode(change.desired)["Budget"], "BudgetName": change.address.name}
+        live, wanted = change.live.get("Budget") or {}, change.desired["Budget"]
+        whole = kept(live, wanted, carried(live, wanted))
+        budget = {**ROOT.encode({"Budget": whole})["Budget"], "BudgetName": change.address.name}
         account = Ref(change.address, "AccountId")
         yield Request("update_budget", {"AccountId": account, "NewBudget": budget}, bare=True)
 
@@ -91,7 +126,7 @@ register(
         absent=(absent("NotFound"),),
         predict={"AccountId": "{account}", "Arn": ARN},
         arn=ARN,
-        home=("NotificationsWithSubscribers",),
+        home=(TOLD,),
         limit=100,
         root=ROOT,
         listings=(
@@ -116,9 +151,12 @@ register(
             indexed=False,
         ),
         parts=(Notifications(),),
-        sets=frozenset(
-            {"NotificationsWithSubscribers", "NotificationsWithSubscribers.Subscribers"}
-        ),
+        sets=frozenset({TOLD, f"{TOLD}.Subscribers"}),
+        defaults={
+            **{f"{TOLD}.Notification.{key}": value for key, value in THRESHOLD.items()},
+            **{f"Budget.CostTypes.{name}": name not in OFF for name in COST_TYPES},
+            "Budget.TimePeriod.End": "2087-06-15T00:00:00Z",
+        },
         refers=("AWS::SNS::Topic",),
         update=update,
     )

@@ -1,7 +1,7 @@
 """The notifications of a budget, each with its subscribers.
 
-A notification is known by its type, operator and threshold; a spec states
-`ThresholdType` always, because AWS does.
+A notification is known by its type, operator, threshold and the threshold's type, of which AWS
+leaves out the usual one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from reconciler.resources.api import Request, Whole, members
 from reconciler.resources.codecs import Codec, each, number, only
 from reconciler.resources.parts import Reader
 
+THRESHOLD = {"ThresholdType": "PERCENTAGE"}
+"""What a notification means that does not say. Source: Notification (AWS Budgets API)."""
 TOLD = only("ComparisonOperator", "NotificationType", "Threshold", "ThresholdType").then(
     each(Threshold=Codec(number().decode))
 )
@@ -64,7 +66,9 @@ class Notifications:
 
 
 def _by_identity(items: Json) -> dict[bytes, Props]:
-    return {canonical(TOLD.decode(item["Notification"])): item for item in items or ()}
+    return {
+        canonical({**THRESHOLD, **TOLD.decode(item["Notification"])}): item for item in items or ()
+    }
 
 
 def _subscribers(before: Props, after: Props) -> Iterator[Request]:

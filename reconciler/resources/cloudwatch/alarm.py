@@ -1,15 +1,16 @@
 """AWS::CloudWatch::Alarm.
 
 Everything but the name changes in place. A put replaces the whole alarm, so an
-update always sends all that is desired; tags have calls of their own, because
-a put ignores them on an alarm that exists (AWS_FACTS 6.2).
+update always sends all that is desired, and what no spec mentions as it is; tags have
+calls of their own, because a put ignores them on an alarm that exists (AWS_FACTS 6.2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change
+from reconciler.model.value import Json
 from reconciler.resources.api import (
     Listing,
     Op,
@@ -22,7 +23,8 @@ from reconciler.resources.api import (
     members,
     register,
 )
-from reconciler.resources.codecs import first
+from reconciler.resources.codecs import Codec, first
+from reconciler.resources.keeping import kept
 
 NAME = {"AlarmName": "{name}"}
 ARN = "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"
@@ -30,11 +32,50 @@ TAGGED = {"ResourceARN": ARN}
 KIND = {"AlarmTypes": ["MetricAlarm"]}
 
 
+CARRIED = frozenset(
+    {
+        "ActionsEnabled",
+        "AlarmActions",
+        "AlarmDescription",
+        "DatapointsToAlarm",
+        "EvaluateLowSampleCountPercentile",
+        "InsufficientDataActions",
+        "OKActions",
+        "TreatMissingData",
+        "Unit",
+    }
+)
+"""A put without them resets them. Source: PutMetricAlarm."""
+NEEDS = {"EvaluateLowSampleCountPercentile": "ExtendedStatistic", "Unit": "MetricName"}
+"""What means something only beside another member."""
+POINTS, PERIODS = "DatapointsToAlarm", "EvaluationPeriods"
+
+
+def _read(alarm: Json) -> Json:
+    """An alarm that does not say how many of its periods must breach wants all of them to."""
+    if not isinstance(alarm, Mapping) or PERIODS not in alarm:
+        return alarm
+    return {POINTS: alarm[PERIODS], **alarm}
+
+
+READ = Codec(_read)
+
+
 def update(change: Change) -> Iterator[Request]:
     """The whole alarm, as soon as anything but its tags differs."""
     body = {key: value for key, value in change.desired.items() if key != "Tags"}
     if change.touches(*body):
-        yield Request("put_metric_alarm", body)
+        yield Request("put_metric_alarm", kept(change.live, body, _carried(change)))
+
+
+def _carried(change: Change) -> Iterator[str]:
+    """Live members that still mean something beside those that are desired."""
+    live, wanted = change.live, change.desired
+    for name in sorted(CARRIED):
+        if name == POINTS and wanted.get(PERIODS) != live.get(PERIODS):
+            continue
+        if NEEDS.get(name, name) in wanted or name not in NEEDS:
+            yield name
 
 
 register(
@@ -58,13 +99,14 @@ register(
         arn=ARN,
         limit=255,
         upsert=True,
-        root=first("MetricAlarms"),
+        root=first("MetricAlarms").then(READ),
         listings=(
             Listing(
                 method="describe_alarms",
                 at="MetricAlarms",
                 name="AlarmName",
                 params={"AlarmNamePrefix": "{prefix}", "MaxRecords": 100, **KIND},
+                codec=READ,
                 created="AlarmConfigurationUpdatedTimestamp",
                 complete=True,
             ),
@@ -84,7 +126,22 @@ register(
                 "OKActions",
             }
         ),
-        defaults={"ActionsEnabled": True, "TreatMissingData": "missing"},
+        defaults={
+            "ActionsEnabled": True,
+            "Metrics.ReturnData": True,
+            "TreatMissingData": "missing",
+        },
+        # whoever lets an alarm roll something back relies on when it fires, not on who is told
+        apart=frozenset(
+            {
+                "ActionsEnabled",
+                "AlarmActions",
+                "AlarmDescription",
+                "InsufficientDataActions",
+                "OKActions",
+            }
+        ),
+        carried=CARRIED,
         refers=(
             "AWS::Lambda::Function",
             "AWS::SNS::Topic",

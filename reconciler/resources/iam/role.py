@@ -25,6 +25,7 @@ from reconciler.resources.api import (
     register,
 )
 from reconciler.resources.codecs import Codec, each, rename, text, unwrap
+from reconciler.resources.keeping import kept
 from reconciler.resources.parts import Keyed, Members
 
 NAME = {"RoleName": "{name}"}
@@ -32,6 +33,8 @@ ARN = "arn:{partition}:iam::{account}:role/{name}"
 TRUST = "AssumeRolePolicyDocument"
 BOUNDARY = "PermissionsBoundary"
 DOCUMENT = text()
+LIMITS = ("Description", "MaxSessionDuration")
+"""Set by one call, which resets a duration that it is not given. Source: UpdateRole."""
 
 
 def _boundary(value: Json) -> Json:
@@ -59,8 +62,8 @@ def update(change: Change) -> Iterator[Request]:
         yield Request(
             "update_assume_role_policy", {"PolicyDocument": DOCUMENT.encode(change.desired[TRUST])}
         )
-    if limits := change.wanted("Description", "MaxSessionDuration"):
-        yield Request("update_role", limits)
+    if limits := change.wanted(*LIMITS):
+        yield Request("update_role", kept(change.live, limits, LIMITS))
     if change.touches(BOUNDARY):
         boundary = change.desired.get(BOUNDARY)
         if boundary:
@@ -148,6 +151,8 @@ register(
         sets=frozenset({"ManagedPolicyArns"}),
         policies=frozenset({TRUST, "Policies.PolicyDocument"}),
         defaults={"Path": "/", "MaxSessionDuration": 3600},
+        apart=frozenset(LIMITS),
+        carried=frozenset(LIMITS),
         refers=("AWS::IAM::ManagedPolicy",),
         update=update,
     )

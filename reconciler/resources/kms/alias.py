@@ -6,12 +6,36 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
+from reconciler.model.change import Change
 from reconciler.model.value import Json, Props, Ref
 from reconciler.resources.api import Request, Whole, members
 from reconciler.resources.parts import Reader
+from reconciler.resources.review import Asking, Look
 
 TYPE = "AWS::KMS::Key"
 PREFIX = "alias/"
+
+
+def context(change: Change) -> Asking:
+    """Which key has the alias now, where this one has lost it or never had it."""
+    name = change.desired.get("AliasName")
+    if not (name and change.touches("AliasName")):
+        return {}
+    found = yield Look("kms", "list_aliases", {}, "Aliases")
+    other = next((item.get("TargetKeyId") for item in found if item["AliasName"] == name), None)
+    return {"target": other} if other else {}
+
+
+def held(change: Change) -> str:
+    """Somebody has pointed the alias at another key, which is in use under that name now."""
+    other = change.context.get("target")
+    own = change.observed.outputs.get("KeyId") if change.observed else None
+    if not other or other == own or not change.touches("AliasName"):
+        return ""
+    return (
+        f"'{change.desired['AliasName']}' is the alias of the key {other} now and is not taken "
+        f"from it; point it at {own} by hand, or delete it, if that key is not the right one"
+    )
 
 
 @dataclass(frozen=True, slots=True)

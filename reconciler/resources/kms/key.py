@@ -6,7 +6,8 @@ its tags, or else by its alias. Deletion frees the alias first: a key that waits
 for its deletion keeps our tags, and without an alias it is nobody's any more. It
 waits 30 days, AWS's longest, whatever `PendingWindowInDays` says, because a key
 that left the specs has no properties left to read that from. A key that someone
-else scheduled for deletion still has its alias and has failed.
+else scheduled for deletion still has its alias, and its deletion is taken back: nothing
+that it encrypted could be read with another one.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ from reconciler.resources.api import (
     register,
 )
 from reconciler.resources.codecs import each, rename, takes, text, unwrap
+from reconciler.resources.kms import alias
 from reconciler.resources.kms.alias import TYPE, Alias
 from reconciler.resources.kms.find import unnamed
 from reconciler.resources.kms.rotation import Period
 from reconciler.resources.narrow import Narrowing, no_longer
 from reconciler.resources.parts import Facet, Switch
+from reconciler.resources.review import Pending
 
 KEY = {"KeyId": "{KeyId}"}
 GIVEN = (
@@ -46,12 +49,20 @@ GIVEN = (
     "Policy",
 )
 """What CreateKey takes. With its policy a key is never one moment under AWS's default one."""
+LEAVING = codes("PendingDeletion", "PendingReplicaDeletion")
 
 
 def update(change: Change) -> Iterator[Request]:
     """All but the description has a part of its own."""
     if text := change.wanted("Description"):
         yield Request("update_key_description", text)
+
+
+def restore(change: Change) -> Iterator[Request]:
+    """A key that is kept after all is disabled. Source: CancelKeyDeletion."""
+    yield Request("cancel_key_deletion", {})
+    if change.desired.get("Enabled", True):
+        yield Request("enable_key", {})
 
 
 register(
@@ -89,10 +100,10 @@ register(
             field="KeyMetadata.KeyState",
             ready=codes("Enabled", "Disabled"),
             busy=codes("Creating", "Updating"),
-            failed=codes(
-                "PendingDeletion", "PendingImport", "PendingReplicaDeletion", "Unavailable"
-            ),
-            retired=codes("PendingDeletion", "PendingReplicaDeletion"),
+            scheduled=LEAVING,
+            restored="Enabled",
+            retired=LEAVING,
+            stuck=codes("PendingImport", "Unavailable"),
             reason="KeyMetadata.DeletionDate",
         ),
         tags=Tagging(
@@ -136,12 +147,17 @@ register(
         ),
         policies=frozenset({"KeyPolicy"}),
         defaults={
+            "EnableKeyRotation": False,
             "Enabled": True,
             "KeySpec": "SYMMETRIC_DEFAULT",
             "KeyUsage": "ENCRYPT_DECRYPT",
             "MultiRegion": False,
             "Origin": "AWS_KMS",
+            "RotationPeriodInDays": 365,
         },
+        apart=frozenset({"Description", "EnableKeyRotation", "RotationPeriodInDays"}),
+        pending=Pending(context=alias.context, held=alias.held),
+        restore=restore,
         unread=frozenset({"BypassPolicyLockoutSafetyCheck", "PendingWindowInDays"}),
         holds="keys",
         narrows=(

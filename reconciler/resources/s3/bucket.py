@@ -21,7 +21,8 @@ from reconciler.resources.api import (
     register,
 )
 from reconciler.resources.codecs import Codec, only
-from reconciler.resources.s3.configuration import PARTS
+from reconciler.resources.s3.configuration import BLOCKS, ENCRYPTED, PARTS
+from reconciler.resources.s3.lifecycle import MINIMUM
 from reconciler.resources.s3.retention import NARROWS
 
 BUCKET = {"Bucket": "{name}"}
@@ -99,6 +100,24 @@ register(
             "ReplicationConfiguration.Rules": "Id",
         },
         policies=frozenset({"BucketPolicy"}),
+        defaults={
+            **{f"PublicAccessBlockConfiguration.{name}": False for name in BLOCKS},
+            f"BucketEncryption.{ENCRYPTED}.BucketKeyEnabled": False,
+            f"LifecycleConfiguration.{MINIMUM}": "all_storage_classes_128K",
+            "LifecycleConfiguration.Rules.ExpiredObjectDeleteMarker": False,
+            "ReplicationConfiguration.Rules.DeleteMarkerReplication.Status": "Disabled",
+        },
+        # who writes into a bucket relies on its policy and on what protects what is written
+        apart=frozenset(
+            {
+                "CorsConfiguration",
+                "LifecycleConfiguration",
+                "LoggingConfiguration",
+                "ObjectLockConfiguration",
+                "ReplicationConfiguration",
+                "VersioningConfiguration",
+            }
+        ),
         unread=frozenset({"ObjectLockEnabled"}),
         holds="records",
         narrows=NARROWS,

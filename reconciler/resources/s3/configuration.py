@@ -6,8 +6,15 @@ Replication comes last because it needs versioning.
 from reconciler.resources.api import Whole, codes, members
 from reconciler.resources.codecs import Codec, rename, text
 from reconciler.resources.parts import Facet, Part
-from reconciler.resources.s3.lifecycle import LIFECYCLE
+from reconciler.resources.s3.lifecycle import LIFECYCLE, MINIMUM
 
+BLOCKS = (
+    "BlockPublicAcls",
+    "BlockPublicPolicy",
+    "IgnorePublicAcls",
+    "RestrictPublicBuckets",
+)
+"""Each is off where a put does not turn it on. Source: PutPublicAccessBlock."""
 ENCRYPTED = "ServerSideEncryptionConfiguration"
 ENCRYPTION = rename(
     ApplyServerSideEncryptionByDefault="ServerSideEncryptionByDefault", Rules=ENCRYPTED
@@ -18,7 +25,9 @@ LOGGING = Codec(
         "LoggingEnabled": {
             "TargetBucket": value["DestinationBucketName"],
             "TargetPrefix": value.get("LogFilePrefix", ""),
-            **{key: item for key, item in value.items() if key == "TargetObjectKeyFormat"},
+            **{
+                key: value[key] for key in ("TargetGrants", "TargetObjectKeyFormat") if key in value
+            },
         }
     },
 )
@@ -34,6 +43,7 @@ PARTS: tuple[Part, ...] = (
         answer="PublicAccessBlockConfiguration",
         request="PublicAccessBlockConfiguration",
         unset=codes("NoSuchPublicAccessBlockConfiguration"),
+        keeps=BLOCKS,
     ),
     Facet(
         prop="OwnershipControls",
@@ -48,6 +58,7 @@ PARTS: tuple[Part, ...] = (
         answer=ENCRYPTED,
         request=ENCRYPTED,
         codec=ENCRYPTION,
+        keeps=(f"{ENCRYPTED}.*.BlockedEncryptionTypes", f"{ENCRYPTED}.*.BucketKeyEnabled"),
         unset=codes("ServerSideEncryptionConfigurationNotFoundError"),
     ),
     Facet(
@@ -66,12 +77,14 @@ PARTS: tuple[Part, ...] = (
         request="ObjectLockConfiguration",
         remove=None,
         unset=codes("ObjectLockConfigurationNotFoundError"),
+        keeps=("Rule",),
     ),
     Facet(
         prop="LifecycleConfiguration",
         stem="bucket_lifecycle_configuration",
         remove="delete_bucket_lifecycle",
         codec=LIFECYCLE,
+        keeps=(MINIMUM,),
         whole=Whole(has=members("Rules")),
         unset=codes("NoSuchLifecycleConfiguration"),
     ),
@@ -82,6 +95,7 @@ PARTS: tuple[Part, ...] = (
         request="BucketLoggingStatus",
         whole=Whole(empty="logging that is off has no LoggingEnabled (S3 API, GetBucketLogging)"),
         codec=LOGGING,
+        keeps=("TargetGrants", "TargetObjectKeyFormat"),
         off={},
     ),
     Facet(

@@ -164,6 +164,7 @@ register(
             busy=codes("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"),
             in_use=codes("Updating", "SystemUpdating", "RollingBack"),
             failed=codes("Failed"),
+            empty=codes("Failed"),  # it takes no request but its deletion (AWS_FACTS 1.5)
             poll=30.0,
             timeout=30000.0,  # MaximumExecutionTimeoutInSeconds is at most 28800
             usual=600.0,  # instances, image and model, of one fleet; a guess
@@ -172,6 +173,8 @@ register(
         vanishes=True,
         tags=tagging("endpoint"),
         unread=frozenset(HOW),
+        # who watches an endpoint needs its name alone
+        apart=frozenset({"EndpointConfigName", "ProductionVariants", *HOW}),
         holds="traffic",
         narrows=(Narrowing(path="EndpointConfigName", destroys="traffic", lost=fewer, whole=True),),
         refers=(

@@ -49,7 +49,14 @@ register(
                 "VpcConfig.Subnets",
             }
         ),
-        defaults={"EnableNetworkIsolation": False},
+        defaults={
+            "DataCaptureConfig.EnableCapture": True,
+            "EnableNetworkIsolation": False,
+            "ProductionVariants.EnableSSMAccess": False,
+            "ProductionVariants.InitialVariantWeight": 1.0,
+            "ShadowProductionVariants.EnableSSMAccess": False,
+            "ShadowProductionVariants.InitialVariantWeight": 1.0,
+        },
         refers=(
             "AWS::EC2::SecurityGroup",
             "AWS::EC2::Subnet",

@@ -8,6 +8,13 @@ from reconciler.resources.api import Listing, Op, Reach, Resource, Whole, absent
 from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
 
 NAME = {"ModelName": "{name}"}
+CONTAINERS = ("PrimaryContainer", "Containers")
+ASSUMED = {
+    "ImageConfig.RepositoryAccessMode": "Platform",
+    "Mode": "SingleModel",
+    "MultiModelConfig.ModelCacheSetting": "Enabled",
+}
+"""What a container means that does not say. Sources: ContainerDefinition; AWS_FACTS 7.2."""
 
 register(
     Resource(
@@ -42,7 +49,10 @@ register(
         content_named=True,
         replace_first=True,
         sets=frozenset({"VpcConfig.Subnets", "VpcConfig.SecurityGroupIds"}),
-        defaults={"EnableNetworkIsolation": False},
+        defaults={
+            "EnableNetworkIsolation": False,
+            **{f"{where}.{path}": value for where in CONTAINERS for path, value in ASSUMED.items()},
+        },
         refers=(
             "AWS::EC2::SecurityGroup",
             "AWS::EC2::Subnet",

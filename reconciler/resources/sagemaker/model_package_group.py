@@ -56,6 +56,7 @@ register(
             ready=codes("Completed"),
             busy=codes("Pending", "InProgress", "Deleting"),
             failed=codes("Failed", "DeleteFailed"),
+            empty=codes("Failed"),
         ),
         tags=tagging("model-package-group"),
         parts=(

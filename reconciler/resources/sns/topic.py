@@ -1,17 +1,14 @@
 """AWS::SNS::Topic, with its access policy and its subscriptions.
 
-All attributes but `FifoTopic` change in place, one call each. An e-mail
-address has to confirm its subscription; until then it counts as subscribed and
-cannot be taken back: it stays a difference until AWS forgets it, after three days.
+All attributes but `FifoTopic` change in place, one call each; what others have set stays. An
+address may have to confirm its subscription: until then it counts as subscribed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from reconciler.model.change import Change, Effect
-from reconciler.model.value import Json, Props
 from reconciler.resources.api import (
     Companion,
     Op,
@@ -26,7 +23,15 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.codecs import each, flag, number, rename, takes, text, wrapped
 from reconciler.resources.narrow import Narrowing, exchanged
-from reconciler.resources.parts import Reader
+from reconciler.resources.review import Pending
+from reconciler.resources.sns.subscriptions import (
+    IDENTITY,
+    PROP,
+    Subscriptions,
+    fades,
+    masked,
+    review,
+)
 
 ARN = "arn:{partition}:sns:{region}:{account}:{name}"
 TOPIC = {"TopicArn": ARN}
@@ -53,37 +58,6 @@ VALUES = each(
 ATTRIBUTES = (
     wrapped("Attributes").then(rename(Policy="TopicPolicy")).then(VALUES).then(takes(*TAKEN))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriptions:
-    """Who is told. Two subscriptions of a topic differ in their endpoint."""
-
-    prop: str = "Subscription"
-    last: bool = False
-    reads: tuple[str, ...] = ("list_subscriptions_by_topic",)
-    writes: tuple[str, ...] = ("subscribe", "unsubscribe")
-
-    @property
-    def wholes(self) -> Mapping[str, Whole]:
-        each = members("Endpoint", "Protocol", "SubscriptionArn")
-        same = {"TopicArn": "TopicArn"}
-        return {self.reads[0]: Whole(items="Subscriptions", each=each, each_same=same)}
-
-    def read(self, reader: Reader, key: Props) -> Json:
-        found = reader.pages("list_subscriptions_by_topic", key, "Subscriptions")
-        members = ("Protocol", "Endpoint", "SubscriptionArn")
-        return [{name: item[name] for name in members} for item in found]
-
-    def calls(self, before: Json, after: Json) -> Iterator[Request]:
-        have = {(item["Protocol"], item["Endpoint"]): item for item in before or ()}
-        want = {(item["Protocol"], item["Endpoint"]) for item in after or ()}
-        for protocol, endpoint in sorted(want - have.keys(), key=str):
-            yield Request("subscribe", {"Protocol": protocol, "Endpoint": endpoint})
-        for item in sorted(have.keys() - want, key=str):
-            arn = have[item].get("SubscriptionArn", "")
-            if arn.startswith("arn:"):  # else it is "PendingConfirmation"
-                yield Request("unsubscribe", {"SubscriptionArn": arn}, bare=True)
 
 
 def update(change: Change) -> Iterator[Request]:
@@ -138,10 +112,22 @@ register(
             "DeliveryStatusLogging": Effect.UNSUPPORTED,
             "TopicPolicy": Effect.IN_PLACE,
         },
-        keyed={"Subscription": "Endpoint"},
+        keyed={PROP: IDENTITY},
+        masked={f"{PROP}.Endpoint": masked},
+        fading={PROP: fades},
         policies=frozenset({"TopicPolicy"}),
         documents=frozenset({"ArchivePolicy"}),
-        defaults={"ContentBasedDeduplication": False, "FifoTopic": False, "SignatureVersion": "1"},
+        # what a topic was made without, or before AWS had it (API text of CreateTopic)
+        defaults={
+            "ContentBasedDeduplication": False,
+            "FifoThroughputScope": "Topic",
+            "FifoTopic": False,
+            "MaximumMessageSize": 262144,
+            "SignatureVersion": "1",
+            "TracingConfig": "PassThrough",
+        },
+        apart=frozenset({"DisplayName", PROP, "TracingConfig"}),
+        pending=Pending(review=review),
         narrows=(
             Narrowing(
                 path="KmsMasterKeyId",

@@ -102,8 +102,10 @@ def _remembering(method: Any) -> Any:  # noqa: ANN401  (a moto method)
 def _rotation_status(self: Any) -> str:  # noqa: ANN401  (moto's response)
     self._validate_cmk_id(self._get_param("KeyId"))
     key = _key(self)
-    answer = {"KeyId": key.arn, "KeyRotationEnabled": key.key_rotation_status}
-    if key.key_rotation_status:
+    # what waits for its deletion is not rotated: GetKeyRotationStatus (KMS API)
+    rotates = key.key_rotation_status and key.key_state != "PendingDeletion"
+    answer = {"KeyId": key.arn, "KeyRotationEnabled": rotates}
+    if rotates:
         days = getattr(key, ROTATION, DEFAULT_ROTATION_DAYS)
         answer["RotationPeriodInDays"] = days
         answer["NextRotationDate"] = unix_time(utcnow() + timedelta(days=days))

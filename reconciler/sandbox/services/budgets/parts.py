@@ -35,6 +35,12 @@ def _find(budget: Budget, details: dict[str, Any]) -> Notification:
     raise missing(text)
 
 
+def _shown(details: dict[str, Any]) -> dict[str, Any]:
+    """The usual type of a threshold is left out. Source: aws/aws-cli#7145."""
+    usual = details["ThresholdType"] == "PERCENTAGE"
+    return {k: v for k, v in details.items() if not (usual and k == "ThresholdType")}
+
+
 def _stored(details: dict[str, Any]) -> dict[str, Any]:
     full = {"ThresholdType": "PERCENTAGE", "NotificationState": "OK"} | details
     return full | {"Threshold": float(full["Threshold"])}
@@ -100,13 +106,17 @@ def delete_notification(budgets: Budgets, params: Params) -> None:
 def describe_notifications(budgets: Budgets, params: Params) -> dict[str, Any]:
     """DescribeNotificationsForBudget."""
     budget = find(budgets, params["BudgetName"], "get notifications")
-    return page([item.details for item in budget.notifications], params, "Notifications", 100)
+    found = [_shown(item.details) for item in budget.notifications]
+    return page(found, params, "Notifications", 100)
 
 
 def describe_for_account(budgets: Budgets, params: Params) -> dict[str, Any]:
     """DescribeBudgetNotificationsForAccount."""
     found = [
-        {"BudgetName": name, "Notifications": [item.details for item in budget.notifications]}
+        {
+            "BudgetName": name,
+            "Notifications": [_shown(item.details) for item in budget.notifications],
+        }
         for name, budget in sorted(budgets.items())
     ]
     return page(found, params, "BudgetNotificationsForAccount", 50)
