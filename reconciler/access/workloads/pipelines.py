@@ -41,25 +41,36 @@ class Step:
 
     type: str
     arguments: Mapping[str, Any]
+    name: str = ""
 
 
 def pipelines(site: Site) -> Iterator[Work]:
     """Every pipeline, step by step."""
     for pipeline in site.of("Pipeline"):
-        role = str(pipeline.props["RoleArn"])
-        run = site.arn("sagemaker", f"pipeline/{pipeline.name}/execution/0a1b2c3d4e5f")
-        yield takes(site, role, DEPUTY, run)
-        yield from _tracking(site, role, pipeline)
+        yield from begun(site, pipeline)
+        yield from _tracking(site, str(pipeline.props["RoleArn"]), pipeline)
         for step in steps(pipeline):
-            if step.type == "Training":
-                yield from _job(site, role, step, "TrainingJob")
-            elif step.type == "Tuning":
-                yield from _job(site, role, step, "HyperParameterTuningJob")
-                listing = "sagemaker.ListTrainingJobsForHyperParameterTuningJob"
-                name = {"HyperParameterTuningJobName": JOB}
-                yield site.does(role, _TUNED, listing, **name)
-            elif step.type == "RegisterModel":
-                yield from _register(site, role, pipeline, step)
+            yield from started(site, pipeline, step)
+
+
+def begun(site: Site, pipeline: Thing) -> Iterator[Work]:
+    """What a run begins with: SageMaker takes its role."""
+    run = site.arn("sagemaker", f"pipeline/{pipeline.name}/execution/0a1b2c3d4e5f")
+    yield takes(site, str(pipeline.props["RoleArn"]), DEPUTY, run)
+
+
+def started(site: Site, pipeline: Thing, step: Step) -> Iterator[Work]:
+    """What the role of a pipeline does for one step of it."""
+    role = str(pipeline.props["RoleArn"])
+    if step.type == "Training":
+        yield from _job(site, role, step, "TrainingJob")
+    elif step.type == "Tuning":
+        yield from _job(site, role, step, "HyperParameterTuningJob")
+        listing = "sagemaker.ListTrainingJobsForHyperParameterTuningJob"
+        name = {"HyperParameterTuningJobName": JOB}
+        yield site.does(role, _TUNED, listing, **name)
+    elif step.type == "RegisterModel":
+        yield from _register(site, role, pipeline, step)
 
 
 def steps(pipeline: Thing) -> Iterator[Step]:
@@ -77,12 +88,23 @@ def _body(pipeline: Thing) -> Mapping[str, Any]:
 
 
 def registered(site: Site, group: str) -> Iterator[Version]:
-    """What the pipelines of a site register in a model package group."""
+    """What the pipelines of a site register in a model package group.
+
+    Pipelines of another form than ours say nothing of it: who registers in a group need not be us.
+    """
     for pipeline in site.of("Pipeline"):
-        for step in steps(pipeline):
-            if step.type == "RegisterModel" and step.arguments["ModelPackageGroupName"] == group:
-                (container,) = step.arguments["InferenceSpecification"]["Containers"]
-                yield Version(_artifact(pipeline), str(container["Image"]))
+        try:
+            found = list(_registered(pipeline, group))
+        except (AttributeError, KeyError, LookupError, TypeError, ValueError):
+            continue
+        yield from found
+
+
+def _registered(pipeline: Thing, group: str) -> Iterator[Version]:
+    for step in steps(pipeline):
+        if step.type == "RegisterModel" and step.arguments["ModelPackageGroupName"] == group:
+            (container,) = step.arguments["InferenceSpecification"]["Containers"]
+            yield Version(_artifact(pipeline), str(container["Image"]))
 
 
 def _inside(found: Any, given: Mapping[str, Any]) -> Iterator[Step]:  # noqa: ANN401 - JSON
@@ -91,7 +113,7 @@ def _inside(found: Any, given: Mapping[str, Any]) -> Iterator[Step]:  # noqa: AN
         if step["Type"] == "Condition":
             yield from _inside([*arguments["IfSteps"], *arguments["ElseSteps"]], given)
         else:
-            yield Step(step["Type"], _filled(arguments, given))
+            yield Step(step["Type"], _filled(arguments, given), str(step.get("Name", "")))
 
 
 def _filled(value: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -115,9 +137,15 @@ def training_of(step: Step) -> Mapping[str, Any] | None:
 
 
 def _artifact(pipeline: Thing) -> str:
-    """Where the model of a run is."""
+    """Where the model of a run is.
+
+    Raises:
+        LookupError: no step of the pipeline trains one.
+    """
     jobs = (training_of(step) for step in steps(pipeline))
-    job = next(each for each in jobs if each is not None)
+    job = next((each for each in jobs if each is not None), None)
+    if job is None:
+        raise LookupError(f"no step of {pipeline.name} trains a model")
     return f"{job['OutputDataConfig']['S3OutputPath']}/{JOB}/output/model.tar.gz"
 
 
