@@ -58,7 +58,7 @@ def admitted(
     with WORLD.lock:
         WORLD.calls[f"{service}.{operation}"] += 1
         if sent is not None and (refused := guard.refusal(service, operation, sent)):
-            status, headers, body = wire.error(protocol, *refused, 403)
+            status, headers, body = wire.error(protocol, *refused)
             found = status, headers | guard.hints(service, sent), body
         else:
             found = _answered(service, operation, protocol, answer)
