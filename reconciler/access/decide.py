@@ -2,9 +2,9 @@
 
 The order is that of the IAM User Guide, "How AWS enforcement code logic evaluates requests to allow
 or deny access" and "Cross-account policy evaluation logic": an explicit deny of any policy first;
-then the policy of the resource, for it can give more than the principal's own; then those, and the
-boundary. Keys follow "Key policies in AWS KMS": the key policy has to allow, or to name the
-account.
+then the policy of the resource, for it can give more than the principal's own; then those, the
+boundary and what the session was taken with ("Session policies"). Keys follow "Key policies in AWS
+KMS": the key policy has to allow, or to name the account.
 """
 
 from __future__ import annotations
@@ -39,23 +39,28 @@ def decide(asked: Asked, policies: Policies) -> Decision:
     bounded = entity and policies.boundary is not None
     own = _about(policies.identity if entity else (), Kind.IDENTITY, action, asked)
     limit = _about((policies.boundary,) if bounded else (), Kind.IDENTITY, action, asked)
+    taken = _about(policies.session if entity else (), Kind.IDENTITY, action, asked)
     there = [
         (each, degree)
         for each in _about((policies.resource,), kind, action, asked)
         if (degree := each.names(who, bounded=bounded))
     ]
     at_resource = [each for each, _ in there]
-    if denied := _labels((*own, *limit, *at_resource), allows=False):
+    if denied := _labels((*own, *limit, *taken, *at_resource), allows=False):
         return Decision(Why.DENIED, denied)
     if who.sort is Sort.ROOT and action == _ASSUME:  # STS: "Roles may not be assumed by root"
         return Decision(Why.NOT_IDENTITY)
     degree = max((degree for each, degree in there if each.allows), default=Degree.NOT)
     within = not bounded or any(each.allows for each in limit)
+    chosen = not (entity and policies.session) or any(each.allows for each in taken)
     given = _labels(own, allows=True)
     if who.sort is Sort.ROOT:
         given = (_ALL_POLICIES,)
     return _allowed(
-        _Sides(given, within, degree, _labels(at_resource, allows=True)), asked, policies.guard, who
+        _Sides(given, within, chosen, degree, _labels(at_resource, allows=True)),
+        asked,
+        policies.guard,
+        who,
     )
 
 
@@ -67,6 +72,8 @@ class _Sides:
     """The statements of the principal's policies that allow."""
     within: bool
     """The boundary allows, or there is none."""
+    chosen: bool
+    """A policy of the session allows, or it has none."""
     degree: Degree
     """How directly the resource's policy allows it to who asks."""
     there: tuple[str, ...]
@@ -80,7 +87,7 @@ def _allowed(sides: _Sides, asked: Asked, guard: Guard, who: Asking) -> Decision
         return _answer(sides, needs_resource=True, needs_own=True)
     if sides.degree is Degree.DIRECT:
         return Decision(Why.ALLOWED, sides.there)
-    if sides.degree is Degree.ROLE and sides.within:
+    if sides.degree is Degree.ROLE and sides.within and sides.chosen:
         return Decision(Why.ALLOWED, sides.there)
     return _answer(
         sides, needs_resource=guard is not Guard.RESOURCE, needs_own=sides.degree < Degree.ROLE
@@ -94,6 +101,8 @@ def _answer(sides: _Sides, *, needs_resource: bool, needs_own: bool) -> Decision
         return Decision(Why.NOT_IDENTITY)
     if not sides.within:
         return Decision(Why.NOT_BOUNDARY)
+    if not sides.chosen:
+        return Decision(Why.NOT_SESSION)
     return Decision(Why.ALLOWED, (*sides.given, *(sides.there if needs_resource else ())))
 
 

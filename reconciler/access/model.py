@@ -65,6 +65,8 @@ class Policies:
     boundary: Named | None = None
     resource: Named | None = None
     guard: Guard = Guard.RESOURCE
+    session: tuple[Named, ...] = ()
+    """What a role was taken with: together they narrow the session; nothing where it has none."""
 
 
 class Why(StrEnum):
@@ -75,6 +77,7 @@ class Why(StrEnum):
     NOT_IDENTITY = "no policy of the principal allows it"
     NOT_RESOURCE = "the policy of the resource does not allow it"
     NOT_BOUNDARY = "the permissions boundary does not allow it"
+    NOT_SESSION = "the policy of the session does not allow it"
 
 
 @dataclass(frozen=True, slots=True)

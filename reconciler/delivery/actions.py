@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from reconciler.access import table
 from reconciler.access.caller import Demand, rows
+from reconciler.resources import api as resources
 from reconciler.resources.api import OWNERSHIP, Resource, fill
 from reconciler.resources.permissions import PASS, permission
 
@@ -108,8 +109,15 @@ _Place: TypeAlias = tuple[tuple[str, ...], When, Bound]
 
 
 def reads(types: Iterable[Resource]) -> set[str]:
-    """The actions that only look, which may be asked of anything."""
+    """The actions that only look, which may be asked of anything.
+
+    What the tagging API knows nothing of is listed by every plan, whether specs make it or not:
+    something may be left of an earlier one.
+    """
     found = set(ALWAYS)
+    for resource in resources.load().values():
+        if not (resource.tags and resource.tags.indexed):
+            found |= _all(resource.service, (each.method for each in resource.listings))
     for resource in types:
         found |= _all(resource.service, methods(resource)[0])
         found |= set(LOOKS.get(resource.type, ()))

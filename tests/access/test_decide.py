@@ -276,3 +276,25 @@ def test_a_decision_is_quick():
     asked = Asked("s3:GetObject", THING, SESSION, HOME, HOME, {"aws:requestedregion": ("eu",)})
     assert decide(asked, policies).allowed
     assert min(timeit.repeat(lambda: decide(asked, policies), number=50, repeat=10)) < 2e-3 * 50
+
+
+# -- what a session was taken with
+
+
+def test_a_session_is_narrowed_by_its_policies_together():
+    def narrowed(*session, **more):
+        return decided(SESSION, Policies((ALL,), session=session, **more))
+
+    assert narrowed(LESS).why is Why.NOT_SESSION
+    assert narrowed(LESS, ALL).allowed
+    assert narrowed(ALL, named("no", deny())).why is Why.DENIED
+    assert narrowed(LESS, boundary=LESS).why is Why.NOT_BOUNDARY
+    assert decided(SESSION, Policies((), session=(ALL,))).why is Why.NOT_IDENTITY
+
+
+def test_a_session_is_narrowed_of_what_its_role_is_given_not_of_what_it_is_given_itself():
+    there = {"resource": to(aws(ROLE))}
+    assert decided(SESSION, Policies((), session=(LESS,), **there)).why is Why.NOT_SESSION
+    assert decided(SESSION, Policies((), session=(ALL,), **there)).allowed
+    itself = {"resource": to(aws(SESSION))}
+    assert decided(SESSION, Policies((), session=(LESS,), **itself)).allowed

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from engine import specs
 
-from .judged import ACCOUNT, KEY, OURS, REGION, Known, one, role, samples
-from .lives import ADOPTING, allowed, example, life, looked, refused, signature
+from reconciler.sandbox.inprocess import sandbox
+
+from .judged import (
+    ACCOUNT,
+    KEY,
+    OURS,
+    REGION,
+    Known,
+    delivered,
+    everything,
+    one,
+    role,
+    samples,
+)
+from .lives import ADOPTING, Recorded, allowed, example, life, looked, refused, signature
 
 
 def test_the_roles_suffice_for_a_platform_with_every_type() -> None:
@@ -25,6 +40,17 @@ def test_the_roles_suffice_for_the_example() -> None:
     assert len({str(each) for each in sent}) > 90
     assert refused(role("apply", "local"), sent) == {}
     assert refused(role("plan", "local"), [each for each in sent if each.reads]) == {}
+
+
+def test_the_plan_role_of_few_types_suffices_for_all_that_a_plan_lists() -> None:
+    """What no tagging API knows is listed whatever the specs make; all else follows from them."""
+    few = replace(everything("dev"), types=("AWS::S3::Bucket",))
+    with sandbox() as aws:
+        scene = Recorded(aws, text=specs.RAW)
+        scene.plan()
+
+    assert {"iam.list_roles", "budgets.describe_budgets"} <= {str(it) for it in scene.book.sent}
+    assert refused(delivered(few, "dev")["moorline-dev-plan"], scene.book.sent) == {}
 
 
 def test_the_roles_suffice_for_whatever_a_resource_file_can_say() -> None:

@@ -149,9 +149,10 @@ def test_tags_of_what_is_there_confine(aws: Sandbox) -> None:
 def test_passing_a_role_is_asked_for_too(aws: Sandbox) -> None:
     statements = [allow("sagemaker:CreateModel", "sagemaker:AddTags")]
     make = role(aws, *statements)("sagemaker").create_model
+    roles.put(HOST, {}, HOSTS)
     given = {
         "ModelName": "m",
-        "ExecutionRoleArn": ROLE,
+        "ExecutionRoleArn": HOST,
         "PrimaryContainer": {"Image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/x:1"},
     }
 

@@ -43,25 +43,36 @@ class Step:
 
     type: str
     arguments: Mapping[str, Any]
+    name: str = ""
 
 
 def pipelines(site: Site) -> Iterator[Work]:
     """Every pipeline, step by step."""
     for pipeline in site.of("Pipeline"):
-        role = str(pipeline.props["RoleArn"])
-        run = site.arn("sagemaker", f"pipeline/{pipeline.name}/execution/{RUN}")
-        yield takes(site, role, DEPUTY, run)
-        yield from _tracking(site, role, pipeline)
+        yield from begun(site, pipeline)
+        yield from _tracking(site, str(pipeline.props["RoleArn"]), pipeline)
         for step in steps(pipeline):
-            if step.type == "Training":
-                yield from _job(site, role, step, "TrainingJob")
-            elif step.type == "Tuning":
-                yield from _job(site, role, step, "HyperParameterTuningJob")
-                listing = "sagemaker.ListTrainingJobsForHyperParameterTuningJob"
-                name = {"HyperParameterTuningJobName": JOB}
-                yield site.does(role, _TUNED, listing, **name)
-            elif step.type == "RegisterModel":
-                yield from _register(site, role, pipeline, step)
+            yield from started(site, pipeline, step)
+
+
+def begun(site: Site, pipeline: Thing) -> Iterator[Work]:
+    """What a run begins with: SageMaker takes its role."""
+    run = site.arn("sagemaker", f"pipeline/{pipeline.name}/execution/{RUN}")
+    yield takes(site, str(pipeline.props["RoleArn"]), DEPUTY, run)
+
+
+def started(site: Site, pipeline: Thing, step: Step) -> Iterator[Work]:
+    """What the role of a pipeline does for one step of it."""
+    role = str(pipeline.props["RoleArn"])
+    if step.type == "Training":
+        yield from _job(site, role, step, "TrainingJob")
+    elif step.type == "Tuning":
+        yield from _job(site, role, step, "HyperParameterTuningJob")
+        listing = "sagemaker.ListTrainingJobsForHyperParameterTuningJob"
+        name = {"HyperParameterTuningJobName": JOB}
+        yield site.does(role, _TUNED, listing, **name)
+    elif step.type == "RegisterModel":
+        yield from _register(site, role, pipeline, step)
 
 
 def steps(pipeline: Thing) -> Iterator[Step]:
@@ -79,12 +90,23 @@ def _body(pipeline: Thing) -> Mapping[str, Any]:
 
 
 def registered(site: Site, group: str) -> Iterator[Version]:
-    """What the pipelines of a site register in a model package group."""
+    """What the pipelines of a site register in a model package group.
+
+    Pipelines of another form than ours say nothing of it: who registers in a group need not be us.
+    """
     for pipeline in site.of("Pipeline"):
-        for step in steps(pipeline):
-            if step.type == "RegisterModel" and step.arguments["ModelPackageGroupName"] == group:
-                (container,) = step.arguments["InferenceSpecification"]["Containers"]
-                yield Version(_artifact(pipeline), str(container["Image"]))
+        try:
+            found = list(_registered(pipeline, group))
+        except (AttributeError, KeyError, LookupError, TypeError, ValueError):
+            continue
+        yield from found
+
+
+def _registered(pipeline: Thing, group: str) -> Iterator[Version]:
+    for step in steps(pipeline):
+        if step.type == "RegisterModel" and step.arguments["ModelPackageGroupName"] == group:
+            (container,) = step.arguments["InferenceSpecification"]["Containers"]
+            yield Version(_artifact(pipeline), str(container["Image"]))
 
 
 def inside(found: Any, given: Mapping[str, Any], run: str = RUN) -> Iterator[Step]:  # noqa: ANN401
@@ -101,7 +123,7 @@ def inside(found: Any, given: Mapping[str, Any], run: str = RUN) -> Iterator[Ste
             both = [*arguments["IfSteps"], *arguments["ElseSteps"]]
             yield from inside(both, given, run)
         else:
-            yield Step(step["Type"], _filled(arguments, given, run))
+            yield Step(step["Type"], _filled(arguments, given, run), str(step.get("Name", "")))
 
 
 def _filled(value: Any, given: Mapping[str, Any], run: str) -> Any:  # noqa: ANN401 - JSON
@@ -136,9 +158,15 @@ def training_of(step: Step) -> Mapping[str, Any] | None:
 
 
 def _artifact(pipeline: Thing) -> str:
-    """Where the model of a run is."""
+    """Where the model of a run is.
+
+    Raises:
+        LookupError: no step of the pipeline trains one.
+    """
     jobs = (training_of(step) for step in steps(pipeline))
-    job = next(each for each in jobs if each is not None)
+    job = next((each for each in jobs if each is not None), None)
+    if job is None:
+        raise LookupError(f"no step of {pipeline.name} trains a model")
     return f"{job['OutputDataConfig']['S3OutputPath']}/{JOB}/output/model.tar.gz"
 
 

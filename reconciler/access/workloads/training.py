@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.access.workloads.pipelines import JOB, steps, training_of
+from reconciler.access.workloads.pipelines import JOB, Step, steps, training_of
 from reconciler.access.workloads.site import (
     DEPUTY,
     ROLES,
@@ -36,15 +36,20 @@ def training(site: Site) -> Iterator[Work]:
     """Every training job that a pipeline makes."""
     for pipeline in site.of("Pipeline"):
         for step in steps(pipeline):
-            job = training_of(step)
-            if job is not None:
-                role = str(job["RoleArn"])
-                training_job = site.arn("sagemaker", f"training-job/{JOB}")
-                yield takes(site, role, DEPUTY, training_job)
-                if step.type == "Tuning":
-                    tuning = site.arn("sagemaker", f"hyper-parameter-tuning-job/{JOB}")
-                    yield takes(site, role, _TUNING, tuning)
-                yield from _job(site, role, job)
+            yield from trained(site, step)
+
+
+def trained(site: Site, step: Step) -> Iterator[Work]:
+    """What the jobs do that one step starts, as the role that they are given."""
+    job = training_of(step)
+    if job is None:
+        return
+    role = str(job["RoleArn"])
+    yield takes(site, role, DEPUTY, site.arn("sagemaker", f"training-job/{JOB}"))
+    if step.type == "Tuning":
+        tuning = site.arn("sagemaker", f"hyper-parameter-tuning-job/{JOB}")
+        yield takes(site, role, _TUNING, tuning)
+    yield from _job(site, role, job)
 
 
 def _job(site: Site, role: str, job: Mapping[str, Any]) -> Iterator[Work]:

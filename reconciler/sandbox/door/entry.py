@@ -81,8 +81,7 @@ def _let_in(
     """What IAM, the age of the account or the service's rules refuse, or the answer."""
     if sent is not None:
         if refused := guard.refusal(service, operation, sent):
-            code, _ = refused
-            status, headers, body = wire.error(protocol, *refused, guard.status(service, code))
+            status, headers, body = wire.error(protocol, *refused)
             body = "" if sent.method == "HEAD" else body
             return status, headers | guard.hints(service, sent), body
         if shut := newcomer.refusal(service, operation, sent):

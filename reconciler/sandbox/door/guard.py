@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.access.calls import Call, UnknownCallError
-from reconciler.sandbox.iam import principals, sessions, there
+from reconciler.sandbox.iam import federated, handed, principals, sessions, there
 from reconciler.sandbox.iam.decision import message, refused
 from reconciler.sandbox.protocol.given import given
 from reconciler.sandbox.protocol.requests import bucket_of
@@ -23,21 +23,31 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("moorline.sandbox")
 FREE = {("sts", "GetCallerIdentity")}
-ENTERING = {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"}
+WITH_TOKEN = ("sts", "AssumeRoleWithWebIdentity")
 JSON_CODE, XML_CODE = "AccessDeniedException", "AccessDenied"
 JSON_ENDED, XML_ENDED = "ExpiredTokenException", "ExpiredToken"
 XML = {"s3", "sns", "iam", "sts", "cloudwatch", "cloudformation", "elbv2", "autoscaling"}
 """Services that say AccessDenied; those that speak JSON say AccessDeniedException."""
 
 
-def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
-    """The error code and message for a call that IAM refuses, nothing for one that may go on."""
+class Refusal(NamedTuple):
+    """An error of AWS."""
+
+    code: str
+    message: str
+    status: int = 403
+
+
+def refusal(service: str, operation: str, sent: Sent) -> Refusal | None:
+    """The error for a call that IAM refuses, nothing for one that may go on."""
     if sessions.over(sent.access_key):
         return _ended(service)
     if (service, operation) in FREE:
         return None
     if service == "iam" and WORLD.iam_lag:
         _remember(operation, sent)
+    if (service, operation) == WITH_TOKEN:
+        return _with_token(sent)
     who = principals.of(sent.access_key)
     if who is None:
         return _no_such_role(service, operation, sent)
@@ -47,18 +57,22 @@ def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
         call = _call(service, operation, sent, who)
     except ValueError:
         return None  # no request of this operation: the service says so itself
+    return _asked(call, who)
+
+
+def _asked(call: Call, who: Principal) -> Refusal | None:
+    """What IAM says of a call, and then the service of a role that it is handed."""
+    service, operation = call.service, call.operation
     try:
         found = next(refused(call, who), None)
     except UnknownCallError as unknown:
-        return _code(service), f"{_may_not(who, service, operation)}: {unknown}"
+        return Refusal(_code(service), f"{_may_not(who, service, operation)}: {unknown}")
     except ValueError as malformed:  # a policy that AWS would not have taken allows nothing
-        return _code(service), f"{_may_not(who, service, operation)}: {malformed}"
-    return (_code(service), message(*found)) if found else None
-
-
-def status(service: str, code: str) -> int:
-    """The HTTP status of a refusal. Source: "Common Errors" of the services, S3's error codes."""
-    return 400 if service == "s3" and code == XML_ENDED else 403
+        return Refusal(_code(service), f"{_may_not(who, service, operation)}: {malformed}")
+    if found:
+        return Refusal(_code(service), message(*found))
+    unfit = handed.refusal(call)
+    return Refusal(*unfit) if unfit else None
 
 
 def hints(service: str, sent: Sent) -> dict[str, str]:
@@ -72,33 +86,54 @@ def _call(service: str, operation: str, sent: Sent, who: Principal) -> Call:
     return Call(service, operation, parameters, sent.region, who.account, who.arn)
 
 
-def _no_such_role(service: str, operation: str, sent: Sent) -> tuple[str, str] | None:
+def _with_token(sent: Sent) -> Refusal | None:
+    """Nobody signs such a call: the token says who it is."""
+    if WORLD.iam != "enforced":
+        return None
+    try:
+        found = federated.refusal(given(*WITH_TOKEN, sent))
+    except ValueError:
+        return None  # no request of this operation: the service says so itself
+    return Refusal(*found) if found else None
+
+
+def _no_such_role(service: str, operation: str, sent: Sent) -> Refusal | None:
     """An administrator may do everything, but not take a role that is not there."""
     if service != "sts" or operation != "AssumeRole":
         return None
     arn = str(given(service, operation, sent).get("RoleArn", ""))
     if there.trust(arn) is not None:
         return None
-    account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
-    return XML_CODE, (
-        f"User: arn:aws:iam::{account}:user/{sent.access_key or 'root'} is not authorized to"
-        f" perform: sts:AssumeRole on resource: {arn}"
+    return Refusal(
+        XML_CODE,
+        f"User: arn:aws:iam::{_account(sent)}:user/{sent.access_key or 'root'} is not authorized to"
+        f" perform: sts:AssumeRole on resource: {arn}",
     )
 
 
 def _remember(operation: str, sent: Sent) -> None:
     name = given("iam", operation, sent).get("RoleName")
     if name and not operation.startswith(("Get", "List")):
-        account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
+        who = principals.of(sent.access_key)
+        account = who.account if who else _account(sent)
         found = principals.role_of(name, account)
         principals.remember(found.arn if found else f"arn:aws:iam::{account}:role/{name}")
 
 
-def _ended(service: str) -> tuple[str, str]:
-    """What is said of credentials whose time is over."""
+def _ended(service: str) -> Refusal:
+    """What is said of credentials whose time is over.
+
+    Source: "Common Errors" of the services, S3's error codes.
+    """
     if service == "s3":
-        return XML_ENDED, sessions.S3_TEXT
-    return XML_ENDED if service in XML else JSON_ENDED, sessions.TEXT
+        return Refusal(XML_ENDED, sessions.S3_TEXT, 400)
+    return Refusal(XML_ENDED if service in XML else JSON_ENDED, sessions.TEXT)
+
+
+def _account(sent: Sent) -> str:
+    """An administrator's account: the sandbox's, but for whoever names another to moto."""
+    default = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
+    return sent.headers.get("x-moto-account-id", default)
 
 
 def _code(service: str) -> str:

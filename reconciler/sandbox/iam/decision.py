@@ -38,7 +38,7 @@ def decision(each: Asked, who: Principal) -> Decision:
         resource, guard = there.policy(each.resource)
     if guard is Guard.KEY and resource is None:
         guard = Guard.RESOURCE
-    return decide(each, Policies(who.policies, who.boundary, resource, guard))
+    return decide(each, Policies(who.policies, who.boundary, resource, guard, who.session))
 
 
 def message(each: Asked, found: Decision) -> str:
@@ -47,6 +47,7 @@ def message(each: Asked, found: Decision) -> str:
         Why.DENIED: f"with an explicit deny in {', '.join(found.by) or 'a policy'}",
         Why.NOT_IDENTITY: f"because no identity-based policy allows the {each.action} action",
         Why.NOT_RESOURCE: f"because no resource-based policy allows the {each.action} action",
+        Why.NOT_SESSION: f"because no session policy allows the {each.action} action",
         Why.NOT_BOUNDARY: f"because no permissions boundary allows the {each.action} action",
     }[found.why]
     return (

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+NARROWED = "moorline_policy_arns"
+"""Where a session keeps the managed policies that it was narrowed by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A role's session or a user, with what it may do."""
@@ -29,6 +33,8 @@ class Principal:
     account: str
     policies: tuple[Named, ...] = ()
     boundary: Named | None = None
+    session: tuple[Named, ...] = ()
+    """What a role was taken with."""
 
 
 @lru_cache(maxsize=4096)
@@ -79,9 +85,12 @@ class Held:
     boundary: Named | None
 
 
-def held(arn: str) -> Held | None:
-    """What a role is to IAM now; nothing where there is none. A change takes effect late."""
-    since = WORLD.clock.now() - WORLD.iam_lag
+def held(arn: str, later: float = 0.0) -> Held | None:
+    """What a role is to IAM; nothing where there is none. A change takes effect late.
+
+    Now, or as things are so many seconds later if nothing more is changed.
+    """
+    since = WORLD.clock.now() + later - WORLD.iam_lag
     for when, whose, before in WORLD.iam_past:
         if whose == arn and when > since:
             past: Held | None = before
@@ -107,9 +116,9 @@ def _held(found: Any) -> Held | None:  # noqa: ANN401  (moto's role)
     return Held(trust, tuple(_policies(found)), limit)
 
 
-def acting(arn: str) -> Principal | None:
-    """A role as a service acts with it; nothing where there is no such role."""
-    found = held(arn)
+def acting(arn: str, later: float = 0.0) -> Principal | None:
+    """A role as a service acts with it in so many seconds; nothing where there is no such role."""
+    found = held(arn, later)
     if found is None:
         return None
     return Principal(arn, arn.split(":")[4], found.policies, found.boundary)
@@ -119,7 +128,16 @@ def _session(account: str, lent: Any) -> Principal:  # noqa: ANN401  (moto's ass
     found = held(lent.role_arn)
     if found is None:
         return Principal(lent.arn, account)
-    return Principal(lent.arn, account, found.policies, found.boundary)
+    return Principal(lent.arn, account, found.policies, found.boundary, tuple(_taken_with(lent)))
+
+
+def _taken_with(lent: Any) -> Iterator[Named]:  # noqa: ANN401  (moto's assumed role)
+    """The policies that the session was narrowed by; managed ones are what they are now."""
+    if lent.policy:
+        yield named("session policy", lent.policy)
+    for arn in getattr(lent, NARROWED, ()):
+        iam = iam_backends[lent.account_id][lent.partition]
+        yield named(arn, _current(iam.get_policy(arn)))
 
 
 def _user(account: str, iam: Any, name: str) -> Principal:  # noqa: ANN401  (moto's backend)

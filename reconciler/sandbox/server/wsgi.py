@@ -32,6 +32,8 @@ CLIENT_OF_SIGNING_NAME = {
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
 }
+UNSIGNED = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
+"""What is asked without a signature, since the token says who asks. Source: STS API."""
 REFUSAL = "The sandbox answers programs on this machine: loopback hosts, and no browser."
 MISSING = re.compile(rb"<title>404 Not Found</title>")
 
@@ -82,7 +84,7 @@ class Application:
 
     def _aws(self, environ: Environ, body: bytes) -> wire.Answer:
         self._control.used()
-        service = _service(environ)
+        service = _service(environ, body)
         operation = _operation(environ, service, body)
         protocol = wire.protocol_of(service, _headers(environ))
         url = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
@@ -131,9 +133,11 @@ def _headers(environ: Environ) -> dict[str, str]:
     return found | {"content-type": environ.get("CONTENT_TYPE", "")}
 
 
-def _service(environ: Environ) -> str:
+def _service(environ: Environ, body: bytes) -> str:
+    """The client's name; of what nobody has signed it is told by the action, or is S3's."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
-    name = scope.group(1) if scope else "s3"
+    unsigned = "sts" if _action(environ, body) in UNSIGNED else "s3"
+    name = scope.group(1) if scope else unsigned
     return CLIENT_OF_SIGNING_NAME.get(name, name)
 
 
@@ -143,12 +147,17 @@ def _operation(environ: Environ, service: str, body: bytes) -> str:
         return str(target).rpartition(".")[2]
     if "/operation/" in environ["PATH_INFO"]:  # CBOR
         return str(environ["PATH_INFO"]).rpartition("/")[2]
-    if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
-        action = parse_qs(body.decode(errors="replace")).get("Action")
-        if action:
-            return action[0]
+    if action := _action(environ, body):
+        return action
     try:
         found, _ = get_service_router(service).match(Request(environ.copy()))
     except Exception:  # noqa: BLE001  (an unknown service or path has no operation name)
         return "Unknown"
     return str(found.name)
+
+
+def _action(environ: Environ, body: bytes) -> str:
+    """The action of a query request, "" where it is none."""
+    if "x-www-form-urlencoded" not in environ.get("CONTENT_TYPE", ""):
+        return ""
+    return parse_qs(body.decode(errors="replace")).get("Action", [""])[0]

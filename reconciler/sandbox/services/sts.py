@@ -1,4 +1,4 @@
-"""STS: how long a session lasts, by the sandbox's clock, and tokens that are over.
+"""STS: how long a session lasts, by the sandbox's clock, and what it was narrowed by.
 
 Sources: STS API reference, AssumeRole and AssumeRoleWithWebIdentity (`DurationSeconds`, Errors);
 the texts are those that AWS was seen to send.
@@ -29,8 +29,9 @@ def install() -> None:
     backend: Any = STSBackend
     response: Any = TokenResponse
     backend.assume_role = _timed(backend.assume_role)
-    response.assume_role = _assume_role(response.assume_role)
-    response.assume_role_with_web_identity = _by_token(response.assume_role_with_web_identity)
+    response.assume_role = _narrowed(_assume_role(response.assume_role))
+    by_token = _by_token(response.assume_role_with_web_identity)
+    response.assume_role_with_web_identity = _narrowed(by_token)
 
 
 def _timed(assume: Any) -> Any:  # noqa: ANN401  (a moto method)
@@ -59,6 +60,18 @@ def _by_token(method: Any) -> Any:  # noqa: ANN401  (a moto method)
         return method(self)
 
     return checked
+
+
+def _narrowed(method: Any) -> Any:  # noqa: ANN401  (a moto method)
+    """The session remembers its managed policies, which moto forgets."""
+
+    def narrowed(self: Any) -> Any:  # noqa: ANN401  (moto's response)
+        answer = method(self)
+        arns = [str(each["arn"]) for each in self._get_param("PolicyArns") or ()]
+        setattr(answer.result["Credentials"], principals.NARROWED, tuple(arns))
+        return answer
+
+    return narrowed
 
 
 def _check(response: Any, *, chained: bool) -> None:  # noqa: ANN401  (moto's response)

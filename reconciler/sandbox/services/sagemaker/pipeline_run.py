@@ -1,6 +1,9 @@
 """Pipeline executions: a record that ends after a while; no step is ever run.
 
-One whose jobs SageMaker would refuse fails, with the reason.
+One whose jobs SageMaker would refuse fails, with the reason. So does one where a role may not do a
+step's work, with the reason at the step. That AWS says so there, and that the execution itself only
+says that steps failed, is of the SageMaker API (PipelineExecutionStep.FailureReason) and of
+people's reports; the exact words are not documented.
 """
 
 from __future__ import annotations
@@ -11,17 +14,22 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 
 from reconciler.sandbox.protocol.errors import Refused, invalid
-from reconciler.sandbox.services.sagemaker import jobs, listing, pipeline
+from reconciler.sandbox.services.sagemaker import jobs, listing, pipeline, working
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
 from reconciler.sandbox.state.clock import moment
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
+    from reconciler.sandbox.iam.working import Failing
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 KIND = "pipeline-execution"
 STATUS = "PipelineExecutionStatus"
 REFUSED = "refused"
+FAILING, STEP = "failing", "step"
+STEPS_FAILED = "Step failure: One or multiple steps failed."
+REASON = 1024
+"""Characters of a FailureReason (SageMaker API)."""
 
 
 def _of(call: Call, pipeline_arn: str) -> list[Record]:
@@ -34,7 +42,7 @@ def _of(call: Call, pipeline_arn: str) -> list[Record]:
     for record in found:
         if record.pending is not None and record.pending <= now:
             record.modified, record.pending = record.pending, None
-            why = record.extra.get(REFUSED, "")
+            why = record.extra.get(REFUSED) or record.extra.get(FAILING)
             record.data[STATUS] = "Failed" if why else "Succeeded"
             record.data |= {"FailureReason": why} if why else {}
     return found
@@ -79,12 +87,24 @@ def start(call: Call) -> dict[str, Any]:
     data |= {"PipelineArn": parent.arn, "PipelineExecutionArn": arn, STATUS: "Executing"}
     data["PipelineVersionId"] = parent.extra[pipeline.VERSION]
     record = call.add(KIND, arn, data, arn=arn)
-    record.extra["parameters"] = list(call.get("PipelineParameters") or [])
+    parameters = record.extra["parameters"] = list(call.get("PipelineParameters") or [])
     made = jobs.steps(definition, given, unique)
     record.extra[REFUSED] = next(filter(None, (jobs.refusal(it.arguments) for it in made)), "")
+    if not record.extra[REFUSED] and (found := working.run(call, parent, parameters)):
+        _fails(record, found)
     record.pending = record.created + WORLD.durations.pipeline_execution
     parent.data["LastRunTime"] = moment(record.created)
     return {"PipelineExecutionArn": arn}
+
+
+def _fails(record: Record, found: Failing) -> None:
+    """How the execution ends, and the step that is the cause."""
+    how = f"Failed to invoke sagemaker:{found.sent}. Error Details: " if found.sent else ""
+    reason = f"ClientError: {how}{found.why}"[:REASON]
+    record.extra[FAILING] = STEPS_FAILED if found.step else reason
+    if found.step:
+        step = {"StepName": found.step, "StepStatus": "Failed", "FailureReason": reason}
+        record.extra[STEP] = {**step, "Metadata": {}}
 
 
 def stop(call: Call) -> dict[str, Any]:
@@ -130,9 +150,13 @@ def list_parameters(call: Call) -> dict[str, Any]:
 
 
 def list_steps(call: Call) -> dict[str, Any]:
-    """ListPipelineExecutionSteps: none, since none is run."""
-    find(call, call["PipelineExecutionArn"])
-    return {"PipelineExecutionSteps": []}
+    """ListPipelineExecutionSteps: the one that failed, since none is run."""
+    record = find(call, call["PipelineExecutionArn"])
+    step = record.extra.get(STEP)
+    if record.data[STATUS] != "Failed" or step is None:
+        return {"PipelineExecutionSteps": []}
+    at = {"StartTime": created_at(record), "EndTime": modified_at(record)}
+    return {"PipelineExecutionSteps": [{**step, **at}]}
 
 
 def delete_pipeline(call: Call) -> dict[str, Any]:

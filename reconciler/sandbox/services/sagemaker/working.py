@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from reconciler.sandbox.iam.working import Site, Thing, refusal
+from reconciler.access.workloads.pipelines import steps, training_of
+from reconciler.sandbox.iam.working import Failing, Site, Thing, failing, refusal
 from reconciler.sandbox.services.sagemaker import model, pipeline
 from reconciler.sandbox.state.outcomes import OK, Outcome
+from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
@@ -32,7 +35,7 @@ def endpoint(call: Call, name: str, config: Record, scripted: Outcome, *, new: b
         Thing(ENDPOINT, name, deployed),
     ]
     roles = [each.data.get("ExecutionRoleArn", "") for each in models]
-    why = refusal(_site(call, things), roles)
+    why = refusal(_site(call, things), roles, later=WORLD.durations.endpoint)
     return Outcome("failed" if new else "rollback", why) if why else OK
 
 
@@ -41,8 +44,32 @@ def feature_group(call: Call, data: dict[str, Any], scripted: Outcome) -> Outcom
     if scripted is not OK or not data.get("OfflineStoreConfig"):
         return scripted
     thing = Thing(GROUP, data["FeatureGroupName"], data)
-    why = refusal(_site(call, [thing]), [data.get("RoleArn", "")])
+    later = WORLD.durations.feature_group
+    why = refusal(_site(call, [thing]), [data.get("RoleArn", "")], later=later)
     return Outcome("failed", why) if why else OK
+
+
+def run(call: Call, record: Record, given: list[dict[str, Any]]) -> Failing | None:
+    """The step at which a run of a pipeline fails whose roles are refused; nothing if none is."""
+    thing = _pipeline(record)
+    definition = thing.props["PipelineDefinition"]
+    try:
+        definition["PipelineDefinitionBody"] = _filled(definition["PipelineDefinitionBody"], given)
+        jobs = [training_of(step) for step in steps(thing)]
+    except (AttributeError, KeyError, LookupError, TypeError, ValueError):
+        jobs = []  # of another form than ours: nothing is known of its steps
+    roles = [record.data.get("RoleArn", ""), *(str(each["RoleArn"]) for each in jobs if each)]
+    return failing(_site(call, [thing]), thing, roles, WORLD.durations.pipeline_execution)
+
+
+def _filled(body: str, given: list[dict[str, Any]]) -> str:
+    """A definition whose parameters are those of a run."""
+    found = json.loads(body)
+    values = {each["Name"]: each["Value"] for each in given}
+    for each in found.get("Parameters") or ():
+        if each["Name"] in values:
+            each["DefaultValue"] = values[each["Name"]]
+    return json.dumps(found)
 
 
 def _models(config: Record) -> list[str]:
@@ -51,7 +78,7 @@ def _models(config: Record) -> list[str]:
 
 
 def _pipeline(record: Record) -> Thing:
-    """What registers the versions that a model may be of."""
+    """A pipeline: what runs, and registers the versions that a model may be of."""
     body = {"PipelineDefinitionBody": record.data.get("PipelineDefinition", "{}")}
     props = {"RoleArn": record.data.get("RoleArn", ""), "PipelineDefinition": body}
     return Thing("AWS::SageMaker::Pipeline", record.name, props)
