@@ -49,13 +49,15 @@ class Outputs:
     def undoes(self, address: Address, method: str, params: Props) -> bool:
         """Whether a call would remove what AWS has just named in answer to another of its step.
 
+        One with further parameters takes something off it, such as a tag.
+
         It is what was asked for then, whatever it was taken for: SNS answers a request for a
         subscription that is there with that one.
         """
-        named = {value for value in params.values() if _is_arn(value)}
         with self._lock:
             made = self._answered.get(address, set())
-        return method.startswith(_REMOVES) and not named.isdisjoint(made)
+        alone = bool(params) and all(_is_arn(value) and value in made for value in params.values())
+        return method.startswith(_REMOVES) and alone
 
     def resolved(self, value: Json, *, partly: bool = False) -> Json:
         """A value with outputs in place of references; with `partly` open ones are left.

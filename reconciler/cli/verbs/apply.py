@@ -156,13 +156,18 @@ def _code(outcome: Outcome, events: list[Event]) -> Exit:
 
 
 def _settled_plan(world: World) -> Plan:
-    """The plan, made again while AWS still works on something that it would change."""
+    """The plan, made again while AWS still works on something that it would change.
+
+    It may be another apply that AWS works for: whoever holds the lease is asked first.
+    """
     from reconciler import engine  # noqa: PLC0415
+    from reconciler.cli.world import receipts  # noqa: PLC0415
 
     clock = world.session.clock
     deadline = clock.now() + PATIENCE
     plan = world.plan()
     while (waiting := engine.busy(plan)) and clock.now() < deadline:
+        receipts.take(world)
         for found in waiting:
             click.echo(f"waiting: {found.message}", err=True)
         clock.sleep(PAUSE)
