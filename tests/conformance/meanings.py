@@ -17,7 +17,7 @@ REFERENCE = "{{resolve:"
 
 SKIPPED = {
     "W17": "it is about credentials that end within an endpoint's update; "
-    "tests/crash and tests/aws have them end in every wait",
+    "tests/engine/test_handed_over.py has them end in waits",
 }
 
 
