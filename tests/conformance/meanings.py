@@ -206,7 +206,7 @@ MEANINGS: dict[str, Meaning] = {
     "W09": kept,
     "W11": refused("tag"),
     "W12": refused("10,240"),
-    "W13": told("local", "VolumeKmsKeyId"),
+    "W13": told("disks of its own", "refuses the job"),
     "W14": refused("cloudwatch.amazonaws.com"),
     "W16": refused("Glue"),
     "W18": passed_over,
