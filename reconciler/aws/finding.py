@@ -141,17 +141,18 @@ class Finder:
         """
         least = self.soon(lag.UNNAMED.seconds)
         most = self.soon(lag.budget(lag.SHOWS, resource.service))
-        patience, until = self.patience(step), least
-        while patience.waits(until, "looking for an earlier one"):
+        patience, unread = self.patience(step), None
+        while patience.waits(most if unread else least, "looking for an earlier one"):
+            unread = None
             try:
                 if there := self._once(step, resource):
                     return there
             except AwsError as error:
-                if error.code != INCOMPLETE or self.session.clock.now() >= most:
+                if error.code != INCOMPLETE:
                     raise
-                until = most  # it is there, and cannot be read yet
-            else:
-                until = least
+                unread = error  # it is there, and cannot be read yet
+        if unread:
+            raise unread
         return None
 
     # -- what turned out to be there

@@ -91,13 +91,18 @@ def _names(text: str, name: str) -> bool:
 
 
 class Patience:
-    """Waits with growing pauses for AWS to show what it was told."""
+    """Waits with growing pauses for AWS to show what it was told.
+
+    A pause counts as long as it was meant, however fast the clock lets it pass.
+    """
 
     def __init__(self, session: Session, sink: Sink, step: Step) -> None:
         self._session = session
         self._sink = sink
         self._step = step
         self._pauses: Iterator[float] = lag.pauses()
+        self._ahead = 0.0
+        """Seconds that were to be waited, and took no time on the clock."""
 
     def waits(self, until: float, state: str) -> bool:
         """Pause once; False, at once, when the time is over.
@@ -106,12 +111,15 @@ class Patience:
             StepError: the run was interrupted.
         """
         clock, step = self._session.clock, self._step
-        left = until - clock.now()
+        began = clock.now()
+        left = until - began - self._ahead
         if left <= 0:
             return False
         if self._session.interrupted():
             message = f"interrupted while AWS does not show {str(step.address)!r} yet ({state})"
             raise StepError("APPLY010", message, "run apply again: it goes on where AWS is")
-        self._sink(StepWaiting(step.id, step.address, state, clock.now()))
-        clock.sleep(min(next(self._pauses), left))
+        self._sink(StepWaiting(step.id, step.address, state, began))
+        pause = min(next(self._pauses), left)
+        clock.sleep(pause)
+        self._ahead += max(0.0, pause - (clock.now() - began))
         return True
