@@ -27,7 +27,7 @@ BESIDE: Wholes = {
     ("s3", "get_object"): Whole(has=members("Body", "ETag")),
     ("s3", "put_object"): Whole(has=members("ETag")),
     ("s3", "list_objects_v2"): Whole(
-        has=members("Name"),
+        has=members("IsTruncated", "KeyCount", "MaxKeys", "Name"),
         same={"Bucket": ("Name",)},
         items="Contents",
         each=members("Key"),

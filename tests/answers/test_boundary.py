@@ -190,7 +190,14 @@ def test_a_success_with_failures_inside_is_none(tape: Tape) -> None:
                 refused(Parsed({**answer.parsed, **inside}), answer)
 
 
-TOKENS = ("NextToken", "Marker", "NextMarker", "PaginationToken", "ContinuationToken")
+TOKENS = (
+    "NextToken",
+    "Marker",
+    "NextMarker",
+    "PaginationToken",
+    "ContinuationToken",
+    "NextContinuationToken",
+)
 
 
 def test_a_listing_that_leads_back_to_a_page_ends(tape: Tape) -> None:

@@ -43,7 +43,7 @@ def platform_in(aws: Sandbox, site: Site, text: str = specs.EVERYTHING) -> Platf
 def nodes(platform: Platform) -> list[Node]:
     """What is declared."""
     request = platform.request()
-    return [*compiler.build(request.specs, request.view, {})[0]]
+    return [*compiler.build(request.specs, request.view)[0]]
 
 
 def own(platform: Platform) -> State:

@@ -8,7 +8,6 @@ that it does not know: it never has a second creation, and no deletion of what i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from sweeps import LONG
@@ -24,7 +23,7 @@ from reconciler.model.graph import Node, build_graph
 from reconciler.model.plan import Step
 from reconciler.plan.order import plan
 from reconciler.resources.api import load
-from reconciler.sandbox.inprocess import Sandbox, sandbox
+from reconciler.sandbox.inprocess import Sandbox
 
 from .samples import PLACE, SAMPLES, Props, Sample
 from .test_lifecycle import ALL, carry_out, nodes
@@ -33,12 +32,6 @@ READS = (1, 5) if LONG else (5,)
 LIVES = [(type_, reads) for reads in READS for type_ in sorted(SAMPLES)]
 TRIES = 12
 """Plans until one knows everything: each listing and index lags by at most five reads."""
-
-
-@pytest.fixture
-def aws() -> Iterator[Sandbox]:
-    with sandbox() as found:
-        yield found
 
 
 class Life:

@@ -6,11 +6,10 @@ step a new plan finds nothing left to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from moto.s3.models import s3_backends
 from sweeps import LONG
 
 from reconciler.aws.apply import apply
@@ -27,7 +26,7 @@ from reconciler.model.value import JsonText, Ref
 from reconciler.plan.order import plan
 from reconciler.resources.api import load
 from reconciler.sandbox.door.faults import Fault
-from reconciler.sandbox.inprocess import Sandbox, sandbox
+from reconciler.sandbox.inprocess import Sandbox
 
 from .samples import DEFINITION, PLACE, SAMPLES, Props, Sample, role
 
@@ -36,14 +35,6 @@ EDITS = [(type_, number) for type_ in TYPES for number in range(len(SAMPLES[type
 BREAKS = [(type_, number) for type_ in TYPES for number in range(len(SAMPLES[type_].breaks))]
 ALL = Policy(allow=frozenset({"records", "traffic", "keys", "history"}))
 Turn = Callable[..., tuple[Step, ...]]
-
-
-@pytest.fixture
-def aws() -> Iterator[Sandbox]:
-    with sandbox() as found:
-        for name in ("acme-test-features", "acme-test-models"):
-            s3_backends[PLACE.account][PLACE.partition].create_bucket(name, PLACE.region)
-        yield found
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
+from reconciler.aws.tokens import filled
 from reconciler.delivery.actions import reads
 from reconciler.facts import facts, known_types
 from reconciler.facts.check import problems
@@ -66,7 +67,8 @@ def faults(call: Call) -> str:
     shape = shape_of(call.service, call.method)
     if shape is None:
         return f"{call.method} takes nothing" if call.params else ""
-    report = ParamValidator().validate(plain(call.params), shape)
+    sent = filled(client(call.service), call.method, plain(call.params), "run step")
+    report = ParamValidator().validate(sent, shape)
     return f"{call.method}: {report.generate_report()}" if report.has_errors() else ""
 
 
