@@ -1,0 +1,20 @@
+"""An account with the buckets that samples name and do not make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto.s3.models import s3_backends
+
+from reconciler.sandbox.inprocess import Sandbox, sandbox
+
+from .samples import PLACE
+
+
+@pytest.fixture
+def aws() -> Iterator[Sandbox]:
+    with sandbox() as found:
+        for name in ("acme-test-features", "acme-test-models"):
+            s3_backends[PLACE.account][PLACE.partition].create_bucket(name, PLACE.region)
+        yield found
