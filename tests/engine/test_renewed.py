@@ -25,6 +25,7 @@ from .platform import Platform
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/moorline-apply"
 HERE = f"arn:aws:iam::{ACCOUNT}:root"
 ISSUER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"
+AUDIENCE = "sts.amazonaws.com"
 CALLER = f"arn:aws:sts::{ACCOUNT}:assumed-role/moorline-apply"
 
 
@@ -83,7 +84,7 @@ def test_without_what_lends_it_the_role_is_over(platform: Platform, aws: Sandbox
 
 
 def jwt(exp: float) -> str:
-    said = {"exp": exp, "iss": f"https://{GITHUB}", "aud": "sts.amazonaws.com"}
+    said = {"exp": exp, "iss": f"https://{GITHUB}", "sub": "job", "aud": AUDIENCE}
     body = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
     return f"e30.{body}.c2ln"
 
@@ -92,6 +93,9 @@ def jwt(exp: float) -> str:
 def job(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The variables of a job that has a token of GitHub in a file."""
     role(aws)
+    aws.client("iam").create_open_id_connect_provider(
+        Url=f"https://{GITHUB}", ClientIDList=[AUDIENCE]
+    )
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "token").write_text(jwt(aws.clock.now() + 300))

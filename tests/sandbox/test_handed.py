@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,12 @@ from reconciler.sandbox.iam import principals, roles
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.sandbox.state.world import WORLD
 
+from .conformance import keep_bucket
 from .test_guard import HOST, HOSTS, PULLS, READS, TRUST, allow, deployed, refused, role
 
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/x:1"
 STEPS = json.dumps({"Version": "2020-12-01", "Steps": []})
+OTHERWISE = {"VolumeKmsKeyId": "k", "InstanceGroups": {"Get": "Steps.x"}}
 FEATURES = [{"FeatureName": each, "FeatureType": "String"} for each in ("id", "ts")]
 HANDED = {
     "create_model": {
@@ -37,6 +40,7 @@ def test_a_role_that_is_not_there_or_not_for_sagemaker_is_refused(
 ) -> None:
     """As long as it has not spread, too: an apply then tries again."""
     send = getattr(role(aws, allow("*"))("sagemaker"), method)
+    keep_bucket("offline")
 
     missing = refused(send, **HANDED[method])
     roles.put(HOST, {}, TRUST)
@@ -58,6 +62,7 @@ def test_a_role_is_not_looked_at_before_it_may_be_passed(aws: Sandbox) -> None:
 
 def test_an_administrator_hands_over_whatever_it_likes(aws: Sandbox) -> None:
     """So do seeds and tests, whose roles nobody made."""
+    keep_bucket("offline")
     for method, given in HANDED.items():
         getattr(aws.client("sagemaker"), method)(**given)
 
@@ -83,9 +88,24 @@ def test_policies_are_early_enough_that_spread_before_a_deployment_needs_them(
     assert deployed(aws, READS, PULLS)["EndpointStatus"] == ends
 
 
-def test_a_pipeline_of_another_form_is_not_judged(aws: Sandbox) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"Steps": [{"Name": "x", "Type": "Processing"}]},
+        {"Steps": [{"Name": "x", "Type": "Condition", "Arguments": {"IfSteps": []}}]},
+        {"Steps": [{"Name": "x", "Type": "Wait", "Arguments": {"Get": "Parameters.none"}}]},
+        {"Steps": [{"Name": "x", "Type": "Wait", "Arguments": [OTHERWISE]}]},
+        {"Steps": {"x": {"Type": "Wait"}}},
+        {"Steps": ["x"]},
+        {"Steps": [], "Parameters": ["x"]},
+        {"Steps": [], "Parameters": [{"DefaultValue": "x"}]},
+        {},
+    ],
+    ids=str,
+)
+def test_a_pipeline_of_another_form_is_not_judged(aws: Sandbox, body: dict[str, Any]) -> None:
     roles.put(HOST, {}, HOSTS)
-    body = {"Version": "2020-12-01", "Steps": [{"Name": "x", "Type": "Processing"}]}
+    body = {"Version": "2020-12-01", **body}
     client = aws.client("sagemaker")
     client.create_pipeline(
         PipelineName="p", RoleArn=HOST, PipelineDefinition=json.dumps(body),

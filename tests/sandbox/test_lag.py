@@ -13,6 +13,8 @@ from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.sandbox.server.control import Control
 from reconciler.sandbox.state.world import WORLD
 
+from .test_guard import allow, role
+
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",
@@ -173,3 +175,25 @@ def test_a_key_policy_leaves_its_writer_able_to_change_it(
     assert told(kms.create_key, **given) == end
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     assert told(kms.put_key_policy, KeyId=key, PolicyName="default", **given) == end
+
+
+TAGGED = {"StringEquals": {"aws:ResourceTag/owner": "risk"}}
+PUT = {"Effect": "Allow", "Action": "kms:PutKeyPolicy", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "owner", "end"),
+    [
+        ([], "risk", "MalformedPolicyDocumentException"),
+        ([PUT], "risk", "ok"),
+        ([PUT | {"Condition": TAGGED}], "risk", "ok"),
+        ([PUT | {"Condition": TAGGED}], "fraud", "MalformedPolicyDocumentException"),
+    ],
+    ids=["may not", "may", "may with the tags that it is made with", "has other tags"],
+)
+def test_a_key_policy_that_leaves_it_to_iam_asks_iam(
+    statements: list[dict[str, Any]], owner: str, end: str, aws: Sandbox
+) -> None:
+    kms = role(aws, allow("kms:CreateKey", "kms:TagResource"), *statements)("kms")
+    tags = [{"TagKey": "owner", "TagValue": owner}]
+    assert told(kms.create_key, Policy=policy(ROOT), Tags=tags) == end

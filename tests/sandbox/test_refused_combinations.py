@@ -11,7 +11,7 @@ from reconciler.policy.run_places import places
 from reconciler.sandbox.services.sagemaker import jobs
 
 from .cases import FEATURE_GROUP, PIPELINE, ROLE, VARIANT, make_model
-from .conformance import IMAGE, call, refused
+from .conformance import IMAGE, call, keep_bucket, refused
 
 if TYPE_CHECKING:
     from reconciler.sandbox.inprocess import Sandbox
@@ -170,6 +170,7 @@ def test_an_iceberg_table_is_in_the_catalog(
         "TableFormat": format_,
     }
     given = {**FEATURE_GROUP.given, "RoleArn": ROLE, "OfflineStoreConfig": offline}
+    keep_bucket("features")
     if wrong:
         refused(INVALID, "Iceberg", client.create_feature_group, **given)
     else:

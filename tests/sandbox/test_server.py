@@ -86,10 +86,11 @@ def make_everything(running: Running) -> None:
     make_model(sagemaker)
     make_config(sagemaker)
     sagemaker.create_endpoint(EndpointName="fraud", EndpointConfigName="config-1")
-    FEATURE_GROUP.create(sagemaker)
-    register_package(sagemaker, "fraud")
     s3 = client_of(running, "s3")
     where = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    s3.create_bucket(Bucket="features", **where)
+    FEATURE_GROUP.create(sagemaker)
+    register_package(sagemaker, "fraud")
     s3.create_bucket(Bucket="kept-bucket", **where)
     s3.put_bucket_versioning(Bucket="kept-bucket", VersioningConfiguration={"Status": "Enabled"})
     for body in (b"one", b"two"):

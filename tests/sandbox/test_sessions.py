@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from reconciler.sandbox.inprocess import REGION, Sandbox, sandbox
+from reconciler.sandbox.state.world import WORLD
 
 ROLE = "arn:aws:iam::123456789012:role/worker"
 TRUST = {
@@ -121,6 +122,7 @@ def test_who_has_a_role_takes_another_for_an_hour_at_most(aws: Sandbox) -> None:
     assert "role chaining" in said[2]
 
 
+@pytest.mark.parametrize("iam", ["enforced", "off"])
 @pytest.mark.parametrize(
     ("token", "said"),
     [
@@ -129,9 +131,16 @@ def test_who_has_a_role_takes_another_for_an_hour_at_most(aws: Sandbox) -> None:
         ("good", ""),
     ],
 )
-def test_a_token_must_be_one_and_good_still(aws: Sandbox, token: str, said: str) -> None:
-    exp = aws.clock.now() + (300 if token == "good" else -1)
-    body = base64.urlsafe_b64encode(json.dumps({"exp": exp}).encode()).decode().rstrip("=")
+def test_a_token_must_be_one_and_good_still(aws: Sandbox, token: str, said: str, iam: str) -> None:
+    """Who made it for whom is asked only where IAM is."""
+    claims: dict[str, Any] = {"exp": aws.clock.now() + (300 if token == "good" else -1)}
+    WORLD.iam = iam
+    if iam == "enforced":
+        claims |= {"iss": "https://example.com", "sub": "job", "aud": "sts.amazonaws.com"}
+        aws.client("iam").create_open_id_connect_provider(
+            Url="https://example.com", ClientIDList=["sts.amazonaws.com"]
+        )
+    body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     text = "nothing" if token == "nothing" else f"e30.{body}.c2ln"
     given = {"RoleArn": ROLE, "RoleSessionName": "one", "WebIdentityToken": text}
     call = aws.client("sts").assume_role_with_web_identity

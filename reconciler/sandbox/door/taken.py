@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 WRITES = ("Add", "Create", "Put", "Set", "Tag", "Update")
 LISTS = ("Tags", "ResourceTags", "TagSet", "Tag")
 KEY, VALUE = 128, 256
+SHOWN = 200
 ACCOUNT = "123456789012"
 """Moto's own account, where nothing says another."""
 _ALSO = frozenset("_.:/=+-@")
@@ -45,7 +46,22 @@ TAG = {
     "cloudwatch": Refusal("InvalidParameterValue", "The tag {what} is invalid."),
     "budgets": Refusal("InvalidParameterException", "The tag {what} is invalid."),
 }
-OTHER_TAG = Refusal("ValidationException", "The tag {what} failed to satisfy constraint.")
+OTHER_TAG = Refusal(
+    "ValidationException",
+    "1 validation error detected: Value '{value}' at '{where}' failed to satisfy constraint: Member"
+    " must {rule}",
+)
+"""As services say it of any value that breaks its shape."""
+PATTERN = r"satisfy regular expression pattern: ([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
+
+
+class _Half(NamedTuple):
+    """Half of a tag that no tag has: which, its path in the request, its value, what it breaks."""
+
+    what: str
+    where: str
+    value: str
+    rule: str
 
 
 class _Most(NamedTuple):
@@ -90,9 +106,10 @@ def refusal(service: str, operation: str, sent: Sent) -> Refusal | None:
 def _wrong(
     service: str, operation: str, asked: Mapping[str, Any], account: str
 ) -> Iterator[Refusal]:
-    for what in _tags(asked):
+    for half in _tags(asked):
         code, text = TAG.get(service, OTHER_TAG)
-        yield Refusal(code, text.format(what=what.lower(), What=what))
+        said = text.format(**{**half._asdict(), "what": half.what.lower()}, What=half.what)
+        yield Refusal(code, said)
     if most := SIZES.get((service, operation)):
         size = _size(str(asked.get(most.parameter, "")), spaces=most.spaces)
         if size > most.most:
@@ -115,27 +132,30 @@ def _size(text: str, *, spaces: bool) -> int:
     return len(text.encode()) if spaces else len(_SPACE.sub("", text))
 
 
-def _tags(value: Any) -> Iterator[str]:  # noqa: ANN401  (any parameter)
+def _tags(value: Any, path: str = "") -> Iterator[_Half]:  # noqa: ANN401  (any parameter)
     """Which half of each tag is wrong. Tags stand in lists of these names, at any depth."""
     for name, item in value.items() if isinstance(value, dict) else ():
+        at = f"{path}{name[:1].lower()}{name[1:]}."
         if name in LISTS and isinstance(item, list):
-            for tag in item:
+            for number, tag in enumerate(item, 1):
                 if isinstance(tag, dict):
-                    yield from _halves(tag)
+                    yield from _halves(tag, f"{at}{number}.member.")
         elif isinstance(item, dict):
-            yield from _tags(item)
+            yield from _tags(item, at)
 
 
-def _halves(tag: Mapping[str, Any]) -> Iterator[str]:
-    key, value = tag.get("Key", tag.get("TagKey")), tag.get("Value", tag.get("TagValue"))
-    if isinstance(key, str) and not _fits(key, KEY):
-        yield "Key"
-    if isinstance(value, str) and not _fits(value, VALUE):
-        yield "Value"
+def _halves(tag: Mapping[str, Any], path: str) -> Iterator[_Half]:
+    for what, most in (("Key", KEY), ("Value", VALUE)):
+        found = tag.get(what, tag.get(f"Tag{what}"))
+        if isinstance(found, str) and (rule := _broken(found, most)):
+            yield _Half(what, f"{path}{what.lower()}", found[:SHOWN], rule)
 
 
-def _fits(text: str, most: int) -> bool:
-    return len(text) <= most and all(_allowed(each) for each in text)
+def _broken(text: str, most: int) -> str:
+    """The rule of tags that it breaks, empty when it is fit."""
+    if len(text) > most:
+        return f"have length less than or equal to {most}"
+    return "" if all(_allowed(each) for each in text) else PATTERN
 
 
 def _allowed(char: str) -> bool:

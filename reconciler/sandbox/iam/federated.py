@@ -1,7 +1,8 @@
 """Who comes with a token of an identity provider: what STS answers, from the role's trust policy.
 
-A token's signature is not looked at: no provider can be asked here. Its claims are, and so is
-whether the account knows who made it.
+A token's signature is not looked at: no provider can be asked here. That it is a token and not
+over always is; where IAM is enforced, so are its other claims and whether the account knows who
+made it.
 Source: STS API, AssumeRoleWithWebIdentity; IAM user guide, "Available keys for AWS OIDC
 federation".
 """
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 Refusal = tuple[str, str, int]
 ACTION = "sts:AssumeRoleWithWebIdentity"
 INVALID = "InvalidIdentityToken"
-CLAIMS = ("aud", "exp", "iss", "sub")
+ENDS = "exp"
+CLAIMS = ("aud", ENDS, "iss", "sub")
 NO_JWT = (
     "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
 )
@@ -38,8 +40,11 @@ def refusal(params: Mapping[str, Any]) -> Refusal | None:
         claims = _claims(str(params["WebIdentityToken"]))
     except (KeyError, TypeError, ValueError):
         return INVALID, NO_JWT, 400
-    if missing := [name for name in CLAIMS if name not in claims]:
+    enforced = WORLD.iam == "enforced"
+    if missing := [name for name in (CLAIMS if enforced else (ENDS,)) if name not in claims]:
         return INVALID, f"Missing a required claim: {missing[0]}", 400
+    if not enforced:
+        return _over(claims[ENDS])
     arn = str(params.get("RoleArn", ""))
     provider = _provider(arn, str(claims["iss"]))
     if provider is None:
@@ -47,13 +52,19 @@ def refusal(params: Mapping[str, Any]) -> Refusal | None:
         return INVALID, said, 400
     if claims["aud"] not in provider.client_id_list:
         return INVALID, "Incorrect token audience", 400
-    if float(claims["exp"]) <= WORLD.clock.now():
-        now, until = moment(WORLD.clock.now()), moment(float(claims["exp"]))
-        said = f"Token expired: current date/time {now} must be before the expiration date/time"
-        return "ExpiredTokenException", f"{said} {until}", 400
+    if over := _over(claims[ENDS]):
+        return over
     if _may(arn, provider, claims):
         return None
     return "AccessDenied", f"Not authorized to perform {ACTION}", 403
+
+
+def _over(ends: float) -> Refusal | None:
+    if ends > WORLD.clock.now():
+        return None
+    now, until = (f"{moment(each):%Y-%m-%dT%H:%M:%SZ}" for each in (WORLD.clock.now(), ends))
+    said = f"Token expired: current date/time {now} must be before the expiration date/time"
+    return "ExpiredTokenException", f"{said} {until}", 400
 
 
 def _claims(token: str) -> dict[str, Any]:
@@ -61,6 +72,8 @@ def _claims(token: str) -> dict[str, Any]:
     found = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     if not isinstance(found, dict):
         raise ValueError(token[:1])  # noqa: TRY004  (no claims: the token is none)
+    if ENDS in found:
+        found[ENDS] = float(found[ENDS])
     return found
 
 

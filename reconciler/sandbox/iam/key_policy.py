@@ -2,6 +2,9 @@
 
 Source: API reference, CreateKey, `Policy`: it must allow the calling principal to make a later
 PutKeyPolicy (the lockout check), and every principal in it must exist and be visible to KMS.
+A policy that names the account leaves it to the caller's IAM policies (KMS developer guide,
+"Default key policy"). That they are looked at here as for any call, that a new key has the tags it
+is made with by then, and that it has no alias, is inferred: no page of AWS says how the check asks.
 """
 
 from __future__ import annotations
@@ -12,18 +15,29 @@ from typing import TYPE_CHECKING, Any
 from reconciler.access.calls import questions
 from reconciler.access.decide import decide
 from reconciler.access.model import Guard, Named, Policies
-from reconciler.access.request import NEW_ID, Call, Want
+from reconciler.access.request import NEW_ID, Call, Want, tags
 from reconciler.sandbox.iam import principals, there
 from reconciler.sandbox.iam.roles import ADMINISTRATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.sandbox.iam.principals import Principal
 
 INVALID = "Policy contains a statement with one or more invalid principals."
 LOCKED = "The new key policy will not allow you to update the key policy in the future."
+BYPASS = "BypassPolicyLockoutSafetyCheck"
 PARTS = 6
+
+
+class _Made(there.There):
+    """What IAM looks at once a key is made, which has the tags that it is made with."""
+
+    def __init__(self, key: str, given: Mapping[str, str]) -> None:
+        self._key, self._given = key, given
+
+    def tags(self, arn: str, /) -> Mapping[str, str]:
+        return self._given if arn == self._key else super().tags(arn)
 
 
 def fault(text: str, call: Any, key: Any, *, locked: bool) -> str:  # noqa: ANN401  (moto's)
@@ -70,8 +84,10 @@ def _may_put(document: Any, call: Any, key: Any, account: str) -> bool:  # noqa:
     who = _caller(call, account)
     at = key.arn if key else f"arn:aws:kms:{call.region}:{account}:key/{NEW_ID}"
     sent = Call("kms", "PutKeyPolicy", {}, call.region, who.account, who.arn)
-    policies = Policies(who.policies, who.boundary, Named("key policy", document), Guard.KEY)
-    asked = questions(sent, there.There(), [Want("kms:PutKeyPolicy", at)])
+    guard = Named("key policy", document)
+    policies = Policies(who.policies, who.boundary, guard, Guard.KEY, who.session)
+    world = there.There() if key else _Made(at, tags(call._get_param("Tags")))  # noqa: SLF001
+    asked = questions(sent, world, [Want("kms:PutKeyPolicy", at, {f"kms:{BYPASS}": False})])
     try:
         return all(decide(each, policies).allowed for each in asked)
     except ValueError:

@@ -61,7 +61,7 @@ def _checked(method: Any) -> Any:  # noqa: ANN401  (a moto method)
 
     def checked(self: Any) -> Any:  # noqa: ANN401  (moto's response)
         text = self._get_param("Policy")
-        bypass = self._get_param("BypassPolicyLockoutSafetyCheck")
+        bypass = self._get_param(key_policy.BYPASS)
         key = _key(self) if self._get_param("KeyId") else None
         if text and (wrong := key_policy.fault(text, self, key, locked=not bypass)):
             raise JsonRESTError("MalformedPolicyDocumentException", wrong)

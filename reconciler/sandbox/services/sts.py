@@ -6,10 +6,8 @@ the texts are those that AWS was seen to send.
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from moto.sts.models import STSBackend
@@ -55,7 +53,6 @@ def _assume_role(method: Any) -> Any:  # noqa: ANN401  (a moto method)
 
 def _by_token(method: Any) -> Any:  # noqa: ANN401  (a moto method)
     def checked(self: Any) -> Any:  # noqa: ANN401  (moto's response)
-        _check_token(str(self._get_param("WebIdentityToken") or ""))
         _check(self, chained=False)
         return method(self)
 
@@ -87,18 +84,3 @@ def _check(response: Any, *, chained: bool) -> None:  # noqa: ANN401  (moto's re
     role = principals.role(str(response._get_param("RoleArn")))  # noqa: SLF001
     if role is not None and seconds > int(role.max_session_duration or HOUR):
         raise Refused("ValidationError", f"{TOO_LONG} MaxSessionDuration set for this role.")
-
-
-def _check_token(token: str) -> None:
-    try:
-        part = token.split(".")[1]
-        said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-        ends = float(said["exp"])
-    except (IndexError, KeyError, TypeError, ValueError):
-        text = "The ID Token provided is not a valid JWT. (You may see this error if you sent an"
-        raise Refused("InvalidIdentityToken", f"{text} Access Token)") from None
-    if ends <= WORLD.clock.now():
-        now, then = (f"{datetime.fromtimestamp(each, UTC):%Y-%m-%dT%H:%M:%SZ}"
-                     for each in (WORLD.clock.now(), ends))  # fmt: skip
-        text = f"Token expired: current date/time {now} must be before the expiration date/time"
-        raise Refused("ExpiredTokenException", f"{text} {then}")

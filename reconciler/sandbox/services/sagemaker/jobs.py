@@ -52,13 +52,14 @@ def refusal(arguments: Any) -> str:  # noqa: ANN401  (any JSON value)
 def steps(definition: str, given: Mapping[str, Any], run: str = RUN) -> Iterator[Step]:
     """The jobs of an execution: its steps, with parameters and the id of the execution put in.
 
-    A definition that is no such document has none, as nothing is known of its steps.
+    Of a definition that is no such document, or of another form than ours, as many as can be told.
     """
-    document = json.loads(definition)
-    named = document.get("Parameters") or () if isinstance(document, dict) else ()
-    values = {each["Name"]: each.get("DefaultValue") for each in named} | dict(given)
-    if isinstance(document, dict) and isinstance(document.get("Steps"), list):
-        yield from inside(document["Steps"], values, run)
+    try:
+        document = json.loads(definition)
+        values = {name: each.get("DefaultValue") for name, each in _parameters(document).items()}
+        yield from inside(document["Steps"], values | dict(given), run)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return
 
 
 def unfit(definition: str, given: Mapping[str, str]) -> str:
@@ -66,14 +67,19 @@ def unfit(definition: str, given: Mapping[str, str]) -> str:
 
     That a value has to be among EnumValues is their documented sense; the text is ours.
     """
-    document = json.loads(definition)
-    named = document.get("Parameters") or () if isinstance(document, dict) else ()
-    known = {each["Name"]: each for each in named}
+    try:
+        known = _parameters(json.loads(definition))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return ""
     for name, value in given.items():
         allowed = known.get(name, {}).get("EnumValues")
         if allowed and value not in allowed:
             return f"Parameter {name} has to be one of {', '.join(map(str, allowed))}."
     return ""
+
+
+def _parameters(document: Any) -> dict[str, Mapping[str, Any]]:  # noqa: ANN401  (any JSON)
+    return {str(each["Name"]): each for each in document.get("Parameters") or ()}
 
 
 def _clusters(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (any JSON value)
@@ -88,7 +94,8 @@ def _clusters(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (any JSO
 
 
 def _types(cluster: dict[str, Any]) -> Iterator[str]:
-    groups = [*(cluster.get("InstanceGroups") or ()), *(cluster.get("InstanceConfigs") or ())]
+    lists = (cluster.get(name) for name in ("InstanceGroups", "InstanceConfigs"))
+    groups = [each for found in lists if isinstance(found, list) for each in found]
     for each in (cluster, *groups):
-        if isinstance(each.get("InstanceType"), str):
+        if isinstance(each, dict) and isinstance(each.get("InstanceType"), str):
             yield each["InstanceType"]
