@@ -5,7 +5,7 @@ They are of the owner of a spec and of the environment, so that is where a findi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from reconciler.facts.tags import MOST, composed, key_faults, value_faults
@@ -13,7 +13,9 @@ from reconciler.kinds.api import Scope
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
+from reconciler.policy.unresolved import CODE as UNRESOLVED
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Place, Resource
+from reconciler.secret.references import WAY_OUT, unresolved
 from reconciler.specs.overlay import EnvironmentView
 
 CODE = "TAG001"
@@ -57,21 +59,31 @@ def problems(
         return
     for key, value in view.spec.tags.items():
         at = view.document.at(("spec", "tags", key))
-        for fault in key_faults(composed(key)):
-            where = view.document.key_at(("spec", "tags", key))
-            yield Diagnostic(CODE, f"AWS takes no tag {key!r}: {fault}", where, _HELP)
-        for fault in value_faults(composed(value)):
-            yield Diagnostic(CODE, f"AWS refuses the value of the tag {key!r}: {fault}", at, _HELP)
+        where = view.document.key_at(("spec", "tags", key))
+        yield from _refused(key, key_faults, f"AWS takes no tag {key!r}", where)
+        yield from _refused(value, value_faults, f"AWS refuses the value of the tag {key!r}", at)
     for spec in specs:
         if spec.id in tagged:
-            for fault in value_faults(composed(spec.owner)):
-                text = f"the owner becomes a tag that AWS would refuse: {fault}"
-                yield Diagnostic(CODE, text, spec.owned_at(), _HELP)
+            text = "the owner becomes a tag that AWS would refuse"
+            yield from _refused(spec.owner, value_faults, text, spec.owned_at())
     most = max((node for nodes in made.values() for node in nodes), key=_count)
     if _count(most) > MOST:
         text = f"{most.address} has {_count(most)} tags, and AWS takes {MOST}"
         at = view.document.key_at(("spec", "tags"))
         yield Diagnostic(CODE, text, at, "remove some of 'tags'", address=most.address)
+
+
+def _refused(
+    text: str, faults: Callable[[str], Iterable[str]], said: str, at: Span | None
+) -> Iterator[Diagnostic]:
+    """The faults of a text; where it is a reference, its characters are not what is wrong."""
+    found = [*unresolved(text)]
+    for reference, tool in found:
+        why = f"nobody would resolve {reference!r}: it is for {tool}"
+        yield Diagnostic(UNRESOLVED.code, why, at, WAY_OUT)
+    if not found:
+        for fault in faults(composed(text)):
+            yield Diagnostic(CODE, f"{said}: {fault}", at, _HELP)
 
 
 def _count(node: Node) -> int:

@@ -140,7 +140,8 @@ def test_apply_says_where_its_receipt_is(story: Story) -> None:
 
 
 def test_an_apply_that_has_nothing_to_do_leaves_none(story: Story) -> None:
-    assert story.said["nothing"]["receipt"] == {"id": "", "at": "", "left_out": [], "problems": []}
+    nothing = {"id": "", "at": "", "left_out": [], "problems": [], "waits": []}
+    assert story.said["nothing"]["receipt"] == nothing
     assert len(files(story.folder)) == 3
 
 
@@ -258,12 +259,12 @@ def test_wait_takes_a_duration(story: Story) -> None:
 def test_resume_goes_on_with_what_failed_and_leaves_out_what_is_new(tmp_path: Path) -> None:
     folder = made(tmp_path)
     try:
-        rule = {"service": "s3", "operation": "PutBucketVersioning", "code": "AccessDenied"}
+        rule = {"service": "s3", "operation": "PutBucketVersioning", "code": "InvalidRequest"}
         folder.control("faults", {**rule, "times": 1})
         failed = folder.run("apply", "-e", "local", "--json", expect=1).json
         kept = json.loads(files(folder)[0].read_bytes())
         assert (kept["result"], kept["commit"]) == ("failed", "")
-        assert kept["calls"][-1]["error"] == "AccessDenied"
+        assert kept["calls"][-1]["error"] == "InvalidRequest"
         assert failed["failures"]
         folder.write("specs/more.yaml", spec("DataSource", "more", "  s3: {}\n"))
         done = folder.run("apply", "-e", "local", "--json", "--resume", expect=0).json

@@ -131,7 +131,7 @@ def test_a_receipt_of_a_plan_file_knows_the_specs(empty: Folder) -> None:
         2,
         {"DataSource/ledger", "Rollout/scorer"},
     )
-    rule = {"service": "sagemaker", "operation": "CreateModel", "code": "AccessDenied"}
+    rule = {"service": "sagemaker", "operation": "CreateModel", "code": "ResourceLimitExceeded"}
     empty.control("faults", {**rule, "times": 1})
     empty.run("apply", "plan.json", "--yes", expect=1)
     kept = newest(empty)

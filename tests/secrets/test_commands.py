@@ -153,15 +153,19 @@ def test_a_fault_of_moorline_does_not_tell_secrets(
     assert not leaks(result.text, (*EVERYWHERE, "canary-word"))
 
 
-def test_a_reference_reaches_the_plan_as_it_is_written(tmp_path: Path) -> None:
+def test_a_reference_that_nobody_would_resolve_is_refused_and_may_be_read(tmp_path: Path) -> None:
     folder = Watched(tmp_path)
     reference = "{{resolve:secretsmanager:prod/db:SecretString:password}}"
     folder.write("specs/a.yaml", spec("DataSource", "ledger", f"  s3: {{}}\n# {reference}\n"))
     body = '  platform: acme\n  account: "123456789012"\n  region: eu-west-1\n'
-    body += f"  tags: {{db-password: '{reference}'}}\n"
     folder.write("environments/local.yaml", environment("local", body))
-    assert reference in folder.run("compile", *LOCAL, expect=0).out
     assert not folder.run("validate", "--json", expect=0).json["diagnostics"]
+    tags = f"  tags: {{db-password: '{reference}'}}\n"
+    folder.write("environments/local.yaml", environment("local", body + tags))
+    for verb in (("validate",), ("compile", *LOCAL)):
+        result = folder.run(*verb, "--json", expect=1)
+        assert result.codes == ["SECRET002"]
+        assert reference in result.json["diagnostics"][0]["message"]
 
 
 @pytest.mark.parametrize("style", [(), ("--json",)], ids=["text", "json"])
