@@ -212,6 +212,18 @@ def test_a_share_that_is_none_is_refused(running: Running, share: object) -> Non
         lifecycle.control(running, "throttling", {"share": share})
 
 
+def test_while_it_lags_a_write_is_put_whole_to_both_states(running: Running) -> None:
+    """First to the one before the last write, and then to the one that there is."""
+    s3, where = client_of(running, "s3"), {"LocationConstraint": "eu-west-1"}
+    s3.create_bucket(Bucket="a-lag", CreateBucketConfiguration=where)
+    lifecycle.control(running, "lag", {"reads": 1})
+    s3.put_bucket_versioning(Bucket="a-lag", VersioningConfiguration={"Status": "Enabled"})
+    tags = [{"Key": "a", "Value": "b"}]
+    s3.put_bucket_tagging(Bucket="a-lag", Tagging={"TagSet": tags})
+    refused("NoSuchTagSet", "", s3.get_bucket_tagging, Bucket="a-lag")
+    assert s3.get_bucket_tagging(Bucket="a-lag")["TagSet"] == tags
+
+
 def test_the_clock_is_read_set_and_advanced(running: Running) -> None:
     before = lifecycle.control(running, "clock")
     assert before["mode"] == "auto"

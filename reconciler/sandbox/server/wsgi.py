@@ -90,10 +90,11 @@ class Application:
         url = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
         sent = Sent(url, _headers(environ), body, environ["REQUEST_METHOD"])
         return admitted(
-            service, operation, protocol, lambda: self._through_moto(environ, service), sent
+            service, operation, protocol, lambda: self._through_moto(environ, service, body), sent
         )
 
-    def _through_moto(self, environ: Environ, service: str) -> wire.Answer | None:
+    def _through_moto(self, environ: Environ, service: str, body: bytes) -> wire.Answer | None:
+        environ = {**environ, "wsgi.input": io.BytesIO(body)}  # it may be asked twice
         if self._moto.get_backend_for_host(_host(self._moto, environ)) is None:
             return None
         caught: list[Any] = []
@@ -102,12 +103,12 @@ class Application:
             caught[:] = [int(status.split(" ", 1)[0]), dict(headers)]
 
         chunks = self._moto(environ, start_response)
-        body = b"".join(chunks)
+        content = b"".join(chunks)
         getattr(chunks, "close", lambda: None)()
         status, headers = caught
-        if status == 404 and service != "s3" and MISSING.search(body):  # noqa: PLR2004
+        if status == 404 and service != "s3" and MISSING.search(content):  # noqa: PLR2004
             return None
-        return status, headers, body
+        return status, headers, content
 
 
 def _foreign(environ: Environ) -> bool:
