@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from crash.example import Example
-from crash.scene import ANYTHING, EDITS, SMALL, Scene
+from crash.example import SETTLED, Example
+from crash.scene import ANYTHING, EDITS, FILE, MODELS, SMALL, Scene, filed, given
 from crash.stages import release
 from engine.platform import FAULTS, Site as Where
 
@@ -58,7 +58,7 @@ class RecordedExample(Example, Recorded):
 
 def small(name: str) -> list[Sent]:
     """The calls of a platform with one of every type: made, changed, destroyed."""
-    text = SMALL
+    text = filed(SMALL)
     for old, new in SEALS:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -66,14 +66,24 @@ def small(name: str) -> list[Sent]:
         aws.faults = FAULTS
         where = Where(name, REGION, ACCOUNT)
         scene = Recorded(aws, text=text, allow=ANYTHING, site=where)
+        given(scene, MODELS, FILE)
         scene.finish()
         for old, new in EDITS:
             scene.text = scene.text.replace(old, new)
         scene.tags = "team: risk"
         scene.finish()
+        leave(scene)
+        scene.finish()
         scene.restart()
         scene.carry_out(scene.plan(destroy=True))
         return [*scene.book.sent, *kept(scene, name)]
+
+
+def leave(scene: Scene) -> None:
+    """Somebody schedules the deletion of the platform's key, which an apply then takes back."""
+    kms = scene.client("kms")
+    at = kms.describe_key(KeyId=f"alias/acme-{scene.site.name}-core-data")["KeyMetadata"]["KeyId"]
+    kms.schedule_key_deletion(KeyId=at, PendingWindowInDays=7)
 
 
 def kept(scene: Scene, name: str) -> list[Sent]:
@@ -111,6 +121,7 @@ def example() -> tuple[Sent, ...]:
     with sandbox() as aws:
         aws.faults = FAULTS
         scene = RecordedExample(aws)
+        given(scene, SETTLED)
         scene.finish()
         release(scene)
         scene.finish()

@@ -156,7 +156,7 @@ def test_a_template_becomes_what_iam_has() -> None:
 
     (trusted,) = plan.trust["Statement"]
     assert trusted["Principal"] == {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{host}"}
-    assert (len(plan.policies), len(apply.policies)) == (1, 2)
+    assert (len(plan.policies), len(apply.policies)) == (1, 3)
     assert "Fn::" not in json.dumps([plan, apply])
     assert "Ref" not in json.dumps([plan.policies, apply.policies])
 
