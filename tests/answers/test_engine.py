@@ -129,8 +129,8 @@ def test_an_emptied_answer_is_unknown_in_a_plan(call: str, scene: Scene) -> None
 @pytest.mark.parametrize("call", [*LISTS, "iam.get_account_authorization_details"])
 def test_a_hollow_listing_makes_nothing_that_is_there(call: str, scene: Scene) -> None:
     """The tag index knows better where it can; a receipt, where it cannot."""
-    told = lying(scene, hollow(call))
     left = frozenset(scene.graph().nodes)
+    told = lying(scene, hollow(call))
     plan = scene.plan(left=left)
     assert told.struck
     assert harmless(plan)

@@ -20,6 +20,8 @@ from .scene import Scene
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = "acme-local-fraud"
+SETTLED = "acme-disputes-dev-settled"
+"""Of another team: a channel of a training reads it."""
 Edits = dict[str, tuple[tuple[str, str], ...]]
 """Replacements by file. Not the address of the alerts: an unconfirmed one cannot be taken back."""
 EDITS: Edits = {
@@ -71,7 +73,9 @@ class Example(Scene):
     """The repository's own platform, in its sandbox environment."""
 
     environment = "local"
-    expected: frozenset[str] = frozenset({"PLAN010"})  # a rollout waits for an approved model
+    expected: frozenset[str] = frozenset({"PLAN010", "PLACE006", "STATE003"})
+    """A rollout waits for an approved model, nobody has uploaded the file of the other one, and
+    nobody has confirmed an address."""
     edited = False
 
     def request(

@@ -13,9 +13,9 @@ from reconciler.sandbox.inprocess import Sandbox
 from reconciler.sandbox.seed import register_package
 from reconciler.sandbox.state import snapshot
 
-from .example import REGISTRY, Example
+from .example import REGISTRY, SETTLED, Example
 from .live import State, state
-from .scene import CHANGED, Axe, Ending, Saved, Scene, small
+from .scene import CHANGED, Axe, Ending, Saved, Scene, given, small
 from .walk import Walk, walk
 
 Name = Literal[
@@ -102,6 +102,7 @@ def _small(aws: Sandbox, name: Name) -> Scene:
 def _example(aws: Sandbox, name: Name) -> Scene:
     """A model is approved before `release`; another one, with every edit, before `update`."""
     scene = Example(aws)
+    given(scene, SETTLED)
     if name == "example apply":
         return scene
     _done(scene, "example", scene.finish)

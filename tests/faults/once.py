@@ -9,11 +9,12 @@ from typing import Any
 
 from engine.platform import client
 
+from reconciler.aws.tokens import members
 from reconciler.model.value import canonical
 from reconciler.sandbox.door.faults import Fault
 
 Request = tuple[str, str, bytes]
-"""Service, method and parameters."""
+"""Service, method and parameters, without the tokens, which are others in every run."""
 NOT_CALLS = {"can_paginate", "get_paginator", "meta"}
 
 
@@ -70,7 +71,14 @@ class _Client:
             return method
 
         def call(**params: Any) -> Any:
-            self._telling.note((self._service, name, canonical(params)))
+            tokens = _tokens(self._inner, name)
+            asked = {key: value for key, value in params.items() if key not in tokens}
+            self._telling.note((self._service, name, canonical(asked)))
             return method(**params)
 
         return call
+
+
+def _tokens(client: Any, method: str) -> tuple[str, ...]:
+    meta = client.meta
+    return members(meta.service_model, meta.method_to_api_mapping[method])
