@@ -233,14 +233,20 @@ class Runner:
         clock.sleep(lifecycle.poll)
 
     def _finish(self, step: Step, resource: Resource) -> Ended:
-        """Wait, then compare what is live with what was asked, until what was written shows.
+        """Wait until AWS shows it, then compare what is live with what was asked.
+
+        Of what this step alone has made, and AWS has no state of, it is enough that it is there:
+        AWS took each call, and a look at all its parts would cost as many calls as making it.
 
         Raises:
             StepError: AWS says it is done, and it is not as asked.
         """
         patience = self.finder.patience(step)
+        alone = step.address not in self._shared
         while True:
-            live = self._ended(step, resource)
+            live = self._ended(step, resource, alone=alone)
+            if live and alone and resource.lifecycle is None:
+                return Ended(self.outputs.resolved(step.desired, partly=True))
             desired = self.outputs.resolved(step.desired)
             error = unfinished(step, desired, live, resource) if live else _vanished(step)
             if live and error is None:
@@ -251,12 +257,16 @@ class Runner:
                 return Ended(desired, live)
             raise error or _vanished(step)
 
-    def _ended(self, step: Step, resource: Resource) -> Observed | None:
-        """The resource at the end of its step, with the tags that its service shows."""
+    def _ended(self, step: Step, resource: Resource, *, alone: bool) -> Observed | None:
+        """The resource at the end of its step; with the tags that its service shows, if shared."""
         live = self._settle(step, resource)
         if live is None:
-            live = self.finder.look(step, resource)
-        elif resource.tags:
+            key = self.finder.key(step, resource)
+            if alone:
+                live = self.finder.read(step, resource, (), tags={}, key=key)
+            else:
+                live = self.finder.look(step, resource)
+        elif resource.tags and not alone:
             live = self.finder.with_tags(step, resource, live)
         if live:
             self.outputs.remember(step.address, live.outputs)

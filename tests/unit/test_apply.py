@@ -12,7 +12,7 @@ import pytest
 from reconciler.aws.apply import INTERRUPTED, Interrupt, Outcome, apply
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.session import Session
-from reconciler.model.change import Action, Call, Observed, Reason
+from reconciler.model.change import Action, Call, Reason
 from reconciler.model.event import (
     CallSent,
     Event,
@@ -108,9 +108,6 @@ def run(world: World, *steps: Step, **more: Any) -> tuple[Outcome, list[Event]]:
     return apply(plan, session, resources, PLACE, events.append, **more), events
 
 
-LIVE = Observed({}, {"Id": "i-a"}, tags=OWN)
-
-
 def skipped(events: list[Event]) -> dict[str, str]:
     """What did not run, and why."""
     return {each.step: each.cause for each in events if isinstance(each, StepSkipped)}
@@ -126,7 +123,7 @@ def test_a_step_is_told_from_its_start_to_the_end_of_the_run() -> None:
     assert events == [
         StepStarted("a", at, how, 0.0),
         CallSent("a", step.calls[0], 0.0, 0.0, 1),
-        StepFinished("a", at, how, 0.0, {"Name": "acme-dev-a"}, LIVE),
+        StepFinished("a", at, how, 0.0, {"Name": "acme-dev-a"}, None),
         RunFinished(1, 0, 0, 0.0),
     ]
     assert (outcome, outcome.ok) == (Outcome(("a",)), True)
