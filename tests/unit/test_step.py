@@ -303,6 +303,7 @@ def test_outputs_of_the_resource_itself_are_put_into_its_later_calls() -> None:
 def test_a_type_without_states_ends_when_it_is_shown() -> None:
     end, _ = run(service := Service(create_it=[2]), MAKING, PLAIN)
     assert end == Ended({"Size": 2, "Tags": TAGS}, None)
+    assert (len(service.looks), service.tags_read) == (1, 0)
 
 
 def test_a_type_that_is_not_as_asked_says_so_in_its_own_words() -> None:
