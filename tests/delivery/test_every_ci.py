@@ -390,7 +390,8 @@ def test_a_branch_gets_the_plan_role_and_not_the_apply_role(ci: Ci) -> None:
 @pytest.mark.parametrize("ci", ["codepipeline"], indirect=True)
 def test_the_builder_that_plans_cannot_apply(ci: Ci) -> None:
     assert ci.stack is not None
-    (apply,) = ci._jobs("apply")
+    (plan,), (apply,) = ci._jobs("plan"), ci._jobs("apply")
+    ci.run(plan)  # which leaves its file
     for builder in ("PlanBuilder", "PullRequestBuilder"):
         ran = ci.run(replace(apply, builder=builder))
 

@@ -209,7 +209,7 @@ def test_a_plan_looks_up_a_few_and_a_report_all(live: Live) -> None:
     assert [step.by is None for step in few.steps] == [False, False, True]
     assert sum(looked(live)) == 2
     assert all(step.by for step in report(live).steps)
-    assert looked(live) == [4, 1]
+    assert looked(live) == [3, 2]
 
 
 def test_looking_up_is_paced(live: Live, clock: FakeClock) -> None:

@@ -127,7 +127,7 @@ def test_every_call_of_an_apply_meets_it_once(name: Name, kind: str, stages: Sta
     if kind not in ONLY:
         assert len(struck(faults)) > stage.writes
         writes = sum(not reads(request) for request in struck(faults))
-        assert writes >= 0.8 * stage.writes
+        assert writes >= 0.75 * stage.writes
     assert {*runs.outcome.failed} == stage.ends.failed
     others = {each.step for each in runs.failures} - stage.ends.failed
     if kind == LOST:
@@ -165,7 +165,7 @@ def plans(
                 assert set(moves(plan)) == everything
                 return
             assert set(moves(plan)) <= everything, (nth, kind)
-            assert set(plan.diagnostics) > set(clean.diagnostics), (nth, kind)
+            assert set(plan.diagnostics) - set(clean.diagnostics), (nth, kind)
         yield nth
 
 

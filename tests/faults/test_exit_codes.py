@@ -24,7 +24,7 @@ spec: {s3: {}}
 """
 LOCAL = ("-e", "local", "--json")
 READ = {"service": "s3", "operation": "GetBucket*", "code": "AccessDenied", "times": 100}
-WRITE = {"service": "s3", "operation": "PutBucketVersioning", "code": "AccessDenied", "times": 1}
+WRITE = {"service": "s3", "operation": "PutBucketVersioning", "code": "InvalidRequest", "times": 1}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_a_refused_call_is_an_error_that_says_what_was_done_and_a_rerun_is_none(
     failed = folder.run("apply", *LOCAL, expect=Exit.ERROR).json
     (failure,) = failed["failures"]
     assert (failure["step"], failure["code"]) == (f"AWS::S3::Bucket/{NEXT}", "APPLY002")
-    assert "AccessDenied" in failure["message"]
+    assert "InvalidRequest" in failure["message"]
     assert failed["outcome"]["failed"] == [failure["step"]]
     again = folder.run("apply", *LOCAL, expect=Exit.OK).json
     assert again["outcome"]["done"] == [failure["step"]]
