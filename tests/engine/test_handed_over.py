@@ -208,7 +208,6 @@ def test_an_update_that_was_rolled_back_meanwhile_is_reported(team: Team, lost: 
     assert "an alarm fired" in still["refused"]
 
 
-@pytest.mark.skipif(not LONG, reason="in make test-long")
 def test_a_note_that_is_lost_costs_the_who_and_when_alone(team: Team) -> None:
     begun(team, DEEDS["apply"])
     team.apply(Ending(team, ENDPOINT))
