@@ -1,7 +1,7 @@
 """Which differences are asked for once more: those that only a bulk listing has shown.
 
 Listings lag behind a resource's own reads, so what differs in one may be from before a change.
-Nothing is asked where nothing differs.
+Nothing is asked where nothing differs, nor where only parts and tags do, which are read apart.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Observed
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import UNKNOWN, leaves, resolve
-from reconciler.plan.diff import compare
+from reconciler.plan.diff import TAGS, compare
 from reconciler.plan.live import Live
 from reconciler.plan.order import known
 from reconciler.resources.api import Place, Resource
@@ -40,7 +40,10 @@ def _differs(node: Node, live: Live, resources: Mapping[str, Resource], place: P
     if any(leaf is UNKNOWN for leaf in leaves(desired)):
         return False
     resource = resources[node.address.type]
-    return compare(node.address, desired, observed, resource).action is not Action.NONE
+    change = compare(node.address, desired, observed, resource)
+    apart = {TAGS, *(part.prop for part in resource.parts)}
+    listed = any(each.path[0] not in apart for each in change.fields)
+    return change.action is not Action.NONE and (listed or not change.fields)
 
 
 def confirmed(single: Single, resources: Mapping[str, Resource], node: Node) -> Observed:

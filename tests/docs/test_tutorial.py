@@ -26,6 +26,7 @@ from .markdown import blocks
 PAGE = Path(__file__).parents[2] / "docs/tutorial.md"
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 VARYING = (
+    (re.compile(r"^reading AWS: .*\n", re.MULTILINE), ""),  # where it takes over two seconds
     (re.compile(r"\b\d+\.\d s\b"), "0.0 s"),
     (re.compile(r"\[ *\d+\.\ds\]"), "[0.0s]"),
     (re.compile(r"\b(commit|of) [0-9a-f]{7}\b"), r"\1 0000000"),

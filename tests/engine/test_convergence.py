@@ -82,6 +82,26 @@ def test_ten_more_feature_groups_cost_ten_more_descriptions(platform: Platform) 
     assert platform.plan().observed_calls == few + 10
 
 
+ONCE_MORE = {"describe_alarms": 1, "list_tags_for_resource": 1}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "more"),
+    [("expireAfter: 90d", "expireAfter: 120d", {}), ("250ms", "300ms", ONCE_MORE)],
+    ids=["a part is read once", "what only a listing shows is asked for once more"],
+)
+def test_a_difference_costs(old: str, new: str, more: dict[str, int], platform: Platform) -> None:
+    text = join(specs.RAW, specs.ROLLOUT, specs.WATCH)
+    platform.converge(text)
+    before = platform.session.calls.copy()
+    platform.plan()
+    plain = platform.session.calls - before
+    platform.text, before = text.replace(old, new), platform.session.calls.copy()
+    assert [action for action, _ in steps(platform.plan())] == ["update"]
+    sent = (platform.session.calls - before) - plain
+    assert {call.partition(".")[2]: times for call, times in sent.items()} == more
+
+
 def _bucket(client: Any) -> None:
     client.put_bucket_versioning(
         Bucket=specs.name(specs.BUCKET), VersioningConfiguration={"Status": "Suspended"}
