@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 
 from reconciler.facts.files import read
-from reconciler.model.availability import Row, Standing, Status, Touch
+from reconciler.model.availability import Asked, Row, Standing, Status, Touch
 from reconciler.model.value import Json, Props
 
 IAM = re.compile(r"is not authorized to perform", re.IGNORECASE)
@@ -31,8 +31,9 @@ class Table:
 
     def needed(self, type_: str, props: Props) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """Every row that a resource needs, with the path of what needs it."""
+        asked = Asked(type_, props)
         for row in self.rows.values():
-            for path in row.needed(type_, props):
+            for path in row.needed(asked):
                 yield row, path
 
     def restricted(self, type_: str, props: Props, today: date) -> bool:
