@@ -99,21 +99,23 @@ def test_an_index_of_another_archive_is_an_error(tmp_path: Path, what: str) -> N
 
 def test_what_changed_between_two_archives_is_shown_by_type_and_line(tmp_path: Path) -> None:
     pack = pytest.importorskip("schemas.generate.pack")
-    same = ("AWS::A::Same", '{\n "x": 1\n}\n')
-    pack.write(tmp_path / "old", [("AWS::A::Gone", "gone\n"), same, ("AWS::B::C", "a\nb\n")], "x")
-    pack.write(tmp_path / "new", [same, ("AWS::B::C", "a\nc\n"), ("AWS::New::One", "new\n")], "y")
+    gone, new, same = ('{"gone":1}\n', '{"new":1}\n', '{\n "same": 1\n}\n')
+    old = [("AWS::A::Gone", gone), ("AWS::A::Same", same), ("AWS::B::C", '{\n "b": 1\n}\n')]
+    now = [("AWS::A::Same", same), ("AWS::B::C", '{\n "c": 1\n}\n'), ("AWS::New::One", new)]
+    pack.write(tmp_path / "old", old, "x")
+    pack.write(tmp_path / "new", now, "y")
     shown = "".join(pack.changes(tmp_path / "new", str(tmp_path / "old")))
     assert [line for line in shown.splitlines() if not line.startswith("@@")] == [
         "--- a/AWS::A::Gone",
         "+++ b/AWS::A::Gone",
-        "-gone",
+        '-{"gone":1}',
         "--- a/AWS::B::C",
         "+++ b/AWS::B::C",
-        "-b",
-        "+c",
+        '- "b": 1',
+        '+ "c": 1',
         "--- a/AWS::New::One",
         "+++ b/AWS::New::One",
-        "+new",
+        '+{"new":1}',
     ]
 
 
