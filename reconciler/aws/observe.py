@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+from reconciler.aws.addressed import Addressed, levels
 from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
@@ -68,6 +69,7 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
+        self.generic = Addressed(session, self.single, resources)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
         self.from_list: list[Address] = []
@@ -82,11 +84,15 @@ class _Observer:
             self.survey = surveyor.run(pool)
             self.found += self.survey.findings
             self.unclear = tell_apart(self.survey, self.single, self.resources)
-            nodes = list(self.graph)
-            seen = self._all(pool, "resources", nodes, self._node, lambda node: node.address)
-            live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
-            unknown = frozenset(a for a, observed in live.items() if observed is _UNKNOWN)
-            known = {a: o for a, o in live.items() if not isinstance(o, _Unknown)}
+            known: dict[Address, Observed | None] = {}
+            unknown = frozenset[Address]()
+            for nodes in levels(self.graph, self.resources):
+                so_far = Live(known, unknown=unknown)
+                ask = partial(self._node, so_far)
+                seen = self._all(pool, "resources", nodes, ask, lambda node: node.address)
+                live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
+                unknown |= {a for a, observed in live.items() if observed is _UNKNOWN}
+                known |= {a: o for a, o in live.items() if not isinstance(o, _Unknown)}
             unknown |= self._confirm(pool, known, unknown)
             strays = [*self._strays()]
             orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
@@ -142,8 +148,10 @@ class _Observer:
 
     # -- single resources
 
-    def _node(self, node: Node) -> Observed | None:
+    def _node(self, so_far: Live, node: Node) -> Observed | None:
         resource = self.resources[node.address.type]
+        if resource.generic:
+            return self.generic.node(node, so_far, self.survey)
         listed = self.survey.listed(node.address)
         if resource.listings and listed is None:
             return self._unlisted(resource, node)
@@ -268,6 +276,10 @@ class _Observer:
         told = claim(Observed({}, tags=tags, home=home), self.place, resource)
         if told is Claim.ELSEWHERE or (told is Claim.FOREIGN and tags is not None):
             return None
+        if resource.generic:
+            seen = self.generic.orphan(address, self.survey)
+            spec = (seen.tags or {}).get(OWNERSHIP[2], "") if seen else ""
+            return Orphan(address, seen, spec) if seen else None
         key = self._tag_key(resource, address)
         last = {part.prop for part in resource.parts if part.last}
         wanted = None if resource.content_named else last  # a revision that stays uses things

@@ -75,10 +75,7 @@ class _Look:
 
     def _begun(self, step: Step, resource: Resource) -> Props | None:
         """The id of what an interrupted run made and had not named yet."""
-        tags = {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
-        ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
-        reader = ReadOnly(self.session, resource.service)
-        return resource.find(reader, ours) if resource.find and ours else None
+        return search(self.session, resource, step.desired)
 
 
 def _found(code: str, step: Step, how: str, help_: str) -> Diagnostic:
@@ -99,6 +96,10 @@ def planned_key(step: Step, resource: Resource) -> Props | None:
 
     Its alias, which is the other way to it, may be what is missing (``TargetKeyId``).
     """
+    if resource.generic:
+        ids = [call.params.get(IDENTIFIER) for call in step.calls]
+        known = next((each for each in ids if isinstance(each, str)), "")
+        return {"TypeName": resource.type, IDENTIFIER: known} if known else None
     if not resource.found_by_tag:
         return None
     param = next(iter(resource.key))

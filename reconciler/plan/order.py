@@ -24,7 +24,17 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
-from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
+from reconciler.plan import (
+    calls,
+    claims,
+    closing,
+    gate,
+    objections,
+    protect,
+    retire,
+    revisions,
+    unsure,
+)
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import Place, Resource, fill
@@ -133,6 +143,10 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if any(each.is_error for each in against):
         return
     draft.diagnostics += gate.states(change, node, resource)
+    doubts = [*unsure.said(change, node, resource)]
+    draft.diagnostics += doubts
+    if any(each.is_error for each in doubts):
+        return
     if change.action is Action.NONE:
         draft.unchanged += 1
         draft.same[node.address] = change.desired
