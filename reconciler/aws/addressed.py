@@ -17,12 +17,13 @@ from reconciler.aws.survey import Survey
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Props, Ref, references, resolve
+from reconciler.model.value import Json, Props, Ref, references, resolve
 from reconciler.plan.diff import TAGS
-from reconciler.plan.live import Live
+from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.order import known
-from reconciler.resources.api import NAME_TAG, TYPE_TAG, Resource
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Resource
 from reconciler.resources.cloudcontrol.seek import NOT_IT
+from reconciler.resources.generic import PRIMARY
 
 
 def levels(graph: Graph, resources: Mapping[str, Resource]) -> Iterator[list[Node]]:
@@ -36,9 +37,7 @@ def levels(graph: Graph, resources: Mapping[str, Resource]) -> Iterator[list[Nod
             del left[node.address]
 
 
-def _waits(
-    node: Node, resources: Mapping[str, Resource], left: Mapping[Address, Node]
-) -> bool:
+def _waits(node: Node, resources: Mapping[str, Resource], left: Mapping[Address, Node]) -> bool:
     if resources[node.address.type].generic is None:
         return False
     targets = {ref.target for ref in references(node.props)} - {node.address}
@@ -57,9 +56,7 @@ def _named(ref: Ref, resources: Mapping[str, Resource]) -> bool:
 class Addressed:
     """Reads resources of such types, for a plan."""
 
-    def __init__(
-        self, session: Session, single: Single, resources: Mapping[str, Resource]
-    ) -> None:
+    def __init__(self, session: Session, single: Single, resources: Mapping[str, Resource]) -> None:
         self.session = session
         self.single = single
         self.resources = resources
@@ -78,7 +75,7 @@ class Addressed:
             raise incomplete(str(node.address), "what it is addressed by could not be read")
         return self._read(node.address, resource, props, survey)
 
-    def orphan(self, address: Address, survey: Survey) -> Observed | None:
+    def orphan(self, address: Address, survey: Survey) -> Orphan | None:
         """A resource that has our tags and that nothing declares; nothing where it is gone.
 
         Raises:
@@ -86,10 +83,13 @@ class Addressed:
         """
         resource = self.resources[address.type]
         tags = survey.index.get(address) or {}
-        props = {TAGS: [{"Key": key, "Value": tags[key]} for key in tags]}
+        props: dict[str, Json] = {TAGS: [{"Key": key, "Value": tags[key]} for key in tags]}
         if resource.name:
             props[resource.name] = address.name
-        return self._read(address, resource, props, survey)
+        seen = self._read(address, resource, props, survey)
+        if seen is None or not owned(seen, self.single.place, resource):
+            return None
+        return Orphan(address, seen, (seen.tags or {}).get(OWNERSHIP[2], ""))
 
     def _read(
         self, address: Address, resource: Resource, props: Props, survey: Survey
@@ -123,7 +123,7 @@ class Addressed:
                         continue
                     raise
                 if seen and _is(seen, address, survey.index.get(address)):
-                    found[str(seen.outputs.get("Identifier"))] = seen
+                    found[str(seen.outputs.get(PRIMARY))] = seen
                     break
         return found
 

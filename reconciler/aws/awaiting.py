@@ -23,7 +23,7 @@ from reconciler.model.event import Sink, StepWaiting
 from reconciler.model.plan import Step
 from reconciler.model.value import Json
 from reconciler.resources.api import Operation, Resource
-from reconciler.resources.generic import IDENTIFIER
+from reconciler.resources.generic import IDENTIFIER, PRIMARY
 
 AGAIN = 8
 """How often what came to nothing is sent again."""
@@ -161,7 +161,10 @@ class Awaiting:
     def _remember(self, step: Step, operation: Operation, answer: Mapping[str, Json]) -> None:
         """Take what is told early: it is all there is of what fails half made."""
         state = str(_at(answer, operation.state) or "")
-        if state in operation.failed and meaning(str(_at(answer, operation.code))) is Meaning.EXISTS:
+        if (
+            state in operation.failed
+            and meaning(str(_at(answer, operation.code))) is Meaning.EXISTS
+        ):
             return  # it names somebody else's
         found = {name: _at(answer, path) for name, path in operation.outputs.items()}
         self.outputs.remember(step.address, found)
@@ -219,7 +222,7 @@ class Awaiting:
         """The token of the request that is under way for a resource, where AWS shows it."""
         asked = {"ResourceRequestStatusFilter": {"OperationStatuses": ["PENDING", "IN_PROGRESS"]}}
         reader = ReadOnly(self.session, resource.service)
-        known = self.outputs.of(step.address).get(IDENTIFIER)
+        known = self.outputs.of(step.address).get(PRIMARY)
         for event in reader.pages(operation.pending, asked, "ResourceRequestStatusSummaries"):
             same = event.get("TypeName") == resource.type
             if same and event.get(IDENTIFIER) in {known, step.address.name}:
@@ -232,9 +235,7 @@ class Awaiting:
         """Whether what came to nothing has left something that a second try would double."""
         return call.method == resource.create.method and self._look(step, resource) is not None
 
-    def _settles(
-        self, step: Step, resource: Resource, operation: Operation, call: Call
-    ) -> bool:
+    def _settles(self, step: Step, resource: Resource, operation: Operation, call: Call) -> bool:
         """Whether AWS went on where a handler's patience ended, and got there."""
         clock = self.session.clock
         deadline = clock.now() + operation.timeout.get(call.method, 7500.0)

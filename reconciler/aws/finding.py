@@ -24,7 +24,7 @@ from reconciler.model.event import Sink
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import Props
 from reconciler.resources.api import Place, Resource
-from reconciler.resources.generic import IDENTIFIER
+from reconciler.resources.generic import IDENTIFIER, PRIMARY
 
 NOT_SHOWN = "not shown yet"
 
@@ -117,7 +117,7 @@ class Finder:
         """By what AWS has named while it was made, by what its plan names, or by properties."""
         if found := planned_key(step, resource):
             return found
-        if (known := self.outputs.of(step.address).get(IDENTIFIER)) and not step.id.endswith(SUFFIX):
+        if (known := self.outputs.of(step.address).get(PRIMARY)) and not step.id.endswith(SUFFIX):
             return {"TypeName": resource.type, IDENTIFIER: known}
         desired = self.outputs.resolved(step.desired, partly=True)
         return resource.generic.key(desired) if resource.generic else None

@@ -87,19 +87,20 @@ class _Observer:
             known: dict[Address, Observed | None] = {}
             unknown = frozenset[Address]()
             for nodes in levels(self.graph, self.resources):
-                so_far = Live(known, unknown=unknown)
-                ask = partial(self._node, so_far)
+                ask = partial(self._node, Live(known, unknown=unknown))
                 seen = self._all(pool, "resources", nodes, ask, lambda node: node.address)
-                live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
-                unknown |= {a for a, observed in live.items() if observed is _UNKNOWN}
-                known |= {a: o for a, o in live.items() if not isinstance(o, _Unknown)}
+                live = {node.address: each for node, each in zip(nodes, seen, strict=True)}
+                unknown |= {at for at, each in live.items() if isinstance(each, _Unknown)}
+                known |= {at: each for at, each in live.items() if not isinstance(each, _Unknown)}
             unknown |= self._confirm(pool, known, unknown)
             strays = [*self._strays()]
             orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
         unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
         kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
-        ours = tuple(each for each in kept if self._owned(each))
+        ours = tuple(
+            o for o in kept if owned(o.observed, self.place, self.resources[o.address.type])
+        )
         unclaimed = tuple(each for each in kept if each not in ours)
         return Live(known, ours, unknown, unclaimed, self.survey.counts), self.found
 
@@ -117,9 +118,6 @@ class _Observer:
         read = {node.address: each for node, each in zip(doubt, seen, strict=True)}
         known |= {at: each for at, each in read.items() if not isinstance(each, _Unknown)}
         return frozenset(at for at, each in read.items() if isinstance(each, _Unknown))
-
-    def _owned(self, orphan: Orphan) -> bool:
-        return owned(orphan.observed, self.place, self.resources[orphan.address.type])
 
     def _unseen(self) -> list[str]:
         """Types of which there may be more than was found, because the tag index is not known."""
@@ -239,9 +237,10 @@ class _Observer:
         """The tags by the type's own service; none for a type that has none."""
         if resource.tags is None:
             return {}
-        reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.single.slots(resource, address.name, observed.outputs)
-        return read_tags(reader, resource.tags, slots)
+        return read_tags(
+            ReadOnly(self.session, resource.service, resource.absent), resource.tags, slots
+        )
 
     def _tag_key(self, resource: Resource, address: Address) -> Props | None:
         """How to address a resource whose id AWS chose; nothing when the name does."""
@@ -277,9 +276,7 @@ class _Observer:
         if told is Claim.ELSEWHERE or (told is Claim.FOREIGN and tags is not None):
             return None
         if resource.generic:
-            seen = self.generic.orphan(address, self.survey)
-            spec = (seen.tags or {}).get(OWNERSHIP[2], "") if seen else ""
-            return Orphan(address, seen, spec) if seen else None
+            return self.generic.orphan(address, self.survey)
         key = self._tag_key(resource, address)
         last = {part.prop for part in resource.parts if part.last}
         wanted = None if resource.content_named else last  # a revision that stays uses things

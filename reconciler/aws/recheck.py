@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.aws.errors import AwsError
-from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.search import search
+from reconciler.aws.session import Session
 from reconciler.aws.single import Single
 from reconciler.aws.survey import unreadable
 from reconciler.model.change import Action, Observed
@@ -18,9 +19,9 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.value import Props
 from reconciler.plan.derived import forged
-from reconciler.plan.diff import TAGS
 from reconciler.plan.moved import moved
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource
+from reconciler.resources.api import Place, Resource
+from reconciler.resources.generic import IDENTIFIER
 
 MOVED = "STALE009"
 FORGED = "STALE011"

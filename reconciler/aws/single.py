@@ -15,7 +15,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources.api import Lifecycle, Place, Resource, Tagging, fill
-from reconciler.resources.generic import IDENTIFIER, MODEL
+from reconciler.resources.generic import MODEL, PRIMARY
 from reconciler.secret.redact import redact
 
 
@@ -53,7 +53,7 @@ class Single:
         """
         reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.slots(resource, address.name, {})
-        if not key and resource.generic and IDENTIFIER not in slots:
+        if not key and resource.generic and PRIMARY not in slots:
             return None  # AWS chooses what addresses it, and nobody has found it
         params = dict(key) if key else _filled(resource.read.params, slots)
         try:

@@ -24,19 +24,10 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
-from reconciler.plan import (
-    calls,
-    claims,
-    closing,
-    gate,
-    objections,
-    protect,
-    retire,
-    revisions,
-    unsure,
-)
+from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.live import Live, Orphan, owned
+from reconciler.plan.unsure import said as unsure
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
 
@@ -137,16 +128,13 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
     seen, against = _reviewed(change, node, resource)
+    against += unsure(change, node, resource)
     draft.diagnostics += against
     if resource.pending.moved is not unmoved:
         draft.moving.append(seen)
     if any(each.is_error for each in against):
         return
     draft.diagnostics += gate.states(change, node, resource)
-    doubts = [*unsure.said(change, node, resource)]
-    draft.diagnostics += doubts
-    if any(each.is_error for each in doubts):
-        return
     if change.action is Action.NONE:
         draft.unchanged += 1
         draft.same[node.address] = change.desired

@@ -1,4 +1,4 @@
-"""What nobody can tell of a resource, or can do with it: said beside a plan, never acted on. Pure."""
+"""What nobody can tell of a resource, or can do with it: said, never acted on. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def said(change: Change, node: Node, resource: Resource) -> Iterator[Diagnostic]
     makes = change.action in {Action.CREATE, Action.REPLACE}
     if makes and generic.found == "nothing":
         text = f"{name} is not made: {generic.says[-1]}"
-        help_ = "a second one could not be told from the first; make it by hand, outside of Moorline"
+        help_ = (
+            "a second one could not be told from the first; make it by hand, outside of Moorline"
+        )
         yield Diagnostic(MAY_EXIST, text, at, help_, Severity.ERROR, node.address)
     elif makes and generic.says:
         text = f"{name}: {'; '.join(generic.says)}"

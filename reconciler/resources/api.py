@@ -24,8 +24,8 @@ from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.codecs import SAME, Codec
-from reconciler.resources.narrow import Narrowing
 from reconciler.resources.generic import Generic
+from reconciler.resources.narrow import Narrowing
 from reconciler.resources.ops import Companion, Lifecycle, Listing, Op, Operation, Tagging
 from reconciler.resources.parts import Part, Reader, Request
 from reconciler.resources.place import Place, Reach, fill, regions_in
@@ -58,7 +58,6 @@ __all__ = [
     "members",
     "register",
 ]
-
 
 
 class Registry(dict[str, "Resource"]):
@@ -280,7 +279,7 @@ def register(resource: Resource) -> Resource:
 
 
 def served(type_: str) -> Resource | None:
-    """The record of a type that has no file, from what AWS says of it; nothing where none can be."""
+    """The record of a type that has no file, by its schema; nothing where none can be."""
     builder = importlib.import_module("reconciler.resources.cloudcontrol.builder")
     found: Resource | None = builder.served(type_)
     return found

@@ -15,7 +15,9 @@ from reconciler.model.value import Json, Path, Props
 from reconciler.resources.parts import Reader, Request
 
 IDENTIFIER = "Identifier"
-"""The output that addresses a live resource."""
+"""The parameter that addresses a live resource."""
+PRIMARY = "PrimaryIdentifier"
+"""The output that has its value. Some types have a property that is called like the parameter."""
 MODEL = "model"
 """Where `Observed.context` has the whole of what was read."""
 
@@ -96,7 +98,7 @@ class Ambiguous(Exception):
 
 
 class Underway(Exception):
-    """Somebody is making one that may be the one that is looked for, and it has no identifier yet."""
+    """Somebody is making one that may be it, and it has no identifier yet."""
 
     def __init__(self, type_: str, token: str) -> None:
         super().__init__(f"a {type_} is being made by the request {token}")

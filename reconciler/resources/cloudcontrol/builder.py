@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
 from reconciler.facts import Facts, UnknownType, facts
-from reconciler.model.change import Change, Effect
-from reconciler.model.value import Json, JsonText, Path, Props
+from reconciler.model.change import Change
+from reconciler.model.value import Json, JsonText, Path
 from reconciler.resources import api
 from reconciler.resources.api import Op, Reach, Request, Resource, Tagging
 from reconciler.resources.cloudcontrol import events, words
@@ -22,7 +21,7 @@ from reconciler.resources.cloudcontrol.paths import pointer
 from reconciler.resources.cloudcontrol.repair import Unrepairable
 from reconciler.resources.cloudcontrol.seek import Search
 from reconciler.resources.codecs import Codec
-from reconciler.resources.generic import IDENTIFIER, Generic, model_of
+from reconciler.resources.generic import IDENTIFIER, PRIMARY, Generic, model_of
 
 SERVICE = "cloudcontrol"
 OWN = "@Identifier"
@@ -76,7 +75,7 @@ def record(
     own = identity(about, name)
     comparison = Comparison(about, _paths(unread), _paths(ordered))
     search = Search(about, own, comparison)
-    key = {"TypeName": about.type, IDENTIFIER: f"{{{IDENTIFIER}}}"}
+    key = {"TypeName": about.type, IDENTIFIER: f"{{{PRIMARY}}}"}
     fixed = words.fixed_tags(about)
     fields: dict[str, Any] = {
         "type": about.type,
@@ -95,7 +94,7 @@ def record(
         "delete": Op(events.DELETE, key),
         "absent": events.GONE,
         "outputs": _outputs(about, own),
-        "predict": {IDENTIFIER: "{name}"} if own.predictable else {},
+        "predict": {PRIMARY: "{name}"} if own.predictable else {},
         "root": Codec(decode=_read),
         "tags": _tagging(key, about),
         "limit": _limit(about, own),
@@ -131,7 +130,7 @@ def _outputs(about: Facts, own: Identity) -> dict[str, Path]:
     """What only AWS sets, what identifies, and the identifier as a whole."""
     paths = {path for path in about.read_only if len(path) <= 2}  # noqa: PLR2004 - as GetAtt has them
     paths |= set(own.parts)
-    return {".".join(path): path for path in sorted(paths)} | {IDENTIFIER: (OWN,)}
+    return {".".join(path): path for path in sorted(paths)} | {PRIMARY: (OWN,)}
 
 
 def _tagging(key: Mapping[str, Json], about: Facts) -> Tagging | None:

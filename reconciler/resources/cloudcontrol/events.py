@@ -11,7 +11,7 @@ from reconciler.facts import Facts
 from reconciler.model.value import Json, Props
 from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.cloudcontrol.document import parsed
-from reconciler.resources.generic import IDENTIFIER
+from reconciler.resources.generic import IDENTIFIER, PRIMARY
 from reconciler.resources.ops import Operation
 from reconciler.resources.whole import Whole, members
 
@@ -42,7 +42,7 @@ def operation(facts: Facts) -> Operation:
         after=f"{EVENT}.RetryAfter",
         hooks="HooksProgressEvent",
         pending=REQUESTS,
-        outputs={IDENTIFIER: f"{EVENT}.{IDENTIFIER}"},
+        outputs={PRIMARY: f"{EVENT}.{IDENTIFIER}"},
         timeout={
             method: handler.timeout * 60.0 + SLACK
             for method, verb in verbs.items()
@@ -72,7 +72,9 @@ def _alike(asked: str, told: str) -> bool:
     one = [str(each) for each in document.values()] if document else asked.split("|")
     two = {_last(each) for each in told.split("|")}
     joined = {told.casefold()}
-    return all(_last(each) in two or any(each.casefold() in text for text in joined) for each in one)
+    return all(
+        _last(each) in two or any(each.casefold() in text for text in joined) for each in one
+    )
 
 
 def _last(part: str) -> str:

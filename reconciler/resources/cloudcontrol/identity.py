@@ -43,7 +43,9 @@ class Identity:
     def of(self, props: Props) -> Json:
         """The identifier as AWS takes it; nothing where a part is missing or not known."""
         found = {".".join(part): value(props, part) for part in self.parts}
-        if any(each in (None, "") or isinstance(each, Mark | Ref | Join) for each in found.values()):
+        if any(
+            each in (None, "") or isinstance(each, Mark | Ref | Join) for each in found.values()
+        ):
             return None
         return self.written({key: _text(each) for key, each in found.items()})
 
@@ -61,7 +63,7 @@ class Identity:
         return orjson.dumps({".".join(part): found[".".join(part)] for part in self.parts}).decode()
 
     def read(self, identifier: str) -> tuple[str, ...] | None:
-        """The parts of an identifier in either form, in the schema's order; nothing when it is none.
+        """The parts of an identifier of either form, in the schema's order; nothing if it is none.
 
         A text with more separators than parts cannot be told apart, and is one of the forms that
         two texts are compared in as a whole.
@@ -119,7 +121,9 @@ def _is_text(facts: Facts, path: Path) -> bool:
     if covered(path, facts.read_only):
         return False
     shape = facts.shape_at(path)
-    return bool(shape) and any(it.get("type") == "string" for it in shape.schemas) and not shape.enum
+    if shape is None or shape.enum:
+        return False
+    return any(it.get("type") == "string" for it in shape.schemas)
 
 
 def _text(part: Json) -> str:

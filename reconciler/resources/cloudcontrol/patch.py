@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.facts import Facts
 from reconciler.model.value import Json, Path, Props
-from reconciler.resources.cloudcontrol.compare import ends
+from reconciler.resources.cloudcontrol.notation import ends
 from reconciler.resources.cloudcontrol.paths import covered, pointer, value, without
 from reconciler.resources.cloudcontrol.repair import Remove, repaired
 
@@ -36,7 +36,9 @@ def patch(
         Unrepairable: what AWS reads does not fit its own schema, and no operation mends that.
     """
     fixed = facts.create_only | facts.read_only
-    first = [_target(path, want, model, fixed) for path in changed if not covered(_bare(path), fixed)]
+    first = [
+        _target(path, want, model, fixed) for path in changed if not covered(_bare(path), fixed)
+    ]
     tags = [dict(each) for each in more]
     if not [each for each in first if each] and not tags:
         return []
@@ -118,7 +120,9 @@ def _at(tree: Props, path: Path) -> Json:
 
 def _below(path: Path, fixed: frozenset[Path]) -> list[Path]:
     bare = _bare(path)
-    return [each[len(bare) :] for each in fixed if len(each) > len(bare) and each[: len(bare)] == bare]
+    return [
+        each[len(bare) :] for each in fixed if len(each) > len(bare) and each[: len(bare)] == bare
+    ]
 
 
 def tag_patch(

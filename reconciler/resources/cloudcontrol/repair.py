@@ -34,7 +34,9 @@ class Unrepairable(Exception):
     """What AWS reads does not fit its own schema at a place, and nothing can be removed there."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"AWS's own reading of {'.'.join(path) or 'the resource'} does not fit: {why}")
+        super().__init__(
+            f"AWS's own reading of {'.'.join(path) or 'the resource'} does not fit: {why}"
+        )
         self.path = path
 
 
@@ -130,7 +132,9 @@ _EITHER = frozenset({"anyOf", "not", "oneOf"})
 
 def _hidden(path: Path, about: Facts) -> bool:
     bare = tuple(part for part in path if not part.isdecimal())
-    return covered(bare, about.write_only) or any(each[: len(bare)] == bare for each in about.write_only)
+    return covered(bare, about.write_only) or any(
+        each[: len(bare)] == bare for each in about.write_only
+    )
 
 
 def _twins(tree: Json, want: Json, at: Path) -> Iterator[tuple[Path, str]]:

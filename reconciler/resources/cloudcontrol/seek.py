@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import orjson
 
 from reconciler.facts import Facts
-from reconciler.model.value import Json, Path, Props, leaves
-from reconciler.model.value import Join, Mark, Ref
+from reconciler.model.value import Join, Json, Mark, Path, Props, Ref, leaves
 from reconciler.resources.answers import codes
 from reconciler.resources.cloudcontrol import events
 from reconciler.resources.cloudcontrol.compare import Comparison
@@ -116,7 +115,9 @@ class Search:
         needed = [part for part in self.identity.parts if part not in self.identity.made]
         needed += [(name,) for name in self.parents or ()]
         marks = Ref | Join | Mark
-        return any(isinstance(leaf, marks) for each in needed for leaf in leaves(value(props, each)))
+        return any(
+            isinstance(leaf, marks) for each in needed for leaf in leaves(value(props, each))
+        )
 
     # -- requests that were begun before
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from reconciler.model.value import Json
+from reconciler.resources.cloudcontrol.functions import FUNCTIONS, LEVELS, WORDS
 
 LONGEST = 4096
 """Characters of a text that is held to a pattern; a longer one is not judged."""
@@ -29,7 +30,7 @@ Scope: TypeAlias = tuple[Mapping[str, Json], ...]
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<or>\$OR\b)|(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<number>\d+(?:\.\d+)?)
-    |(?P<regex>(?<=,\s)/(?:\\.|[^/\\\n])+/|(?<=,)/(?:\\.|[^/\\\n])+/)|(?P<name>\$?[A-Za-z_]\w*)
+    |(?P<regex>(?<=,\s)/(?:\\.|[^/\\])+/|(?<=,)/(?:\\.|[^/\\])+/)|(?P<name>\$?[A-Za-z_]\w*)
     |(?P<op>:=|~>|!=|<=|>=|[-+*&=?:,.()\[\]{}<>])|(?P<bad>\S))""",
     re.VERBOSE,
 )
@@ -48,8 +49,8 @@ def same(expression: str, live: Json, *scope: Mapping[str, Json]) -> bool:
     for code in _alternatives(expression):
         try:
             if code is None:
-                raise CannotTell
-            if _is(code(scope), live):
+                unknown = True
+            elif _is(code(scope), live):
                 return True
         except (CannotTell, TypeError, ValueError, IndexError, AttributeError, re.error):
             unknown = True
@@ -141,14 +142,14 @@ class _Parser:
         yes = self.expression()
         self._need(":")
         no = self.expression()
-        return lambda scope: yes(scope) if _true(test(scope)) else no(scope)
+        return lambda scope: yes(scope) if test(scope) else no(scope)
 
     def _binary(self, level: int) -> Code:
-        if level == len(_LEVELS):
+        if level == len(LEVELS):
             return self._postfix()
         left = self._binary(level + 1)
-        while word := self._take(*_LEVELS[level]):
-            left = _combined(_LEVELS[level][word], left, self._binary(level + 1))
+        while word := self._take(*LEVELS[level]):
+            left = _combined(LEVELS[level][word], left, self._binary(level + 1))
         return left
 
     def _postfix(self) -> Code:
@@ -185,11 +186,11 @@ class _Parser:
         raise CannotTell
 
     def _named(self, word: str) -> Code:
-        if word in _WORDS:
-            constant = _WORDS[word]
+        if word in WORDS:
+            constant = WORDS[word]
             return lambda _: constant
         if word.startswith("$"):
-            function = _FUNCTIONS.get(word)
+            function = FUNCTIONS.get(word)
             if function is None:
                 raise CannotTell
             self._need("(")
@@ -221,7 +222,9 @@ def _combined(how: Callable[[Any, Any], Json], left: Code, right: Code) -> Code:
 def _indexed(of: Code, index: int) -> Code:
     def code(scope: Scope) -> Json:
         found = of(scope)
-        return found[index] if isinstance(found, list) and -len(found) <= index < len(found) else None
+        return (
+            found[index] if isinstance(found, list) and -len(found) <= index < len(found) else None
+        )
 
     return code
 
@@ -235,63 +238,3 @@ def _looked_up(scope: Scope, path: list[str]) -> Json:
         if here is not None:
             return here
     return None
-
-
-def _true(value: Json) -> bool:
-    return bool(value)
-
-
-_LEVELS: tuple[Mapping[str, Callable[[Any, Any], Json]], ...] = (
-    {"or": lambda a, b: _true(a) or _true(b)},
-    {"and": lambda a, b: _true(a) and _true(b)},
-    {
-        "=": lambda a, b: a == b,
-        "!=": lambda a, b: a != b,
-        "<": lambda a, b: a < b,
-        ">": lambda a, b: a > b,
-        "in": lambda a, b: a in (b if isinstance(b, list) else [b]),
-    },
-    {"&": lambda a, b: _text(a) + _text(b)},
-    {"+": lambda a, b: a + b, "-": lambda a, b: a - b},
-    {"*": lambda a, b: a * b},
-)
-"""Weakest first."""
-_WORDS: Mapping[str, Json] = {"true": True, "false": False, "null": None}
-
-
-def _text(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
-def _known(function: Callable[..., Json]) -> Callable[..., Json]:
-    """Of nothing comes nothing."""
-    return lambda first, *rest: None if first is None else function(first, *rest)
-
-
-def _replace(text: str, what: str | re.Pattern[str], by: str) -> str:
-    if isinstance(what, re.Pattern):
-        return what.sub(re.sub(r"\$(\d)", r"\\\1", by), text)
-    return text.replace(what, by)
-
-
-def _split_text(text: str, by: str | re.Pattern[str], most: int | None = None) -> list[str]:
-    parts = by.split(text) if isinstance(by, re.Pattern) else text.split(by)
-    return parts[:most]
-
-
-_FUNCTIONS: Mapping[str, Callable[..., Json]] = {
-    "$lowercase": _known(str.lower),
-    "$uppercase": _known(str.upper),
-    "$string": _known(_text),
-    "$number": _known(float),
-    "$join": _known(lambda parts, by="": by.join(_text(part) for part in parts)),
-    "$split": _known(_split_text),
-    "$replace": _known(_replace),
-    "$contains": _known(lambda text, what: what in text),
-    "$substringAfter": _known(lambda text, by: text.partition(by)[2] if by in text else text),
-    "$substringBefore": _known(lambda text, by: text.partition(by)[0]),
-    "$count": lambda found=None: 0 if found is None else len(found) if isinstance(found, list) else 1,
-    "$exists": lambda found=None: found is not None,
-}

@@ -36,10 +36,11 @@ def _says(facts: Facts, way: str) -> Iterator[str]:
     if "update" not in facts.can:
         yield "AWS does not change it in place: any change replaces it"
     listing = facts.handlers.get("list")
+    parents = (listing.parent or {}).get("required") if listing else ()
     if listing is None:
         yield "AWS does not list it"
-    elif (listing.parent or {}).get("required"):
-        yield f"AWS lists it only by {' and '.join(listing.parent['required'])}"
+    elif parents:
+        yield f"AWS lists it only by {' and '.join(parents)}"
     if facts.tagging is None or not facts.tagging.taggable:
         yield "it has no tags, so nothing on it says whose it is"
     elif fixed := fixed_tags(facts):
