@@ -105,9 +105,9 @@ def places(type_name: str, name: str) -> tuple[Type, ...]:
     """
     try:
         service, kinds = name.partition(":")[0], action(name).types
-    except UnknownActionError:
+        found = [type_of(service, each) for each in kinds]
+    except UnknownActionError:  # of the action, or of a type that the tables name and do not have
         return ()
-    found = [type_of(service, each) for each in kinds]
     if service != service_of(type_name):
         named = bool(found) and all(each.slots and _NAME.fullmatch(each.slots[0]) for each in found)
         return tuple(found) if named else ()
@@ -202,8 +202,17 @@ def _at(call: Call, type_name: str, name: str, at: tuple[Type, ...]) -> str:
         return identifier if fitting(name, identifier) else "*"
     if not at:
         return "*"
-    chosen = identifier or _chosen(call, type_name) or NEW_ID
+    chosen = _called(type_name, identifier) or _chosen(call, type_name) or NEW_ID
     return arn(call, at[0].service, at[0].name, chosen)
+
+
+def _called(type_name: str, identifier: str) -> str:
+    """The name in an identifier: one part of several, or what a URL ends in."""
+    ways = [path[-1] for path in facts(type_name).identity]
+    parts = identifier.split("|") if len(ways) > 1 else [identifier]
+    named = dict(zip(ways, parts, strict=False))
+    found = next((it for way, it in named.items() if _NAME.fullmatch(way)), parts[0])
+    return found.rpartition("/")[2] if "://" in found else found
 
 
 def _chosen(call: Call, type_name: str) -> str:
