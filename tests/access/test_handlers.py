@@ -8,7 +8,7 @@ import pytest
 from sweeps import sample
 
 from reconciler.access.calls import asked, known
-from reconciler.access.handlers import VERBS, handled, handler_demands, looks, places
+from reconciler.access.handlers import VERBS, handled, handler_demands, looks, places, service_of
 from reconciler.facts import facts, served_types
 
 from .offline import ACCOUNT, KEY, REGION, Offline, call
@@ -103,6 +103,11 @@ def test_a_name_is_the_end_of_a_url_and_one_part_of_several() -> None:
     assert ("sqs:DeleteQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:jobs") in found
 
 
+def test_the_slash_that_a_parameter_begins_with_is_not_in_its_arn_twice() -> None:
+    found = questions("GetResource", "AWS::SSM::Parameter", Identifier="/acme/one")
+    assert ("ssm:GetParameters", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/acme/one") in found
+
+
 def test_a_service_without_a_table_is_asked_on_anything() -> None:
     assert ("transfer:CreateServer", "*") in create("AWS::Transfer::Server")
 
@@ -110,6 +115,22 @@ def test_a_service_without_a_table_is_asked_on_anything() -> None:
 def test_what_iam_does_not_know_is_not_asked() -> None:
     assert "kms:ReEncrypt" in handler_demands("AWS::RDS::CustomDBEngineVersion", "create")
     assert not [it for it, _ in create("AWS::RDS::CustomDBEngineVersion") if "ReEncrypt" in it]
+
+
+@pytest.mark.parametrize(
+    ("type_name", "prefix"),
+    [
+        (TABLE, "dynamodb"),
+        ("AWS::Proton::EnvironmentTemplate", "proton"),
+        ("AWS::KinesisFirehose::DeliveryStream", "firehose"),
+        ("AWS::StepFunctions::StateMachine", "states"),
+        ("AWS::Cognito::UserPool", "cognito-idp"),
+        ("AWS::KMS::Key", "kms"),
+        ("AWS::SecretsManager::Secret", "secretsmanager"),
+    ],
+)
+def test_the_service_of_a_type(type_name: str, prefix: str) -> None:
+    assert service_of(type_name) == prefix
 
 
 def test_every_action_of_every_handler_has_its_place() -> None:
@@ -163,6 +184,8 @@ def test_the_door_says_through_whom_it_is_asked() -> None:
         ("s3:GetObjectVersion", False),
         ("dynamodb:Scan", False),
         ("dynamodb:GetItem", False),
+        ("dynamodb:GetResourcePolicy", True),
+        ("lambda:GetFunction", True),
         ("ssm:GetParameters", False),
         ("codeartifact:GetAuthorizationToken", False),
         ("lakeformation:GetDataAccess", False),
