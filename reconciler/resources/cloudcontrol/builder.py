@@ -130,7 +130,8 @@ def _outputs(about: Facts, own: Identity) -> dict[str, Path]:
     """What only AWS sets, what identifies, and the identifier as a whole."""
     paths = {path for path in about.read_only if len(path) <= 2}  # noqa: PLR2004 - as GetAtt has them
     paths |= set(own.parts)
-    return {".".join(path): path for path in sorted(paths)} | {PRIMARY: (OWN,)}
+    found = {".".join(path): path for path in sorted(paths)} | {PRIMARY: (OWN,)}
+    return {IDENTIFIER: (OWN,)} | found
 
 
 def _tagging(key: Mapping[str, Json], about: Facts) -> Tagging | None:
@@ -161,7 +162,7 @@ def _operations(about: Facts, fixed: str, change: Change) -> list[dict[str, Json
     Raises:
         Unrepairable: AWS would refuse what it reads itself.
     """
-    model = model_of(change.observed)
+    model = {key: item for key, item in model_of(change.observed).items() if key != OWN}
     more: list[dict[str, Json]] = []
     if change.touches(TAGS) and not fixed:
         want = {tag["Key"]: tag["Value"] for tag in change.desired.get(TAGS) or ()}
