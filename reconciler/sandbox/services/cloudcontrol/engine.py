@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import deepcopy
 from typing import Any
 
 from reconciler.sandbox.services.cloudcontrol import made, paths
@@ -193,10 +194,13 @@ def _create(shelf: Shelf, request: Request) -> Record:
         name = "|".join(request.parts)
         text = f"Resource of type '{request.type}' with identifier '{name}' already exists."
         raise Broken("AlreadyExists", text, name)
-    desired = dict(request.desired)
+    desired = deepcopy(request.desired)
     if request.fault is not None and request.fault.code and request.fault.work == "half":
         wanted = shelf.kind.facts.required | {path[0] for path in shelf.kind.identity}
         desired = {name: value for name, value in desired.items() if name in wanted}
+    tagging = shelf.kind.facts.tagging
+    if tagging and not tagging.on_create:  # the handler makes it without them
+        paths.drop(desired, tagging.property)
     record = shelf.create(desired, request.number, request.parts)
     request.parts = record.parts
     record.unseen, record.unlisted = shelf.kind.habits.unseen, shelf.kind.habits.unlisted
@@ -231,6 +235,8 @@ def _update(shelf: Shelf, request: Request) -> Record:
 def _refuse(of: Kind, record: Record, request: Request) -> None:
     """What the handler has against a change though the schema allows it."""
     habits = of.habits
+    if not _tags_may(of, record, request.desired):
+        raise Broken("NotUpdatable", "Tags of this resource type cannot be changed.")
     for path, code in habits.refuses.items():
         now = [*paths.values({**record.model, **record.made}, paths.split(path))]
         if not same(now, [*paths.values(request.desired, paths.split(path))]):
@@ -246,6 +252,14 @@ def _refuse(of: Kind, record: Record, request: Request) -> None:
                 raise Broken("GeneralServiceException", text)
     if habits.idle_refused and same(_bare(of, reading(of, record)), _bare(of, request.desired)):
         raise Broken("InvalidRequest", "No changes were made to the resource.")
+
+
+def _tags_may(of: Kind, record: Record, desired: dict[str, Json]) -> bool:
+    """Whether tags are as they were, or may be changed."""
+    where, tagging = of.facts.tag_property, of.facts.tagging
+    if tagging is None or tagging.updatable:
+        return True
+    return paths.tags(record.model, where) == paths.tags(desired, where)
 
 
 def _bare(of: Kind, model: dict[str, Json]) -> Json:
