@@ -63,7 +63,7 @@ def _object(schema: Schema, root: Schema, depth: int, without: set[str]) -> Any:
     return found
 
 
-def _value(schema: Schema, root: Schema, depth: int, name: str) -> Any:
+def _value(schema: Schema, root: Schema, depth: int, name: str) -> Any:  # noqa: PLR0911
     schema = _resolved(schema, root)
     for key in ("oneOf", "anyOf", "allOf"):
         if schema.get(key) and "type" not in schema and "properties" not in schema:

@@ -73,6 +73,8 @@ class Request:
     """What it is about, as far as that is known before the work is done."""
     desired: dict[str, Json] = field(default_factory=dict)
     touched: tuple[str, ...] = ()
+    done: bool = False
+    """Whether the work is done, and the handler waits for it to settle."""
     fault: Any = None
     status: str = "PENDING"
     at: float = 0.0
