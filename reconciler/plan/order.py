@@ -27,6 +27,7 @@ from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolv
 from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.live import Live, Orphan, owned
+from reconciler.plan.unsure import said as unsure
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
 
@@ -127,6 +128,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
     seen, against = _reviewed(change, node, resource)
+    against += unsure(change, node, resource)
     draft.diagnostics += against
     if resource.pending.moved is not unmoved:
         draft.moving.append(seen)
