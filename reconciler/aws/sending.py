@@ -45,7 +45,7 @@ class Sender:
             AwsError: AWS did not do it.
             StepError: interrupted while it was waited for.
         """
-        params = self.outputs.resolved(call.params)
+        params = self.outputs.sent(call.params)
         if self.outputs.undoes(step.address, call.method, params):
             return True
         before = (clock := self.session.clock).now()

@@ -14,10 +14,10 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from reconciler.compile import naming, placed, tags
+from reconciler.compile import naming, placed, served, tags
 from reconciler.compile.admit import admit
 from reconciler.kinds import api as kinds
-from reconciler.kinds.api import Kind, Lookup, Scope, Section
+from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
 from reconciler.model.document import Document
@@ -63,6 +63,10 @@ class Spec:
     def at(self, path: Path) -> Span:
         """The line of a path inside `spec`."""
         return self.envelope.document.at((*SPEC, *path))
+
+    def key_at(self, path: Path) -> Span:
+        """The line of the key of a path inside `spec`."""
+        return self.envelope.document.key_at((*SPEC, *path))
 
 
 def place_of(view: EnvironmentView) -> Place:
@@ -134,8 +138,11 @@ def _spec(
         return None, found
     spec = Spec(envelope, kind, model, tuple(kinds.used(model)))
     for problem in kind.check(model):
-        at = spec.at(problem.path)
-        found.append(Diagnostic("SPEC020", problem.message, at, problem.help))
+        at = spec.key_at(problem.path) if problem.on_key else spec.at(problem.path)
+        said = (problem.code, problem.message, at, problem.help, problem.severity)
+        found.append(Diagnostic(*said))
+    named = ((path, type_, spec.at(path)) for path, type_ in kind.types(model))
+    found += served.unserved(named, resources.load())
     found += [
         _unresolved(spec, path, other, name, declared)
         for path, other, name in spec.uses
@@ -145,6 +152,12 @@ def _spec(
 
 
 def _unresolved(spec: Spec, path: Path, kind: str, name: str, declared: set[str]) -> Diagnostic:
+    every = kinds.load()
+    if kind not in every:
+        close = get_close_matches(kind, every, 1)
+        meant = f"; did you mean {close[0]!r}?" if close else ""
+        help_ = f"kinds are {', '.join(sorted(every))}"
+        return Diagnostic("SPEC021", f"unknown kind {kind!r}{meant}", spec.at(path), help_)
     known = sorted(id_.partition("/")[2] for id_ in declared if id_.startswith(f"{kind}/"))
     close = get_close_matches(name, known, 1)
     meant = f"; did you mean {close[0]!r}?" if close else ""
@@ -200,6 +213,7 @@ class _Builder:
                 naming=self._address,
                 spans=spec.at,
                 peer=self._peer,
+                served=self._served,
                 facts=self.facts,
                 boundary=self.view.spec.boundary or "",
             )
@@ -237,6 +251,9 @@ class _Builder:
 
     def _address(self, type_: str, base: str, content: str) -> Address:
         return naming.address(type_, base, content, self.place, self.resources)
+
+    def _served(self, type_: str) -> Served | None:
+        return served.served(type_, self.resources)
 
     def _peer(self, kind: str, name: str) -> Mapping[str, Json]:
         id_ = f"{kind}/{name}"

@@ -6,7 +6,7 @@ plan for the same input has the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 
@@ -24,7 +24,17 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
-from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
+from reconciler.plan import (
+    calls,
+    claims,
+    closing,
+    gate,
+    hidden,
+    objections,
+    protect,
+    retire,
+    revisions,
+)
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import Place, Resource, fill
@@ -120,9 +130,11 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if observed and (refused := claims.refused(node, observed, resource, place, policy)):
         draft.diagnostics.append(refused)
         return
-    change = _compared(node, graph, live, resources, place, draft.renewed)
+    resent, untold = hidden.differs(node, live.sent) if observed else ([], {})
+    change = _compared(node, graph, live, resources, place, draft.renewed, resent)
     if change is None:
         return
+    draft.diagnostics += hidden.untold(node, untold)
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
@@ -138,6 +150,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         draft.same[node.address] = change.desired
         return
     steps = [gate.judge(it, seen, resource, policy) for it in _steps(seen, node, resource, place)]
+    steps = [replace(it, sent=live.sent.of(node)) if it.desired else it for it in steps]
     _add(seen, node, steps, draft)
 
 
@@ -148,6 +161,7 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
     resources: Mapping[str, Resource],
     place: Place,
     renewed: Container[Address] = (),
+    resent: Iterable[FieldChange] = (),
 ) -> Change | None:
     """What to do with a resource; nothing when what it should be cannot be said."""
 
@@ -162,7 +176,9 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
         return ref if found is UNKNOWN else found
 
     resource, observed = resources[node.address.type], live.found.get(node.address)
-    change = compare(node.address, resolve(node.props, value), observed, resource, node.origin)
+    wanted = resolve(node.props, value)
+    change = compare(node.address, wanted, observed, resource, node.origin)
+    change = hidden.resent(change, resent)
     targets = {
         prop: graph.nodes[ref.target].props
         for prop, ref in node.props.items()
