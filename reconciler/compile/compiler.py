@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from reconciler.compile import naming, placed, served, tags
 from reconciler.compile.admit import admit
+from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
 from reconciler.model.address import Address
@@ -144,27 +144,11 @@ def _spec(
     named = ((path, type_, spec.at(path)) for path, type_ in kind.types(model))
     found += served.unserved(named, resources.load())
     found += [
-        _unresolved(spec, path, other, name, declared)
+        unresolved(other, name, spec.at(path), declared)
         for path, other, name in spec.uses
         if f"{other}/{name}" not in declared
     ]
     return (None if any(each.is_error for each in found) else spec), found
-
-
-def _unresolved(spec: Spec, path: Path, kind: str, name: str, declared: set[str]) -> Diagnostic:
-    every = kinds.load()
-    if kind not in every:
-        close = get_close_matches(kind, every, 1)
-        meant = f"; did you mean {close[0]!r}?" if close else ""
-        help_ = f"kinds are {', '.join(sorted(every))}"
-        return Diagnostic("SPEC021", f"unknown kind {kind!r}{meant}", spec.at(path), help_)
-    known = sorted(id_.partition("/")[2] for id_ in declared if id_.startswith(f"{kind}/"))
-    close = get_close_matches(name, known, 1)
-    meant = f"; did you mean {close[0]!r}?" if close else ""
-    text = f"no {kind} is called {name!r}{meant}"
-    names = ", ".join(known)
-    help_ = f"{kind} specs are {names}" if known else f"add a {kind} spec called {name!r}"
-    return Diagnostic("SPEC021", text, spec.at(path), help_)
 
 
 def questions(specs: Iterable[Spec], view: EnvironmentView) -> list[Lookup]:

@@ -6,7 +6,7 @@ plan for the same input has the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 
@@ -24,18 +24,9 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
-from reconciler.plan import (
-    calls,
-    claims,
-    closing,
-    gate,
-    hidden,
-    objections,
-    protect,
-    retire,
-    revisions,
-)
+from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
 from reconciler.plan.diff import compare, guard, removed
+from reconciler.plan.hidden import differs, resent, untold
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
@@ -130,11 +121,12 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if observed and (refused := claims.refused(node, observed, resource, place, policy)):
         draft.diagnostics.append(refused)
         return
-    resent, untold = hidden.differs(node, live.sent) if observed else ([], {})
-    change = _compared(node, graph, live, resources, place, draft.renewed, resent)
+    others, open_ = differs(node, live.sent) if observed else ([], {})
+    change = _compared(node, graph, live, resources, place, draft.renewed)
     if change is None:
         return
-    draft.diagnostics += hidden.untold(node, untold)
+    change = resent(change, others)
+    draft.diagnostics += untold(node, open_)
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
@@ -161,7 +153,6 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
     resources: Mapping[str, Resource],
     place: Place,
     renewed: Container[Address] = (),
-    resent: Iterable[FieldChange] = (),
 ) -> Change | None:
     """What to do with a resource; nothing when what it should be cannot be said."""
 
@@ -176,9 +167,7 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
         return ref if found is UNKNOWN else found
 
     resource, observed = resources[node.address.type], live.found.get(node.address)
-    wanted = resolve(node.props, value)
-    change = compare(node.address, wanted, observed, resource, node.origin)
-    change = hidden.resent(change, resent)
+    change = compare(node.address, resolve(node.props, value), observed, resource, node.origin)
     targets = {
         prop: graph.nodes[ref.target].props
         for prop, ref in node.props.items()

@@ -20,6 +20,8 @@ HOLDS_TAG = "moorline:holds"
 DEFAULT = "records"
 """What a resource of a type that nobody here knows counts as holding."""
 NOTHING = "nothing"
+_IDENTIFIER = "Identifier"
+"""The output that is an identifier of several parts in one text."""
 _NAME = "RES004"
 _HOLDS = "RES008"
 
@@ -40,8 +42,8 @@ def exports(spec: AnyResource, scope: Scope) -> Mapping[str, Json]:
     found |= {name: Ref(address, name) for name in served.outputs}
     if served.name:
         found[served.name] = Ref(address, served.name)
-        found[WHOLE] = found[served.name]
-    elif len(about.identity) == 1 and (own := ".".join(about.identity[0])) in found:
+    own = ".".join(about.identity[0]) if len(about.identity) == 1 else _IDENTIFIER
+    if own in found:
         found[WHOLE] = found[own]
     return found
 

@@ -81,15 +81,15 @@ def _help(type_: str, path: Path, kind: str) -> str:
 
 
 def chosen(about: Facts) -> list[str]:
-    """Top-level properties of the identifier that are not AWS's to choose.
+    """Top-level properties that may be the name, which Moorline's convention fills where it is.
 
-    Where a spec leaves out the one that is the name, Moorline's convention fills it.
+    What is missing all the same is found when the rest of the resource is known.
     """
-    return [
-        path[0]
-        for path in about.identity
-        if len(path) == 1 and (path not in about.read_only or path in about.create_only)
-    ]
+    last = about.type.rpartition("::")[2]
+    named = [path[0] for path in about.identity if len(path) == 1]
+    named += [name for name in (f"{last}Name", "Name") if name in about.properties]
+    own = about.read_only - about.create_only
+    return [name for name in dict.fromkeys(named) if (name,) not in own]
 
 
 def _doubtful(about: Facts) -> Iterator[Problem]:
