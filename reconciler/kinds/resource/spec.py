@@ -17,8 +17,8 @@ class AnyResource(Section):
     type: Annotated[
         str,
         Field(
+            pattern=r"^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$",
             examples=["AWS::Kinesis::Stream"],
-            json_schema_extra={"pattern": "^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$"},
         ),
     ]
     """The type, by CloudFormation's name; `moorline explain TYPE` describes it."""
