@@ -15,6 +15,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources.api import Lifecycle, Place, Resource, Tagging, fill
+from reconciler.resources.generic import MODEL, PRIMARY
 from reconciler.secret.redact import redact
 
 
@@ -52,6 +53,8 @@ class Single:
         """
         reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.slots(resource, address.name, {})
+        if not key and resource.generic and PRIMARY not in slots:
+            return None  # AWS chooses what addresses it, and nobody has found it
         params = dict(key) if key else _filled(resource.read.params, slots)
         try:
             raw = self._describe(reader, resource, params)
@@ -112,7 +115,9 @@ class Single:
         missing: list[Gone] = []
         props |= self.parts(reader, resource, names - props.keys(), slots, missing)
         try:
-            if tags is None and resource.tags:
+            if resource.generic:
+                tags = resource.generic.tags(root) or tags
+            elif tags is None and resource.tags:
                 tags = read_tags(reader, resource.tags, slots)
         except Gone as error:
             missing.append(error)
@@ -120,7 +125,10 @@ class Single:
             raise missing[0]
         status, reason, word = state(resource.lifecycle, raw)
         home = resource.regions({**root, **props})
-        return Observed(props, outputs, status, reason, tags, home=home, state=word)
+        context = {MODEL: root} if resource.generic else {}
+        return Observed(
+            props, outputs, status, reason, tags, context=context, home=home, state=word
+        )
 
     def _describe(self, reader: ReadOnly, resource: Resource, params: Props) -> Json:
         body: dict[str, Any] = dict(reader.call(resource.read.method, params))
@@ -174,6 +182,9 @@ def read_tags(reader: ReadOnly, tagging: Tagging, slots: Mapping[str, Json]) -> 
     Raises:
         AwsError: they could not be read.
     """
+    if tagging.inside:
+        msg = "tags that are a property are read with the rest"
+        raise ValueError(msg)
     params = _filled(tagging.read.params, slots)
     try:
         found = reader.pages(tagging.read.method, params, tagging.at)

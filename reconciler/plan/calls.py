@@ -47,6 +47,9 @@ class _Writer:
 
     def create(self) -> Iterator[Call]:
         resource, desired = self.resource, self.change.desired
+        if resource.generic:
+            yield from self._requests(resource.generic.make(self.change))
+            return
         owned = {part.prop for part in resource.parts} - resource.born | {resource.name, TAGS}
         body = {key: value for key, value in desired.items() if key not in owned}
         body = {key: value for key, value in body.items() if _given(value) is not None}
@@ -83,7 +86,7 @@ class _Writer:
                 before = _given(change.live.get(part.prop))
                 after = _given(change.desired.get(part.prop))
                 yield from self._requests(part.calls(before, after))
-        if self.resource.tags and change.touches(TAGS):
+        if self.resource.tags and not self.resource.tags.inside and change.touches(TAGS):
             yield from self._retag(self.resource.tags)
 
     def delete(self) -> Iterator[Call]:

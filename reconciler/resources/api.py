@@ -24,8 +24,9 @@ from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.codecs import SAME, Codec
+from reconciler.resources.generic import Generic
 from reconciler.resources.narrow import Narrowing
-from reconciler.resources.ops import Companion, Lifecycle, Listing, Op, Tagging
+from reconciler.resources.ops import Companion, Lifecycle, Listing, Op, Operation, Tagging
 from reconciler.resources.parts import Part, Reader, Request
 from reconciler.resources.place import Place, Reach, fill, regions_in
 from reconciler.resources.review import NOTHING, Pending
@@ -36,11 +37,13 @@ __all__ = [
     "Absent",
     "Codec",
     "Companion",
+    "Generic",
     "Keys",
     "Lifecycle",
     "Listing",
     "Narrowing",
     "Op",
+    "Operation",
     "Place",
     "Reach",
     "Request",
@@ -56,11 +59,34 @@ __all__ = [
     "register",
 ]
 
-REGISTRY: dict[str, Resource] = {}
+
+class Registry(dict[str, "Resource"]):
+    """The types that have a file, by name; any other that AWS's handlers serve when asked for."""
+
+    def __missing__(self, type_: str) -> Resource:
+        found = served(type_)
+        if found is None:
+            raise KeyError(type_)
+        return found
+
+    def __contains__(self, type_: object) -> bool:
+        return super().__contains__(type_) or (isinstance(type_, str) and served(type_) is not None)
+
+    def get(self, type_: str, default: Resource | None = None) -> Resource | None:  # type: ignore[override]
+        """The record of a type, made now where it has no file."""
+        try:
+            return self[type_]
+        except KeyError:
+            return default
+
+
+REGISTRY = Registry()
 REGION_TAG = "moorline:region"
 OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec", REGION_TAG)
 NAME_TAG = "moorline:name"
 HOLDS_TAG = "moorline:holds"
+TYPE_TAG = "moorline:type"
+"""Says what a resource is that has no ARN of a known form, and whose orphans are to be found."""
 MAKING_TAG = "moorline:making"
 """Carried by what several calls make, until the last of them; see `plan.calls.making`."""
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
@@ -189,6 +215,10 @@ class Resource:
     """After a step: what is still not as desired, as a sentence; "" when all is well."""
     pending: Pending = NOTHING
     """What is to be read, decided and said about a change of the live resource."""
+    operation: Operation | None = None
+    """How its writes go on after they are answered."""
+    generic: Generic | None = None
+    """Of a type that AWS's own handlers serve: what takes the place of templates and parts."""
     transient: tuple[Absent, ...] = ()
     """Rejections that go away by themselves, such as a role that is still spreading."""
 
@@ -215,7 +245,7 @@ class Resource:
         found: list[tuple[str, Whole]] = [(self.read.method, self.whole), *self.answers.items()]
         found += [(each.method, _page(each.at, each.name)) for each in self.listings]
         found += [item for part in self.parts for item in part.wholes.items()]
-        if self.tags:
+        if self.tags and not self.tags.inside:
             found.append((self.tags.read.method, _page(self.tags.at, self.tags.item[0])))
         given = frozenset(".".join(path) for path in self.created.values())
         found.append((self.create.method, Whole(has=given)))
@@ -248,6 +278,13 @@ def register(resource: Resource) -> Resource:
         msg = f"{resource.type} is registered twice"
         raise ValueError(msg)
     return resource
+
+
+def served(type_: str) -> Resource | None:
+    """The record of a type that has no file, by its schema; nothing where none can be."""
+    builder = importlib.import_module("reconciler.resources.cloudcontrol.builder")
+    found: Resource | None = builder.served(type_)
+    return found
 
 
 @cache
