@@ -11,8 +11,6 @@ from reconciler.model.value import Path
 from reconciler.resources.api import Resource
 
 CODE = "RES002"
-CLOUD_CONTROL = "cloudcontrol"
-"""The client of types that AWS's own handlers serve."""
 _NEEDED = ("create", "read", "delete")
 
 
@@ -28,8 +26,8 @@ def served(type_: str, resources: Mapping[str, Resource]) -> Served | None:
         outputs=outputs,
         holds=resource.holds,
         tags=resource.tags is not None,
-        known=not resource.undeclared,
-        hides=resource.service == CLOUD_CONTROL,
+        known=resource.generic is None or resource.generic.declared,
+        hides=resource.generic is not None,
     )
 
 

@@ -54,7 +54,13 @@ def problems(type_name: str, props: Props, *, stated: bool = False) -> list[Prob
         for error in errors:
             if not _excused(error, unknown):
                 found += _problems(about, error)
+    wrong = {each.path for each in found if each.kind == "type"}
+    found = [each for each in found if each.path not in wrong or each.kind not in _OF_TYPE]
     return sorted(found, key=lambda problem: (problem.path, problem.kind, problem.message))
+
+
+_OF_TYPE = frozenset({"enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum"})
+"""What a value of another type breaks as well, which says nothing more."""
 
 
 @cache

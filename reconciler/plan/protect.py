@@ -41,7 +41,9 @@ def removal(change: Change, resource: Resource) -> tuple[Loss, ...]:
         return ()
     tagged = _tag(change, HOLDS_TAG)
     own = resource.holds
-    if resource.undeclared and tagged not in {*CLASSES, NOTHING}:  # nobody has said what it holds
+    if (
+        resource.generic and not resource.generic.declared and tagged not in {*CLASSES, NOTHING}
+    ):  # nobody has said what it holds
         own = str(Destruction.RECORDS)
     held = dict.fromkeys((own, tagged))
     return tuple(Loss(each, GONE[each]) for each in held if each in CLASSES)

@@ -186,8 +186,6 @@ class Resource:
     """Types whose resources this one may use. Deletion runs against this order."""
     holds: str = ""
     """What is lost with it: records, traffic, keys or history."""
-    undeclared: bool = False
-    """No file declares the type: what is lost with it is what its spec says, or else records."""
     narrows: tuple[Narrowing, ...] = ()
     """Changes in place that lose something."""
     found_by_tag: bool = False

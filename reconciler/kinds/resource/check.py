@@ -86,10 +86,12 @@ def chosen(about: Facts) -> list[str]:
     What is missing all the same is found when the rest of the resource is known.
     """
     last = about.type.rpartition("::")[2]
-    named = [path[0] for path in about.identity if len(path) == 1]
-    named += [name for name in (f"{last}Name", "Name") if name in about.properties]
+    named = [f"{last}Name", "Name", f"{last}Identifier", f"{last}Id"]
+    if len(about.identity) == 1:
+        named.append(about.identity[0][0])
     own = about.read_only - about.create_only
-    return [name for name in dict.fromkeys(named) if (name,) not in own]
+    known = set(about.properties)
+    return [name for name in dict.fromkeys(named) if name in known and (name,) not in own]
 
 
 def _doubtful(about: Facts) -> Iterator[Problem]:

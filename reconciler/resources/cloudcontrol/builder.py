@@ -60,7 +60,8 @@ def served(type_: str) -> Resource | None:
         return None
     if not about.served:
         return None
-    return record(about, refers=tuple(sorted(set(api.load()) - {type_})))
+    refers = tuple(sorted(set(api.load()) - {type_}))
+    return record(about, refers=refers, declared=False)
 
 
 def record(
@@ -69,6 +70,7 @@ def record(
     name: str | None = None,
     unread: Iterable[str] = (),
     ordered: Iterable[str] = (),
+    declared: bool = True,
     **more: Any,  # noqa: ANN401 - the fields of `Resource`
 ) -> Resource:
     """The record of a type, whether or not anybody declares it."""
@@ -115,6 +117,7 @@ def record(
             fixed_tags=fixed,
             says=words.says(about, search.way),
             blocked=partial(_blocked, about, fixed),
+            declared=declared,
         ),
     }
     return Resource(**{**fields, **more})
