@@ -125,6 +125,8 @@ def _marked(mark: str, body: Json) -> Iterator[str]:
     match mark:
         case "$mark":
             yield str(Mark.__members__.get(str(body).upper(), harmless(str(body))))
+        case "$hidden":
+            yield str(Mark.SENSITIVE)
         case "$ref":
             yield f"({harmless(str(body[2]))} of {harmless(str(body[1]))})"
         case "$join":
