@@ -15,6 +15,7 @@ from reconciler.facts import change_effect
 from reconciler.model.change import Action, Change, Effect, FieldChange, Reason
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Node
+from reconciler.model.step import Step
 from reconciler.model.value import SENSITIVE, Path, hidden
 from reconciler.secret.sent import VARIABLE, Sent, key_of
 
@@ -60,6 +61,12 @@ def resent(change: Change, fields: Iterable[FieldChange]) -> Change:
     if any(each.effect is Effect.REPLACE for each in more):
         return replace(whole, action=Action.REPLACE, reason=Reason.CANNOT_UPDATE)
     return replace(whole, action=Action.UPDATE, reason=Reason.DIFFERS)
+
+
+def resends(step: Step) -> bool:
+    """Whether a step changes what AWS never gives back: no look tells whether it is done."""
+    unseen = {each.path for each in hidden(step.desired)}
+    return any(each.path in unseen for each in step.fields)
 
 
 def untold(node: Node, open_: Mapping[str, str]) -> Iterator[Diagnostic]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from reconciler import engine
 from reconciler.cli.world import unshown
+from reconciler.compile import compiler
 from reconciler.model import receipt as receipts
 from reconciler.model.address import Address
 from reconciler.model.change import Action
@@ -20,11 +22,11 @@ from reconciler.receipts.collect import Collector, Run
 from reconciler.render.cloudformation.template import template
 from reconciler.render.formats import FORMS, Context, document
 from reconciler.render.text import drift, plan as text
-from reconciler.compile import compiler
 from reconciler.resources import api as resources
+from reconciler.sandbox.door.faults import Fault
 from reconciler.secret.sent import VARIABLE, Sent
 
-from .platform import Platform, codes, join, paths, spec, step_of, steps
+from .platform import FAULTS, Platform, codes, join, paths, spec, step_of, steps
 
 MIXED = join(
     spec("Resource", "events", "\n  type: AWS::Kinesis::Stream\n  properties: {ShardCount: 1}\n"),
@@ -34,13 +36,15 @@ MIXED = join(
         "\n  type: AWS::SNS::Topic\n  holds: nothing\n"
         "  properties: {DisplayName: 'of ${ref:Resource/events}'}\n",
     ),
-    spec("Resource", "outbox", "\n  type: AWS::S3::Bucket\n  properties: {BucketName: my-own-name}\n"),
+    spec(
+        "Resource", "outbox", "\n  type: AWS::S3::Bucket\n  properties: {BucketName: my-own-name}\n"
+    ),
     spec("Resource", "key", "\n  type: AWS::KMS::Key\n  properties: {Description: x}\n"),
     spec(
         "Resource",
         "place",
-        "\n  type: AWS::SSM::Parameter\n"
-        "  properties: {Type: String, Name: /a/b, Value: '${ref:Resource/events.Arn}', Tags: {a: b}}\n",
+        "\n  type: AWS::SSM::Parameter\n  properties:\n    Type: String\n    Name: /a/b\n"
+        "    Value: '${ref:Resource/events.Arn}'\n    Tags: {a: b}\n",
     ),
     spec(
         "Resource",
@@ -53,6 +57,7 @@ MIXED = join(
         "    AlarmActions: ['${ref:Resource/news}']\n",
     ),
 )
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CANARY, OTHER = "canary-of-the-first-kind", "canary-of-the-second-kind"
 FUNCTION = Address("AWS::Lambda::Function", "acme-dev-work")
 
@@ -117,12 +122,13 @@ class Sealed:
         request = replace(self.platform.request(), sent=self.sent)
         return engine.make_plan(request, self.platform.session, lambda *_: None)
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> list[str]:
         run = Run("r", "somebody", "2026-11-23T00:00:00Z")
         heard = Collector(plan, run, resources.load(), self.last)
         gone = self.platform.apply(plan, sink=heard)
         assert gone.failures == {}
         self.last = heard.receipt("2026-11-23T00:01:00Z")
+        return gone.calls
 
     def converge(self, text: str) -> Plan:
         plan = self.plan(text)
@@ -137,7 +143,7 @@ def test_a_change_of_what_aws_never_gives_back_is_seen_and_sent(platform: Platfo
     assert (steps(same), codes(same)) == ([], [])
     other = sealed.plan(function(OTHER))
     assert paths(other) == {"acme-dev-work": ["Code.ZipFile"]}
-    sealed.apply(other)
+    assert sealed.apply(other) == ["update_resource"]
     assert (steps(sealed.plan(function(OTHER))), codes(sealed.plan(function(OTHER)))) == ([], [])
 
 
@@ -178,7 +184,7 @@ def test_nothing_that_is_written_holds_the_value_or_a_bare_digest(platform: Plat
         written += [document(form, data, Context()) for form in FORMS]
         written += [document(form, data, Context(drift=True)) for form in FORMS]
         written += [text.text(data, color=False, verbose=True), drift.as_json(data), repr(plan)]
-        file = planfile.make(plan, now=sealed_at(), lifetime=60)
+        file = planfile.make(plan, now=NOW, lifetime=60)
         written += [planfile.pack(file).decode(), json.dumps(data)]
     graph, _ = compiler.build(request.specs, request.view)
     place = compiler.place_of(request.view)
@@ -190,12 +196,6 @@ def test_nothing_that_is_written_holds_the_value_or_a_bare_digest(platform: Plat
     platform.text = function(CANARY, 256)
     again = platform.request()
     assert intent.digests(again.specs, again.view) == one
-
-
-def sealed_at():
-    from datetime import UTC, datetime
-
-    return datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def reviewed(plan: Plan) -> Plan:
@@ -227,6 +227,38 @@ def test_a_reviewed_plan_is_not_applied_with_other_values(
     platform.text = function(OTHER if case == "another value" else CANARY)
     _, found = unshown.filled(file, platform.request())
     assert [each.code for each in found] == ["RES009"]
+
+
+def test_an_update_that_may_not_have_arrived_is_planned_again(platform: Platform) -> None:
+    sealed = Sealed(platform)
+    sealed.converge(function(CANARY))
+    lost = Fault("cloudcontrol", "UpdateResource", kind="read-timeout", times=None)
+    FAULTS.add(lost)
+    plan = sealed.plan(function(OTHER))
+    failed = platform.apply(plan)
+    assert (lost.fired > 0, failed.failures.keys()) == (True, {str(FUNCTION)})
+    FAULTS.clear()
+    assert paths(sealed.plan(function(OTHER))) == {"acme-dev-work": ["Code.ZipFile"]}
+
+
+@pytest.mark.parametrize("operation", ["CreateResource", "UpdateResource"])
+def test_a_message_of_aws_that_repeats_the_value_is_shown_without_it(
+    platform: Platform, operation: str
+) -> None:
+    sealed = Sealed(platform)
+    value = CANARY
+    if operation == "UpdateResource":
+        sealed.converge(function(CANARY))
+        value = OTHER
+    refused = Fault("cloudcontrol", operation, code="ValidationException", status=400, times=None)
+    refused.message = f"Model validation failed: {value!r} is no archive"
+    FAULTS.add(refused)
+    events: list[object] = []
+    plan = sealed.plan(function(value))
+    run = platform.apply(plan, sink=events.append)
+    assert (refused.fired > 0, run.failures.keys()) == (True, {str(FUNCTION)})
+    assert value not in repr(events)
+    assert "is no archive" in repr(events)
 
 
 def test_a_value_that_is_not_at_hand_is_never_sent(platform: Platform) -> None:

@@ -83,11 +83,9 @@ class Terms:
         if len(path) > DEEPEST:
             return _UNKNOWN
         match mark_of(value):
-            case "$mark":
-                secret = str(value["$mark"]).upper() == Mark.SENSITIVE.name
-                return _HIDDEN if secret else _UNKNOWN
-            case "$hidden":
-                return _HIDDEN
+            case "$mark" | "$hidden" as mark:
+                said = str(value[mark]).upper()
+                return _UNKNOWN if said == Mark.UNKNOWN.name else _HIDDEN
             case "$ref" | "$join":
                 return _UNKNOWN
             case "$text":
