@@ -99,7 +99,7 @@ def _values() -> dict[str, Schema]:
         "text": _mark("$text", "A document that AWS takes as JSON text, as data.", ref("value")),
         "hidden": _mark(
             "$hidden",
-            "A value that is sent and never shown: the type and name of its resource, and its path.",
+            "A value that is sent and never shown: type and name of its resource, and its path.",
             {"type": "array", "items": word, "minItems": 3},
         ),
         "mark": _mark(
