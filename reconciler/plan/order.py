@@ -25,6 +25,7 @@ from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
+from reconciler.plan.consent import asked
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.unsure import said as unsure
@@ -140,6 +141,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         draft.same[node.address] = change.desired
         return
     steps = [gate.judge(it, seen, resource, policy) for it in _steps(seen, node, resource, place)]
+    steps = [asked(it, seen, resource, policy) for it in steps]
     _add(seen, node, steps, draft)
 
 
