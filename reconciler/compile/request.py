@@ -10,6 +10,7 @@ from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.policy import Policy
 from reconciler.model.value import Props
+from reconciler.secret.sent import Sent
 from reconciler.specs.overlay import EnvironmentView
 
 
@@ -23,6 +24,8 @@ class Request:
     destroy: bool = False
     """Plan as if nothing were declared."""
     commit: str = ""
+    sent: Sent = field(default_factory=Sent)
+    """What is known of values that AWS never gives back."""
     left: frozenset[Address] = frozenset()
     """What the last apply left, from its receipt: it may cause one more read."""
 

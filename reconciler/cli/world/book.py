@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.frame.project import STATE, Exit
+from reconciler.cli.world import unshown
 from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.aws.session import Session
     from reconciler.cli.world.notes import Seen
     from reconciler.model.plan import Plan
+    from reconciler.secret.sent import Sent
     from reconciler.specs.overlay import EnvironmentView
 
 FOLDER = STATE / "receipts"
@@ -90,6 +92,14 @@ class Book:
         except ReceiptError:
             return {}
         return {address: record.applied for address, record in kept.items()}
+
+    @property
+    def sent(self) -> Sent:
+        """What is known of values that AWS never gives back; the key alone without receipts."""
+        try:
+            return unshown.sent(self.last)
+        except ReceiptError:
+            return unshown.sent(None)
 
     @property
     def code(self) -> Exit:
