@@ -236,8 +236,10 @@ def _demanded(action: str, row: Demand) -> _Place:
 def methods(resource: Resource) -> tuple[set[str], set[str]]:
     """The client methods that read a resource, and those that write it."""
     looks = {resource.read.method, *(listing.method for listing in resource.listings)}
-    looks |= resource.asks
+    looks |= resource.asks | {detail.method for detail in resource.details}
     changes = {resource.create.method, resource.delete.method, *_updates(resource)}
+    if stopped := resource.stages.stopped:
+        changes |= {stopped.stop.method, stopped.start.method}
     for part in resource.parts:
         looks |= set(part.reads)
         changes |= set(part.writes)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Cause, Change, FieldChange, Reason
+from reconciler.model.change import BY_RIGHT, Action, Cause, Change, FieldChange, Reason
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.receipt import Receipt, ResourceRecord
 from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, to_json
@@ -20,7 +20,7 @@ from reconciler.plan.diff import TAGS
 from reconciler.resources.api import OWNERSHIP, Resource
 from reconciler.resources.items import named
 
-OWNED = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})
+OWNED = BY_RIGHT
 """What moves a property at run time, by right: no drift."""
 BORROWED: Mapping[tuple[str, str], tuple[str, str, Mapping[str, str]]] = {
     ("AWS::SageMaker::Endpoint", "ProductionVariants"): (

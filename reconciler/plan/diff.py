@@ -26,6 +26,7 @@ from reconciler.model.value import (
     canonical,
     digest,
 )
+from reconciler.plan.lent import lent, theirs
 from reconciler.plan.normal import dotted, member, normal, settled
 from reconciler.resources.api import Resource
 from reconciler.resources.items import named
@@ -58,6 +59,7 @@ def compare(
     """What to do so that the live resource is as desired."""
     if observed is None:
         return Change(address, Action.CREATE, Reason.ABSENT, desired, None)
+    desired = lent(desired, observed, resource)
     fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin))
     if observed.status is Status.FAILED:
         return Change(address, Action.REPLACE, Reason.FAILED, desired, observed, fields)
@@ -74,7 +76,8 @@ def guard(observed: Observed, resource: Resource) -> str:
     Not set and empty are the same, and so are busy and ready, because apply waits. The
     properties of a type that is named after its content cannot change.
     """
-    props = {} if resource.content_named else settled(observed.props, resource)
+    own = theirs(observed.props, resource)
+    props = {} if resource.content_named else settled(own, resource)
     props = {key: item for key, item in props.items() if key != TAGS}
     tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
     seen = [props, tags, observed.status is Status.FAILED]

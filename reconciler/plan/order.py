@@ -26,6 +26,7 @@ from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
 from reconciler.plan.diff import compare, guard, removed
+from reconciler.plan.lent import lent, owned as owned_by_others
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
@@ -128,7 +129,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
     seen, against = _reviewed(change, node, resource)
     draft.diagnostics += against
-    if resource.pending.moved is not unmoved:
+    if resource.pending.moved is not unmoved or seen.owned:
         draft.moving.append(seen)
     if any(each.is_error for each in against):
         return
@@ -138,6 +139,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         draft.same[node.address] = change.desired
         return
     steps = [gate.judge(it, seen, resource, policy) for it in _steps(seen, node, resource, place)]
+    draft.diagnostics += objections.staged(node, seen, resource)
     _add(seen, node, steps, draft)
 
 
@@ -168,7 +170,10 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
         for prop, ref in node.props.items()
         if isinstance(ref, Ref) and ref.target in graph
     }
-    return replace(change, desired=resolve(node.props, keep), targets=targets)
+    wanted = resolve(node.props, keep)
+    others = tuple(owned_by_others(change, wanted, resource))
+    desired = lent(wanted, observed, resource) if observed else wanted
+    return replace(change, desired=desired, targets=targets, owned=others)
 
 
 def pending(

@@ -172,10 +172,11 @@ def test_members_named_by_the_record_exist_in_the_answers(type_: str) -> None:
         answer = boto.meta.service_model.operation_model(
             boto.meta.method_to_api_mapping[resource.read.method]
         ).output_shape
-        for path in (resource.lifecycle.field, resource.lifecycle.settles):
+        others = [each.path for each in resource.lifecycle.settles]
+        for path in (resource.lifecycle.field, *others):
             shape = answer
-            for name in filter(None, path.split(".")):
-                shape = shape.members[name]
+            for name in path.split("."):
+                shape = shape.member if name == "*" else shape.members[name]
             if path == resource.lifecycle.field and shape.enum:
                 assert set(shape.enum) - resource.lifecycle.known == set()
 

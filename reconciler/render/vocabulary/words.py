@@ -59,6 +59,7 @@ CAUSES: Mapping[str, str] = {
     Cause.AWS: "set by AWS",
     Cause.AUTOSCALER: "owned by autoscaler",
     Cause.ROLLOUT: "owned by rollout",
+    Cause.CRAWLER: "owned by crawler",
 }
 """Where a difference comes from; one that is not known says nothing."""
 

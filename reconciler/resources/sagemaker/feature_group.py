@@ -18,6 +18,7 @@ from reconciler.resources.api import (
     Reach,
     Request,
     Resource,
+    Settling,
     Whole,
     absent,
     codes,
@@ -128,9 +129,13 @@ register(
             busy=codes("Creating", "Deleting"),
             failed=codes("CreateFailed", "DeleteFailed"),
             empty=codes("CreateFailed"),
-            settles="LastUpdateStatus.Status",
-            settling=codes("InProgress"),
-            settled_badly=codes("Failed"),
+            settles=(
+                Settling(
+                    path="LastUpdateStatus.Status",
+                    busy=codes("InProgress"),
+                    failed=codes("Failed"),
+                ),
+            ),
             usual=120.0,  # tables of both stores; a guess
         ),
         vanishes=True,
