@@ -138,6 +138,8 @@ class AwsError(Exception):
     """
 
     region = ""
+    ended = False
+    """A request that went on has ended with it: it is not under way any more."""
 
     def __init__(self, what: str, code: str, message: str) -> None:
         message = redact(message)

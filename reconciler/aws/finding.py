@@ -15,14 +15,16 @@ from reconciler.aws.ending import foreign
 from reconciler.aws.errors import INCOMPLETE, AwsError, Gone, Rejected
 from reconciler.aws.fresh import Fresh, Patience
 from reconciler.aws.outputs import Outputs
+from reconciler.aws.recheck import planned_key
+from reconciler.aws.search import is_searched, search
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
 from reconciler.model.change import Observed
 from reconciler.model.event import Sink
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import Props
-from reconciler.plan.diff import TAGS
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource
+from reconciler.resources.api import Place, Resource
+from reconciler.resources.generic import IDENTIFIER, PRIMARY
 
 NOT_SHOWN = "not shown yet"
 
@@ -79,7 +81,7 @@ class Finder:
         Raises:
             AwsError: they could not be read.
         """
-        if resource.tags is None:
+        if resource.tags is None or resource.tags.inside:
             return live
         slots = self.single.slots(resource, step.address.name, live.outputs)
         patience = self.patience(step)
@@ -105,32 +107,47 @@ class Finder:
 
     def key(self, step: Step, resource: Resource) -> Props | None:
         """Address a resource by the id that its own create call gave, where it has no name yet."""
+        if resource.generic:
+            return self._generic_key(step, resource)
         arn = self.outputs.of(step.address).get("Arn")
         known = resource.found_by_tag and arn and not step.id.endswith(SUFFIX)
         return {next(iter(resource.read.params)): arn} if known else None
+
+    def _generic_key(self, step: Step, resource: Resource) -> Props | None:
+        """By what AWS has named while it was made, by what its plan names, or by properties."""
+        if found := planned_key(step, resource):
+            return found
+        if (known := self.outputs.of(step.address).get(PRIMARY)) and not step.id.endswith(SUFFIX):
+            return {"TypeName": resource.type, IDENTIFIER: known}
+        desired = self.outputs.resolved(step.desired, partly=True)
+        return resource.generic.key(desired) if resource.generic else None
+
+    def sought(self, step: Step, resource: Resource) -> Observed | None:
+        """What is there, named by AWS, by us, or by nobody."""
+        return self.look(step, resource) or self._once(step, resource)
 
     # -- what is there before
 
     def before(self, step: Step, resource: Resource) -> Observed | None:
         """What is there before it is made. What we have just deleted may still be shown."""
-        look = self._once if resource.find else self.look
-        if not (resource.upsert or resource.find):
+        searched = is_searched(resource)
+        look = self._once if searched else self.look
+        if not (resource.upsert or searched):
             return None
         patience = self.patience(step)
         there = look(step, resource)
         while there and patience.waits(self.fresh.gone(step.address), "deleted, and still shown"):
             there = look(step, resource)
-        if there is None and resource.find:
+        if there is None and searched:
             return self._for_long(step, resource)
         return there
 
     def _once(self, step: Step, resource: Resource) -> Observed | None:
         """What an earlier try made, named or not, where AWS chose its id."""
-        if resource.find is None:
+        if not is_searched(resource):
             return None
-        tags = {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
-        ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
-        key = resource.find(ReadOnly(self.session, resource.service), ours) if ours else None
+        desired = self.outputs.resolved(step.desired, partly=True)
+        key = search(self.session, resource, desired)
         return self.single.read(resource, step.address, step.desired, key=key)
 
     def _for_long(self, step: Step, resource: Resource) -> Observed | None:
@@ -163,7 +180,9 @@ class Finder:
         Nothing where there is nothing. What AWS says that it has, it may not show yet.
         """
         refused = isinstance(error, Rejected)
-        look = self.look if refused or resource.find is None else self._once
+        look = self.look if refused or not is_searched(resource) else self._once
+        if resource.generic:
+            look = self.sought
         seconds = lag.budget(lag.SHOWS, resource.service) if lag.exists(error) else 0.0
         if not refused:
             seconds = lag.UNNAMED.seconds
@@ -195,6 +214,6 @@ class Finder:
         while refused := foreign(step, there, resource, self.place, error):
             if there.tags or not patience.waits(until, "its tags are not shown yet"):
                 raise refused
-            look = self._once if resource.find else self.look
+            look = self._once if is_searched(resource) else self.look
             there = look(step, resource) or there
         return there

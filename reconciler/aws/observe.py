@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+from reconciler.aws.addressed import Addressed, levels
 from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
@@ -69,6 +70,7 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
+        self.generic = Addressed(session, self.single, resources)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
         self.from_list: list[Address] = []
@@ -83,18 +85,23 @@ class _Observer:
             self.survey = surveyor.run(pool)
             self.found += self.survey.findings
             self.unclear = tell_apart(self.survey, self.single, self.resources)
-            nodes = list(self.graph)
-            seen = self._all(pool, "resources", nodes, self._node, lambda node: node.address)
-            live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
-            unknown = frozenset(a for a, observed in live.items() if observed is _UNKNOWN)
-            known = {a: o for a, o in live.items() if not isinstance(o, _Unknown)}
+            known: dict[Address, Observed | None] = {}
+            unknown = frozenset[Address]()
+            for nodes in levels(self.graph, self.resources):
+                ask = partial(self._node, Live(known, unknown=unknown))
+                seen = self._all(pool, "resources", nodes, ask, lambda node: node.address)
+                live = {node.address: each for node, each in zip(nodes, seen, strict=True)}
+                unknown |= {at for at, each in live.items() if isinstance(each, _Unknown)}
+                known |= {at: each for at, each in live.items() if not isinstance(each, _Unknown)}
             unknown |= self._confirm(pool, known, unknown)
             strays = [*self._strays()]
             orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
         unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
         kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
-        ours = tuple(each for each in kept if self._owned(each))
+        ours = tuple(
+            o for o in kept if owned(o.observed, self.place, self.resources[o.address.type])
+        )
         unclaimed = tuple(each for each in kept if each not in ours)
         return Live(known, ours, unknown, unclaimed, self.survey.counts), self.found
 
@@ -112,9 +119,6 @@ class _Observer:
         read = {node.address: each for node, each in zip(doubt, seen, strict=True)}
         known |= {at: each for at, each in read.items() if not isinstance(each, _Unknown)}
         return frozenset(at for at, each in read.items() if isinstance(each, _Unknown))
-
-    def _owned(self, orphan: Orphan) -> bool:
-        return owned(orphan.observed, self.place, self.resources[orphan.address.type])
 
     def _unseen(self) -> list[str]:
         """Types of which there may be more than was found, because the tag index is not known."""
@@ -143,8 +147,10 @@ class _Observer:
 
     # -- single resources
 
-    def _node(self, node: Node) -> Observed | None:
+    def _node(self, so_far: Live, node: Node) -> Observed | None:
         resource = self.resources[node.address.type]
+        if resource.generic:
+            return self.generic.node(node, so_far, self.survey)
         listed = self.survey.listed(node.address)
         if resource.listings and listed is None:
             return self._unlisted(resource, node)
@@ -234,9 +240,10 @@ class _Observer:
         """The tags by the type's own service; none for a type that has none."""
         if resource.tags is None:
             return {}
-        reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.single.slots(resource, address.name, observed.outputs)
-        return read_tags(reader, resource.tags, slots)
+        return read_tags(
+            ReadOnly(self.session, resource.service, resource.absent), resource.tags, slots
+        )
 
     def _tag_key(self, resource: Resource, address: Address) -> Props | None:
         """How to address a resource whose id AWS chose; nothing when the name does."""
@@ -271,6 +278,8 @@ class _Observer:
         told = claim(Observed({}, tags=tags, home=home), self.place, resource)
         if told is Claim.ELSEWHERE or (told is Claim.FOREIGN and tags is not None):
             return None
+        if resource.generic:
+            return self.generic.orphan(address, self.survey)
         key = self._tag_key(resource, address)
         last = {part.prop for part in resource.parts if part.last}
         wanted = None if resource.content_named else last  # a revision that stays uses things

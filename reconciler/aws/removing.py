@@ -44,7 +44,8 @@ class Remover:
             if not patience.waits(until, "AWS says that it is gone, and shows it"):
                 raise StepError("APPLY006", f"{str(step.address)!r} was not deleted")
         self.fresh.deleted(step.address, resource)
-        self._until_gone(step, resource)
+        if resource.operation is None:  # else its end was waited for
+            self._until_gone(step, resource)
 
     def _deleted(self, step: Step, resource: Resource) -> bool:
         """Send the calls of a deletion; False when AWS said that there was nothing to delete."""

@@ -75,6 +75,8 @@ class Session:
     """The ARN of who calls, once it was asked for."""
     held: Held | None = None
     """The credentials, where they may end and be renewed."""
+    requested: set[str] = field(default_factory=set)
+    """Tokens of requests of this run that went on after their answer."""
     _worked: set[str] = field(default_factory=set)
     """Services that took the credentials."""
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter

@@ -15,6 +15,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources.api import OWNERSHIP, Lifecycle, Place, Resource, Tagging, fill, lookup
+from reconciler.resources.generic import MODEL, PRIMARY
 from reconciler.resources.whole import every
 from reconciler.resources.whose import Marked, Within, inherited, told, unsigned
 from reconciler.secret.redact import redact
@@ -54,6 +55,8 @@ class Single:
         """
         reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.slots(resource, address.name, {})
+        if not key and resource.generic and PRIMARY not in slots:
+            return None  # AWS chooses what addresses it, and nobody has found it
         params = dict(key) if key else _filled(resource.read.params, slots)
         try:
             raw = self._describe(reader, resource, params)
@@ -61,16 +64,10 @@ class Single:
             return None
         try:
             raw = self._detailed(reader, resource, raw, slots)
-        except Gone as error:
-            if self._vanished(resource, params):
+            if (root := resource.root.decode(raw)) is None:
                 return None
-            raise incomplete(error.what, f"it is there, and {error.code} here") from error
-        root = resource.root.decode(raw)
-        if root is None:
-            return None
-        outputs = {name: value_at(root, path) for name, path in resource.outputs.items()}
-        slots = self.slots(resource, address.name, outputs)
-        try:
+            outputs = {name: value_at(root, path) for name, path in resource.outputs.items()}
+            slots = self.slots(resource, address.name, outputs)
             if self._retired(reader, resource, raw, slots):
                 return None
             return self._rest(reader, resource, wanted, root, outputs, slots, raw, tags)
@@ -120,7 +117,9 @@ class Single:
         missing: list[Gone] = []
         props |= self.parts(reader, resource, names - props.keys(), slots, missing)
         try:
-            if tags is None and resource.tags:
+            if resource.generic:
+                tags = resource.generic.tags(root) or tags
+            elif tags is None and resource.tags:
                 tags = read_tags(reader, resource.tags, slots)
             elif resource.whose:
                 tags = self.whose(resource, str(slots["name"]), root, tags)
@@ -131,7 +130,10 @@ class Single:
         shown = unsigned(props, resource.whose)
         status, reason, word = state(resource.lifecycle, raw)
         home = resource.regions({**root, **props})
-        return Observed(shown, outputs, status, reason, tags, home=home, state=word)
+        context = {MODEL: root} if resource.generic else {}
+        return Observed(
+            shown, outputs, status, reason, tags, context=context, home=home, state=word
+        )
 
     def whose(
         self, resource: Resource, name: str, props: Props, tags: Mapping[str, str] | None
@@ -224,6 +226,9 @@ def read_tags(reader: ReadOnly, tagging: Tagging, slots: Mapping[str, Json]) -> 
     Raises:
         AwsError: they could not be read.
     """
+    if tagging.inside:
+        msg = "tags that are a property are read with the rest"
+        raise ValueError(msg)
     params = _filled(tagging.read.params, slots)
     try:
         found = reader.pages(tagging.read.method, params, tagging.at)

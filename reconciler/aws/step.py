@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.aws import lag
+from reconciler.aws.awaiting import Awaiting
 from reconciler.aws.ending import Ended, StepError, unfinished
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
@@ -37,6 +38,7 @@ class Runner:
         self.fresh = Fresh(session.clock.now)
         self.finder = Finder(session, place, sink, self.outputs, self.fresh)
         self.sender = Sender(session, sink, self.outputs, self.fresh, self._settle)
+        self.sender.awaiting = Awaiting(session, sink, self.outputs, self.finder.sought, self._done)
         self.remover = Remover(self.finder, self.fresh, self._send, self._pause)
         self._shared: set[Address] = set()
         """What another run may be at too: it is compared at the end, whatever its type."""
@@ -138,6 +140,10 @@ class Runner:
                 self._settle(step, resource)
             self._send(step, resource, call)
         return self._finish(step, resource)
+
+    def _done(self, step: Step, resource: Resource, live: Observed) -> bool:
+        """Whether what is live is what a step asks for."""
+        return self._arrived(step, resource, live) is not None
 
     def _arrived(self, step: Step, resource: Resource, live: Observed) -> Ended | None:
         """The end of a step that an earlier run has carried out."""

@@ -18,7 +18,15 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Props
 from reconciler.plan.diff import RESERVED
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Listing, Place, Resource, fill
+from reconciler.resources.api import (
+    NAME_TAG,
+    OWNERSHIP,
+    TYPE_TAG,
+    Listing,
+    Place,
+    Resource,
+    fill,
+)
 from reconciler.resources.whose import Within, inherited
 
 PAGE = 100
@@ -121,10 +129,21 @@ class Surveyor:
         for item in found:
             arn = item["ResourceARN"]
             tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+            if TYPE_TAG in tags:
+                self._typed(arn, tags)
+                continue
             for resource, pattern in patterns:
                 if pattern and (match := pattern.fullmatch(arn)):
                     self._enter(resource, arn, match["name"], tags)
                     break
+
+    def _typed(self, arn: str, tags: dict[str, str]) -> None:
+        """What says itself what it is; how it is addressed is found out when it is read."""
+        resource = self.resources.get(tags[TYPE_TAG])
+        if resource and resource.generic and NAME_TAG in tags:
+            address = Address(resource.type, tags[NAME_TAG])
+            self.survey.keys.setdefault(address, []).append(arn)
+            self.survey.index[address] = tags
 
     def _enter(self, resource: Resource, arn: str, name: str, tags: dict[str, str]) -> None:
         if resource.found_by_tag:

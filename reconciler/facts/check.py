@@ -34,15 +34,18 @@ class Problem:
     """The keyword of JSON Schema that failed, `readOnly`, or `unknownType`."""
 
 
-def problems(type_name: str, props: Props) -> list[Problem]:
-    """Everything AWS would refuse in `props`, as far as its published schema says, by path."""
+def problems(type_name: str, props: Props, *, stated: bool = False) -> list[Problem]:
+    """Everything AWS would refuse in `props`, as far as its published schema says, by path.
+
+    `stated` is for CloudFormation and Cloud Control, which lack what only the service's API takes.
+    """
     try:
         about = facts(type_name)
     except UnknownType as unknown_type:
         return [Problem((), str(unknown_type), "unknownType")]
     marks: list[Json] = []
     plain = _plain(props, marks)
-    validator = _validator(type_name)
+    validator = _validator(type_name, stated and bool(about.api_only))
     found = list(_read_only(about, props))
     # With marks inside, something is bound to fail: go straight to the list of errors.
     if marks or not validator.is_valid(plain):
@@ -55,10 +58,12 @@ def problems(type_name: str, props: Props) -> list[Problem]:
 
 
 @cache
-def _validator(type_name: str) -> jsonschema_rs.Draft7Validator:
+def _validator(type_name: str, stated: bool) -> jsonschema_rs.Draft7Validator:
     import jsonschema_rs  # noqa: PLC0415 -- costs more than most commands spend on facts
 
-    schema = {key: it for key, it in facts(type_name).schema.items() if key in _SCHEMA}
+    about = facts(type_name)
+    whole = about.stated if stated else about.schema
+    schema = {key: it for key, it in whole.items() if key in _SCHEMA}
     return jsonschema_rs.Draft7Validator(schema, validate_formats=False)
 
 
@@ -168,6 +173,10 @@ def _problems(about: Facts, error: jsonschema_rs.ValidationError) -> Iterator[Pr
     shape = about.shape_at(at)
     names = shape.names if shape else ()
     for name in getattr(error.kind, "unexpected", ()):
+        if name in names:
+            where = "only the service's own API takes it, not CloudFormation or Cloud Control"
+            yield Problem((*at, name), f"{where}: '{name}'", keyword)
+            continue
         close = get_close_matches(name, names, 1, 0.6)
         hint = f"; did you mean '{close[0]}'?" if close else ""
         what = "unknown property" if names else "no property here may have the name"

@@ -120,6 +120,8 @@ class Change:
     desired: Props
     observed: Observed | None
     fields: tuple[FieldChange, ...] = ()
+    unsure: tuple[tuple[Path, str], ...] = ()
+    """Places of which nobody can tell whether they are as desired, and why."""
     targets: Mapping[str, Props] = field(default_factory=dict)
     """By top-level property that refers to another resource of the graph: what that one has."""
     owned: tuple[FieldChange, ...] = ()

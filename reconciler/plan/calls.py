@@ -59,6 +59,9 @@ class _Writer:
 
     def create(self) -> Iterator[Call]:
         resource, desired = self.resource, self.change.desired
+        if resource.generic:
+            yield from self._requests(resource.generic.make(self.change))
+            return
         owned = {part.prop for part in resource.parts} - resource.born | {resource.name, TAGS}
         body = {key: value for key, value in desired.items() if key not in owned}
         body = {key: value for key, value in body.items() if _given(value) is not None}
@@ -91,7 +94,9 @@ class _Writer:
             yield from self._requests(self.resource.restore(change))
         tagging, order = self.resource.tags, self.resource.stages.stopped
         if stopped := stops(change, self.resource):
-            if tagging:  # an apply that ends in between leaves word that it is to run
+            if (
+                tagging and not tagging.inside
+            ):  # an apply that ends in between leaves word that it is to run
                 yield self._tag(tagging, [{"Key": STOPPED_TAG, "Value": "for a change"}])
             yield self._op(stopped.stop)
         for stage in stages(change, self.resource):
@@ -103,9 +108,9 @@ class _Writer:
                 yield from self._requests(part.calls(before, after))
         if order and (stopped or left_stopped(change, self.resource)):
             yield self._op(order.start)
-        if tagging and change.touches(TAGS):
+        if tagging and not tagging.inside and change.touches(TAGS):
             yield from self._retag(tagging)
-        if stopped and tagging:
+        if stopped and tagging and not tagging.inside:
             yield self._untag(tagging, [STOPPED_TAG])
 
     def delete(self) -> Iterator[Call]:

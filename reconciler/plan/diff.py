@@ -9,9 +9,8 @@ explains the inside of a document. `normal` has the form that both sides are bro
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
@@ -29,6 +28,7 @@ from reconciler.model.value import (
 from reconciler.plan.lent import lent, theirs
 from reconciler.plan.normal import dotted, member, normal, settled
 from reconciler.resources.api import Resource
+from reconciler.resources.generic import Difference
 from reconciler.resources.items import named
 from reconciler.resources.whole import empty
 from reconciler.secret.veil import REFERENCE, veiled
@@ -38,15 +38,6 @@ SYSTEM = "aws:"
 """Begins the keys of tags that AWS writes, such as CloudFormation's; nobody else may."""
 RESERVED = (SYSTEM, "moorline:attempt")
 """Tag keys with these prefixes belong to AWS, and to Moorline's memory of failed updates."""
-
-
-class Difference(NamedTuple):
-    """One place that differs. `path` names list items by key, `place` by ``*``."""
-
-    path: Path
-    place: Path
-    before: Json
-    after: Json
 
 
 def compare(
@@ -60,7 +51,15 @@ def compare(
     if observed is None:
         return Change(address, Action.CREATE, Reason.ABSENT, desired, None)
     desired = lent(desired, observed, resource)
-    fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin))
+    unsure: list[tuple[Path, str]] = []
+    fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin, unsure))
+    found = _verdict(address, desired, observed, fields)
+    return replace(found, unsure=tuple(unsure)) if unsure else found
+
+
+def _verdict(
+    address: Address, desired: Props, observed: Observed, fields: tuple[FieldChange, ...]
+) -> Change:
     if observed.status is Status.FAILED:
         return Change(address, Action.REPLACE, Reason.FAILED, desired, observed, fields)
     if not fields:
@@ -77,7 +76,8 @@ def guard(observed: Observed, resource: Resource) -> str:
     properties of a type that is named after its content cannot change.
     """
     own = theirs(observed.props, resource)
-    props = {} if resource.content_named else settled(own, resource)
+    form = resource.generic.form if resource.generic else lambda live: settled(live, resource)
+    props = {} if resource.content_named else form(own)
     props = {key: item for key, item in props.items() if key != TAGS}
     tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
     seen = [props, tags, observed.status is Status.FAILED]
@@ -110,11 +110,21 @@ def _kept(observed: Observed, resource: Resource) -> Iterator[FieldChange]:
 
 
 def _fields(
-    desired: Props, observed: Observed, resource: Resource, origin: Origin | None
+    desired: Props,
+    observed: Observed,
+    resource: Resource,
+    origin: Origin | None,
+    unsure: list[tuple[Path, str]],
 ) -> Iterator[FieldChange]:
     skip = {resource.name, TAGS, *resource.unread}
     want = {key: value for key, value in desired.items() if key not in skip}
-    if not observed.proven:
+    if resource.generic:
+        judged = resource.generic.judge(want, {key: observed.props.get(key) for key in want})
+        unsure += judged.unsure
+        yield from _changes(judged.differences, resource, origin)
+        if resource.generic.fixed_tags:
+            return
+    elif not observed.proven:
         yield from _properties(want, observed, resource, origin)
     if TAGS in desired and observed.tags is not None:
         yield from _tags(desired[TAGS], observed.tags, origin)
@@ -127,7 +137,13 @@ def _properties(
     wanted, live = normal(want, resource), normal(have, resource)
     if canonical(wanted) == canonical(live):
         return
-    for difference in _walk(wanted, live, (), (), resource):
+    yield from _changes(_walk(wanted, live, (), (), resource), resource, origin)
+
+
+def _changes(
+    differences: Iterable[Difference], resource: Resource, origin: Origin | None
+) -> Iterator[FieldChange]:
+    for difference in differences:
         effect = _effect(difference, resource)
         if effect is Effect.NONE:
             continue

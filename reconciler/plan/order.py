@@ -28,6 +28,7 @@ from reconciler.plan import calls, claims, closing, gate, objections, protect, r
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.lent import lent, owned as owned_by_others
 from reconciler.plan.live import Live, Orphan, owned
+from reconciler.plan.unsure import said as unsure
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
 
@@ -128,6 +129,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
     seen, against = _reviewed(change, node, resource)
+    against += unsure(change, node, resource)
     draft.diagnostics += against
     if resource.pending.moved is not unmoved or seen.owned:
         draft.moving.append(seen)

@@ -16,6 +16,7 @@ from reconciler.model.value import Json, Path, Props, canonical
 from reconciler.plan.diff import TAGS, compare
 from reconciler.plan.normal import normal
 from reconciler.resources.api import STOPPED_TAG, Resource
+from reconciler.resources.generic import MODEL
 from reconciler.resources.items import named
 from reconciler.resources.stages import Apart, OneByOne, Stopped
 from reconciler.resources.whole import at
@@ -120,6 +121,14 @@ class _Stager:
                 ordered = [*have.values()] if len(have) < len(want) else [*want.values()]
                 yield from self._to({each.prop: ordered}, says, each.adds, risk)
 
+    def _context(self) -> Props:
+        """What was read besides; of a type with one document that is as the last stage left it."""
+        context = self.observed.context
+        if MODEL not in context:
+            return context
+        kept = {key: value for key, value in self.state.items() if key in context[MODEL]}
+        return {**context, MODEL: {**context[MODEL], **kept}}
+
     def _items(
         self, each: OneByOne
     ) -> tuple[dict[str, Json], dict[str, Json], list[str], list[str]]:
@@ -173,7 +182,7 @@ class _Stager:
         }
         for prop, items in known.items():
             after[prop] = self.order.follows[prop](after, items)
-        seen = replace(self.observed, props=before)
+        seen = replace(self.observed, props=before, context=self._context())
         desired = dict(after)
         if tags and TAGS in change.desired:
             desired[TAGS] = change.desired[TAGS]

@@ -24,48 +24,39 @@ from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.codecs import SAME, Codec
+from reconciler.resources.generic import Generic
 from reconciler.resources.narrow import Narrowing
-from reconciler.resources.ops import Companion, Detail, Lifecycle, Listing, Op, Settling, Tagging
+from reconciler.resources.ops import (
+    Companion,
+    Detail,
+    Lifecycle,
+    Listing,
+    Op,
+    Operation,
+    Settling,
+    Tagging,
+)
 from reconciler.resources.owner import Owner
 from reconciler.resources.parts import Part, Reader, Request
 from reconciler.resources.place import Place, Reach, fill, regions_in
+from reconciler.resources.registry import Registry
 from reconciler.resources.review import NOTHING, Pending
 from reconciler.resources.stages import AT_ONCE, Stages
 from reconciler.resources.whole import Whole, members
 from reconciler.resources.whose import Marked, Within
 
-__all__ = [
-    "SAME",
-    "Absent",
-    "Codec",
-    "Companion",
-    "Detail",
-    "Keys",
-    "Lifecycle",
-    "Listing",
-    "Narrowing",
-    "Op",
-    "Place",
-    "Reach",
-    "Request",
-    "Resource",
-    "Settling",
-    "Tagging",
-    "Whole",
-    "absent",
-    "codes",
-    "fill",
-    "load",
-    "lookup",
-    "members",
-    "register",
-]
+__all__ = ["SAME", "Absent", "Codec", "Companion", "Detail", "Generic", "Keys", "Lifecycle"]
+__all__ += ["Listing", "Narrowing", "Op", "Operation", "Place", "Reach", "Request", "Resource"]
+__all__ += ["Settling", "Tagging", "Whole", "absent", "codes", "fill", "load", "lookup"]
+__all__ += ["members", "register"]
 
-REGISTRY: dict[str, Resource] = {}
+REGISTRY: Registry[Resource] = Registry(lambda type_: served(type_))  # noqa: PLW0108 - it is below
 REGION_TAG = "moorline:region"
 OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec", REGION_TAG)
 NAME_TAG = "moorline:name"
 HOLDS_TAG = "moorline:holds"
+TYPE_TAG = "moorline:type"
+"""Says what a resource is that has no ARN of a known form, and whose orphans are to be found."""
 MAKING_TAG = "moorline:making"
 """Carried by what several calls make, until the last of them; see `plan.calls.making`."""
 STOPPED_TAG = "moorline:stopped"
@@ -202,6 +193,10 @@ class Resource:
     """After a step: what is still not as desired, as a sentence; "" when all is well."""
     pending: Pending = NOTHING
     """What is to be read, decided and said about a change of the live resource."""
+    operation: Operation | None = None
+    """How its writes go on after they are answered."""
+    generic: Generic | None = None
+    """Of a type that AWS's own handlers serve: what takes the place of templates and parts."""
     transient: tuple[Absent, ...] = ()
     """Rejections that go away by themselves, such as a role that is still spreading."""
 
@@ -236,7 +231,7 @@ class Resource:
         found += [(each.method, _page(each.at, each.name)) for each in self.listings]
         found += [(each.method, each.answers) for each in self.details]
         found += [item for part in self.parts for item in part.wholes.items()]
-        if self.tags:
+        if self.tags and not self.tags.inside:
             found.append((self.tags.read.method, _page(self.tags.at, self.tags.item[0])))
         given = frozenset(".".join(path) for path in self.created.values())
         found.append((self.create.method, Whole(has=given)))
@@ -269,6 +264,13 @@ def register(resource: Resource) -> Resource:
         msg = f"{resource.type} is registered twice"
         raise ValueError(msg)
     return resource
+
+
+def served(type_: str) -> Resource | None:
+    """The record of a type that has no file, by its schema; nothing where none can be."""
+    builder = importlib.import_module("reconciler.resources.cloudcontrol.builder")
+    found: Resource | None = builder.served(type_)
+    return found
 
 
 @cache

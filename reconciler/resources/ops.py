@@ -102,6 +102,8 @@ class Tagging:
     create: str = "Tags"
     whole: bool = False
     indexed: bool = True
+    inside: bool = False
+    """They are a property like any other: read and written with the rest of the resource."""
     unset: frozenset[str] = frozenset()
 
 
@@ -144,6 +146,41 @@ class Lifecycle:
     def known(self) -> frozenset[str]:
         """Every state that is spoken of."""
         return self.ready | self.busy | self.failed | self.scheduled | self.stuck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A write that answers with a request that goes on. Paths are dotted, in its answers.
+
+    Sending and waiting are two things: a request is sent once, and waited for by its token.
+    """
+
+    methods: frozenset[str]
+    """The client methods that begin one."""
+    poll: str
+    """The client method that says how it is; `param` takes its token."""
+    param: str
+    token: str
+    state: str
+    done: frozenset[str]
+    busy: frozenset[str]
+    """A state of none of the sets is taken for a new word of AWS's for being busy."""
+    failed: frozenset[str]
+    code: str
+    message: str
+    after: str
+    """When to ask next, as a time."""
+    hooks: str = ""
+    """What others said about it, as a list of events."""
+    pending: str = ""
+    """The client method that lists requests, to find one that was begun before."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """What it tells of the resource while it goes on: output name to path."""
+    timeout: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that it may take, by client method."""
+    first: float = 1.0
+    """Seconds until the first poll; the pauses grow up to `longest`."""
+    longest: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ member that real answers lack.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -38,6 +38,8 @@ class Whole:
     """Whose items they are: a parameter, and the member that repeats (one of) its values."""
     tally: str = ""
     """How many items a page says that it has."""
+    about: Callable[[Props, Mapping[str, Json]], str] | None = None
+    """What else is wrong with an answer to a request, as the end of a sentence; "" when nothing."""
     empty: str = ""
     """Why nothing at all is a whole answer too, with the source."""
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Whole:
             each=self.each | other.each,
             each_same={**self.each_same, **other.each_same},
             tally=self.tally or other.tally,
+            about=self.about or other.about,
             empty=self.empty or other.empty,
             words={**self.words, **other.words},
             failed=self.failed or other.failed,
@@ -86,6 +89,8 @@ def _faults(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator
             yield f"it is not about {params[param]!r}"
     if whole.items:
         yield from _pages(whole, params, answer)
+    if whole.about and (how := whole.about(params, answer)):
+        yield how
 
 
 def _members(whole: Whole, answer: Mapping[str, Json]) -> Iterator[str]:

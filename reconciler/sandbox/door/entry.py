@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError
 from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from reconciler.sandbox.door import guard, late, newcomer, taken, throttle
-from reconciler.sandbox.protocol import wire
+from reconciler.sandbox.protocol import own, wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.state.world import WORLD
@@ -88,7 +89,11 @@ def _let_in(
             return wire.error(protocol, *shut)
         if wrong := taken.refusal(service, operation, sent):
             return wire.error(protocol, *wrong, 400)
-    return _answered(service, operation, protocol, answer)
+
+    def asked() -> wire.Answer | None:
+        return own.answered(service, operation, sent) or answer()
+
+    return _answered(service, operation, protocol, asked)
 
 
 def _answered(
@@ -145,6 +150,8 @@ def install() -> None:
         status, found, body = admitted(
             service, operation, protocol, lambda: _known(process(self, request)), sent
         )
+        if status == wire.LOST[0]:
+            raise ConnectionClosedError(endpoint_url=request.url)
         reply: Any = MockRawResponse(body)
         return AWSResponse(request.url, status, found, reply)  # type: ignore[arg-type]  # any mapping will do
 

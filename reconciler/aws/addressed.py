@@ -1,0 +1,134 @@
+"""Read what AWS's own handlers serve: how it is addressed, and in which order that can be known.
+
+One that has a name is read by it. One that AWS named is found by its tags, whose page has an ARN;
+what an ARN stands for is a guess until it was read and its tags are those. Else it is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.aws.ending import StepError
+from reconciler.aws.errors import AwsError, Rejected, incomplete
+from reconciler.aws.search import search
+from reconciler.aws.session import Session
+from reconciler.aws.single import Single
+from reconciler.aws.survey import Survey
+from reconciler.model.address import Address
+from reconciler.model.change import Observed
+from reconciler.model.graph import Graph, Node
+from reconciler.model.value import Json, Props, Ref, references, resolve
+from reconciler.plan.diff import TAGS
+from reconciler.plan.live import Live, Orphan, owned
+from reconciler.plan.order import known
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Resource
+from reconciler.resources.cloudcontrol.seek import NOT_IT
+from reconciler.resources.generic import PRIMARY
+
+
+def levels(graph: Graph, resources: Mapping[str, Resource]) -> Iterator[list[Node]]:
+    """What can be read at once: what is addressed by an output of another comes after that."""
+    left = {node.address: node for node in graph}
+    while left:
+        now = [node for node in left.values() if not _waits(node, resources, left)]
+        now = now or list(left.values())  # a circle, which the graph has refused
+        yield now
+        for node in now:
+            del left[node.address]
+
+
+def _waits(node: Node, resources: Mapping[str, Resource], left: Mapping[Address, Node]) -> bool:
+    if resources[node.address.type].generic is None:
+        return False
+    targets = {ref.target for ref in references(node.props)} - {node.address}
+    return any(
+        target in left and not _named(ref, resources)
+        for ref in references(node.props)
+        if (target := ref.target) in targets
+    )
+
+
+def _named(ref: Ref, resources: Mapping[str, Resource]) -> bool:
+    resource = resources[ref.target.type]
+    return ref.output in resource.named or ref.output in resource.predict
+
+
+class Addressed:
+    """Reads resources of such types, for a plan."""
+
+    def __init__(self, session: Session, single: Single, resources: Mapping[str, Resource]) -> None:
+        self.session = session
+        self.single = single
+        self.resources = resources
+
+    def node(self, node: Node, live: Live, survey: Survey) -> Observed | None:
+        """A declared resource; nothing where it is absent.
+
+        Raises:
+            AwsError: its state could not be found out.
+        """
+        resource = self.resources[node.address.type]
+        place = self.single.place
+        props = resolve(node.props, lambda ref: known(ref, live, self.resources, place))
+        unread = any(ref.target in live.unknown for ref in references(node.props))
+        if unread and resource.generic and resource.generic.key(props) is None:
+            raise incomplete(str(node.address), "what it is addressed by could not be read")
+        return self._read(node.address, resource, props, survey)
+
+    def orphan(self, address: Address, survey: Survey) -> Orphan | None:
+        """A resource that has our tags and that nothing declares; nothing where it is gone.
+
+        Raises:
+            AwsError: its state could not be found out.
+        """
+        resource = self.resources[address.type]
+        tags = survey.index.get(address) or {}
+        props: dict[str, Json] = {TAGS: [{"Key": key, "Value": tags[key]} for key in tags]}
+        if resource.name:
+            props[resource.name] = address.name
+        seen = self._read(address, resource, props, survey)
+        if seen is None or not owned(seen, self.single.place, resource):
+            return None
+        return Orphan(address, seen, (seen.tags or {}).get(OWNERSHIP[2], ""))
+
+    def _read(
+        self, address: Address, resource: Resource, props: Props, survey: Survey
+    ) -> Observed | None:
+        assert resource.generic is not None  # noqa: S101 - the caller's choice
+        tags = survey.index.get(address)
+        if key := resource.generic.key(props):
+            return self.single.read(resource, address, props, tags=tags, key=key)
+        found = self._by_tag(address, resource, props, survey)
+        if len(found) > 1:
+            raise Rejected(str(address), "Ambiguous", f"{len(found)} resources carry its tags")
+        if found:
+            return next(iter(found.values()))
+        try:
+            key = search(self.session, resource, props)
+        except StepError as error:
+            raise Rejected(str(address), "Ambiguous", str(error)) from error
+        return self.single.read(resource, address, props, tags=tags, key=key) if key else None
+
+    def _by_tag(
+        self, address: Address, resource: Resource, props: Props, survey: Survey
+    ) -> dict[str, Observed]:
+        """What the ARNs of the tag pages lead to, and has those tags itself."""
+        found: dict[str, Observed] = {}
+        for arn in survey.keys.get(address, ()):
+            for key in resource.generic.by_arn(arn) if resource.generic else ():
+                try:
+                    seen = self.single.read(resource, address, props, key=key)
+                except AwsError as error:
+                    if error.code in NOT_IT:
+                        continue
+                    raise
+                if seen and _is(seen, address, survey.index.get(address)):
+                    found[str(seen.outputs.get(PRIMARY))] = seen
+                    break
+        return found
+
+
+def _is(seen: Observed, address: Address, index: Mapping[str, str] | None) -> bool:
+    """Whether its own tags name it; where it shows none, those of the index count."""
+    tags = seen.tags if seen.tags is not None else index or {}
+    return tags.get(NAME_TAG) == address.name and tags.get(TYPE_TAG) == address.type

@@ -1,0 +1,286 @@
+"""Writes that take their time: accepted, pending, in progress, and done or failed.
+
+Nothing runs by itself: whenever somebody asks, what is due by the sandbox's clock is done first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from reconciler.sandbox.services.cloudcontrol import made, paths
+from reconciler.sandbox.services.cloudcontrol.failures import Broken, Failure, not_found
+from reconciler.sandbox.services.cloudcontrol.identifiers import Asked
+from reconciler.sandbox.services.cloudcontrol.patch import same
+from reconciler.sandbox.services.cloudcontrol.paths import Json
+from reconciler.sandbox.services.cloudcontrol.reading import reading
+from reconciler.sandbox.services.cloudcontrol.schema import Kind, kind
+from reconciler.sandbox.services.cloudcontrol.shelf import Shelf
+from reconciler.sandbox.services.cloudcontrol.store import (
+    KEPT,
+    CloudControlBackend,
+    Record,
+    Request,
+)
+from reconciler.sandbox.state.handlers import Fault
+from reconciler.sandbox.state.world import WORLD
+
+PENDING = 0.5
+"""Seconds until work begins."""
+USUAL = 20.0
+"""Seconds that an operation takes."""
+CANCELLING = 2.0
+STEP = 5.0
+"""Seconds after which a handler that waits is called again."""
+
+
+def accept(
+    backend: CloudControlBackend,
+    of: Kind,
+    operation: str,
+    parts: tuple[str, ...],
+    **more: Any,  # noqa: ANN401  (further fields of a request)
+) -> Request:
+    """Begin a write.
+
+    Raises:
+        Failure: ConcurrentOperationException.
+    """
+    name = "|".join(parts)
+    for other in backend.requests.values():
+        if not other.over and other.type == of.name and name and "|".join(other.parts) == name:
+            text = (
+                f"Resource of type '{of.name}' with identifier '{name}' has an operation in"
+                f" progress: {other.token}"
+            )
+            raise Failure("ConcurrentOperationException", text)
+    fault: Fault | None = more.get("fault")
+    took = of.habits.seconds.get(operation, USUAL)
+    seconds = took if fault is None or fault.seconds is None else fault.seconds
+    now, number = WORLD.clock.now(), WORLD.next_number()
+    request = Request(
+        token=_token(backend, number),
+        type=of.name,
+        operation=operation,
+        number=number,
+        began=now,
+        starts=now + min(PENDING, seconds / 2),
+        ends=now + seconds,
+        parts=parts,
+        at=now,
+        identifier=name,
+        **more,
+    )
+    backend.requests[request.token] = request
+    return request
+
+
+def settle(backend: CloudControlBackend) -> None:
+    """Do what is due, in the order in which it falls due."""
+    now = WORLD.clock.now()
+    for request in sorted(backend.requests.values(), key=lambda it: (it.ends, it.number)):
+        if request.status == "PENDING" and request.starts <= now:
+            _begin(backend, request)
+        if request.status == "IN_PROGRESS" and request.ends <= now:
+            _end(backend, request)
+        if request.status == "CANCEL_IN_PROGRESS" and request.at + CANCELLING <= now:
+            request.status, request.at = "CANCEL_COMPLETE", request.at + CANCELLING
+    for token, request in [*backend.requests.items()]:
+        if request.over and request.at + KEPT < now:
+            del backend.requests[token]
+
+
+def cancel(request: Request) -> None:
+    """End a request, if it is not over.
+
+    Raises:
+        Failure: ConcurrentModificationException.
+    """
+    if request.status not in {"PENDING", "IN_PROGRESS"}:
+        text = f"Request {request.token} is {request.status} and cannot be cancelled"
+        raise Failure("ConcurrentModificationException", text)
+    request.status, request.at = "CANCEL_IN_PROGRESS", WORLD.clock.now()
+
+
+def event(request: Request) -> dict[str, Json]:
+    """The ProgressEvent of a request as it is now."""
+    waits = request.status == "IN_PROGRESS"
+    now = WORLD.clock.now()
+    at = request.at + STEP * ((now - request.at) // STEP) if waits else request.at
+    found: dict[str, Json] = {
+        "TypeName": request.type,
+        "RequestToken": request.token,
+        "Operation": request.operation.upper(),
+        "OperationStatus": request.status,
+        "EventTime": round(at, 3),
+    }
+    if waits:
+        found["RetryAfter"] = round(min(at + STEP, request.ends), 3)
+    if request.identifier:
+        found["Identifier"] = request.identifier
+    if request.model:
+        found["ResourceModel"] = request.model
+    if request.message is not None:
+        found["StatusMessage"] = request.message[:2048]
+    if request.code:
+        found["ErrorCode"] = request.code
+    return found
+
+
+def _shelf(backend: CloudControlBackend, request: Request) -> Shelf:
+    return Shelf(backend, kind(request.type, backend.region_name))
+
+
+def _begin(backend: CloudControlBackend, request: Request) -> None:
+    request.status, request.at = "IN_PROGRESS", request.starts
+    if request.operation != "create" or request.parts:
+        return
+    shelf = _shelf(backend, request)
+    if not shelf.native:
+        request.parts = made.parts(shelf.kind, request.desired, shelf.place(request.number))
+        if shelf.kind.habits.early:
+            request.identifier = "|".join(request.parts)
+
+
+def _end(backend: CloudControlBackend, request: Request) -> None:
+    shelf, fault = _shelf(backend, request), request.fault
+    broken: Broken | None = None
+    record: Record | None = None
+    if fault is None or not fault.code or fault.work != "none":
+        try:
+            record = WORK[request.operation](shelf, request)
+        except Broken as found:
+            broken = found
+    if fault is not None and fault.code and broken is None:
+        if record and fault.work == "half" and request.operation == "create":
+            record.half = True
+        broken = Broken(fault.code, "" if fault.message is None else fault.message)
+        if not fault.identifier:
+            request.identifier = ""
+        elif request.parts:
+            request.identifier = "|".join(request.parts)
+    request.at = request.ends
+    if broken:
+        request.status, request.code = "FAILED", broken.code
+        silent = fault is not None and fault.code and fault.message is None
+        request.message = None if silent else str(broken)
+        request.identifier = broken.found or request.identifier
+        return
+    request.status = "SUCCESS"
+    if request.operation != "delete" and record:
+        request.identifier = record.identifier
+        request.model = _model(shelf.kind, record)
+
+
+def _model(of: Kind, record: Record) -> str:
+    """What the event of a success shows of the resource: often little."""
+    if of.habits.model == "none":
+        return ""
+    if of.habits.model == "full":
+        return json.dumps(reading(of, record))
+    thin: dict[str, Json] = {}
+    for path, part in zip(of.identity, record.parts, strict=True):
+        thin[path[0]] = part
+    return json.dumps(thin)
+
+
+# -- the work
+
+
+def _create(shelf: Shelf, request: Request) -> Record:
+    if not shelf.native and shelf.taken(request.parts):
+        name = "|".join(request.parts)
+        text = f"Resource of type '{request.type}' with identifier '{name}' already exists."
+        raise Broken("AlreadyExists", text, name)
+    desired = dict(request.desired)
+    if request.fault is not None and request.fault.code and request.fault.work == "half":
+        wanted = shelf.kind.facts.required | {path[0] for path in shelf.kind.identity}
+        desired = {name: value for name, value in desired.items() if name in wanted}
+    record = shelf.create(desired, request.number, request.parts)
+    request.parts = record.parts
+    record.unseen, record.unlisted = shelf.kind.habits.unseen, shelf.kind.habits.unlisted
+    record.unseen = max(record.unseen, WORLD.lag.of("cloudcontrol.CreateResource"))
+    return record
+
+
+def _update(shelf: Shelf, request: Request) -> Record:
+    record = shelf.find(Asked(request.identifier, shelf.kind.identity, request.parts))
+    if record is None:
+        raise not_found(request.type, request.identifier)
+    if record.ends is not None:
+        raise Broken("InvalidRequest", f"{request.identifier} is scheduled for deletion.")
+    _refuse(shelf.kind, record, request)
+    before = reading(shelf.kind, record)
+    desired = dict(request.desired)
+    if request.fault is not None and request.fault.code and request.fault.work == "half":
+        changed = sorted(set(request.touched))
+        keep = set(changed[: (len(changed) + 1) // 2])
+        both = {**before, **record.model}
+        desired = {
+            name: desired[name] if name in keep or name not in both else both[name]
+            for name in {*desired, *(name for name in both if name not in keep)}
+            if name in desired or name in both
+        }
+    shelf.update(record, desired)
+    lag = WORLD.lag.of("cloudcontrol.UpdateResource")
+    record.stale, record.before = max(shelf.kind.habits.unseen, lag), before
+    return record
+
+
+def _refuse(of: Kind, record: Record, request: Request) -> None:
+    """What the handler has against a change though the schema allows it."""
+    habits = of.habits
+    for path, code in habits.refuses.items():
+        now = [*paths.values({**record.model, **record.made}, paths.split(path))]
+        if not same(now, [*paths.values(request.desired, paths.split(path))]):
+            raise Broken(code, f"The property {path} cannot be changed.")
+    for path in habits.adds:
+        if paths.split(path)[0] not in request.desired:
+            raise Broken("InvalidRequest", "The security token included in the request is invalid.")
+    for half, other in habits.twins.items():
+        for holder in paths.holders(request.desired, paths.split(half)):
+            names = {paths.split(half)[-1], paths.split(other)[-1]}
+            if names <= holder.keys():
+                text = f"You must specify exactly one of {', '.join(sorted(names))}"
+                raise Broken("GeneralServiceException", text)
+    if habits.idle_refused and same(_bare(of, reading(of, record)), _bare(of, request.desired)):
+        raise Broken("InvalidRequest", "No changes were made to the resource.")
+
+
+def _bare(of: Kind, model: dict[str, Json]) -> Json:
+    """A model by what it means and a read can show."""
+    hidden = {path[0] for path in of.facts.write_only if len(path) == 1}
+    return {name: _meant(value) for name, value in model.items() if name not in hidden}
+
+
+def _meant(value: Json) -> Json:
+    """JSON text parsed, and lists in some order."""
+    if isinstance(value, dict):
+        return {name: _meant(it) for name, it in value.items()}
+    if isinstance(value, list):
+        return sorted((_meant(it) for it in value), key=lambda it: json.dumps(it, sort_keys=True))
+    if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
+        try:
+            return _meant(json.loads(value))
+        except ValueError:
+            return value
+    return value
+
+
+def _delete(shelf: Shelf, request: Request) -> Record | None:
+    record = shelf.find(Asked(request.identifier, shelf.kind.identity, request.parts))
+    if record is None or record.ends is not None:
+        raise not_found(request.type, request.identifier)
+    if request.fault is None or not request.fault.code or request.fault.work != "half":
+        shelf.delete(record)
+    return record
+
+
+WORK = {"create": _create, "update": _update, "delete": _delete}
+
+
+def _token(backend: CloudControlBackend, number: int) -> str:
+    seed = f"{backend.account_id} {backend.region_name} {number}"
+    found = hashlib.sha256(seed.encode()).hexdigest()
+    return f"{found[:8]}-{found[8:12]}-{found[12:16]}-{found[16:20]}-{found[20:32]}"

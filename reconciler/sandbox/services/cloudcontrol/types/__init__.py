@@ -1,0 +1,26 @@
+"""What is not as the schema alone makes it: a file for each such type, found by its name.
+
+`AWS::SNS::Topic` is `sns_topic.py`. It may have `HABITS`, and, for what the rest of the sandbox
+has too, `create`, `read`, `update`, `delete` and `listed`, which ask moto.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from functools import cache
+from types import ModuleType
+
+
+@cache
+def lookup(type_: str) -> ModuleType | None:
+    """The file of a type, if it has one."""
+    name = f"{__name__}.{'_'.join(type_.split('::')[1:]).lower()}"
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+@cache
+def native(type_: str) -> ModuleType | None:
+    """The file of a type that is made in moto, if it is."""
+    found = lookup(type_)
+    return found if hasattr(found, "create") else None
