@@ -23,6 +23,7 @@ from reconciler.model.change import Observed
 from reconciler.model.event import Sink
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import Props
+from reconciler.plan.diff import compare
 from reconciler.resources.api import Place, Resource
 from reconciler.resources.generic import IDENTIFIER, PRIMARY
 
@@ -209,6 +210,10 @@ class Finder:
         Raises:
             StepError: it is somebody else's, or made otherwise.
         """
+        if error and resource.generic and resource.tags is None:
+            desired = self.outputs.resolved(step.desired, partly=True)
+            if not compare(step.address, desired, there, resource).fields:
+                return there  # after a try of ours: all that was asked for, and no tags to ask
         patience = self.patience(step)
         until = self.soon(lag.budget(lag.SHOWS, resource.service))
         while refused := foreign(step, there, resource, self.place, error):

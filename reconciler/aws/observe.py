@@ -70,7 +70,7 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
-        self.generic = Addressed(session, self.single, resources)
+        self.generic = Addressed(session, self.single, resources, left)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
         self.from_list: list[Address] = []
@@ -98,6 +98,7 @@ class _Observer:
             orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
         unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
+        self.found += self.generic.findings
         kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
         ours = tuple(
             o for o in kept if owned(o.observed, self.place, self.resources[o.address.type])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,8 @@ class Session:
     """The ARN of who calls, once it was asked for."""
     held: Held | None = None
     """The credentials, where they may end and be renewed."""
+    wall: Callable[[], float] = time.time
+    """Seconds since the epoch, for times that AWS names."""
     requested: set[str] = field(default_factory=set)
     """Tokens of requests of this run that went on after their answer."""
     _worked: set[str] = field(default_factory=set)

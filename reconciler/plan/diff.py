@@ -80,6 +80,8 @@ def guard(observed: Observed, resource: Resource) -> str:
     props = {} if resource.content_named else form(own)
     props = {key: item for key, item in props.items() if key != TAGS}
     tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
+    if resource.generic and resource.tags is None:
+        tags = []  # whose it is is told otherwise
     seen = [props, tags, observed.status is Status.FAILED]
     return digest([*seen, observed.state] if scheduled(observed, resource) else seen, 32)
 

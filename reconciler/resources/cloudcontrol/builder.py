@@ -130,7 +130,8 @@ def _outputs(about: Facts, own: Identity) -> dict[str, Path]:
     """What only AWS sets, what identifies, and the identifier as a whole."""
     paths = {path for path in about.read_only if len(path) <= 2}  # noqa: PLR2004 - as GetAtt has them
     paths |= set(own.parts)
-    return {".".join(path): path for path in sorted(paths)} | {PRIMARY: (OWN,)}
+    found = {".".join(path): path for path in sorted(paths)} | {PRIMARY: (OWN,)}
+    return {IDENTIFIER: (OWN,)} | found
 
 
 def _tagging(key: Mapping[str, Json], about: Facts) -> Tagging | None:
