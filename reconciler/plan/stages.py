@@ -60,16 +60,34 @@ def expected(fields: Iterable[FieldChange], resource: Resource) -> float:
     order, paths = resource.stages, {each.path: each for each in fields}
     total = sum(each.seconds for each in order.apart if any(p[0] in each.props for p in paths))
     for each in order.one_by_one:
+        keys = resource.keyed.get(each.prop, ())
+        told = each.fixed | {*((keys,) if isinstance(keys, str) else keys)}
+        if whole := paths.get((each.prop,)):
+            total += _of_lists(each, whole, resource)
         items: dict[str, list[FieldChange]] = {}
         for path, field in paths.items():
             if path[0] == each.prop and len(path) > 1:
                 items.setdefault(path[1], []).append(field)
         for found in items.values():
             whole = [field for field in found if len(field.path) == 2]  # noqa: PLR2004 - the item
-            anew = any(_inside(field.path, each.fixed) for field in found)
+            anew = any(_inside(field.path, told) for field in found)
             total += each.adds if anew or any(it.before is None for it in whole) else 0.0
             total += each.removes if anew or any(it.after is None for it in whole) else 0.0
     return total
+
+
+def _of_lists(each: OneByOne, field: FieldChange, resource: Resource) -> float:
+    """Seconds of a list that differs as a whole."""
+    keys = resource.keyed.get(each.prop)
+    lists = [it if isinstance(it, list | tuple) else () for it in (field.before, field.after)]
+    have, want = (named(it, keys, each.prop, resource) or {} for it in lists)
+    both = have.keys() & want.keys()
+    anew = sum(
+        any(canonical(at(have[it], path)) != canonical(at(want[it], path)) for path in each.fixed)
+        for it in both
+    )
+    gone, new = len(have.keys() - both) + anew, len(want.keys() - both) + anew
+    return gone * each.removes + new * each.adds
 
 
 def _inside(path: Path, fixed: frozenset[str]) -> bool:
@@ -181,7 +199,7 @@ class _Stager:
             if prop in change.desired
         }
         for prop, items in known.items():
-            after[prop] = self.order.follows[prop](after, items)
+            after[prop] = _as_declared(self.order.follows[prop](after, items), change.desired[prop])
         seen = replace(self.observed, props=before, context=self._context())
         desired = dict(after)
         if tags and TAGS in change.desired:
@@ -195,6 +213,14 @@ class _Stager:
             self.observed = replace(self.observed, tags=now)
         made = replace(change, desired=desired, observed=seen, fields=_placed(fields, change))
         yield Stage(made, says, seconds, risk)
+
+
+def _as_declared(value: Json, declared: Json) -> Json:
+    """A list in the order in which it is declared, where it has just what is declared."""
+    if isinstance(value, list) and isinstance(declared, list | tuple):
+        same = sorted(map(canonical, value)) == sorted(map(canonical, declared))
+        return declared if same else value
+    return value
 
 
 def _placed(fields: tuple[FieldChange, ...], change: Change) -> tuple[FieldChange, ...]:

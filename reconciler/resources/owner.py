@@ -30,8 +30,13 @@ class Owner:
     when: Callable[[Props], bool] = _always
 
 
+def scaled(path: str, mode: str, *values: Json) -> Owner:
+    """What AWS sets by load while the live member `mode` has one of these values."""
+    return Owner(path=path, who=Cause.AUTOSCALER, when=equals(mode, *values))
+
+
 def equals(path: str, *values: Json) -> Callable[[Props], bool]:
-    """A live member has one of these values, such as a mode in which AWS sets the number itself."""
+    """A live member has one of these values."""
 
     def said(live: Props) -> bool:
         value: Json = live

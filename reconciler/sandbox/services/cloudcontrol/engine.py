@@ -9,7 +9,7 @@ import hashlib
 import json
 from typing import Any
 
-from reconciler.sandbox.services.cloudcontrol import made, paths
+from reconciler.sandbox.services.cloudcontrol import made, paths, types
 from reconciler.sandbox.services.cloudcontrol.failures import Broken, Failure, not_found
 from reconciler.sandbox.services.cloudcontrol.identifiers import Asked
 from reconciler.sandbox.services.cloudcontrol.patch import same
@@ -230,7 +230,9 @@ def _update(shelf: Shelf, request: Request) -> Record:
 
 def _refuse(of: Kind, record: Record, request: Request) -> None:
     """What the handler has against a change though the schema allows it."""
-    habits = of.habits
+    habits, own = of.habits, types.lookup(of.name)
+    if hasattr(own, "refuse"):
+        own.refuse({**record.model, **record.made}, request.desired)
     for path, code in habits.refuses.items():
         now = [*paths.values({**record.model, **record.made}, paths.split(path))]
         if not same(now, [*paths.values(request.desired, paths.split(path))]):

@@ -1,7 +1,8 @@
 """What is not as the schema alone makes it: a file for each such type, found by its name.
 
 `AWS::SNS::Topic` is `sns_topic.py`. It may have `HABITS`, and, for what the rest of the sandbox
-has too, `create`, `read`, `update`, `delete` and `listed`, which ask moto.
+has too, `create`, `read`, `update`, `delete` and `listed`, which ask moto. `refuse` is given what
+is there and what is asked for, and raises `Broken` for a change that the service does not take.
 """
 
 from __future__ import annotations
