@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.change import Change, Effect, FieldChange, Observed
-from reconciler.model.value import Json, Path, Props
+from reconciler.model.value import Json, Path, Props, canonical
 from reconciler.plan.normal import dotted
 from reconciler.resources.api import Resource
 from reconciler.resources.items import named
@@ -36,10 +36,7 @@ def owned(change: Change, declared: Props, resource: Resource) -> Iterator[Field
     """What others have moved away from what is declared, each with its owner."""
     if change.observed is None or not resource.owners:
         return
-    live = change.observed.props
-    for path, place, before, after in _moved(declared, live, (), (), resource):
-        if who := owner(place, live, resource.owners):
-            yield FieldChange(path, before, after, Effect.NONE, cause=who)
+    yield from _moved(declared, change.observed.props, (), (), change.observed.props, resource)
 
 
 def _lent(want: Json, have: Json, place: Path, live: Props, resource: Resource) -> Json:
@@ -70,20 +67,24 @@ def _without(value: Json, place: Path, live: Props, resource: Resource) -> Json:
     return value
 
 
-def _moved(
-    want: Json, have: Json, path: Path, place: Path, resource: Resource
-) -> Iterator[tuple[Path, Path, Json, Json]]:
-    if isinstance(want, Mapping) and isinstance(have, Mapping):
+def _moved(  # noqa: PLR0913 - two values, where they stand, and what says whose they are
+    want: Json, have: Json, path: Path, place: Path, live: Props, resource: Resource
+) -> Iterator[FieldChange]:
+    if have is None:
+        return
+    if place and (who := owner(place, live, resource.owners)):
+        if canonical(want) != canonical(have):
+            yield FieldChange(path, have, want, Effect.NONE, cause=who)
+    elif isinstance(want, Mapping) and isinstance(have, Mapping):
         for key in sorted(want.keys() & have.keys()):
-            yield from _moved(want[key], have[key], (*path, key), (*place, key), resource)
+            at = ((*path, key), (*place, key))
+            yield from _moved(want[key], have[key], *at, live, resource)
     elif isinstance(want, list | tuple) and isinstance(have, list | tuple):
         keys = resource.keyed.get(dotted(place))
         names = [*(named(want, keys, dotted(place), resource) or {})]
         for number, (item, other) in enumerate(_paired(want, have, place, resource)):
             name = names[number] if number < len(names) else str(number)
-            yield from _moved(item, other, (*path, name), (*place, "*"), resource)
-    elif have is not None and want != have:
-        yield path, place, have, want
+            yield from _moved(item, other, (*path, name), (*place, "*"), live, resource)
 
 
 def _paired(

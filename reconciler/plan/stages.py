@@ -62,8 +62,8 @@ def expected(fields: Iterable[FieldChange], resource: Resource) -> float:
     for each in order.one_by_one:
         keys = resource.keyed.get(each.prop, ())
         told = each.fixed | {*((keys,) if isinstance(keys, str) else keys)}
-        if whole := paths.get((each.prop,)):
-            total += _of_lists(each, whole, resource)
+        if differs := paths.get((each.prop,)):
+            total += _of_lists(each, differs, resource)
         items: dict[str, list[FieldChange]] = {}
         for path, field in paths.items():
             if path[0] == each.prop and len(path) > 1:

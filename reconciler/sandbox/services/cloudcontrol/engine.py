@@ -230,9 +230,9 @@ def _update(shelf: Shelf, request: Request) -> Record:
 
 def _refuse(of: Kind, record: Record, request: Request) -> None:
     """What the handler has against a change though the schema allows it."""
-    habits, own = of.habits, types.lookup(of.name)
-    if hasattr(own, "refuse"):
-        own.refuse({**record.model, **record.made}, request.desired)
+    habits = of.habits
+    if refuse := getattr(types.lookup(of.name), "refuse", None):
+        refuse({**record.model, **record.made}, request.desired)
     for path, code in habits.refuses.items():
         now = [*paths.values({**record.model, **record.made}, paths.split(path))]
         if not same(now, [*paths.values(request.desired, paths.split(path))]):
