@@ -27,14 +27,6 @@ When: TypeAlias = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 ALWAYS = frozenset({"cloudtrail:LookupEvents", "tag:GetResources"})
 """What every plan and drift report may ask, whatever the types."""
-LOOKS = {
-    "AWS::SageMaker::Endpoint": (
-        "application-autoscaling:DescribeScalableTargets",
-        "sagemaker:DescribeEndpointConfig",
-    ),
-    "AWS::SageMaker::Model": ("sagemaker:ListModelPackages",),
-}
-"""What else is asked because of a type: who scales it, which version is approved."""
 NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
 """Demands of what no kind writes: alarms that stop machines or run documents."""
 
@@ -120,7 +112,7 @@ def reads(types: Iterable[Resource]) -> set[str]:
             found |= _all(resource.service, (each.method for each in resource.listings))
     for resource in types:
         found |= _all(resource.service, methods(resource)[0])
-        found |= set(LOOKS.get(resource.type, ()))
+        found |= set(resource.aside.looks)
     return found
 
 

@@ -22,6 +22,7 @@ from typing import TypeAlias
 
 from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.value import Json, Path, Props
+from reconciler.resources import aside
 from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.codecs import SAME, Codec
 from reconciler.resources.generic import Generic
@@ -94,6 +95,8 @@ class Resource:
     create: Op
     delete: Op
     absent: tuple[Absent, ...]
+    aside: aside.Aside = aside.NOTHING
+    """What IAM, CloudTrail, drift and reports have to know of it."""
     outputs: Mapping[str, Path] = field(default_factory=dict)
     """Output name to its path in the decoded answer of `read`."""
     created: Mapping[str, Path] = field(default_factory=dict)

@@ -25,9 +25,10 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec
 from reconciler.resources.narrow import Narrowing
-from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+from reconciler.resources.sagemaker.service import ADD_TAGS, PASS_ROLE, SPREADING, arn, tagging
 
 NAME = {"FeatureGroupName": "{name}"}
 MOST = 100
@@ -82,6 +83,7 @@ register(
     Resource(
         type="AWS::SageMaker::FeatureGroup",
         service="sagemaker",
+        aside=Aside(needs={"create_feature_group": (ADD_TAGS, PASS_ROLE)}),
         reach=Reach.REGIONAL,
         name="FeatureGroupName",
         key=NAME,
