@@ -14,6 +14,7 @@ from reconciler.aws import lag
 from reconciler.aws.ending import foreign
 from reconciler.aws.errors import INCOMPLETE, AwsError, Gone, Rejected
 from reconciler.aws.fresh import Fresh, Patience
+from reconciler.aws.outcomes import Meaning, meaning
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key
 from reconciler.aws.search import is_searched, search
@@ -210,6 +211,8 @@ class Finder:
         Raises:
             StepError: it is somebody else's, or made otherwise.
         """
+        if error and error.ended and not there.tags and meaning(error.code) is not Meaning.EXISTS:
+            return there  # a name that was taken would have been refused: this is what we half made
         if error and resource.generic and resource.tags is None:
             desired = self.outputs.resolved(step.desired, partly=True)
             if not compare(step.address, desired, there, resource).fields:

@@ -118,7 +118,8 @@ class Single:
         props |= self.parts(reader, resource, names - props.keys(), slots, missing)
         try:
             if resource.generic:
-                tags = resource.generic.tags(root) or tags
+                own = resource.generic.tags(root)
+                tags = own or tags or own  # some handlers leave out what the index has
             elif tags is None and resource.tags:
                 tags = read_tags(reader, resource.tags, slots)
             elif resource.whose:
