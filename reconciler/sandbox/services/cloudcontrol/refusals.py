@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reconciler.sandbox.services.cloudcontrol import paths, types
+from reconciler.sandbox.services.cloudcontrol import paths
 from reconciler.sandbox.services.cloudcontrol.failures import Broken
 from reconciler.sandbox.services.cloudcontrol.patch import same
 from reconciler.sandbox.services.cloudcontrol.paths import Json
@@ -20,8 +20,6 @@ def check(of: Kind, record: Record, desired: dict[str, Json]) -> None:
         Broken: it is refused.
     """
     habits = of.habits
-    if refuse := getattr(types.lookup(of.name), "refuse", None):
-        refuse({**record.model, **record.made}, desired)
     if not _tags_may(of, record, desired):
         raise Broken("NotUpdatable", "Tags of this resource type cannot be changed.")
     for path, code in habits.refuses.items():

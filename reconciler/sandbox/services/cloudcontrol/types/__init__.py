@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 
 @cache
@@ -25,3 +26,13 @@ def native(type_: str) -> ModuleType | None:
     """The file of a type that is made in moto, if it is."""
     found = lookup(type_)
     return found if hasattr(found, "create") else None
+
+
+def refuse(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Let the file of a type refuse an update, if it has something against it.
+
+    Raises:
+        Broken: the service does not take it.
+    """
+    if own := getattr(lookup(type_), "refuse", None):
+        own(before, after)
