@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from reconciler.sandbox.services.cloudcontrol import identifiers
+from reconciler.sandbox.services.cloudcontrol import made
 from reconciler.sandbox.services.cloudcontrol.failures import Failure, invalid
 from reconciler.sandbox.services.cloudcontrol.paths import Json
 from reconciler.sandbox.services.cloudcontrol.reading import reading
@@ -63,8 +63,7 @@ def _model(kind: Kind, text: str | None) -> dict[str, Json]:
         raise invalid("ResourceModel is not valid JSON") from None
     parent = kind.parent
     if parent is not None:
-        rules = {key: it for key, it in parent.items() if key in {"required", "oneOf", "anyOf"}}
-        errors = [*jsonschema_rs.Draft7Validator(rules).iter_errors(found)]
+        errors = [*jsonschema_rs.Draft7Validator(dict(parent)).iter_errors(found)]
         if errors:
             missing = [name for name in parent.get("required", ()) if name not in found]
             keys = "; ".join(f"#: required key [{name}] not found" for name in missing)
@@ -96,7 +95,7 @@ def _cut(kind: Kind, found: list[Record], token: str | None) -> dict[str, Json]:
 def _entry(kind: Kind, record: Record) -> dict[str, Json]:
     parts = record.parts
     if kind.habits.short:
-        parts = (parts[0], *(identifiers.short(part) for part in parts[1:]))
+        parts = (parts[0], *(made.short(part) for part in parts[1:]))
     names = [path[0] for path in kind.identity]
     shown = dict(zip(names, parts, strict=True))
     if kind.habits.listing == "full":
