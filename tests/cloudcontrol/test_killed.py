@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -87,18 +87,15 @@ CASES = [(make, nth, after) for make in MAKERS for nth in range(1, MOST) for aft
 
 @pytest.mark.parametrize(
     ("make", "nth", "after"),
-    sample(CASES, 12),
+    sample(CASES, 17),
     ids=lambda each: getattr(each, "__name__", str(each)),
 )
 def test_a_killed_run_leaves_no_second_copy(
     world: World, make: Callable[[], list[Node]], nth: int, after: bool
 ) -> None:
     nodes = make()
-    with killed(world, nth, after=after):
-        try:
-            world.apply(world.plan(*nodes).steps)
-        except Killed:
-            pass
+    with killed(world, nth, after=after), suppress(Killed):
+        world.apply(world.plan(*nodes).steps)
     second = world.turn(*nodes)
     if second.failed or any(found.is_error for found in second.diagnostics):
         world.aws.clock.advance(300)

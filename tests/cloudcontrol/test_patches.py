@@ -163,7 +163,8 @@ def test_tags_that_cannot_change_are_no_change(world: World) -> None:
 @pytest.mark.scenario("CC17")
 def test_json_in_another_notation_is_no_change(world: World) -> None:
     type_ = "AWS::OpenSearchServerless::SecurityPolicy"
-    policy = '{ "Rules": [{"ResourceType": "collection", "Resource": ["collection/acme"]}], "AWSOwnedKey": true }'
+    rule = '{"ResourceType": "collection", "Resource": ["collection/acme"]}'
+    policy = f'{{ "Rules": [{rule}], "AWSOwnedKey": true }}'
     faults.habits(type_, idle_refused=True)
     made = node(type_, "acme-test-o", Type="encryption", Policy=policy)
     world.good(made)
