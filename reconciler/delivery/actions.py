@@ -15,7 +15,14 @@ from dataclasses import dataclass
 
 from reconciler.access import table
 from reconciler.access.caller import Demand, rows
-from reconciler.access.handlers import SERVICE, handler_demands, looks
+from reconciler.access.handlers import (
+    SERVICE,
+    handler_demands,
+    looks,
+    places,
+    reads_data,
+    service_of,
+)
 from reconciler.delivery.places import (
     KEYS,
     NAMED,
@@ -82,6 +89,26 @@ def reads(types: Iterable[Resource]) -> set[str]:
     return found
 
 
+def seen(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, ...]:
+    """The data that a plan reads of our own resources: a handler that reads them asks for it.
+
+    Only where names say which they are, and no secrets.
+    """
+    found: dict[Place, set[str]] = {}
+    for resource in types:
+        for action in _handled(resource, HANDLERS[0]):
+            own = action.partition(":")[0] == service_of(resource.type)
+            if own and resource.name and reads_data(action) and places(resource.type, action):
+                for place in forwarded(action, resource):
+                    found.setdefault(place, set()).add(action)
+    return _granted(found, slots)
+
+
+def _granted(found: Mapping[Place, set[str]], slots: Mapping[str, str]) -> tuple[Grant, ...]:
+    grants = (Grant(tuple(sorted(found[place])), *place) for place in sorted(found))
+    return tuple(_filled(grant, slots) for grant in grants)
+
+
 def writes(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, ...]:
     """The actions that change something; of `slots`, `prefix` begins our names."""
     known = list(types)
@@ -91,8 +118,7 @@ def writes(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, 
         for action, place in _asked(resource):
             if action not in looked:
                 found.setdefault(place, set()).add(action)
-    grants = (Grant(tuple(sorted(found[place])), *place) for place in sorted(found))
-    return tuple(_filled(grant, slots) for grant in grants)
+    return _granted(found, slots)
 
 
 def actions_of(service: str, names: Iterable[str]) -> set[str]:
