@@ -361,6 +361,17 @@ def test_a_state_machine_that_was_made_so_can_be_run(aws: Sandbox, cc: Controlle
     assert states.describe_execution(executionArn=run)["status"] in {"RUNNING", "SUCCEEDED"}
 
 
+def test_what_is_due_is_there_for_whoever_asks(aws: Sandbox, cc: Controlled) -> None:
+    aws.clock.configure(mode="manual")
+    cc.begin_create("AWS::SQS::Queue", {"QueueName": "jobs", "Tags": TAGS})
+    cc.begin_create("AWS::Kinesis::Stream", {"Name": "events", "ShardCount": 1, "Tags": TAGS})
+    queues, index = aws.client("sqs"), aws.client("resourcegroupstaggingapi")
+    assert "QueueUrls" not in queues.list_queues()
+    aws.clock.advance(60)
+    assert len(queues.list_queues()["QueueUrls"]) == 1
+    assert len(index.get_resources()["ResourceTagMappingList"]) == 2
+
+
 def test_tags_of_such_a_thing_are_in_the_index_once(aws: Sandbox, cc: Controlled) -> None:
     cc.create("AWS::SNS::Topic", {"TopicName": "news", "Tags": TAGS})
     index = aws.client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
