@@ -7,6 +7,7 @@ what an ARN stands for is a guess until it was read and its tags are those. Else
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from reconciler.aws.ending import StepError
 from reconciler.aws.errors import AwsError, Rejected, incomplete
@@ -16,6 +17,7 @@ from reconciler.aws.single import Single
 from reconciler.aws.survey import Survey
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
+from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Props, Ref, references, resolve
 from reconciler.plan.diff import TAGS
@@ -56,8 +58,17 @@ def _named(ref: Ref, resources: Mapping[str, Resource]) -> bool:
 class Addressed:
     """Reads resources of such types, for a plan."""
 
-    def __init__(self, session: Session, single: Single, resources: Mapping[str, Resource]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        single: Single,
+        resources: Mapping[str, Resource],
+        left: frozenset[Address],
+    ) -> None:
+        """`left` is what the last apply left."""
         self.session = session
+        self.left = left
+        self.findings: list[Diagnostic] = []
         self.single = single
         self.resources = resources
 
@@ -73,7 +84,24 @@ class Addressed:
         unread = any(ref.target in live.unknown for ref in references(node.props))
         if unread and resource.generic and resource.generic.key(props) is None:
             raise incomplete(str(node.address), "what it is addressed by could not be read")
-        return self._read(node.address, resource, props, survey)
+        seen = self._read(node.address, resource, props, survey)
+        if seen and resource.tags is None and self._is_ours(node, live):
+            return replace(seen, tags=self._owner())
+        return seen
+
+    def _is_ours(self, node: Node, live: Live) -> bool:
+        """Whose a thing without tags is: by its name, by what it is part of, or by a receipt."""
+        place = self.single.place
+        if node.address.name.startswith(place.prefix) or node.address in self.left:
+            return True
+        parts = (live.found.get(ref.target) for ref in references(node.props))
+        return any(each and (each.tags or {}).items() >= self._owner().items() for each in parts)
+
+    def _owner(self) -> dict[str, str]:
+        """The tags that say whose something is, for what cannot carry them."""
+        place = self.single.place
+        values = (place.platform, place.environment, place.region)
+        return dict(zip((OWNERSHIP[0], OWNERSHIP[1], OWNERSHIP[3]), values, strict=True))
 
     def orphan(self, address: Address, survey: Survey) -> Orphan | None:
         """A resource that has our tags and that nothing declares; nothing where it is gone.
@@ -82,11 +110,16 @@ class Addressed:
             AwsError: its state could not be found out.
         """
         resource = self.resources[address.type]
+        if resource.tags is None and PRIMARY not in resource.predict:
+            self.findings.append(_left(address))
+            return None
         tags = survey.index.get(address) or {}
         props: dict[str, Json] = {TAGS: [{"Key": key, "Value": tags[key]} for key in tags]}
         if resource.name:
             props[resource.name] = address.name
         seen = self._read(address, resource, props, survey)
+        if seen and resource.tags is None:
+            seen = replace(seen, tags=self._owner())  # the last receipt names it
         if seen is None or not owned(seen, self.single.place, resource):
             return None
         return Orphan(address, seen, (seen.tags or {}).get(OWNERSHIP[2], ""))
@@ -126,6 +159,17 @@ class Addressed:
                     found[str(seen.outputs.get(PRIMARY))] = seen
                     break
         return found
+
+
+def _left(address: Address) -> Diagnostic:
+    return Diagnostic(
+        "CLOUD002",
+        f"{str(address)!r} may exist: the last apply left it, and without its spec nothing tells "
+        "how AWS calls it",
+        help="look at it in AWS, and delete it by hand if it is to go",
+        severity=Severity.WARNING,
+        address=address,
+    )
 
 
 def _is(seen: Observed, address: Address, index: Mapping[str, str] | None) -> bool:

@@ -29,7 +29,7 @@ AGAIN = 8
 """How often what came to nothing is sent again."""
 OTHERS = 900.0
 """Seconds that another request for the same resource is waited for."""
-LATEST = 300.0
+LATEST = 60.0
 """Seconds beyond which a time that AWS names to ask again is not believed."""
 _TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Send = Callable[[int], Mapping[str, Json]]
@@ -40,21 +40,15 @@ Arrived = Callable[[Step, Resource, Observed], bool]
 class Awaiting:
     """Carries requests of a run to their end."""
 
-    def __init__(  # noqa: PLR0913 - the run, who is told, and how to look
-        self,
-        session: Session,
-        sink: Sink,
-        outputs: Outputs,
-        look: Look,
-        arrived: Arrived,
-        today: Callable[[], datetime] = lambda: datetime.now(UTC),
+    def __init__(
+        self, session: Session, sink: Sink, outputs: Outputs, look: Look, arrived: Arrived
     ) -> None:
+        """`look` finds what is there; `arrived` says whether it is as a step asks."""
         self.session = session
         self.sink = sink
         self.outputs = outputs
         self._look = look
         self._arrived = arrived
-        self._today = today
         self._attempts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -156,7 +150,7 @@ class Awaiting:
         if not isinstance(when, datetime):
             return 0.0
         when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        return min(LATEST, max(0.0, (when - self._today()).total_seconds()))
+        return min(LATEST, max(0.0, when.timestamp() - self.session.wall()))
 
     def _remember(self, step: Step, operation: Operation, answer: Mapping[str, Json]) -> None:
         """Take what is told early: it is all there is of what fails half made."""

@@ -14,6 +14,7 @@ from reconciler.aws import lag
 from reconciler.aws.ending import foreign
 from reconciler.aws.errors import INCOMPLETE, AwsError, Gone, Rejected
 from reconciler.aws.fresh import Fresh, Patience
+from reconciler.aws.outcomes import Meaning, meaning
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key
 from reconciler.aws.search import is_searched, search
@@ -23,6 +24,7 @@ from reconciler.model.change import Observed
 from reconciler.model.event import Sink
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import Props
+from reconciler.plan.diff import compare
 from reconciler.resources.api import Place, Resource
 from reconciler.resources.generic import IDENTIFIER, PRIMARY
 
@@ -134,6 +136,8 @@ class Finder:
         look = self._once if searched else self.look
         if not (resource.upsert or searched):
             return None
+        if resource.generic and not resource.upsert:
+            return self._not_under_way(step, resource)
         patience = self.patience(step)
         there = look(step, resource)
         while there and patience.waits(self.fresh.gone(step.address), "deleted, and still shown"):
@@ -149,6 +153,22 @@ class Finder:
         desired = self.outputs.resolved(step.desired, partly=True)
         key = search(self.session, resource, desired)
         return self.single.read(resource, step.address, step.desired, key=key)
+
+    def _not_under_way(self, step: Step, resource: Resource) -> Observed | None:
+        """Look for it, once what somebody is making has an identifier: it may be this one.
+
+        Raises:
+            AwsError: it could not be found out.
+        """
+        operation, patience = resource.operation, self.patience(step)
+        seconds = operation.timeout.get(resource.create.method, 0.0) if operation else 0.0
+        until = self.soon(seconds)
+        while True:
+            try:
+                return self._once(step, resource)
+            except AwsError as error:
+                if error.code != INCOMPLETE or not patience.waits(until, str(error)):
+                    raise
 
     def _for_long(self, step: Step, resource: Resource) -> Observed | None:
         """Look for it until an interrupted run's creation would be shown.
@@ -209,6 +229,12 @@ class Finder:
         Raises:
             StepError: it is somebody else's, or made otherwise.
         """
+        if error and error.ended and not there.tags and meaning(error.code) is not Meaning.EXISTS:
+            return there  # a name that was taken would have been refused: this is what we half made
+        if error and resource.generic and resource.tags is None:
+            desired = self.outputs.resolved(step.desired, partly=True)
+            if not compare(step.address, desired, there, resource).fields:
+                return there  # after a try of ours: all that was asked for, and no tags to ask
         patience = self.patience(step)
         until = self.soon(lag.budget(lag.SHOWS, resource.service))
         while refused := foreign(step, there, resource, self.place, error):

@@ -19,12 +19,15 @@ from reconciler.model.graph import Origin
 from reconciler.model.value import (
     SENSITIVE,
     UNKNOWN,
+    Hidden,
     Json,
+    JsonText,
     Path,
     Props,
     canonical,
     digest,
 )
+from reconciler.plan.lent import lent, theirs
 from reconciler.plan.normal import dotted, member, normal, settled
 from reconciler.resources.api import Resource
 from reconciler.resources.generic import Difference
@@ -49,6 +52,7 @@ def compare(
     """What to do so that the live resource is as desired."""
     if observed is None:
         return Change(address, Action.CREATE, Reason.ABSENT, desired, None)
+    desired = lent(desired, observed, resource)
     unsure: list[tuple[Path, str]] = []
     fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin, unsure))
     found = _verdict(address, desired, observed, fields)
@@ -73,10 +77,13 @@ def guard(observed: Observed, resource: Resource) -> str:
     Not set and empty are the same, and so are busy and ready, because apply waits. The
     properties of a type that is named after its content cannot change.
     """
+    own = theirs(observed.props, resource)
     form = resource.generic.form if resource.generic else lambda live: settled(live, resource)
-    props = {} if resource.content_named else form(observed.props)
+    props = {} if resource.content_named else form(own)
     props = {key: item for key, item in props.items() if key != TAGS}
     tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
+    if resource.generic and resource.tags is None:
+        tags = []  # whose it is is told otherwise
     seen = [props, tags, observed.status is Status.FAILED]
     return digest([*seen, observed.state] if scheduled(observed, resource) else seen, 32)
 
@@ -114,7 +121,8 @@ def _fields(
     unsure: list[tuple[Path, str]],
 ) -> Iterator[FieldChange]:
     skip = {resource.name, TAGS, *resource.unread}
-    want = {key: value for key, value in desired.items() if key not in skip}
+    want = {key: shown for key, value in desired.items() if (shown := seen(value)) is not ...}
+    want = {key: value for key, value in want.items() if key not in skip}
     if resource.generic:
         judged = resource.generic.judge(want, {key: observed.props.get(key) for key in want})
         unsure += judged.unsure
@@ -125,6 +133,23 @@ def _fields(
         yield from _properties(want, observed, resource, origin)
     if TAGS in desired and observed.tags is not None:
         yield from _tags(desired[TAGS], observed.tags, origin)
+
+
+def seen(value: Json) -> Json:
+    """What of a desired value AWS would give back; ``...`` where that is nothing of it."""
+    match value:
+        case Hidden():
+            return ...
+        case JsonText():
+            inside = seen(value.document)
+            return ... if inside is ... else JsonText(inside)
+        case Mapping() if value:
+            kept = {key: shown for key, item in value.items() if (shown := seen(item)) is not ...}
+            return kept or ...
+        case list() | tuple() if value:
+            return [shown for item in value if (shown := seen(item)) is not ...] or ...
+        case _:
+            return value
 
 
 def _properties(

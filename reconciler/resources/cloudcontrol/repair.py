@@ -100,10 +100,10 @@ def _culprits(error: Any, whole: Json, want: Props, about: Facts) -> Iterator[tu
     path = tuple(str(part) for part in error.absolute_path)
     why = f"{error.validator} of its schema"
     here = _reach(whole, path)
-    if error.validator == "required":
-        _needs(error, path, about)
-    elif empty(here) and path and not _declared(path, want):
+    if empty(here) and path and not _declared(path, want):
         yield path, why
+    elif error.validator == "required":
+        _needs(error, path, about)
     elif error.validator in _EITHER and isinstance(here, Mapping):
         alone = _validator(about.type).evolve(schema={error.validator: error.validator_value})
         own = [name for name in sorted(here) if not _declared((*path, name), want)]
