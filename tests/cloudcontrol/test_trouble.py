@@ -37,7 +37,12 @@ def converges(world: World, *nodes: Any) -> None:
 
 DOUBTS = [
     {"code": code, "work": work, "identifier": named}
-    for code in ("ServiceInternalError", "InternalFailure", "GeneralServiceException", "NetworkFailure")
+    for code in (
+        "ServiceInternalError",
+        "InternalFailure",
+        "GeneralServiceException",
+        "NetworkFailure",
+    )
     for work in ("none", "done")
     for named in (True, False)
 ]
