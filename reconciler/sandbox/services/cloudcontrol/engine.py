@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import deepcopy
 from typing import Any
 
-from reconciler.sandbox.services.cloudcontrol import made, paths
+from reconciler.sandbox.services.cloudcontrol import made, paths, refusals
 from reconciler.sandbox.services.cloudcontrol.failures import Broken, Failure, not_found
 from reconciler.sandbox.services.cloudcontrol.identifiers import Asked
-from reconciler.sandbox.services.cloudcontrol.patch import same
 from reconciler.sandbox.services.cloudcontrol.paths import Json
 from reconciler.sandbox.services.cloudcontrol.reading import reading
 from reconciler.sandbox.services.cloudcontrol.schema import Kind, kind
@@ -144,45 +144,58 @@ def _begin(backend: CloudControlBackend, request: Request) -> None:
 
 
 def _end(backend: CloudControlBackend, request: Request) -> None:
+    """Do the work, and come to an end once what was made in moto has settled."""
     shelf, fault = _shelf(backend, request), request.fault
+    fails = fault is not None and bool(fault.code)
     broken: Broken | None = None
-    record: Record | None = None
-    if fault is None or not fault.code or fault.work != "none":
-        try:
-            record = WORK[request.operation](shelf, request)
-        except Broken as found:
-            broken = found
-    if fault is not None and fault.code and broken is None:
-        if record and fault.work == "half" and request.operation == "create":
-            record.half = True
-        broken = Broken(fault.code, "" if fault.message is None else fault.message)
-        if not fault.identifier:
-            request.identifier = ""
-        elif request.parts:
-            request.identifier = "|".join(request.parts)
-    request.at = request.ends
+    try:
+        if not request.done and (not fails or fault.work != "none"):
+            _work(shelf, request)
+        if not fails and _waits(shelf, request):
+            return
+    except Broken as found:
+        broken = found
+    request.at = max(request.ends, WORLD.clock.now() if request.done else 0.0)
+    if fails and broken is None:
+        text = "" if fault.message is None else fault.message
+        broken = Broken(fault.code, text)
+        parts = "|".join(request.parts)
+        request.identifier = (parts or request.identifier) if fault.identifier else ""
     if broken:
         request.status, request.code = "FAILED", broken.code
-        silent = fault is not None and fault.code and fault.message is None
-        request.message = None if silent else str(broken)
+        request.message = None if fails and fault.message is None else str(broken)
         request.identifier = broken.found or request.identifier
         return
     request.status = "SUCCESS"
-    if request.operation != "delete" and record:
-        request.identifier = record.identifier
-        request.model = _model(shelf.kind, record)
+    if request.operation != "delete":
+        request.identifier = "|".join(request.parts)
+        request.model = _model(shelf, request)
 
 
-def _model(of: Kind, record: Record) -> str:
+def _work(shelf: Shelf, request: Request) -> None:
+    record = WORK[request.operation](shelf, request)
+    half = request.fault is not None and request.fault.code and request.fault.work == "half"
+    if record and half and request.operation == "create":
+        record.half = True
+    request.done = True
+
+
+def _waits(shelf: Shelf, request: Request) -> bool:
+    """Whether moto is at work still on what was asked."""
+    works = getattr(shelf.native, "works", None)
+    return bool(works and request.done and works(shelf.aws, request.parts, request.operation))
+
+
+def _model(shelf: Shelf, request: Request) -> str:
     """What the event of a success shows of the resource: often little."""
-    if of.habits.model == "none":
+    shown = shelf.kind.habits.model
+    record = shelf.find(Asked(request.identifier, shelf.kind.identity, request.parts))
+    if shown == "none" or record is None:
         return ""
-    if of.habits.model == "full":
-        return json.dumps(reading(of, record))
-    thin: dict[str, Json] = {}
-    for path, part in zip(of.identity, record.parts, strict=True):
-        thin[path[0]] = part
-    return json.dumps(thin)
+    if shown == "full":
+        return json.dumps(reading(shelf.kind, record))
+    names = [path[0] for path in shelf.kind.identity]
+    return json.dumps(dict(zip(names, record.parts, strict=True)))
 
 
 # -- the work
@@ -193,10 +206,13 @@ def _create(shelf: Shelf, request: Request) -> Record:
         name = "|".join(request.parts)
         text = f"Resource of type '{request.type}' with identifier '{name}' already exists."
         raise Broken("AlreadyExists", text, name)
-    desired = dict(request.desired)
+    desired = deepcopy(request.desired)
     if request.fault is not None and request.fault.code and request.fault.work == "half":
         wanted = shelf.kind.facts.required | {path[0] for path in shelf.kind.identity}
         desired = {name: value for name, value in desired.items() if name in wanted}
+    tagging = shelf.kind.facts.tagging
+    if tagging and not tagging.on_create:  # the handler makes it without them
+        paths.drop(desired, tagging.property)
     record = shelf.create(desired, request.number, request.parts)
     request.parts = record.parts
     record.unseen, record.unlisted = shelf.kind.habits.unseen, shelf.kind.habits.unlisted
@@ -210,7 +226,7 @@ def _update(shelf: Shelf, request: Request) -> Record:
         raise not_found(request.type, request.identifier)
     if record.ends is not None:
         raise Broken("InvalidRequest", f"{request.identifier} is scheduled for deletion.")
-    _refuse(shelf.kind, record, request)
+    refusals.check(shelf.kind, record, request.desired)
     before = reading(shelf.kind, record)
     desired = dict(request.desired)
     if request.fault is not None and request.fault.code and request.fault.work == "half":
@@ -226,46 +242,6 @@ def _update(shelf: Shelf, request: Request) -> Record:
     lag = WORLD.lag.of("cloudcontrol.UpdateResource")
     record.stale, record.before = max(shelf.kind.habits.unseen, lag), before
     return record
-
-
-def _refuse(of: Kind, record: Record, request: Request) -> None:
-    """What the handler has against a change though the schema allows it."""
-    habits = of.habits
-    for path, code in habits.refuses.items():
-        now = [*paths.values({**record.model, **record.made}, paths.split(path))]
-        if not same(now, [*paths.values(request.desired, paths.split(path))]):
-            raise Broken(code, f"The property {path} cannot be changed.")
-    for path in habits.adds:
-        if paths.split(path)[0] not in request.desired:
-            raise Broken("InvalidRequest", "The security token included in the request is invalid.")
-    for half, other in habits.twins.items():
-        for holder in paths.holders(request.desired, paths.split(half)):
-            names = {paths.split(half)[-1], paths.split(other)[-1]}
-            if names <= holder.keys():
-                text = f"You must specify exactly one of {', '.join(sorted(names))}"
-                raise Broken("GeneralServiceException", text)
-    if habits.idle_refused and same(_bare(of, reading(of, record)), _bare(of, request.desired)):
-        raise Broken("InvalidRequest", "No changes were made to the resource.")
-
-
-def _bare(of: Kind, model: dict[str, Json]) -> Json:
-    """A model by what it means and a read can show."""
-    hidden = {path[0] for path in of.facts.write_only if len(path) == 1}
-    return {name: _meant(value) for name, value in model.items() if name not in hidden}
-
-
-def _meant(value: Json) -> Json:
-    """JSON text parsed, and lists in some order."""
-    if isinstance(value, dict):
-        return {name: _meant(it) for name, it in value.items()}
-    if isinstance(value, list):
-        return sorted((_meant(it) for it in value), key=lambda it: json.dumps(it, sort_keys=True))
-    if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
-        try:
-            return _meant(json.loads(value))
-        except ValueError:
-            return value
-    return value
 
 
 def _delete(shelf: Shelf, request: Request) -> Record | None:

@@ -63,8 +63,7 @@ def _model(kind: Kind, text: str | None) -> dict[str, Json]:
         raise invalid("ResourceModel is not valid JSON") from None
     parent = kind.parent
     if parent is not None:
-        rules = {key: it for key, it in parent.items() if key in {"required", "oneOf", "anyOf"}}
-        errors = [*jsonschema_rs.Draft7Validator(rules).iter_errors(found)]
+        errors = [*jsonschema_rs.Draft7Validator(dict(parent)).iter_errors(found)]
         if errors:
             missing = [name for name in parent.get("required", ()) if name not in found]
             keys = "; ".join(f"#: required key [{name}] not found" for name in missing)

@@ -31,6 +31,8 @@ PREFIXES = {
 """The service in ARNs, where it is not the type's own in lower case."""
 COLON = {"logs", "lambda", "states", "rds", "sns", "sqs", "secretsmanager", "elasticache"}
 """Services whose ARNs have a colon before the name."""
+GLOBAL = {"s3", "iam", "cloudfront", "route53"}
+"""Services whose ARNs have no region."""
 BARE = {"sns", "sqs", "s3"}
 """Services whose ARNs have the name alone."""
 _HEX = "0123456789abcdef"
@@ -63,15 +65,39 @@ def parts(kind: Kind, model: dict[str, Json], place: Place) -> tuple[str, ...]:
 def arn(kind: Kind, identifier: tuple[str, ...], place: Place) -> str:
     """The ARN that AWS has for it, whether or not the schema shows it."""
     whole = next((part for part in identifier if part.startswith("arn:")), "")
-    if whole:
-        return whole
+    return whole or _arn(kind, "/".join(identifier), place, _schema(kind))
+
+
+def _arn(kind: Kind, name: str, place: Place, schema: dict[str, Any]) -> str:
+    """An ARN that fits the schema's pattern, in the usual form where that does."""
     _, owner, noun = kind.name.split("::")
-    service, name = PREFIXES.get(owner, owner.lower()), "/".join(identifier)
+    service = PREFIXES.get(owner, owner.lower())
     told = f"{_words(noun)}{':' if service in COLON else '/'}{name}"
-    where = "" if service == "s3" else place.region
+    where = "" if service in GLOBAL else place.region
     account = "" if service == "s3" else place.account
-    last = name if service in BARE else told
-    return f"arn:{place.partition}:{service}:{where}:{account}:{last}"
+    head, last = f"arn:{place.partition}", name if service in BARE else told
+    usual = f"{head}:{service}:{where}:{account}:{last}"
+    rule, most = str(schema.get("pattern", "")), int(schema.get("maxLength", 0))
+    if _fits(rule, usual) and len(usual) <= (most or len(usual)):
+        return usual
+    dice = Random(f"{kind.name} {name} {place.number}")  # noqa: S311  (no secret)
+    made = (pattern.text(rule, dice, 0, most) or usual).split(":", 5)
+    if len(made) < 6:  # noqa: PLR2004  (an ARN has six parts)
+        return ":".join(made)
+    here = [*head.split(":"), made[2], place.region, place.account, made[5]]
+    at_home = [*here[:5], name if _fits(rule, ":".join([*here[:5], name])) else made[5]]
+    return next(
+        (it for it in (":".join(at_home), ":".join(here)) if _fits(rule, it)), ":".join(made)
+    )
+
+
+def _schema(kind: Kind) -> dict[str, Any]:
+    """What the schema says of the property that holds the ARN."""
+    for name in ("Arn", f"{kind.name.rpartition('::')[2]}Arn"):
+        if name in kind.facts.schema["properties"]:
+            shape = kind.facts.shape_at((name,))
+            return {k: v for it in (shape.schemas if shape else ()) for k, v in it.items()}
+    return {}
 
 
 def values(
@@ -81,7 +107,7 @@ def values(
     found: dict[str, Json] = {}
     for path, part in zip(kind.identity, identifier, strict=True):
         if len(path) == 1 and path in kind.facts.read_only:
-            found[path[0]] = part
+            found[path[0]] = _typed(kind, path, part)
     own = arn(kind, identifier, place)
     for path in sorted(kind.facts.read_only):
         if len(path) == 1 and path[0] not in found:
@@ -89,6 +115,13 @@ def values(
             if value is not None:
                 found[path[0]] = value
     return found
+
+
+def _typed(kind: Kind, path: Path, part: str) -> Json:
+    """A part of an identifier as the schema wants the property."""
+    shape = kind.facts.shape_at(path)
+    kinds = {str(each.get("type")) for each in shape.schemas} if shape else set()
+    return int(part) if kinds & {"integer", "number"} and part.isdigit() else part
 
 
 def below(kind: Kind, model: dict[str, Json], place: Place) -> None:
@@ -160,7 +193,7 @@ def _likely(  # noqa: PLR0913
     if low.endswith("arn"):
         chosen = (next(paths.values_whole(model, path), None) for path in _names(kind))
         own = next((str(each) for each in chosen if each), random)
-        return [arn(kind, (own,), place)]
+        return [_arn(kind, own, place, schema)]
     if schema.get("format") == "date-time" or low.endswith(("time", "timestamp", "at", "date")):
         return [datetime.fromtimestamp(int(place.now), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
     if low.endswith(("status", "state")):

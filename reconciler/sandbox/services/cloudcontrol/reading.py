@@ -67,9 +67,8 @@ def _add(kind: Kind, record: Record, found: dict[str, Json]) -> None:
 
 
 def _tag(kind: Kind, where: Path, found: dict[str, Json]) -> None:
-    shape = kind.facts.shape_at(where)
-    listed = shape is not None and shape.is_list
-    paths.fill(found, where, [] if listed else {})
+    tagging = kind.facts.tagging
+    paths.fill(found, where, [] if tagging and tagging.shape == "list" else {})
     for value in paths.values_whole(found, where):
         for key, text in kind.habits.system_tags.items():
             if not isinstance(value, list):
@@ -138,7 +137,5 @@ def _shuffle(kind: Kind, value: Json, path: Path, dice: Random) -> None:
 
 def _unordered(kind: Kind, path: Path) -> bool:
     """Whether the schema says that order means nothing, and the type does not prove it wrong."""
-    if path in {paths.split(it) for it in kind.habits.ordered}:
-        return False
-    shape = kind.facts.shape_at(path)
-    return shape is not None and any(it.get("insertionOrder") is False for it in shape.schemas)
+    kept = {paths.split(it) for it in kind.habits.ordered}
+    return path not in kept and kind.facts.ordered(path) is False

@@ -39,7 +39,6 @@ _KEYWORDS = frozenset(
         "required",
     }
 )
-NEEDED = {"create", "read", "delete"}
 
 
 @dataclass(frozen=True)  # not slotted: the validator is made when it is asked for
@@ -63,12 +62,12 @@ class Kind:
     @property
     def handlers(self) -> frozenset[str]:
         """What can be done with it here."""
-        return frozenset(self.facts.permissions) - self.habits.lacks
+        return frozenset(self.facts.handlers) - self.habits.lacks
 
     @property
     def parent(self) -> Schema | None:
         """What a listing must be given of the parent, as a schema."""
-        handler = getattr(self.facts, "handlers", {}).get("list")
+        handler = self.facts.handlers.get("list")
         return handler.parent if handler else None
 
     def needs(self, verb: str) -> None:
@@ -77,7 +76,7 @@ class Kind:
         Raises:
             Failure: there is none, or the type is not one of Cloud Control's.
         """
-        if verb in self.handlers and self.handlers >= NEEDED - {verb}:
+        if verb in self.handlers and self.facts.served:
             return
         text = f"Resource type {self.name} does not support {verb.upper()} action"
         raise Failure("UnsupportedActionException", text)
@@ -91,11 +90,6 @@ class Kind:
         if not isinstance(model, dict):
             raise invalid("Model validation failed (#: expected type: JSONObject)")
         said = [_said(error) for error in _validator(self.name).iter_errors(model)]
-        said += [
-            f"#: extraneous key [{path[-1]}] is not permitted"
-            for path in sorted(self.facts.api_only)
-            if any(True for _ in paths.values(model, path))
-        ]
         if said:
             raise invalid(f"Model validation failed ({'; '.join(said)})")
         tags = (name for name in self.tags(model) if name.startswith("aws:"))
@@ -164,7 +158,7 @@ def usual(name: str) -> Habits:
 
 @cache
 def _validator(name: str) -> Any:  # noqa: ANN401  (untyped)
-    schema = {key: it for key, it in facts(name).schema.items() if key in _KEYWORDS}
+    schema = {key: it for key, it in facts(name).stated.items() if key in _KEYWORDS}
     return jsonschema_rs.Draft7Validator(schema, validate_formats=False)
 
 

@@ -73,6 +73,8 @@ class Request:
     """What it is about, as far as that is known before the work is done."""
     desired: dict[str, Json] = field(default_factory=dict)
     touched: tuple[str, ...] = ()
+    done: bool = False
+    """Whether the work is done, and the handler waits for it to settle."""
     fault: Any = None
     status: str = "PENDING"
     at: float = 0.0
@@ -141,9 +143,10 @@ class CloudControlBackend(BaseBackend, TaggableResourcesMixin):
             return
         now = paths.tags(record.model, where)
         tags = {k: v for k, v in {**now, **put}.items() if k not in gone}
-        shape = facts(record.type).shape_at(where)
-        listed = shape is not None and shape.is_list
-        value: Json = [{"Key": k, "Value": v} for k, v in tags.items()] if listed else tags
+        tagging = facts(record.type).tagging
+        value: Json = tags
+        if tagging and tagging.shape == "list":
+            value = [{"Key": k, "Value": v} for k, v in tags.items()]
         for holder in paths.holders(record.model, where):
             holder[where[-1]] = value
 

@@ -22,7 +22,7 @@ _TAIL = re.compile(r"\s*(?P<of>[\w.]+)\s*&\s*[\"'](?P<tail>[^\"']*)[\"']\s*")
 
 def apply(kind: Kind, found: dict[str, Json]) -> None:
     """Rewrite what a reading has, where the type has transforms."""
-    for path, expression in getattr(kind.facts, "transforms", {}).items():
+    for path, expression in kind.facts.transforms.items():
         rewrite = _read(str(expression).split("$OR")[0], path[-1])
         if rewrite is None:
             continue
