@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.compile.compiler import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.policy import Policy
+from reconciler.secret.sent import Sent
 from reconciler.specs.overlay import EnvironmentView
 
 
@@ -21,6 +22,8 @@ class Request:
     destroy: bool = False
     """Plan as if nothing were declared."""
     commit: str = ""
+    sent: Sent = field(default_factory=Sent)
+    """What is known of values that AWS never gives back."""
     left: frozenset[Address] = frozenset()
     """What the last apply left, from its receipt: it may cause one more read."""
 

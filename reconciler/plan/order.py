@@ -26,6 +26,7 @@ from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
 from reconciler.plan.diff import compare, guard, removed
+from reconciler.plan.hidden import differs, resent, untold
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.unsure import said as unsure
 from reconciler.resources.api import Place, Resource, fill
@@ -121,9 +122,12 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if observed and (refused := claims.refused(node, observed, resource, place, policy)):
         draft.diagnostics.append(refused)
         return
+    others, open_ = differs(node, live.sent) if observed else ([], {})
     change = _compared(node, graph, live, resources, place, draft.renewed)
     if change is None:
         return
+    change = resent(change, others)
+    draft.diagnostics += untold(node, open_)
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
@@ -140,6 +144,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         draft.same[node.address] = change.desired
         return
     steps = [gate.judge(it, seen, resource, policy) for it in _steps(seen, node, resource, place)]
+    steps = [replace(it, sent=live.sent.of(node)) if it.desired else it for it in steps]
     _add(seen, node, steps, draft)
 
 

@@ -81,6 +81,8 @@ class Generic:
     """What it cannot do, for people."""
     blocked: Callable[[Change], str] = lambda _: ""
     """Why no patch can be sent, as a sentence; "" where one can."""
+    declared: bool = True
+    """Whether a file says what is lost with it. Else its spec does, and records are until then."""
 
 
 def model_of(observed: Observed | None) -> Props:

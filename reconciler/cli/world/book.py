@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.frame.project import STATE, Exit
+from reconciler.cli.world import unshown
 from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.aws.session import Session
     from reconciler.cli.world.notes import Seen
     from reconciler.model.plan import Plan
+    from reconciler.secret.sent import Sent
     from reconciler.specs.overlay import EnvironmentView
 
 FOLDER = STATE / "receipts"
@@ -88,6 +90,14 @@ class Book:
             return frozenset(self.last.resources) if self.last else frozenset()
         except ReceiptError:
             return frozenset()
+
+    @property
+    def sent(self) -> Sent:
+        """What is known of values that AWS never gives back; the key alone without receipts."""
+        try:
+            return unshown.sent(self.last)
+        except ReceiptError:
+            return unshown.sent(None)
 
     @property
     def code(self) -> Exit:

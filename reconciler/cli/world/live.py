@@ -48,7 +48,7 @@ class World:
 
     def plan(self) -> Plan:
         """Observe and plan; reads only."""
-        request = replace(self.request, left=self.book.left_behind)
+        request = replace(self.request, left=self.book.left_behind, sent=self.book.sent)
         with progress.reading(terminal=self.project.terminal) as told:
             plan = engine.make_plan(request, self.session, told)
         plan = lasting.told(self.book.explained(plan), self.session, datetime.now(UTC))
