@@ -16,6 +16,7 @@ from resources.test_registry_lint import emitted
 from reconciler.access.caller import demanded
 from reconciler.access.calls import asked
 from reconciler.access.decide import decide
+from reconciler.access.handlers import handled
 from reconciler.access.model import Asked, Decision, Guard, Named, Policies, Why
 from reconciler.access.request import NEW_ID, Call
 from reconciler.aws.session import READS
@@ -178,7 +179,7 @@ class Known(Offline):
         return ""
 
     def questions(self, call: Call) -> tuple[Asked, ...]:
-        return (*asked(call, self), *demanded(call, self))
+        return (*asked(call, self), *demanded(call, self), *handled(call, self))
 
     def learn(self, call: Call, questions: Iterable[Asked], answer: Mapping[str, Any]) -> None:
         """Tags that the request carried, aliases, and what keys encrypt."""

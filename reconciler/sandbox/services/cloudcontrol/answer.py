@@ -162,9 +162,12 @@ def _accepted(
     **more: Any,  # noqa: ANN401  (further fields of a request)
 ) -> dict[str, Json]:
     """Begin a write, and say how it stands."""
-    rights.check(of, operation, call.sent)
     fault = WORLD.handlers.take(operation, of.name)
     _fails(fault)
+    try:
+        rights.check(of, operation, call.sent)
+    except Broken as refused:  # the handler says so, later
+        fault = Fault(operation, of.name, code=refused.code, message=str(refused), identifier=False)
     request = engine.accept(call.backend, of, operation, parts, fault=fault, **more)
     tokens.note(call.backend, operation, call.params, request)
     WORLD.handlers.count(operation, of.name, request.identifier)
@@ -218,6 +221,10 @@ def _list(call: Call) -> dict[str, Json]:
     of = kind(call.type, call.backend.region_name)
     WORLD.handlers.count("list", of.name)
     _fails(WORLD.handlers.take("list", of.name))
+    try:
+        rights.check(of, "list", call.sent)
+    except Broken as broken:
+        raise at_once(broken) from broken
     return listing.page(call.shelf(of), call.params)
 
 
