@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from sweeps import LONG
@@ -20,6 +23,8 @@ from reconciler.resources import api as resources
 from reconciler.resources.api import HOLDS_TAG
 from reconciler.specs import overlay
 from reconciler.specs.source import parse
+
+from .specs import ALL, world
 
 ENVIRONMENT = """
 apiVersion: moorline/v1
@@ -352,6 +357,17 @@ def test_values_of_other_specs_come_in_everywhere() -> None:
     assert node.needs == {stream, role, bucket}
 
 
+def test_a_value_that_follows_from_a_name_makes_it_wait_all_the_same() -> None:
+    registry = "apiVersion: moorline/v1\nkind: ModelRegistry\nmetadata: {name: fraud}\nspec: {}\n"
+    body = (
+        "type: AWS::SNS::Topic\nproperties: {DisplayName: '${ref:ModelRegistry/fraud.groupName}'}"
+    )
+    graph = good(f"{resource('x', body)}---\n{registry}")
+    node = graph.nodes[Address("AWS::SNS::Topic", "acme-test-x")]
+    group = Address("AWS::SageMaker::ModelPackageGroup", "acme-test-fraud")
+    assert (node.props["DisplayName"], node.needs) == ("acme-test-fraud", {group})
+
+
 def test_a_given_name_is_taken_word_for_word() -> None:
     text = resource(
         "x", "type: AWS::Kinesis::Stream\nproperties: {Name: Given_Name, ShardCount: 1}"
@@ -404,3 +420,15 @@ def test_any_type_is_checked_and_either_built_or_refused(type_: str) -> None:
     else:
         assert codes <= {"RES006", "GRAPH005", "PLACE002", "CLOSED001"}, found
         assert codes or [node.address.type for node in graph] == [type_]
+
+
+def test_the_page_names_every_output_of_other_kinds() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "any-type.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (`.*) \|$", page, re.MULTILINE))
+    said = {kind: set(re.findall(r"`([\w.]+)`", row)) for kind, row in rows.items()}
+    platform, known = world(), defaultdict[str, set[str]](set)
+    for kind, name in ALL:
+        for output, value in platform.peer(kind, name).items():
+            known[kind].add(f"{output}.NAME" if isinstance(value, dict) else output)
+    del known["Resource"]
+    assert {kind: names for kind, names in known.items() if names} == said

@@ -81,7 +81,8 @@ def build(spec: AnyResource, scope: Scope) -> Iterator[Node]:
         props[tags.TAGS] = _tags(spec, scope, served, about)
     elif spec.holds is not None:
         _forgotten(spec, scope)
-    yield scope.node(address, props, lines=_lines(spec, own))
+    needs = sorted(links.needs - {address})
+    yield scope.node(address, props, lines=_lines(spec, own), depends_on=needs)
 
 
 def _address(spec: AnyResource, scope: Scope, served: Served) -> Address:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from reconciler.kinds.api import Problem, Scope
 from reconciler.kinds.reference import FORM, Malformed, Use, parts, texts
 from reconciler.kinds.terms.text import text
-from reconciler.model.value import Join, Json, Path, Ref
+from reconciler.model.address import Address
+from reconciler.model.value import Join, Json, Path, Ref, references
 
 MALFORMED = "RES004"
 NO_OUTPUT = "RES005"
@@ -46,6 +47,8 @@ class Links:
     """Puts values into the place of references; what cannot be is a finding of the scope."""
 
     scope: Scope
+    needs: set[Address] = field(default_factory=set)
+    """What must exist although its value is plain text, such as an ARN that follows from a name."""
 
     def filled(self, value: Json, path: Path) -> Json:
         """A tree with references to resources, and values that are known, in their places."""
@@ -91,6 +94,8 @@ class Links:
         if value is None:
             self._lacks(use, known, path)
             return str(use)
+        if not any(True for _ in references(value)):
+            self.needs.update(ref.target for ref in references(known))
         return value
 
     def _lacks(self, use: Use, known: Mapping[str, Json], path: Path) -> None:
