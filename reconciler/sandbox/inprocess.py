@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from moto import mock_aws
 from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random
@@ -19,6 +18,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.door.faults import Faults
 from reconciler.sandbox.door.install import install
+from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.services.sagemaker import autoscaling, store
 from reconciler.sandbox.state.rules import Rule
@@ -131,7 +131,7 @@ class Sandbox:
 
 @cache
 def _session() -> Any:  # noqa: ANN401  (boto3's stubs want the service as a literal)
-    return boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")  # noqa: S106
+    return signed("sandbox")
 
 
 @cache

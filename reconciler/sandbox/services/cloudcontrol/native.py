@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from reconciler.sandbox.protocol import wire
+from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.services.cloudcontrol.failures import Broken
 
 _STUB = BotocoreStubber()
@@ -77,7 +78,7 @@ class Aws:
 
 @cache
 def _session() -> boto3.Session:
-    return boto3.Session(aws_access_key_id="handler", aws_secret_access_key="handler")  # noqa: S106
+    return signed("handler")
 
 
 @cache
