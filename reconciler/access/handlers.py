@@ -49,15 +49,21 @@ _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:[^\s\"\\,\]}]+")
 _ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 _KEY = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/[\w/-]+")
 _LOOKS = re.compile(r"(batch)?(get|list|describe|search|view|lookup|query|head)", re.IGNORECASE)
-_CONTENT = re.compile(
-    r"(secretsmanager:getsecretvalue|s3:getobject|ssm:getparameter"
-    r"|dynamodb:(get|batchget|query|scan|partiql)|sqs:receivemessage|kinesis:getrecords"
-    r"|logs:(getlogevents|filterlogevents|getqueryresults)|athena:getqueryresults"
-    r"|lakeformation:getdataaccess|lambda:getfunction$|kms:decrypt"
+_SECRET = re.compile(
+    r"(secretsmanager:getsecretvalue|kms:decrypt|lakeformation:getdataaccess"
     r"|[\w-]+:get\w*(token|credentials|password)).*",
     re.IGNORECASE,
 )
+"""What gives out secrets, or a way to data."""
+_CONTENT = re.compile(
+    r"(s3:getobject|ssm:getparameter|dynamodb:(getitem|getrecords|batchgetitem|query|scan|partiql)"
+    r"|sqs:receivemessage|kinesis:getrecords|athena:getqueryresults"
+    r"|logs:(getlogevents|filterlogevents|getqueryresults)).*",
+    re.IGNORECASE,
+)
 """What reads the data that a resource holds, and not what it is like."""
+_BESIDES = frozenset({"ec2", "iam", "kms", "logs", "s3", "secretsmanager", "sts"})
+"""Services that handlers of others turn to."""
 
 
 @cache
@@ -86,13 +92,20 @@ def _written(name: str) -> str:
 
 
 def looks(name: str) -> bool:
-    """Whether an action tells what a resource is like, and neither changes it nor reads data."""
-    if _CONTENT.fullmatch(name):
+    """Whether an action tells what a resource is like: it changes nothing and reads no data."""
+    if _SECRET.fullmatch(name) or _CONTENT.fullmatch(name):
         return False
+    if _LOOKS.match(name.partition(":")[2]):
+        return True
     try:
         return action(name).levels <= {Level.LIST, Level.READ}
     except UnknownActionError:
-        return _LOOKS.match(name.partition(":")[2]) is not None
+        return False
+
+
+def reads_data(name: str) -> bool:
+    """Whether an action reads what a resource holds, and that is no secret."""
+    return _CONTENT.fullmatch(name) is not None
 
 
 @cache
@@ -105,9 +118,9 @@ def places(type_name: str, name: str) -> tuple[Type, ...]:
     """
     try:
         service, kinds = name.partition(":")[0], action(name).types
-    except UnknownActionError:
+        found = [type_of(service, each) for each in kinds]
+    except UnknownActionError:  # of the action, or of a type that the tables name and do not have
         return ()
-    found = [type_of(service, each) for each in kinds]
     if service != service_of(type_name):
         named = bool(found) and all(each.slots and _NAME.fullmatch(each.slots[0]) for each in found)
         return tuple(found) if named else ()
@@ -125,13 +138,17 @@ _NAME = re.compile(r"\w*Name(WithoutLeadingSlash|WithPath)?|SecretId")
 
 @cache
 def service_of(type_name: str) -> str:
-    """The IAM prefix that a type's own actions have: that of most of them."""
+    """The IAM prefix of a type's own actions: its service's name, or that of most of them."""
     found = Counter(
         each.partition(":")[0]
         for verb in ("create", "read", "delete")
         for each in handler_demands(type_name, verb)
     )
-    return found.most_common(1)[0][0] if found else ""
+    named = _plain(type_name.split("::")[1])
+    if own := next((each for each in found if _plain(each) == named), ""):
+        return own
+    most = [each for each, _ in found.most_common()]
+    return next((each for each in most if each not in _BESIDES), most[0] if most else "")
 
 
 def _plain(text: str) -> str:
@@ -202,8 +219,19 @@ def _at(call: Call, type_name: str, name: str, at: tuple[Type, ...]) -> str:
         return identifier if fitting(name, identifier) else "*"
     if not at:
         return "*"
-    chosen = identifier or _chosen(call, type_name) or NEW_ID
+    chosen = _called(type_name, identifier) or _chosen(call, type_name) or NEW_ID
+    if at[0].slots[0].endswith("WithoutLeadingSlash"):
+        chosen = chosen.lstrip("/")
     return arn(call, at[0].service, at[0].name, chosen)
+
+
+def _called(type_name: str, identifier: str) -> str:
+    """The name in an identifier: one part of several, or what a URL ends in."""
+    ways = [path[-1] for path in facts(type_name).identity]
+    parts = identifier.split("|") if len(ways) > 1 else [identifier]
+    named = dict(zip(ways, parts, strict=False))
+    found = next((it for way, it in named.items() if _NAME.fullmatch(way)), parts[0])
+    return found.rpartition("/")[2] if "://" in found else found
 
 
 def _chosen(call: Call, type_name: str) -> str:

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 
 from reconciler.access import table
 from reconciler.access.caller import Demand, rows
-from reconciler.access.handlers import SERVICE, handler_demands, looks
+from reconciler.access.handlers import (
+    SERVICE,
+    handler_demands,
+    looks,
+    places,
+    reads_data,
+    service_of,
+)
 from reconciler.delivery.places import (
     KEYS,
     NAMED,
@@ -35,14 +42,6 @@ from reconciler.resources.permissions import PASS, permission
 
 ALWAYS = frozenset({"cloudtrail:LookupEvents", "tag:GetResources"})
 """What every plan and drift report may ask, whatever the types."""
-LOOKS = {
-    "AWS::SageMaker::Endpoint": (
-        "application-autoscaling:DescribeScalableTargets",
-        "sagemaker:DescribeEndpointConfig",
-    ),
-    "AWS::SageMaker::Model": ("sagemaker:ListModelPackages",),
-}
-"""What else is asked because of a type: who scales it, which version is approved."""
 NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
 """Demands of what no kind writes: alarms that stop machines or run documents."""
 
@@ -78,8 +77,28 @@ def reads(types: Iterable[Resource]) -> set[str]:
     for resource in types:
         found |= _all(resource.service, methods(resource)[0])
         found |= {each for each in _handled(resource, HANDLERS[0]) if looks(each)}
-        found |= set(LOOKS.get(resource.type, ()))
+        found |= set(resource.aside.looks)
     return found
+
+
+def seen(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, ...]:
+    """The data that a plan reads of our own resources: a handler that reads them asks for it.
+
+    Only where names say which they are, and no secrets.
+    """
+    found: dict[Place, set[str]] = {}
+    for resource in types:
+        for action in _handled(resource, HANDLERS[0]):
+            own = action.partition(":")[0] == service_of(resource.type)
+            if own and resource.name and reads_data(action) and places(resource.type, action):
+                for place in forwarded(action, resource):
+                    found.setdefault(place, set()).add(action)
+    return _granted(found, slots)
+
+
+def _granted(found: Mapping[Place, set[str]], slots: Mapping[str, str]) -> tuple[Grant, ...]:
+    grants = (Grant(tuple(sorted(found[place])), *place) for place in sorted(found))
+    return tuple(_filled(grant, slots) for grant in grants)
 
 
 def writes(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, ...]:
@@ -91,8 +110,7 @@ def writes(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, 
         for action, place in _asked(resource):
             if action not in looked:
                 found.setdefault(place, set()).add(action)
-    grants = (Grant(tuple(sorted(found[place])), *place) for place in sorted(found))
-    return tuple(_filled(grant, slots) for grant in grants)
+    return _granted(found, slots)
 
 
 def actions_of(service: str, names: Iterable[str]) -> set[str]:
@@ -182,8 +200,10 @@ def _demanded(action: str, row: Demand) -> Place:
 def methods(resource: Resource) -> tuple[set[str], set[str]]:
     """The client methods that read a resource, and those that write it."""
     looks = {resource.read.method, *(listing.method for listing in resource.listings)}
-    looks |= resource.asks
+    looks |= resource.asks | {detail.method for detail in resource.details}
     changes = {resource.create.method, resource.delete.method, *_updates(resource)}
+    if stopped := resource.stages.stopped:
+        changes |= {stopped.stop.method, stopped.start.method}
     if resource.operation:
         looks |= {resource.operation.poll, resource.operation.pending} - {""}
         changes |= set(resource.operation.timeout)  # those that there is a handler for

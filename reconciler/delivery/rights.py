@@ -46,9 +46,10 @@ _HERE = {
 def policies(site: Site) -> dict[str, Json]:
     """The managed policies by their names in the template."""
     types = _types(site)
-    grants = actions.writes(types, {**_HERE, "platform": site.platform, "prefix": _prefix(site)})
+    slots = {**_HERE, "platform": site.platform, "prefix": _prefix(site)}
+    grants = actions.writes(types, slots)
     looked = actions.reads(types) | {_LISTS}  # of buckets that others keep too
-    looks = [allow(looked, Resource="*")]
+    looks = [allow(looked, Resource="*"), *map(_statement, actions.seen(types, slots))]
     changes = [_statement(grant) for grant in grants]
     changes += _itself(grants)
     return {

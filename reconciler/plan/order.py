@@ -25,8 +25,10 @@ from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
+from reconciler.plan.consent import asked
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.hidden import differs, resent, untold
+from reconciler.plan.lent import lent, owned as owned_by_others
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.unsure import said as unsure
 from reconciler.resources.api import Place, Resource, fill
@@ -134,7 +136,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     seen, against = _reviewed(change, node, resource)
     against += unsure(change, node, resource)
     draft.diagnostics += against
-    if resource.pending.moved is not unmoved:
+    if resource.pending.moved is not unmoved or seen.owned:
         draft.moving.append(seen)
     if any(each.is_error for each in against):
         return
@@ -144,7 +146,9 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         draft.same[node.address] = change.desired
         return
     steps = [gate.judge(it, seen, resource, policy) for it in _steps(seen, node, resource, place)]
+    steps = [asked(it, seen, resource, policy) for it in steps]
     steps = [replace(it, sent=live.sent.of(node)) if it.desired else it for it in steps]
+    draft.diagnostics += objections.staged(node, seen, resource)
     _add(seen, node, steps, draft)
 
 
@@ -175,7 +179,10 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
         for prop, ref in node.props.items()
         if isinstance(ref, Ref) and ref.target in graph
     }
-    return replace(change, desired=resolve(node.props, keep), targets=targets)
+    wanted = resolve(node.props, keep)
+    others = tuple(owned_by_others(change, wanted, resource))
+    desired = lent(wanted, observed, resource) if observed else wanted
+    return replace(change, desired=desired, targets=targets, owned=others)
 
 
 def pending(

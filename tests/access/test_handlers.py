@@ -8,7 +8,7 @@ import pytest
 from sweeps import sample
 
 from reconciler.access.calls import asked, known
-from reconciler.access.handlers import VERBS, handled, handler_demands, looks, places
+from reconciler.access.handlers import VERBS, handled, handler_demands, looks, places, service_of
 from reconciler.facts import facts, served_types
 
 from .offline import ACCOUNT, KEY, REGION, Offline, call
@@ -58,9 +58,12 @@ def test_prefixes_in_capitals_are_those_that_iam_has() -> None:
 
 
 def test_a_caller_without_a_role_for_the_handlers_is_asked_for_what_they_do() -> None:
-    assert ("kinesis:CreateStream", "*") in create(STREAM, Name="a")
+    at = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/a"
+    assert ("kinesis:CreateStream", at) in create(STREAM, Name="a")
     sent = call("cloudcontrol", "CreateResource", TypeName=STREAM, RoleArn=WORK, DesiredState="{}")
     assert handled(sent, Offline()) == ()
+    handed = {(each.action, each.resource) for each in asked(sent, Offline())}
+    assert handed == {("cloudformation:CreateResource", "*"), ("iam:PassRole", WORK)}
 
 
 def test_an_update_reads_first() -> None:
@@ -92,6 +95,49 @@ def test_an_identifier_that_is_an_arn_is_asked_as_it_is() -> None:
     at = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:acme-dev-flow"
     found = questions("DeleteResource", "AWS::StepFunctions::StateMachine", Identifier=at)
     assert ("states:DeleteStateMachine", at) in found
+
+
+def test_a_name_is_the_end_of_a_url_and_one_part_of_several() -> None:
+    url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/jobs"
+    found = questions("DeleteResource", "AWS::SQS::Queue", Identifier=url)
+    assert ("sqs:DeleteQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:jobs") in found
+
+
+def test_the_slash_that_a_parameter_begins_with_is_not_in_its_arn_twice() -> None:
+    found = questions("GetResource", "AWS::SSM::Parameter", Identifier="/acme/one")
+    assert ("ssm:GetParameters", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/acme/one") in found
+
+
+def test_a_service_without_a_table_is_asked_on_anything() -> None:
+    assert ("transfer:CreateServer", "*") in create("AWS::Transfer::Server")
+
+
+def test_what_iam_does_not_know_is_not_asked() -> None:
+    assert "kms:ReEncrypt" in handler_demands("AWS::RDS::CustomDBEngineVersion", "create")
+    assert not [it for it, _ in create("AWS::RDS::CustomDBEngineVersion") if "ReEncrypt" in it]
+
+
+@pytest.mark.parametrize(
+    ("type_name", "prefix"),
+    [
+        (TABLE, "dynamodb"),
+        ("AWS::Proton::EnvironmentTemplate", "proton"),
+        ("AWS::KinesisFirehose::DeliveryStream", "firehose"),
+        ("AWS::StepFunctions::StateMachine", "states"),
+        ("AWS::Cognito::UserPool", "cognito-idp"),
+        ("AWS::KMS::Key", "kms"),
+        ("AWS::SecretsManager::Secret", "secretsmanager"),
+    ],
+)
+def test_the_service_of_a_type(type_name: str, prefix: str) -> None:
+    assert service_of(type_name) == prefix
+
+
+def test_every_action_of_every_handler_has_its_place() -> None:
+    for name in served_types():
+        for verb in facts(name).handlers:
+            for each in handler_demands(name, verb):
+                assert all(it.service == each.partition(":")[0] for it in places(name, each))
 
 
 def test_what_aws_names_is_asked_on_anything() -> None:
@@ -138,6 +184,8 @@ def test_the_door_says_through_whom_it_is_asked() -> None:
         ("s3:GetObjectVersion", False),
         ("dynamodb:Scan", False),
         ("dynamodb:GetItem", False),
+        ("dynamodb:GetResourcePolicy", True),
+        ("lambda:GetFunction", True),
         ("ssm:GetParameters", False),
         ("codeartifact:GetAuthorizationToken", False),
         ("lakeformation:GetDataAccess", False),

@@ -79,7 +79,11 @@ def test_a_member_beside_fixed_ones_changes_in_place(world: World) -> None:
         "SourceParameters": {"SqsQueueParameters": {"BatchSize": 1}},
     }
     world.good(node(PIPE, "acme-test-p", **props))
-    edited = {**props, "Description": "more", "SourceParameters": {"SqsQueueParameters": {"BatchSize": 2}}}
+    edited = {
+        **props,
+        "Description": "more",
+        "SourceParameters": {"SqsQueueParameters": {"BatchSize": 2}},
+    }
     turn = world.good(node(PIPE, "acme-test-p", **edited))
     assert turn.actions == [Action.UPDATE]
     assert "/SourceParameters" in " ".join(paths(turn))
@@ -126,7 +130,9 @@ def test_a_list_is_sent_whole(world: World) -> None:
     (op,) = patch(turn.steps[0])
     assert (op["path"], op["value"]) == ("/AllowedAccessControlTags", other)
     true = next(iter(faults.true_models(type_).values()))
-    assert sorted(map(json.dumps, true["AllowedAccessControlTags"])) == sorted(map(json.dumps, other))
+    assert sorted(map(json.dumps, true["AllowedAccessControlTags"])) == sorted(
+        map(json.dumps, other)
+    )
 
 
 @pytest.mark.scenario("CC55")
@@ -144,7 +150,10 @@ def test_tags_of_aws_are_not_sent_back(world: World) -> None:
 @pytest.mark.scenario("CC57")
 def test_tags_that_cannot_change_are_no_change(world: World) -> None:
     type_ = "AWS::SageMaker::StudioLifecycleConfig"
-    props = {"StudioLifecycleConfigAppType": "JupyterServer", "StudioLifecycleConfigContent": "bHM="}
+    props = {
+        "StudioLifecycleConfigAppType": "JupyterServer",
+        "StudioLifecycleConfigContent": "bHM=",
+    }
     world.good(node(type_, "acme-test-l", **props))
     turn = world.plan(node(type_, "acme-test-l", **props, Tags={"team": "fraud"}))
     assert turn.steps == ()
@@ -154,7 +163,8 @@ def test_tags_that_cannot_change_are_no_change(world: World) -> None:
 @pytest.mark.scenario("CC17")
 def test_json_in_another_notation_is_no_change(world: World) -> None:
     type_ = "AWS::OpenSearchServerless::SecurityPolicy"
-    policy = '{ "Rules": [{"ResourceType": "collection", "Resource": ["collection/acme"]}], "AWSOwnedKey": true }'
+    rule = '{"ResourceType": "collection", "Resource": ["collection/acme"]}'
+    policy = f'{{ "Rules": [{rule}], "AWSOwnedKey": true }}'
     faults.habits(type_, idle_refused=True)
     made = node(type_, "acme-test-o", Type="encryption", Policy=policy)
     world.good(made)
@@ -165,7 +175,9 @@ def test_json_in_another_notation_is_no_change(world: World) -> None:
 
 def test_a_patch_is_one_call(world: World) -> None:
     world.good(node(LAMBDA, "acme-test-f", **FUNCTION))
-    edited = node(LAMBDA, "acme-test-f", **{**FUNCTION, "Handler": "b", "Timeout": 9}, Tags={"a": "b"})
+    edited = node(
+        LAMBDA, "acme-test-f", **{**FUNCTION, "Handler": "b", "Timeout": 9}, Tags={"a": "b"}
+    )
     turn = world.good(edited)
     sent = [event.call.method for event in turn.events if isinstance(event, CallSent)]
     assert sent == ["update_resource"]

@@ -51,7 +51,9 @@ def policy(name: str, statements: list[dict[str, Any]]) -> Named:
 
 @cache
 def planner(*types: str) -> Role:
-    return Role("plan", (policy("0", [statement(actions.reads(map(of, types)), ["*"])]),))
+    known = [of(each) for each in types]
+    own = [statement(it.actions, it.on, it.when) for it in actions.seen(known, SLOTS)]
+    return Role("plan", (policy("0", [statement(actions.reads(known), ["*"]), *own]),))
 
 
 @cache
@@ -102,6 +104,15 @@ def test_whoever_plans_only_looks(type_name: str) -> None:
     assert {each for each, *_ in by.refused(read)} <= {
         each for each in handler_demands(type_name, "read") if not looks(each)
     }
+
+
+def test_whoever_plans_reads_the_parameters_that_are_ours_and_no_secret() -> None:
+    parameter, secret = "AWS::SSM::Parameter", "AWS::SecretsManager::Secret"
+    by = planner(parameter, secret)
+    assert by.refused(questions("GetResource", parameter, "acme-test-one")) == []
+    refused = by.refused(questions("GetResource", parameter, "acme-prod-one"))
+    assert {each for each, *_ in refused} == {"ssm:GetParameters"}
+    assert not {action for _, action in by.actions()} & {"secretsmanager:getsecretvalue"}
 
 
 def test_no_role_has_cloudformation_as_a_whole() -> None:
