@@ -46,7 +46,13 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
     )
     if not any(each.is_error for each in found):
         live, problems = observe(
-            session, graph, resources.load(), place, progress=progress, left=request.left
+            session,
+            graph,
+            resources.load(),
+            place,
+            progress=progress,
+            left=request.left,
+            applied=request.applied,
         )
         waiting = order.pending(graph, live, resources.load(), place)
         live = replace(live, sent=request.sent)

@@ -64,10 +64,12 @@ class Addressed:
         single: Single,
         resources: Mapping[str, Resource],
         left: frozenset[Address],
+        applied: Mapping[Address, Props],
     ) -> None:
-        """`left` is what the last apply left."""
+        """`left` is what the last apply left, `applied` what it asked for."""
         self.session = session
         self.left = left
+        self.applied = applied
         self.findings: list[Diagnostic] = []
         self.single = single
         self.resources = resources
@@ -110,13 +112,16 @@ class Addressed:
             AwsError: its state could not be found out.
         """
         resource = self.resources[address.type]
-        if resource.tags is None and PRIMARY not in resource.predict:
+        untold = resource.tags is None and PRIMARY not in resource.predict
+        if untold and (address not in self.applied or not _findable(resource)):
             self.findings.append(_left(address))
             return None
         tags = survey.index.get(address) or {}
         props: dict[str, Json] = {TAGS: [{"Key": key, "Value": tags[key]} for key in tags]}
         if resource.name:
             props[resource.name] = address.name
+        if untold:
+            props |= {key: it for key, it in self.applied[address].items() if key != TAGS}
         seen = self._read(address, resource, props, survey)
         if seen and resource.tags is None:
             seen = replace(seen, tags=self._owner())  # the last receipt names it
@@ -159,6 +164,11 @@ class Addressed:
                     found[str(seen.outputs.get(PRIMARY))] = seen
                     break
         return found
+
+
+def _findable(resource: Resource) -> bool:
+    """Whether what was asked for tells it from others."""
+    return resource.generic is not None and resource.generic.found != "nothing"
 
 
 def _left(address: Address) -> Diagnostic:

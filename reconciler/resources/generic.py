@@ -83,6 +83,8 @@ class Generic:
     """What it cannot do, for people."""
     blocked: Callable[[Change], str] = lambda _: ""
     """Why no patch can be sent, as a sentence; "" where one can."""
+    lacks: Callable[[Props], tuple[str, ...]] = lambda _: ()
+    """Parts of its identifier that could be declared and are not: AWS would make them up."""
     declared: bool = True
     """Whether a file says what is lost with it. Else its spec does, and records are until then."""
 

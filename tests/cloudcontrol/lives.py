@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from engine.platform import FAULTS, Platform, codes, spec
+from engine.platform import FAULTS, Clients, Platform, Run, spec
 from reconciler import engine
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import Session
 from reconciler.facts import facts, served_types
-from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
+from reconciler.model.receipt import Receipt
+from reconciler.receipts.collect import Collector, Run as Named
 from reconciler.resources import api as resources
 from reconciler.resources.cloudcontrol.paths import values
 from reconciler.sandbox.door.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox
-from reconciler.sandbox.services.cloudcontrol import faults
+from reconciler.sandbox.services.cloudcontrol import faults, types
 from reconciler.sandbox.services.cloudcontrol.schema import _validator
 from reconciler.sandbox.services.cloudcontrol.store import all_records, cloudcontrol_backends
 
@@ -29,6 +30,7 @@ from .values import Drawn, drawn
 from .world import SandboxClock
 
 NAME = "drawn"
+NAMES = Named("r", "somebody", "2026-11-23T00:00:00Z")
 
 
 class Killed(BaseException):
@@ -45,18 +47,16 @@ class Here(Platform):
     def restart(self) -> None:
         clock = SandboxClock(self.aws)
         limiter = Limiter(clock, unlimited=True)
-        from engine.platform import Clients
-
         clients = Clients(self.site.region, self.site.account)
         self.session = Session(clients, clock=clock, limiter=limiter, wall=clock.now)
 
 
-def text(type_: str, props: dict[str, Any]) -> str:
+def text(type_: str, props: dict[str, Any], keeps: str = "") -> str:
     """A spec; the name of the resource is the conventional one where the type takes that."""
     resource = resources.load()[type_]
     named = resource.name
     usual = resource.fix(f"acme-dev-{NAME}") if named else ""
-    if named and _validator(type_).is_valid({**props, named: usual}):
+    if named and named != keeps and _validator(type_).is_valid({**props, named: usual}):
         props = {k: v for k, v in props.items() if k != named}
     shown = json.dumps(props).replace("${", "$${")
     return spec("Resource", NAME, f"\n  type: {type_}\n  properties: {shown}\n")
@@ -64,7 +64,11 @@ def text(type_: str, props: dict[str, Any]) -> str:
 
 def draw(seed: int, many: int) -> list[str]:
     """Types that AWS's own handlers serve, and no adapter of ours does."""
-    known = sorted(type_ for type_ in served_types() if resources.load()[type_].generic)
+    known = sorted(
+        type_
+        for type_ in served_types()
+        if resources.load()[type_].generic and not types.native(type_)
+    )
     return Random(seed).sample(known, many)
 
 
@@ -76,7 +80,8 @@ class Life:
     drawn: Drawn
     platform: Here = field(init=False)
     said: list[str] = field(default_factory=list)
-    left: frozenset[Address] = frozenset()
+    last: Receipt | None = None
+    """The receipt of the last apply, as a run leaves it."""
 
     def __post_init__(self) -> None:
         self.platform = Here(self.aws, allow="records, traffic, keys, history")
@@ -85,16 +90,27 @@ class Life:
 
     def plan(self, props: dict[str, Any], *, destroy: bool = False) -> Plan:
         self.platform.restart()
-        self.platform.text = text(self.drawn.type, props)
-        plan = self.platform.plan(left=self.left, destroy=destroy)
+        self.platform.text = text(self.drawn.type, props, self.drawn.path[0] if self.drawn.path else "")
+        known = self.last.resources if self.last else {}
+        applied = {address: record.applied for address, record in known.items()}
+        request = self.platform.request(destroy=destroy)
+        request = replace(request, left=frozenset(applied), applied=applied)
+        plan = engine.make_plan(request, self.platform.session, lambda *_: None)
         errors = [each for each in plan.diagnostics if each.is_error]
         if errors:
             raise Refused(*(f"{each.code}: {each.message}" for each in errors))
         return plan
 
+    def run(self, plan: Plan) -> Run:
+        """Carry a plan out; what it notes is kept also where it is killed."""
+        heard = Collector(plan, NAMES, resources.load(), self.last)
+        try:
+            return self.platform.apply(plan, sink=heard)
+        finally:
+            self.last = heard.receipt("")
+
     def apply(self, plan: Plan) -> None:
-        self.left |= {step.address for step in plan.steps}
-        run = self.platform.apply(plan)
+        run = self.run(plan)
         failed = [getattr(e, "message", "") for e in run.events if getattr(e, "code", "")]
         assert (run.failures, run.skipped) == ({}, {}), failed
 
@@ -160,12 +176,11 @@ class Life:
         ends, number = 0, 1 + offset
         while True:
             start = _kept()
-            left = self.left
+            last = self.last
             plan = self.plan(props, destroy=destroy)
             fault = FAULTS.add(Fault("*", kind="call", after=True, nth=number, call=_kill))
-            self.left |= {step.address for step in plan.steps}
             try:
-                self.platform.apply(plan)
+                self.run(plan)
             except Killed:
                 pass
             finally:
@@ -177,7 +192,7 @@ class Life:
             ends += 1
             number += every
             _restore(start)
-            self.left = left
+            self.last = last
 
     def _finish(self, props: dict[str, Any], *, destroy: bool) -> None:
         for _ in range(3):
@@ -185,8 +200,7 @@ class Life:
             plan = self.plan(props, destroy=destroy)
             if not plan.steps:
                 break
-            self.left |= {step.address for step in plan.steps}
-            self.platform.apply(plan)
+            self.run(plan)
         assert not self.plan(props, destroy=destroy).steps, "it does not come to rest"
         models = self.models()
         assert len(models) == (0 if destroy else 1), f"there are {len(models)}"

@@ -124,6 +124,7 @@ def record(
             by_arn=search.by_arn,
             seek=search.seek,
             found=search.way,
+            lacks=lambda props: () if search.by_tag else own.lacks(props),
             tags=partial(tags_of, facts=about),
             fixed_tags=fixed,
             says=words.says(about, search.way),
