@@ -87,14 +87,15 @@ class Addressed:
         if unread and resource.generic and resource.generic.key(props) is None:
             raise incomplete(str(node.address), "what it is addressed by could not be read")
         seen = self._read(node.address, resource, props, survey)
-        if seen and resource.tags is None and self._is_ours(node, live):
+        if seen and resource.tags is None and self._is_ours(node, live, seen):
             return replace(seen, tags=self._owner())
         return seen
 
-    def _is_ours(self, node: Node, live: Live) -> bool:
+    def _is_ours(self, node: Node, live: Live, seen: Observed) -> bool:
         """Whose a thing without tags is: by its name, by what it is part of, or by a receipt."""
-        place = self.single.place
-        if node.address.name.startswith(place.prefix) or node.address in self.left:
+        resource, name = self.resources[node.address.type], node.address.name
+        called = bool(resource.name) and seen.props.get(resource.name) == name
+        if (called and name.startswith(self.single.place.prefix)) or node.address in self.left:
             return True
         parts = (live.found.get(ref.target) for ref in references(node.props))
         return any(each and (each.tags or {}).items() >= self._owner().items() for each in parts)

@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.facts import Facts
 from reconciler.model.value import Path
+from reconciler.resources.cloudcontrol.identity import identity
 from reconciler.resources.cloudcontrol.paths import covered
 from reconciler.sandbox.services.cloudcontrol import pattern
 from reconciler.sandbox.services.cloudcontrol.schema import _validator
@@ -55,8 +56,11 @@ def _changes(about: Facts, made: dict[str, Json], dice: Random) -> Iterator[tupl
     if "update" not in about.can:
         return
     tags = about.tagging.property[0] if about.tagging else "Tags"
+    called = identity(about).name
     for name in about.properties:
         path = (name,)
+        if name == called:
+            continue  # another name is another resource
         inner = any(each[0] == name for each in fixed)
         if name == tags or inner or covered(path, fixed) or path in about.transforms:
             continue
