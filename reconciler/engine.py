@@ -53,6 +53,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
             progress=progress,
             left=request.left,
             applied=request.applied,
+            begun=request.begun,
         )
         waiting = order.pending(graph, live, resources.load(), place)
         live = replace(live, sent=request.sent)

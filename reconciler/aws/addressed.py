@@ -20,7 +20,7 @@ from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Props, Ref, references, resolve
-from reconciler.plan.diff import TAGS
+from reconciler.plan.diff import TAGS, compare
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.order import known
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Resource
@@ -65,11 +65,13 @@ class Addressed:
         resources: Mapping[str, Resource],
         left: frozenset[Address],
         applied: Mapping[Address, Props],
+        begun: frozenset[Address],
     ) -> None:
-        """`left` is what the last apply left, `applied` what it asked for."""
+        """`left` is what the last apply left, `applied` what it asked for, `begun` not seen done."""
         self.session = session
         self.left = left
         self.applied = applied
+        self.begun = begun
         self.findings: list[Diagnostic] = []
         self.single = single
         self.resources = resources
@@ -87,15 +89,17 @@ class Addressed:
         if unread and resource.generic and resource.generic.key(props) is None:
             raise incomplete(str(node.address), "what it is addressed by could not be read")
         seen = self._read(node.address, resource, props, survey)
-        if seen and resource.tags is None and self._is_ours(node, live, seen):
+        if seen and resource.tags is None and self._is_ours(node, props, live, seen):
             return replace(seen, tags=self._owner())
         return seen
 
-    def _is_ours(self, node: Node, live: Live, seen: Observed) -> bool:
+    def _is_ours(self, node: Node, props: Props, live: Live, seen: Observed) -> bool:
         """Whose a thing without tags is: by its name, by what it is part of, or by a receipt."""
         resource, name = self.resources[node.address.type], node.address.name
         called = bool(resource.name) and seen.props.get(resource.name) == name
         if (called and name.startswith(self.single.place.prefix)) or node.address in self.left:
+            return True
+        if node.address in self.begun and not compare(node.address, props, seen, resource).fields:
             return True
         parts = (live.found.get(ref.target) for ref in references(node.props))
         return any(each and (each.tags or {}).items() >= self._owner().items() for each in parts)

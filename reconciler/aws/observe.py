@@ -46,14 +46,15 @@ def observe(  # noqa: PLR0913 - what is looked at, and who is told
     progress: Progress = lambda _what, _done, _all: None,
     left: frozenset[Address] = frozenset(),
     applied: Mapping[Address, Props] = MappingProxyType({}),
+    begun: frozenset[Address] = frozenset(),
 ) -> tuple[Live, list[Diagnostic]]:
     """The live state of everything the graph declares or our tags claim.
 
     `left` is what the last apply left. Where listings or tags contradict it, it causes one more
     read, or is unknown; it never changes what is planned. `applied` is what that apply asked for:
-    it addresses what carries no tags and has left the graph.
+    it addresses what carries no tags and has left the graph. `begun` is what it may have made.
     """
-    return _Observer(session, graph, resources, place, progress, left, applied).run()
+    return _Observer(session, graph, resources, place, progress, left, applied, begun).run()
 
 
 class _Observer:
@@ -66,6 +67,7 @@ class _Observer:
         progress: Progress,
         left: frozenset[Address] = frozenset(),
         applied: Mapping[Address, Props] = MappingProxyType({}),
+    begun: frozenset[Address] = frozenset(),
     ) -> None:
         self.session = session
         self.graph = graph
@@ -74,7 +76,7 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
-        self.generic = Addressed(session, self.single, resources, left, applied)
+        self.generic = Addressed(session, self.single, resources, left, applied, begun)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
         self.from_list: list[Address] = []

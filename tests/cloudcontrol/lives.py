@@ -16,7 +16,7 @@ from reconciler.aws.session import Session
 from reconciler.facts import facts, served_types
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
-from reconciler.model.receipt import Receipt
+from reconciler.model.receipt import Receipt, left_open
 from reconciler.receipts.collect import Collector, Run as Named
 from reconciler.resources import api as resources
 from reconciler.resources.cloudcontrol.paths import values
@@ -94,7 +94,8 @@ class Life:
         known = self.last.resources if self.last else {}
         applied = {address: record.applied for address, record in known.items()}
         request = self.platform.request(destroy=destroy)
-        request = replace(request, left=frozenset(applied), applied=applied)
+        begun = left_open(self.last) if self.last else frozenset()
+        request = replace(request, left=frozenset(applied), applied=applied, begun=begun)
         plan = engine.make_plan(request, self.platform.session, lambda *_: None)
         errors = [each for each in plan.diagnostics if each.is_error]
         if errors:
@@ -225,6 +226,8 @@ def _kept() -> bytes:
 
 
 def _restore(kept: bytes) -> None:
-    for (account, region), parts in pickle.loads(kept).items():  # noqa: S301 - our own
-        for name, value in parts.items():
-            setattr(cloudcontrol_backends[account][region], name, value)
+    was = pickle.loads(kept)  # noqa: S301 - our own
+    for account, regions in cloudcontrol_backends.items():
+        for region, backend in regions.items():
+            for name in PARTS:
+                setattr(backend, name, was.get((account, region), {}).get(name, {}))
