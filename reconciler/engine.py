@@ -46,7 +46,14 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
     )
     if not any(each.is_error for each in found):
         live, problems = observe(
-            session, graph, resources.load(), place, progress=progress, left=request.left
+            session,
+            graph,
+            resources.load(),
+            place,
+            progress=progress,
+            left=request.left,
+            applied=request.applied,
+            begun=request.begun,
         )
         waiting = order.pending(graph, live, resources.load(), place)
         live = replace(live, sent=request.sent)

@@ -20,7 +20,7 @@ from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Props, Ref, references, resolve
-from reconciler.plan.diff import TAGS
+from reconciler.plan.diff import TAGS, compare
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.order import known
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Resource
@@ -64,10 +64,14 @@ class Addressed:
         single: Single,
         resources: Mapping[str, Resource],
         left: frozenset[Address],
+        applied: Mapping[Address, Props],
+        begun: frozenset[Address],
     ) -> None:
-        """`left` is what the last apply left."""
+        """`left` is what the last apply left, `applied` what it asked for, `begun` not seen done."""
         self.session = session
         self.left = left
+        self.applied = applied
+        self.begun = begun
         self.findings: list[Diagnostic] = []
         self.single = single
         self.resources = resources
@@ -85,14 +89,17 @@ class Addressed:
         if unread and resource.generic and resource.generic.key(props) is None:
             raise incomplete(str(node.address), "what it is addressed by could not be read")
         seen = self._read(node.address, resource, props, survey)
-        if seen and resource.tags is None and self._is_ours(node, live):
+        if seen and resource.tags is None and self._is_ours(node, props, live, seen):
             return replace(seen, tags=self._owner())
         return seen
 
-    def _is_ours(self, node: Node, live: Live) -> bool:
+    def _is_ours(self, node: Node, props: Props, live: Live, seen: Observed) -> bool:
         """Whose a thing without tags is: by its name, by what it is part of, or by a receipt."""
-        place = self.single.place
-        if node.address.name.startswith(place.prefix) or node.address in self.left:
+        resource, name = self.resources[node.address.type], node.address.name
+        called = bool(resource.name) and seen.props.get(resource.name) == name
+        if (called and name.startswith(self.single.place.prefix)) or node.address in self.left:
+            return True
+        if node.address in self.begun and not compare(node.address, props, seen, resource).fields:
             return True
         parts = (live.found.get(ref.target) for ref in references(node.props))
         return any(each and (each.tags or {}).items() >= self._owner().items() for each in parts)
@@ -110,13 +117,16 @@ class Addressed:
             AwsError: its state could not be found out.
         """
         resource = self.resources[address.type]
-        if resource.tags is None and PRIMARY not in resource.predict:
+        untold = resource.tags is None and PRIMARY not in resource.predict
+        if untold and (address not in self.applied or not _findable(resource)):
             self.findings.append(_left(address))
             return None
         tags = survey.index.get(address) or {}
         props: dict[str, Json] = {TAGS: [{"Key": key, "Value": tags[key]} for key in tags]}
         if resource.name:
             props[resource.name] = address.name
+        if untold:
+            props |= {key: it for key, it in self.applied[address].items() if key != TAGS}
         seen = self._read(address, resource, props, survey)
         if seen and resource.tags is None:
             seen = replace(seen, tags=self._owner())  # the last receipt names it
@@ -159,6 +169,11 @@ class Addressed:
                     found[str(seen.outputs.get(PRIMARY))] = seen
                     break
         return found
+
+
+def _findable(resource: Resource) -> bool:
+    """Whether what was asked for tells it from others."""
+    return resource.generic is not None and resource.generic.found != "nothing"
 
 
 def _left(address: Address) -> Diagnostic:

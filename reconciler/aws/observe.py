@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 
 from reconciler.aws.addressed import Addressed, levels
@@ -44,13 +45,16 @@ def observe(  # noqa: PLR0913 - what is looked at, and who is told
     *,
     progress: Progress = lambda _what, _done, _all: None,
     left: frozenset[Address] = frozenset(),
+    applied: Mapping[Address, Props] = MappingProxyType({}),
+    begun: frozenset[Address] = frozenset(),
 ) -> tuple[Live, list[Diagnostic]]:
     """The live state of everything the graph declares or our tags claim.
 
     `left` is what the last apply left. Where listings or tags contradict it, it causes one more
-    read, or is unknown; it never changes what is planned.
+    read, or is unknown; it never changes what is planned. `applied` is what that apply asked for:
+    it addresses what carries no tags and has left the graph. `begun` is what it may have made.
     """
-    return _Observer(session, graph, resources, place, progress, left).run()
+    return _Observer(session, graph, resources, place, progress, left, applied, begun).run()
 
 
 class _Observer:
@@ -62,6 +66,8 @@ class _Observer:
         place: Place,
         progress: Progress,
         left: frozenset[Address] = frozenset(),
+        applied: Mapping[Address, Props] = MappingProxyType({}),
+    begun: frozenset[Address] = frozenset(),
     ) -> None:
         self.session = session
         self.graph = graph
@@ -70,7 +76,7 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
-        self.generic = Addressed(session, self.single, resources, left)
+        self.generic = Addressed(session, self.single, resources, left, applied, begun)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
         self.from_list: list[Address] = []

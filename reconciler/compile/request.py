@@ -32,6 +32,9 @@ class Request:
     applied: Mapping[Address, Props] = field(default_factory=dict)
     """What it asked for, from the same receipt: it may explain why something is replaced."""
 
+    begun: frozenset[Address] = frozenset()
+    """What it may have made and did not see done: as asked for and without tags, it is ours."""
+
     @property
     def terms(self) -> Policy:
         """The policy, with what the specs say of AWS's services."""

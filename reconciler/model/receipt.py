@@ -134,6 +134,15 @@ class Receipt:
         return self.result is Result.DONE
 
 
+def left_open(receipt: Receipt) -> frozenset[Address]:
+    """What an apply may have made without seeing it done."""
+    open_ = {Result.FAILED, Result.UNFINISHED, Result.HANDED_OVER}
+    makes = {"create", "replace"}
+    return frozenset(
+        each.address for each in receipt.steps if each.action in makes and each.result in open_
+    )
+
+
 def new_id(now: datetime, *what: str) -> str:
     """An id that sorts by time; a digest of `what` runs keeps two of one moment apart."""
     utc = now.astimezone(UTC)

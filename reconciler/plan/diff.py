@@ -120,7 +120,7 @@ def _fields(
     origin: Origin | None,
     unsure: list[tuple[Path, str]],
 ) -> Iterator[FieldChange]:
-    skip = {resource.name, TAGS, *resource.unread}
+    skip = {TAGS, *resource.unread} | _addressing(resource)
     want = {key: shown for key, value in desired.items() if (shown := seen(value)) is not ...}
     want = {key: value for key, value in want.items() if key not in skip}
     if resource.generic:
@@ -133,6 +133,13 @@ def _fields(
         yield from _properties(want, observed, resource, origin)
     if TAGS in desired and observed.tags is not None:
         yield from _tags(desired[TAGS], observed.tags, origin)
+
+
+def _addressing(resource: Resource) -> set[str]:
+    """The name, where what is live was found by it; else it may be another by now."""
+    if resource.generic and (resource.name,) not in facts(resource.type).identity:
+        return set()
+    return {resource.name}
 
 
 def seen(value: Json) -> Json:

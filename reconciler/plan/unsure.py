@@ -38,6 +38,9 @@ def said(change: Change, node: Node, resource: Resource) -> Iterator[Diagnostic]
             "a second one could not be told from the first; make it by hand, outside of Moorline"
         )
         yield Diagnostic(MAY_EXIST, text, at, help_, Severity.ERROR, node.address)
+    elif makes and (lacks := generic.lacks(change.desired)):
+        text = f"{name} is not made: without {' or '.join(lacks)} nothing tells it from another one"
+        yield Diagnostic(MAY_EXIST, text, at, "declare that", Severity.ERROR, node.address)
     elif makes and generic.says:
         text = f"{name}: {'; '.join(generic.says)}"
         help_ = "plan and drift go by that; nothing is to be done"

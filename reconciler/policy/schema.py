@@ -46,10 +46,11 @@ def _node(node: Node) -> list[Diagnostic]:
     ours = {companion.prop for companion in resource.companions} if resource else set()
     if resource and not _as_list(facts(node.address.type)):
         ours.add(TAGS)  # the type keeps tags under another name or in another form
+    needed = facts(node.address.type).required if resource and resource.generic else frozenset()
     props = {
         key: value  # empty says "not set", which AWS never sees
         for key, value in node.props.items()
-        if key not in ours and value not in ("", [], {})
+        if key not in ours and (value not in ("", [], {}) or key in needed)
     }
     out = []
     for problem in check.problems(node.address.type, props):

@@ -83,6 +83,10 @@ class Generic:
     """What it cannot do, for people."""
     blocked: Callable[[Change], str] = lambda _: ""
     """Why no patch can be sent, as a sentence; "" where one can."""
+    lacks: Callable[[Props], tuple[str, ...]] = lambda _: ()
+    """What is not declared and would have to be, for it to be found again."""
+    mark: Callable[[Props], str] = lambda _: ""
+    """What no two of the type may have in common, or nothing would tell them apart."""
     declared: bool = True
     """Whether a file says what is lost with it. Else its spec does, and records are until then."""
 

@@ -16,7 +16,7 @@ from reconciler.cli.world import unshown
 from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.receipt import Receipt, ReceiptError
+from reconciler.model.receipt import Receipt, ReceiptError, left_open
 from reconciler.model.value import Props
 from reconciler.receipts import intent
 from reconciler.receipts.collect import Run
@@ -92,6 +92,14 @@ class Book:
         except ReceiptError:
             return {}
         return {address: record.applied for address, record in kept.items()}
+
+    @property
+    def begun(self) -> frozenset[Address]:
+        """What the last apply may have made without seeing it done."""
+        try:
+            return left_open(self.last) if self.last else frozenset()
+        except ReceiptError:
+            return frozenset()
 
     @property
     def sent(self) -> Sent:

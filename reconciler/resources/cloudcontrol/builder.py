@@ -124,6 +124,8 @@ def record(
             by_arn=search.by_arn,
             seek=search.seek,
             found=search.way,
+            lacks=search.lacks,
+            mark=search.mark,
             tags=partial(tags_of, facts=about),
             fixed_tags=fixed,
             says=words.says(about, search.way),

@@ -49,6 +49,11 @@ class Identity:
             return None
         return self.written({key: _text(each) for key, each in found.items()})
 
+    def lacks(self, props: Props) -> tuple[str, ...]:
+        """Parts that are ours to choose and that nobody has chosen."""
+        missing = (part for part in self.parts if part not in self.made)
+        return tuple(".".join(part) for part in missing if value(props, part) in (None, ""))
+
     def open(self, props: Props) -> Json:
         """The identifier with references in it, for what is sent when they are known."""
         found = {".".join(part): value(props, part) for part in self.parts}

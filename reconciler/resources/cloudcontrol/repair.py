@@ -103,7 +103,7 @@ def _culprits(error: Any, whole: Json, want: Props, about: Facts) -> Iterator[tu
     if empty(here) and path and not _declared(path, want):
         yield path, why
     elif error.validator == "required":
-        _needs(error, path, about)
+        _needs(error, path, want, about)
     elif error.validator in _EITHER and isinstance(here, Mapping):
         alone = _validator(about.type).evolve(schema={error.validator: error.validator_value})
         own = [name for name in sorted(here) if not _declared((*path, name), want)]
@@ -115,16 +115,20 @@ def _culprits(error: Any, whole: Json, want: Props, about: Facts) -> Iterator[tu
             raise Unrepairable(path, why)
 
 
-def _needs(error: Any, path: Path, about: Facts) -> None:  # noqa: ANN401 - jsonschema's
+def _needs(error: Any, path: Path, want: Props, about: Facts) -> None:  # noqa: ANN401 - jsonschema's
     """A property that AWS needs in every update, and cannot read.
 
     Raises:
-        Unrepairable: no spec has it either.
+        Unrepairable: no spec has it either, or it cannot be sent in an update.
     """
     for name in error.validator_value:
-        if name not in (error.instance or {}) and _hidden((*path, name), about):
-            why = "AWS needs it in every update, cannot read it, and no spec has it"
-            raise Unrepairable((*path, name), why)
+        at = (*path, name)
+        if name in (error.instance or {}) or not _hidden(at, about):
+            continue
+        why = "AWS needs it in every update, cannot read it, and no spec has it"
+        if _declared(at, want):
+            why = "AWS needs it in every update, cannot read it, and takes it only when it is made"
+        raise Unrepairable(at, why)
 
 
 _EITHER = frozenset({"anyOf", "not", "oneOf"})

@@ -14,7 +14,7 @@ from datetime import datetime
 import orjson
 
 from reconciler.facts import Facts
-from reconciler.model.value import Join, Json, Mark, Props, Ref, leaves
+from reconciler.model.value import Join, Json, Mark, Props, Ref, canonical, leaves
 from reconciler.resources.answers import codes
 from reconciler.resources.cloudcontrol import events
 from reconciler.resources.cloudcontrol.compare import Comparison
@@ -63,7 +63,14 @@ class Search:
             return "name"
         if self.by_tag:
             return "tags"
-        return "nothing" if self.parents is None or not self.facts.create_only else "listing"
+        return "listing" if self.parents is not None and self._tells else "nothing"
+
+    @property
+    def _tells(self) -> bool:
+        """Whether a property that cannot change, or is its name, can be read."""
+        tops = {path[0] for path in self.facts.create_only if len(path) == 1}
+        tops |= {self.identity.name} - {""}
+        return any(not self.comparison.hidden((name,)) for name in tops)
 
     def key(self, props: Props) -> Props | None:
         """How to read what these properties name; nothing where AWS chooses a part."""
@@ -185,9 +192,35 @@ class Search:
         return bool(mine) and mine.items() <= tags.items()
 
     def _natural(self, props: Props) -> Props:
-        """What of the declared properties cannot change, and so tells one from another."""
+        """What of the declared properties tells one from another: its name, and what cannot change.
+
+        What AWS never shows tells nothing.
+        """
         tops = {path[0] for path in self.facts.create_only if len(path) == 1}
-        return {key: item for key, item in props.items() if key in tops and key != TAGS}
+        tops |= {self.identity.name} - {""}
+        return {
+            key: item
+            for key, item in props.items()
+            if key in tops and key != TAGS and not self.comparison.hidden((key,))
+        }
+
+    def lacks(self, props: Props) -> tuple[str, ...]:
+        """What would have to be declared for it to be found again."""
+        if self.way in {"tags", "nothing"}:
+            return ()
+        if self.identity.chosen:
+            return self.identity.lacks(props)
+        missing = tuple(name for name in self.parents or () if not props.get(name))
+        if missing or self._natural(props):
+            return missing
+        tops = sorted(path[0] for path in self.facts.create_only if len(path) == 1)
+        return tuple(name for name in tops if not self.comparison.hidden((name,)))
+
+    def mark(self, props: Props) -> str:
+        """What two of one type must not have in common; "" where something else tells them apart."""
+        if self.way != "listing":
+            return ""
+        return canonical(self._natural(props)).decode()
 
 
 def _is_new(event: Props, now: float) -> bool:
