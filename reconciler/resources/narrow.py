@@ -53,8 +53,10 @@ def exchanged(says: str) -> Lost:
 
 
 def fewer(unit: str, unset: float = inf) -> Lost:
-    """A smaller number of a unit such as ``days``, for which something is kept; `unset` is what
-    AWS does where there is none, for ever as a rule."""
+    """A smaller number of a unit such as ``days`` for which something is kept.
+
+    `unset` is what AWS does where there is none, for ever as a rule.
+    """
 
     def lost(before: Json, after: Json) -> str:
         had, has = (unset if each is None else each for each in (before, after))

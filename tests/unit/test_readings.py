@@ -31,8 +31,9 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.codecs import first
 from reconciler.resources.owner import Owner, scaled
-from reconciler.resources.parts import Switch
+from reconciler.resources.parts import Request, Switch
 from reconciler.resources.whole import fault, members, refusal
+from reconciler.resources.word import Word
 
 from .fakes import NAME, OWN, PLACE, Clients, address, node, refusal as refused, resource
 
@@ -267,6 +268,26 @@ def test_a_new_word_is_neither_on_nor_off_but_unknown() -> None:
     said = fault(whole, {}, {"Trigger": {"State": "PAUSED"}})
     assert said == "'Trigger.State' says 'PAUSED', of which nothing is known"
     assert fault(whole, {}, {"Trigger": {"State": "CREATED"}}) == ""
+
+
+GLUE = Word(
+    prop="State",
+    get="get_trigger",
+    at="Trigger.State",
+    sets={"ACTIVATED": Op("start_trigger"), "DEACTIVATED": Op("stop_trigger", {"Now": True})},
+    means={"CREATED": "DEACTIVATED"},
+)
+
+
+def test_a_word_is_set_by_its_own_call_and_an_equal_one_by_none() -> None:
+    reader = ReadOnly(session({"Trigger": {"State": "CREATED"}}), "glue")
+    assert GLUE.read(reader, {}) == "DEACTIVATED"
+    assert [*GLUE.calls("DEACTIVATED", "ACTIVATED")] == [Request("start_trigger", {})]
+    assert [*GLUE.calls("ACTIVATED", "DEACTIVATED")] == [Request("stop_trigger", {"Now": True})]
+    assert [*GLUE.calls("CREATED", "DEACTIVATED")] == [*GLUE.calls("ACTIVATED", None)] == []
+    assert GLUE.writes == ("start_trigger", "stop_trigger")
+    said = fault(GLUE.wholes["get_trigger"], {}, {"Trigger": {"State": "ODD"}})
+    assert "of which nothing is known" in said
 
 
 # -- what others own at run time
