@@ -49,6 +49,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
             session, graph, resources.load(), place, progress=progress, left=request.left
         )
         waiting = order.pending(graph, live, resources.load(), place)
+        live = replace(live, sent=request.sent)
         live, more = look_closer(session, live, waiting, resources.load())
         draft = order.plan(graph, live, resources.load(), place, terms)
         ruled = check.planned(graph, terms, closing.used(live, terms))

@@ -148,6 +148,11 @@ class AwsError(Exception):
         self.code = code
         self.message = message
 
+    def without(self, hidden: Iterable[str]) -> None:
+        """Take values out of the message that AWS may have repeated in it."""
+        self.message = redact(self.message, hidden)
+        self.args = (redact(str(self), hidden),)
+
 
 class Retry(AwsError):
     """The same request may succeed later. `throttled` says that AWS asked to slow down.

@@ -28,7 +28,8 @@ def search(session: Session, resource: Resource, desired: Props) -> Props | None
     if resource.generic:
         reader = ReadOnly(session, resource.service)
         try:
-            return resource.generic.seek(reader, desired, frozenset(session.requested))
+            mine = frozenset(session.requested)
+            return resource.generic.seek(reader, desired, mine, session.wall())
         except Ambiguous as error:
             raise StepError("CLOUD002", f"it may exist: {error}", LOOK) from error
         except Underway as error:

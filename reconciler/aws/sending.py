@@ -19,7 +19,7 @@ from reconciler.aws.single import value_at
 from reconciler.model.change import Action, Call
 from reconciler.model.event import CallFailed, CallSent, Sink
 from reconciler.model.plan import Step
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json, Props, hidden, texts
 from reconciler.resources.api import Resource
 
 _DRESSED = frozenset({Meaning.REFUSED, Meaning.DOUBT})
@@ -52,7 +52,8 @@ class Sender:
             AwsError: AWS did not do it.
             StepError: interrupted while it was waited for.
         """
-        params = self.outputs.resolved(call.params)
+        params = self.outputs.sent(call.params)
+        unshown = [text for each in hidden(call.params) for _, text in texts(each.value)]
         if self.outputs.undoes(step.address, call.method, params):
             return True
         before = (clock := self.session.clock).now()
@@ -62,6 +63,7 @@ class Sender:
             try:
                 answer = self._once(step, resource, call, params)
             except AwsError as error:
+                error.without(unshown)
                 tried += self.session.tried
                 if error.code == INCOMPLETE and not call.outputs and not resource.operation:
                     answer, whole = {}, False

@@ -21,6 +21,7 @@ from reconciler.model.event import Sink, StepWaiting
 from reconciler.model.plan import Step
 from reconciler.plan import calls
 from reconciler.plan.diff import TAGS, compare, guard, removed
+from reconciler.plan.hidden import resends
 from reconciler.resources.api import Lifecycle, Place, Resource
 
 
@@ -128,7 +129,7 @@ class Runner:
         live = self._guard(step, resource)
         if live:
             self.outputs.remember(step.address, live.outputs)
-            if ended := self._arrived(step, resource, live):
+            if not resends(step) and (ended := self._arrived(step, resource, live)):
                 return ended
             desired = self.outputs.resolved(step.desired)
             if not step.retry and (why := resource.pending.spent(desired, live)):
@@ -142,8 +143,8 @@ class Runner:
         return self._finish(step, resource)
 
     def _done(self, step: Step, resource: Resource, live: Observed) -> bool:
-        """Whether what is live is what a step asks for."""
-        return self._arrived(step, resource, live) is not None
+        """Whether what is live is what a step asks for, as far as all of it can be seen."""
+        return not resends(step) and self._arrived(step, resource, live) is not None
 
     def _arrived(self, step: Step, resource: Resource, live: Observed) -> Ended | None:
         """The end of a step that an earlier run has carried out."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
-from reconciler.compile import naming, placed, tags
+from reconciler.compile import naming, placed, served, tags
 from reconciler.compile.admit import admit
+from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
-from reconciler.kinds.api import Kind, Lookup, Scope, Section
+from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
 from reconciler.model.document import Document
@@ -63,6 +63,10 @@ class Spec:
     def at(self, path: Path) -> Span:
         """The line of a path inside `spec`."""
         return self.envelope.document.at((*SPEC, *path))
+
+    def key_at(self, path: Path) -> Span:
+        """The line of the key of a path inside `spec`."""
+        return self.envelope.document.key_at((*SPEC, *path))
 
 
 def place_of(view: EnvironmentView) -> Place:
@@ -134,24 +138,17 @@ def _spec(
         return None, found
     spec = Spec(envelope, kind, model, tuple(kinds.used(model)))
     for problem in kind.check(model):
-        at = spec.at(problem.path)
-        found.append(Diagnostic("SPEC020", problem.message, at, problem.help))
+        at = spec.key_at(problem.path) if problem.on_key else spec.at(problem.path)
+        said = (problem.code, problem.message, at, problem.help, problem.severity)
+        found.append(Diagnostic(*said))
+    named = ((path, type_, spec.at(path)) for path, type_ in kind.types(model))
+    found += served.unserved(named, resources.load())
     found += [
-        _unresolved(spec, path, other, name, declared)
+        unresolved(other, name, spec.at(path), declared)
         for path, other, name in spec.uses
         if f"{other}/{name}" not in declared
     ]
     return (None if any(each.is_error for each in found) else spec), found
-
-
-def _unresolved(spec: Spec, path: Path, kind: str, name: str, declared: set[str]) -> Diagnostic:
-    known = sorted(id_.partition("/")[2] for id_ in declared if id_.startswith(f"{kind}/"))
-    close = get_close_matches(name, known, 1)
-    meant = f"; did you mean {close[0]!r}?" if close else ""
-    text = f"no {kind} is called {name!r}{meant}"
-    names = ", ".join(known)
-    help_ = f"{kind} specs are {names}" if known else f"add a {kind} spec called {name!r}"
-    return Diagnostic("SPEC021", text, spec.at(path), help_)
 
 
 def questions(specs: Iterable[Spec], view: EnvironmentView) -> list[Lookup]:
@@ -200,6 +197,7 @@ class _Builder:
                 naming=self._address,
                 spans=spec.at,
                 peer=self._peer,
+                served=self._served,
                 facts=self.facts,
                 boundary=self.view.spec.boundary or "",
             )
@@ -237,6 +235,9 @@ class _Builder:
 
     def _address(self, type_: str, base: str, content: str) -> Address:
         return naming.address(type_, base, content, self.place, self.resources)
+
+    def _served(self, type_: str) -> Served | None:
+        return served.served(type_, self.resources)
 
     def _peer(self, kind: str, name: str) -> Mapping[str, Json]:
         id_ = f"{kind}/{name}"

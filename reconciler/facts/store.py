@@ -117,6 +117,11 @@ class Facts:
             self._shapes[path] = resolve(self.schema, path)
         return self._shapes[path]
 
+    def hides(self, path: Path) -> bool:
+        """Whether AWS never gives back what stands at `path`, numbers of items skipped."""
+        plain = tuple(name for name in path if not name.isdecimal())
+        return any(_leads(each, plain) for each in self.write_only)
+
     def knows(self, path: Path) -> bool:
         """Whether the type has a property at `path`."""
         return self.shape_at(path) is not None
@@ -189,6 +194,15 @@ def _by_service() -> dict[str, list[str]]:
     for name in sorted(known_types()):
         found.setdefault(name.split("::")[1], []).append(name)
     return found
+
+
+def _leads(pattern: Path, path: Path) -> bool:
+    """Whether a path is at or below a pattern, in which ``*`` is any name or an item of a list."""
+    if not pattern:
+        return True
+    if pattern[0] == "*":
+        return _leads(pattern[1:], path) or (bool(path) and _leads(pattern[1:], path[1:]))
+    return bool(path) and pattern[0] == path[0] and _leads(pattern[1:], path[1:])
 
 
 def _path(text: str) -> Path:

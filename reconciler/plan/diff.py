@@ -19,7 +19,9 @@ from reconciler.model.graph import Origin
 from reconciler.model.value import (
     SENSITIVE,
     UNKNOWN,
+    Hidden,
     Json,
+    JsonText,
     Path,
     Props,
     canonical,
@@ -119,7 +121,8 @@ def _fields(
     unsure: list[tuple[Path, str]],
 ) -> Iterator[FieldChange]:
     skip = {resource.name, TAGS, *resource.unread}
-    want = {key: value for key, value in desired.items() if key not in skip}
+    want = {key: shown for key, value in desired.items() if (shown := seen(value)) is not ...}
+    want = {key: value for key, value in want.items() if key not in skip}
     if resource.generic:
         judged = resource.generic.judge(want, {key: observed.props.get(key) for key in want})
         unsure += judged.unsure
@@ -130,6 +133,23 @@ def _fields(
         yield from _properties(want, observed, resource, origin)
     if TAGS in desired and observed.tags is not None:
         yield from _tags(desired[TAGS], observed.tags, origin)
+
+
+def seen(value: Json) -> Json:
+    """What of a desired value AWS would give back; ``...`` where that is nothing of it."""
+    match value:
+        case Hidden():
+            return ...
+        case JsonText():
+            inside = seen(value.document)
+            return ... if inside is ... else JsonText(inside)
+        case Mapping() if value:
+            kept = {key: shown for key, item in value.items() if (shown := seen(item)) is not ...}
+            return kept or ...
+        case list() | tuple() if value:
+            return [shown for item in value if (shown := seen(item)) is not ...] or ...
+        case _:
+            return value
 
 
 def _properties(

@@ -48,7 +48,7 @@ class Judged(NamedTuple):
 Make: TypeAlias = Callable[[Change], Iterable[Request]]
 Judge: TypeAlias = Callable[[Props, Props], Judged]
 Key: TypeAlias = Callable[[Props], Props | None]
-Seek: TypeAlias = Callable[[Reader, Props, frozenset[str]], Props | None]
+Seek: TypeAlias = Callable[[Reader, Props, frozenset[str], float], Props | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,8 @@ class Generic:
     seek: Seek
     """Looks for what has these properties and was made before; the requests named are ours.
 
+    The last argument is the time, in seconds since the epoch.
+
     Raises what a read raises, and an incomplete answer where something is being made that may
     be it.
     """
@@ -81,6 +83,8 @@ class Generic:
     """What it cannot do, for people."""
     blocked: Callable[[Change], str] = lambda _: ""
     """Why no patch can be sent, as a sentence; "" where one can."""
+    declared: bool = True
+    """Whether a file says what is lost with it. Else its spec does, and records are until then."""
 
 
 def model_of(observed: Observed | None) -> Props:

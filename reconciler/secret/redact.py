@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from reconciler.model.value import SENSITIVE, Join, Json, JsonText, Mark, Ref
+from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Ref
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.shapes import Found, assignments, tokens
@@ -61,7 +61,7 @@ def certain(text: str, environ: Mapping[str, str] | None = None) -> str:
     return _cut(text, found) if found else text
 
 
-def redact_value(value: Json, name: str = "") -> Json:
+def redact_value(value: Json, name: str = "") -> Json:  # noqa: PLR0911 - one for each form
     """A property tree without secrets; `name` is the one the whole stands under.
 
     What a secret's name holds becomes `SENSITIVE`; references stay, because they
@@ -70,6 +70,8 @@ def redact_value(value: Json, name: str = "") -> Json:
     match value:
         case Mark() | Ref() | Join() | None | bool():
             return value
+        case Hidden():
+            return SENSITIVE
         case JsonText():
             return JsonText(redact_value(value.document))
         case Mapping():

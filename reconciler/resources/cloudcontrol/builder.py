@@ -52,7 +52,8 @@ def declare(type_: str, **more: Any) -> Resource:  # noqa: ANN401 - the fields o
 def served(type_: str) -> Resource | None:
     """The record of a type from its schema alone; nothing where AWS's handlers do not serve it.
 
-    What it may use is not known, so all that has a record of its own counts: it goes before that.
+    What it may use is not known, so all that has a record of its own counts, and does not use it:
+    it goes before that.
     """
     try:
         about = facts(type_)
@@ -60,7 +61,18 @@ def served(type_: str) -> Resource | None:
         return None
     if not about.served:
         return None
-    return record(about, refers=tuple(sorted(set(api.load()) - {type_})))
+    refers = tuple(sorted(set(api.load()) - _users(type_)))
+    return record(about, refers=refers, declared=False)
+
+
+def _users(type_: str) -> set[str]:
+    """The type, and all that may use it or what uses it: none of them can go after it."""
+    known, found, grown = api.load(), {type_}, True
+    while grown:
+        more = {each for each in known if found & {*known[each].refers}} - found
+        found |= more
+        grown = bool(more)
+    return found
 
 
 def record(
@@ -69,6 +81,7 @@ def record(
     name: str | None = None,
     unread: Iterable[str] = (),
     ordered: Iterable[str] = (),
+    declared: bool = True,
     **more: Any,  # noqa: ANN401 - the fields of `Resource`
 ) -> Resource:
     """The record of a type, whether or not anybody declares it."""
@@ -115,6 +128,7 @@ def record(
             fixed_tags=fixed,
             says=words.says(about, search.way),
             blocked=partial(_blocked, about, fixed),
+            declared=declared,
         ),
     }
     return Resource(**{**fields, **more})
@@ -162,7 +176,7 @@ def _operations(about: Facts, fixed: str, change: Change) -> list[dict[str, Json
     Raises:
         Unrepairable: AWS would refuse what it reads itself.
     """
-    model = model_of(change.observed)
+    model = {key: item for key, item in model_of(change.observed).items() if key != OWN}
     more: list[dict[str, Json]] = []
     if change.touches(TAGS) and not fixed:
         want = {tag["Key"]: tag["Value"] for tag in change.desired.get(TAGS) or ()}

@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.sandbox.services.cloudcontrol.failures import Broken
+from reconciler.sandbox.state.handlers import Habits
 
+HABITS = Habits(
+    defaults={
+        "BillingMode": "PROVISIONED",
+        "DeletionProtectionEnabled": False,
+        "TableClass": "STANDARD",
+    }
+)
+"""What it takes where nothing is said. Source: CreateTable."""
 INDEXES = "GlobalSecondaryIndexes"
 THROUGHPUT = ("BillingMode", "ProvisionedThroughput")
 
