@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from reconciler.facts import facts, served_types
 from reconciler.resources.api import Resource
 from reconciler.resources.cloudcontrol.builder import record
 
-from .judged import ACCOUNT, OURS, REGION, Known, Role
+from .judged import ACCOUNT, OURS, REGION, Known, Role, delivered, everything
 
 STREAM, TABLE = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table"
 MACHINE, CARD = "AWS::StepFunctions::StateMachine", "AWS::SageMaker::ModelCard"
@@ -148,6 +149,26 @@ def test_each_action_of_the_handlers_is_asked_for_by_itself(type_name: str) -> N
             for each in whole.policies
         )  # fmt: skip
         assert {each for each, *_ in Role("apply", less).refused(sent)} == {name}
+
+
+@pytest.mark.parametrize("type_name", [STREAM, TABLE, MACHINE, "AWS::Transfer::Server"])
+def test_a_stack_makes_such_roles_for_a_type_that_has_no_file(type_name: str) -> None:
+    made = delivered(replace(everything("test"), types=(type_name,)), "test")
+    plans, applies = made["moorline-test-plan"], made["moorline-test-apply"]
+    for operation in ("CreateResource", "DeleteResource"):
+        sent = questions(operation, type_name, "acme-test-one")
+        assert applies.refused(sent) == []
+        assert f"cloudformation:{operation}" in {each for each, *_ in plans.refused(sent)}
+    read = questions("GetResource", type_name, "acme-test-one")
+    assert (plans.refused(read), applies.refused(read)) == ([], [])
+
+
+def test_a_type_that_nothing_serves_asks_for_nothing() -> None:
+    by = delivered(
+        replace(everything("test"), types=("AWS::CloudFormation::CustomResource",)), "test"
+    )
+    without = delivered(replace(everything("test"), types=()), "test")
+    assert by["moorline-test-apply"].actions() == without["moorline-test-apply"].actions()
 
 
 def test_another_platform_s_resource_is_kept_by_its_tags() -> None:
