@@ -7,7 +7,7 @@ concern of it: `Resource.holds` covers them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import TypeAlias
@@ -63,5 +63,15 @@ def fewer(unit: str, unset: float = inf) -> Lost:
         if not isinstance(has, int | float) or not isinstance(had, int | float) or has >= had:
             return ""
         return f"what is older than {has:g} {unit} is lost"
+
+    return lost
+
+
+def begun(says: str) -> Lost:
+    """A rule that is on now, and was off or another one; it says so in its member `Enabled`."""
+
+    def lost(before: Json, after: Json) -> str:
+        on = isinstance(after, Mapping) and after.get("Enabled")
+        return says if on and after != before else ""
 
     return lost
