@@ -42,7 +42,8 @@ def look_closer(
             problems.append(unreadable(error, change.address))
             unknown.add(change.address)
             continue
-        found[change.address] = replace(change.observed, context=context)
+        both = {**change.observed.context, **context}
+        found[change.address] = replace(change.observed, context=both)
     return replace(live, found=found, unknown=frozenset(unknown)), problems
 
 

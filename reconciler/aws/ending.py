@@ -10,6 +10,7 @@ from reconciler.model.change import Action, Observed, Status
 from reconciler.model.plan import Step
 from reconciler.model.value import Props
 from reconciler.plan.diff import compare
+from reconciler.plan.lent import unsettled
 from reconciler.plan.live import Claim, claim, owned
 from reconciler.plan.moved import moved
 from reconciler.resources.api import OWNERSHIP, Place, Resource
@@ -57,7 +58,7 @@ def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -
     """What of a step is not as asked, whatever AWS reports; nothing when all is."""
     if problem := resource.verify(desired, live):
         return StepError("APPLY007", problem, "`moorline plan` shows the change as pending")
-    left = compare(step.address, desired, live, resource).fields
+    left = unsettled(compare(step.address, desired, live, resource).fields, resource)
     if not left:
         return None
     paths = ", ".join(".".join(change.path) for change in left)

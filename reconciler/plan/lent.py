@@ -6,26 +6,26 @@ and a request that sends the whole sends it as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.model.change import Change, Effect, FieldChange, Observed
 from reconciler.model.value import Json, Path, Props, canonical
 from reconciler.plan.normal import dotted
 from reconciler.resources.api import Resource
 from reconciler.resources.items import named
-from reconciler.resources.owner import owner
+from reconciler.resources.owner import CONTEXT, may_be, owner
 
 
 def lent(desired: Props, observed: Observed, resource: Resource) -> Props:
     """The desired properties, with the live values that others own in their place."""
     if not resource.owners:
         return desired
-    found: Props = _lent(desired, observed.props, (), observed.props, resource)
+    found: Props = _lent(desired, observed.props, (), _told(observed), resource)
     return found
 
 
 def theirs(live: Props, resource: Resource) -> Props:
-    """The live properties without what others own."""
+    """The live properties without what others own, or may own where nobody was asked."""
     if not resource.owners:
         return live
     found: Props = _without(live, (), live, resource)
@@ -36,7 +36,17 @@ def owned(change: Change, declared: Props, resource: Resource) -> Iterator[Field
     """What others have moved away from what is declared, each with its owner."""
     if change.observed is None or not resource.owners:
         return
-    yield from _moved(declared, change.observed.props, (), (), change.observed.props, resource)
+    told = _told(change.observed)
+    yield from _moved(declared, change.observed.props, (), (), told, resource)
+
+
+def unsettled(fields: Iterable[FieldChange], resource: Resource) -> list[FieldChange]:
+    """Differences that nobody may have made by right, where nobody was asked."""
+    return [each for each in fields if not may_be(each.path, resource.owners)]
+
+
+def _told(observed: Observed) -> Props:
+    return {**observed.props, CONTEXT: observed.context}
 
 
 def _lent(want: Json, have: Json, place: Path, live: Props, resource: Resource) -> Json:
@@ -61,6 +71,7 @@ def _without(value: Json, place: Path, live: Props, resource: Resource) -> Json:
             key: _without(item, (*place, key), live, resource)
             for key, item in value.items()
             if not owner((*place, key), live, resource.owners)
+            and not may_be((*place, key), resource.owners)
         }
     if isinstance(value, list | tuple):
         return [_without(item, (*place, "*"), live, resource) for item in value]

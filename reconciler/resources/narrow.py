@@ -7,8 +7,9 @@ concern of it: `Resource.holds` covers them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TypeAlias
 
 from reconciler.model.value import Json
@@ -51,11 +52,26 @@ def exchanged(says: str) -> Lost:
     return lambda before, after: says if before and after != before else ""
 
 
-def fewer(unit: str) -> Lost:
-    """A number that is smaller than before, of a unit such as ``hours``."""
+def fewer(unit: str, unset: float = inf) -> Lost:
+    """A smaller number of a unit such as ``days`` for which something is kept.
+
+    `unset` is what AWS does where there is none, for ever as a rule.
+    """
 
     def lost(before: Json, after: Json) -> str:
-        numbers = isinstance(before, int | float) and isinstance(after, int | float)
-        return f"what is older than {after} {unit} is lost" if numbers and after < before else ""
+        had, has = (unset if each is None else each for each in (before, after))
+        if not isinstance(has, int | float) or not isinstance(had, int | float) or has >= had:
+            return ""
+        return f"what is older than {has:g} {unit} is lost"
+
+    return lost
+
+
+def begun(says: str) -> Lost:
+    """A rule that is on now, and was off or another one; it says so in its member `Enabled`."""
+
+    def lost(before: Json, after: Json) -> str:
+        on = isinstance(after, Mapping) and after.get("Enabled")
+        return says if on and after != before else ""
 
     return lost

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from reconciler.model.change import Cause
 from reconciler.model.value import Json, Path, Props
 
+CONTEXT = "@context"
+"""No property is called so."""
+
 
 def _always(_: Props) -> bool:
     return True
@@ -22,12 +25,15 @@ def _always(_: Props) -> bool:
 class Owner:
     """Whose a property is, while `when` says so of the live properties.
 
-    `path` is a dotted property path, lists passed through; all below it is theirs too.
+    `path` is a dotted property path, lists passed through; all below it is theirs too. The live
+    properties have, under `CONTEXT`, what was read because a change is pending; an owner that is
+    known by that alone is `asked` for, and may be there wherever nobody has asked.
     """
 
     path: str
     who: Cause
     when: Callable[[Props], bool] = _always
+    asked: bool = False
 
 
 def scaled(path: str, mode: str, *values: Json) -> Owner:
@@ -55,3 +61,10 @@ def owner(place: Path, live: Props, owners: Iterable[Owner]) -> Cause | None:
         if here[: len(steps)] == steps and each.when(live):
             return each.who
     return None
+
+
+def may_be(place: Path, owners: Iterable[Owner]) -> bool:
+    """Whether what is at a place may be somebody's who has to be asked for."""
+    asked = [each for each in owners if each.asked]
+    here = [part for part in place if part != "*"]
+    return any(here[: len(steps)] == steps for steps in (it.path.split(".") for it in asked))

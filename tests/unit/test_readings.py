@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 
 from reconciler.aws.clock import FakeClock
+from reconciler.aws.context import look_closer
 from reconciler.aws.errors import AwsError, Gone, Rejected, Retry
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.observe import observe
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, state
 from reconciler.model.change import Action, Cause, Effect, Observed, Status
-from reconciler.model.graph import build_graph
+from reconciler.model.graph import Graph, build_graph
 from reconciler.model.policy import Policy
 from reconciler.plan.diff import compare, guard
+from reconciler.plan.lent import unsettled
 from reconciler.plan.live import Live
-from reconciler.plan.order import plan
+from reconciler.plan.order import pending, plan
 from reconciler.resources.api import (
     Detail,
     Lifecycle,
@@ -31,8 +33,10 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.codecs import first
 from reconciler.resources.owner import Owner, scaled
-from reconciler.resources.parts import Switch
+from reconciler.resources.parts import Request, Switch
+from reconciler.resources.scaled import Scalable
 from reconciler.resources.whole import fault, members, refusal
+from reconciler.resources.word import Word
 
 from .fakes import NAME, OWN, PLACE, Clients, address, node, refusal as refused, resource
 
@@ -269,6 +273,26 @@ def test_a_new_word_is_neither_on_nor_off_but_unknown() -> None:
     assert fault(whole, {}, {"Trigger": {"State": "CREATED"}}) == ""
 
 
+GLUE = Word(
+    prop="State",
+    get="get_trigger",
+    at="Trigger.State",
+    sets={"ACTIVATED": Op("start_trigger"), "DEACTIVATED": Op("stop_trigger", {"Now": True})},
+    means={"CREATED": "DEACTIVATED"},
+)
+
+
+def test_a_word_is_set_by_its_own_call_and_an_equal_one_by_none() -> None:
+    reader = ReadOnly(session({"Trigger": {"State": "CREATED"}}), "glue")
+    assert GLUE.read(reader, {}) == "DEACTIVATED"
+    assert [*GLUE.calls("DEACTIVATED", "ACTIVATED")] == [Request("start_trigger", {})]
+    assert [*GLUE.calls("ACTIVATED", "DEACTIVATED")] == [Request("stop_trigger", {"Now": True})]
+    assert [*GLUE.calls("CREATED", "DEACTIVATED")] == [*GLUE.calls("ACTIVATED", None)] == []
+    assert GLUE.writes == ("start_trigger", "stop_trigger")
+    said = fault(GLUE.wholes["get_trigger"], {}, {"Trigger": {"State": "ODD"}})
+    assert "of which nothing is known" in said
+
+
 # -- what others own at run time
 
 
@@ -338,3 +362,54 @@ def test_nothing_is_lent_where_nobody_owns_anything() -> None:
 def test_the_reads_of_a_type_are_all_named() -> None:
     kind = resource("M::Base", read=Op("describe_it", NAME), details=POLICY.details)
     assert {"describe_it", "get_version"} <= kind.methods
+
+
+AUTO = Scalable(namespace="made", resource="it/", dimensions={"Units.Read": "made:it:Read"})
+SCALING = resource(
+    "M::Base",
+    effects=dict.fromkeys(("Units", "Size"), Effect.IN_PLACE),
+    owners=AUTO.owners,
+    pending=AUTO.pending,
+    update=lambda change: [Request("update_it", {"Units": change.desired["Units"]})],
+)
+
+
+def asked(dimension: str, **more: Any) -> tuple[Session, Live, Graph]:
+    graph, _ = build_graph([node(HERE, {"Units": {"Read": 5, "Write": 5}, "Size": 1, **more})])
+    have = {"Units": {"Read": 9, "Write": 5}, "Size": 1}
+    live = Live({HERE: Observed(have, tags=OWN)})
+    reading = session(
+        {"ScalableTargets": [{"ResourceId": f"it/{HERE.name}", "ScalableDimension": dimension}]}
+    )
+    changes = [*pending(graph, live, {"M::Base": SCALING}, PLACE)]
+    live, problems = look_closer(reading, live, changes, {"M::Base": SCALING})
+    assert problems == []
+    return reading, live, graph
+
+
+def test_an_autoscaler_is_asked_for_only_when_its_number_differs() -> None:
+    reading, live, graph = asked("made:it:Read")
+    assert reading.total == 1
+    draft = plan(graph, live, {"M::Base": SCALING}, PLACE, Policy())
+    assert draft.steps == []
+    (moving,) = draft.moving
+    assert [(each.path, each.cause) for each in moving.owned] == [
+        (("Units", "Read"), Cause.AUTOSCALER)
+    ]
+    other, _, _ = asked("made:it:Write", Units={"Read": 9, "Write": 5}, Size=2)
+    assert other.total == 0
+
+
+def test_a_number_that_nobody_scales_is_a_difference_like_any_other() -> None:
+    _, live, graph = asked("made:it:Write")
+    (step,) = plan(graph, live, {"M::Base": SCALING}, PLACE, Policy()).steps
+    assert [each.path for each in step.fields] == [("Units", "Read")]
+
+
+def test_where_nobody_asked_a_number_holds_no_apply_up() -> None:
+    have, later = ({"Units": {"Read": it, "Write": 5}, "Size": 1} for it in (5, 7))
+    assert guard(Observed(have, tags=OWN), SCALING) == guard(Observed(later, tags=OWN), SCALING)
+    fields = compare(HERE, have, Observed(later, tags=OWN), SCALING).fields
+    assert unsettled(fields, SCALING) == []
+    wrong = compare(HERE, have, Observed({**have, "Size": 2}, tags=OWN), SCALING).fields
+    assert len(unsettled(wrong, SCALING)) == 1

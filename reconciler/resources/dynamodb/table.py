@@ -2,30 +2,36 @@
 
 One update makes or deletes one global index, and changes nothing else beside it (UpdateTable); the
 attributes of a table are just those that a key uses. Another key means another table. A time to
-live deletes what has passed it, and without point-in-time recovery nothing can be had back.
+live deletes what has passed it; without point-in-time recovery nothing can be had back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from reconciler.model.change import Effect
 from reconciler.model.value import Json, Props
+from reconciler.resources.aside import Aside
 from reconciler.resources.cloudcontrol import declare
-from reconciler.resources.narrow import Narrowing, no_longer
+from reconciler.resources.narrow import Narrowing, begun, no_longer
+from reconciler.resources.scaled import LOOKS, Scalable
 from reconciler.resources.stages import OneByOne, Stages
 
 INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
-LOST = "there is no way back to a point in time"
 RECOVERY = "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"
+BACK, EXPIRED = "no way back to a point in time", "items that have passed their time are deleted"
+UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
+AUTO = Scalable(
+    namespace="dynamodb",
+    resource="table/",
+    dimensions={f"ProvisionedThroughput.{each}": f"dynamodb:table:{each}" for each in UNITS},
+)
 
 
 def attributes(props: Props, known: Sequence[Json]) -> list[Json]:
     """Those attributes that a key of the table or of an index uses."""
-    used = set(_keys(props))
-    return [
-        *{each["AttributeName"]: each for each in known if each["AttributeName"] in used}.values()
-    ]
+    by_name, used = {each["AttributeName"]: each for each in known}, set(_keys(props))
+    return [each for name, each in by_name.items() if name in used]
 
 
 def _keys(props: Props) -> Iterator[str]:
@@ -33,19 +39,8 @@ def _keys(props: Props) -> Iterator[str]:
         yield from (key["AttributeName"] for key in holder.get("KeySchema") or ())
 
 
-def expiring(_: Json, after: Json) -> str:
-    """A time to live that was off, or that goes by another attribute."""
-    rule = after if isinstance(after, Mapping) and after.get("Enabled") else None
-    return "items that have passed the time in their attribute are deleted" if rule else ""
-
-
-INDEX = OneByOne(
-    prop=INDEXES[0],
-    fixed=frozenset({"KeySchema", "Projection"}),
-    adds=900.0,  # it is filled from the table; a guess
-    removes=60.0,
-    without="queries of it fail",
-)
+FIXED = frozenset({"KeySchema", "Projection"})
+INDEX = OneByOne(prop=INDEXES[0], fixed=FIXED, adds=900, removes=60, without="queries of it fail")
 declare(
     "AWS::DynamoDB::Table",
     holds="records",
@@ -53,8 +48,11 @@ declare(
     keyed={"AttributeDefinitions": "AttributeName", INDEXES[0]: "IndexName"},
     stages=Stages(one_by_one=(INDEX,), follows={"AttributeDefinitions": attributes}),
     narrows=(
-        Narrowing(path=RECOVERY, destroys="history", lost=no_longer(value=True, says=LOST)),
-        Narrowing(path="TimeToLiveSpecification", destroys="records", lost=expiring),
+        Narrowing(path=RECOVERY, destroys="history", lost=no_longer(value=True, says=BACK)),
+        Narrowing(path="TimeToLiveSpecification", destroys="records", lost=begun(EXPIRED)),
     ),
+    owners=AUTO.owners,
+    pending=AUTO.pending,
+    aside=Aside(looks=LOOKS),
     refers=("AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::S3::Bucket"),
 )

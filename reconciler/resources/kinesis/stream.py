@@ -7,7 +7,7 @@ from reconciler.resources.owner import scaled
 declare(
     "AWS::Kinesis::Stream",
     holds="records",
-    narrows=(Narrowing(path="RetentionPeriodHours", destroys="records", lost=fewer("hours")),),
+    narrows=(Narrowing(path="RetentionPeriodHours", destroys="records", lost=fewer("hours", 24)),),
     owners=(scaled("ShardCount", "StreamModeDetails.StreamMode", "ON_DEMAND"),),
     refers=("AWS::KMS::Key",),
 )
