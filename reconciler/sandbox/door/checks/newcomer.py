@@ -15,9 +15,13 @@ from reconciler.sandbox.protocol.given import given
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from reconciler.sandbox.door.asked import Asked
+    from reconciler.sandbox.protocol import wire
     from reconciler.sandbox.protocol.requests import Sent
+
+ORDER = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,12 @@ REFUSALS = (
         "ProfilerRuleConfigurations",
     ),
 )
+
+
+def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
+    """What an account that is not let in is answered."""
+    shut = asked.sent and refusal(asked.service, asked.operation, asked.sent)
+    return asked.refused(*shut) if shut else onward()
 
 
 def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str, int] | None:

@@ -15,7 +15,6 @@ from moto.s3.models import s3_backends
 
 from reconciler.sandbox.door import names, unseen
 from reconciler.sandbox.door.faults import READS
-from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.state import pickles, snapshot
 from reconciler.sandbox.state.lag import Write
 from reconciler.sandbox.state.world import WORLD
@@ -23,9 +22,11 @@ from reconciler.sandbox.state.world import WORLD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from reconciler.sandbox.protocol.requests import Sent
+    from reconciler.sandbox.door.asked import Asked
+    from reconciler.sandbox.protocol import wire
     from reconciler.sandbox.state.lag import Thing
 
+ORDER = 20
 REFUSED = 400
 TAGGING = "resourcegroupstaggingapi"
 GUARDED = {"CreateKey", "PutKeyPolicy"}
@@ -36,34 +37,29 @@ DATA = {"PutObject", "DeleteObject", "DeleteObjects", "CopyObject"}
 """Objects are strongly consistent. Source: S3 User Guide, "Amazon S3 data consistency model"."""
 
 
-def answered(
-    service: str,
-    operation: str,
-    protocol: wire.Protocol,
-    sent: Sent | None,
-    run: Callable[[], wire.Answer],
-) -> wire.Answer:
-    """What `run` answers, now or as of before a write that is not seen yet."""
+def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
+    """What `onward` answers, now or as of before a write that is not seen yet."""
+    service, operation, sent = asked.service, asked.operation, asked.sent
     lag = WORLD.lag
     if sent is None or not lag.on or operation in DATA:
-        return run()
+        return onward()
     asker, (own, used) = f"{service}.{operation}", names.named(service, operation, sent)
     if refused := _elsewhere(asker, used):
-        return wire.error(protocol, *refused, 400)
+        return asked.refused(*refused)
     reading = operation.startswith(READS)
     if service == "kms" and operation not in UNGUARDED and WORLD.lag.denies(own, GUARDED):
         text = f"User is not authorized to perform: kms:{operation} on this resource"
-        return wire.error(protocol, "AccessDeniedException", text, 400)
+        return asked.refused("AccessDeniedException", text)
     old = _old(service, asker, own, reading=reading)
     if old:
         with _past(old):
-            found = run()
+            found = onward()
         if reading or found[0] >= REFUSED:
             return found
     if reading or service not in names.NAMES or not (reads := lag.of(asker)):
-        return run()
+        return onward()
     before = _take(service)
-    found = run()
+    found = onward()
     if found[0] < REFUSED:
         written = own | names.made(service, found[2])
         lag.wrote(Write(service, operation, written, reads, before))
