@@ -108,6 +108,8 @@ REFUSALS = (
         "DebugRuleConfigurations",
         "ProfilerRuleConfigurations",
     ),
+    _sagemaker("QualityCheck", "Amazon SageMaker Model Monitor"),
+    _sagemaker("ClarifyCheck", "Amazon SageMaker Clarify"),
 )
 
 
@@ -119,19 +121,28 @@ def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
 
 def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str, int] | None:
     """Code, message and status for a call that is refused to a newcomer; else nothing."""
+    if not WORLD.newcomer or not any(_of(each, service, operation) for each in REFUSALS):
+        return None
+    found = refused(service, operation, _given(service, operation, sent))
+    return (found.code, found.message, found.status) if found else None
+
+
+def refused(service: str, operation: str, given: Mapping[str, Any]) -> Refusal | None:
+    """What a newcomer is told of a call with these parameters; nothing where it may go on."""
     if not WORLD.newcomer:
         return None
-    for each in REFUSALS:
-        fits = fnmatchcase(service, each.service) and fnmatchcase(operation, each.operation)
-        if fits and (not each.asks or each.asks & _given(service, operation, sent).keys()):
-            return each.code, each.message, each.status
-    return None
+    asked = {name for name, value in given.items() if value}
+    fitting = (each for each in REFUSALS if _of(each, service, operation))
+    return next((each for each in fitting if not each.asks or each.asks & asked), None)
+
+
+def _of(each: Refusal, service: str, operation: str) -> bool:
+    return fnmatchcase(service, each.service) and fnmatchcase(operation, each.operation)
 
 
 def _given(service: str, operation: str, sent: Sent) -> Mapping[str, Any]:
-    """The members that a call gives something for."""
+    """The parameters of a call."""
     try:
-        found = given(service, operation, sent)
+        return given(service, operation, sent)
     except ValueError:
         return {}  # no request of this operation: the service says so itself
-    return {name: value for name, value in found.items() if value}
