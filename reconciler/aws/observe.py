@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+from reconciler.aws import unlisted
 from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
@@ -45,8 +46,8 @@ def observe(  # noqa: PLR0913 - what is looked at, and who is told
 ) -> tuple[Live, list[Diagnostic]]:
     """The live state of everything the graph declares or our tags claim.
 
-    `left` is what the last apply left. Where listings or tags contradict it, it causes one more
-    read, or is unknown; it never changes what is planned.
+    `left` is what the last apply left. Where listings or tags contradict it, it is read by its
+    name: that answer counts, and is told of. `left` itself is never taken for an answer.
     """
     return _Observer(session, graph, resources, place, progress, left).run()
 
@@ -162,7 +163,7 @@ class _Observer:
             return None
         found = self.single.read(resource, node.address, node.props)
         if found and not indexed:
-            raise incomplete(str(node.address), "it is there, and its listing lacks it")
+            self.found.append(unlisted.told(node.address))
         listed = {listing.method for listing in resource.listings}
         if not found and indexed and resource.read.method in listed:  # nothing has said "absent"
             raise incomplete(str(node.address), "nothing lists it, and the tag index has it")
@@ -284,9 +285,11 @@ class _Observer:
                 raise incomplete(str(address), "it shows no tags, and the tag index has some")
             return None
         if not claimed and not listed:
-            raise incomplete(str(address), "it is there and ours, and no index shows it")
-        spec = (observed.tags or {}).get(OWNERSHIP[2], "")
-        return Orphan(address, observed, spec, listed.created if listed else "")
+            self.found.append(unlisted.told(address))
+        created = listed.created if listed else ""
+        if not listed and resource.content_named:
+            created = unlisted.made(self.single, resource, address)
+        return Orphan(address, observed, (observed.tags or {}).get(OWNERSHIP[2], ""), created)
 
 
 class _Unknown:

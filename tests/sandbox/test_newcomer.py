@@ -113,7 +113,7 @@ def test_a_member_makes_the_difference(aws: Sandbox) -> None:
 
 HOOK = {"S3OutputPath": "s3://b/debug"}
 STEPS: dict[str, tuple[dict[str, Any], str]] = {
-    "a training with a hook": ({"Type": "Training", "Arguments": {"DebugHookConfig": HOOK}}, "CreateTrainingJob"),
+    "a hook": ({"Type": "Training", "Arguments": {"DebugHookConfig": HOOK}}, "CreateTrainingJob"),
     "a quality check": ({"Type": "QualityCheck", "Arguments": {}}, ""),
     "a bias check": ({"Type": "ClarifyCheck", "Arguments": {}}, ""),
     "a training": ({"Type": "Training", "Arguments": {}}, "none"),
