@@ -7,18 +7,18 @@ in parallel, under one rate limit per service.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 from reconciler.aws import unlisted
+from reconciler.aws.asking import UNKNOWN, Asker, Unknown, contradicts
 from reconciler.aws.confirm import confirmed, doubtful
-from reconciler.aws.errors import AwsError, incomplete
+from reconciler.aws.errors import AwsError, Gone, contradiction
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags, state
-from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
+from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ
 from reconciler.aws.twins import tell_apart
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
@@ -31,8 +31,6 @@ from reconciler.resources.api import OWNERSHIP, Place, Resource
 
 WORKERS = 16
 _MAY_BE_OURS = (Claim.OURS, Claim.UNSAID)
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 def observe(  # noqa: PLR0913 - what is looked at, and who is told
@@ -71,6 +69,7 @@ class _Observer:
         self.single = Single(session, place)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
+        self.asker = Asker(session.clock, progress, self.found)
         self.from_list: list[Address] = []
         self.unclear: Mapping[Address, AwsError] = {}
         """Found by tag more than once, and which one is meant could not be found out."""
@@ -84,14 +83,14 @@ class _Observer:
             self.found += self.survey.findings
             self.unclear = tell_apart(self.survey, self.single, self.resources)
             nodes = list(self.graph)
-            seen = self._all(pool, "resources", nodes, self._node, lambda node: node.address)
+            seen = self.asker.all(pool, "resources", nodes, self._node, lambda node: node.address)
             live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
-            unknown = frozenset(a for a, observed in live.items() if observed is _UNKNOWN)
-            known = {a: o for a, o in live.items() if not isinstance(o, _Unknown)}
+            unknown = frozenset(a for a, observed in live.items() if observed is UNKNOWN)
+            known = {a: o for a, o in live.items() if not isinstance(o, Unknown)}
             unknown |= self._confirm(pool, known, unknown)
             strays = [*self._strays()]
-            orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
-        unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
+            orphans = self.asker.all(pool, "orphans", strays, self._orphan, lambda address: address)
+        unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is UNKNOWN}
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
         kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
         ours = tuple(each for each in kept if self._owned(each))
@@ -108,10 +107,10 @@ class _Observer:
         live = Live(known, unknown=unknown)
         doubt = doubtful(self.graph, live, self.from_list, self.resources, self.place)
         ask = partial(confirmed, self.single, self.resources)
-        seen = self._all(pool, "resources", doubt, ask, lambda node: node.address)
+        seen = self.asker.all(pool, "resources", doubt, ask, lambda node: node.address)
         read = {node.address: each for node, each in zip(doubt, seen, strict=True)}
-        known |= {at: each for at, each in read.items() if not isinstance(each, _Unknown)}
-        return frozenset(at for at, each in read.items() if isinstance(each, _Unknown))
+        known |= {at: each for at, each in read.items() if not isinstance(each, Unknown)}
+        return frozenset(at for at, each in read.items() if isinstance(each, Unknown))
 
     def _owned(self, orphan: Orphan) -> bool:
         return owned(orphan.observed, self.place, self.resources[orphan.address.type])
@@ -120,26 +119,6 @@ class _Observer:
         """Types of which there may be more than was found, because the tag index is not known."""
         known = self.resources.items() if self.survey.blind else ()
         return [type_ for type_, resource in known if resource.tags and resource.tags.indexed]
-
-    def _all(
-        self,
-        pool: ThreadPoolExecutor,
-        what: str,
-        items: list[T],
-        read: Callable[[T], R],
-        address: Callable[[T], Address],
-    ) -> list[R | _Unknown]:
-        """Read every item in parallel; one that fails becomes a finding and is unknown."""
-        out: list[R | _Unknown] = []
-        futures = [(item, pool.submit(read, item)) for item in items]
-        for done, (item, future) in enumerate(futures, 1):
-            try:
-                out.append(future.result())
-            except AwsError as error:
-                self.found.append(unreadable(error, address(item)))
-                out.append(_UNKNOWN)
-            self.progress(what, done, len(items))
-        return out
 
     # -- single resources
 
@@ -166,7 +145,7 @@ class _Observer:
             self.found.append(unlisted.told(node.address))
         listed = {listing.method for listing in resource.listings}
         if not found and indexed and resource.read.method in listed:  # nothing has said "absent"
-            raise incomplete(str(node.address), "nothing lists it, and the tag index has it")
+            raise contradiction(str(node.address), "nothing lists it, and the tag index has it")
         return found
 
     def _away(self, resource: Resource, listed: Listed) -> Observed | None:
@@ -221,12 +200,25 @@ class _Observer:
         """The tagging API lags (AWS_FACTS 6.6): ask the service itself before tags matter."""
         if resource.tags is None:
             return observed
-        tags = self._own_tags(resource, address, observed)
-        if not tags and self.survey.index.get(address):
-            tags = self._own_tags(resource, address, observed)
-            if not tags:
-                raise incomplete(str(address), "it shows no tags, and the tag index has some")
+        indexed = self.survey.index.get(address)
+        if not indexed and address not in self.left:
+            return replace(observed, tags=self._own_tags(resource, address, observed))
+        try:
+            ask = partial(self._some_tags, resource, address, observed)
+            tags = self.asker.patiently(ask)
+        except AwsError as error:
+            if indexed or isinstance(error, Gone) or not contradicts(error):
+                raise
+            tags = {}  # a receipt is no proof that it has some
         return replace(observed, tags=tags)
+
+    def _some_tags(
+        self, resource: Resource, address: Address, observed: Observed
+    ) -> dict[str, str]:
+        """The tags of something that has some, as AWS or a receipt says."""
+        if not (tags := self._own_tags(resource, address, observed)):
+            raise contradiction(str(address), "it shows no tags, and had some")
+        return tags
 
     def _own_tags(self, resource: Resource, address: Address, observed: Observed) -> dict[str, str]:
         """The tags by the type's own service; none for a type that has none."""
@@ -282,7 +274,7 @@ class _Observer:
             return None
         if claim(observed, self.place, resource) not in _MAY_BE_OURS:
             if claimed and not observed.tags:
-                raise incomplete(str(address), "it shows no tags, and the tag index has some")
+                raise contradiction(str(address), "it shows no tags, and the tag index has some")
             return None
         if not claimed and not listed:
             self.found.append(unlisted.told(address))
@@ -290,10 +282,3 @@ class _Observer:
         if not listed and resource.content_named:
             created = unlisted.made(self.single, resource, address)
         return Orphan(address, observed, (observed.tags or {}).get(OWNERSHIP[2], ""), created)
-
-
-class _Unknown:
-    """Stands for a resource whose state could not be found out."""
-
-
-_UNKNOWN = _Unknown()
