@@ -19,7 +19,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
 
 SECONDS = 60.0
-"""How long in all what contradicts itself is asked again, at each turn: as for IAM, halved."""
+"""How long what contradicts itself is asked again: half as long as IAM's writes may not show."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -38,8 +38,8 @@ class Asker:
         self._clock = clock
         self._progress = progress
         self._found = found
-        self._until: float | None = None
-        """When asking again ends; nothing as long as nothing has contradicted itself."""
+        self._over = False
+        """Whether one thing has contradicted itself all the time: others are not waited for."""
 
     def all(
         self,
@@ -51,7 +51,7 @@ class Asker:
     ) -> list[R | Unknown]:
         """Read every item; one that fails becomes a finding and is unknown."""
         out: list[R | Unknown] = []
-        self._until = None
+        self._over = False
         futures = [(item, pool.submit(self.patiently, lambda it=item: read(it))) for item in items]
         for done, (item, future) in enumerate(futures, 1):
             try:
@@ -68,21 +68,22 @@ class Asker:
         Raises:
             AwsError: they still do, or it failed otherwise.
         """
-        pauses = lag.pauses()
+        pauses, waited = lag.pauses(), 0.0
         while True:
             try:
                 return read()
             except AwsError as error:
-                if not contradicts(error):
+                if not contradicts(error) or self._over:
                     raise
-                now = self._clock.now()
-                if self._until is None:
-                    self._until = now + SECONDS
-                if now >= self._until:
+                if waited >= SECONDS:
+                    self._over = True
                     raise
-            self._clock.sleep(min(next(pauses), self._until - now))
+            pause = min(next(pauses), SECONDS - waited)
+            self._clock.sleep(pause)
+            waited += pause
 
 
 def contradicts(error: AwsError) -> bool:
     """Whether AWS says of something that is there that it is not, or the other way round."""
-    return isinstance(error, Gone) or (isinstance(error, Retry) and error.contradicts)
+    told = isinstance(error, Retry) and error.contradicts
+    return told or isinstance(error, Gone) or lag.missing(error)

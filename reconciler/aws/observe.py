@@ -125,12 +125,13 @@ class _Observer:
     def _node(self, node: Node) -> Observed | None:
         resource = self.resources[node.address.type]
         listed = self.survey.listed(node.address)
-        if resource.listings and listed is None:
-            return self._unlisted(resource, node)
         if listed and (away := self._away(resource, listed)):
             return away
-        tags = self.survey.index.get(node.address)
-        observed = self._content(node, resource, listed, tags)
+        if resource.listings and listed is None:
+            observed = self._unlisted(resource, node)
+        else:
+            tags = self.survey.index.get(node.address)
+            observed = self._content(node, resource, listed, tags)
         if observed is None or not tags_differ(node, observed.tags):
             return observed
         return self._confirm_tags(resource, node.address, observed)
