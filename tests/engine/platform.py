@@ -180,6 +180,7 @@ class Platform:
         texts = (environment(self.allow, self.tags, self.approvals, self.site), self.text)
         text = join(*filter(None, texts))
         text = text.replace(files.MODELS, files.bucket_in(self.site.region, self.site.account))
+        text = text.replace(f".ecr.{REGION}.", f".ecr.{self.site.region}.")
         documents = parse(text, "platform.yaml")
         assert documents.diagnostics == ()
         view, found = overlay.resolve(documents.documents, self.site.name)
