@@ -143,27 +143,25 @@ def test_the_parts_of_an_image() -> None:
     assert image_in("docker.io/library/python:3") is None
 
 
+GRANTS = "statements: [{actions: ['s3:GetObject'], resources: ['*']}]"
 ELSEWHERE = {
-    "a managed policy": (roles("managedPolicies: ['arn:aws:iam::210987654321:policy/p']"), ""),
-    "a boundary of a role": (roles("boundary: 'arn:aws:iam::210987654321:policy/p'"), ""),
-    "the boundary": (DATA, ", boundary: 'arn:aws:iam::210987654321:policy/p'"),
-    "the plan role": (DATA, ", roles: {plan: 'arn:aws:iam::210987654321:role/p'}"),
-    "the apply role": (DATA, ", roles: {apply: 'arn:aws:iam::210987654321:role/p'}"),
-    "an image": (rollout(IMAGES["eu-west-1"][0].replace("eu-west-1", "eu-central-1")), ""),
-    "a dual-stack image": (rollout(IMAGES["eu-west-1"][1].replace("eu-west-1", "us-east-1")), ""),
+    "a managed policy": roles("managedPolicies: ['arn:aws:iam::210987654321:policy/p']"),
+    "a boundary": roles(f"boundary: 'arn:aws:iam::210987654321:policy/p', {GRANTS}"),
+    "an image": rollout(IMAGES["eu-west-1"][0].replace("eu-west-1", "eu-central-1")),
+    "a dual-stack image": rollout(IMAGES["eu-west-1"][1].replace("eu-west-1", "us-east-1")),
 }
 
 
 @pytest.mark.parametrize("what", ELSEWHERE)
 def test_what_another_account_or_region_has_is_an_error_where_aws_takes_its_own(what: str) -> None:
-    spec, more = ELSEWHERE[what]
-    _, found = compiled(*({DATA, spec} if spec != DATA else {DATA}), more=more)
+    kind, name, body = ELSEWHERE[what]
+    _, found = compiled(DATA, (kind, name, body))
     assert codes(found) == ["PLACE008"]
     assert found[0].at is not None
-    own = (text.replace("210987654321", "123456789012") for text in spec)
-    kind, name, body = (re.sub("eu-central-1|us-east-1", "eu-west-1", text) for text in own)
-    here = more.replace("210987654321", "123456789012")
-    assert codes(compiled(DATA, *((kind, name, body),) * (spec != DATA), more=here)[1]) == []
+    here = re.sub(
+        "eu-central-1|us-east-1", "eu-west-1", body.replace("210987654321", "123456789012")
+    )
+    assert codes(compiled(DATA, (kind, name, here))[1]) == []
 
 
 GIVEN = "arn:aws:{}:{}:123456789012:{}"
