@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from reconciler.aws.errors import Closed, translate
-from reconciler.sandbox.door.checks.newcomer import REFUSALS
+from reconciler.sandbox.iam.newcomer import REFUSALS
 from reconciler.sandbox.state.world import WORLD
 
 from .cases import make_config, make_model

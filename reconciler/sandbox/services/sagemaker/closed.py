@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.sandbox.door.checks import newcomer
+from reconciler.sandbox.iam import newcomer
 from reconciler.sandbox.iam.working import Failing
 
 if TYPE_CHECKING:
