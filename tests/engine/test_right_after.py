@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from sweeps import LONG
 
@@ -15,7 +13,7 @@ from reconciler.sandbox.inprocess import Sandbox
 from . import specs
 from .platform import Platform, codes, join, steps
 
-FEW = join(specs.SECURITY, specs.ROLLOUT, specs.WATCH, specs.BUDGET)
+FEW = join(specs.ROLLOUT, specs.WATCH)
 TEXT = specs.EVERYTHING if LONG else FEW
 EDITS = (("above: 250ms", "above: 300ms"), ("fraud:1\n", "fraud:2\n"), ("180d", "365d"))
 
@@ -35,7 +33,7 @@ def rests(platform: Platform) -> list[str]:
     return codes(plan)
 
 
-@pytest.mark.parametrize("reads", (1, 5) if LONG else (5,))
+@pytest.mark.parametrize("reads", (1, 5) if LONG else (2,))
 def test_a_plan_right_after_an_apply_has_nothing_to_do(
     platform: Platform, aws: Sandbox, reads: int
 ) -> None:
@@ -44,6 +42,8 @@ def test_a_plan_right_after_an_apply_has_nothing_to_do(
     run = platform.apply(platform.plan())
     assert (run.failures, run.skipped) == ({}, {})
     assert set(rests(platform)) <= {"AWS004", "IMAGE001"}
+    if not LONG:
+        return
     made = left(platform)
     for old, new in EDITS:
         assert old in platform.text
@@ -51,6 +51,6 @@ def test_a_plan_right_after_an_apply_has_nothing_to_do(
     plan = platform.plan(left=made)
     assert plan.errors == ()
     assert {action for action, _ in steps(plan)} <= {"create", "update", "delete"}
-    run = platform.apply(replace(plan))
+    run = platform.apply(plan)
     assert (run.failures, run.skipped) == ({}, {})
     rests(platform)
