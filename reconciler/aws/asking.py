@@ -53,13 +53,16 @@ class Asker:
         out: list[R | Unknown] = []
         self._over = False
         futures = [(item, pool.submit(self.patiently, lambda it=item: read(it))) for item in items]
-        for done, (item, future) in enumerate(futures, 1):
-            try:
-                out.append(future.result())
-            except AwsError as error:
-                self._found.append(unreadable(error, address(item)))
-                out.append(UNKNOWN)
-            self._progress(what, done, len(items))
+        try:
+            for done, (item, future) in enumerate(futures, 1):
+                try:
+                    out.append(future.result())
+                except AwsError as error:
+                    self._found.append(unreadable(error, address(item)))
+                    out.append(UNKNOWN)
+                self._progress(what, done, len(items))
+        finally:
+            self._over = True  # whoever interrupts this does not wait for what is asked again
         return out
 
     def patiently(self, read: Callable[[], R]) -> R:
