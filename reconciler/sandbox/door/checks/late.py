@@ -15,6 +15,8 @@ from moto.s3.models import s3_backends
 
 from reconciler.sandbox.door import names, unseen
 from reconciler.sandbox.door.faults import READS
+from reconciler.sandbox.iam import there
+from reconciler.sandbox.protocol.requests import bucket_of
 from reconciler.sandbox.state import pickles, snapshot
 from reconciler.sandbox.state.lag import Write
 from reconciler.sandbox.state.world import WORLD
@@ -35,6 +37,8 @@ UNGUARDED = {"DescribeKey", "ListAliases"}
 """These lag as all reads do: not found, or as before."""
 DATA = {"PutObject", "DeleteObject", "DeleteObjects", "CopyObject"}
 """Objects are strongly consistent. Source: S3 User Guide, "Amazon S3 data consistency model"."""
+STRONG = {"GetObject", "HeadObject", "ListObjects", "ListObjectsV2"}
+"""So are these, but for a bucket that is not there yet. Source: the same, reads and LIST."""
 
 
 def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
@@ -53,8 +57,9 @@ def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
     old = _old(service, asker, own, reading=reading)
     if old:
         with _past(old):
-            found = onward()
-        if reading or found[0] >= REFUSED:
+            strong = operation in STRONG and there.region(bucket_of(sent)[0])
+            found = None if strong else onward()
+        if found is not None and (reading or found[0] >= REFUSED):
             return found
     if reading or service not in names.NAMES or not (reads := lag.of(asker)):
         return onward()
