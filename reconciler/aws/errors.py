@@ -157,11 +157,13 @@ class AwsError(Exception):
 class Retry(AwsError):
     """The same request may succeed later. `throttled` says that AWS asked to slow down.
 
-    `unclear` says that AWS may have carried the request out.
+    `unclear` says that AWS may have carried the request out, `contradicts` that it said something
+    else of the same thing.
     """
 
     throttled = False
     unclear = False
+    contradicts = False
 
 
 class Denied(AwsError):
@@ -205,6 +207,13 @@ def incomplete(what: str, how: str) -> Retry:
     """The failure of a success that is not whole; a write may have been carried out."""
     failure = Retry(what, INCOMPLETE, f"the answer is not whole: {how}")
     failure.unclear = True
+    return failure
+
+
+def contradiction(what: str, how: str) -> Retry:
+    """The failure of two answers about one thing of which only one can be true now."""
+    failure = incomplete(what, how)
+    failure.contradicts = True
     return failure
 
 

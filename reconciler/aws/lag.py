@@ -83,7 +83,13 @@ def unseen(error: AwsError, resource: Resource) -> bool:
         return False
     known = (*resource.absent, *resource.transient)
     told = any(matcher.matches(error.code, error.message) for matcher in known)
-    return told or bool(_UNSEEN.search(f"{error.code} {error.message}"))
+    return told or missing(error)
+
+
+def missing(error: AwsError) -> bool:
+    """Whether a refusal reads as if something were not there, whatever it is about."""
+    text = f"{error.code} {error.message}"
+    return isinstance(error, Rejected) and bool(_UNSEEN.search(text))
 
 
 def exists(error: AwsError) -> bool:

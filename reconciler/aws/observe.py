@@ -7,19 +7,20 @@ in parallel, under one rate limit per service.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import TypeVar
 
+from reconciler.aws import unlisted
 from reconciler.aws.addressed import Addressed, levels
+from reconciler.aws.asking import UNKNOWN, Asker, Unknown, contradicts
 from reconciler.aws.confirm import confirmed, doubtful
-from reconciler.aws.errors import AwsError, incomplete
+from reconciler.aws.errors import AwsError, Gone, contradiction
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags, state
-from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
+from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ
 from reconciler.aws.twins import tell_apart
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
@@ -33,8 +34,6 @@ from reconciler.resources.whose import unsigned
 
 WORKERS = 16
 _MAY_BE_OURS = (Claim.OURS, Claim.UNSAID)
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 def observe(  # noqa: PLR0913 - what is looked at, and who is told
@@ -50,9 +49,10 @@ def observe(  # noqa: PLR0913 - what is looked at, and who is told
 ) -> tuple[Live, list[Diagnostic]]:
     """The live state of everything the graph declares or our tags claim.
 
-    `left` is what the last apply left. Where listings or tags contradict it, it causes one more
-    read, or is unknown; it never changes what is planned. `applied` is what that apply asked for:
-    it addresses what carries no tags and has left the graph. `begun` is what it may have made.
+    `left` is what the last apply left. Where listings or tags contradict it, it is read by its
+    name: that answer counts, and is told of. `left` itself is never taken for an answer.
+    `applied` is what that apply asked for: it addresses what carries no tags and has left the
+    graph. `begun` is what it may have made.
     """
     return _Observer(session, graph, resources, place, progress, left, applied, begun).run()
 
@@ -79,6 +79,7 @@ class _Observer:
         self.generic = Addressed(session, self.single, resources, left, applied, begun)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
+        self.asker = Asker(session.clock, progress, self.found)
         self.from_list: list[Address] = []
         self.unclear: Mapping[Address, AwsError] = {}
         """Found by tag more than once, and which one is meant could not be found out."""
@@ -95,14 +96,14 @@ class _Observer:
             unknown = frozenset[Address]()
             for nodes in levels(self.graph, self.resources):
                 ask = partial(self._node, Live(known, unknown=unknown))
-                seen = self._all(pool, "resources", nodes, ask, lambda node: node.address)
+                seen = self.asker.all(pool, "resources", nodes, ask, lambda node: node.address)
                 live = {node.address: each for node, each in zip(nodes, seen, strict=True)}
-                unknown |= {at for at, each in live.items() if isinstance(each, _Unknown)}
-                known |= {at: each for at, each in live.items() if not isinstance(each, _Unknown)}
+                unknown |= {at for at, each in live.items() if isinstance(each, Unknown)}
+                known |= {at: each for at, each in live.items() if not isinstance(each, Unknown)}
             unknown |= self._confirm(pool, known, unknown)
             strays = [*self._strays()]
-            orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
-        unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
+            orphans = self.asker.all(pool, "orphans", strays, self._orphan, lambda address: address)
+        unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is UNKNOWN}
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
         self.found += self.generic.findings
         kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
@@ -122,35 +123,15 @@ class _Observer:
         live = Live(known, unknown=unknown)
         doubt = doubtful(self.graph, live, self.from_list, self.resources, self.place)
         ask = partial(confirmed, self.single, self.resources)
-        seen = self._all(pool, "resources", doubt, ask, lambda node: node.address)
+        seen = self.asker.all(pool, "resources", doubt, ask, lambda node: node.address)
         read = {node.address: each for node, each in zip(doubt, seen, strict=True)}
-        known |= {at: each for at, each in read.items() if not isinstance(each, _Unknown)}
-        return frozenset(at for at, each in read.items() if isinstance(each, _Unknown))
+        known |= {at: each for at, each in read.items() if not isinstance(each, Unknown)}
+        return frozenset(at for at, each in read.items() if isinstance(each, Unknown))
 
     def _unseen(self) -> list[str]:
         """Types of which there may be more than was found, because the tag index is not known."""
         known = self.resources.items() if self.survey.blind else ()
         return [type_ for type_, resource in known if resource.tags and resource.tags.indexed]
-
-    def _all(
-        self,
-        pool: ThreadPoolExecutor,
-        what: str,
-        items: list[T],
-        read: Callable[[T], R],
-        address: Callable[[T], Address],
-    ) -> list[R | _Unknown]:
-        """Read every item in parallel; one that fails becomes a finding and is unknown."""
-        out: list[R | _Unknown] = []
-        futures = [(item, pool.submit(read, item)) for item in items]
-        for done, (item, future) in enumerate(futures, 1):
-            try:
-                out.append(future.result())
-            except AwsError as error:
-                self.found.append(unreadable(error, address(item)))
-                out.append(_UNKNOWN)
-            self.progress(what, done, len(items))
-        return out
 
     # -- single resources
 
@@ -159,12 +140,13 @@ class _Observer:
         if resource.generic:
             return self.generic.node(node, so_far, self.survey)
         listed = self.survey.listed(node.address)
-        if resource.listings and listed is None:
-            return self._unlisted(resource, node)
         if listed and (away := self._away(resource, listed)):
             return away
-        tags = self.survey.tags(node.address, resource)
-        observed = self._content(node, resource, listed, tags)
+        if resource.listings and listed is None:
+            observed = self._unlisted(resource, node)
+        else:
+            tags = self.survey.tags(node.address, resource)
+            observed = self._content(node, resource, listed, tags)
         if observed is None or not tags_differ(node, observed.tags):
             return observed
         return self._confirm_tags(resource, node.address, observed)
@@ -176,10 +158,10 @@ class _Observer:
             return None
         found = self.single.read(resource, node.address, node.props)
         if found and not indexed:
-            raise incomplete(str(node.address), "it is there, and its listing lacks it")
+            self.found.append(unlisted.told(node.address))
         listed = {listing.method for listing in resource.listings}
         if not found and indexed and resource.read.method in listed:  # nothing has said "absent"
-            raise incomplete(str(node.address), "nothing lists it, and the tag index has it")
+            raise contradiction(str(node.address), "nothing lists it, and the tag index has it")
         return found
 
     def _away(self, resource: Resource, listed: Listed) -> Observed | None:
@@ -236,12 +218,25 @@ class _Observer:
         """The tagging API lags (AWS_FACTS 6.6): ask the service itself before tags matter."""
         if resource.tags is None:
             return observed
-        tags = self._own_tags(resource, address, observed)
-        if not tags and self.survey.index.get(address):
-            tags = self._own_tags(resource, address, observed)
-            if not tags:
-                raise incomplete(str(address), "it shows no tags, and the tag index has some")
+        indexed = self.survey.index.get(address)
+        if not indexed and address not in self.left:
+            return replace(observed, tags=self._own_tags(resource, address, observed))
+        try:
+            ask = partial(self._some_tags, resource, address, observed)
+            tags = self.asker.patiently(ask)
+        except AwsError as error:
+            if indexed or isinstance(error, Gone) or not contradicts(error):
+                raise
+            tags = {}  # a receipt is no proof that it has some
         return replace(observed, tags=tags)
+
+    def _some_tags(
+        self, resource: Resource, address: Address, observed: Observed
+    ) -> dict[str, str]:
+        """The tags of something that has some, as AWS or a receipt says."""
+        if not (tags := self._own_tags(resource, address, observed)):
+            raise contradiction(str(address), "it shows no tags, and had some")
+        return tags
 
     def _own_tags(self, resource: Resource, address: Address, observed: Observed) -> dict[str, str]:
         """The tags by the type's own service; none for a type that has none."""
@@ -300,16 +295,11 @@ class _Observer:
             return None
         if claim(observed, self.place, resource) not in _MAY_BE_OURS:
             if claimed and not observed.tags:
-                raise incomplete(str(address), "it shows no tags, and the tag index has some")
+                raise contradiction(str(address), "it shows no tags, and the tag index has some")
             return None
         if not claimed and not listed:
-            raise incomplete(str(address), "it is there and ours, and no index shows it")
-        spec = (observed.tags or {}).get(OWNERSHIP[2], "")
-        return Orphan(address, observed, spec, listed.created if listed else "")
-
-
-class _Unknown:
-    """Stands for a resource whose state could not be found out."""
-
-
-_UNKNOWN = _Unknown()
+            self.found.append(unlisted.told(address))
+        created = listed.created if listed else ""
+        if not listed and resource.content_named:
+            created = unlisted.made(self.single, resource, address)
+        return Orphan(address, observed, (observed.tags or {}).get(OWNERSHIP[2], ""), created)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.aws.errors import AwsError, Gone, Rejected, incomplete
+from reconciler.aws.errors import AwsError, Gone, Rejected, contradiction, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
@@ -74,7 +74,7 @@ class Single:
         except Gone as error:
             if self._vanished(resource, params):
                 return None
-            raise incomplete(error.what, f"it is there, and {error.code} here") from error
+            raise contradiction(error.what, f"it is there, and {error.code} here") from error
         except Rejected:
             if self._vanished(resource, params):
                 return None

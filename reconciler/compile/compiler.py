@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from reconciler.compile import naming, placed, served, tags
+from reconciler.compile import deferred as deferring, naming, placed, served, tags
 from reconciler.compile.admit import admit
 from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
+from reconciler.model.diagnostic import Diagnostic, Span, ordered
 from reconciler.model.document import Document
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
@@ -222,15 +222,20 @@ class _Builder:
                 nodes[spec.id] = [self._finish(node, scope) for node in made.values()]
         asked = [each for id_ in nodes for each in self._scopes[id_].admissions]
         nodes = {id_: admit(made, asked) for id_, made in nodes.items()}
-        self._spread(nodes, deferred)
-        found += [self._waits(spec, why) for spec, why in deferred.items()]
+        uses = {
+            id_: tuple(f"{kind}/{name}" for _, kind, name in spec.uses)
+            for id_, spec in self.specs.items()
+        }
+        deferring.spread(nodes, deferred, uses)
+        lines = {id_: self.specs[id_].at(()) for id_ in deferred}
+        found += deferring.findings(nodes, deferred, lines)
         found += [
             *tags.problems(self.view, self.specs.values(), nodes),
             *placed.problems(self.view),
         ]
         all_nodes = [node for made in nodes.values() for node in made]
         graph, problems = build_graph(all_nodes, deferred)
-        graph = replace(graph, region=self.place.region)
+        graph = replace(graph, region=self.place.region, account=self.place.account)
         return graph, ordered([*found, *problems])
 
     def _address(self, type_: str, base: str, content: str) -> Address:
@@ -256,29 +261,6 @@ class _Builder:
         if resource.signed:
             props[tags.TAGS] = tags.tags(node, scope, resource, self.view)
         return replace(node, props=props)
-
-    def _spread(self, nodes: dict[str, list[Node]], deferred: dict[str, str]) -> None:
-        """Defer what needs a resource of a deferred spec."""
-        changed = bool(deferred)
-        while changed:
-            changed = False
-            made = {node.address for each in nodes.values() for node in each}
-            for id_ in list(nodes):
-                waits = [f"{kind}/{name}" for _, kind, name in self.specs[id_].uses]
-                cause = next((other for other in waits if other in deferred), None)
-                if cause and any(node.needs - made for node in nodes[id_]):
-                    del nodes[id_]
-                    deferred[id_] = f"it needs {cause}, which is deferred"
-                    changed = True
-
-    def _waits(self, id_: str, why: str) -> Diagnostic:
-        return Diagnostic(
-            "PLAN010",
-            f"{id_} is deferred: {why}",
-            self.specs[id_].at(()),
-            "nothing it owns is changed until then",
-            Severity.WARNING,
-        )
 
 
 def _broken(spec: Spec, error: Exception) -> Diagnostic:

@@ -85,7 +85,7 @@ def _recalled(asked: Iterable[Lookup], last: Receipt | None) -> dict[Lookup, Jso
             uri = f"s3://{given['bucket']}/{given['key']}"
             like = (each for each in models if _file(each) == uri)
             tags = next((each.get(TAGS) or {} for each in like), {})
-            found[lookup] = {**lookup.offline, "bucket": False, "etag": tags.get(FILE_TAG, "")}
+            found[lookup] = {**lookup.offline, "etag": tags.get(FILE_TAG, "")}
     return found
 
 

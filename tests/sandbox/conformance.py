@@ -58,10 +58,13 @@ class Case:
         return self.call(client, "Delete", **name, **self.delete_extra)
 
 
-def keep_bucket(name: str, region: str = REGION) -> None:
+def keep_bucket(name: str, region: str = REGION, *files: str) -> None:
     """A bucket that is there before the test begins, and in no count of calls."""
-    if name not in s3_backends[ACCOUNT]["aws"].buckets:
-        s3_backends[ACCOUNT]["aws"].create_bucket(name, region)
+    s3 = s3_backends[ACCOUNT]["aws"]
+    if name not in s3.buckets:
+        s3.create_bucket(name, region)
+    for file in files:
+        s3.put_object(name, file, b"a file")
 
 
 def call(client: Any, operation: str, **params: Any) -> Params:

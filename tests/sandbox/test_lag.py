@@ -130,8 +130,12 @@ def test_objects_do_not_lag(aws: Sandbox) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="b-b", CreateBucketConfiguration=WHERE)
     aws.lag(5)
+    s3.put_bucket_versioning(Bucket="b-b", VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(Bucket="b-b", Key="a", Body=b"x")
     assert told(s3.get_object, Bucket="b-b", Key="a") == "ok"
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket="b-b")["Contents"]] == ["a"]
+    s3.create_bucket(Bucket="b-new", CreateBucketConfiguration=WHERE)
+    assert told(s3.list_objects_v2, Bucket="b-new") == "NoSuchBucket"
 
 
 def test_the_control_api_switches_it(aws: Sandbox, tmp_path: Any) -> None:

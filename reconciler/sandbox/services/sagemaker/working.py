@@ -65,7 +65,10 @@ def run(call: Call, record: Record, given: list[dict[str, Any]]) -> Failing | No
         jobs = [training_of(step) for step in steps(thing)]
     except (AttributeError, KeyError, LookupError, TypeError, ValueError):
         jobs = []  # of another form than ours: nothing is known of its steps
-    roles = [record.data.get("RoleArn", ""), *(str(each["RoleArn"]) for each in jobs if each)]
+    roles = [
+        record.data.get("RoleArn", ""),
+        *(str(each["RoleArn"]) for each in jobs if each and "RoleArn" in each),
+    ]
     return failing(_site(call, [thing]), thing, roles, WORLD.durations.pipeline_execution)
 
 

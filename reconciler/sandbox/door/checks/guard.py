@@ -18,10 +18,15 @@ from reconciler.sandbox.protocol.requests import bucket_of
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.sandbox.door.asked import Asked
     from reconciler.sandbox.iam.principals import Principal
+    from reconciler.sandbox.protocol import wire
     from reconciler.sandbox.protocol.requests import Sent
 
 LOG = logging.getLogger("moorline.sandbox")
+ORDER = 30
 FREE = {("sts", "GetCallerIdentity")}
 WITH_TOKEN = ("sts", "AssumeRoleWithWebIdentity")
 JSON_CODE, XML_CODE = "AccessDeniedException", "AccessDenied"
@@ -36,6 +41,16 @@ class Refusal(NamedTuple):
     code: str
     message: str
     status: int = 403
+
+
+def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
+    """IAM's error, without a body where a request has none."""
+    sent = asked.sent
+    if sent is None or not (found := refusal(asked.service, asked.operation, sent)):
+        return onward()
+    status, headers, body = asked.refused(*found)
+    body = "" if sent.method == "HEAD" else body
+    return status, headers | hints(asked.service, sent), body
 
 
 def refusal(service: str, operation: str, sent: Sent) -> Refusal | None:

@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from reconciler.sandbox.protocol.given import given
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from reconciler.sandbox.protocol.requests import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,10 @@ class Refusal:
     message: str
     status: int = 400
     asks: frozenset[str] = field(default_factory=frozenset)
+
+    def concerns(self, service: str, operation: str) -> bool:
+        """Whether it is about calls of an operation."""
+        return fnmatchcase(service, self.service) and fnmatchcase(operation, self.operation)
 
 
 def _sagemaker(operation: str, part: str, *asks: str) -> Refusal:
@@ -104,24 +105,15 @@ REFUSALS = (
         "DebugRuleConfigurations",
         "ProfilerRuleConfigurations",
     ),
+    _sagemaker("QualityCheck", "Amazon SageMaker Model Monitor"),
+    _sagemaker("ClarifyCheck", "Amazon SageMaker Clarify"),
 )
 
 
-def refusal(service: str, operation: str, sent: Sent) -> tuple[str, str, int] | None:
-    """Code, message and status for a call that is refused to a newcomer; else nothing."""
+def refused(service: str, operation: str, given: Mapping[str, Any]) -> Refusal | None:
+    """What a newcomer is told of a call with these parameters; nothing where it may go on."""
     if not WORLD.newcomer:
         return None
-    for each in REFUSALS:
-        fits = fnmatchcase(service, each.service) and fnmatchcase(operation, each.operation)
-        if fits and (not each.asks or each.asks & _given(service, operation, sent).keys()):
-            return each.code, each.message, each.status
-    return None
-
-
-def _given(service: str, operation: str, sent: Sent) -> Mapping[str, Any]:
-    """The members that a call gives something for."""
-    try:
-        found = given(service, operation, sent)
-    except ValueError:
-        return {}  # no request of this operation: the service says so itself
-    return {name: value for name, value in found.items() if value}
+    asked = {name for name, value in given.items() if value}
+    fitting = (each for each in REFUSALS if each.concerns(service, operation))
+    return next((each for each in fitting if not each.asks or each.asks & asked), None)

@@ -17,10 +17,13 @@ from reconciler.sandbox.protocol.given import given
 from reconciler.sandbox.services.iam import inline_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from reconciler.sandbox.door.asked import Asked
+    from reconciler.sandbox.protocol import wire
     from reconciler.sandbox.protocol.requests import Sent
 
+ORDER = 50
 WRITES = ("Add", "Create", "Put", "Set", "Tag", "Update")
 LISTS = ("Tags", "ResourceTags", "TagSet", "Tag")
 KEY, VALUE = 128, 256
@@ -88,6 +91,12 @@ SIZES = {
     ("s3", "PutBucketPolicy"): _Most("Policy", 20480, _BUCKET),
 }
 INLINE = 10240
+
+
+def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
+    """What a request that no account takes is answered."""
+    wrong = asked.sent and refusal(asked.service, asked.operation, asked.sent)
+    return asked.refused(*wrong) if wrong else onward()
 
 
 def refusal(service: str, operation: str, sent: Sent) -> Refusal | None:

@@ -15,7 +15,8 @@ from moto.s3.models import s3_backends
 
 from reconciler.sandbox.door import names, unseen
 from reconciler.sandbox.door.faults import READS
-from reconciler.sandbox.protocol import wire
+from reconciler.sandbox.iam import there
+from reconciler.sandbox.protocol.requests import bucket_of
 from reconciler.sandbox.state import pickles, snapshot
 from reconciler.sandbox.state.lag import Write
 from reconciler.sandbox.state.world import WORLD
@@ -23,9 +24,11 @@ from reconciler.sandbox.state.world import WORLD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from reconciler.sandbox.protocol.requests import Sent
+    from reconciler.sandbox.door.asked import Asked
+    from reconciler.sandbox.protocol import wire
     from reconciler.sandbox.state.lag import Thing
 
+ORDER = 20
 REFUSED = 400
 TAGGING = "resourcegroupstaggingapi"
 GUARDED = {"CreateKey", "PutKeyPolicy"}
@@ -34,36 +37,34 @@ UNGUARDED = {"DescribeKey", "ListAliases"}
 """These lag as all reads do: not found, or as before."""
 DATA = {"PutObject", "DeleteObject", "DeleteObjects", "CopyObject"}
 """Objects are strongly consistent. Source: S3 User Guide, "Amazon S3 data consistency model"."""
+STRONG = {"GetObject", "HeadObject", "ListObjects", "ListObjectsV2"}
+"""So are these, but for a bucket that is not there yet. Source: the same, reads and LIST."""
 
 
-def answered(
-    service: str,
-    operation: str,
-    protocol: wire.Protocol,
-    sent: Sent | None,
-    run: Callable[[], wire.Answer],
-) -> wire.Answer:
-    """What `run` answers, now or as of before a write that is not seen yet."""
+def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
+    """What `onward` answers, now or as of before a write that is not seen yet."""
+    service, operation, sent = asked.service, asked.operation, asked.sent
     lag = WORLD.lag
     if sent is None or not lag.on or operation in DATA:
-        return run()
+        return onward()
     asker, (own, used) = f"{service}.{operation}", names.named(service, operation, sent)
     if refused := _elsewhere(asker, used):
-        return wire.error(protocol, *refused, 400)
+        return asked.refused(*refused)
     reading = operation.startswith(READS)
     if service == "kms" and operation not in UNGUARDED and WORLD.lag.denies(own, GUARDED):
         text = f"User is not authorized to perform: kms:{operation} on this resource"
-        return wire.error(protocol, "AccessDeniedException", text, 400)
+        return asked.refused("AccessDeniedException", text)
     old = _old(service, asker, own, reading=reading)
     if old:
         with _past(old):
-            found = run()
-        if reading or found[0] >= REFUSED:
+            strong = operation in STRONG and there.region(bucket_of(sent)[0])
+            found = None if strong else onward()
+        if found is not None and (reading or found[0] >= REFUSED):
             return found
     if reading or not names.of(service) or not (reads := lag.of(asker)):
-        return run()
+        return onward()
     before = _take(service)
-    found = run()
+    found = onward()
     if found[0] < REFUSED:
         written = own | names.made(service, found[2])
         lag.wrote(Write(service, operation, written, reads, before))

@@ -13,7 +13,21 @@ from reconciler.facts import rates
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.facts.rates import Refusal
+    from reconciler.sandbox.door.asked import Asked
+    from reconciler.sandbox.protocol import wire
+
+ORDER = 10
+
+
+def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
+    """What a call too many is answered."""
+    region = asked.sent.region if asked.sent is not None else ""
+    if much := refusal(asked.service, asked.operation, region):
+        return asked.refused(much.code, much.message, much.status)
+    return onward()
 
 
 def refusal(service: str, operation: str, region: str) -> Refusal | None:
