@@ -15,6 +15,7 @@ from reconciler.aws.ending import foreign
 from reconciler.aws.errors import INCOMPLETE, AwsError, Gone, Rejected
 from reconciler.aws.fresh import Fresh, Patience
 from reconciler.aws.outputs import Outputs
+from reconciler.aws.rosters import Rosters
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
 from reconciler.model.change import Observed
@@ -39,6 +40,7 @@ class Finder:
         self.outputs = outputs
         self.fresh = fresh
         self.single = Single(session, place)
+        self.rosters = Rosters(session, place, fresh)
 
     def patience(self, step: Step) -> Patience:
         """Growing pauses for one thing that is waited for."""
@@ -72,6 +74,19 @@ class Finder:
                 until = self._until(step, resource, error)
                 if not patience.waits(until, f"{error.code}: {NOT_SHOWN}"):
                     raise
+
+    def removable(self, step: Step, resource: Resource) -> Observed | None:
+        """What is to be deleted, by a listing and by its own tags, which are read for it alone.
+
+        Nothing where that does not say all, or could not be read: then it is looked at by itself.
+        """
+        seen = self.rosters.removable(step.address, resource)
+        if seen is None or seen.tags is not None:
+            return seen
+        try:
+            return self.with_tags(step, resource, seen)
+        except AwsError:
+            return None
 
     def with_tags(self, step: Step, resource: Resource, live: Observed) -> Observed:
         """What is live with the tags that its own service shows.
@@ -115,6 +130,8 @@ class Finder:
         """What is there before it is made. What we have just deleted may still be shown."""
         look = self._once if resource.find else self.look
         if not (resource.upsert or resource.find):
+            return None
+        if resource.find is None and self.rosters.lacks(step.address, resource):
             return None
         patience = self.patience(step)
         there = look(step, resource)

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, incomplete
+from reconciler.aws.rosters import going
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags, state
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
@@ -145,7 +146,7 @@ class _Observer:
     def _node(self, node: Node) -> Observed | None:
         resource = self.resources[node.address.type]
         listed = self.survey.listed(node.address)
-        if resource.listings and listed is None:
+        if listed is None and any(not listing.sparing for listing in resource.listings):
             return self._unlisted(resource, node)
         if listed and (away := self._away(resource, listed)):
             return away
@@ -268,6 +269,8 @@ class _Observer:
         told = claim(Observed({}, tags=tags, home=home), self.place, resource)
         if told is Claim.ELSEWHERE or (told is Claim.FOREIGN and tags is not None):
             return None
+        if goes := going(self.graph, address, listed, tags, resource, self.single):
+            return goes
         key = self._tag_key(resource, address)
         last = {part.prop for part in resource.parts if part.last}
         wanted = None if resource.content_named else last  # a revision that stays uses things

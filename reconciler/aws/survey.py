@@ -135,11 +135,12 @@ class Surveyor:
         jobs = [
             (self.resources[type_], number)
             for type_ in sorted(types)
-            for number in range(len(self.resources[type_].listings))
+            for number, listing in enumerate(self.resources[type_].listings)
+            if not listing.sparing or self._strays(type_) > 1
         ]
         futures = [(job, pool.submit(self._list, *job)) for job in jobs]
         declared = {node.address.type for node in self.graph}
-        for done, ((resource, _), future) in enumerate(futures, 1):
+        for done, ((resource, number), future) in enumerate(futures, 1):
             known = self.survey.lists.setdefault(resource.type, {})
             try:
                 found, count = future.result()
@@ -152,6 +153,8 @@ class Surveyor:
                     created = listed.created or (before.created if before else "")
                     known[name] = Listed(props, created)
             except AwsError as error:
+                if resource.listings[number].sparing:  # then each is looked at by itself
+                    continue
                 if self._shut_out(resource, error):
                     finding = replace(unreadable(error, None), severity=Severity.NOTE)
                     self.survey.findings.append(finding)
@@ -162,6 +165,11 @@ class Surveyor:
                         replace(unreadable(error, None), severity=Severity.WARNING)
                     )
             self.progress("listings", done, len(futures))
+
+    def _strays(self, type_: str) -> int:
+        """How many of a type carry our tags and are not declared."""
+        found = (address for address in self.survey.index if address.type == type_)
+        return sum(address not in self.graph for address in found)
 
     def _shut_out(self, resource: Resource, error: AwsError) -> bool:
         """Whether nothing of a type can be there: AWS shows it to no account that is not let in.
@@ -181,14 +189,15 @@ class Surveyor:
         params = {key: fill(value, slots) for key, value in listing.params.items()}
         reader = ReadOnly(self.session, resource.service)
         out: dict[str, Listed] = {}
-        items = reader.pages(listing.method, params, listing.at)
+        most = self._strays(resource.type) if listing.sparing else 0
+        items = reader.pages(listing.method, params, listing.at, most=most)
         for item in items:
-            name = str(item[listing.name])
+            name = listing.called(item)
             if name.startswith(self.place.prefix) or Address(resource.type, name) in self.graph:
                 created = str(item.get(listing.created) or "")
                 out[name] = Listed(listing.codec.decode(item), created)
-        whole = params == listing.params  # nothing of ours in it: no prefix, no filter by name
-        return out, sum(_lives(item, resource) for item in items) if whole else None
+        ours = listing.sparing or params != listing.params  # such as a prefix, a filter by name
+        return out, None if ours else sum(_lives(item, resource) for item in items)
 
 
 def _lives(item: Json, resource: Resource) -> bool:

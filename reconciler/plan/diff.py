@@ -17,6 +17,7 @@ from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.graph import Origin
+from reconciler.model.step import Step
 from reconciler.model.value import (
     SENSITIVE,
     UNKNOWN,
@@ -27,7 +28,7 @@ from reconciler.model.value import (
     digest,
 )
 from reconciler.plan.normal import dotted, member, normal, settled
-from reconciler.resources.api import Resource
+from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
 from reconciler.resources.items import named
 from reconciler.resources.whole import empty
 from reconciler.secret.veil import REFERENCE, veiled
@@ -35,6 +36,8 @@ from reconciler.secret.veil import REFERENCE, veiled
 TAGS = "Tags"
 SYSTEM = "aws:"
 """Begins the keys of tags that AWS writes, such as CloudFormation's; nobody else may."""
+DECIDING = frozenset({*OWNERSHIP, NAME_TAG, HOLDS_TAG})
+"""Tag keys that a deletion is decided by."""
 RESERVED = (SYSTEM, "moorline:attempt")
 """Tag keys with these prefixes belong to AWS, and to Moorline's memory of failed updates."""
 
@@ -72,13 +75,24 @@ def guard(observed: Observed, resource: Resource) -> str:
     """The digest of everything about a live resource that a plan relied on.
 
     Not set and empty are the same, and so are busy and ready, because apply waits. The
-    properties of a type that is named after its content cannot change.
+    properties of a type that is named after its content cannot change. Of tags that only the tag
+    index has shown, those count that decide whose a resource is and what is lost with it: the
+    others may have changed shortly before.
     """
     props = {} if resource.content_named else settled(observed.props, resource)
     props = {key: item for key, item in props.items() if key != TAGS}
     tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
     seen = [props, tags, observed.status is Status.FAILED]
+    if observed.hearsay:
+        seen = [props, [item for item in tags if item[0] in DECIDING], *seen[2:], "index"]
     return digest([*seen, observed.state] if scheduled(observed, resource) else seen, 32)
+
+
+def as_planned(step: Step, observed: Observed, resource: Resource) -> bool:
+    """Whether a resource that is to be deleted is as its plan saw it, itself or in the index."""
+    seen = removed(observed, resource)
+    told = (seen, replace(seen, hearsay=True))
+    return not step.guard or step.guard in {guard(each, resource) for each in told}
 
 
 def scheduled(observed: Observed, resource: Resource) -> bool:

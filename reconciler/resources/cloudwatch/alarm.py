@@ -109,6 +109,7 @@ register(
                 codec=READ,
                 created="AlarmConfigurationUpdatedTimestamp",
                 complete=True,
+                absence=True,  # it is the operation that reads one
             ),
         ),
         tags=Tagging(
