@@ -69,7 +69,10 @@ class Finisher:
         with self._lock:
             steps = self._unseen.pop(type_, [])
         resource = self.resources[type_]
-        hidden = [step for step in steps if not self.rosters.has(step.address, resource)]
+        if not steps:
+            return []
+        names = self.rosters.names(resource, [step.address for step in steps]) or ()
+        hidden = [step for step in steps if step.address.name not in names]
         for step in hidden:  # from now on: other steps may have taken long
             self.finder.fresh.found(step.address, resource)
         return hidden

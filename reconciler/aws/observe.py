@@ -146,7 +146,8 @@ class _Observer:
     def _node(self, node: Node) -> Observed | None:
         resource = self.resources[node.address.type]
         listed = self.survey.listed(node.address)
-        if listed is None and any(not listing.sparing for listing in resource.listings):
+        asked = node.address.type in self.survey.lists
+        if listed is None and asked and resource.listings:
             return self._unlisted(resource, node)
         if listed and (away := self._away(resource, listed)):
             return away

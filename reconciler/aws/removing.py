@@ -63,8 +63,10 @@ class Remover:
         """Steps that have deleted what a listing shows yet; each is told once."""
         with self._lock:
             steps = self._taken.pop(resource.type, [])
-        rosters = self.finder.rosters
-        return [step for step in steps if rosters.has(step.address, resource) is not False]
+        if not steps:
+            return []
+        names = self.finder.rosters.names(resource, [step.address for step in steps])
+        return [step for step in steps if names is None or step.address.name in names]
 
     def _deleted(self, step: Step, resource: Resource) -> bool:
         """Send the calls of a deletion; False when AWS said that there was nothing to delete."""

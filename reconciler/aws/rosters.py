@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.aws.errors import AwsError
@@ -73,10 +73,13 @@ class Rosters:
         roster = self._roster(address, resource)
         return roster.items.get(address.name) if roster else None
 
-    def has(self, address: Address, resource: Resource) -> bool | None:
-        """Whether the listings have a resource, after all that this run wrote to it, if known."""
-        roster = self._roster(address, resource)
-        return address.name in roster.items if roster else None
+    def names(self, resource: Resource, addresses: Iterable[Address]) -> Container[str] | None:
+        """What the listings have of a type, after all that this run wrote to some of it.
+
+        Nothing where they could not be made.
+        """
+        roster = self._roster(max(addresses, key=self.fresh.last), resource)
+        return roster.items if roster else None
 
     def lacks(self, address: Address, resource: Resource) -> bool:
         """Whether nothing is there, as surely as the type's own read would say it."""
@@ -174,6 +177,8 @@ def going(  # noqa: PLR0913 - what bulk reads say of an orphan, and of what else
 def _states(resource: Resource, props: Props) -> bool:
     """Whether an item says the state, or the type has none that a deletion would ask about."""
     lifecycle = resource.lifecycle
-    if lifecycle is None or not (lifecycle.known - lifecycle.ready or lifecycle.retired):
+    if lifecycle is None:
         return True
+    if not (lifecycle.failed or lifecycle.scheduled or lifecycle.stuck or lifecycle.retired):
+        return True  # at most it goes already, which the deletion is told
     return bool(value_at(props, tuple(lifecycle.field.split("."))))

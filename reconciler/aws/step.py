@@ -39,7 +39,7 @@ class Runner:
         self.fresh = Fresh(session.clock.now)
         self.finder = Finder(session, place, sink, self.outputs, self.fresh)
         self.sender = Sender(session, sink, self.outputs, self.fresh, self._settle)
-        self.remover = Remover(self.finder, self.fresh, self._send, self._pause)
+        self.remover = Remover(self.finder, self.fresh, self.sender.send_with_others, self._pause)
         self.finisher = Finisher(self.finder, resources, self._settle, self._left)
         self._ailing: set[str] = set()
         """Steps on what had failed before: that state may be shown for a while."""

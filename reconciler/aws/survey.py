@@ -136,7 +136,7 @@ class Surveyor:
             (self.resources[type_], number)
             for type_ in sorted(types)
             for number, listing in enumerate(self.resources[type_].listings)
-            if not listing.sparing or self._strays(type_) > 1
+            if not listing.sparing or self._doubtful(type_) > 1
         ]
         futures = [(job, pool.submit(self._list, *job)) for job in jobs]
         declared = {node.address.type for node in self.graph}
@@ -153,7 +153,8 @@ class Surveyor:
                     created = listed.created or (before.created if before else "")
                     known[name] = Listed(props, created)
             except AwsError as error:
-                if resource.listings[number].sparing:  # then each is looked at by itself
+                if resource.listings[number].sparing:  # as if it had not been asked for
+                    self.survey.lists.pop(resource.type, None)
                     continue
                 if self._shut_out(resource, error):
                     finding = replace(unreadable(error, None), severity=Severity.NOTE)
@@ -166,10 +167,11 @@ class Surveyor:
                     )
             self.progress("listings", done, len(futures))
 
-    def _strays(self, type_: str) -> int:
-        """How many of a type carry our tags and are not declared."""
-        found = (address for address in self.survey.index if address.type == type_)
-        return sum(address not in self.graph for address in found)
+    def _doubtful(self, type_: str) -> int:
+        """How many of a type are declared or carry our tags, and not both."""
+        tagged = {address for address in self.survey.index if address.type == type_}
+        declared = {node.address for node in self.graph if node.address.type == type_}
+        return len(tagged ^ declared)
 
     def _shut_out(self, resource: Resource, error: AwsError) -> bool:
         """Whether nothing of a type can be there: AWS shows it to no account that is not let in.
@@ -189,7 +191,7 @@ class Surveyor:
         params = {key: fill(value, slots) for key, value in listing.params.items()}
         reader = ReadOnly(self.session, resource.service)
         out: dict[str, Listed] = {}
-        most = self._strays(resource.type) if listing.sparing else 0
+        most = self._doubtful(resource.type) if listing.sparing else 0
         items = reader.pages(listing.method, params, listing.at, most=most)
         for item in items:
             name = listing.called(item)

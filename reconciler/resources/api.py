@@ -96,6 +96,8 @@ class Resource:
     create: Op
     delete: Op
     absent: tuple[Absent, ...]
+    together: str = ""
+    """The parameter of `delete` by which one request deletes up to 100 of them."""
     outputs: Mapping[str, Path] = field(default_factory=dict)
     """Output name to its path in the decoded answer of `read`."""
     created: Mapping[str, Path] = field(default_factory=dict)

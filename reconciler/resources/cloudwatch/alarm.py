@@ -93,6 +93,7 @@ register(
         ),
         create=Op("put_metric_alarm", NAME),
         delete=Op("delete_alarms", {"AlarmNames": ["{name}"]}),
+        together="AlarmNames",  # a name that is wrong keeps no other one (DeleteAlarms)
         absent=(absent("ResourceNotFound"),),
         outputs={"Arn": ("AlarmArn",)},
         predict={"Arn": ARN},
