@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from reconciler.aws import lag
 from reconciler.aws.ending import foreign
@@ -21,11 +22,33 @@ from reconciler.aws.single import Single, read_tags
 from reconciler.model.change import Observed
 from reconciler.model.event import Sink
 from reconciler.model.plan import SUFFIX, Step
-from reconciler.model.value import Props
+from reconciler.model.value import Json, Props, canonical
 from reconciler.plan.diff import TAGS
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource
 
 NOT_SHOWN = "not shown yet"
+Answers: TypeAlias = dict[tuple[str, bytes], Mapping[str, Json]]
+
+
+class Again(ReadOnly):
+    """A reader for several looks: what one thing has said of itself is not asked again.
+
+    An answer in which all is empty may be one from before its tags were shown.
+    """
+
+    def __init__(self, session: Session, service: str, told: Answers) -> None:
+        super().__init__(session, service)
+        self._told = told
+
+    def maybe(self, method: str, params: Props, unset: frozenset[str]) -> Mapping[str, Json] | None:
+        """One read of one thing; nothing when AWS answers one of the `unset` codes."""
+        asked = (method, canonical(params))
+        if asked in self._told:
+            return self._told[asked]
+        answer = super().maybe(method, params, unset)
+        if answer and any(answer.values()):
+            self._told[asked] = answer
+        return answer
 
 
 class Finder:
@@ -41,6 +64,8 @@ class Finder:
         self.fresh = fresh
         self.single = Single(session, place)
         self.rosters = Rosters(session, place, fresh)
+        self.began = session.clock.now()
+        """What an earlier run made, it made before."""
 
     def patience(self, step: Step) -> Patience:
         """Growing pauses for one thing that is waited for."""
@@ -141,28 +166,36 @@ class Finder:
             return self._for_long(step, resource)
         return there
 
-    def _once(self, step: Step, resource: Resource) -> Observed | None:
-        """What an earlier try made, named or not, where AWS chose its id."""
+    def _once(self, step: Step, resource: Resource, told: Answers | None = None) -> Observed | None:
+        """What an earlier try made, named or not, where AWS chose its id.
+
+        `told` is what single things have said of themselves at the looks before.
+        """
         if resource.find is None:
             return None
         tags = {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
         ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
-        key = resource.find(ReadOnly(self.session, resource.service), ours) if ours else None
+        reader = Again(self.session, resource.service, {} if told is None else told)
+        key = resource.find(reader, ours) if ours else None
         return self.single.read(resource, step.address, step.desired, key=key)
 
     def _for_long(self, step: Step, resource: Resource) -> Observed | None:
         """Look for it until an interrupted run's creation would be shown.
 
+        It was made before this run began, so several steps wait for the same moment. Only listings
+        are asked again and again: what they have is foreign once it has said so.
+
         Raises:
             AwsError: it could not be found out.
         """
-        least = self.soon(lag.UNNAMED.seconds)
+        least = self.began + lag.UNNAMED.seconds
         most = self.soon(lag.budget(lag.SHOWS, resource.service))
         patience, unread = self.patience(step), None
+        told: Answers = {}
         while patience.waits(most if unread else least, "looking for an earlier one"):
             unread = None
             try:
-                if there := self._once(step, resource):
+                if there := self._once(step, resource, told):
                     return there
             except AwsError as error:
                 if error.code != INCOMPLETE:

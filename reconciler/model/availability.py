@@ -40,6 +40,24 @@ class Standing(StrEnum):
     ENDED = "ended"
 
 
+class Members:
+    """The members of a resource by name, gone through once for all that ask."""
+
+    def __init__(self, props: Props) -> None:
+        self._props = props
+        self._found: dict[str, list[tuple[Path, Json]]] | None = None
+
+    def named(self, name: str) -> list[tuple[Path, Json]]:
+        """Those of a name in their order, with their paths; all of them for ``*``."""
+        if self._found is None:
+            self._found = {"*": []}
+            for path, each, value in _members(self._props):
+                self._found["*"].append((path, value))
+                if each != "*":
+                    self._found.setdefault(each, []).append((path, value))
+        return self._found.get(name, [])
+
+
 @dataclass(frozen=True, slots=True)
 class Touch:
     """What of a resource needs the service: the whole type, or a member with such a value."""
@@ -58,15 +76,18 @@ class Touch:
 
     def found(self, type_: str, props: Props) -> Iterator[Path]:
         """Where a resource needs the service; the empty path for the whole of it."""
-        if not fnmatchcase(type_, self.type):
-            return
+        if fnmatchcase(type_, self.type):
+            yield from self.among(Members(props))
+
+    def among(self, members: Members) -> Iterator[Path]:
+        """Where a resource of its type needs the service, by the members that it has."""
         if not self.member:
             yield ()
             return
         last: Path | None = None
-        for path, name, value in _members(props):
+        for path, value in members.named(self.member):
             inside = last is not None and path[: len(last)] == last
-            if not inside and self.member in {"*", name} and self._needs(value):
+            if not inside and self._needs(value):
                 last = path
                 yield path
 
@@ -111,11 +132,6 @@ class Row:
             return Standing.UPCOMING
         over = self.until is not None and today > self.until
         return Standing.ENDED if over or self.status is Status.SHUTDOWN else Standing.CLOSED
-
-    def needed(self, type_: str, props: Props) -> Iterator[Path]:
-        """Where a resource needs it."""
-        for touch in self.touches:
-            yield from touch.found(type_, props)
 
     def proven(self, type_: str, props: Props) -> bool:
         """Whether a live resource shows that the account uses it."""
