@@ -64,3 +64,8 @@ def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -
     paths = ", ".join(".".join(change.path) for change in left)
     message = f"AWS accepted the change of {str(step.address)!r}, but {paths} is as before"
     return StepError("APPLY008", message, "`moorline plan` shows what is pending")
+
+
+def vanished(step: Step) -> StepError:
+    """What was made is not there any more, or was never shown."""
+    return StepError("APPLY004", f"{str(step.address)!r} vanished while it was made")

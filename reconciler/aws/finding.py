@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from reconciler.aws import lag
 from reconciler.aws.ending import foreign
@@ -17,18 +18,41 @@ from reconciler.aws.fresh import Fresh, Patience
 from reconciler.aws.outcomes import Meaning, meaning
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key
+from reconciler.aws.rosters import Rosters
 from reconciler.aws.search import is_searched, search
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags
 from reconciler.model.change import Observed
 from reconciler.model.event import Sink
 from reconciler.model.plan import SUFFIX, Step
-from reconciler.model.value import Props
+from reconciler.model.value import Json, Props, canonical
 from reconciler.plan.diff import compare
 from reconciler.resources.api import Place, Resource
 from reconciler.resources.generic import IDENTIFIER, PRIMARY
 
 NOT_SHOWN = "not shown yet"
+Answers: TypeAlias = dict[tuple[str, bytes], Mapping[str, Json]]
+
+
+class Again(ReadOnly):
+    """A reader for several looks: what one thing has said of itself is not asked again.
+
+    An answer in which all is empty may be one from before its tags were shown.
+    """
+
+    def __init__(self, session: Session, service: str, told: Answers) -> None:
+        super().__init__(session, service)
+        self._told = told
+
+    def maybe(self, method: str, params: Props, unset: frozenset[str]) -> Mapping[str, Json] | None:
+        """One read of one thing; nothing when AWS answers one of the `unset` codes."""
+        asked = (method, canonical(params))
+        if asked in self._told:
+            return self._told[asked]
+        answer = super().maybe(method, params, unset)
+        if answer and any(answer.values()):
+            self._told[asked] = answer
+        return answer
 
 
 class Finder:
@@ -43,6 +67,9 @@ class Finder:
         self.outputs = outputs
         self.fresh = fresh
         self.single = Single(session, place)
+        self.rosters = Rosters(session, place, fresh)
+        self.began = session.clock.now()
+        """What an earlier run made, it made before."""
 
     def patience(self, step: Step) -> Patience:
         """Growing pauses for one thing that is waited for."""
@@ -76,6 +103,19 @@ class Finder:
                 until = self._until(step, resource, error)
                 if not patience.waits(until, f"{error.code}: {NOT_SHOWN}"):
                     raise
+
+    def removable(self, step: Step, resource: Resource) -> Observed | None:
+        """What is to be deleted, by a listing and by its own tags, which are read for it alone.
+
+        Nothing where that does not say all, or could not be read: then it is looked at by itself.
+        """
+        seen = self.rosters.removable(step.address, resource)
+        if seen is None or seen.tags is not None:
+            return seen
+        try:
+            return self.with_tags(step, resource, seen)
+        except AwsError:
+            return None
 
     def with_tags(self, step: Step, resource: Resource, live: Observed) -> Observed:
         """What is live with the tags that its own service shows.
@@ -138,6 +178,8 @@ class Finder:
             return None
         if resource.generic and not resource.upsert:
             return self._not_under_way(step, resource)
+        if resource.find is None and self.rosters.lacks(step.address, resource):
+            return None
         patience = self.patience(step)
         there = look(step, resource)
         while there and patience.waits(self.fresh.gone(step.address), "deleted, and still shown"):
@@ -146,12 +188,16 @@ class Finder:
             return self._for_long(step, resource)
         return there
 
-    def _once(self, step: Step, resource: Resource) -> Observed | None:
-        """What an earlier try made, named or not, where AWS chose its id."""
+    def _once(self, step: Step, resource: Resource, told: Answers | None = None) -> Observed | None:
+        """What an earlier try made, named or not, where AWS chose its id.
+
+        `told` is what single things have said of themselves at the looks before.
+        """
         if not is_searched(resource):
             return None
         desired = self.outputs.resolved(step.desired, partly=True)
-        key = search(self.session, resource, desired)
+        reader = Again(self.session, resource.service, {} if told is None else told)
+        key = search(self.session, resource, desired, reader)
         return self.single.read(resource, step.address, step.desired, key=key)
 
     def _not_under_way(self, step: Step, resource: Resource) -> Observed | None:
@@ -173,16 +219,20 @@ class Finder:
     def _for_long(self, step: Step, resource: Resource) -> Observed | None:
         """Look for it until an interrupted run's creation would be shown.
 
+        It was made before this run began, so several steps wait for the same moment. Only listings
+        are asked again and again: what they have is foreign once it has said so.
+
         Raises:
             AwsError: it could not be found out.
         """
-        least = self.soon(lag.UNNAMED.seconds)
+        least = self.began + lag.UNNAMED.seconds
         most = self.soon(lag.budget(lag.SHOWS, resource.service))
         patience, unread = self.patience(step), None
+        told: Answers = {}
         while patience.waits(most if unread else least, "looking for an earlier one"):
             unread = None
             try:
-                if there := self._once(step, resource):
+                if there := self._once(step, resource, told):
                     return there
             except AwsError as error:
                 if error.code != INCOMPLETE:

@@ -46,7 +46,7 @@ ALLOWS: Mapping[str, Budget] = {
 """Until a changed policy, role or tag decides on calls, by the client it was changed with."""
 
 UNNAMED = Budget(30.0, "as SHOWS, for what usually takes seconds: a whole life of a run's start")
-"""Looking for what has no name yet before it is made: nothing would refuse a second one."""
+"""Since a run began, before it makes what has no name yet: nothing would refuse a second one."""
 
 FIRST, LONGEST = 1.0, 5.0
 

@@ -18,6 +18,7 @@ from reconciler.aws.addressed import Addressed, levels
 from reconciler.aws.asking import UNKNOWN, Asker, Unknown, contradicts
 from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, Gone, contradiction
+from reconciler.aws.rosters import going
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags, state
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ
@@ -67,7 +68,7 @@ class _Observer:
         progress: Progress,
         left: frozenset[Address] = frozenset(),
         applied: Mapping[Address, Props] = MappingProxyType({}),
-    begun: frozenset[Address] = frozenset(),
+        begun: frozenset[Address] = frozenset(),
     ) -> None:
         self.session = session
         self.graph = graph
@@ -282,6 +283,8 @@ class _Observer:
             return None
         if resource.generic:
             return self.generic.orphan(address, self.survey)
+        if goes := going(self.graph, address, listed, tags, resource, self.single):
+            return goes
         key = self._tag_key(resource, address)
         last = {part.prop for part in resource.parts if part.last}
         wanted = None if resource.content_named else last  # a revision that stays uses things

@@ -18,15 +18,17 @@ def is_searched(resource: Resource) -> bool:
     return bool(resource.find or (resource.generic and resource.generic.found != "name"))
 
 
-def search(session: Session, resource: Resource, desired: Props) -> Props | None:
+def search(
+    session: Session, resource: Resource, desired: Props, reader: ReadOnly | None = None
+) -> Props | None:
     """How to read what was made before with these properties; nothing where nothing was.
 
     Raises:
         StepError: several may be it.
         AwsError: it could not be found out.
     """
+    reader = reader or ReadOnly(session, resource.service)
     if resource.generic:
-        reader = ReadOnly(session, resource.service)
         try:
             mine = frozenset(session.requested)
             return resource.generic.seek(reader, desired, mine, session.wall())
@@ -36,5 +38,4 @@ def search(session: Session, resource: Resource, desired: Props) -> Props | None
             raise incomplete(f"{resource.service} {resource.type}", str(error)) from error
     tags = {tag["Key"]: tag["Value"] for tag in desired.get(TAGS) or ()}
     ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
-    reader = ReadOnly(session, resource.service)
     return resource.find(reader, ours) if resource.find and ours else None

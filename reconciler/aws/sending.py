@@ -7,6 +7,7 @@ by it yet, is sent again; what AWS may have carried out never is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
@@ -16,6 +17,7 @@ from reconciler.aws.outcomes import Meaning, meaning
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.session import Session
 from reconciler.aws.single import value_at
+from reconciler.aws.together import Together
 from reconciler.model.change import Action, Call
 from reconciler.model.event import CallFailed, CallSent, Sink
 from reconciler.model.plan import Step
@@ -44,6 +46,7 @@ class Sender:
         self._settle = settle
         self.awaiting: Awaiting | None = None
         """Waits for requests that go on."""
+        self.together = Together()
 
     def send(self, step: Step, resource: Resource, call: Call) -> bool:
         """Send one call; False when it was carried out and its answer was not whole.
@@ -82,6 +85,26 @@ class Sender:
         self.fresh.wrote(step.address, call, resource)
         self.sink(CallSent(step.id, call, before, clock.now() - before, tried))
         return whole
+
+    def send_with_others(self, step: Step, resource: Resource, call: Call) -> None:
+        """Send a call of a deletion, in one request with the same of others that are at it now.
+
+        Raises:
+            AwsError: AWS did not do it.
+        """
+        if not (resource.together and call.method == resource.delete.method):
+            self.send(step, resource, call)
+            return
+        params, member = self.outputs.resolved(call.params), resource.together
+
+        def several(names: list[str]) -> object:
+            return self.session.send(call.service, call.method, {**params, member: names})
+
+        before, clock = self.session.clock.now(), self.session.clock
+        alone = partial(self.send, step, resource, call)
+        if self.together.ask(resource.type, params[member], alone, several) is None:
+            self.fresh.wrote(step.address, call, resource)
+            self.sink(CallSent(step.id, call, before, clock.now() - before, 1))
 
     def _once(self, step: Step, resource: Resource, call: Call, params: Props) -> Json:
         operation = resource.operation

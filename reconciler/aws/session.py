@@ -248,11 +248,12 @@ class ReadOnly:
                 return None
             raise
 
-    def pages(self, method: str, params: Props, at: str) -> list[Json]:
+    def pages(self, method: str, params: Props, at: str, *, most: int = 0) -> list[Json]:
         """The items of every page. Follows botocore's paginator model for the token names.
 
         Raises:
-            Retry: a page is not whole, or leads back to one that was read.
+            Retry: a page is not whole, or leads back to one that was read, or there are more
+                than `most`.
         """
         token_in, token_out, more = self._tokens(method)
         found: list[Json] = []
@@ -269,6 +270,8 @@ class ReadOnly:
             if str(token) in seen:
                 raise incomplete(f"{self._service}.{method}", "it names a page that was read")
             seen.add(str(token))
+            if len(seen) == most:
+                raise incomplete(f"{self._service}.{method}", f"it has more than {most} pages")
             request[token_in] = token
 
     def _tokens(self, method: str) -> tuple[str, str, str]:

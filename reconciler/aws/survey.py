@@ -162,11 +162,12 @@ class Surveyor:
         jobs = [
             (self.resources[type_], number)
             for type_ in sorted(types)
-            for number in range(len(self.resources[type_].listings))
+            for number, listing in enumerate(self.resources[type_].listings)
+            if not listing.sparing or self._doubtful(type_) > 1
         ]
         futures = [(job, pool.submit(self._list, *job)) for job in jobs]
         declared = {node.address.type for node in self.graph}
-        for done, ((resource, _), future) in enumerate(futures, 1):
+        for done, ((resource, number), future) in enumerate(futures, 1):
             known = self.survey.lists.setdefault(resource.type, {})
             try:
                 found, count = future.result()
@@ -179,6 +180,9 @@ class Surveyor:
                     created = listed.created or (before.created if before else "")
                     known[name] = Listed(props, created)
             except AwsError as error:
+                if resource.listings[number].sparing:  # as if it had not been asked for
+                    self.survey.lists.pop(resource.type, None)
+                    continue
                 if self._shut_out(resource, error):
                     finding = replace(unreadable(error, None), severity=Severity.NOTE)
                     self.survey.findings.append(finding)
@@ -189,6 +193,12 @@ class Surveyor:
                         replace(unreadable(error, None), severity=Severity.WARNING)
                     )
             self.progress("listings", done, len(futures))
+
+    def _doubtful(self, type_: str) -> int:
+        """How many of a type are declared or carry our tags, and not both."""
+        tagged = {address for address in self.survey.index if address.type == type_}
+        declared = {node.address for node in self.graph if node.address.type == type_}
+        return len(tagged ^ declared)
 
     def _shut_out(self, resource: Resource, error: AwsError) -> bool:
         """Whether nothing of a type can be there: AWS shows it to no account that is not let in.
@@ -212,8 +222,8 @@ class Surveyor:
         items = self._one(resource, listing, "", out)
         slots = self.place.slots("")
         params = {key: fill(value, slots) for key, value in listing.params.items()}
-        whole = params == listing.params  # nothing of ours in it: no prefix, no filter by name
-        return out, sum(_lives(item, resource) for item in items) if whole else None
+        own = listing.sparing or params != listing.params  # a prefix, a filter by name
+        return out, None if own else sum(_lives(item, resource) for item in items)
 
     def _parents(self, type_: str) -> list[str]:
         """The names of what is ours, or declared, of a type that others are in."""
@@ -229,14 +239,15 @@ class Surveyor:
         params = {key: fill(value, slots) for key, value in listing.params.items()}
         reader = ReadOnly(self.session, resource.service, resource.absent if within else ())
         try:
-            items = reader.pages(listing.method, params, listing.at)
+            most = self._doubtful(resource.type) if listing.sparing else 0
+            items = reader.pages(listing.method, params, listing.at, most=most)
         except Gone:
             return []  # what it would be in is not there
         sole = isinstance(resource.whose, Within) and resource.whose.sole
         for item in items:
             if any(item.get(member) in words for member, words in listing.gone.items()):
                 continue
-            leaf = str(item[listing.name])
+            leaf = listing.called(item)
             named = Address(resource.type, within + leaf) in self.graph
             if sole or named or leaf.startswith(self.place.prefix):
                 created = str(item.get(listing.created) or "")

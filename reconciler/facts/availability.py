@@ -32,9 +32,24 @@ class Table:
     def needed(self, type_: str, props: Props) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """Every row that a resource needs, with the path of what needs it."""
         asked = Asked(type_, props)
-        for row in self.rows.values():
-            for path in row.needed(asked):
+        for row, touch in self._of_type(type_):
+            for path in touch.among(asked):
                 yield row, path
+
+    def _of_type(self, type_: str) -> tuple[tuple[Row, Touch], ...]:
+        """What may touch a type: the patterns of types are looked at once for each."""
+        if type_ not in self._types:
+            self._types[type_] = tuple(
+                (row, touch)
+                for row in self.rows.values()
+                for touch in row.touches
+                if fnmatchcase(type_, touch.type)
+            )
+        return self._types[type_]
+
+    @cached_property
+    def _types(self) -> dict[str, tuple[tuple[Row, Touch], ...]]:
+        return {}
 
     def restricted(self, type_: str, props: Props, today: date) -> bool:
         """Whether AWS may refuse to make it to an account that it does not let in."""

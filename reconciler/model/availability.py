@@ -79,8 +79,11 @@ class Touch:
 
     def found(self, asked: Asked) -> Iterator[Path]:
         """Where a resource needs the service; the empty path for the whole of it."""
-        if not fnmatchcase(asked.type, self.type):
-            return
+        if fnmatchcase(asked.type, self.type):
+            yield from self.among(asked)
+
+    def among(self, asked: Asked) -> Iterator[Path]:
+        """Where a resource of its type needs the service, by the members that it has."""
         if not self.member:
             yield ()
             return
@@ -132,11 +135,6 @@ class Row:
             return Standing.UPCOMING
         over = self.until is not None and today > self.until
         return Standing.ENDED if over or self.status is Status.SHUTDOWN else Standing.CLOSED
-
-    def needed(self, asked: Asked) -> Iterator[Path]:
-        """Where a resource needs it."""
-        for touch in self.touches:
-            yield from touch.found(asked)
 
     def proven(self, asked: Asked) -> bool:
         """Whether a live resource shows that the account uses it."""

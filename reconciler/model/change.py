@@ -29,6 +29,7 @@ class Observed:
     `context` is what was read besides, only because an update is pending.
     `home` has the regions that an object which is not regional names itself.
     `state` is AWS's own word for how it is, "" for a type that has none.
+    `hearsay` says that the tags are those of the tag index, which lags.
     """
 
     props: Props
@@ -40,6 +41,7 @@ class Observed:
     context: Props = field(default_factory=dict)
     home: frozenset[str] = frozenset()
     state: str = field(default="", compare=False)
+    hearsay: bool = field(default=False, compare=False)
 
 
 class Effect(StrEnum):

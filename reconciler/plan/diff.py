@@ -16,6 +16,7 @@ from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.graph import Origin
+from reconciler.model.step import Step
 from reconciler.model.value import (
     SENSITIVE,
     UNKNOWN,
@@ -29,7 +30,7 @@ from reconciler.model.value import (
 )
 from reconciler.plan.lent import lent, theirs
 from reconciler.plan.normal import dotted, member, normal, settled
-from reconciler.resources.api import Resource
+from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
 from reconciler.resources.generic import Difference
 from reconciler.resources.items import named
 from reconciler.resources.whole import empty
@@ -38,6 +39,8 @@ from reconciler.secret.veil import REFERENCE, veiled
 TAGS = "Tags"
 SYSTEM = "aws:"
 """Begins the keys of tags that AWS writes, such as CloudFormation's; nobody else may."""
+DECIDING = frozenset({*OWNERSHIP, NAME_TAG, HOLDS_TAG})
+"""Tag keys that a deletion is decided by."""
 RESERVED = (SYSTEM, "moorline:attempt")
 """Tag keys with these prefixes belong to AWS, and to Moorline's memory of failed updates."""
 
@@ -75,7 +78,9 @@ def guard(observed: Observed, resource: Resource) -> str:
     """The digest of everything about a live resource that a plan relied on.
 
     Not set and empty are the same, and so are busy and ready, because apply waits. The
-    properties of a type that is named after its content cannot change.
+    properties of a type that is named after its content cannot change. Of tags that only the tag
+    index has shown, those count that decide whose a resource is and what is lost with it: the
+    others may have changed shortly before.
     """
     own = theirs(observed.props, resource)
     form = resource.generic.form if resource.generic else lambda live: settled(live, resource)
@@ -85,7 +90,16 @@ def guard(observed: Observed, resource: Resource) -> str:
     if resource.generic and resource.tags is None:
         tags = []  # whose it is is told otherwise
     seen = [props, tags, observed.status is Status.FAILED]
+    if observed.hearsay:
+        seen = [props, [item for item in tags if item[0] in DECIDING], *seen[2:], "index"]
     return digest([*seen, observed.state] if scheduled(observed, resource) else seen, 32)
+
+
+def as_planned(step: Step, observed: Observed, resource: Resource) -> bool:
+    """Whether a resource that is to be deleted is as its plan saw it, itself or in the index."""
+    seen = removed(observed, resource)
+    told = (seen, replace(seen, hearsay=True))
+    return not step.guard or step.guard in {guard(each, resource) for each in told}
 
 
 def scheduled(observed: Observed, resource: Resource) -> bool:

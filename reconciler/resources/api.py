@@ -97,6 +97,8 @@ class Resource:
     absent: tuple[Absent, ...]
     aside: aside.Aside = aside.NOTHING
     """What IAM, CloudTrail, drift and reports have to know of it."""
+    together: str = ""
+    """The parameter of `delete` by which one request deletes up to 100 of them."""
     outputs: Mapping[str, Path] = field(default_factory=dict)
     """Output name to its path in the decoded answer of `read`."""
     created: Mapping[str, Path] = field(default_factory=dict)

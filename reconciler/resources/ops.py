@@ -30,9 +30,12 @@ class Op:
 class Listing:
     """A bulk read. `codec` maps an item to CloudFormation properties.
 
-    `name` and `created` are members of an item. A `complete` listing (together
+    `name` and `created` are members of an item; where `name` is an ARN, the name of the resource
+    is what stands behind its last colon. A `complete` listing (together
     with the type's other listings) leaves nothing to describe. `gone` has members of an item and
-    the words in them that say that it is deleted, and only listed still: it counts as absent.
+    the words in them that say that it is deleted, and only listed still: it counts as absent. What
+    a listing with `absence` lacks is not there, as surely as the type's own read says so. A
+    `sparing` one is asked for only where it spares a look at each of several resources.
     """
 
     method: str
@@ -43,6 +46,13 @@ class Listing:
     created: str = "CreationTime"
     complete: bool = False
     gone: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    absence: bool = False
+    sparing: bool = False
+
+    def called(self, item: Props) -> str:
+        """The name of the resource that an item is about."""
+        name = str(item[self.name])
+        return name.rpartition(":")[2] if name.startswith("arn:") else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +151,11 @@ class Lifecycle:
     usual: float = 0.0
     rollout: Callable[[Props], float] = _at_once
     """Seconds that an update takes beyond that, by what is desired."""
+
+    @property
+    def grows(self) -> bool:
+        """Whether what was just made is at work for a while, and may fail."""
+        return bool(self.settles) or any(not word.startswith("Delet") for word in self.busy)
 
     @property
     def known(self) -> frozenset[str]:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import boto3
+from botocore.config import Config
 from moto import mock_aws
 from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random
@@ -136,7 +138,8 @@ def _session() -> Any:  # noqa: ANN401  (boto3's stubs want the service as a lit
 
 @cache
 def _client(service: str, region: str) -> Any:  # noqa: ANN401  (any client)
-    return FAULTS.attach(_session().client(service, region_name=region))
+    config = Config(user_agent=f"Boto3/{boto3.__version__}")  # else made anew for each request
+    return FAULTS.attach(_session().client(service, region_name=region, config=config))
 
 
 @contextmanager

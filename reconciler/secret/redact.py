@@ -100,7 +100,30 @@ def _pair(value: Mapping[str, Json]) -> Json:
 
 
 def known(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Secrets of a process environment, in every form output may give them, longest first."""
+    """Secrets of a process environment, in every form output may give them, longest first.
+
+    A process's own environment is gone through only when it has changed.
+    """
+    global _seen  # noqa: PLW0603 - one process has one environment; a pair is put at once
+    if environ is not os.environ or (now := _raw()) is None:
+        return _secrets(environ)
+    then, found = _seen
+    if then != now:
+        found = _secrets(environ)
+        _seen = (now, found)
+    return found
+
+
+def _raw() -> dict[object, object] | None:
+    """A copy of the process's environment as Python keeps it, which costs no decoding."""
+    data = getattr(os.environ, "_data", None)
+    return dict(data) if isinstance(data, dict) else None
+
+
+_seen: tuple[dict[object, object], tuple[str, ...]] = ({}, ())
+
+
+def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
     return _forms(
         tuple(
             value

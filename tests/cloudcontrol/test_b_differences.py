@@ -129,9 +129,7 @@ def test_what_aws_made_of_items_that_stay_is_sent_along(world: World) -> None:
     props = {"AssetModelName": "acme-test-m", "AssetModelProperties": own}
     world.good(node(type_, "acme-test-m", **props))
     faults.habits(type_, shuffled=True)
-    turn = world.good(
-        node(type_, "acme-test-m", **{**props, "AssetModelProperties": own[::-1]})
-    )
+    turn = world.good(node(type_, "acme-test-m", **{**props, "AssetModelProperties": own[::-1]}))
     assert turn.steps == ()
 
 
@@ -395,7 +393,9 @@ def test_a_plan_does_not_revert_as_a_whole_what_nobody_declared(world: World) ->
 @pytest.mark.parametrize("path", ["InlinePolicy", "RelayStateType"])
 def test_what_is_never_shown_is_not_sent_for_ever(world: World, path: str) -> None:
     faults.habits(ROLE_TYPE, hidden=[path])
-    value: Any = {"Version": "2012-10-17", "Statement": []} if path == "InlinePolicy" else "https://a"
+    value: Any = (
+        {"Version": "2012-10-17", "Statement": []} if path == "InlinePolicy" else "https://a"
+    )
     made = node(ROLE_TYPE, "acme-test-r", **SET, **{path: value})
     world.good(made)
     turn = world.turn(made)

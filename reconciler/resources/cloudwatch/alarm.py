@@ -98,6 +98,7 @@ register(
         ),
         create=Op("put_metric_alarm", NAME),
         delete=Op("delete_alarms", {"AlarmNames": ["{name}"]}),
+        together="AlarmNames",  # a name that is wrong keeps no other one (DeleteAlarms)
         absent=(absent("ResourceNotFound"),),
         outputs={"Arn": ("AlarmArn",)},
         predict={"Arn": ARN},
@@ -114,6 +115,7 @@ register(
                 codec=READ,
                 created="AlarmConfigurationUpdatedTimestamp",
                 complete=True,
+                absence=True,  # it is the operation that reads one
             ),
         ),
         tags=Tagging(

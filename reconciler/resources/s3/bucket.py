@@ -73,6 +73,9 @@ register(
                 codec=only("BucketRegion"),
                 created="CreationDate",
                 complete=True,
+                # its one lag that S3 names is that a deleted bucket may still be listed (S3 User
+                # Guide, data consistency model); what others have, CreateBucket refuses
+                absence=True,
             ),
         ),
         tags=Tagging(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from reconciler.model.change import Change, Effect
 from reconciler.resources.api import (
     Companion,
+    Listing,
     Op,
     Reach,
     Request,
@@ -100,6 +101,10 @@ register(
         limit=256,
         upsert=True,
         root=ATTRIBUTES,
+        listings=(
+            # CreateTopic overwrites nothing: it gives the topic that is there, or refuses
+            Listing(method="list_topics", at="Topics", name="TopicArn", absence=True, sparing=True),
+        ),
         tags=Tagging(
             add=Op("tag_resource", TAGGED),
             remove=Op("untag_resource", TAGGED),
