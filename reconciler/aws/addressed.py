@@ -58,7 +58,7 @@ def _named(ref: Ref, resources: Mapping[str, Resource]) -> bool:
 class Addressed:
     """Reads resources of such types, for a plan."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is read with, and what is known of before
         self,
         session: Session,
         single: Single,
@@ -67,7 +67,7 @@ class Addressed:
         applied: Mapping[Address, Props],
         begun: frozenset[Address],
     ) -> None:
-        """`left` is what the last apply left, `applied` what it asked for, `begun` not seen done."""
+        """`left` is what the last apply left, `applied` what it asked for; `begun` may be done."""
         self.session = session
         self.left = left
         self.applied = applied

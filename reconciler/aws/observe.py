@@ -7,7 +7,7 @@ in parallel, under one rate limit per service.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,7 @@ from reconciler.aws.addressed import Addressed, levels
 from reconciler.aws.asking import UNKNOWN, Asker, Unknown, contradicts
 from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, Gone, contradiction
-from reconciler.aws.rosters import going
+from reconciler.aws.orphans import Orphans
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags, state
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ
@@ -30,11 +30,10 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
 from reconciler.plan.diff import scheduled
 from reconciler.plan.live import Claim, Live, Orphan, claim, owned
-from reconciler.resources.api import OWNERSHIP, Place, Resource
+from reconciler.resources.api import Place, Resource
 from reconciler.resources.whose import unsigned
 
 WORKERS = 16
-_MAY_BE_OURS = (Claim.OURS, Claim.UNSAID)
 
 
 def observe(  # noqa: PLR0913 - what is looked at, and who is told
@@ -102,12 +101,13 @@ class _Observer:
                 unknown |= {at for at, each in live.items() if isinstance(each, Unknown)}
                 known |= {at: each for at, each in live.items() if not isinstance(each, Unknown)}
             unknown |= self._confirm(pool, known, unknown)
-            strays = [*self._strays()]
-            orphans = self.asker.all(pool, "orphans", strays, self._orphan, lambda address: address)
-        unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is UNKNOWN}
+            orphans = Orphans(self.survey, self.generic, self.left, self.graph, self._tag_key)
+            strays = orphans.strays()
+            gone = self.asker.all(pool, "orphans", strays, orphans.read, lambda address: address)
+        unknown |= {at for at, seen in zip(strays, gone, strict=True) if seen is UNKNOWN}
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
-        self.found += self.generic.findings
-        kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
+        self.found += [*self.generic.findings, *orphans.findings]
+        kept = [orphan for orphan in gone if isinstance(orphan, Orphan)]
         ours = tuple(
             o for o in kept if owned(o.observed, self.place, self.resources[o.address.type])
         )
@@ -254,55 +254,3 @@ class _Observer:
             raise self.unclear[address]
         arns = self.survey.keys.get(address)
         return {next(iter(resource.read.params)): arns[0]} if arns else None
-
-    # -- orphans
-
-    def _strays(self) -> Iterable[Address]:
-        """Addresses that our tags or name prefix claim and no spec declares."""
-        claimed = {address for address in self.survey.index if address not in self.graph}
-        if not self.survey.blind:  # what the last apply left and the index does not show
-            known = {each for each in self.left if each.type in self.resources}
-            claimed |= {address for address in known if address not in self.graph}
-        for type_, listed in self.survey.lists.items():
-            resource = self.resources[type_]
-            if resource.whose or (resource.tags and not resource.tags.indexed):
-                addresses = (Address(type_, name) for name in listed)
-                claimed |= {address for address in addresses if address not in self.graph}
-        return sorted(claimed)
-
-    def _orphan(self, address: Address) -> Orphan | None:
-        resource = self.resources[address.type]
-        listed = self.survey.listed(address)
-        claimed = self.survey.index.get(address)
-        if resource.listings and listed is None and not claimed and address not in self.left:
-            return None
-        tags = (listed.tags if listed else None) or claimed
-        home = resource.regions(listed.props) if listed else frozenset[str]()
-        told = claim(Observed({}, tags=tags, home=home), self.place, resource)
-        if told is Claim.ELSEWHERE or (told is Claim.FOREIGN and tags is not None):
-            return None
-        if resource.generic:
-            return self.generic.orphan(address, self.survey)
-        if goes := going(self.graph, address, listed, tags, resource, self.single):
-            return goes
-        key = self._tag_key(resource, address)
-        last = {part.prop for part in resource.parts if part.last}
-        wanted = None if resource.content_named else last  # a revision that stays uses things
-        observed = self.single.read(resource, address, wanted, key=key)
-        if observed is None:
-            return None
-        if claim(observed, self.place, resource) is Claim.UNSAID:
-            more = self.single.read(resource, address, resource.home, tags=observed.tags, key=key)
-            observed = more and replace(observed, home=more.home)  # what is named may be a part
-        if observed is None:
-            return None
-        if claim(observed, self.place, resource) not in _MAY_BE_OURS:
-            if claimed and not observed.tags:
-                raise contradiction(str(address), "it shows no tags, and the tag index has some")
-            return None
-        if not claimed and not listed:
-            self.found.append(unlisted.told(address))
-        created = listed.created if listed else ""
-        if not listed and resource.content_named:
-            created = unlisted.made(self.single, resource, address)
-        return Orphan(address, observed, (observed.tags or {}).get(OWNERSHIP[2], ""), created)
