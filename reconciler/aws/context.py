@@ -54,10 +54,11 @@ def who_moved(
     problems: list[Diagnostic] = []
     for change in changes:
         try:
-            told = _ask(session, resources[change.address.type].pending.moved(change))
+            more = _ask(session, resources[change.address.type].pending.moved(change))
         except AwsError as error:
             problems.append(unreadable(error, change.address))
         else:
+            told = (*change.owned, *more)
             found |= {change.address: told} if told else {}
     return found, problems
 

@@ -136,6 +136,8 @@ class Finder:
         look = self._once if searched else self.look
         if not (resource.upsert or searched):
             return None
+        if resource.generic and not resource.upsert:
+            return self._not_under_way(step, resource)
         patience = self.patience(step)
         there = look(step, resource)
         while there and patience.waits(self.fresh.gone(step.address), "deleted, and still shown"):
@@ -151,6 +153,22 @@ class Finder:
         desired = self.outputs.resolved(step.desired, partly=True)
         key = search(self.session, resource, desired)
         return self.single.read(resource, step.address, step.desired, key=key)
+
+    def _not_under_way(self, step: Step, resource: Resource) -> Observed | None:
+        """Look for it, once what somebody is making has an identifier: it may be this one.
+
+        Raises:
+            AwsError: it could not be found out.
+        """
+        operation, patience = resource.operation, self.patience(step)
+        seconds = operation.timeout.get(resource.create.method, 0.0) if operation else 0.0
+        until = self.soon(seconds)
+        while True:
+            try:
+                return self._once(step, resource)
+            except AwsError as error:
+                if error.code != INCOMPLETE or not patience.waits(until, str(error)):
+                    raise
 
     def _for_long(self, step: Step, resource: Resource) -> Observed | None:
         """Look for it until an interrupted run's creation would be shown.

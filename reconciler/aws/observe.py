@@ -28,6 +28,7 @@ from reconciler.model.value import Props
 from reconciler.plan.diff import scheduled
 from reconciler.plan.live import Claim, Live, Orphan, claim, owned
 from reconciler.resources.api import OWNERSHIP, Place, Resource
+from reconciler.resources.whose import unsigned
 
 WORKERS = 16
 _MAY_BE_OURS = (Claim.OURS, Claim.UNSAID)
@@ -156,7 +157,7 @@ class _Observer:
             return self._unlisted(resource, node)
         if listed and (away := self._away(resource, listed)):
             return away
-        tags = self.survey.index.get(node.address)
+        tags = self.survey.tags(node.address, resource)
         observed = self._content(node, resource, listed, tags)
         if observed is None or not tags_differ(node, observed.tags):
             return observed
@@ -207,7 +208,7 @@ class _Observer:
         node: Node,
         resource: Resource,
         listed: Listed,
-        tags: dict[str, str] | None,
+        tags: Mapping[str, str] | None,
     ) -> Observed | None:
         """A resource whose listing says all but the parts that have calls of their own."""
         outputs = {n: listed.props[n] for n in resource.outputs if n in listed.props}
@@ -216,10 +217,12 @@ class _Observer:
         props = {k: v for k, v in listed.props.items() if k in node.props or k in resource.carried}
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
         tags = listed.tags if tags is None else tags
+        tags = self.single.whose(resource, node.address.name, listed.props, tags)
         outputs |= {name: slots[name] for name in resource.predict}
         home = resource.regions({**listed.props, **props})
         status, why, word = state(resource.lifecycle, listed.props)
-        return Observed(props, outputs, status, why, tags, home=home, state=word)
+        shown = unsigned(props, resource.whose)
+        return Observed(shown, outputs, status, why, tags, home=home, state=word)
 
     def _confirm_tags(
         self, resource: Resource, address: Address, observed: Observed
@@ -260,7 +263,7 @@ class _Observer:
             claimed |= {address for address in known if address not in self.graph}
         for type_, listed in self.survey.lists.items():
             resource = self.resources[type_]
-            if resource.tags and not resource.tags.indexed:
+            if resource.whose or (resource.tags and not resource.tags.indexed):
                 addresses = (Address(type_, name) for name in listed)
                 claimed |= {address for address in addresses if address not in self.graph}
         return sorted(claimed)

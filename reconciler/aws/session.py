@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from botocore.exceptions import ClientError
+
 from reconciler.aws import tokens
 from reconciler.aws.attempts import Attempts, Budget
 from reconciler.aws.clients import BotoClients, Clients
@@ -36,7 +38,7 @@ from reconciler.aws.wholes import Wholes, wholes
 from reconciler.facts.availability import Table, table
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import Absent
-from reconciler.resources.whole import fault
+from reconciler.resources.whole import fault, refusal
 
 __all__ = ["META", "READS", "Attempts", "BotoClients", "ReadOnly", "Session"]
 
@@ -161,12 +163,18 @@ class Session:
     def _whole(
         self, service: str, method: str, params: Props, answer: Mapping[str, Json], what: str
     ) -> None:
-        """Whether an answer is one.
+        """Whether an answer is one, and says that all was done.
 
         Raises:
+            ClientError: it says success, and inside of it that the request was refused.
             Retry: it is not whole, so nothing is known from it.
         """
         whole = self.wholes.get((service.partition("@")[0], method))
+        if not method.startswith(READS) and (refused := refusal(whole, answer)):
+            code, message = refused
+            if not code:
+                raise incomplete(what, "it says 200, and that something of it failed")
+            raise ClientError({"Error": {"Code": code, "Message": message}}, method)
         if how := whole and fault(whole, params, answer):
             raise incomplete(what, how)
 

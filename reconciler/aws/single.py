@@ -14,8 +14,10 @@ from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.value import Json, Path, Props
-from reconciler.resources.api import Lifecycle, Place, Resource, Tagging, fill
+from reconciler.resources.api import OWNERSHIP, Lifecycle, Place, Resource, Tagging, fill, lookup
 from reconciler.resources.generic import MODEL, PRIMARY
+from reconciler.resources.whole import every
+from reconciler.resources.whose import Marked, Within, inherited, told, unsigned
 from reconciler.secret.redact import redact
 
 
@@ -60,12 +62,12 @@ class Single:
             raw = self._describe(reader, resource, params)
         except Gone:
             return None
-        root = resource.root.decode(raw)
-        if root is None:
-            return None
-        outputs = {name: value_at(root, path) for name, path in resource.outputs.items()}
-        slots = self.slots(resource, address.name, outputs)
         try:
+            raw = self._detailed(reader, resource, raw, slots)
+            if (root := resource.root.decode(raw)) is None:
+                return None
+            outputs = {name: value_at(root, path) for name, path in resource.outputs.items()}
+            slots = self.slots(resource, address.name, outputs)
             if self._retired(reader, resource, raw, slots):
                 return None
             return self._rest(reader, resource, wanted, root, outputs, slots, raw, tags)
@@ -120,16 +122,41 @@ class Single:
                 tags = own or tags or own  # some handlers leave out what the index has
             elif tags is None and resource.tags:
                 tags = read_tags(reader, resource.tags, slots)
+            elif resource.whose:
+                tags = self.whose(resource, str(slots["name"]), root, tags)
         except Gone as error:
             missing.append(error)
         if missing:
             raise missing[0]
+        shown = unsigned(props, resource.whose)
         status, reason, word = state(resource.lifecycle, raw)
         home = resource.regions({**root, **props})
         context = {MODEL: root} if resource.generic else {}
         return Observed(
-            props, outputs, status, reason, tags, context=context, home=home, state=word
+            shown, outputs, status, reason, tags, context=context, home=home, state=word
         )
+
+    def whose(
+        self, resource: Resource, name: str, props: Props, tags: Mapping[str, str] | None
+    ) -> Mapping[str, str] | None:
+        """Tags, or what stands for them where a type takes none; see `resources.whose`.
+
+        Raises:
+            Gone: what it is in is not there.
+            AwsError: they could not be read.
+        """
+        if isinstance(resource.whose, Marked):
+            return told(props.get(resource.whose.prop))
+        if tags or not isinstance(resource.whose, Within):
+            return tags
+        whose, name = resource.whose, name.rpartition("/")[0]
+        parent = lookup(whose.type)
+        if parent is None or parent.tags is None:
+            msg = f"{whose.type} has no tags that say whose it is"
+            raise TypeError(msg)
+        reader = ReadOnly(self.session, parent.service, parent.absent)
+        found = read_tags(reader, parent.tags, self.slots(parent, name, {}))
+        return inherited(found, OWNERSHIP)
 
     def _describe(self, reader: ReadOnly, resource: Resource, params: Props) -> Json:
         body: dict[str, Any] = dict(reader.call(resource.read.method, params))
@@ -143,6 +170,23 @@ class Single:
                 body[member] = [*body[member], *page[member]]
                 body[token] = page.get(token)
         return body
+
+    def _detailed(
+        self, reader: ReadOnly, resource: Resource, raw: Json, slots: Mapping[str, Json]
+    ) -> Json:
+        """A description with what takes further reads; see `Detail`."""
+        for detail in resource.details:
+            named = {
+                param: value_at(raw, (*path.split("."),)) for param, path in detail.takes.items()
+            }
+            if None in named.values():
+                continue
+            params = {**_filled(detail.params, slots), **named}
+            answer = reader.maybe(detail.method, params, detail.unset)
+            if answer is not None:
+                found = value_at(answer, (*detail.at.split("."),)) if detail.at else answer
+                raw = {**raw, detail.into: found}
+        return raw
 
     def parts(
         self,
@@ -203,9 +247,9 @@ def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str, str]:
         return Status.READY, "", ""
     word = str(value_at(raw, tuple(lifecycle.field.split("."))) or "")
     reason = redact(str(value_at(raw, tuple(lifecycle.reason.split("."))) or ""))
-    settling = ""
-    if lifecycle.settles:
-        settling = str(value_at(raw, tuple(lifecycle.settles.split("."))) or "")
+    elsewhere = [(each, str(w)) for each in lifecycle.settles for w in every(raw, each.path) if w]
+    settling = next((told for each, told in elsewhere if told in each.busy), "")
+    badly = next((told for each, told in elsewhere if told in each.failed), "")
     why = f"{word}: {reason}" if reason else word
     if word in lifecycle.failed:
         return Status.FAILED, why, word
@@ -213,10 +257,10 @@ def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str, str]:
         return Status.READY, why, word
     if word in lifecycle.busy:
         return Status.BUSY, word, word
-    if settling in lifecycle.settling:
+    if settling:
         return Status.BUSY, settling, word
-    if settling in lifecycle.settled_badly:
-        return Status.READY, reason or settling, word
+    if badly:
+        return Status.READY, reason or badly, word
     if word and word not in lifecycle.ready:
         return Status.BUSY, word, word
     return Status.READY, reason, word

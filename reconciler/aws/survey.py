@@ -11,14 +11,23 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from reconciler.aws.errors import AwsError, Closed, Denied
+from reconciler.aws.errors import AwsError, Closed, Denied, Gone
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Props
 from reconciler.plan.diff import RESERVED
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Place, Resource, fill
+from reconciler.resources.api import (
+    NAME_TAG,
+    OWNERSHIP,
+    TYPE_TAG,
+    Listing,
+    Place,
+    Resource,
+    fill,
+)
+from reconciler.resources.whose import Within, inherited
 
 PAGE = 100
 Progress = Callable[[str, int, int], None]
@@ -56,6 +65,13 @@ class Survey:
     findings: list[Diagnostic] = field(default_factory=list)
     blind: bool = False
     """The tagging API could not be asked: there may be more of every type that it knows."""
+
+    def tags(self, address: Address, resource: Resource) -> dict[str, str] | None:
+        """What the tag index says of it, or of what it is in; nothing where it says nothing."""
+        if not isinstance(resource.whose, Within):
+            return self.index.get(address)
+        parent = Address(resource.whose.type, address.name.rpartition("/")[0])
+        return inherited(self.index.get(parent) or {}, OWNERSHIP) or None
 
     def listed(self, address: Address) -> Listed | None:
         """What the listings say of one resource.
@@ -113,21 +129,22 @@ class Surveyor:
         for item in found:
             arn = item["ResourceARN"]
             tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-            if TYPE_TAG in tags:
-                self._typed(arn, tags)
+            if self._typed(arn, tags):
                 continue
             for resource, pattern in patterns:
                 if pattern and (match := pattern.fullmatch(arn)):
                     self._enter(resource, arn, match["name"], tags)
                     break
 
-    def _typed(self, arn: str, tags: dict[str, str]) -> None:
-        """What says itself what it is; how it is addressed is found out when it is read."""
-        resource = self.resources.get(tags[TYPE_TAG])
-        if resource and resource.generic and NAME_TAG in tags:
-            address = Address(resource.type, tags[NAME_TAG])
-            self.survey.keys.setdefault(address, []).append(arn)
-            self.survey.index[address] = tags
+    def _typed(self, arn: str, tags: dict[str, str]) -> bool:
+        """Take what says itself what it is; how it is addressed is found out when it is read."""
+        resource = self.resources.get(tags[TYPE_TAG]) if TYPE_TAG in tags else None
+        if resource is None or resource.generic is None or NAME_TAG not in tags:
+            return False
+        address = Address(resource.type, tags[NAME_TAG])
+        self.survey.keys.setdefault(address, []).append(arn)
+        self.survey.index[address] = tags
+        return True
 
     def _enter(self, resource: Resource, arn: str, name: str, tags: dict[str, str]) -> None:
         if resource.found_by_tag:
@@ -188,18 +205,44 @@ class Surveyor:
     def _list(self, resource: Resource, number: int) -> tuple[dict[str, Listed], int | None]:
         """What a listing has of ours, and of how many in all where it has all."""
         listing = resource.listings[number]
+        out: dict[str, Listed] = {}
+        if isinstance(resource.whose, Within):
+            for parent in self._parents(resource.whose.type):
+                self._one(resource, listing, f"{parent}/", out)
+            return out, None
+        items = self._one(resource, listing, "", out)
         slots = self.place.slots("")
         params = {key: fill(value, slots) for key, value in listing.params.items()}
-        reader = ReadOnly(self.session, resource.service)
-        out: dict[str, Listed] = {}
-        items = reader.pages(listing.method, params, listing.at)
-        for item in items:
-            name = str(item[listing.name])
-            if name.startswith(self.place.prefix) or Address(resource.type, name) in self.graph:
-                created = str(item.get(listing.created) or "")
-                out[name] = Listed(listing.codec.decode(item), created)
         whole = params == listing.params  # nothing of ours in it: no prefix, no filter by name
         return out, sum(_lives(item, resource) for item in items) if whole else None
+
+    def _parents(self, type_: str) -> list[str]:
+        """The names of what is ours, or declared, of a type that others are in."""
+        return sorted(
+            {at.name for at in (*self.survey.index, *self.graph.nodes) if at.type == type_}
+        )
+
+    def _one(
+        self, resource: Resource, listing: Listing, within: str, out: dict[str, Listed]
+    ) -> list[Json]:
+        """Take what is ours of one listing, and of what it is in; all of its items."""
+        slots = self.place.slots(within)
+        params = {key: fill(value, slots) for key, value in listing.params.items()}
+        reader = ReadOnly(self.session, resource.service, resource.absent if within else ())
+        try:
+            items = reader.pages(listing.method, params, listing.at)
+        except Gone:
+            return []  # what it would be in is not there
+        sole = isinstance(resource.whose, Within) and resource.whose.sole
+        for item in items:
+            if any(item.get(member) in words for member, words in listing.gone.items()):
+                continue
+            leaf = str(item[listing.name])
+            named = Address(resource.type, within + leaf) in self.graph
+            if sole or named or leaf.startswith(self.place.prefix):
+                created = str(item.get(listing.created) or "")
+                out[within + leaf] = Listed(listing.codec.decode(item), created)
+        return items
 
 
 def _lives(item: Json, resource: Resource) -> bool:

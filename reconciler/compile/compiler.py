@@ -253,7 +253,7 @@ class _Builder:
         props = dict(node.props)
         for prop, template in resource.named.items():
             props = put(props, prop, fill(template, slots))
-        if resource.tags:
+        if resource.signed:
             props[tags.TAGS] = tags.tags(node, scope, resource, self.view)
         return replace(node, props=props)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.compile.compiler import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.policy import Policy
+from reconciler.model.value import Props
 from reconciler.secret.sent import Sent
 from reconciler.specs.overlay import EnvironmentView
 
@@ -27,8 +29,11 @@ class Request:
     left: frozenset[Address] = frozenset()
     """What the last apply left, from its receipt: it may cause one more read."""
 
+    applied: Mapping[Address, Props] = field(default_factory=dict)
+    """What it asked for, from the same receipt: it may explain why something is replaced."""
+
     @property
     def terms(self) -> Policy:
         """The policy, with what the specs say of AWS's services."""
         own = availability.of(spec.model for spec in self.specs)
-        return replace(self.policy, services=own)
+        return replace(self.policy, services=own, applied=self.applied)

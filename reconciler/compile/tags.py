@@ -56,6 +56,8 @@ def tags(node: Node, scope: Scope, resource: Resource, view: EnvironmentView) ->
         found[TYPE_TAG] = node.address.type
     found |= {tag["Key"]: tag["Value"] for tag in node.props.get(TAGS) or ()}
     found = {composed(key): composed(value) for key, value in found.items()}
+    if resource.tags is None:  # a mark has no room for more than whose it is
+        found = {key: value for key, value in found.items() if key.startswith("moorline:")}
     return [{"Key": key, "Value": found[key]} for key in sorted(found)]
 
 

@@ -42,14 +42,6 @@ from reconciler.resources.permissions import PASS, permission
 
 ALWAYS = frozenset({"cloudtrail:LookupEvents", "tag:GetResources"})
 """What every plan and drift report may ask, whatever the types."""
-LOOKS = {
-    "AWS::SageMaker::Endpoint": (
-        "application-autoscaling:DescribeScalableTargets",
-        "sagemaker:DescribeEndpointConfig",
-    ),
-    "AWS::SageMaker::Model": ("sagemaker:ListModelPackages",),
-}
-"""What else is asked because of a type: who scales it, which version is approved."""
 NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
 """Demands of what no kind writes: alarms that stop machines or run documents."""
 
@@ -85,7 +77,7 @@ def reads(types: Iterable[Resource]) -> set[str]:
     for resource in types:
         found |= _all(resource.service, methods(resource)[0])
         found |= {each for each in _handled(resource, HANDLERS[0]) if looks(each)}
-        found |= set(LOOKS.get(resource.type, ()))
+        found |= set(resource.aside.looks)
     return found
 
 
@@ -208,8 +200,10 @@ def _demanded(action: str, row: Demand) -> Place:
 def methods(resource: Resource) -> tuple[set[str], set[str]]:
     """The client methods that read a resource, and those that write it."""
     looks = {resource.read.method, *(listing.method for listing in resource.listings)}
-    looks |= resource.asks
+    looks |= resource.asks | {detail.method for detail in resource.details}
     changes = {resource.create.method, resource.delete.method, *_updates(resource)}
+    if stopped := resource.stages.stopped:
+        changes |= {stopped.stop.method, stopped.start.method}
     if resource.operation:
         looks |= {resource.operation.poll, resource.operation.pending} - {""}
         changes |= set(resource.operation.timeout)  # those that there is a handler for

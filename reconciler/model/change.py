@@ -86,6 +86,11 @@ class Cause(StrEnum):
     AWS = "set-by-aws"
     AUTOSCALER = "autoscaler"
     ROLLOUT = "rollout"
+    CRAWLER = "crawler"
+
+
+BY_RIGHT = frozenset({Cause.AUTOSCALER, Cause.CRAWLER, Cause.ROLLOUT})
+"""What moves a property at run time by right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,8 @@ class Change:
     """Places of which nobody can tell whether they are as desired, and why."""
     targets: Mapping[str, Props] = field(default_factory=dict)
     """By top-level property that refers to another resource of the graph: what that one has."""
+    owned: tuple[FieldChange, ...] = ()
+    """What others have moved at run time by right: no difference, and shown by drift alone."""
 
     @property
     def live(self) -> Props:

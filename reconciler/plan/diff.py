@@ -27,6 +27,7 @@ from reconciler.model.value import (
     canonical,
     digest,
 )
+from reconciler.plan.lent import lent, theirs
 from reconciler.plan.normal import dotted, member, normal, settled
 from reconciler.resources.api import Resource
 from reconciler.resources.generic import Difference
@@ -51,6 +52,7 @@ def compare(
     """What to do so that the live resource is as desired."""
     if observed is None:
         return Change(address, Action.CREATE, Reason.ABSENT, desired, None)
+    desired = lent(desired, observed, resource)
     unsure: list[tuple[Path, str]] = []
     fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin, unsure))
     found = _verdict(address, desired, observed, fields)
@@ -75,8 +77,9 @@ def guard(observed: Observed, resource: Resource) -> str:
     Not set and empty are the same, and so are busy and ready, because apply waits. The
     properties of a type that is named after its content cannot change.
     """
+    own = theirs(observed.props, resource)
     form = resource.generic.form if resource.generic else lambda live: settled(live, resource)
-    props = {} if resource.content_named else form(observed.props)
+    props = {} if resource.content_named else form(own)
     props = {key: item for key, item in props.items() if key != TAGS}
     tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
     if resource.generic and resource.tags is None:

@@ -48,7 +48,7 @@ class Judged(NamedTuple):
 Make: TypeAlias = Callable[[Change], Iterable[Request]]
 Judge: TypeAlias = Callable[[Props, Props], Judged]
 Key: TypeAlias = Callable[[Props], Props | None]
-Seek: TypeAlias = Callable[[Reader, Props, frozenset[str]], Props | None]
+Seek: TypeAlias = Callable[[Reader, Props, frozenset[str], float], Props | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,8 @@ class Generic:
     """The parameters of `read` that an ARN may stand for, surest first."""
     seek: Seek
     """Looks for what has these properties and was made before; the requests named are ours.
+
+    The last argument is the time, in seconds since the epoch.
 
     Raises what a read raises, and an incomplete answer where something is being made that may
     be it.

@@ -49,3 +49,13 @@ def no_longer(value: Json, says: str) -> Lost:
 def exchanged(says: str) -> Lost:
     """It had a value and has another one or none now."""
     return lambda before, after: says if before and after != before else ""
+
+
+def fewer(unit: str) -> Lost:
+    """A number that is smaller than before, of a unit such as ``hours``."""
+
+    def lost(before: Json, after: Json) -> str:
+        numbers = isinstance(before, int | float) and isinstance(after, int | float)
+        return f"what is older than {after} {unit} is lost" if numbers and after < before else ""
+
+    return lost

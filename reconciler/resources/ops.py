@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.value import Json, Props
 from reconciler.resources.codecs import SAME, Codec
+from reconciler.resources.whole import Whole
 
 
 def _at_once(_: Props) -> float:
@@ -30,7 +31,8 @@ class Listing:
     """A bulk read. `codec` maps an item to CloudFormation properties.
 
     `name` and `created` are members of an item. A `complete` listing (together
-    with the type's other listings) leaves nothing to describe.
+    with the type's other listings) leaves nothing to describe. `gone` has members of an item and
+    the words in them that say that it is deleted, and only listed still: it counts as absent.
     """
 
     method: str
@@ -40,6 +42,45 @@ class Listing:
     codec: Codec = SAME
     created: str = "CreationTime"
     complete: bool = False
+    gone: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """A further read that a description takes, such as a document by its version.
+
+    Its `params` are templates, and `takes` has parameters that the answers before it name, by
+    dotted path; without one of these there is nothing to read. The answer, or its member `at`,
+    becomes the member `into` of the description before that is decoded. The error codes of
+    `unset` say that nothing is set, which leaves the member out.
+    """
+
+    method: str
+    into: str
+    at: str = ""
+    params: Mapping[str, Json] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
+    unset: frozenset[str] = frozenset()
+    whole: Whole | None = None
+    """What a whole answer has, where it is not the member `at`."""
+
+    @property
+    def answers(self) -> Whole:
+        """What a whole answer has."""
+        return self.whole or Whole(has=frozenset({self.at} - {""}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """A further place where a resource says that AWS is at work on it, or has failed at that.
+
+    `path` is dotted in the answer of `read`; ``*`` stands for every item of a list, such as the
+    indexes of a table. A failure there does not make the resource a failed one.
+    """
+
+    path: str
+    busy: frozenset[str]
+    failed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +111,7 @@ class Tagging:
 class Lifecycle:
     """Where a resource reports that it is working, ready or broken.
 
-    `settles` is a second field (dotted) that reports on the last update. Polls are
+    `settles` are further places, such as one that reports on the last update. Polls are
     `poll` seconds apart and give up after `timeout` seconds. A state of none of the sets is
     taken for a new word of AWS's for being busy.
 
@@ -93,9 +134,7 @@ class Lifecycle:
     """Neither usable nor gone, until a person does something outside of Moorline."""
     retired: frozenset[str] = frozenset()
     """Deleted and kept for a while: gone, once the parts that are undone first are gone too."""
-    settles: str = ""
-    settling: frozenset[str] = frozenset()
-    settled_badly: frozenset[str] = frozenset()
+    settles: tuple[Settling, ...] = ()
     reason: str = "FailureReason"
     poll: float = 10.0
     timeout: float = 3600.0

@@ -1,10 +1,11 @@
-"""Writes that fail, half fail, are lost, or take long: no second copy, and nothing given up early."""
+"""Writes that fail, half fail, are lost, or take long: no second copy, nothing given up early."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from sweeps import sample
 
 from reconciler.aws.apply import Interrupt
 from reconciler.model.change import Action
@@ -49,7 +50,9 @@ DOUBTS = [
 
 
 @pytest.mark.scenario("CC29")
-@pytest.mark.parametrize("fault", DOUBTS, ids=lambda each: "-".join(map(str, each.values())))
+@pytest.mark.parametrize(
+    "fault", sample(DOUBTS, 4), ids=lambda each: "-".join(map(str, each.values()))
+)
 @pytest.mark.parametrize("make", [stream, vpc])
 def test_a_create_that_failed_is_not_done_twice(world: World, fault: Any, make: Any) -> None:
     faults.plan("create", make().address.type, **fault)
@@ -213,16 +216,12 @@ def test_what_is_deleted_and_still_shown_is_deleted(world: World) -> None:
 
 @pytest.mark.scenario("CC44")
 def test_a_name_that_is_held_for_a_while_after_a_deletion(world: World) -> None:
-    type_ = "AWS::StepFunctions::StateMachine"
-    props = {
-        "RoleArn": "arn:aws:iam::123456789012:role/acme-test-x",
-        "DefinitionString": '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',
-    }
-    faults.habits(STREAM, held=60.0)
-    world.good(stream())
-    turn = world.good(node(STREAM, "acme-test-s", ShardCount=1))
-    assert turn.steps == ()
-    assert props and type_
+    type_ = "AWS::SageMaker::StudioLifecycleConfig"
+    props = {"StudioLifecycleConfigAppType": "JupyterServer"}
+    faults.habits(type_, held=60.0)
+    world.good(node(type_, "acme-test-l", **props, StudioLifecycleConfigContent="bHM="))
+    turn = world.good(node(type_, "acme-test-l", **props, StudioLifecycleConfigContent="cHdk"))
+    assert turn.actions == [Action.DELETE, Action.REPLACE]
 
 
 def test_no_attempt_has_the_token_of_another(world: World) -> None:

@@ -86,11 +86,11 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
     "create-only, unchanged": ([add("/Name", "events")], "NotUpdatableException"),
     "read-only": ([add("/Arn", "arn")], "ValidationException: Invalid patch update: readOnly"),
     "replace of nothing": (
-        [{"op": "replace", "path": "/RetentionPeriodHours", "value": 48}],
+        [{"op": "replace", "path": "/DesiredShardLevelMetrics", "value": []}],
         "ValidationException: [REPLACE Operation] noSuchPath in source",
     ),
     "remove of nothing": (
-        [{"op": "remove", "path": "/RetentionPeriodHours"}],
+        [{"op": "remove", "path": "/DesiredShardLevelMetrics"}],
         "ValidationException: [REMOVE Operation] noSuchPath in source",
     ),
     "below nothing": ([add("/StreamEncryption/KeyId", "k")], "ValidationException: [ADD"),
@@ -157,8 +157,9 @@ def test_a_patch_is_done_as_a_whole_or_not_at_all(cc: Controlled) -> None:
 def test_a_name_with_slash_and_tilde_is_escaped(cc: Controlled) -> None:
     type_ = "AWS::ServiceCatalogAppRegistry::Application"
     made = cc.create(type_, {"Name": "app", "Tags": {"a/b": "1"}})["Identifier"]
-    cc.update(type_, made, add("/Tags/a~1b", "2"))
-    assert cc.get(type_, made)["Tags"] == {"a/b": "2"}
+    own = {"op": "remove", "path": "/Tags/aws:servicecatalog:applicationName"}
+    cc.update(type_, made, own, add("/Tags/a~1b", "2"))
+    assert cc.get(type_, made)["Tags"]["a/b"] == "2"
     assert apply({"a/b~1": 1}, [add("/a~1b~01", 2)]).document == {"a/b~1": 2}
 
 
@@ -203,8 +204,9 @@ def test_text_that_holds_json_comes_back_in_aws_s_writing(cc: Controlled) -> Non
 
 
 HABITS: dict[str, tuple[dict[str, Any], Any]] = {
-    "default": ({"defaults": {"RetentionPeriodHours": 24}}, {"RetentionPeriodHours": 24}),
-    "added": ({"adds": {"WarmThroughput": {}}}, {"WarmThroughput": {}}),
+    "usual": ({}, {"RetentionPeriodHours": 24}),
+    "default": ({"defaults": {"RetentionPeriodHours": 48}}, {"RetentionPeriodHours": 48}),
+    "added": ({"adds": {"WarmThroughputMiBps": 8}}, {"WarmThroughputMiBps": 8}),
     "empty": ({"empties": {"StreamEncryption": {}}}, {"StreamEncryption": {}}),
     "hidden": ({"hidden": ["ShardCount"]}, {"ShardCount": None}),
 }

@@ -195,8 +195,10 @@ CODES = [
 ]
 
 
-@pytest.mark.parametrize("fault", CODES)
-@pytest.mark.parametrize("work", ["none", "half", "done"])
+WORK = [*((each, "done") for each in CODES), ("Throttling", "none"), ("InternalFailure", "half")]
+
+
+@pytest.mark.parametrize(("fault", "work"), WORK)
 def test_a_write_fails_with_any_code_done_or_not(cc: Controlled, fault: str, work: str) -> None:
     cc.create(STREAM, {**EVENTS, "Tags": tags(a="1")})
     for operation in ("create", "update", "delete"):

@@ -17,6 +17,7 @@ from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.receipt import Receipt, ReceiptError
+from reconciler.model.value import Props
 from reconciler.receipts import intent
 from reconciler.receipts.collect import Run
 from reconciler.receipts.lease import Lease
@@ -84,12 +85,13 @@ class Book:
         return self._last
 
     @property
-    def left_behind(self) -> frozenset[Address]:
+    def applied(self) -> dict[Address, Props]:
         """What the last apply left; nothing where receipts cannot be read, as none is needed."""
         try:
-            return frozenset(self.last.resources) if self.last else frozenset()
+            kept = self.last.resources if self.last else {}
         except ReceiptError:
-            return frozenset()
+            return {}
+        return {address: record.applied for address, record in kept.items()}
 
     @property
     def sent(self) -> Sent:

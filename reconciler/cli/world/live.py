@@ -48,7 +48,8 @@ class World:
 
     def plan(self) -> Plan:
         """Observe and plan; reads only."""
-        request = replace(self.request, left=self.book.left_behind, sent=self.book.sent)
+        applied, sent = self.book.applied, self.book.sent
+        request = replace(self.request, left=frozenset(applied), applied=applied, sent=sent)
         with progress.reading(terminal=self.project.terminal) as told:
             plan = engine.make_plan(request, self.session, told)
         plan = lasting.told(self.book.explained(plan), self.session, datetime.now(UTC))

@@ -176,7 +176,7 @@ def _operations(about: Facts, fixed: str, change: Change) -> list[dict[str, Json
     Raises:
         Unrepairable: AWS would refuse what it reads itself.
     """
-    model = model_of(change.observed)
+    model = {key: item for key, item in model_of(change.observed).items() if key != OWN}
     more: list[dict[str, Json]] = []
     if change.touches(TAGS) and not fixed:
         want = {tag["Key"]: tag["Value"] for tag in change.desired.get(TAGS) or ()}

@@ -28,8 +28,15 @@ def parsed(text: Json) -> Json:
 
 
 def desired(props: Props, facts: Facts) -> dict[str, Json]:
-    """The document that is asked for. What only AWS sets is not in it; empty means "not set"."""
-    body = {key: item for key, item in props.items() if key != TAGS and item not in ("", [], {})}
+    """The document that is asked for. What only AWS sets is not in it.
+
+    Empty means "not set", but for what AWS requires.
+    """
+    body = {
+        key: item
+        for key, item in props.items()
+        if key != TAGS and (item not in ("", [], {}) or key in facts.required)
+    }
     kept: dict[str, Json] = without(body, facts.read_only)
     if (tags := written(props.get(TAGS) or [], facts)) is not None:
         kept = _put(kept, facts, tags)

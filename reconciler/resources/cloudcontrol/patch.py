@@ -36,11 +36,15 @@ def patch(
         Unrepairable: what AWS reads does not fit its own schema, and no operation mends that.
     """
     fixed = facts.create_only | facts.read_only
-    first = [
-        _target(path, want, model, fixed) for path in changed if not covered(_bare(path), fixed)
-    ]
+    free = [path for path in changed if not covered(_bare(path), fixed)]
+    first = [_target(path, want, model, fixed) for path in free]
     tags = [dict(each) for each in more]
-    if not [each for each in first if each] and not tags:
+    gone = [
+        {"op": "remove", "path": pointer((name,))}
+        for name in sorted({path[0] for path in free})
+        if name not in want and name in model
+    ]  # what is declared as empty is no part of the document that is asked for
+    if not [each for each in first if each] and not tags and not gone:
         return []
     again = [_target(path, want, model, fixed) for path in _hidden(want, facts)]
     targets = [each for each in dict.fromkeys([*first, *again]) if each]
@@ -49,8 +53,8 @@ def patch(
         {"op": "add", "path": pointer(path), "value": without(_at(want, path), _below(path, fixed))}
         for path in sorted(outer)
     ]
-    removes = repaired([*sets, *tags], want, model, facts)
-    return [*(_removal(each, want) for each in removes), *sets, *tags]
+    removes = repaired([*gone, *sets, *tags], want, model, facts)
+    return [*(_removal(each, want) for each in removes), *gone, *sets, *tags]
 
 
 def _removal(remove: Remove, want: Props) -> dict[str, Json]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
 
 from reconciler.facts import Facts
-from reconciler.model.value import Join, Json, Mark, Path, Props, Ref, leaves
+from reconciler.model.value import Join, Json, Mark, Props, Ref, leaves
 from reconciler.resources.answers import codes
 from reconciler.resources.cloudcontrol import events
 from reconciler.resources.cloudcontrol.compare import Comparison
@@ -27,6 +28,8 @@ NOT_THERE = codes("NotFound", "ResourceNotFound", "ResourceNotFoundException")
 NOT_IT = NOT_THERE | codes("InvalidRequestException", "ValidationException")
 """Also what AWS says to an identifier that was guessed from an ARN."""
 OWN = "moorline:"
+SHOWS = 120.0
+"""Seconds in which a resource may not be shown by reads; see `aws.lag`, which has the sources."""
 UNDER_WAY = ("PENDING", "IN_PROGRESS")
 
 
@@ -93,8 +96,10 @@ class Search:
             self.at(self.identity.written(dict(zip(names, order, strict=True)))) for order in orders
         )
 
-    def seek(self, reader: Reader, props: Props, ours: frozenset[str]) -> Props | None:
+    def seek(self, reader: Reader, props: Props, ours: frozenset[str], now: float) -> Props | None:
         """How to read what has these properties and was made before; `ours` are requests of ours.
+
+        `now` is in seconds since the epoch.
 
         Raises:
             Ambiguous: several may be meant.
@@ -104,7 +109,7 @@ class Search:
             return key
         if self.identity.chosen or self._unknown(props):
             return None  # what it is part of does not exist yet
-        found = dict.fromkeys(self._requested(reader, props, ours))
+        found = dict.fromkeys(self._requested(reader, props, ours, now))
         if not found and self.parents is not None:
             found = dict.fromkeys(self._listed(reader, props))
         if len(found) > 1:
@@ -121,16 +126,21 @@ class Search:
 
     # -- requests that were begun before
 
-    def _requested(self, reader: Reader, props: Props, ours: frozenset[str]) -> Iterator[str]:
+    def _requested(
+        self, reader: Reader, props: Props, ours: frozenset[str], now: float
+    ) -> Iterator[str]:
         """Identifiers of what was asked for in the last seven days and is what is looked for."""
         asked = {"ResourceRequestStatusFilter": {"Operations": ["CREATE"]}, "MaxResults": 100}
         for event in reader.pages(events.REQUESTS, asked, "ResourceRequestStatusSummaries"):
             if event.get("TypeName") != self.facts.type or event.get("RequestToken") in ours:
                 continue
-            identifier = event.get(IDENTIFIER)
+            identifier, token = event.get(IDENTIFIER), str(event.get("RequestToken"))
             if event.get("OperationStatus") in UNDER_WAY and not identifier:
-                raise Underway(self.facts.type, str(event.get("RequestToken")))
-            if identifier and self._is_it(reader, str(identifier), props):
+                raise Underway(self.facts.type, token)
+            found = self._is_it(reader, str(identifier), props) if identifier else False
+            if found is None and _is_new(event, now):
+                raise Underway(self.facts.type, token)
+            if found:
                 yield str(identifier)
 
     # -- listing
@@ -158,11 +168,12 @@ class Search:
         known = {key: item for key, item in self._natural(props).items() if key in told}
         return not self.comparison.judge(known, told).differences
 
-    def _is_it(self, reader: Reader, identifier: str, props: Props) -> bool:
+    def _is_it(self, reader: Reader, identifier: str, props: Props) -> bool | None:
+        """Whether it is what is looked for; nothing where AWS does not find it."""
         answer = reader.maybe(events.READ, self.at(identifier), NOT_IT)
         model = parsed((answer or {}).get("ResourceDescription", {}).get("Properties"))
         if model is None:
-            return False
+            return None
         if self.by_tag:
             return self._ours(tags_of(model, self.facts) or {}, props)
         judged = self.comparison.judge(self._natural(props), model)
@@ -179,6 +190,8 @@ class Search:
         return {key: item for key, item in props.items() if key in tops and key != TAGS}
 
 
-def paths(*texts: str) -> frozenset[Path]:
-    """Dotted paths as paths."""
-    return frozenset(tuple(text.split(".")) for text in texts)
+def _is_new(event: Props, now: float) -> bool:
+    """Whether AWS has just made it, so that it may not be shown yet."""
+    at = event.get("EventTime")
+    done = event.get("OperationStatus") in {"SUCCESS", *UNDER_WAY}
+    return done and isinstance(at, datetime) and now - at.timestamp() < SHOWS

@@ -23,6 +23,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, first
 from reconciler.resources.keeping import kept
 
@@ -82,6 +83,10 @@ register(
     Resource(
         type="AWS::CloudWatch::Alarm",
         service="cloudwatch",
+        aside=Aside(
+            needs={"put_metric_alarm": ("cloudwatch:TagResource",)},
+            set_by={"ActionsEnabled": ("enable_alarm_actions", "disable_alarm_actions")},
+        ),
         reach=Reach.REGIONAL,
         name="AlarmName",
         key=NAME,

@@ -20,6 +20,7 @@ from reconciler.resources.api import (
     codes,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, only
 from reconciler.resources.s3.configuration import BLOCKS, ENCRYPTED, PARTS
 from reconciler.resources.s3.lifecycle import MINIMUM
@@ -32,6 +33,12 @@ register(
     Resource(
         type="AWS::S3::Bucket",
         service="s3",
+        aside=Aside(
+            needs={
+                "create_bucket": ("s3:TagResource",),
+                "put_bucket_replication": ("iam:PassRole",),
+            }
+        ),
         reach=Reach.SHARED,
         name="BucketName",
         key=BUCKET,

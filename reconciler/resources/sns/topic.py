@@ -21,6 +21,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import each, flag, number, rename, takes, text, wrapped
 from reconciler.resources.narrow import Narrowing, exchanged
 from reconciler.resources.review import Pending
@@ -74,6 +75,11 @@ register(
     Resource(
         type="AWS::SNS::Topic",
         service="sns",
+        aside=Aside(
+            needs={"create_topic": ("sns:TagResource",)},
+            set_by={"TopicPolicy": ("add_permission", "remove_permission")},
+            told_by_arn=True,
+        ),
         reach=Reach.REGIONAL,
         name="TopicName",
         key=TOPIC,

@@ -60,7 +60,7 @@ def answered(
             found = run()
         if reading or found[0] >= REFUSED:
             return found
-    if reading or service not in names.NAMES or not (reads := lag.of(asker)):
+    if reading or not names.of(service) or not (reads := lag.of(asker)):
         return run()
     before = _take(service)
     found = run()
@@ -76,7 +76,7 @@ def _old(service: str, asker: str, own: frozenset[Thing], *, reading: bool) -> l
         return [write] if write else []
     if not reading:
         return []
-    return WORLD.lag.due_in(asker, names.NAMES if service == TAGGING else [service])
+    return WORLD.lag.due_in(asker, names.services() if service == TAGGING else [service])
 
 
 def _elsewhere(asker: str, used: frozenset[Thing]) -> tuple[str, str] | None:

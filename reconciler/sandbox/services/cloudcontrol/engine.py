@@ -10,7 +10,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from reconciler.sandbox.services.cloudcontrol import made, paths, refusals
+from reconciler.sandbox.services.cloudcontrol import made, paths, refusals, types
 from reconciler.sandbox.services.cloudcontrol.failures import Broken, Failure, not_found
 from reconciler.sandbox.services.cloudcontrol.identifiers import Asked
 from reconciler.sandbox.services.cloudcontrol.paths import Json
@@ -226,6 +226,7 @@ def _update(shelf: Shelf, request: Request) -> Record:
         raise not_found(request.type, request.identifier)
     if record.ends is not None:
         raise Broken("InvalidRequest", f"{request.identifier} is scheduled for deletion.")
+    types.refuse(shelf.kind.name, {**record.model, **record.made}, request.desired)
     refusals.check(shelf.kind, record, request.desired)
     before = reading(shelf.kind, record)
     desired = dict(request.desired)

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 
 from reconciler.sandbox.services.cloudcontrol.failures import Failure, invalid
+from reconciler.sandbox.services.cloudcontrol.made import short
 from reconciler.sandbox.services.cloudcontrol.paths import Path
 from reconciler.sandbox.services.cloudcontrol.schema import Kind
 
@@ -55,11 +56,6 @@ def _json(kind: Kind, given: str) -> Asked:
 def _unfit(kind: Kind) -> Failure:
     names = ", ".join("/".join(path) for path in kind.identity)
     return invalid(f"Identifier of {kind.name} must have the properties [{names}]")
-
-
-def short(part: str) -> str:
-    """The last part of an ARN; all else as it is."""
-    return part.replace(":", "/").rpartition("/")[2] if part.startswith("arn:") else part
 
 
 def alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

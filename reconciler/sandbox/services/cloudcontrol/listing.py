@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from reconciler.sandbox.services.cloudcontrol import identifiers
+from reconciler.sandbox.services.cloudcontrol import made
 from reconciler.sandbox.services.cloudcontrol.failures import Failure, invalid
 from reconciler.sandbox.services.cloudcontrol.paths import Json
 from reconciler.sandbox.services.cloudcontrol.reading import reading
@@ -95,7 +95,7 @@ def _cut(kind: Kind, found: list[Record], token: str | None) -> dict[str, Json]:
 def _entry(kind: Kind, record: Record) -> dict[str, Json]:
     parts = record.parts
     if kind.habits.short:
-        parts = (parts[0], *(identifiers.short(part) for part in parts[1:]))
+        parts = (parts[0], *(made.short(part) for part in parts[1:]))
     names = [path[0] for path in kind.identity]
     shown = dict(zip(names, parts, strict=True))
     if kind.habits.listing == "full":

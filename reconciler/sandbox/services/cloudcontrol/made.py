@@ -192,7 +192,7 @@ def _likely(  # noqa: PLR0913
     low = name.lower()
     if low.endswith("arn"):
         chosen = (next(paths.values_whole(model, path), None) for path in _names(kind))
-        own = next((str(each) for each in chosen if each), random)
+        own = next((short(str(each)) for each in chosen if each), random)
         return [_arn(kind, own, place, schema)]
     if schema.get("format") == "date-time" or low.endswith(("time", "timestamp", "at", "date")):
         return [datetime.fromtimestamp(int(place.now), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
@@ -205,6 +205,11 @@ def _likely(  # noqa: PLR0913
     if low.endswith("name"):
         return [f"{kind.name.rpartition('::')[2]}-{random[:12]}", f"{stem}-{random[:12]}"]
     return []
+
+
+def short(part: str) -> str:
+    """The last part of an ARN; all else as it is."""
+    return part.replace(":", "/").rpartition("/")[2] if part.startswith("arn:") else part
 
 
 def _names(kind: Kind) -> list[Path]:

@@ -30,7 +30,7 @@ def text(pattern: str, dice: Random, least: int = 0, most: int = 0) -> str | Non
         parsed, fits = tree.parse(pattern), re.compile(pattern)
     except re.error:  # a pattern of another language than Python's
         return None
-    for wanted in (max(least, min(most or MOST, 12)), least or 1, most or MOST, 1):
+    for wanted in (max(least, min(most or MOST, 12)), least or 1, most or MOST, 1, 0):
         found = _all(parsed, dice, wanted)
         if fits.search(found) and least <= len(found) <= (most or len(found)):
             return found

@@ -25,7 +25,8 @@ def reading(kind: Kind, record: Record) -> dict[str, Json]:
             paths.drop(found, path)
     for path, value in _defaults(kind):
         paths.fill(found, path, deepcopy(value))
-    transforms.apply(kind, found)
+    parts = record.arn.split(":")
+    transforms.apply(kind, found, transforms.Here(record.account, record.region, parts[1]))
     _add(kind, record, found)
     _as_json(kind, found)
     if kind.habits.shuffled:

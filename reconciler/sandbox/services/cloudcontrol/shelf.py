@@ -101,6 +101,8 @@ class Shelf:
             model=model,
             made=made.values(self.kind, model, parts, place),
             arn=made.arn(self.kind, parts, place),
+            account=place.account,
+            region=place.region,
             number=number,
             created=place.now,
             modified=place.now,
@@ -174,7 +176,16 @@ class Shelf:
         now = WORLD.clock.now()
         where = self.place(0)
         record = known or Record(
-            self.kind.name, parts, {}, {}, made.arn(self.kind, parts, where), 0, now, now
+            type=self.kind.name,
+            parts=parts,
+            model={},
+            made={},
+            arn=made.arn(self.kind, parts, where),
+            account=where.account,
+            region=where.region,
+            number=0,
+            created=now,
+            modified=now,
         )
         if known is None:
             record.number = WORLD.next_number()

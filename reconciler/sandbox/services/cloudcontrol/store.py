@@ -35,6 +35,8 @@ class Record:
     made: dict[str, Json]
     """What AWS made: values of read-only properties, by name."""
     arn: str
+    account: str
+    region: str
     number: int
     created: float
     modified: float

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 ENDPOINT, GROUP = "AWS::SageMaker::Endpoint", "AWS::SageMaker::FeatureGroup"
+UNSEEN = (
+    ("sagemaker.[CU]*", "iam", "ValidationException",
+     ("Could not assume role. Please ensure that the role exists and allows principal"
+      " 'sagemaker.amazonaws.com' to assume the role.")),
+    ("sagemaker.[CU]*", "kms", "ValidationException",
+     "Invalid KMS key: NotFoundException: the key does not exist."),
+)  # fmt: skip
 
 
 def endpoint(call: Call, name: str, config: Record, scripted: Outcome, *, new: bool) -> Outcome:
