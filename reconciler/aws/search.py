@@ -23,6 +23,8 @@ def search(
 ) -> Props | None:
     """How to read what was made before with these properties; nothing where nothing was.
 
+    A `reader` remembers listings, for who looks for many at one time.
+
     Raises:
         StepError: several may be it.
         AwsError: it could not be found out.

@@ -234,4 +234,4 @@ def test_a_model_card_does_not_break_the_tagging_api(aws: Sandbox) -> None:
 
 def test_the_checks_at_the_door_are_found_in_the_order_that_they_state() -> None:
     names = [each.__name__.rpartition(".")[2] for each in checks.found()]  # type: ignore[attr-defined]
-    assert names == ["throttle", "late", "guard", "newcomer", "taken", "scripted"]
+    assert names == ["throttle", "due", "late", "guard", "newcomer", "taken", "scripted"]
