@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
-from reconciler.aws.ending import Ended, StepError, unfinished, vanished
+from reconciler.aws.ending import Ended, StepError, not_shown, unfinished, vanished
 from reconciler.aws.finding import NOT_SHOWN, Finder
 from reconciler.model.address import Address
 from reconciler.model.change import Call, Observed
@@ -89,7 +89,8 @@ class Finisher:
         while True:
             live = self._ended(step, resource, alone=alone)
             if live and alone and resource.lifecycle is None:
-                return Ended(self.outputs.resolved(step.desired, partly=True))
+                seen = live if resource.generic else None  # one read has all of it
+                return Ended(self.outputs.resolved(step.desired, partly=True), seen)
             desired = self.outputs.resolved(step.desired)
             error = unfinished(step, desired, live, resource) if live else vanished(step)
             if live and error is None:
@@ -106,7 +107,8 @@ class Finisher:
         if live is None:
             key = self.finder.key(step, resource)
             if alone:
-                live = self.finder.read(step, resource, (), tags={}, key=key)
+                wanted = step.desired if resource.generic else ()
+                live = self.finder.read(step, resource, wanted, tags={}, key=key)
             else:
                 live = self.finder.look(step, resource)
         elif resource.tags and not alone:
@@ -118,4 +120,6 @@ class Finisher:
     def _stays(self, step: Step, resource: Resource, live: Observed, error: StepError) -> bool:
         """Whether no call can change what is left, such as an address that never confirmed."""
         found = error.code == "APPLY008" and resource.lifecycle is None
+        if found and resource.generic:
+            return not_shown(step, self.outputs.resolved(step.desired), live, resource)
         return found and not self._left(step, resource, live)
