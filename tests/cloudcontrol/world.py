@@ -12,9 +12,9 @@ from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.model.address import Address
 from reconciler.model.change import Action
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.event import Event, StepFailed
-from reconciler.model.graph import Graph, Node, build_graph
+from reconciler.model.graph import Graph, Node, Origin, build_graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.policy import Policy
 from reconciler.plan.order import plan
@@ -130,4 +130,5 @@ def node(type_: str, name: str, **props: Any) -> Node:
         extra = props.pop("Tags", {})
         tags |= extra
         props["Tags"] = [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
-    return Node(Address(type_, name), props)
+    origin = Origin(f"Sample/{name}", Span("sample.yaml", 1, 1))
+    return Node(Address(type_, name), props, origin=origin)
