@@ -29,6 +29,7 @@ from reconciler.plan.consent import asked
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.hidden import differs, resent, untold
 from reconciler.plan.lent import lent, owned as owned_by_others
+from reconciler.plan.linking import linked
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.unsure import said as unsure
 from reconciler.resources.api import Place, Resource, fill
@@ -66,7 +67,7 @@ def plan(
     for address in _ordered(graph):
         if address not in live.unknown:
             _step(graph.nodes[address], graph, live, resources, place, policy, draft)
-    _link(graph, draft, resources)
+    draft.steps = linked(draft.steps, graph, resources)
     draft.steps += retire.removals(graph, live, resources, place, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
@@ -266,41 +267,3 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
 def _detail(change: Change) -> str:
     seen = change.observed
     return seen.reason if seen and seen.status is Status.FAILED else ""
-
-
-def _link(graph: Graph, draft: Draft, resources: Mapping[str, Resource]) -> None:
-    """Make every step need the steps of what its resource references.
-
-    The removal of an old half waits for those who use the resource, when the
-    new half is made first; else for the removal of those users that go first too.
-    Where a step uses only what another one leaves as it is, it comes after that one, and goes
-    on if that one does not succeed.
-    """
-    main = {step.address: step.id for step in draft.steps if not step.id.endswith(SUFFIX)}
-    first = {step.id for step in draft.steps if step.id.endswith(SUFFIX) and not step.needs}
-    users: dict[Address, list[str]] = {}
-    for address, id_ in main.items():
-        for target in graph.nodes[address].needs:
-            users.setdefault(target, []).append(id_)
-
-    def needs(step: Step) -> tuple[str, ...]:
-        if step.id.endswith(SUFFIX):
-            waits = users.get(step.address, [])
-            if not step.needs:  # it goes first: after the users that also go first
-                waits = [user + SUFFIX for user in waits if user + SUFFIX in first]
-            return tuple(sorted({*step.needs, *waits}))
-        targets = graph.nodes[step.address].needs
-        return tuple(sorted({*step.needs, *(main[t] for t in targets if t in main)}))
-
-    def linked(step: Step) -> Step:
-        all_ = needs(step)
-        others = (by_id[id_] for id_ in all_ if not id_.endswith(SUFFIX))
-        free = () if step.id.endswith(SUFFIX) else others
-        return replace(
-            step,
-            needs=all_,
-            loose=tuple(it.id for it in free if gate.loose(step, it, resources)),
-        )
-
-    by_id = {step.id: step for step in draft.steps}
-    draft.steps = [linked(step) for step in draft.steps]

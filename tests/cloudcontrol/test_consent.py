@@ -9,12 +9,17 @@ from reconciler.model.graph import Node, build_graph
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.plan.order import plan
-from reconciler.resources.api import load
+from reconciler.resources.api import HOLDS_TAG, load
 
 from .world import ALL, PLACE, World, node
 
 TYPE = "AWS::Personalize::Schema"
 ONE, OTHER = '{"type": "record", "name": "A"}', '{"type": "record", "name": "B"}'
+
+
+def schema(text: str) -> Node:
+    """Of which the spec says that it holds nothing, so that nothing else asks for consent."""
+    return node(TYPE, "acme-test-p", Schema=text, Tags={HOLDS_TAG: "nothing"})
 
 
 def steps(world: World, wanted: Node, policy: Policy) -> list[Step]:
@@ -24,7 +29,7 @@ def steps(world: World, wanted: Node, policy: Policy) -> list[Step]:
 
 
 def test_a_replacement_that_nobody_asked_for_needs_consent(world: World) -> None:
-    made, other = (node(TYPE, "acme-test-p", Schema=text) for text in (ONE, OTHER))
+    made, other = (schema(text) for text in (ONE, OTHER))
     world.good(made)
     removal, _ = steps(world, other, Policy())
     assert removal.refused
@@ -34,7 +39,7 @@ def test_a_replacement_that_nobody_asked_for_needs_consent(world: World) -> None
 
 
 def test_an_edit_is_consent_where_a_receipt_knows_it(world: World) -> None:
-    made, other = (node(TYPE, "acme-test-p", Schema=text) for text in (ONE, OTHER))
+    made, other = (schema(text) for text in (ONE, OTHER))
     world.good(made)
     known = replace(Policy(), applied={made.address: {"Schema": ONE}})
     removal, _ = steps(world, other, known)

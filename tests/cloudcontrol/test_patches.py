@@ -14,13 +14,8 @@ from reconciler.sandbox.services.cloudcontrol import faults
 
 from .world import Turn, World, node
 
-FUNCTION = {
-    "Role": "arn:aws:iam::123456789012:role/acme-test-work",
-    "Runtime": "python3.12",
-    "Handler": "main.run",
-    "Code": {"S3Bucket": "acme-test-code", "S3Key": "a.zip"},
-}
-LAMBDA, PIPE, ACL = "AWS::Lambda::Function", "AWS::Pipes::Pipe", "AWS::WAFv2::WebACL"
+BROKERS = {"ServerProperties": "auto.create.topics.enable=true"}
+KAFKA, PIPE = "AWS::MSK::Configuration", "AWS::Pipes::Pipe"
 
 
 def patch(step: Step) -> list[dict[str, Any]]:
@@ -36,22 +31,22 @@ def paths(turn: Turn) -> list[str]:
 
 @pytest.mark.scenario("CC01")
 def test_what_cannot_be_read_is_sent_with_each_change(world: World) -> None:
-    world.good(node(LAMBDA, "acme-test-f", **FUNCTION))
-    turn = world.good(node(LAMBDA, "acme-test-f", **{**FUNCTION, "Handler": "main.go"}))
-    assert paths(turn) == ["/Code", "/Handler"]
-    true = next(iter(faults.true_models(LAMBDA).values()))
-    assert true["Code"] == FUNCTION["Code"]
-    assert world.good(node(LAMBDA, "acme-test-f", **{**FUNCTION, "Handler": "main.go"})).steps == ()
+    world.good(node(KAFKA, "acme-test-k", **BROKERS))
+    edited = node(KAFKA, "acme-test-k", **BROKERS, Description="more")
+    turn = world.good(edited)
+    assert paths(turn) == ["/Description", "/ServerProperties"]
+    (true,) = faults.true_models(KAFKA).values()
+    assert true["ServerProperties"] == BROKERS["ServerProperties"]
+    assert world.good(edited).steps == ()
 
 
 @pytest.mark.scenario("CC02")
 def test_what_every_update_needs_and_nobody_declares_is_said_before(world: World) -> None:
-    world.good(node(LAMBDA, "acme-test-f", **FUNCTION))
-    less = {key: item for key, item in FUNCTION.items() if key != "Code"}
-    turn = world.plan(node(LAMBDA, "acme-test-f", **{**less, "Handler": "main.go"}))
+    world.good(node(KAFKA, "acme-test-k", **BROKERS))
+    turn = world.plan(node(KAFKA, "acme-test-k", Description="more"))
     assert "CLOUD004" in turn.codes
     assert turn.steps == ()
-    assert any("Code" in found.message for found in turn.diagnostics)
+    assert any("ServerProperties" in found.message for found in turn.diagnostics)
 
 
 @pytest.mark.scenario("CC05")
@@ -174,10 +169,9 @@ def test_json_in_another_notation_is_no_change(world: World) -> None:
 
 
 def test_a_patch_is_one_call(world: World) -> None:
-    world.good(node(LAMBDA, "acme-test-f", **FUNCTION))
-    edited = node(
-        LAMBDA, "acme-test-f", **{**FUNCTION, "Handler": "b", "Timeout": 9}, Tags={"a": "b"}
-    )
+    type_ = "AWS::Logs::LogGroup"
+    world.good(node(type_, "acme-test-g", RetentionInDays=7))
+    edited = node(type_, "acme-test-g", RetentionInDays=14, Tags={"a": "b"})
     turn = world.good(edited)
     sent = [event.call.method for event in turn.events if isinstance(event, CallSent)]
     assert sent == ["update_resource"]

@@ -260,7 +260,7 @@ def samples() -> Iterator[Sent]:
         client = platform.client(resource.service)
         for method in sorted(methods(resource)[0]):
             key = {"AlarmNames": [sample.name]} if method == "describe_alarms" else resource.key
-            slots = {**PLACE, "name": sample.name, "KeyId": KEY}
+            slots = {**PLACE, "name": sample.name, "KeyId": KEY, "PrimaryIdentifier": sample.name}
             params = dict(resources.fill({**key, **resource.tags.read.params}, slots))
             yield one(resource.service, client.meta.method_to_api_mapping[method], known, **params)
         for call in emitted(sample, resource):

@@ -23,7 +23,7 @@ EVENTS = {"Name": "events", "ShardCount": 1}
 SECRET = "AWS::SecretsManager::Secret"
 
 
-def test_the_server_serves_it_loses_answers_and_remembers(tmp_path: Path) -> None:
+def test_the_server_serves_it_and_loses_answers(tmp_path: Path) -> None:
     running = lifecycle.start(tmp_path)
     try:
         settings: Any = {"retries": {"total_max_attempts": 1}}
@@ -46,11 +46,6 @@ def test_the_server_serves_it_loses_answers_and_remembers(tmp_path: Path) -> Non
         status = lifecycle.status(tmp_path)
         assert status is not None
         assert status["resources"] == {"kinesis:stream": 2}
-        lifecycle.stop(tmp_path)
-        where["endpoint_url"] = lifecycle.start(tmp_path).url
-        again = Controlled(boto3.client("cloudcontrol", **where, **keys))
-        assert again.listed(STREAM) == ["events", "lost"]
-        assert again.status(begun)["OperationStatus"] == "SUCCESS"
     finally:
         lifecycle.stop(tmp_path)
 
@@ -84,7 +79,7 @@ def test_a_service_throttles_the_handlers_too(aws: Sandbox) -> None:
 def test_too_many_calls_are_refused_at_the_door(aws: Sandbox) -> None:
     aws.throttle(1.0, lambda: 0.0)
     look = once(aws).get_resource
-    said = {code(lambda: look(TypeName=STREAM, Identifier="a")) for _ in range(60)}
+    said = {code(lambda: look(TypeName=STREAM, Identifier="a")) for _ in range(25)}
     assert any(each.startswith("ThrottlingException") for each in said)
 
 

@@ -68,7 +68,8 @@ def _is(made: Json, live: Json) -> bool:
         return True
     if not isinstance(made, str) or not isinstance(live, str) or len(live) > LONGEST:
         return bool(made == live)
-    return re.fullmatch(made, live) is not None
+    pattern = made.replace("[[", r"[\[")  # as Java reads it
+    return re.fullmatch(pattern, live) is not None
 
 
 @cache

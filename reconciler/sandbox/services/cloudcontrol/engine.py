@@ -80,7 +80,8 @@ def accept(
 def settle(backend: CloudControlBackend) -> None:
     """Do what is due, in the order in which it falls due."""
     now = WORLD.clock.now()
-    for request in sorted(backend.requests.values(), key=lambda it: (it.ends, it.number)):
+    open_ = [request for request in backend.requests.values() if not request.over]
+    for request in sorted(open_, key=lambda it: (it.ends, it.number)):
         if request.status == "PENDING" and request.starts <= now:
             _begin(backend, request)
         if request.status == "IN_PROGRESS" and request.ends <= now:
@@ -223,13 +224,12 @@ def _waits(shelf: Shelf, request: Request) -> bool:
 def _model(shelf: Shelf, request: Request) -> str:
     """What the event of a success shows of the resource: often little."""
     shown = shelf.kind.habits.model
-    record = shelf.find(Asked(request.identifier, shelf.kind.identity, request.parts))
-    if shown == "none" or record is None:
-        return ""
     if shown == "full":
-        return json.dumps(reading(shelf.kind, record))
+        record = shelf.find(Asked(request.identifier, shelf.kind.identity, request.parts))
+        return json.dumps(reading(shelf.kind, record)) if record else ""
     names = [path[0] for path in shelf.kind.identity]
-    return json.dumps(dict(zip(names, record.parts, strict=True)))
+    thin = json.dumps(dict(zip(names, request.parts, strict=True)))
+    return thin if shown == "thin" else ""
 
 
 # -- the work
