@@ -176,7 +176,8 @@ def test_a_separator_in_a_name_splits_nothing(world: World) -> None:
 def test_a_type_without_updates_is_replaced_and_says_so(world: World, case: str) -> None:
     type_ = "AWS::CloudFront::MonitoringSubscription"
     own = {"RealtimeMetricsSubscriptionConfig": {"RealtimeMetricsSubscriptionStatus": "Enabled"}}
-    world.good(node(type_, "acme-test-m", DistributionId="E1", MonitoringSubscription=own))
+    name = "acme-test-m"
+    world.good(node(type_, name, DistributionId="E1", MonitoringSubscription=own))
     status = {"RealtimeMetricsSubscriptionStatus": "Disabled"}
     other = {"RealtimeMetricsSubscriptionConfig": status}
     edited = node(type_, "acme-test-m", DistributionId="E1", MonitoringSubscription=other)
