@@ -53,6 +53,12 @@ def foreign(
     return None
 
 
+def unshown(step: Step, desired: Props, live: Observed, resource: Resource) -> bool:
+    """Whether all that differs is missing in the reading: AWS took it, and may never show it."""
+    left = compare(step.address, desired, live, resource).fields
+    return resource.generic is not None and all(each.before is None for each in left)
+
+
 def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -> StepError | None:
     """What of a step is not as asked, whatever AWS reports; nothing when all is."""
     if problem := resource.verify(desired, live):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
-from reconciler.aws.ending import Ended, StepError, unfinished
+from reconciler.aws.ending import Ended, StepError, unfinished, unshown
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
 from reconciler.aws.fresh import Fresh
@@ -19,6 +19,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed, Status
 from reconciler.model.event import Sink, StepWaiting
 from reconciler.model.plan import Step
+from reconciler.model.value import Props
 from reconciler.plan import calls
 from reconciler.plan.diff import TAGS, compare, guard, removed
 from reconciler.plan.hidden import resends
@@ -260,7 +261,7 @@ class Runner:
                 return Ended(desired, live)
             if patience.waits(self.fresh.shows(step.address), NOT_SHOWN):
                 continue
-            if live and error and self._stays(step, resource, live, error):
+            if live and error and self._stays(step, resource, live, error, desired):
                 return Ended(desired, live)
             raise error or _vanished(step)
 
@@ -279,8 +280,12 @@ class Runner:
             self.outputs.remember(step.address, live.outputs)
         return live
 
-    def _stays(self, step: Step, resource: Resource, live: Observed, error: StepError) -> bool:
+    def _stays(
+        self, step: Step, resource: Resource, live: Observed, error: StepError, desired: Props
+    ) -> bool:
         """Whether no call can change what is left, such as an address that never confirmed."""
+        if error.code == "APPLY008" and unshown(step, desired, live, resource):
+            return True
         found = error.code == "APPLY008" and resource.lifecycle is None
         return found and not self._left(step, resource, live)
 

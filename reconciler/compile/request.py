@@ -9,7 +9,7 @@ from reconciler.compile.compiler import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.policy import Policy
-from reconciler.model.value import Props
+from reconciler.model.value import Path, Props
 from reconciler.secret.sent import Sent
 from reconciler.specs.overlay import EnvironmentView
 
@@ -32,6 +32,9 @@ class Request:
     applied: Mapping[Address, Props] = field(default_factory=dict)
     """What it asked for, from the same receipt: it may explain why something is replaced."""
 
+    unshown: Mapping[Address, frozenset[Path]] = field(default_factory=dict)
+    """What of that was missing in the reading after it."""
+
     begun: frozenset[Address] = frozenset()
     """What it may have made and did not see done: as asked for and without tags, it is ours."""
 
@@ -39,4 +42,4 @@ class Request:
     def terms(self) -> Policy:
         """The policy, with what the specs say of AWS's services."""
         own = availability.of(spec.model for spec in self.specs)
-        return replace(self.policy, services=own, applied=self.applied)
+        return replace(self.policy, services=own, applied=self.applied, unshown=self.unshown)

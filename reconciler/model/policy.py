@@ -10,7 +10,7 @@ from reconciler.model.address import Address
 from reconciler.model.availability import Row
 from reconciler.model.diagnostic import Span
 from reconciler.model.loss import Approval
-from reconciler.model.value import Props
+from reconciler.model.value import Path, Props
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,7 @@ class Policy:
     """Closed services that the account uses already, as the environment says, with the lines."""
     applied: Mapping[Address, Props] = field(default_factory=dict)
     """What the last apply asked for, from its receipt; nothing where there is none."""
+    unshown: Mapping[Address, frozenset[Path]] = field(default_factory=dict)
+    """What of that AWS did not show in the reading after it."""
     services: tuple[Row, ...] = ()
     """What the platform's own specs say of services."""

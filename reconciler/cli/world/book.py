@@ -17,10 +17,11 @@ from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.receipt import Receipt, ReceiptError, left_open
-from reconciler.model.value import Props
+from reconciler.model.value import Path, Props
 from reconciler.receipts import intent
 from reconciler.receipts.collect import Run
 from reconciler.receipts.lease import Lease
+from reconciler.receipts.unshown import unshown as unshown_by
 from reconciler.receipts.local import LocalStore
 from reconciler.receipts.store import Store
 from reconciler.resources import api as resources
@@ -92,6 +93,14 @@ class Book:
         except ReceiptError:
             return {}
         return {address: record.applied for address, record in kept.items()}
+
+    @property
+    def unshown(self) -> dict[Address, frozenset[Path]]:
+        """What AWS took in the last apply, and did not show after it."""
+        try:
+            return unshown_by(self.last)
+        except ReceiptError:
+            return {}
 
     @property
     def begun(self) -> frozenset[Address]:

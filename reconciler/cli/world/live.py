@@ -54,6 +54,7 @@ class World:
             left=frozenset(applied),
             applied=applied,
             begun=self.book.begun,
+            unshown=self.book.unshown,
             sent=sent,
         )
         with progress.reading(terminal=self.project.terminal) as told:
