@@ -31,7 +31,12 @@ class Policy:
     """Closed services that the account uses already, as the environment says, with the lines."""
     applied: Mapping[Address, Props] = field(default_factory=dict)
     """What the last apply asked for, from its receipt; nothing where there is none."""
+<<<<<<< HEAD
     unshown: Mapping[Address, frozenset[Path]] = field(default_factory=dict)
     """What of that AWS did not show in the reading after it."""
+=======
+    unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
+    """Properties of it that AWS took and did not show right after the apply."""
+>>>>>>> hadapter
     services: tuple[Row, ...] = ()
     """What the platform's own specs say of services."""

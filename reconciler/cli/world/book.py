@@ -95,6 +95,7 @@ class Book:
         return {address: record.applied for address, record in kept.items()}
 
     @property
+<<<<<<< HEAD
     def unshown(self) -> dict[Address, frozenset[Path]]:
         """What AWS took in the last apply, and did not show after it."""
         try:
@@ -109,6 +110,16 @@ class Book:
             return left_open(self.last) if self.last else frozenset()
         except ReceiptError:
             return frozenset()
+=======
+    def unshown(self) -> dict[Address, frozenset[str]]:
+        """What of it AWS did not show right after the apply, by top-level property."""
+        kept = self._last.resources if self._last else {}
+        return {
+            address: frozenset(record.applied) - frozenset(record.observed)
+            for address, record in kept.items()
+            if record.observed is not None
+        }
+>>>>>>> hadapter
 
     @property
     def sent(self) -> Sent:

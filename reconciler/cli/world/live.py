@@ -49,6 +49,7 @@ class World:
     def plan(self) -> Plan:
         """Observe and plan; reads only."""
         applied, sent = self.book.applied, self.book.sent
+<<<<<<< HEAD
         request = replace(
             self.request,
             left=frozenset(applied),
@@ -57,6 +58,10 @@ class World:
             unshown=self.book.unshown,
             sent=sent,
         )
+=======
+        request = replace(self.request, left=frozenset(applied), applied=applied, sent=sent)
+        request = replace(request, unshown=self.book.unshown)
+>>>>>>> hadapter
         with progress.reading(terminal=self.project.terminal) as told:
             plan = engine.make_plan(request, self.session, told)
         plan = lasting.told(self.book.explained(plan), self.session, datetime.now(UTC))
