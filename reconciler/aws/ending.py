@@ -53,17 +53,10 @@ def foreign(
     return None
 
 
-<<<<<<< HEAD
-def unshown(step: Step, desired: Props, live: Observed, resource: Resource) -> bool:
-    """Whether all that differs is missing in the reading: AWS took it, and may never show it."""
-    left = compare(step.address, desired, live, resource).fields
-    return resource.generic is not None and all(each.before is None for each in left)
-=======
 def not_shown(step: Step, desired: Props, live: Observed, resource: Resource) -> bool:
     """Whether AWS took all that is missing, and gives none of it back."""
     left = compare(step.address, desired, live, resource).fields
     return all(each.before is None for each in left)
->>>>>>> hadapter
 
 
 def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -> StepError | None:

@@ -6,11 +6,7 @@ from collections.abc import Mapping
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
-<<<<<<< HEAD
-from reconciler.aws.ending import Ended, StepError, unfinished, unshown
-=======
 from reconciler.aws.ending import Ended, StepError, not_shown, unfinished
->>>>>>> hadapter
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
 from reconciler.aws.fresh import Fresh
@@ -23,7 +19,6 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed, Status
 from reconciler.model.event import Sink, StepWaiting
 from reconciler.model.plan import Step
-from reconciler.model.value import Props
 from reconciler.plan import calls
 from reconciler.plan.diff import TAGS, compare, guard, removed
 from reconciler.plan.hidden import resends
@@ -266,7 +261,7 @@ class Runner:
                 return Ended(desired, live)
             if patience.waits(self.fresh.shows(step.address), NOT_SHOWN):
                 continue
-            if live and error and self._stays(step, resource, live, error, desired):
+            if live and error and self._stays(step, resource, live, error):
                 return Ended(desired, live)
             raise error or _vanished(step)
 
@@ -286,12 +281,8 @@ class Runner:
             self.outputs.remember(step.address, live.outputs)
         return live
 
-    def _stays(
-        self, step: Step, resource: Resource, live: Observed, error: StepError, desired: Props
-    ) -> bool:
+    def _stays(self, step: Step, resource: Resource, live: Observed, error: StepError) -> bool:
         """Whether no call can change what is left, such as an address that never confirmed."""
-        if error.code == "APPLY008" and unshown(step, desired, live, resource):
-            return True
         found = error.code == "APPLY008" and resource.lifecycle is None
         if found and resource.generic:
             return not_shown(step, self.outputs.resolved(step.desired), live, resource)

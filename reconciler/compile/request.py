@@ -9,7 +9,7 @@ from reconciler.compile.compiler import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.policy import Policy
-from reconciler.model.value import Path, Props
+from reconciler.model.value import Props
 from reconciler.secret.sent import Sent
 from reconciler.specs.overlay import EnvironmentView
 
@@ -32,16 +32,11 @@ class Request:
     applied: Mapping[Address, Props] = field(default_factory=dict)
     """What it asked for, from the same receipt: it may explain why something is replaced."""
 
-<<<<<<< HEAD
-    unshown: Mapping[Address, frozenset[Path]] = field(default_factory=dict)
-    """What of that was missing in the reading after it."""
+    unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
+    """What of it AWS took and did not show."""
 
     begun: frozenset[Address] = frozenset()
     """What it may have made and did not see done: as asked for and without tags, it is ours."""
-=======
-    unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
-    """What of it AWS took and did not show."""
->>>>>>> hadapter
 
     @property
     def terms(self) -> Policy:

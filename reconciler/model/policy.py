@@ -10,7 +10,7 @@ from reconciler.model.address import Address
 from reconciler.model.availability import Row
 from reconciler.model.diagnostic import Span
 from reconciler.model.loss import Approval
-from reconciler.model.value import Path, Props
+from reconciler.model.value import Props
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,7 @@ class Policy:
     """Closed services that the account uses already, as the environment says, with the lines."""
     applied: Mapping[Address, Props] = field(default_factory=dict)
     """What the last apply asked for, from its receipt; nothing where there is none."""
-<<<<<<< HEAD
-    unshown: Mapping[Address, frozenset[Path]] = field(default_factory=dict)
-    """What of that AWS did not show in the reading after it."""
-=======
     unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
     """Properties of it that AWS took and did not show right after the apply."""
->>>>>>> hadapter
     services: tuple[Row, ...] = ()
     """What the platform's own specs say of services."""

@@ -31,7 +31,6 @@ from reconciler.plan.hidden import differs, resent, untold
 from reconciler.plan.lent import lent, owned as owned_by_others
 from reconciler.plan.linking import linked
 from reconciler.plan.live import Live, Orphan, owned
-from reconciler.plan.silent import quiet
 from reconciler.plan.unsure import said as unsure
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
@@ -130,11 +129,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     change = _compared(node, graph, live, resources, place, draft.renewed)
     if change is None:
         return
-<<<<<<< HEAD
-    change = quiet(resent(change, others), resource, policy)
-=======
     change = settled_by_receipt(resent(change, others), resource, policy)
->>>>>>> hadapter
     draft.diagnostics += untold(node, open_)
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:

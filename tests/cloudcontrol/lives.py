@@ -18,7 +18,6 @@ from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt, left_open
 from reconciler.receipts.collect import Collector, Run as Named
-from reconciler.receipts.unshown import unshown
 from reconciler.resources import api as resources
 from reconciler.resources.cloudcontrol.paths import values
 from reconciler.sandbox.door.faults import Fault
@@ -97,7 +96,12 @@ class Life:
         request = self.platform.request(destroy=destroy)
         begun = left_open(self.last) if self.last else frozenset()
         request = replace(request, left=frozenset(applied), applied=applied, begun=begun)
-        request = replace(request, unshown=unshown(self.last))
+        unshown = {
+            address: frozenset(record.applied) - frozenset(record.observed)
+            for address, record in known.items()
+            if record.observed is not None
+        }
+        request = replace(request, unshown=unshown)
         plan = engine.make_plan(request, self.platform.session, lambda *_: None)
         errors = [each for each in plan.diagnostics if each.is_error]
         if errors:

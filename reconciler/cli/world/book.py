@@ -17,11 +17,10 @@ from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.receipt import Receipt, ReceiptError, left_open
-from reconciler.model.value import Path, Props
+from reconciler.model.value import Props
 from reconciler.receipts import intent
 from reconciler.receipts.collect import Run
 from reconciler.receipts.lease import Lease
-from reconciler.receipts.unshown import unshown as unshown_by
 from reconciler.receipts.local import LocalStore
 from reconciler.receipts.store import Store
 from reconciler.resources import api as resources
@@ -95,22 +94,6 @@ class Book:
         return {address: record.applied for address, record in kept.items()}
 
     @property
-<<<<<<< HEAD
-    def unshown(self) -> dict[Address, frozenset[Path]]:
-        """What AWS took in the last apply, and did not show after it."""
-        try:
-            return unshown_by(self.last)
-        except ReceiptError:
-            return {}
-
-    @property
-    def begun(self) -> frozenset[Address]:
-        """What the last apply may have made without seeing it done."""
-        try:
-            return left_open(self.last) if self.last else frozenset()
-        except ReceiptError:
-            return frozenset()
-=======
     def unshown(self) -> dict[Address, frozenset[str]]:
         """What of it AWS did not show right after the apply, by top-level property."""
         kept = self._last.resources if self._last else {}
@@ -119,7 +102,14 @@ class Book:
             for address, record in kept.items()
             if record.observed is not None
         }
->>>>>>> hadapter
+
+    @property
+    def begun(self) -> frozenset[Address]:
+        """What the last apply may have made without seeing it done."""
+        try:
+            return left_open(self.last) if self.last else frozenset()
+        except ReceiptError:
+            return frozenset()
 
     @property
     def sent(self) -> Sent:

@@ -49,19 +49,8 @@ class World:
     def plan(self) -> Plan:
         """Observe and plan; reads only."""
         applied, sent = self.book.applied, self.book.sent
-<<<<<<< HEAD
-        request = replace(
-            self.request,
-            left=frozenset(applied),
-            applied=applied,
-            begun=self.book.begun,
-            unshown=self.book.unshown,
-            sent=sent,
-        )
-=======
         request = replace(self.request, left=frozenset(applied), applied=applied, sent=sent)
-        request = replace(request, unshown=self.book.unshown)
->>>>>>> hadapter
+        request = replace(request, unshown=self.book.unshown, begun=self.book.begun)
         with progress.reading(terminal=self.project.terminal) as told:
             plan = engine.make_plan(request, self.session, told)
         plan = lasting.told(self.book.explained(plan), self.session, datetime.now(UTC))
