@@ -58,9 +58,12 @@ def settled_by_receipt(change: Change, resource: Resource, policy: Policy) -> Ch
     fields = tuple(each for each in change.fields if each not in same)
     doubts = tuple((each.path, UNSHOWN) for each in same)
     change = replace(change, fields=fields, unsure=(*change.unsure, *doubts))
-    if fields:
-        return change
-    return replace(change, action=Action.NONE, reason=Reason.IN_SYNC)
+    if not fields:
+        return replace(change, action=Action.NONE, reason=Reason.IN_SYNC)
+    replaces = any(each.effect is Effect.REPLACE for each in fields)
+    if change.reason is Reason.CANNOT_UPDATE and not replaces:
+        return replace(change, action=Action.UPDATE, reason=Reason.DIFFERS)
+    return change
 
 
 def _edited(field: FieldChange, change: Change, resource: Resource, policy: Policy) -> bool:

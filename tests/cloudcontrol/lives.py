@@ -98,6 +98,12 @@ class Life:
         request = self.platform.request(destroy=destroy)
         begun = left_open(self.last) if self.last else frozenset()
         request = replace(request, left=frozenset(applied), applied=applied, begun=begun)
+        unshown = {
+            address: frozenset(record.applied) - frozenset(record.observed)
+            for address, record in known.items()
+            if record.observed is not None
+        }
+        request = replace(request, unshown=unshown)
         plan = engine.make_plan(request, self.platform.session, lambda *_: None)
         errors = [each for each in plan.diagnostics if each.is_error]
         if errors:

@@ -10,7 +10,9 @@ import pytest
 from reconciler.model.change import Action
 from reconciler.sandbox.services.cloudcontrol import faults
 
-from .common import ACCOUNT, ROLE, patch, paths, record, said, true
+from .common import ACCOUNT, ROLE, patch, paths, record, true
+from .lives import Life
+from .values import Drawn
 from .world import World, node
 
 STREAM, TABLE = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table"
@@ -42,6 +44,15 @@ DEFAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
+EDITS: dict[str, tuple[str, Any]] = {
+    STREAM: ("ShardCount", 2),
+    "AWS::Scheduler::Schedule": ("ScheduleExpression", "rate(2 hours)"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Subnets", ["subnet-1", "subnet-3"]),
+    "AWS::Lambda::EventSourceMapping": ("MaximumRetryAttempts", 3),
+    "AWS::ApplicationInsights::Application": ("OpsCenterEnabled", True),
+}
+
+
 @pytest.mark.scenario("CC11")
 @pytest.mark.parametrize("type_", DEFAULTS)
 def test_what_aws_fills_in_is_no_drift(world: World, type_: str) -> None:
@@ -67,11 +78,10 @@ def test_what_was_filled_in_does_not_become_what_is_wanted(world: World, type_: 
     props, filled = DEFAULTS[type_]
     faults.habits(type_, defaults=filled)
     world.good(node(type_, "acme-test-d", **props))
-    turn = world.good(node(type_, "acme-test-d", **props, Tags={"team": "fraud"}))
-    if turn.steps:
-        assert turn.actions == [Action.UPDATE]
-        assert all(name not in str(patch(turn.steps[0])) for name in filled)
-        assert all(name not in true(type_) or name in props for name in ())
+    key, item = EDITS[type_]
+    turn = world.good(node(type_, "acme-test-d", **{**props, key: item}))
+    assert turn.actions == [Action.UPDATE]
+    assert all(name not in str(patch(turn.steps[0])) for name in filled)
 
 
 @pytest.mark.scenario("CC13")
@@ -245,16 +255,17 @@ def test_a_policy_in_another_notation_is_not_sent(world: World) -> None:
 
 @pytest.mark.scenario("CC17")
 def test_one_action_is_a_list_of_one(world: World) -> None:
-    type_ = "AWS::IAM::ManagedPolicy"
+    type_ = "AWS::KMS::ReplicaKey"
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
-    made = node(type_, "acme-test-p", PolicyDocument=document)
+    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-1"
+    made = node(type_, "acme-test-p", KeyPolicy=document, PrimaryKeyArn=key)
     world.good(made)
     shown = {**document, "Statement": {**statement, "Action": ["s3:GetObject"]}}
-    record(type_).model["PolicyDocument"] = shown
+    record(type_).model["KeyPolicy"] = shown
     assert world.good(made).steps == ()
     shown = {**document, "Statement": {**statement, "Action": ["s3:GetObject", "s3:PutObject"]}}
-    record(type_).model["PolicyDocument"] = shown
+    record(type_).model["KeyPolicy"] = shown
     assert world.plan(made).actions == [Action.UPDATE]
 
 
@@ -390,15 +401,37 @@ def test_a_plan_does_not_revert_as_a_whole_what_nobody_declared(world: World) ->
 
 
 @pytest.mark.scenario("CC24")
-@pytest.mark.parametrize("path", ["InlinePolicy", "RelayStateType"])
+@pytest.mark.parametrize("path", ["InlinePolicy", "RelayStateType", "InstanceArn"])
 def test_what_is_never_shown_is_not_sent_for_ever(world: World, path: str) -> None:
     faults.habits(ROLE_TYPE, hidden=[path])
-    value: Any = (
-        {"Version": "2012-10-17", "Statement": []} if path == "InlinePolicy" else "https://a"
-    )
-    made = node(ROLE_TYPE, "acme-test-r", **SET, **{path: value})
-    world.good(made)
-    turn = world.turn(made)
-    assert turn.failed == []
-    assert turn.actions == []
-    assert "CLOUD001" in turn.codes, said(turn)
+    values: dict[str, Any] = {
+        "RelayStateType": "https://a",
+        "InlinePolicy": {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
+        },
+    }
+    made = {**SET, "Name": "acme-dev-drawn", **{k: v for k, v in values.items() if k == path}}
+    life = Life(world.aws, Drawn(ROLE_TYPE, made, None))
+    life.apply(life.plan(made))
+    for _ in range(2):  # nothing was read after it was made; after this it was
+        plan = life.plan(made)
+        assert all(step.action is Action.UPDATE for step in plan.steps)
+        life.apply(plan)
+    last = life.plan(made)
+    assert last.steps == ()
+    assert "CLOUD001" in [found.code for found in last.diagnostics] or path == "InstanceArn"
+    if path == "RelayStateType":
+        other = {**made, path: "https://b"}
+        assert [step.action for step in life.plan(other).steps] == [Action.UPDATE]
+        life.apply(life.plan(other))
+        assert true(ROLE_TYPE)[path] == "https://b"
+
+
+@pytest.mark.scenario("CC24")
+def test_what_was_shown_and_is_gone_is_drift(world: World) -> None:
+    made = {**SET, "Name": "acme-dev-drawn", "RelayStateType": "https://a"}
+    life = Life(world.aws, Drawn(ROLE_TYPE, made, None))
+    life.apply(life.plan(made))
+    del record(ROLE_TYPE).model["RelayStateType"]
+    assert [step.action for step in life.plan(made).steps] == [Action.UPDATE]

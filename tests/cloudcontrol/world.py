@@ -12,9 +12,9 @@ from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.model.address import Address
 from reconciler.model.change import Action
-from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.event import Event, StepFailed
-from reconciler.model.graph import Graph, Node, build_graph
+from reconciler.model.diagnostic import Diagnostic, Span
+from reconciler.model.event import Event, StepFailed, StepFinished
+from reconciler.model.graph import Graph, Node, Origin, build_graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.policy import Policy
 from reconciler.plan.order import plan
@@ -70,6 +70,8 @@ class World:
     aws: Sandbox
     session: Session = field(init=False)
     runs: int = 0
+    left: set[Address] = field(default_factory=set)
+    """What the receipts of these runs say that they left."""
 
     def __post_init__(self) -> None:
         self.restart()
@@ -85,7 +87,7 @@ class World:
         return self._plan(graph)
 
     def _plan(self, graph: Graph) -> Turn:
-        live, found = observe(self.session, graph, load(), PLACE)
+        live, found = observe(self.session, graph, load(), PLACE, left=frozenset(self.left))
         draft = plan(graph, live, load(), PLACE, ALL)
         return Turn(tuple(draft.steps), [*found, *draft.diagnostics])
 
@@ -95,6 +97,8 @@ class World:
         self.runs += 1
         how = {"workers": 1, "run": f"run-{self.runs}", "interrupt": interrupt}
         apply(made, self.session, load(), PLACE, events.append, **how)  # type: ignore[arg-type]
+        ended = {event.step for event in events if isinstance(event, StepFinished)}
+        self.left |= {step.address for step in made.steps if step.id in ended}
         return events
 
     def turn(self, *nodes: Node) -> Turn:
@@ -130,4 +134,5 @@ def node(type_: str, name: str, **props: Any) -> Node:
         extra = props.pop("Tags", {})
         tags |= extra
         props["Tags"] = [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
-    return Node(Address(type_, name), props)
+    origin = Origin(f"Sample/{name}", Span("sample.yaml", 1, 1))
+    return Node(Address(type_, name), props, origin=origin)

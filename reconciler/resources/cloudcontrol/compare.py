@@ -55,7 +55,8 @@ class Comparison:
     def judge(self, want: Props, have: Props) -> Judged:
         """How live properties compare with declared ones."""
         walk = _Walk(self, want)
-        walk.into(want, have, (), (), want)
+        if want:  # else nothing is asked for, and anything is as asked
+            walk.into(want, have, (), (), want)
         return Judged(tuple(walk.differences), tuple(walk.unsure))
 
     def hidden(self, place: Path) -> bool:

@@ -7,7 +7,7 @@ entry; one that may be meant is read. Reads are the reader's. Sources: Cloud Con
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -137,9 +137,13 @@ class Search:
         self, reader: Reader, props: Props, ours: frozenset[str], now: float
     ) -> Iterator[str]:
         """Identifiers of what was asked for in the last seven days and is what is looked for."""
-        asked = {"ResourceRequestStatusFilter": {"Operations": ["CREATE"]}, "MaxResults": 100}
-        for event in reader.pages(events.REQUESTS, asked, "ResourceRequestStatusSummaries"):
-            if event.get("TypeName") != self.facts.type or event.get("RequestToken") in ours:
+        which = {"Operations": ["CREATE", "DELETE"]}
+        asked = {"ResourceRequestStatusFilter": which, "MaxResults": 100}
+        found_all = reader.pages(events.REQUESTS, asked, "ResourceRequestStatusSummaries")
+        mine = [event for event in found_all if event.get("TypeName") == self.facts.type]
+        for event in mine:
+            made = event.get("Operation", "CREATE") == "CREATE"
+            if not made or event.get("RequestToken") in ours or _went(event, mine):
                 continue
             identifier, token = event.get(IDENTIFIER), str(event.get("RequestToken"))
             if event.get("OperationStatus") in UNDER_WAY and not identifier:
@@ -221,6 +225,21 @@ class Search:
         if self.way != "listing":
             return ""
         return canonical(self._natural(props)).decode()
+
+
+def _went(event: Props, events_: Sequence[Props]) -> bool:
+    """Whether what a request made was deleted by a later one."""
+    identifier, at = event.get(IDENTIFIER), event.get("EventTime")
+    return any(
+        each.get("Operation") == "DELETE"
+        and each.get("OperationStatus") == "SUCCESS"
+        and identifier == each.get(IDENTIFIER)
+        and isinstance(at, datetime)
+        and isinstance(each.get("EventTime"), datetime)
+        and each["EventTime"] >= at
+        for each in events_
+        if identifier
+    )
 
 
 def _is_new(event: Props, now: float) -> bool:
