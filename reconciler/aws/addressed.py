@@ -12,7 +12,7 @@ from dataclasses import replace
 from reconciler.aws.ending import StepError
 from reconciler.aws.errors import AwsError, Rejected, incomplete
 from reconciler.aws.search import search
-from reconciler.aws.session import Session
+from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single
 from reconciler.aws.survey import Survey
 from reconciler.model.address import Address
@@ -24,6 +24,7 @@ from reconciler.plan.diff import TAGS
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.order import known
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Resource
+from reconciler.resources.cloudcontrol.builder import SERVICE
 from reconciler.resources.cloudcontrol.seek import NOT_IT
 from reconciler.resources.generic import PRIMARY
 
@@ -69,6 +70,7 @@ class Addressed:
         self.session = session
         self.left = left
         self.findings: list[Diagnostic] = []
+        self.reader = ReadOnly(session, SERVICE)
         self.single = single
         self.resources = resources
 
@@ -137,7 +139,7 @@ class Addressed:
         if found:
             return next(iter(found.values()))
         try:
-            key = search(self.session, resource, props)
+            key = search(self.session, resource, props, self.reader)
         except StepError as error:
             raise Rejected(str(address), "Ambiguous", str(error)) from error
         return self.single.read(resource, address, props, tags=tags, key=key) if key else None

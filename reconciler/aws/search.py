@@ -18,15 +18,19 @@ def is_searched(resource: Resource) -> bool:
     return bool(resource.find or (resource.generic and resource.generic.found != "name"))
 
 
-def search(session: Session, resource: Resource, desired: Props) -> Props | None:
+def search(
+    session: Session, resource: Resource, desired: Props, reader: ReadOnly | None = None
+) -> Props | None:
     """How to read what was made before with these properties; nothing where nothing was.
+
+    A `reader` remembers listings, for who looks for many at one time.
 
     Raises:
         StepError: several may be it.
         AwsError: it could not be found out.
     """
     if resource.generic:
-        reader = ReadOnly(session, resource.service)
+        reader = reader or ReadOnly(session, resource.service)
         try:
             mine = frozenset(session.requested)
             return resource.generic.seek(reader, desired, mine, session.wall())

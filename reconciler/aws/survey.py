@@ -129,21 +129,22 @@ class Surveyor:
         for item in found:
             arn = item["ResourceARN"]
             tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-            if TYPE_TAG in tags:
-                self._typed(arn, tags)
+            if self._typed(arn, tags):
                 continue
             for resource, pattern in patterns:
                 if pattern and (match := pattern.fullmatch(arn)):
                     self._enter(resource, arn, match["name"], tags)
                     break
 
-    def _typed(self, arn: str, tags: dict[str, str]) -> None:
-        """What says itself what it is; how it is addressed is found out when it is read."""
-        resource = self.resources.get(tags[TYPE_TAG])
-        if resource and resource.generic and NAME_TAG in tags:
-            address = Address(resource.type, tags[NAME_TAG])
-            self.survey.keys.setdefault(address, []).append(arn)
-            self.survey.index[address] = tags
+    def _typed(self, arn: str, tags: dict[str, str]) -> bool:
+        """Take what says itself what it is; how it is addressed is found out when it is read."""
+        resource = self.resources.get(tags[TYPE_TAG]) if TYPE_TAG in tags else None
+        if resource is None or resource.generic is None or NAME_TAG not in tags:
+            return False
+        address = Address(resource.type, tags[NAME_TAG])
+        self.survey.keys.setdefault(address, []).append(arn)
+        self.survey.index[address] = tags
+        return True
 
     def _enter(self, resource: Resource, arn: str, name: str, tags: dict[str, str]) -> None:
         if resource.found_by_tag:

@@ -168,8 +168,9 @@ class _Walk:
         return not inner.differences and (doubts or not inner.unsure)
 
     def _as_documents(self, want: Json, have: Json, path: Path, place: Path) -> bool:
-        """Compare texts that are documents as such; false where they are none."""
-        if not (isinstance(want, str | JsonText) or isinstance(have, str)):
+        """Compare texts that are documents, and policies, as such; false where they are none."""
+        policy = isinstance(want, Mapping) and "Statement" in want
+        if not (policy or isinstance(want, str | JsonText) or isinstance(have, str)):
             return False
         one, other = document(want), document(have)
         if one is None or other is None:
