@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from reconciler.sandbox.inprocess import Sandbox
@@ -72,6 +74,13 @@ class Controlled:
 
 def controlled(aws: Sandbox, region: str = "eu-west-1") -> Controlled:
     return Controlled(aws.client("cloudcontrol", region))
+
+
+def once(aws: Sandbox) -> Any:
+    """A client that sends nothing again by itself."""
+    settings = Config(retries={"total_max_attempts": 1})
+    keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
+    return boto3.client("cloudcontrol", region_name=aws.region, config=settings, **keys)
 
 
 def code(call_: Any) -> str:

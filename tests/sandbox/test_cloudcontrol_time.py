@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 
 from reconciler.sandbox.inprocess import Sandbox
 from reconciler.sandbox.services.cloudcontrol import faults
-from sandbox.controlled import GROUP, STREAM, VPC, Controlled, add, code, controlled, tags
+from sandbox.controlled import GROUP, STREAM, VPC, Controlled, add, code, controlled, once, tags
 
 EVENTS = {"Name": "events", "ShardCount": 1}
 NET = {"CidrBlock": "10.0.0.0/16"}
@@ -36,13 +34,6 @@ class Waits:
         if name == "get_resource_request_status":
             self._aws.clock.advance(60)
         return getattr(self._client, name)
-
-
-def once(aws: Sandbox) -> Any:
-    """A client that sends nothing again by itself."""
-    settings = Config(retries={"total_max_attempts": 1})
-    keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    return boto3.client("cloudcontrol", region_name=aws.region, config=settings, **keys)
 
 
 def failed(event: Any) -> tuple[str, str]:

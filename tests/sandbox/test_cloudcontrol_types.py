@@ -9,7 +9,7 @@ from sweeps import sample
 
 from reconciler.facts.store import facts, served_types
 from reconciler.sandbox.inprocess import Sandbox
-from reconciler.sandbox.services.cloudcontrol import faults
+from reconciler.sandbox.services.cloudcontrol import faults, types
 from reconciler.sandbox.services.cloudcontrol.failures import Failure
 from reconciler.sandbox.services.cloudcontrol.patch import apply
 from reconciler.sandbox.services.cloudcontrol.schema import kind
@@ -308,7 +308,7 @@ def test_a_type_is_made_read_and_deleted_by_its_schema_alone(cc: Controlled, typ
     if model is None:
         pytest.skip("no smallest model was found")
     made = cc.create(type_, model)
-    if made["OperationStatus"] == "FAILED" and made["ErrorCode"] == "InvalidRequest":
+    if made["OperationStatus"] == "FAILED" and types.native(type_):
         pytest.skip("moto has it too, and wants more than the schema")
     assert made["OperationStatus"] == "SUCCESS", made
     read = cc.get(type_, made["Identifier"])
@@ -316,6 +316,8 @@ def test_a_type_is_made_read_and_deleted_by_its_schema_alone(cc: Controlled, typ
     try:
         kind(type_, "eu-west-1").check(read)
     except Failure as failure:
-        assert hidden, failure  # noqa: PT017  (what is not read may be required)
+        odd = "[pattern]" in failure.message or facts(type_).transforms
+        odd = odd or types.lookup(type_) is not None
+        assert hidden or odd, failure  # noqa: PT017  (what is not read may be required)
     assert cc.delete(type_, made["Identifier"])["OperationStatus"] == "SUCCESS"
     assert code(lambda: cc.get(type_, made["Identifier"])).startswith("ResourceNotFound")

@@ -62,6 +62,7 @@ def admitted(
         if much := throttle.refusal(service, operation, region):
             found = wire.error(protocol, much.code, much.message, much.status)
         else:
+            own.settle()
 
             def run() -> wire.Answer:
                 return _let_in(service, operation, protocol, answer, sent)

@@ -42,6 +42,8 @@ class Fault:
     """How long the operation takes."""
     status: int = 400
     """The HTTP status of an exception."""
+    hook: str = ""
+    """The type of a hook that refuses the write, and alone says why."""
     seen: int = 0
     """Calls that were looked at so far."""
 

@@ -78,7 +78,6 @@ def answer(operation: str, sent: Sent) -> wire.Answer:
     try:
         given = json.loads(sent.body or b"{}")
         shapes.check(SERVICE, operation, given)
-        engine.settle(backend)
         found = OPERATIONS[operation](Call(backend, given, sent))
     except Failure as failure:
         return failure.answer() if failure.code else wire.LOST

@@ -10,6 +10,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
+from reconciler.facts import rates
 from reconciler.sandbox.services.cloudcontrol import made, paths, refusals, types
 from reconciler.sandbox.services.cloudcontrol.failures import Broken, Failure, not_found
 from reconciler.sandbox.services.cloudcontrol.identifiers import Asked
@@ -79,7 +80,8 @@ def accept(
 def settle(backend: CloudControlBackend) -> None:
     """Do what is due, in the order in which it falls due."""
     now = WORLD.clock.now()
-    for request in sorted(backend.requests.values(), key=lambda it: (it.ends, it.number)):
+    open_ = [request for request in backend.requests.values() if not request.over]
+    for request in sorted(open_, key=lambda it: (it.ends, it.number)):
         if request.status == "PENDING" and request.starts <= now:
             _begin(backend, request)
         if request.status == "IN_PROGRESS" and request.ends <= now:
@@ -125,6 +127,8 @@ def event(request: Request) -> dict[str, Json]:
         found["StatusMessage"] = request.message[:2048]
     if request.code:
         found["ErrorCode"] = request.code
+    if request.hooks:
+        found["HooksRequestToken"] = request.token
     return found
 
 
@@ -156,6 +160,8 @@ def _end(backend: CloudControlBackend, request: Request) -> None:
     except Broken as found:
         broken = found
     request.at = max(request.ends, WORLD.clock.now() if request.done else 0.0)
+    if fails and fault.hook:
+        broken = _hooked(request, fault)
     if fails and broken is None:
         text = "" if fault.message is None else fault.message
         broken = Broken(fault.code, text)
@@ -172,12 +178,41 @@ def _end(backend: CloudControlBackend, request: Request) -> None:
         request.model = _model(shelf, request)
 
 
+def _hooked(request: Request, fault: Fault) -> Broken:
+    """A hook has refused: the event names it, its own events say why."""
+    request.hooks = [
+        {
+            "HookTypeName": fault.hook,
+            "HookTypeVersionId": "00000001",
+            "InvocationPoint": "PRE_PROVISION",
+            "HookStatus": "HOOK_COMPLETE_FAILED",
+            "HookEventTime": round(request.ends, 3),
+            "HookStatusMessage": fault.message or "",
+            "FailureMode": "FAIL",
+        }
+    ]
+    return Broken(fault.code, f"The following hook(s) failed: [{fault.hook}]")
+
+
 def _work(shelf: Shelf, request: Request) -> None:
+    if _throttled(shelf, request.operation):
+        raise Broken("Throttling", "Rate exceeded")
     record = WORK[request.operation](shelf, request)
     half = request.fault is not None and request.fault.code and request.fault.work == "half"
     if record and half and request.operation == "create":
         record.half = True
     request.done = True
+
+
+def _throttled(shelf: Shelf, operation: str) -> bool:
+    """Whether the service of the type takes no more calls of handlers now, as of others."""
+    buckets, owner = WORLD.buckets, shelf.kind.name.split("::")[1].lower()
+    if not buckets.share:
+        return False
+    family = rates.family(owner, f"{operation}_{shelf.kind.name.rpartition('::')[2]}")
+    now = buckets.seconds() if buckets.seconds is not None else WORLD.clock.now()
+    key = (owner, shelf.backend.region_name, family.name)
+    return not buckets.take(key, family.rate, family.burst, now)
 
 
 def _waits(shelf: Shelf, request: Request) -> bool:
@@ -189,13 +224,12 @@ def _waits(shelf: Shelf, request: Request) -> bool:
 def _model(shelf: Shelf, request: Request) -> str:
     """What the event of a success shows of the resource: often little."""
     shown = shelf.kind.habits.model
-    record = shelf.find(Asked(request.identifier, shelf.kind.identity, request.parts))
-    if shown == "none" or record is None:
-        return ""
     if shown == "full":
-        return json.dumps(reading(shelf.kind, record))
+        record = shelf.find(Asked(request.identifier, shelf.kind.identity, request.parts))
+        return json.dumps(reading(shelf.kind, record)) if record else ""
     names = [path[0] for path in shelf.kind.identity]
-    return json.dumps(dict(zip(names, record.parts, strict=True)))
+    thin = json.dumps(dict(zip(names, request.parts, strict=True)))
+    return thin if shown == "thin" else ""
 
 
 # -- the work

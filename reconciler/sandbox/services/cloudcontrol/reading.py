@@ -42,7 +42,10 @@ def _defaults(kind: Kind) -> Iterator[tuple[Path, Json]]:
     yield from kind.facts.defaults.items()
     for name, schema in kind.facts.schema["properties"].items():
         value = schema.get("default")
-        if isinstance(value, PLAIN) and (name,) not in known and (name,) not in _hidden(kind):
+        wrong = isinstance(value, int) and value < schema.get("minimum", value)
+        if wrong or not isinstance(value, PLAIN):
+            continue
+        if (name,) not in known and (name,) not in _hidden(kind):
             yield (name,), value
 
 
