@@ -111,6 +111,10 @@ class Sealed:
         self.platform = platform
         self.key = key
         self.last: Receipt | None = None
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+        trust |= {"Principal": {"Service": "lambda.amazonaws.com"}}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        platform.client("iam").create_role(RoleName="work", AssumeRolePolicyDocument=document)
 
     @property
     def sent(self) -> Sent:

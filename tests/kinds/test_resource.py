@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -432,3 +433,14 @@ def test_the_page_names_every_output_of_other_kinds() -> None:
             known[kind].add(f"{output}.NAME" if isinstance(value, dict) else output)
     del known["Resource"]
     assert {kind: names for kind, names in known.items() if names} == said
+
+
+def test_types_without_a_file_go_before_what_they_may_use_and_never_after_it() -> None:
+    """Deletion runs against `refers`, so the types of a plan must not refer to each other."""
+    known = resources.load()
+    uses = {type_: set(record.refers) for type_, record in known.items()}
+    drawn = [type_ for type_ in DRAWN if type_ not in uses and resources.lookup(type_)]
+    for type_ in (*drawn, "AWS::Lambda::Function", "AWS::EC2::Subnet", "AWS::SQS::Queue"):
+        record = resources.lookup(type_)
+        assert record is not None
+        TopologicalSorter({**uses, type_: set(record.refers)}).prepare()

@@ -127,7 +127,7 @@ def _forgotten(spec: AnyResource, scope: Scope) -> None:
 
 def _lines(spec: AnyResource, own: str) -> dict[Path, Path]:
     """Every property to the line it is written in."""
-    found: dict[Path, Path] = {(): PROPERTIES}
+    found: dict[Path, Path] = {}
     _each(spec.properties, (), found)
     if own in spec.properties:
         about = facts(spec.type)
