@@ -120,7 +120,8 @@ def test_a_destroy_goes_on_when_somebody_has_emptied_what_it_may_not_empty(
 def empty(scene: Scene) -> None:
     """What an operator does: delete the logs and the versions of the models."""
     s3, sagemaker = scene.client("s3"), scene.client("sagemaker")
-    for bucket in s3.list_buckets()["Buckets"]:
+    buckets = s3.list_buckets()["Buckets"]
+    for bucket in sorted(buckets, key=lambda each: "access-logs" in each["Name"]):
         for item in s3.list_object_versions(Bucket=bucket["Name"]).get("Versions", ()):
             s3.delete_object(Bucket=bucket["Name"], Key=item["Key"], VersionId=item["VersionId"])
     for group in sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.sandbox.server.control import Control
+from reconciler.sandbox.state.lag import LONGEST
 from reconciler.sandbox.state.world import WORLD
 
 from .test_guard import allow, role
@@ -136,6 +137,16 @@ def test_objects_do_not_lag(aws: Sandbox) -> None:
     assert [each["Key"] for each in s3.list_objects_v2(Bucket="b-b")["Contents"]] == ["a"]
     s3.create_bucket(Bucket="b-new", CreateBucketConfiguration=WHERE)
     assert told(s3.list_objects_v2, Bucket="b-new") == "NoSuchBucket"
+
+
+def test_nothing_lags_for_ever(aws: Sandbox) -> None:
+    aws.lag(5)
+    kms = aws.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    assert told(kms.describe_key, KeyId=key) != "ok"
+    aws.clock.advance(LONGEST)
+    assert told(kms.describe_key, KeyId=key) == "ok"
+    assert told(kms.list_resource_tags, KeyId=key) == "ok"
 
 
 def test_the_control_api_switches_it(aws: Sandbox, tmp_path: Any) -> None:

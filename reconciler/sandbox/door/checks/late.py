@@ -47,6 +47,7 @@ def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
     lag = WORLD.lag
     if sent is None or not lag.on or operation in DATA:
         return onward()
+    lag.passes(WORLD.clock.now())
     asker, (own, used) = f"{service}.{operation}", names.named(service, operation, sent)
     if refused := _elsewhere(asker, used):
         return asked.refused(*refused)
@@ -67,7 +68,7 @@ def answer(asked: Asked, onward: Callable[[], wire.Answer]) -> wire.Answer:
     found = onward()
     if found[0] < REFUSED:
         written = own | names.made(service, found[2])
-        lag.wrote(Write(service, operation, written, reads, before))
+        lag.wrote(Write(service, operation, written, reads, before, WORLD.clock.now()))
     return found
 
 
