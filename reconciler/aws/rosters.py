@@ -29,6 +29,9 @@ from reconciler.resources.whose import Within
 
 AGE = 10.0
 """Seconds for which a listing serves: about what ten workers take for what is ready at once."""
+LONG = 300.0
+"""For a deletion whose tags are read apart: AWS refuses it itself where its state or a part that
+is left forbids it, and says so where nothing is there."""
 FEW = 2
 """For fewer resources of a type a look at each is as cheap."""
 
@@ -68,12 +71,12 @@ class Rosters:
             return False
         return bool(resource.listings) and many and resource.type not in self._refused
 
-    def item(self, address: Address, resource: Resource) -> Props | None:
+    def item(self, address: Address, resource: Resource, age: float = AGE) -> Props | None:
         """What the listings say of a resource, after all that this run wrote to it.
 
         Nothing where they do not have it, or could not be made.
         """
-        roster = self._roster(address, resource)
+        roster = self._roster(address, resource, age)
         return roster.items.get(address.name) if roster else None
 
     def names(self, resource: Resource, addresses: Iterable[Address]) -> Container[str] | None:
@@ -100,15 +103,16 @@ class Rosters:
         """
         if resource.lifecycle and resource.lifecycle.settles:
             return None
-        props = self.item(address, resource)
+        apart = resource.tags is not None and resource.tags.indexed
+        props = self.item(address, resource, LONG if apart else AGE)
         return told(props, resource, address, self.single) if props else None
 
-    def _roster(self, address: Address, resource: Resource) -> _Roster | None:
+    def _roster(self, address: Address, resource: Resource, age: float = AGE) -> _Roster | None:
         if not self.serve(resource, few=1):
             return None
         with self._locks[resource.type]:
             known = self._known.get(resource.type)
-            if known is None or not self._serves(known, address):
+            if known is None or not self._serves(known, address, age):
                 try:
                     known = self._listed(resource)
                 except AwsError:  # whoever looks by itself is told why
@@ -117,8 +121,8 @@ class Rosters:
                 self._known[resource.type] = known
             return known
 
-    def _serves(self, known: _Roster, address: Address) -> bool:
-        young = self.session.clock.now() - known.began <= AGE
+    def _serves(self, known: _Roster, address: Address, age: float) -> bool:
+        young = self.session.clock.now() - known.began <= age
         return young and self.fresh.last(address) <= known.after
 
     def _listed(self, resource: Resource) -> _Roster:

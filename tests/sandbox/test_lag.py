@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core.model_instances import model_data
 
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.sandbox.server.control import Control
@@ -212,3 +213,20 @@ def test_a_key_policy_that_leaves_it_to_iam_asks_iam(
     kms = role(aws, allow("kms:CreateKey", "kms:TagResource"), *statements)("kms")
     tags = [{"TagKey": "owner", "TagValue": owner}]
     assert told(kms.create_key, Policy=policy(ROOT), Tags=tags) == end
+
+
+def test_stale_reads_leave_nothing_behind(aws: Sandbox) -> None:
+    """Moto notes down every object there ever was, and a stale read makes those of a service."""
+    iam, trust = aws.client("iam"), '{"Version":"2012-10-17","Statement":[]}'
+    aws.lag(5)
+
+    def noted() -> int:
+        models = (each for found in model_data.values() for each in found.values())
+        return sum(len(each.instances_tracked) for each in models)  # type: ignore[attr-defined]
+
+    for number in range(4):
+        iam.create_role(RoleName=f"r{number}", AssumeRolePolicyDocument=trust)
+    before = noted()
+    for _ in range(5):
+        iam.list_roles()
+    assert noted() == before

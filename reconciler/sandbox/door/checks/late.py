@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from moto.core.model_instances import model_data
 from moto.iam.models import AWSManagedPolicy
 from moto.s3.models import s3_backends
 
@@ -130,6 +131,7 @@ def _with_aws(old: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 def _past(writes: Iterable[Write]) -> Iterator[None]:
     """The services of these writes as they were before them, until the block ends."""
     outcomes, kept = WORLD.outcomes.state(), []
+    numbers = _made()
     owners = dict(s3_backends.bucket_accounts)
     try:
         for write in writes:
@@ -152,6 +154,23 @@ def _past(writes: Iterable[Write]) -> Iterator[None]:
             backend.__dict__ = now
         _owners(owners)
         WORLD.outcomes.restore(outcomes)
+        _forget(numbers)
+
+
+def _made() -> list[tuple[Any, int]]:
+    """How many objects of each class moto has noted down."""
+    found: list[Any] = [each for models in model_data.values() for each in models.values()]
+    return [(each, len(each.instances_tracked)) for each in found]
+
+
+def _forget(numbers: Iterable[tuple[Any, int]]) -> None:
+    """Let go of the objects of an old state: moto keeps every one that there ever was.
+
+    Each stale read makes those of a whole service, so a long life would end in a process that
+    takes minutes to let go of them.
+    """
+    for model, number in numbers:
+        del model.instances_tracked[number:]
 
 
 def _owners(found: dict[str, Any]) -> None:
