@@ -1,9 +1,8 @@
 """What an AWS error means for the caller, named by the next action.
 
-`Retry`: try again after a pause. `Denied`: fix permissions or credentials.
-`Rejected`: fix the request. `Gone`: it does not exist. `Closed`: the service
-lets nobody new in. An error that is none of the known ones is `Rejected`: its
-state is unknown, never "absent".
+`Retry`: try again after a pause. `Denied`: fix permissions or credentials. `Rejected`: fix the
+request. `Gone`: it does not exist. `Closed`: the service lets nobody new in. An error that is none
+of the known ones is `Rejected`: its state is unknown, never "absent".
 """
 
 from __future__ import annotations
@@ -51,9 +50,8 @@ THROTTLED = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Source: AWS_FACTS 0.1, without LimitExceededException, which for most services is a quota; and
-the exceptions of botocore's models that say throttling, by their codes on the wire (SNS, SQS, Step
-Functions)."""
+"""Source: AWS_FACTS 0.1, without LimitExceededException, which mostly is a quota; and the exceptions
+of botocore's models that say throttling, by their codes on the wire (SNS, SQS, Step Functions)."""
 
 PASSING = frozenset(
     {

@@ -24,7 +24,7 @@ from reconciler.model.graph import Graph
 from reconciler.model.plan import Step
 from reconciler.model.value import Json, Props
 from reconciler.plan.live import Orphan, owned
-from reconciler.resources.api import OWNERSHIP, Place, Resource, fill
+from reconciler.resources.api import OWNERSHIP, Listing, Place, Resource, fill
 from reconciler.resources.whose import Within
 
 AGE = 10.0
@@ -89,12 +89,15 @@ class Rosters:
 
     def lacks(self, address: Address, resource: Resource) -> bool:
         """Whether nothing is there, as surely as the type's own read would say it."""
-        if not (self.serve(resource) and any(each.absence for each in resource.listings)):
+        if not (self.serve(resource) and any(self._proves(each) for each in resource.listings)):
             return False
         if not address.name.startswith(self.place.prefix):  # listings may be asked for no other
             return False
         roster = self._roster(address, resource)
         return roster is not None and address.name not in roster.items
+
+    def _proves(self, listing: Listing) -> bool:
+        return listing.absence and self.place.region not in listing.overwrites
 
     def removable(self, address: Address, resource: Resource) -> Observed | None:
         """What is to be deleted, as a listing shows it, without tags where it shows none.
