@@ -50,7 +50,7 @@ THROTTLED = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Source: AWS_FACTS 0.1, without LimitExceededException, which mostly is a quota; and the exceptions
+"""Source: AWS_FACTS 0.1, without LimitExceededException, mostly a quota; and the exceptions
 of botocore's models that say throttling, by their codes on the wire (SNS, SQS, Step Functions)."""
 
 PASSING = frozenset(
