@@ -86,7 +86,7 @@ def test_what_somebody_else_made_is_not_taken_over(world: World) -> None:
 
 @pytest.mark.scenario("CC28")
 def test_a_poll_that_is_throttled_sends_nothing_again(world: World) -> None:
-    faults.plan("poll", code="ThrottlingException", nth=1, times=20)
+    faults.plan("poll", code="ThrottlingException", nth=1, times=10)
     assert world.good(stream()).actions == [Action.CREATE]
     assert faults.counted("create") == 1
 
@@ -122,14 +122,14 @@ def test_a_handler_that_gives_up_too_early(world: World) -> None:
 
 
 @pytest.mark.scenario("CC32")
-def test_a_day_is_not_too_long_where_the_schema_says_so(world: World) -> None:
+def test_hours_are_not_too_long_where_the_schema_says_so(world: World) -> None:
     type_ = "AWS::RDS::DBInstance"
     props = {"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "AllocatedStorage": "20",
              "MasterUsername": "acme", "ManageMasterUserPassword": True}  # fmt: skip
-    faults.habits(type_, seconds={"create": 30 * 3600.0})
+    faults.habits(type_, seconds={"create": 5 * 3600.0})
     turn = world.good(node(type_, "acme-test-d", **props))
     assert turn.actions == [Action.CREATE]
-    assert world.session.calls["cloudcontrol.get_resource_request_status"] < 30 * 3600 / 14
+    assert world.session.calls["cloudcontrol.get_resource_request_status"] < 400
 
 
 @pytest.mark.scenario("CC32")
