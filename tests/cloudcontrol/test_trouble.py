@@ -10,6 +10,7 @@ from sweeps import sample
 from reconciler.aws.apply import Interrupt
 from reconciler.model.change import Action
 from reconciler.model.event import CallSent, StepWaiting
+from reconciler.model.value import Ref
 from reconciler.sandbox.services.cloudcontrol import faults
 
 from .world import World, node
@@ -240,3 +241,27 @@ def test_no_attempt_has_the_token_of_another(world: World) -> None:
     assert len(seen) == len(set(seen)) == 3
     assert all(token != "None" for token in seen)
     assert len([event for event in turn.events if isinstance(event, CallSent)]) == 1
+
+
+@pytest.mark.scenario("CC33")
+@pytest.mark.parametrize("code", ["InvalidRequest", "GeneralServiceException"])
+def test_a_role_that_is_still_spreading_in_whichever_words(world: World, code: str) -> None:
+    service = {"Service": "pipes.amazonaws.com"}
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": service}
+    document = {"Version": "2012-10-17", "Statement": [trust]}
+    role = node("AWS::IAM::Role", "acme-test-r", AssumeRolePolicyDocument=document)
+    pipe = node(
+        "AWS::Pipes::Pipe",
+        "acme-test-p",
+        RoleArn=Ref(role.address, "Arn"),
+        Source="arn:aws:sqs:eu-west-1:123456789012:acme-test-q",
+        Target="arn:aws:sqs:eu-west-1:123456789012:acme-test-t",
+    )
+    faults.plan("create", "AWS::Pipes::Pipe", code=code, message="odd words", times=2)
+    assert world.good(role, pipe).actions == [Action.CREATE, Action.CREATE]
+
+
+@pytest.mark.scenario("CC42")
+def test_a_parent_that_was_deleted_by_hand(world: World) -> None:
+    faults.plan("read", STREAM, code="ResourceNotFoundException", status=400, times=9)
+    assert world.plan(stream()).actions == [Action.CREATE]
