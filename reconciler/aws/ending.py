@@ -54,6 +54,12 @@ def foreign(
     return None
 
 
+def not_shown(step: Step, desired: Props, live: Observed, resource: Resource) -> bool:
+    """Whether AWS took all that is missing, and gives none of it back."""
+    left = compare(step.address, desired, live, resource).fields
+    return all(each.before is None for each in left)
+
+
 def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -> StepError | None:
     """What of a step is not as asked, whatever AWS reports; nothing when all is."""
     if problem := resource.verify(desired, live):

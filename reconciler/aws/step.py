@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
-from reconciler.aws.ending import Ended, StepError, unfinished
+from reconciler.aws.ending import Ended, StepError, not_shown, unfinished
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
 from reconciler.aws.fresh import Fresh
@@ -253,7 +253,8 @@ class Runner:
         while True:
             live = self._ended(step, resource, alone=alone)
             if live and alone and resource.lifecycle is None:
-                return Ended(self.outputs.resolved(step.desired, partly=True))
+                seen = live if resource.generic else None  # one read has all of it
+                return Ended(self.outputs.resolved(step.desired, partly=True), seen)
             desired = self.outputs.resolved(step.desired)
             error = unfinished(step, desired, live, resource) if live else _vanished(step)
             if live and error is None:
@@ -270,7 +271,8 @@ class Runner:
         if live is None:
             key = self.finder.key(step, resource)
             if alone:
-                live = self.finder.read(step, resource, (), tags={}, key=key)
+                wanted = step.desired if resource.generic else ()
+                live = self.finder.read(step, resource, wanted, tags={}, key=key)
             else:
                 live = self.finder.look(step, resource)
         elif resource.tags and not alone:
@@ -282,6 +284,8 @@ class Runner:
     def _stays(self, step: Step, resource: Resource, live: Observed, error: StepError) -> bool:
         """Whether no call can change what is left, such as an address that never confirmed."""
         found = error.code == "APPLY008" and resource.lifecycle is None
+        if found and resource.generic:
+            return not_shown(step, self.outputs.resolved(step.desired), live, resource)
         return found and not self._left(step, resource, live)
 
     def _send(self, step: Step, resource: Resource, call: Call) -> None:

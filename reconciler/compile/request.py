@@ -32,8 +32,11 @@ class Request:
     applied: Mapping[Address, Props] = field(default_factory=dict)
     """What it asked for, from the same receipt: it may explain why something is replaced."""
 
+    unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
+    """What of it AWS took and did not show."""
+
     @property
     def terms(self) -> Policy:
         """The policy, with what the specs say of AWS's services."""
         own = availability.of(spec.model for spec in self.specs)
-        return replace(self.policy, services=own, applied=self.applied)
+        return replace(self.policy, services=own, applied=self.applied, unshown=self.unshown)

@@ -31,5 +31,7 @@ class Policy:
     """Closed services that the account uses already, as the environment says, with the lines."""
     applied: Mapping[Address, Props] = field(default_factory=dict)
     """What the last apply asked for, from its receipt; nothing where there is none."""
+    unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
+    """Properties of it that AWS took and did not show right after the apply."""
     services: tuple[Row, ...] = ()
     """What the platform's own specs say of services."""

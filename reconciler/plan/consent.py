@@ -17,6 +17,8 @@ from reconciler.model.policy import Policy
 from reconciler.plan.protect import CLASSES
 from reconciler.resources.api import Resource
 
+UNSHOWN = "AWS took it at the last apply and does not give it back"
+
 
 def asked(step: Step, change: Change, resource: Resource, policy: Policy) -> Step:
     """The step with a further loss, where it removes what no edit has asked to replace."""
@@ -30,6 +32,35 @@ def asked(step: Step, change: Change, resource: Resource, policy: Policy) -> Ste
     paths = ", ".join(".".join(each.path) for each in unclear)
     says = f"no edit of its spec explains why {paths} differs, and all it holds goes with it"
     return replace(step, losses=(*step.losses, Loss(Destruction.RECORDS, says, unclear[0].path)))
+
+
+def settled_by_receipt(change: Change, resource: Resource, policy: Policy) -> Change:
+    """The change without what AWS took at the last apply, never showed, and no edit has touched.
+
+    It is not known whether it is as declared; to send it again would not show that either.
+    """
+    unshown = policy.unshown.get(change.address, frozenset())
+    if resource.generic is None or change.observed is None or not unshown:
+        return change
+    applied = policy.applied.get(change.address, {})
+    same = [
+        each
+        for each in change.fields
+        if each.before is None
+        and each.path[0] in unshown
+        and not resource.generic.judge(
+            {each.path[0]: change.desired.get(each.path[0])},
+            {each.path[0]: applied.get(each.path[0])},
+        ).differences
+    ]
+    if not same:
+        return change
+    fields = tuple(each for each in change.fields if each not in same)
+    doubts = tuple((each.path, UNSHOWN) for each in same)
+    change = replace(change, fields=fields, unsure=(*change.unsure, *doubts))
+    if fields:
+        return change
+    return replace(change, action=Action.NONE, reason=Reason.IN_SYNC)
 
 
 def _edited(field: FieldChange, change: Change, resource: Resource, policy: Policy) -> bool:

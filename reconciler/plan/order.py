@@ -25,7 +25,7 @@ from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
-from reconciler.plan.consent import asked
+from reconciler.plan.consent import asked, settled_by_receipt
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.hidden import differs, resent, untold
 from reconciler.plan.lent import lent, owned as owned_by_others
@@ -129,7 +129,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     change = _compared(node, graph, live, resources, place, draft.renewed)
     if change is None:
         return
-    change = resent(change, others)
+    change = settled_by_receipt(resent(change, others), resource, policy)
     draft.diagnostics += untold(node, open_)
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:

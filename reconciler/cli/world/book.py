@@ -94,6 +94,16 @@ class Book:
         return {address: record.applied for address, record in kept.items()}
 
     @property
+    def unshown(self) -> dict[Address, frozenset[str]]:
+        """What of it AWS did not show right after the apply, by top-level property."""
+        kept = self._last.resources if self._last else {}
+        return {
+            address: frozenset(record.applied) - frozenset(record.observed)
+            for address, record in kept.items()
+            if record.observed is not None
+        }
+
+    @property
     def sent(self) -> Sent:
         """What is known of values that AWS never gives back; the key alone without receipts."""
         try:

@@ -50,6 +50,7 @@ class World:
         """Observe and plan; reads only."""
         applied, sent = self.book.applied, self.book.sent
         request = replace(self.request, left=frozenset(applied), applied=applied, sent=sent)
+        request = replace(request, unshown=self.book.unshown)
         with progress.reading(terminal=self.project.terminal) as told:
             plan = engine.make_plan(request, self.session, told)
         plan = lasting.told(self.book.explained(plan), self.session, datetime.now(UTC))
