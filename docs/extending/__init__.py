@@ -1,1 +1,1 @@
-"""Templates to start from: a kind, a section, a rule, a CI provider, AWS types."""
+"""Templates to start from: a kind, a section, a rule, a CI provider, and AWS types in two ways."""

@@ -7,7 +7,7 @@ from .sample import Sample
 card = Sample(
     "AWS::SageMaker::ModelCard",
     "acme-test-fraud-card",
-    minimal={"Content": {}, "ModelCardStatus": "Draft"},
+    minimal={"Content": {"IntendedUses": {"RiskRating": "Low"}}, "ModelCardStatus": "Draft"},
     full={
         "Content": {"ModelOverview": {"ModelDescription": "Finds fraud.", "ModelCreator": "us"}},
         "ModelCardStatus": "PendingReview",
