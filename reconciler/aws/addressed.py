@@ -59,7 +59,7 @@ def _named(ref: Ref, resources: Mapping[str, Resource]) -> bool:
 class Addressed:
     """Reads resources of such types, for a plan."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is known of the last apply
         self,
         session: Session,
         single: Single,
@@ -68,7 +68,7 @@ class Addressed:
         applied: Mapping[Address, Props],
         begun: frozenset[Address],
     ) -> None:
-        """`left` is what the last apply left, `applied` what it asked for, `begun` not seen done."""
+        """What the last apply left, what it asked for, and what it began and did not see done."""
         self.session = session
         self.left = left
         self.applied = applied

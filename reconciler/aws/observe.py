@@ -67,7 +67,7 @@ class _Observer:
         progress: Progress,
         left: frozenset[Address] = frozenset(),
         applied: Mapping[Address, Props] = MappingProxyType({}),
-    begun: frozenset[Address] = frozenset(),
+        begun: frozenset[Address] = frozenset(),
     ) -> None:
         self.session = session
         self.graph = graph

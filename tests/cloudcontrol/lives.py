@@ -1,19 +1,19 @@
-"""The whole life of a spec of kind Resource, of whatever type, and one that is killed in the middle."""
+"""The whole life of a spec of kind Resource, of whatever type, and one that is killed."""
 
 from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 from engine.platform import FAULTS, Clients, Platform, Run, spec
+
 from reconciler import engine
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import Session
-from reconciler.facts import facts, served_types
+from reconciler.facts import served_types
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
 from reconciler.model.receipt import Receipt, left_open
@@ -26,7 +26,7 @@ from reconciler.sandbox.services.cloudcontrol import faults, types
 from reconciler.sandbox.services.cloudcontrol.schema import _validator
 from reconciler.sandbox.services.cloudcontrol.store import all_records, cloudcontrol_backends
 
-from .values import Drawn, drawn
+from .values import Drawn
 from .world import SandboxClock
 
 NAME = "drawn"
@@ -90,7 +90,9 @@ class Life:
 
     def plan(self, props: dict[str, Any], *, destroy: bool = False) -> Plan:
         self.platform.restart()
-        self.platform.text = text(self.drawn.type, props, self.drawn.path[0] if self.drawn.path else "")
+        self.platform.text = text(
+            self.drawn.type, props, self.drawn.path[0] if self.drawn.path else ""
+        )
         known = self.last.resources if self.last else {}
         applied = {address: record.applied for address, record in known.items()}
         request = self.platform.request(destroy=destroy)
@@ -232,7 +234,7 @@ def _kept() -> bytes:
 
 
 def _restore(kept: bytes) -> None:
-    was = pickle.loads(kept)  # noqa: S301 - our own
+    was = pickle.loads(kept)
     for account, regions in cloudcontrol_backends.items():
         for region, backend in regions.items():
             for name in PARTS:

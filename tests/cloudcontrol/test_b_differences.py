@@ -139,9 +139,7 @@ def test_what_aws_made_of_items_that_stay_is_sent_along(world: World) -> None:
     props = {"AssetModelName": "acme-test-m", "AssetModelProperties": own}
     world.good(node(type_, "acme-test-m", **props))
     faults.habits(type_, shuffled=True)
-    turn = world.good(
-        node(type_, "acme-test-m", **{**props, "AssetModelProperties": own[::-1]})
-    )
+    turn = world.good(node(type_, "acme-test-m", **{**props, "AssetModelProperties": own[::-1]}))
     assert turn.steps == ()
 
 
@@ -239,7 +237,10 @@ def _at(tree: Any, where: tuple[str, ...]) -> Any:
     return tree
 
 
-POLICY = '{ "Rules": [{"ResourceType": "collection", "Resource": ["collection/acme"]}], "AWSOwnedKey": true }'
+POLICY = (
+    '{ "Rules": [{"ResourceType": "collection", "Resource": ["collection/acme"]}],'
+    ' "AWSOwnedKey": true }'
+)
 
 
 @pytest.mark.scenario("CC17")
@@ -388,6 +389,10 @@ def test_what_changes_by_itself_does_not_make_a_reviewed_plan_stale(world: World
 
 
 ROLE_TYPE = "AWS::SSO::PermissionSet"
+DENY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
+}
 SET: dict[str, Any] = {"InstanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef"}
 
 
@@ -406,7 +411,13 @@ def test_a_plan_does_not_revert_as_a_whole_what_nobody_declared(world: World) ->
 @pytest.mark.parametrize("path", ["InlinePolicy", "RelayStateType", "InstanceArn"])
 def test_what_is_never_shown_is_not_sent_for_ever(world: World, path: str) -> None:
     faults.habits(ROLE_TYPE, hidden=[path])
-    values: dict[str, Any] = {"RelayStateType": "https://a", "InlinePolicy": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}}
+    values: dict[str, Any] = {
+        "RelayStateType": "https://a",
+        "InlinePolicy": {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
+        },
+    }
     made = {**SET, "Name": "acme-dev-drawn", **{k: v for k, v in values.items() if k == path}}
     life = Life(world.aws, Drawn(ROLE_TYPE, made, None))
     life.apply(life.plan(made))

@@ -217,5 +217,3 @@ def test_a_document_that_is_too_long_is_refused_by_aws_and_said(world: World) ->
     turn = world.turn(node(type_, "acme-test-d", Content=long))
     assert turn.failed or errors(turn)
     assert faults.true_models(type_) == {}
-
-

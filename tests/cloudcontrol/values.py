@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from sandbox.smallest import smallest
+
 from reconciler.facts import Facts
 from reconciler.model.value import Path
 from reconciler.resources.cloudcontrol.identity import identity
 from reconciler.resources.cloudcontrol.paths import covered
 from reconciler.sandbox.services.cloudcontrol import pattern
 from reconciler.sandbox.services.cloudcontrol.schema import _validator
-from sandbox.smallest import smallest
 
 Json = Any
 HERE = ("aws", "eu-west-1", "123456789012")
@@ -49,7 +50,9 @@ def drawn(about: Facts, dice: Random) -> Drawn | None:
     return Drawn(about.type, _with(made, path, before), _with(made, path, after), path)
 
 
-def _changes(about: Facts, made: dict[str, Json], dice: Random) -> Iterator[tuple[Path, Json, Json]]:
+def _changes(
+    about: Facts, made: dict[str, Json], dice: Random
+) -> Iterator[tuple[Path, Json, Json]]:
     """Properties of one plain value that can be set, read, and changed in place."""
     fixed = about.create_only | about.read_only | about.write_only | about.conditional
     fixed |= about.deprecated | frozenset(about.identity)
@@ -121,9 +124,8 @@ def _homes(arn: str) -> Iterator[str]:
 def _arns(value: Json, at: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     if isinstance(value, str) and value.startswith("arn:"):
         yield at
-    for key, item in (
-        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
-    ):
+    inside = value.items() if isinstance(value, dict) else ()
+    for key, item in enumerate(value) if isinstance(value, list) else inside:
         yield from _arns(item, (*at, key))
 
 
