@@ -31,6 +31,8 @@ OTHERS = 900.0
 """Seconds that another request for the same resource is waited for."""
 LATEST = 60.0
 """Seconds beyond which a time that AWS names to ask again is not believed."""
+LONG, SELDOM = 600.0, 60.0
+"""Seconds after which a request is asked for less often, and how often then."""
 _TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Send = Callable[[int], Mapping[str, Json]]
 Look = Callable[[Step, Resource], Observed | None]
@@ -251,10 +253,11 @@ def _came_to_nothing(error: AwsError) -> bool:
 
 def _pauses(operation: Operation) -> Iterator[float]:
     """Seconds between polls: growing, so that long waits cost few."""
-    pause = operation.first
+    pause, spent = operation.first, 0.0
     while True:
         yield pause
-        pause = min(operation.longest, pause * 1.5)
+        spent += pause
+        pause = min(operation.longest if spent < LONG else SELDOM, pause * 1.5)
 
 
 def _at(body: Json, dotted: str) -> Json:
