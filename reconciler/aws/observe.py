@@ -18,9 +18,10 @@ from reconciler.aws.addressed import Addressed, levels
 from reconciler.aws.confirm import confirmed, doubtful
 from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.session import ReadOnly, Session
-from reconciler.aws.single import Single, read_tags, state
+from reconciler.aws.single import Single, state
 from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
 from reconciler.aws.twins import tell_apart
+from reconciler.aws.whose import with_own_tags
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.diagnostic import Diagnostic
@@ -167,7 +168,7 @@ class _Observer:
         observed = self._content(node, resource, listed, tags)
         if observed is None or not tags_differ(node, observed.tags):
             return observed
-        return self._confirm_tags(resource, node.address, observed)
+        return with_own_tags(self.single, self.survey, resource, node.address, observed)
 
     def _unlisted(self, resource: Resource, node: Node) -> Observed | None:
         """Not in a listing: absent, unless the tag index or a receipt says otherwise; then ask."""
@@ -229,28 +230,6 @@ class _Observer:
         status, why, word = state(resource.lifecycle, listed.props)
         shown = unsigned(props, resource.whose)
         return Observed(shown, outputs, status, why, tags, home=home, state=word)
-
-    def _confirm_tags(
-        self, resource: Resource, address: Address, observed: Observed
-    ) -> Observed | None:
-        """The tagging API lags (AWS_FACTS 6.6): ask the service itself before tags matter."""
-        if resource.tags is None:
-            return observed
-        tags = self._own_tags(resource, address, observed)
-        if not tags and self.survey.index.get(address):
-            tags = self._own_tags(resource, address, observed)
-            if not tags:
-                raise incomplete(str(address), "it shows no tags, and the tag index has some")
-        return replace(observed, tags=tags)
-
-    def _own_tags(self, resource: Resource, address: Address, observed: Observed) -> dict[str, str]:
-        """The tags by the type's own service; none for a type that has none."""
-        if resource.tags is None:
-            return {}
-        slots = self.single.slots(resource, address.name, observed.outputs)
-        return read_tags(
-            ReadOnly(self.session, resource.service, resource.absent), resource.tags, slots
-        )
 
     def _tag_key(self, resource: Resource, address: Address) -> Props | None:
         """How to address a resource whose id AWS chose; nothing when the name does."""
