@@ -148,9 +148,8 @@ def _fields(
 
 def _addressing(resource: Resource) -> set[str]:
     """The name, where what is live was found by it; else it may be another by now."""
-    if resource.generic and (resource.name,) not in facts(resource.type).identity:
-        return set()
-    return {resource.name}
+    loose = resource.generic and (resource.name,) not in facts(resource.type).identity
+    return set() if loose else {resource.name}
 
 
 def seen(value: Json) -> Json:

@@ -1,4 +1,4 @@
-"""The whole life of a spec of kind Resource, of whatever type, and one that is killed in the middle."""
+"""The whole life of a spec of kind Resource, of whatever type, and one that is killed."""
 
 from __future__ import annotations
 

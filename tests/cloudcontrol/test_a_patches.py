@@ -196,7 +196,8 @@ def test_the_other_half_of_an_either_or_is_taken_out(world: World, deep: bool) -
         statement = {
             "NotStatement": {"Statement": {"OrStatement": {"Statements": [statement, other]}}}
         }
-        where = "Rules/Statement/NotStatement/Statement/OrStatement/Statements/ByteMatchStatement/SearchString"  # fmt: skip  # noqa: E501
+        below = "NotStatement/Statement/OrStatement/Statements/ByteMatchStatement/SearchString"
+        where = f"Rules/Statement/{below}"
     props = {**GROUP, "Rules": rule(statement)}
     faults.habits(RULES, twins={where: f"{where}Base64"})
     world.good(node(RULES, "acme-test-g", **props))

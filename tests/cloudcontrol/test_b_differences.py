@@ -237,7 +237,10 @@ def _at(tree: Any, where: tuple[str, ...]) -> Any:
     return tree
 
 
-POLICY = '{ "Rules": [{"ResourceType": "collection", "Resource": ["collection/acme"]}], "AWSOwnedKey": true }'
+POLICY = (
+    '{ "Rules": [{"ResourceType": "collection", "Resource": ["collection/acme"]}],'
+    ' "AWSOwnedKey": true }'
+)
 
 
 @pytest.mark.scenario("CC17")
@@ -386,6 +389,10 @@ def test_what_changes_by_itself_does_not_make_a_reviewed_plan_stale(world: World
 
 
 ROLE_TYPE = "AWS::SSO::PermissionSet"
+DENY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
+}
 SET: dict[str, Any] = {"InstanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef"}
 
 

@@ -304,7 +304,7 @@ def test_a_deletion_of_what_is_gone_is_done_by_its_code_alone(world: World, how:
     planned = world.plan()
     faults.habits(type_, missing=how)
     text = "No Deployment Group found for name"
-    fault = {"at": "answer", "code": "ResourceNotFoundException", "status": 400}
+    fault: dict[str, Any] = {"at": "answer", "code": "ResourceNotFoundException", "status": 400}
     faults.plan(
         "delete", type_, message=text, **(fault if how == "answer" else {"code": "NotFound"})
     )
@@ -338,7 +338,7 @@ def test_what_waits_for_its_end_is_not_deleted_twice_and_not_an_orphan(world: Wo
 @pytest.mark.scenario("CC42")
 def test_an_association_whose_parent_is_gone_is_absent(world: World) -> None:
     type_ = "AWS::WAFv2::WebACLAssociation"
-    api = f"arn:aws:apigateway:eu-west-1::/restapis/acme/stages/test"
+    api = "arn:aws:apigateway:eu-west-1::/restapis/acme/stages/test"
     acl = f"arn:aws:wafv2:eu-west-1:{ACCOUNT}:regional/webacl/acme/1"
     nodes = [node(type_, "acme-test-a", ResourceArn=api, WebACLArn=acl), stream()]
     world.good(*nodes)

@@ -124,11 +124,8 @@ def _homes(arn: str) -> Iterator[str]:
 def _arns(value: Json, at: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     if isinstance(value, str) and value.startswith("arn:"):
         yield at
-    for key, item in (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value if isinstance(value, list) else ())
-    ):
+    inside = value.items() if isinstance(value, dict) else ()
+    for key, item in enumerate(value) if isinstance(value, list) else inside:
         yield from _arns(item, (*at, key))
 
 

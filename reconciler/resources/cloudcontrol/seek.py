@@ -221,7 +221,7 @@ class Search:
         return tuple(name for name in tops if not self.comparison.hidden((name,)))
 
     def mark(self, props: Props) -> str:
-        """What two of a type must not have in common; "" where something else tells them apart."""
+        """What two of one type must not share; "" where something else tells them apart."""
         if self.way != "listing":
             return ""
         return canonical(self._natural(props)).decode()
