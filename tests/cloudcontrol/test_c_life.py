@@ -159,8 +159,10 @@ def test_a_canary_that_failed_to_start_is_not_forgotten(world: World, work: str)
 
 
 @pytest.mark.scenario("CC31")
-@pytest.mark.parametrize("work", ["half", "done", "none"])
-@pytest.mark.parametrize("code", ["GeneralServiceException", "InternalFailure"])
+@pytest.mark.parametrize(
+    ("code", "work"),
+    [("GeneralServiceException", "half"), ("InternalFailure", "done"), ("Throttling", "none")],
+)
 def test_an_update_that_failed_half_way_is_planned_from_what_is_there(
     world: World, code: str, work: str
 ) -> None:

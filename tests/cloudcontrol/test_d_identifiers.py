@@ -247,3 +247,30 @@ def test_a_read_handler_without_rights_makes_nothing_twice(world: World) -> None
     assert turn.steps == ()
     assert any(found.is_error for found in turn.diagnostics)
     assert record(STREAM).identifier == "acme-test-s"
+
+
+@pytest.mark.scenario("CC49")
+def test_a_name_that_does_not_identify_is_compared(world: World) -> None:
+    type_ = "AWS::RAM::ResourceShare"
+    world.good(node(type_, "acme-test-r"))
+    record(type_).model["Name"] = "renamed"
+    assert world.plan(node(type_, "acme-test-r")).paths == ["Name"]
+
+
+@pytest.mark.scenario("CC29")
+@pytest.mark.parametrize("type_", ["AWS::IoT::Certificate", "AWS::Deadline::MeteredProduct"])
+def test_what_nothing_declared_tells_from_another_is_not_made(world: World, type_: str) -> None:
+    props = {"Status": "ACTIVE"} if type_.endswith("Certificate") else {}
+    turn = world.plan(node(type_, "acme-test-c", **props))
+    assert turn.steps == ()
+    assert any("nothing tells it from another" in each for each in errors(turn))
+
+
+@pytest.mark.scenario("CC27")
+def test_what_has_no_tags_is_not_ours_because_a_spec_says_its_name(world: World) -> None:
+    type_ = "AWS::Glue::UserDefinedFunction"
+    props = {"DatabaseName": "a", "FunctionName": "f", "ClassName": "x", "OwnerType": "USER"}
+    make(world, type_, **props)
+    turn = world.plan(node(type_, "acme-test-f", **{**props, "ClassName": "y"}))
+    assert turn.steps == ()
+    assert any("not ours" in each for each in errors(turn))

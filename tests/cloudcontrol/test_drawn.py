@@ -22,7 +22,7 @@ from .values import drawn
 
 SEED = int(os.environ.get("MOORLINE_SEED", "20261129"))
 MANY = 40 if LONG else 2
-EVERY = 1 if LONG else 6
+EVERY = 1 if LONG else 12
 """A run is ended after one in so many of its calls."""
 MAY_BE_REFUSED = ("CLOUD002", "CLOUD004", "CLOSED", "GRAPH005")
 """Codes of plans that make nothing: nothing tells it from others, or the draw is no good."""

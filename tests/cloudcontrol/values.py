@@ -11,7 +11,8 @@ from typing import Any
 
 from sandbox.smallest import smallest
 
-from reconciler.facts import Facts
+from reconciler.facts import Facts, change_effect
+from reconciler.model.change import Effect
 from reconciler.model.value import Path
 from reconciler.resources.cloudcontrol.identity import identity
 from reconciler.resources.cloudcontrol.paths import covered
@@ -68,6 +69,8 @@ def _changes(
         if name == tags or inner or covered(path, fixed) or path in about.transforms:
             continue
         two = _two(about, path, dice)
+        if two and change_effect(about.type, path, *two).effect is not Effect.IN_PLACE:
+            continue  # nothing in its schema says so, and a correction of ours does
         if two and all(_validator(about.type).is_valid(_with(made, path, each)) for each in two):
             yield path, *two
 

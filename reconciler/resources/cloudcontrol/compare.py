@@ -21,7 +21,13 @@ from reconciler.model.value import (
     canonical,
     leaves,
 )
-from reconciler.resources.cloudcontrol.notation import contained, document, equal, rewritten
+from reconciler.resources.cloudcontrol.notation import (
+    contained,
+    document,
+    equal,
+    is_policy,
+    rewritten,
+)
 from reconciler.resources.cloudcontrol.paths import covered
 from reconciler.resources.cloudcontrol.transform import CannotTell, same
 from reconciler.resources.generic import Difference, Judged, Unsure
@@ -170,7 +176,7 @@ class _Walk:
 
     def _as_documents(self, want: Json, have: Json, path: Path, place: Path) -> bool:
         """Compare texts that are documents, and policies, as such; false where they are none."""
-        policy = isinstance(want, Mapping) and "Statement" in want
+        policy = is_policy(want)
         if not (policy or isinstance(want, str | JsonText) or isinstance(have, str)):
             return False
         one, other = document(want), document(have)

@@ -73,10 +73,17 @@ def document(value: Json) -> Json:
     return found if isinstance(found, Mapping | list) else None
 
 
+def is_policy(value: Json) -> bool:
+    """Whether a document is a policy: a rule of a firewall has a `Statement` too."""
+    said = value.get("Statement") if isinstance(value, Mapping) else None
+    items = said if isinstance(said, list | tuple) else [said]
+    return any(isinstance(each, Mapping) and "Effect" in each for each in items)
+
+
 def contained(want: Json, have: Json) -> bool:
     """Whether a document has all that another one says. A policy says all that it allows."""
     if isinstance(want, Mapping) and isinstance(have, Mapping):
-        if "Statement" in want:
+        if is_policy(want):
             return canonical(policy.normal(want)) == canonical(policy.normal(have))
         return all(key in have and contained(item, have[key]) for key, item in want.items())
     if isinstance(want, list | tuple) and isinstance(have, list | tuple):

@@ -165,6 +165,6 @@ def all_records(type_: str) -> Iterator[Record]:
 
 def _noun(arn: str) -> str:
     """The resource type of the tagging API, such as ``kinesis:stream``."""
-    parts = arn.split(":", 5)
+    parts = [*arn.split(":", 5), *[""] * 5]  # some patterns of ARNs have fewer parts
     noun = parts[5].replace(":", "/").partition("/")
     return f"{parts[2]}:{noun[0]}" if noun[1] else parts[2]
