@@ -62,6 +62,8 @@ _CONTENT = re.compile(
     re.IGNORECASE,
 )
 """What reads the data that a resource holds, and not what it is like."""
+GRANTS = frozenset({"kms:CreateGrant", "kms:RevokeGrant"})
+"""What services do with grants of keys that are for them."""
 _BESIDES = frozenset({"ec2", "iam", "kms", "logs", "s3", "secretsmanager", "sts"})
 """Services that handlers of others turn to."""
 
@@ -197,7 +199,7 @@ def _wants(call: Call, type_name: str, name: str) -> Iterator[Want]:
         return
     if name.startswith("kms:") and action(name).types:
         for each in sorted(set(_KEY.findall(state))):
-            given = {"kms:GrantIsForAWSResource": True} if name == "kms:CreateGrant" else {}
+            given = {"kms:GrantIsForAWSResource": True} if name in GRANTS else {}
             yield Want(name, each, given)
         return
     at = places(type_name, name)

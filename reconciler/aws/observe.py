@@ -143,7 +143,8 @@ class _Observer:
         listed = self.survey.listed(node.address)
         if listed and (away := self._away(resource, listed)):
             return away
-        if resource.listings and listed is None:
+        asked = node.address.type in self.survey.lists  # a sparing listing may not have been
+        if resource.listings and listed is None and asked:
             observed = self._unlisted(resource, node)
         else:
             tags = self.survey.tags(node.address, resource)

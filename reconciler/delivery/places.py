@@ -41,6 +41,9 @@ ADOPTING = frozenset(
     )
 )  # fmt: skip
 """What is done to a key before it carries our tags, or in the minutes until IAM sees them."""
+GRANTS = frozenset({"CreateGrant", "RevokeGrant"})
+USES = ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt")
+"""Begin the names of KMS's actions on data."""
 KEYS = "arn:{partition}:kms:{region}:{account}:key/*"
 ROLES = "arn:{partition}:iam::{account}:role/{prefix}*"
 SERVICES_ROLES = "arn:{partition}:iam::{account}:role/aws-service-role/*"
@@ -82,8 +85,7 @@ def forwarded(action: str, resource: Resource) -> Iterator[Place]:
         yield (ROLES,), (), Bound.FREE
     elif service == "kms":
         for on, when, bound in by_key(action):
-            grant = (("Bool", (("kms:GrantIsForAWSResource", "true"),)),)
-            yield on, (*(grant if name == "CreateGrant" else ()), *when), bound
+            yield on, (*_forwarded_key(name), *when), bound
     elif service == "iam":
         yield (ROLES,), NAMED, Bound.WITHIN if action in WITHIN else Bound.FREE
     elif (found := places(resource.type, action)) and (
@@ -92,6 +94,15 @@ def forwarded(action: str, resource: Resource) -> Iterator[Place]:
         yield tuple(sorted({_begins(each.format) for each in found})), NAMED, Bound.FREE
     else:
         yield ("*",), NAMED, Bound.FREE
+
+
+def _forwarded_key(name: str) -> When:
+    """A key is used by the service that the handler works for, and not by whoever has the role."""
+    if name in GRANTS:
+        return (("Bool", (("kms:GrantIsForAWSResource", "true"),)),)
+    if name.startswith(USES):
+        return (("Bool", (("aws:ViaAWSService", "true"),)),)
+    return ()
 
 
 def by_key(action: str) -> Iterator[Place]:

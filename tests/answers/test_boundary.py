@@ -43,11 +43,20 @@ def tape() -> Tape:
         scene.finish()
         scene.restart()
         scene.plan()
+        role_alone(client("iam"))
         scene.finish(destroy=True)
         client("sts").get_caller_identity()
         client("cloudtrail").lookup_events()
         handled(client("cloudcontrol"))
     return found
+
+
+def role_alone(iam: Any) -> None:
+    """What is read of a role where no listing of all has it."""
+    name = {"RoleName": "acme-dev-scorer-hosting"}
+    for read in ("get_role", "list_role_policies", "list_attached_role_policies", "list_role_tags"):
+        getattr(iam, read)(**name)
+    iam.get_role_policy(**name, PolicyName="moorline")
 
 
 def handled(cloudcontrol: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+import orjson
 from access.offline import Offline
 from botocore import xform_name
 from engine import platform
@@ -282,6 +283,8 @@ def _told(value: Any, arns: Mapping[str, str], name: str = "") -> Any:
         return {key: _told(item, arns, key) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_told(item, arns, name) for item in value]
+    if name == "DesiredState" and isinstance(value, JsonText):
+        return orjson.dumps(_told(value.document, arns)).decode()
     unknown = isinstance(value, Ref | Join | JsonText) or (
         isinstance(value, str) and set(value) == {"x"} and len(value) > 30
     )

@@ -46,8 +46,8 @@ class Case:
         return call(client, f"{verb}{self.noun}", **params)
 
     def create(self, client: Any, **more: Any) -> Params:
-        for uri in re.findall(r"s3://([\w.-]+)", str(self.given)):
-            keep_bucket(uri)
+        for bucket, file in re.findall(r"s3://([\w.-]+)/?([\w./-]*)", str(self.given)):
+            keep_bucket(bucket, REGION, *filter(None, [file]))
         return self.call(client, "Create", **(self.given | more))
 
     def describe(self, client: Any) -> Params:
