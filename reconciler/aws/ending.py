@@ -72,6 +72,9 @@ def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -
     return StepError("APPLY008", message, "`moorline plan` shows what is pending")
 
 
+VANISHED = "APPLY004"
+
+
 def vanished(step: Step) -> StepError:
     """What was made is not there any more, or was never shown."""
-    return StepError("APPLY004", f"{str(step.address)!r} vanished while it was made")
+    return StepError(VANISHED, f"{str(step.address)!r} vanished while it was made")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
-from reconciler.aws.ending import Ended, StepError, unfinished, vanished
+from reconciler.aws.ending import VANISHED, Ended, StepError, unfinished, vanished
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
 from reconciler.aws.finishing import Finisher
@@ -187,7 +187,12 @@ class Runner:
                 return None
             raise StepError("APPLY001", f"{str(step.address)!r} is gone since the plan was made")
         if live.status is Status.BUSY:
-            live = self._settle(step, resource, wanted, live.tags)
+            try:
+                live = self._settle(step, resource, wanted, live.tags)
+            except StepError as error:
+                if deletes and error.code == VANISHED:
+                    return None  # an earlier run's deletion has come to its end meanwhile
+                raise
         if live and live.status is Status.FAILED:
             self._ailing.add(step.id)
         if live and deletes:
