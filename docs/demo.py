@@ -15,10 +15,12 @@ from typing import Any
 import boto3
 
 from reconciler.sandbox import lifecycle
-from reconciler.sandbox.seed import register_package
+from reconciler.sandbox.seed import register_package, upload
 
 ENVIRONMENT = "local"
 REGION = "eu-west-1"
+ARTIFACTS = "acme-local-artifacts-123456789012"
+FALLBACK = "fallback/2026-09-14/model.tar.gz"
 BIN = Path(sys.executable).with_name("moorline")
 
 
@@ -57,13 +59,14 @@ def main() -> None:
     e = f"-e {ENVIRONMENT}"
     say("Everything wrong with the files would be found here, with its line.")
     moorline(f"validate {e}")
-    say("What would be made? The rollout of `latest-approved` waits for an approved model.")
+    say("What would be made? One rollout waits for an approved model, one for its file.")
     moorline(f"plan {e}")
     moorline(f"apply {e} --yes")
-    say("A training run registers a model and a reviewer approves it.")
+    say("A training run registers a model, a reviewer approves it; somebody uploads the other one.")
     sagemaker = client("sagemaker")
     arn = register_package(sagemaker, "acme-local-fraud", approved=True)
     print(f"approved: {arn}")
+    print(f"uploaded: {upload(client('s3'), ARTIFACTS, FALLBACK)}")
     moorline(f"plan {e}")
     moorline(f"apply {e} --yes")
     say("Now AWS is as the specs say.")

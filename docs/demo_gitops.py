@@ -20,6 +20,7 @@ from typing import Any
 import boto3
 
 from reconciler.sandbox import lifecycle
+from reconciler.sandbox.seed import upload
 from tests.delivery.merging import running
 from tests.delivery.runner import Ran, Runner
 from tests.forge.server import Running
@@ -157,6 +158,9 @@ def begin(story: Story) -> None:
     story.runner.git("remote", "add", "origin", "https://github.test/acme/platform.git")
     story.moorline("ci", "init", "--provider", "github", "-e", "prod")
     story.commit("A platform")
+    story.moorline("apply", "-e", "prod", "--yes")
+    say("Somebody uploads the model file, which the scorer waited for.")
+    upload(story.client("s3", "alice"), f"acme-prod-raw-{ACCOUNT}", "models/1.tar.gz")
     story.moorline("apply", "-e", "prod", "--yes")
 
 

@@ -46,9 +46,17 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
     )
     if not any(each.is_error for each in found):
         live, problems = observe(
-            session, graph, resources.load(), place, progress=progress, left=request.left
+            session,
+            graph,
+            resources.load(),
+            place,
+            progress=progress,
+            left=request.left,
+            applied=request.applied,
+            begun=request.begun,
         )
         waiting = order.pending(graph, live, resources.load(), place)
+        live = replace(live, sent=request.sent)
         live, more = look_closer(session, live, waiting, resources.load())
         draft = order.plan(graph, live, resources.load(), place, terms)
         ruled = check.planned(graph, terms, closing.used(live, terms))

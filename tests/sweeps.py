@@ -6,9 +6,13 @@ import os
 from collections.abc import Sequence
 from typing import TypeVar
 
+import pytest
+
 LONG = bool(os.environ.get("MOORLINE_LONG"))
 """Whether everything is asked for."""
 T = TypeVar("T")
+only_long = pytest.mark.skipif(not LONG, reason="others try this in less time: make test-long")
+"""For a test of which `make test` has a smaller one."""
 
 
 def sample(items: Sequence[T], every: int) -> list[T]:

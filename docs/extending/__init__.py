@@ -1,1 +1,1 @@
-"""Templates to start from: a kind, a section, a rule and a CI provider, each in one file."""
+"""Templates to start from: a kind, a section, a rule, a CI provider, and AWS types in two ways."""

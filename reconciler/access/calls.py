@@ -16,7 +16,7 @@ from reconciler.access.request import Call, UnknownCallError, Want, World
 from reconciler.access.services import lookup
 from reconciler.access.table import action, everywhere, fitting
 
-__all__ = ["Call", "UnknownCallError", "World", "asked", "known", "questions"]
+__all__ = ["Call", "UnknownCallError", "World", "asked", "known", "questions", "untold"]
 
 _ELSEWHERE = {
     ("aws", "iam"): "us-east-1",
@@ -50,6 +50,25 @@ def questions(call: Call, world: World, wants: Any) -> tuple[Asked, ...]:  # noq
     """The wants of a call with their context, each once."""
     found = (_question(call, world, want) for want in wants)
     return tuple({(each.action, each.resource): each for each in found}.values())
+
+
+def untold(call: Call, world: World, name: str) -> Asked:
+    """A question of which no table says on what it is asked: on anything, with common keys."""
+    context = {
+        **dict(_principal(call, world)),
+        "aws:requestedregion": (_region(call),),
+        "aws:resourceaccount": (call.account,),
+        "aws:securetransport": ("true",),
+        **{key.lower(): it for key, it in call.context.items() if key.lower().startswith("aws:")},
+    }
+    return Asked(
+        action=name,
+        resource="*",
+        principal=call.principal,
+        account=call.account,
+        owner=call.account,
+        context=context,
+    )
 
 
 def _question(call: Call, world: World, want: Want) -> Asked:

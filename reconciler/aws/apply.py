@@ -11,11 +11,12 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from graphlib import TopologicalSorter
 from uuid import uuid4
 
 from reconciler.aws.clock import Clock
-from reconciler.aws.ending import StepError
+from reconciler.aws.ending import Ended, StepError
 from reconciler.aws.errors import AwsError, Closed, Expired
 from reconciler.aws.session import Session
 from reconciler.aws.step import Runner
@@ -109,6 +110,7 @@ class _Run:
         self._sink = sink
         self.runner = Runner(session, resources, place, self.emit)
         self.runner.sender.run_id = run or uuid4().hex
+        self.runner.finder.rosters.expect(self.steps.values())
         self.before: dict[str, list[str]] = {}
         self.causes: dict[str, str] = {}
         """Why something did not run: the step that failed, or the interruption."""
@@ -124,20 +126,20 @@ class _Run:
         """Run what is ready, in parallel, until nothing is left or nothing can go on."""
         order = self._order()
         ready: list[str] = []
-        flying: dict[Future[str], Step] = {}
+        flying: dict[Future[str], str] = {}
         with ThreadPoolExecutor(workers) as pool:
             while order.is_active():
                 ready += order.get_ready()
                 while ready and len(flying) < workers:  # a queued step could not be called back
-                    step = self._begin(ready.pop(0), order)
-                    if step is not None:
-                        flying[pool.submit(self._one, step)] = step
+                    work = self._begin(name := ready.pop(0), order)
+                    if work is not None:
+                        flying[pool.submit(work)] = name
                 if flying:
                     finished, _ = wait(flying, return_when=FIRST_COMPLETED)
                     for future in finished:
-                        step = flying.pop(future)
-                        self.ended[step.id] = future.result()
-                        order.done(step.id)
+                        name = flying.pop(future)
+                        self.ended[name] = future.result()
+                        order.done(name)
         return self._outcome()
 
     def _order(self) -> TopologicalSorter[str]:
@@ -154,19 +156,21 @@ class _Run:
         order.prepare()
         return order
 
-    def _begin(self, name: str, order: TopologicalSorter[str]) -> Step | None:
-        """The step to run now; nothing for a type, and for a step that cannot run."""
+    def _begin(self, name: str, order: TopologicalSorter[str]) -> Callable[[], str] | None:
+        """What to do now; nothing for a type that is seen, and for a step that cannot run."""
         step = self.steps.get(name)
         waits = step.waits if step else self.before.get(name, ())
         bad = next((n for n in waits if self.ended.get(n, DONE) != DONE), "")
         if step is None:
             self.ended[name] = self.causes[name] = self.causes.get(bad, bad) or DONE
+            if self.runner.unseen(name) and not self.interrupt():
+                return partial(self._seen, name)
         elif bad:
             self._skip(step, self.causes.get(bad, bad))
         elif self.interrupt():
             self._skip(step, ENDED if self.over else INTERRUPTED)
         else:
-            return step
+            return partial(self._one, step)
         order.done(name)
         return None
 
@@ -177,8 +181,26 @@ class _Run:
 
     def _one(self, step: Step) -> str:
         self.emit(StepStarted(step.id, step.address, step.action, self.clock.now()))
+        ended = self._tried(step, self.runner.run) or Ended()
+        if isinstance(ended, str):
+            return ended
+        now = self.clock.now()
+        self.emit(StepFinished(step.id, step.address, step.action, now, ended.desired, ended.live))
+        return DONE
+
+    def _seen(self, type_: str) -> str:
+        """See that AWS shows what the steps of a type have made and deleted; how the type ended."""
+        for step, look in self.runner.looks(type_):
+            if isinstance(failed := self._tried(step, look), str):
+                self.ended[step.id] = failed
+                if self.ended[type_] == DONE:
+                    self.ended[type_] = self.causes[type_] = step.id
+        return self.ended[type_]
+
+    def _tried(self, step: Step, work: Callable[[Step], Ended | None]) -> Ended | str | None:
+        """What a step left behind, or how it failed, which is told."""
         try:
-            ended = self.runner.run(step)
+            return work(step)
         except Expired as error:
             return self._handed_over(step, error)
         except StepError as error:
@@ -191,9 +213,6 @@ class _Run:
             return self._failed(step, "APPLY002", str(error), "")
         except Exception as error:  # noqa: BLE001 - one step's fault must not stop the others
             return self._failed(step, "APPLY009", f"{type(error).__name__}: {error}", "")
-        now = self.clock.now()
-        self.emit(StepFinished(step.id, step.address, step.action, now, ended.desired, ended.live))
-        return DONE
 
     def _handed_over(self, step: Step, error: Expired) -> str:
         """Nothing more can be known of this step by this run; it begins no other."""

@@ -27,6 +27,11 @@ class Clients(Protocol):
         ...
 
 
+AGENT = f"Boto3/{boto3.__version__} md/Botocore#{botocore.__version__} moorline/{__version__}"
+"""Given whole, because botocore puts its own together anew for each request, which takes longer
+than signing one."""
+
+
 class BotoClients:
     """boto3 clients of one session, made once each under a lock (sessions are not thread-safe).
 
@@ -53,7 +58,7 @@ class BotoClients:
             s3={"addressing_style": "path"} if endpoint else {},
             # the sandbox is this machine, whatever HTTP_PROXY says
             proxies={} if endpoint else None,
-            user_agent_extra=f"moorline/{__version__}",
+            user_agent=AGENT,
             signature_version=None if signs else UNSIGNED,
         )
         self._made: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.aws.errors import incomplete
+from reconciler.aws.errors import contradiction
 from reconciler.aws.single import Single
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Observed
@@ -54,5 +54,5 @@ def confirmed(single: Single, resources: Mapping[str, Resource], node: Node) -> 
     """
     found = single.read(resources[node.address.type], node.address, node.props)
     if found is None:
-        raise incomplete(str(node.address), "it is listed, and not there")
+        raise contradiction(str(node.address), "it is listed, and not there")
     return found

@@ -42,7 +42,8 @@ def look_closer(
             problems.append(unreadable(error, change.address))
             unknown.add(change.address)
             continue
-        found[change.address] = replace(change.observed, context=context)
+        both = {**change.observed.context, **context}
+        found[change.address] = replace(change.observed, context=both)
     return replace(live, found=found, unknown=frozenset(unknown)), problems
 
 
@@ -54,10 +55,11 @@ def who_moved(
     problems: list[Diagnostic] = []
     for change in changes:
         try:
-            told = _ask(session, resources[change.address.type].pending.moved(change))
+            more = _ask(session, resources[change.address.type].pending.moved(change))
         except AwsError as error:
             problems.append(unreadable(error, change.address))
         else:
+            told = (*change.owned, *more)
             found |= {change.address: told} if told else {}
     return found, problems
 

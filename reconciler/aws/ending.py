@@ -10,6 +10,7 @@ from reconciler.model.change import Action, Observed, Status
 from reconciler.model.plan import Step
 from reconciler.model.value import Props
 from reconciler.plan.diff import compare
+from reconciler.plan.lent import unsettled
 from reconciler.plan.live import Claim, claim, owned
 from reconciler.plan.moved import moved
 from reconciler.resources.api import OWNERSHIP, Place, Resource
@@ -53,13 +54,27 @@ def foreign(
     return None
 
 
+def not_shown(step: Step, desired: Props, live: Observed, resource: Resource) -> bool:
+    """Whether AWS took all that is missing, and gives none of it back."""
+    left = compare(step.address, desired, live, resource).fields
+    return all(each.before is None for each in left)
+
+
 def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -> StepError | None:
     """What of a step is not as asked, whatever AWS reports; nothing when all is."""
     if problem := resource.verify(desired, live):
         return StepError("APPLY007", problem, "`moorline plan` shows the change as pending")
-    left = compare(step.address, desired, live, resource).fields
+    left = unsettled(compare(step.address, desired, live, resource).fields, resource)
     if not left:
         return None
     paths = ", ".join(".".join(change.path) for change in left)
     message = f"AWS accepted the change of {str(step.address)!r}, but {paths} is as before"
     return StepError("APPLY008", message, "`moorline plan` shows what is pending")
+
+
+VANISHED = "APPLY004"
+
+
+def vanished(step: Step) -> StepError:
+    """What was made is not there any more, or was never shown."""
+    return StepError(VANISHED, f"{str(step.address)!r} vanished while it was made")

@@ -1,9 +1,8 @@
 """What an AWS error means for the caller, named by the next action.
 
-`Retry`: try again after a pause. `Denied`: fix permissions or credentials.
-`Rejected`: fix the request. `Gone`: it does not exist. `Closed`: the service
-lets nobody new in. An error that is none of the known ones is `Rejected`: its
-state is unknown, never "absent".
+`Retry`: try again after a pause. `Denied`: fix permissions or credentials. `Rejected`: fix the
+request. `Gone`: it does not exist. `Closed`: the service lets nobody new in. An error that is none
+of the known ones is `Rejected`: its state is unknown, never "absent".
 """
 
 from __future__ import annotations
@@ -51,9 +50,8 @@ THROTTLED = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Source: AWS_FACTS 0.1, without LimitExceededException, which for most services is a quota; and
-the exceptions of botocore's models that say throttling, by their codes on the wire (SNS, SQS, Step
-Functions)."""
+"""Source: AWS_FACTS 0.1, without LimitExceededException, mostly a quota; and the exceptions
+of botocore's models that say throttling, by their codes on the wire (SNS, SQS, Step Functions)."""
 
 PASSING = frozenset(
     {
@@ -138,6 +136,8 @@ class AwsError(Exception):
     """
 
     region = ""
+    ended = False
+    """A request that went on has ended with it: it is not under way any more."""
 
     def __init__(self, what: str, code: str, message: str) -> None:
         message = redact(message)
@@ -146,15 +146,22 @@ class AwsError(Exception):
         self.code = code
         self.message = message
 
+    def without(self, hidden: Iterable[str]) -> None:
+        """Take values out of the message that AWS may have repeated in it."""
+        self.message = redact(self.message, hidden)
+        self.args = (redact(str(self), hidden),)
+
 
 class Retry(AwsError):
     """The same request may succeed later. `throttled` says that AWS asked to slow down.
 
-    `unclear` says that AWS may have carried the request out.
+    `unclear` says that AWS may have carried the request out, `contradicts` that it said something
+    else of the same thing.
     """
 
     throttled = False
     unclear = False
+    contradicts = False
 
 
 class Denied(AwsError):
@@ -198,6 +205,13 @@ def incomplete(what: str, how: str) -> Retry:
     """The failure of a success that is not whole; a write may have been carried out."""
     failure = Retry(what, INCOMPLETE, f"the answer is not whole: {how}")
     failure.unclear = True
+    return failure
+
+
+def contradiction(what: str, how: str) -> Retry:
+    """The failure of two answers about one thing of which only one can be true now."""
+    failure = incomplete(what, how)
+    failure.contradicts = True
     return failure
 
 

@@ -24,6 +24,8 @@ class Fresh:
         self._shows: dict[Address, float] = {}
         self._allows: dict[Address, float] = {}
         self._gone: dict[Address, float] = {}
+        self._last: dict[Address, int] = {}
+        self._written = 0
         self._refused: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
@@ -31,6 +33,7 @@ class Fresh:
         """AWS took a call of ours."""
         now = self._now()
         with self._lock:
+            self._count(address)
             self._shows[address] = now + lag.budget(lag.SHOWS, call.service)
             if lag.authorises(call, resource):
                 self._allows[address] = now + lag.budget(lag.ALLOWS, call.service)
@@ -38,13 +41,30 @@ class Fresh:
     def found(self, address: Address, resource: Resource) -> None:
         """An earlier, interrupted try of ours made it, perhaps just now."""
         with self._lock:
+            self._count(address)
             until = self._now() + lag.budget(lag.SHOWS, resource.service)
             self._shows[address] = max(until, self._shows.get(address, 0.0))
 
     def deleted(self, address: Address, resource: Resource) -> None:
         """AWS took our deletion."""
         with self._lock:
+            self._count(address)
             self._gone[address] = self._now() + lag.budget(lag.SHOWS, resource.service)
+
+    @property
+    def written(self) -> int:
+        """How many writes there were by now, of all resources."""
+        with self._lock:
+            return self._written
+
+    def last(self, address: Address) -> int:
+        """Which of all writes was the last to a resource; 0 without any."""
+        with self._lock:
+            return self._last.get(address, 0)
+
+    def _count(self, address: Address) -> None:
+        self._written += 1
+        self._last[address] = self._written
 
     def shows(self, *addresses: Address) -> float:
         """Until when answers may be from before our writes to these; 0 without any."""

@@ -46,7 +46,7 @@ ALLOWS: Mapping[str, Budget] = {
 """Until a changed policy, role or tag decides on calls, by the client it was changed with."""
 
 UNNAMED = Budget(30.0, "as SHOWS, for what usually takes seconds: a whole life of a run's start")
-"""Looking for what has no name yet before it is made: nothing would refuse a second one."""
+"""Since a run began, before it makes what has no name yet: nothing would refuse a second one."""
 
 FIRST, LONGEST = 1.0, 5.0
 
@@ -83,7 +83,13 @@ def unseen(error: AwsError, resource: Resource) -> bool:
         return False
     known = (*resource.absent, *resource.transient)
     told = any(matcher.matches(error.code, error.message) for matcher in known)
-    return told or bool(_UNSEEN.search(f"{error.code} {error.message}"))
+    return told or missing(error)
+
+
+def missing(error: AwsError) -> bool:
+    """Whether a refusal reads as if something were not there, whatever it is about."""
+    text = f"{error.code} {error.message}"
+    return isinstance(error, Rejected) and bool(_UNSEEN.search(text))
 
 
 def exists(error: AwsError) -> bool:

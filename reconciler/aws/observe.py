@@ -7,17 +7,21 @@ in parallel, under one rate limit per service.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from types import MappingProxyType
 
+from reconciler.aws import unlisted
+from reconciler.aws.addressed import Addressed, levels
+from reconciler.aws.asking import UNKNOWN, Asker, Unknown, contradicts
 from reconciler.aws.confirm import confirmed, doubtful
-from reconciler.aws.errors import AwsError, incomplete
+from reconciler.aws.errors import AwsError, Gone, contradiction
+from reconciler.aws.orphans import Orphans
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.single import Single, read_tags, state
-from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ, unreadable
+from reconciler.aws.survey import Listed, Progress, Survey, Surveyor, tags_differ
 from reconciler.aws.twins import tell_apart
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
@@ -26,12 +30,10 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
 from reconciler.plan.diff import scheduled
 from reconciler.plan.live import Claim, Live, Orphan, claim, owned
-from reconciler.resources.api import OWNERSHIP, Place, Resource
+from reconciler.resources.api import Place, Resource
+from reconciler.resources.whose import unsigned
 
 WORKERS = 16
-_MAY_BE_OURS = (Claim.OURS, Claim.UNSAID)
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 def observe(  # noqa: PLR0913 - what is looked at, and who is told
@@ -42,13 +44,17 @@ def observe(  # noqa: PLR0913 - what is looked at, and who is told
     *,
     progress: Progress = lambda _what, _done, _all: None,
     left: frozenset[Address] = frozenset(),
+    applied: Mapping[Address, Props] = MappingProxyType({}),
+    begun: frozenset[Address] = frozenset(),
 ) -> tuple[Live, list[Diagnostic]]:
     """The live state of everything the graph declares or our tags claim.
 
-    `left` is what the last apply left. Where listings or tags contradict it, it causes one more
-    read, or is unknown; it never changes what is planned.
+    `left` is what the last apply left. Where listings or tags contradict it, it is read by its
+    name: that answer counts, and is told of. `left` itself is never taken for an answer.
+    `applied` is what that apply asked for: it addresses what carries no tags and has left the
+    graph. `begun` is what it may have made.
     """
-    return _Observer(session, graph, resources, place, progress, left).run()
+    return _Observer(session, graph, resources, place, progress, left, applied, begun).run()
 
 
 class _Observer:
@@ -60,6 +66,8 @@ class _Observer:
         place: Place,
         progress: Progress,
         left: frozenset[Address] = frozenset(),
+        applied: Mapping[Address, Props] = MappingProxyType({}),
+        begun: frozenset[Address] = frozenset(),
     ) -> None:
         self.session = session
         self.graph = graph
@@ -68,8 +76,10 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
+        self.generic = Addressed(session, self.single, resources, left, applied, begun)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
+        self.asker = Asker(session.clock, progress, self.found)
         self.from_list: list[Address] = []
         self.unclear: Mapping[Address, AwsError] = {}
         """Found by tag more than once, and which one is meant could not be found out."""
@@ -82,18 +92,25 @@ class _Observer:
             self.survey = surveyor.run(pool)
             self.found += self.survey.findings
             self.unclear = tell_apart(self.survey, self.single, self.resources)
-            nodes = list(self.graph)
-            seen = self._all(pool, "resources", nodes, self._node, lambda node: node.address)
-            live = {node.address: observed for node, observed in zip(nodes, seen, strict=True)}
-            unknown = frozenset(a for a, observed in live.items() if observed is _UNKNOWN)
-            known = {a: o for a, o in live.items() if not isinstance(o, _Unknown)}
+            known: dict[Address, Observed | None] = {}
+            unknown = frozenset[Address]()
+            for nodes in levels(self.graph, self.resources):
+                ask = partial(self._node, Live(known, unknown=unknown))
+                seen = self.asker.all(pool, "resources", nodes, ask, lambda node: node.address)
+                live = {node.address: each for node, each in zip(nodes, seen, strict=True)}
+                unknown |= {at for at, each in live.items() if isinstance(each, Unknown)}
+                known |= {at: each for at, each in live.items() if not isinstance(each, Unknown)}
             unknown |= self._confirm(pool, known, unknown)
-            strays = [*self._strays()]
-            orphans = self._all(pool, "orphans", strays, self._orphan, lambda address: address)
-        unknown |= {at for at, seen in zip(strays, orphans, strict=True) if seen is _UNKNOWN}
+            orphans = Orphans(self.survey, self.generic, self.left, self.graph, self._tag_key)
+            strays = orphans.strays()
+            gone = self.asker.all(pool, "orphans", strays, orphans.read, lambda address: address)
+        unknown |= {at for at, seen in zip(strays, gone, strict=True) if seen is UNKNOWN}
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
-        kept = [orphan for orphan in orphans if isinstance(orphan, Orphan)]
-        ours = tuple(each for each in kept if self._owned(each))
+        self.found += [*self.generic.findings, *orphans.findings]
+        kept = [orphan for orphan in gone if isinstance(orphan, Orphan)]
+        ours = tuple(
+            o for o in kept if owned(o.observed, self.place, self.resources[o.address.type])
+        )
         unclaimed = tuple(each for each in kept if each not in ours)
         return Live(known, ours, unknown, unclaimed, self.survey.counts), self.found
 
@@ -107,50 +124,31 @@ class _Observer:
         live = Live(known, unknown=unknown)
         doubt = doubtful(self.graph, live, self.from_list, self.resources, self.place)
         ask = partial(confirmed, self.single, self.resources)
-        seen = self._all(pool, "resources", doubt, ask, lambda node: node.address)
+        seen = self.asker.all(pool, "resources", doubt, ask, lambda node: node.address)
         read = {node.address: each for node, each in zip(doubt, seen, strict=True)}
-        known |= {at: each for at, each in read.items() if not isinstance(each, _Unknown)}
-        return frozenset(at for at, each in read.items() if isinstance(each, _Unknown))
-
-    def _owned(self, orphan: Orphan) -> bool:
-        return owned(orphan.observed, self.place, self.resources[orphan.address.type])
+        known |= {at: each for at, each in read.items() if not isinstance(each, Unknown)}
+        return frozenset(at for at, each in read.items() if isinstance(each, Unknown))
 
     def _unseen(self) -> list[str]:
         """Types of which there may be more than was found, because the tag index is not known."""
         known = self.resources.items() if self.survey.blind else ()
         return [type_ for type_, resource in known if resource.tags and resource.tags.indexed]
 
-    def _all(
-        self,
-        pool: ThreadPoolExecutor,
-        what: str,
-        items: list[T],
-        read: Callable[[T], R],
-        address: Callable[[T], Address],
-    ) -> list[R | _Unknown]:
-        """Read every item in parallel; one that fails becomes a finding and is unknown."""
-        out: list[R | _Unknown] = []
-        futures = [(item, pool.submit(read, item)) for item in items]
-        for done, (item, future) in enumerate(futures, 1):
-            try:
-                out.append(future.result())
-            except AwsError as error:
-                self.found.append(unreadable(error, address(item)))
-                out.append(_UNKNOWN)
-            self.progress(what, done, len(items))
-        return out
-
     # -- single resources
 
-    def _node(self, node: Node) -> Observed | None:
+    def _node(self, so_far: Live, node: Node) -> Observed | None:
         resource = self.resources[node.address.type]
+        if resource.generic:
+            return self.generic.node(node, so_far, self.survey)
         listed = self.survey.listed(node.address)
-        if resource.listings and listed is None:
-            return self._unlisted(resource, node)
         if listed and (away := self._away(resource, listed)):
             return away
-        tags = self.survey.index.get(node.address)
-        observed = self._content(node, resource, listed, tags)
+        asked = node.address.type in self.survey.lists  # a sparing listing may not have been
+        if resource.listings and listed is None and asked:
+            observed = self._unlisted(resource, node)
+        else:
+            tags = self.survey.tags(node.address, resource)
+            observed = self._content(node, resource, listed, tags)
         if observed is None or not tags_differ(node, observed.tags):
             return observed
         return self._confirm_tags(resource, node.address, observed)
@@ -162,10 +160,10 @@ class _Observer:
             return None
         found = self.single.read(resource, node.address, node.props)
         if found and not indexed:
-            raise incomplete(str(node.address), "it is there, and its listing lacks it")
+            self.found.append(unlisted.told(node.address))
         listed = {listing.method for listing in resource.listings}
         if not found and indexed and resource.read.method in listed:  # nothing has said "absent"
-            raise incomplete(str(node.address), "nothing lists it, and the tag index has it")
+            raise contradiction(str(node.address), "nothing lists it, and the tag index has it")
         return found
 
     def _away(self, resource: Resource, listed: Listed) -> Observed | None:
@@ -200,7 +198,7 @@ class _Observer:
         node: Node,
         resource: Resource,
         listed: Listed,
-        tags: dict[str, str] | None,
+        tags: Mapping[str, str] | None,
     ) -> Observed | None:
         """A resource whose listing says all but the parts that have calls of their own."""
         outputs = {n: listed.props[n] for n in resource.outputs if n in listed.props}
@@ -209,10 +207,12 @@ class _Observer:
         props = {k: v for k, v in listed.props.items() if k in node.props or k in resource.carried}
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
         tags = listed.tags if tags is None else tags
+        tags = self.single.whose(resource, node.address.name, listed.props, tags)
         outputs |= {name: slots[name] for name in resource.predict}
         home = resource.regions({**listed.props, **props})
         status, why, word = state(resource.lifecycle, listed.props)
-        return Observed(props, outputs, status, why, tags, home=home, state=word)
+        shown = unsigned(props, resource.whose)
+        return Observed(shown, outputs, status, why, tags, home=home, state=word)
 
     def _confirm_tags(
         self, resource: Resource, address: Address, observed: Observed
@@ -220,20 +220,34 @@ class _Observer:
         """The tagging API lags (AWS_FACTS 6.6): ask the service itself before tags matter."""
         if resource.tags is None:
             return observed
-        tags = self._own_tags(resource, address, observed)
-        if not tags and self.survey.index.get(address):
-            tags = self._own_tags(resource, address, observed)
-            if not tags:
-                raise incomplete(str(address), "it shows no tags, and the tag index has some")
+        indexed = self.survey.index.get(address)
+        if not indexed and address not in self.left:
+            return replace(observed, tags=self._own_tags(resource, address, observed))
+        try:
+            ask = partial(self._some_tags, resource, address, observed)
+            tags = self.asker.patiently(ask)
+        except AwsError as error:
+            if indexed or isinstance(error, Gone) or not contradicts(error):
+                raise
+            tags = {}  # a receipt is no proof that it has some
         return replace(observed, tags=tags)
+
+    def _some_tags(
+        self, resource: Resource, address: Address, observed: Observed
+    ) -> dict[str, str]:
+        """The tags of something that has some, as AWS or a receipt says."""
+        if not (tags := self._own_tags(resource, address, observed)):
+            raise contradiction(str(address), "it shows no tags, and had some")
+        return tags
 
     def _own_tags(self, resource: Resource, address: Address, observed: Observed) -> dict[str, str]:
         """The tags by the type's own service; none for a type that has none."""
         if resource.tags is None:
             return {}
-        reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.single.slots(resource, address.name, observed.outputs)
-        return read_tags(reader, resource.tags, slots)
+        return read_tags(
+            ReadOnly(self.session, resource.service, resource.absent), resource.tags, slots
+        )
 
     def _tag_key(self, resource: Resource, address: Address) -> Props | None:
         """How to address a resource whose id AWS chose; nothing when the name does."""
@@ -241,56 +255,3 @@ class _Observer:
             raise self.unclear[address]
         arns = self.survey.keys.get(address)
         return {next(iter(resource.read.params)): arns[0]} if arns else None
-
-    # -- orphans
-
-    def _strays(self) -> Iterable[Address]:
-        """Addresses that our tags or name prefix claim and no spec declares."""
-        claimed = {address for address in self.survey.index if address not in self.graph}
-        if not self.survey.blind:  # what the last apply left and the index does not show
-            known = {each for each in self.left if each.type in self.resources}
-            claimed |= {address for address in known if address not in self.graph}
-        for type_, listed in self.survey.lists.items():
-            resource = self.resources[type_]
-            if resource.tags and not resource.tags.indexed:
-                addresses = (Address(type_, name) for name in listed)
-                claimed |= {address for address in addresses if address not in self.graph}
-        return sorted(claimed)
-
-    def _orphan(self, address: Address) -> Orphan | None:
-        resource = self.resources[address.type]
-        listed = self.survey.listed(address)
-        claimed = self.survey.index.get(address)
-        if resource.listings and listed is None and not claimed and address not in self.left:
-            return None
-        tags = (listed.tags if listed else None) or claimed
-        home = resource.regions(listed.props) if listed else frozenset[str]()
-        told = claim(Observed({}, tags=tags, home=home), self.place, resource)
-        if told is Claim.ELSEWHERE or (told is Claim.FOREIGN and tags is not None):
-            return None
-        key = self._tag_key(resource, address)
-        last = {part.prop for part in resource.parts if part.last}
-        wanted = None if resource.content_named else last  # a revision that stays uses things
-        observed = self.single.read(resource, address, wanted, key=key)
-        if observed is None:
-            return None
-        if claim(observed, self.place, resource) is Claim.UNSAID:
-            more = self.single.read(resource, address, resource.home, tags=observed.tags, key=key)
-            observed = more and replace(observed, home=more.home)  # what is named may be a part
-        if observed is None:
-            return None
-        if claim(observed, self.place, resource) not in _MAY_BE_OURS:
-            if claimed and not observed.tags:
-                raise incomplete(str(address), "it shows no tags, and the tag index has some")
-            return None
-        if not claimed and not listed:
-            raise incomplete(str(address), "it is there and ours, and no index shows it")
-        spec = (observed.tags or {}).get(OWNERSHIP[2], "")
-        return Orphan(address, observed, spec, listed.created if listed else "")
-
-
-class _Unknown:
-    """Stands for a resource whose state could not be found out."""
-
-
-_UNKNOWN = _Unknown()

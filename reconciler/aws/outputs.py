@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from reconciler.aws.ending import StepError
 from reconciler.model.address import Address
-from reconciler.model.value import Json, Props, Ref, resolve
+from reconciler.model.value import Json, Props, Ref, resolve, reveal
 from reconciler.resources.api import Place, Resource, fill
 
 _REMOVES = ("delete_", "deregister_", "schedule_", "unsubscribe")
@@ -66,6 +66,18 @@ class Outputs:
             StepError: the plan has this step before the one it needs.
         """
         return resolve(value, self._if_known if partly else self._value)
+
+    def sent(self, params: Props) -> Props:
+        """Parameters as they are sent: with outputs, and with what is never shown.
+
+        Raises:
+            StepError: as `resolved`, or a hidden value is not at hand.
+        """
+        try:
+            known: Props = self.resolved(reveal(params))
+        except LookupError as lacking:
+            raise StepError("RES009", f"the value of {lacking.args[0]} is not at hand") from lacking
+        return known
 
     def _if_known(self, ref: Ref) -> Json:
         try:

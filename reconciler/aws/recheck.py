@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.aws.errors import AwsError
-from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.search import search
+from reconciler.aws.session import Session
 from reconciler.aws.single import Single
 from reconciler.aws.survey import unreadable
 from reconciler.model.change import Action, Observed
@@ -18,9 +19,9 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.value import Props
 from reconciler.plan.derived import forged
-from reconciler.plan.diff import TAGS
 from reconciler.plan.moved import moved
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource
+from reconciler.resources.api import Place, Resource
+from reconciler.resources.generic import IDENTIFIER
 
 MOVED = "STALE009"
 FORGED = "STALE011"
@@ -75,10 +76,7 @@ class _Look:
 
     def _begun(self, step: Step, resource: Resource) -> Props | None:
         """The id of what an interrupted run made and had not named yet."""
-        tags = {tag["Key"]: tag["Value"] for tag in step.desired.get(TAGS) or ()}
-        ours = {key: tags[key] for key in (*OWNERSHIP, NAME_TAG) if key in tags}
-        reader = ReadOnly(self.session, resource.service)
-        return resource.find(reader, ours) if resource.find and ours else None
+        return search(self.session, resource, step.desired)
 
 
 def _found(code: str, step: Step, how: str, help_: str) -> Diagnostic:
@@ -99,6 +97,10 @@ def planned_key(step: Step, resource: Resource) -> Props | None:
 
     Its alias, which is the other way to it, may be what is missing (``TargetKeyId``).
     """
+    if resource.generic:
+        ids = [call.params.get(IDENTIFIER) for call in step.calls]
+        known = next((each for each in ids if isinstance(each, str)), "")
+        return {"TypeName": resource.type, IDENTIFIER: known} if known else None
     if not resource.found_by_tag:
         return None
     param = next(iter(resource.key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from reconciler.aws import lag
@@ -27,6 +28,8 @@ class Remover:
         self.fresh = fresh
         self._send = send
         self._pause = pause
+        self._lock = threading.Lock()
+        self._taken: dict[str, list[Step]] = {}
 
     def delete(self, step: Step, resource: Resource) -> None:
         """Delete it, and wait until AWS does not show it any more.
@@ -44,7 +47,28 @@ class Remover:
             if not patience.waits(until, "AWS says that it is gone, and shows it"):
                 raise StepError("APPLY006", f"{str(step.address)!r} was not deleted")
         self.fresh.deleted(step.address, resource)
-        self._until_gone(step, resource)
+        if resource.operation is not None:
+            return  # its end was waited for
+        works = resource.vanishes or resource.lifecycle is not None
+        if works or not self.finder.rosters.serve(resource):
+            self.until_gone(step, resource)
+        else:  # AWS took it, so a look decides nothing: one listing shows when all are gone
+            with self._lock:
+                self._taken.setdefault(step.address.type, []).append(step)
+
+    def pending(self, type_: str) -> bool:
+        """Whether something of a type was deleted that may be listed yet."""
+        with self._lock:
+            return type_ in self._taken
+
+    def listed(self, resource: Resource) -> list[Step]:
+        """Steps that have deleted what a listing shows yet; each is told once."""
+        with self._lock:
+            steps = self._taken.pop(resource.type, [])
+        if not steps:
+            return []
+        names = self.finder.rosters.names(resource, [step.address for step in steps])
+        return [step for step in steps if names is None or step.address.name in names]
 
     def _deleted(self, step: Step, resource: Resource) -> bool:
         """Send the calls of a deletion; False when AWS said that there was nothing to delete."""
@@ -70,7 +94,7 @@ class Remover:
         steady = resource.lifecycle.in_use if resource.lifecycle else frozenset()
         return resource.vanishes and live.status is Status.BUSY and live.reason not in steady
 
-    def _until_gone(self, step: Step, resource: Resource) -> None:
+    def until_gone(self, step: Step, resource: Resource) -> None:
         """Where deleting takes no time, what AWS took is done, though it may show for a while."""
         lifecycle = resource.lifecycle or DEFAULT_LIFECYCLE
         deadline = self.finder.soon(lifecycle.timeout)

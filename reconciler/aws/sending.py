@@ -6,20 +6,27 @@ by it yet, is sent again; what AWS may have carried out never is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from reconciler.aws import lag
+from reconciler.aws.awaiting import Awaiting
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.fresh import Fresh, Patience
+from reconciler.aws.outcomes import Meaning, meaning
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.session import Session
 from reconciler.aws.single import value_at
+from reconciler.aws.together import Together
 from reconciler.model.change import Action, Call
 from reconciler.model.event import CallFailed, CallSent, Sink
 from reconciler.model.plan import Step
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json, Props, hidden, texts
 from reconciler.resources.api import Resource
 
+_DRESSED = frozenset({Meaning.REFUSED, Meaning.DOUBT})
+_IAM = frozenset({"AWS::IAM::Role", "AWS::IAM::InstanceProfile", "AWS::IAM::ManagedPolicy"})
+"""What spreads slowly, and is refused meanwhile by handlers in whichever words and codes."""
 Settle = Callable[[Step, Resource], object]
 
 
@@ -37,6 +44,9 @@ class Sender:
         self.run_id = ""
         """Of which run the tokens are."""
         self._settle = settle
+        self.awaiting: Awaiting | None = None
+        """Waits for requests that go on."""
+        self.together = Together()
 
     def send(self, step: Step, resource: Resource, call: Call) -> bool:
         """Send one call; False when it was carried out and its answer was not whole.
@@ -45,7 +55,8 @@ class Sender:
             AwsError: AWS did not do it.
             StepError: interrupted while it was waited for.
         """
-        params = self.outputs.resolved(call.params)
+        params = self.outputs.sent(call.params)
+        unshown = [text for each in hidden(call.params) for _, text in texts(each.value)]
         if self.outputs.undoes(step.address, call.method, params):
             return True
         before = (clock := self.session.clock).now()
@@ -55,8 +66,9 @@ class Sender:
             try:
                 answer = self._once(step, resource, call, params)
             except AwsError as error:
+                error.without(unshown)
                 tried += self.session.tried
-                if error.code == INCOMPLETE and not call.outputs:
+                if error.code == INCOMPLETE and not call.outputs and not resource.operation:
                     answer, whole = {}, False
                 elif self._passes(step, resource, call, error, patience):
                     continue
@@ -74,7 +86,39 @@ class Sender:
         self.sink(CallSent(step.id, call, before, clock.now() - before, tried))
         return whole
 
+    def send_with_others(self, step: Step, resource: Resource, call: Call) -> None:
+        """Send a call of a deletion, in one request with the same of others that are at it now.
+
+        Raises:
+            AwsError: AWS did not do it.
+        """
+        if not (resource.together and call.method == resource.delete.method):
+            self.send(step, resource, call)
+            return
+        params, member = self.outputs.resolved(call.params), resource.together
+
+        def several(names: list[str]) -> object:
+            return self.session.send(call.service, call.method, {**params, member: names})
+
+        before, clock = self.session.clock.now(), self.session.clock
+        alone = partial(self.send, step, resource, call)
+        if self.together.ask(resource.type, params[member], alone, several) is None:
+            self.fresh.wrote(step.address, call, resource)
+            self.sink(CallSent(step.id, call, before, clock.now() - before, 1))
+
     def _once(self, step: Step, resource: Resource, call: Call, params: Props) -> Json:
+        operation = resource.operation
+        if self.awaiting and operation and call.method in operation.methods:
+
+            def send(attempt: int) -> Mapping[str, Json]:
+                return self._sent(step, resource, call, params, f" {attempt}")
+
+            return self.awaiting.carried(step, resource, operation, call, send)
+        return self._sent(step, resource, call, params)
+
+    def _sent(
+        self, step: Step, resource: Resource, call: Call, params: Props, attempt: str = ""
+    ) -> Mapping[str, Json]:
         return self.session.send(
             call.service,
             call.method,
@@ -84,7 +128,7 @@ class Sender:
             transient=resource.transient,
             # a second create call would make a second resource where AWS chooses the id
             repeatable=not (resource.found_by_tag and call.method == resource.create.method),
-            token=f"{self.run_id} {step.id}",
+            token=f"{self.run_id} {step.id}{attempt}",
         )
 
     def _passes(
@@ -114,6 +158,10 @@ class Sender:
     def _hidden(self, step: Step, resource: Resource, error: AwsError) -> float:
         """Until when a refusal may come of something that AWS does not show yet, or still shows."""
         concerned = self.fresh.concerned(step, None, error.message)
+        if resource.generic and error.ended and meaning(error.code) in _DRESSED:
+            until = self.fresh.allows(*(each for each in concerned if each.type in _IAM))
+            if until:
+                return until
         if lag.unseen(error, resource):
             return self.fresh.shows(*concerned)
         if not lag.exists(error):

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+
+from botocore.exceptions import ClientError
 
 from reconciler.aws import tokens
 from reconciler.aws.attempts import Attempts, Budget
@@ -35,7 +38,7 @@ from reconciler.aws.wholes import Wholes, wholes
 from reconciler.facts.availability import Table, table
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import Absent
-from reconciler.resources.whole import fault
+from reconciler.resources.whole import fault, refusal
 
 __all__ = ["META", "READS", "Attempts", "BotoClients", "ReadOnly", "Session"]
 
@@ -73,6 +76,10 @@ class Session:
     """The ARN of who calls, once it was asked for."""
     held: Held | None = None
     """The credentials, where they may end and be renewed."""
+    wall: Callable[[], float] = time.time
+    """Seconds since the epoch, for times that AWS names."""
+    requested: set[str] = field(default_factory=set)
+    """Tokens of requests of this run that went on after their answer."""
     _worked: set[str] = field(default_factory=set)
     """Services that took the credentials."""
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter
@@ -156,12 +163,18 @@ class Session:
     def _whole(
         self, service: str, method: str, params: Props, answer: Mapping[str, Json], what: str
     ) -> None:
-        """Whether an answer is one.
+        """Whether an answer is one, and says that all was done.
 
         Raises:
+            ClientError: it says success, and inside of it that the request was refused.
             Retry: it is not whole, so nothing is known from it.
         """
         whole = self.wholes.get((service.partition("@")[0], method))
+        if not method.startswith(READS) and (refused := refusal(whole, answer)):
+            code, message = refused
+            if not code:
+                raise incomplete(what, "it says 200, and that something of it failed")
+            raise ClientError({"Error": {"Code": code, "Message": message}}, method)
         if how := whole and fault(whole, params, answer):
             raise incomplete(what, how)
 
@@ -235,11 +248,12 @@ class ReadOnly:
                 return None
             raise
 
-    def pages(self, method: str, params: Props, at: str) -> list[Json]:
+    def pages(self, method: str, params: Props, at: str, *, most: int = 0) -> list[Json]:
         """The items of every page. Follows botocore's paginator model for the token names.
 
         Raises:
-            Retry: a page is not whole, or leads back to one that was read.
+            Retry: a page is not whole, or leads back to one that was read, or there are more
+                than `most`.
         """
         token_in, token_out, more = self._tokens(method)
         found: list[Json] = []
@@ -256,6 +270,8 @@ class ReadOnly:
             if str(token) in seen:
                 raise incomplete(f"{self._service}.{method}", "it names a page that was read")
             seen.add(str(token))
+            if len(seen) == most:
+                raise incomplete(f"{self._service}.{method}", f"it has more than {most} pages")
             request[token_in] = token
 
     def _tokens(self, method: str) -> tuple[str, str, str]:

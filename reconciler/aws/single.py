@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.aws.errors import AwsError, Gone, Rejected, incomplete
+from reconciler.aws.errors import AwsError, Gone, Rejected, contradiction, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.change import Observed, Status
 from reconciler.model.value import Json, Path, Props
-from reconciler.resources.api import Lifecycle, Place, Resource, Tagging, fill
+from reconciler.resources.api import OWNERSHIP, Lifecycle, Place, Resource, Tagging, fill, lookup
+from reconciler.resources.generic import MODEL, PRIMARY
+from reconciler.resources.whole import every
+from reconciler.resources.whose import Marked, Within, inherited, told, unsigned
 from reconciler.secret.redact import redact
 
 
@@ -52,24 +55,26 @@ class Single:
         """
         reader = ReadOnly(self.session, resource.service, resource.absent)
         slots = self.slots(resource, address.name, {})
+        if not key and resource.generic and PRIMARY not in slots:
+            return None  # AWS chooses what addresses it, and nobody has found it
         params = dict(key) if key else _filled(resource.read.params, slots)
         try:
             raw = self._describe(reader, resource, params)
         except Gone:
             return None
-        root = resource.root.decode(raw)
-        if root is None:
-            return None
-        outputs = {name: value_at(root, path) for name, path in resource.outputs.items()}
-        slots = self.slots(resource, address.name, outputs)
         try:
+            raw = self._detailed(reader, resource, raw, slots)
+            if (root := resource.root.decode(raw)) is None:
+                return None
+            outputs = {name: value_at(root, path) for name, path in resource.outputs.items()}
+            slots = self.slots(resource, address.name, outputs)
             if self._retired(reader, resource, raw, slots):
                 return None
             return self._rest(reader, resource, wanted, root, outputs, slots, raw, tags)
         except Gone as error:
             if self._vanished(resource, params):
                 return None
-            raise incomplete(error.what, f"it is there, and {error.code} here") from error
+            raise contradiction(error.what, f"it is there, and {error.code} here") from error
         except Rejected:
             if self._vanished(resource, params):
                 return None
@@ -112,15 +117,46 @@ class Single:
         missing: list[Gone] = []
         props |= self.parts(reader, resource, names - props.keys(), slots, missing)
         try:
-            if tags is None and resource.tags:
+            if resource.generic:
+                own = resource.generic.tags(root)
+                tags = own or tags or own  # some handlers leave out what the index has
+            elif tags is None and resource.tags:
                 tags = read_tags(reader, resource.tags, slots)
+            elif resource.whose:
+                tags = self.whose(resource, str(slots["name"]), root, tags)
         except Gone as error:
             missing.append(error)
         if missing:
             raise missing[0]
+        shown = unsigned(props, resource.whose)
         status, reason, word = state(resource.lifecycle, raw)
         home = resource.regions({**root, **props})
-        return Observed(props, outputs, status, reason, tags, home=home, state=word)
+        context = {MODEL: root} if resource.generic else {}
+        return Observed(
+            shown, outputs, status, reason, tags, context=context, home=home, state=word
+        )
+
+    def whose(
+        self, resource: Resource, name: str, props: Props, tags: Mapping[str, str] | None
+    ) -> Mapping[str, str] | None:
+        """Tags, or what stands for them where a type takes none; see `resources.whose`.
+
+        Raises:
+            Gone: what it is in is not there.
+            AwsError: they could not be read.
+        """
+        if isinstance(resource.whose, Marked):
+            return told(props.get(resource.whose.prop))
+        if tags or not isinstance(resource.whose, Within):
+            return tags
+        whose, name = resource.whose, name.rpartition("/")[0]
+        parent = lookup(whose.type)
+        if parent is None or parent.tags is None:
+            msg = f"{whose.type} has no tags that say whose it is"
+            raise TypeError(msg)
+        reader = ReadOnly(self.session, parent.service, parent.absent)
+        found = read_tags(reader, parent.tags, self.slots(parent, name, {}))
+        return inherited(found, OWNERSHIP)
 
     def _describe(self, reader: ReadOnly, resource: Resource, params: Props) -> Json:
         body: dict[str, Any] = dict(reader.call(resource.read.method, params))
@@ -134,6 +170,23 @@ class Single:
                 body[member] = [*body[member], *page[member]]
                 body[token] = page.get(token)
         return body
+
+    def _detailed(
+        self, reader: ReadOnly, resource: Resource, raw: Json, slots: Mapping[str, Json]
+    ) -> Json:
+        """A description with what takes further reads; see `Detail`."""
+        for detail in resource.details:
+            named = {
+                param: value_at(raw, (*path.split("."),)) for param, path in detail.takes.items()
+            }
+            if None in named.values():
+                continue
+            params = {**_filled(detail.params, slots), **named}
+            answer = reader.maybe(detail.method, params, detail.unset)
+            if answer is not None:
+                found = value_at(answer, (*detail.at.split("."),)) if detail.at else answer
+                raw = {**raw, detail.into: found}
+        return raw
 
     def parts(
         self,
@@ -174,6 +227,9 @@ def read_tags(reader: ReadOnly, tagging: Tagging, slots: Mapping[str, Json]) -> 
     Raises:
         AwsError: they could not be read.
     """
+    if tagging.inside:
+        msg = "tags that are a property are read with the rest"
+        raise ValueError(msg)
     params = _filled(tagging.read.params, slots)
     try:
         found = reader.pages(tagging.read.method, params, tagging.at)
@@ -191,9 +247,9 @@ def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str, str]:
         return Status.READY, "", ""
     word = str(value_at(raw, tuple(lifecycle.field.split("."))) or "")
     reason = redact(str(value_at(raw, tuple(lifecycle.reason.split("."))) or ""))
-    settling = ""
-    if lifecycle.settles:
-        settling = str(value_at(raw, tuple(lifecycle.settles.split("."))) or "")
+    elsewhere = [(each, str(w)) for each in lifecycle.settles for w in every(raw, each.path) if w]
+    settling = next((told for each, told in elsewhere if told in each.busy), "")
+    badly = next((told for each, told in elsewhere if told in each.failed), "")
     why = f"{word}: {reason}" if reason else word
     if word in lifecycle.failed:
         return Status.FAILED, why, word
@@ -201,10 +257,10 @@ def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str, str]:
         return Status.READY, why, word
     if word in lifecycle.busy:
         return Status.BUSY, word, word
-    if settling in lifecycle.settling:
+    if settling:
         return Status.BUSY, settling, word
-    if settling in lifecycle.settled_badly:
-        return Status.READY, reason or settling, word
+    if badly:
+        return Status.READY, reason or badly, word
     if word and word not in lifecycle.ready:
         return Status.BUSY, word, word
     return Status.READY, reason, word

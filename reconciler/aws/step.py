@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from reconciler.aws import lag
-from reconciler.aws.ending import Ended, StepError, unfinished
+from reconciler.aws.awaiting import Awaiting
+from reconciler.aws.ending import VANISHED, Ended, StepError, unfinished, vanished
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
+from reconciler.aws.finishing import Finisher
 from reconciler.aws.fresh import Fresh
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key, watched
 from reconciler.aws.removing import Remover
 from reconciler.aws.sending import Sender
 from reconciler.aws.session import Session
-from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Observed, Status
 from reconciler.model.event import Sink, StepWaiting
 from reconciler.model.plan import Step
 from reconciler.plan import calls
-from reconciler.plan.diff import TAGS, compare, guard, removed
+from reconciler.plan.diff import TAGS, as_planned, compare, guard
+from reconciler.plan.hidden import resends
 from reconciler.resources.api import Lifecycle, Place, Resource
+
+Look = Callable[[Step], Ended | None]
 
 
 class Runner:
@@ -37,9 +41,9 @@ class Runner:
         self.fresh = Fresh(session.clock.now)
         self.finder = Finder(session, place, sink, self.outputs, self.fresh)
         self.sender = Sender(session, sink, self.outputs, self.fresh, self._settle)
-        self.remover = Remover(self.finder, self.fresh, self._send, self._pause)
-        self._shared: set[Address] = set()
-        """What another run may be at too: it is compared at the end, whatever its type."""
+        self.sender.awaiting = Awaiting(session, sink, self.outputs, self.finder.sought, self._done)
+        self.remover = Remover(self.finder, self.fresh, self.sender.send_with_others, self._pause)
+        self.finisher = Finisher(self.finder, resources, self._settle, self._left)
         self._ailing: set[str] = set()
         """Steps on what had failed before: that state may be shown for a while."""
 
@@ -60,6 +64,18 @@ class Runner:
             case _:
                 return self._update(step, resource)
 
+    def unseen(self, type_: str) -> bool:
+        """Whether steps of a type ended with AWS's yes, and nobody has looked since."""
+        return self.finisher.pending(type_) or self.remover.pending(type_)
+
+    def looks(self, type_: str) -> Iterator[tuple[Step, Look]]:
+        """The looks that are left to take, after one listing that was for all steps of a type."""
+        resource = self.resources[type_]
+        for step in self.finisher.unseen(type_):
+            yield step, self.finisher.shown
+        for step in self.remover.listed(resource):
+            yield step, lambda each: self.remover.until_gone(each, resource)
+
     # -- the three kinds of step
 
     def _create(self, step: Step, resource: Resource) -> Ended:
@@ -78,7 +94,7 @@ class Runner:
         else:
             for call in rest:
                 self._send(step, resource, call)
-        return self._finish(step, resource)
+        return self.finisher.finish(step, resource)
 
     def _complete(self, step: Step, resource: Resource, there: Observed) -> None:
         """Send what an earlier try has still to do; what it did may not be shown yet."""
@@ -117,7 +133,7 @@ class Runner:
         """Go on with a resource that an earlier, interrupted try of ours has made."""
         kind = self.resources[step.address.type]
         there = self.finder.ours(step, there, kind, error)
-        self._shared.add(step.address)
+        self.finisher.shared.add(step.address)
         self.fresh.found(step.address, kind)
         self.outputs.remember(step.address, there.outputs)
         return there
@@ -126,18 +142,22 @@ class Runner:
         live = self._guard(step, resource)
         if live:
             self.outputs.remember(step.address, live.outputs)
-            if ended := self._arrived(step, resource, live):
+            if not resends(step) and (ended := self._arrived(step, resource, live)):
                 return ended
             desired = self.outputs.resolved(step.desired)
             if not step.retry and (why := resource.pending.spent(desired, live)):
                 raise StepError("APPLY011", why, "`moorline plan` says how to get on")
-        self._shared.add(step.address)
+        self.finisher.shared.add(step.address)
         self.fresh.found(step.address, resource)  # this very step has seen it
         for number, call in enumerate(step.calls):
             if number:
                 self._settle(step, resource)
             self._send(step, resource, call)
-        return self._finish(step, resource)
+        return self.finisher.finish(step, resource)
+
+    def _done(self, step: Step, resource: Resource, live: Observed) -> bool:
+        """Whether what is live is what a step asks for, as far as all of it can be seen."""
+        return not resends(step) and self._arrived(step, resource, live) is not None
 
     def _arrived(self, step: Step, resource: Resource, live: Observed) -> Ended | None:
         """The end of a step that an earlier run has carried out."""
@@ -158,18 +178,27 @@ class Runner:
             StepError: it moved, or it is not ours any more.
         """
         wanted = watched(step, resource)
-        live = self.finder.read(step, resource, wanted, key=planned_key(step, resource))
+        deletes = step.action is Action.DELETE
+        live = self.finder.removable(step, resource) if deletes else None
+        if live is None or not as_planned(step, live, resource):
+            live = self.finder.read(step, resource, wanted, key=planned_key(step, resource))
         if live is None:
-            if step.action is Action.DELETE:
+            if deletes:
                 return None
             raise StepError("APPLY001", f"{str(step.address)!r} is gone since the plan was made")
         if live.status is Status.BUSY:
-            live = self._settle(step, resource, wanted, live.tags)
+            try:
+                live = self._settle(step, resource, wanted, live.tags)
+            except StepError as error:
+                if deletes and error.code == VANISHED:
+                    return None  # an earlier run's deletion has come to its end meanwhile
+                raise
         if live and live.status is Status.FAILED:
             self._ailing.add(step.id)
-        deletes = step.action is Action.DELETE
-        seen = removed(live, resource) if live and deletes else live
-        moved = seen and step.guard and guard(seen, resource) != step.guard
+        if live and deletes:
+            moved = not as_planned(step, live, resource)
+        else:
+            moved = bool(live and step.guard and guard(live, resource) != step.guard)
         if live and moved and (deletes or not self._arrived(step, resource, live)):
             message = f"{str(step.address)!r} has changed since the plan was made"
             raise StepError("APPLY001", message, "plan again and review what moved")
@@ -209,7 +238,7 @@ class Runner:
             if live is None:
                 if patience.waits(fresh, NOT_SHOWN):
                     continue
-                raise _vanished(step)
+                raise vanished(step)
             if live.status is Status.FAILED:
                 if step.id in self._ailing and patience.waits(fresh, live.reason):
                     continue
@@ -232,55 +261,6 @@ class Runner:
         self.sink(StepWaiting(step.id, step.address, state, clock.now()))
         clock.sleep(lifecycle.poll)
 
-    def _finish(self, step: Step, resource: Resource) -> Ended:
-        """Wait until AWS shows it, then compare what is live with what was asked.
-
-        Of what this step alone has made, and AWS has no state of, it is enough that it is there:
-        AWS took each call, and a look at all its parts would cost as many calls as making it.
-
-        Raises:
-            StepError: AWS says it is done, and it is not as asked.
-        """
-        patience = self.finder.patience(step)
-        alone = step.address not in self._shared
-        while True:
-            live = self._ended(step, resource, alone=alone)
-            if live and alone and resource.lifecycle is None:
-                return Ended(self.outputs.resolved(step.desired, partly=True))
-            desired = self.outputs.resolved(step.desired)
-            error = unfinished(step, desired, live, resource) if live else _vanished(step)
-            if live and error is None:
-                return Ended(desired, live)
-            if patience.waits(self.fresh.shows(step.address), NOT_SHOWN):
-                continue
-            if live and error and self._stays(step, resource, live, error):
-                return Ended(desired, live)
-            raise error or _vanished(step)
-
-    def _ended(self, step: Step, resource: Resource, *, alone: bool) -> Observed | None:
-        """The resource at the end of its step; with the tags that its service shows, if shared."""
-        live = self._settle(step, resource)
-        if live is None:
-            key = self.finder.key(step, resource)
-            if alone:
-                live = self.finder.read(step, resource, (), tags={}, key=key)
-            else:
-                live = self.finder.look(step, resource)
-        elif resource.tags and not alone:
-            live = self.finder.with_tags(step, resource, live)
-        if live:
-            self.outputs.remember(step.address, live.outputs)
-        return live
-
-    def _stays(self, step: Step, resource: Resource, live: Observed, error: StepError) -> bool:
-        """Whether no call can change what is left, such as an address that never confirmed."""
-        found = error.code == "APPLY008" and resource.lifecycle is None
-        return found and not self._left(step, resource, live)
-
     def _send(self, step: Step, resource: Resource, call: Call) -> None:
         if not self.sender.send(step, resource, call):
-            self._shared.add(step.address)  # AWS said yes: what it did is seen at the end
-
-
-def _vanished(step: Step) -> StepError:
-    return StepError("APPLY004", f"{str(step.address)!r} vanished while it was made")
+            self.finisher.shared.add(step.address)  # AWS said yes: what it did is seen at the end

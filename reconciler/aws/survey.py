@@ -11,14 +11,23 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from reconciler.aws.errors import AwsError, Closed, Denied
+from reconciler.aws.errors import AwsError, Closed, Denied, Gone
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Props
 from reconciler.plan.diff import RESERVED
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place, Resource, fill
+from reconciler.resources.api import (
+    NAME_TAG,
+    OWNERSHIP,
+    TYPE_TAG,
+    Listing,
+    Place,
+    Resource,
+    fill,
+)
+from reconciler.resources.whose import Within, inherited
 
 PAGE = 100
 Progress = Callable[[str, int, int], None]
@@ -56,6 +65,13 @@ class Survey:
     findings: list[Diagnostic] = field(default_factory=list)
     blind: bool = False
     """The tagging API could not be asked: there may be more of every type that it knows."""
+
+    def tags(self, address: Address, resource: Resource) -> dict[str, str] | None:
+        """What the tag index says of it, or of what it is in; nothing where it says nothing."""
+        if not isinstance(resource.whose, Within):
+            return self.index.get(address)
+        parent = Address(resource.whose.type, address.name.rpartition("/")[0])
+        return inherited(self.index.get(parent) or {}, OWNERSHIP) or None
 
     def listed(self, address: Address) -> Listed | None:
         """What the listings say of one resource.
@@ -113,10 +129,22 @@ class Surveyor:
         for item in found:
             arn = item["ResourceARN"]
             tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+            if self._typed(arn, tags):
+                continue
             for resource, pattern in patterns:
                 if pattern and (match := pattern.fullmatch(arn)):
                     self._enter(resource, arn, match["name"], tags)
                     break
+
+    def _typed(self, arn: str, tags: dict[str, str]) -> bool:
+        """Take what says itself what it is; how it is addressed is found out when it is read."""
+        resource = self.resources.get(tags[TYPE_TAG]) if TYPE_TAG in tags else None
+        if resource is None or resource.generic is None or NAME_TAG not in tags:
+            return False
+        address = Address(resource.type, tags[NAME_TAG])
+        self.survey.keys.setdefault(address, []).append(arn)
+        self.survey.index[address] = tags
+        return True
 
     def _enter(self, resource: Resource, arn: str, name: str, tags: dict[str, str]) -> None:
         if resource.found_by_tag:
@@ -135,11 +163,12 @@ class Surveyor:
         jobs = [
             (self.resources[type_], number)
             for type_ in sorted(types)
-            for number in range(len(self.resources[type_].listings))
+            for number, listing in enumerate(self.resources[type_].listings)
+            if not listing.sparing or self._doubtful(type_) > 1
         ]
         futures = [(job, pool.submit(self._list, *job)) for job in jobs]
         declared = {node.address.type for node in self.graph}
-        for done, ((resource, _), future) in enumerate(futures, 1):
+        for done, ((resource, number), future) in enumerate(futures, 1):
             known = self.survey.lists.setdefault(resource.type, {})
             try:
                 found, count = future.result()
@@ -152,6 +181,9 @@ class Surveyor:
                     created = listed.created or (before.created if before else "")
                     known[name] = Listed(props, created)
             except AwsError as error:
+                if resource.listings[number].sparing:  # as if it had not been asked for
+                    self.survey.lists.pop(resource.type, None)
+                    continue
                 if self._shut_out(resource, error):
                     finding = replace(unreadable(error, None), severity=Severity.NOTE)
                     self.survey.findings.append(finding)
@@ -162,6 +194,12 @@ class Surveyor:
                         replace(unreadable(error, None), severity=Severity.WARNING)
                     )
             self.progress("listings", done, len(futures))
+
+    def _doubtful(self, type_: str) -> int:
+        """How many of a type are declared or carry our tags, and not both."""
+        tagged = {address for address in self.survey.index if address.type == type_}
+        declared = {node.address for node in self.graph if node.address.type == type_}
+        return len(tagged ^ declared)
 
     def _shut_out(self, resource: Resource, error: AwsError) -> bool:
         """Whether nothing of a type can be there: AWS shows it to no account that is not let in.
@@ -177,18 +215,45 @@ class Surveyor:
     def _list(self, resource: Resource, number: int) -> tuple[dict[str, Listed], int | None]:
         """What a listing has of ours, and of how many in all where it has all."""
         listing = resource.listings[number]
+        out: dict[str, Listed] = {}
+        if isinstance(resource.whose, Within):
+            for parent in self._parents(resource.whose.type):
+                self._one(resource, listing, f"{parent}/", out)
+            return out, None
+        items = self._one(resource, listing, "", out)
         slots = self.place.slots("")
         params = {key: fill(value, slots) for key, value in listing.params.items()}
-        reader = ReadOnly(self.session, resource.service)
-        out: dict[str, Listed] = {}
-        items = reader.pages(listing.method, params, listing.at)
+        own = listing.sparing or params != listing.params  # a prefix, a filter by name
+        return out, None if own else sum(_lives(item, resource) for item in items)
+
+    def _parents(self, type_: str) -> list[str]:
+        """The names of what is ours, or declared, of a type that others are in."""
+        return sorted(
+            {at.name for at in (*self.survey.index, *self.graph.nodes) if at.type == type_}
+        )
+
+    def _one(
+        self, resource: Resource, listing: Listing, within: str, out: dict[str, Listed]
+    ) -> list[Json]:
+        """Take what is ours of one listing, and of what it is in; all of its items."""
+        slots = self.place.slots(within)
+        params = {key: fill(value, slots) for key, value in listing.params.items()}
+        reader = ReadOnly(self.session, resource.service, resource.absent if within else ())
+        try:
+            most = self._doubtful(resource.type) if listing.sparing else 0
+            items = reader.pages(listing.method, params, listing.at, most=most)
+        except Gone:
+            return []  # what it would be in is not there
+        sole = isinstance(resource.whose, Within) and resource.whose.sole
         for item in items:
-            name = str(item[listing.name])
-            if name.startswith(self.place.prefix) or Address(resource.type, name) in self.graph:
+            if any(item.get(member) in words for member, words in listing.gone.items()):
+                continue
+            leaf = listing.called(item)
+            named = Address(resource.type, within + leaf) in self.graph
+            if sole or named or leaf.startswith(self.place.prefix):
                 created = str(item.get(listing.created) or "")
-                out[name] = Listed(listing.codec.decode(item), created)
-        whole = params == listing.params  # nothing of ours in it: no prefix, no filter by name
-        return out, sum(_lives(item, resource) for item in items) if whole else None
+                out[within + leaf] = Listed(listing.codec.decode(item), created)
+        return items
 
 
 def _lives(item: Json, resource: Resource) -> bool:

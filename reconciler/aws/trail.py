@@ -32,8 +32,6 @@ PAGES = 4
 PATIENCE = Attempts(most=3, first_pause=1.0, longest_pause=4.0)
 DENIED = "no permission to look"
 FAILED = "CloudTrail could not be read"
-BY_ARN = frozenset({"AWS::KMS::Key", "AWS::SNS::Topic"})
-"""Types whose events name the ARN. Source: the KMS and SNS developer guides."""
 Told = Callable[[str, int, int], None]
 
 
@@ -63,7 +61,7 @@ class Trail:
 
     def _who(self, step: Step, resource: Resource, scene: Scene) -> Actor:
         subject = step.address.name
-        if resource.type in BY_ARN:
+        if resource.aside.told_by_arn:
             subject = actor.arn(step, resource, scene.place)
         if not subject:
             return unknown("its id is not known any more")

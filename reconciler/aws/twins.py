@@ -23,9 +23,9 @@ def tell_apart(
     """
     unclear: dict[Address, AwsError] = {}
     for address, arns in [*survey.keys.items()]:
-        if len(arns) == 1:
-            continue
         resource = resources[address.type]
+        if len(arns) == 1 or resource.generic:
+            continue
         key = next(iter(resource.read.params))
         try:
             live = [a for a in sorted(arns) if _is_there(single, resource, address, {key: a})]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from reconciler.resources import api as resources
+from reconciler.resources.cloudcontrol import events
 from reconciler.resources.whole import Whole, members
 
 Wholes = Mapping[tuple[str, str], Whole]
@@ -13,6 +14,10 @@ Wholes = Mapping[tuple[str, str], Whole]
 
 BESIDE: Wholes = {
     ("sts", "get_caller_identity"): Whole(has=members("Account", "Arn", "UserId")),
+    ("cloudcontrol", events.READ): events.READING,
+    ("cloudcontrol", events.LIST): events.LISTING,
+    ("cloudcontrol", events.POLL): events.POLLING,
+    ("cloudcontrol", events.REQUESTS): events.PENDING,
     ("sts", "assume_role"): Whole(
         has=members(
             "Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken"

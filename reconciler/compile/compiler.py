@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
-from reconciler.compile import naming, placed, tags
+from reconciler.compile import deferred as deferring, naming, placed, served, tags
 from reconciler.compile.admit import admit
+from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
-from reconciler.kinds.api import Kind, Lookup, Scope, Section
+from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
+from reconciler.model.diagnostic import Diagnostic, Span, ordered
 from reconciler.model.document import Document
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
@@ -63,6 +63,10 @@ class Spec:
     def at(self, path: Path) -> Span:
         """The line of a path inside `spec`."""
         return self.envelope.document.at((*SPEC, *path))
+
+    def key_at(self, path: Path) -> Span:
+        """The line of the key of a path inside `spec`."""
+        return self.envelope.document.key_at((*SPEC, *path))
 
 
 def place_of(view: EnvironmentView) -> Place:
@@ -134,24 +138,17 @@ def _spec(
         return None, found
     spec = Spec(envelope, kind, model, tuple(kinds.used(model)))
     for problem in kind.check(model):
-        at = spec.at(problem.path)
-        found.append(Diagnostic("SPEC020", problem.message, at, problem.help))
+        at = spec.key_at(problem.path) if problem.on_key else spec.at(problem.path)
+        said = (problem.code, problem.message, at, problem.help, problem.severity)
+        found.append(Diagnostic(*said))
+    named = ((path, type_, spec.at(path)) for path, type_ in kind.types(model))
+    found += served.unserved(named, resources.load())
     found += [
-        _unresolved(spec, path, other, name, declared)
+        unresolved(other, name, spec.at(path), declared)
         for path, other, name in spec.uses
         if f"{other}/{name}" not in declared
     ]
     return (None if any(each.is_error for each in found) else spec), found
-
-
-def _unresolved(spec: Spec, path: Path, kind: str, name: str, declared: set[str]) -> Diagnostic:
-    known = sorted(id_.partition("/")[2] for id_ in declared if id_.startswith(f"{kind}/"))
-    close = get_close_matches(name, known, 1)
-    meant = f"; did you mean {close[0]!r}?" if close else ""
-    text = f"no {kind} is called {name!r}{meant}"
-    names = ", ".join(known)
-    help_ = f"{kind} specs are {names}" if known else f"add a {kind} spec called {name!r}"
-    return Diagnostic("SPEC021", text, spec.at(path), help_)
 
 
 def questions(specs: Iterable[Spec], view: EnvironmentView) -> list[Lookup]:
@@ -200,6 +197,7 @@ class _Builder:
                 naming=self._address,
                 spans=spec.at,
                 peer=self._peer,
+                served=self._served,
                 facts=self.facts,
                 boundary=self.view.spec.boundary or "",
             )
@@ -224,19 +222,27 @@ class _Builder:
                 nodes[spec.id] = [self._finish(node, scope) for node in made.values()]
         asked = [each for id_ in nodes for each in self._scopes[id_].admissions]
         nodes = {id_: admit(made, asked) for id_, made in nodes.items()}
-        self._spread(nodes, deferred)
-        found += [self._waits(spec, why) for spec, why in deferred.items()]
+        uses = {
+            id_: tuple(f"{kind}/{name}" for _, kind, name in spec.uses)
+            for id_, spec in self.specs.items()
+        }
+        deferring.spread(nodes, deferred, uses)
+        lines = {id_: self.specs[id_].at(()) for id_ in deferred}
+        found += deferring.findings(nodes, deferred, lines)
         found += [
             *tags.problems(self.view, self.specs.values(), nodes),
             *placed.problems(self.view),
         ]
         all_nodes = [node for made in nodes.values() for node in made]
         graph, problems = build_graph(all_nodes, deferred)
-        graph = replace(graph, region=self.place.region)
+        graph = replace(graph, region=self.place.region, account=self.place.account)
         return graph, ordered([*found, *problems])
 
     def _address(self, type_: str, base: str, content: str) -> Address:
         return naming.address(type_, base, content, self.place, self.resources)
+
+    def _served(self, type_: str) -> Served | None:
+        return served.served(type_, self.resources)
 
     def _peer(self, kind: str, name: str) -> Mapping[str, Json]:
         id_ = f"{kind}/{name}"
@@ -252,32 +258,9 @@ class _Builder:
         props = dict(node.props)
         for prop, template in resource.named.items():
             props = put(props, prop, fill(template, slots))
-        if resource.tags:
+        if resource.signed:
             props[tags.TAGS] = tags.tags(node, scope, resource, self.view)
         return replace(node, props=props)
-
-    def _spread(self, nodes: dict[str, list[Node]], deferred: dict[str, str]) -> None:
-        """Defer what needs a resource of a deferred spec."""
-        changed = bool(deferred)
-        while changed:
-            changed = False
-            made = {node.address for each in nodes.values() for node in each}
-            for id_ in list(nodes):
-                waits = [f"{kind}/{name}" for _, kind, name in self.specs[id_].uses]
-                cause = next((other for other in waits if other in deferred), None)
-                if cause and any(node.needs - made for node in nodes[id_]):
-                    del nodes[id_]
-                    deferred[id_] = f"it needs {cause}, which is deferred"
-                    changed = True
-
-    def _waits(self, id_: str, why: str) -> Diagnostic:
-        return Diagnostic(
-            "PLAN010",
-            f"{id_} is deferred: {why}",
-            self.specs[id_].at(()),
-            "nothing it owns is changed until then",
-            Severity.WARNING,
-        )
 
 
 def _broken(spec: Spec, error: Exception) -> Diagnostic:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from reconciler.compile.compiler import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.policy import Policy
+from reconciler.model.value import Props
+from reconciler.secret.sent import Sent
 from reconciler.specs.overlay import EnvironmentView
 
 
@@ -21,11 +24,19 @@ class Request:
     destroy: bool = False
     """Plan as if nothing were declared."""
     commit: str = ""
+    sent: Sent = field(default_factory=Sent)
+    """What is known of values that AWS never gives back."""
     left: frozenset[Address] = frozenset()
     """What the last apply left, from its receipt: it may cause one more read."""
+    applied: Mapping[Address, Props] = field(default_factory=dict)
+    """What it asked for, from the same receipt: it may explain why something is replaced."""
+    begun: frozenset[Address] = frozenset()
+    """What it may have made and did not see done: as asked for and without tags, it is ours."""
+    unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
+    """What of it AWS took and did not show."""
 
     @property
     def terms(self) -> Policy:
         """The policy, with what the specs say of AWS's services."""
         own = availability.of(spec.model for spec in self.specs)
-        return replace(self.policy, services=own)
+        return replace(self.policy, services=own, applied=self.applied, unshown=self.unshown)

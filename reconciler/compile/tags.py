@@ -14,7 +14,14 @@ from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
 from reconciler.policy.unresolved import CODE as UNRESOLVED
-from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Place, Resource
+from reconciler.resources.api import (
+    HOLDS_TAG,
+    NAME_TAG,
+    OWNERSHIP,
+    TYPE_TAG,
+    Place,
+    Resource,
+)
 from reconciler.secret.references import WAY_OUT, unresolved
 from reconciler.specs.overlay import EnvironmentView
 
@@ -43,10 +50,14 @@ def tags(node: Node, scope: Scope, resource: Resource, view: EnvironmentView) ->
         found["owner"] = scope.owner
     if resource.holds:
         found[HOLDS_TAG] = resource.holds
-    if resource.found_by_tag:
+    if resource.found_by_tag or resource.generic:
         found[NAME_TAG] = node.address.name
+    if resource.generic:
+        found[TYPE_TAG] = node.address.type
     found |= {tag["Key"]: tag["Value"] for tag in node.props.get(TAGS) or ()}
     found = {composed(key): composed(value) for key, value in found.items()}
+    if resource.tags is None:  # a mark has no room for more than whose it is
+        found = {key: value for key, value in found.items() if key.startswith("moorline:")}
     return [{"Key": key, "Value": found[key]} for key in sorted(found)]
 
 

@@ -10,85 +10,44 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeAlias
 
 from reconciler.access import table
 from reconciler.access.caller import Demand, rows
+from reconciler.access.handlers import (
+    SERVICE,
+    handler_demands,
+    looks,
+    places,
+    reads_data,
+    service_of,
+)
+from reconciler.delivery.places import (
+    KEYS,
+    NAMED,
+    OURS,
+    ROLES,
+    WITHIN,
+    Bound,
+    Place,
+    When,
+    by_key,
+    forwarded,
+    pattern,
+)
 from reconciler.resources import api as resources
-from reconciler.resources.api import OWNERSHIP, Resource, fill
+from reconciler.resources.api import Resource, fill
 from reconciler.resources.permissions import PASS, permission
-
-When: TypeAlias = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-"""Conditions: operators, each with keys and what they have to be."""
 
 ALWAYS = frozenset({"cloudtrail:LookupEvents", "tag:GetResources"})
 """What every plan and drift report may ask, whatever the types."""
-LOOKS = {
-    "AWS::SageMaker::Endpoint": (
-        "application-autoscaling:DescribeScalableTargets",
-        "sagemaker:DescribeEndpointConfig",
-    ),
-    "AWS::SageMaker::Model": ("sagemaker:ListModelPackages",),
-}
-"""What else is asked because of a type: who scales it, which version is approved."""
 NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
 """Demands of what no kind writes: alarms that stop machines or run documents."""
 
-_TAGS = OWNERSHIP[:2]
-_VALUES = ("{platform}", "{environment}")
-OURS = tuple((f"aws:ResourceTag/{tag}", value) for tag, value in zip(_TAGS, _VALUES, strict=True))
-ASKED = tuple((f"aws:RequestTag/{tag}", value) for tag, value in zip(_TAGS, _VALUES, strict=True))
-NAMED: When = (("StringEqualsIfExists", OURS),)
-"""Not another's: where AWS says whose a resource is, it is ours. Buckets say so where their
-attribute-based access is on (S3 user guide, "Enabling ABAC"), what is new not at all."""
-OWNED: When = (("StringEquals", OURS),)
-MADE: When = (("StringEquals", ASKED),)
-FRESH: When = (
-    ("StringEquals", ASKED),
-    ("Null", ((OURS[0][0], "true"), ("kms:ResourceAliases", "true"))),
-)
-"""A key that is nobody's yet, while it is made: it has no tags, and no alias."""
-CALLED: When = (
-    ("ForAnyValue:StringLike", (("kms:ResourceAliases", "alias/{prefix}*"),)),
-    ("StringEqualsIfExists", OURS),
-)
-"""A key that is called like ours and is not another's, as one that is adopted."""
-ADOPTING = frozenset(
-    f"kms:{name}"
-    for name in (
-        "DisableKey", "DisableKeyRotation", "EnableKey", "EnableKeyRotation", "PutKeyPolicy",
-        "TagResource", "UpdateKeyDescription",
-    )
-)  # fmt: skip
-"""What is done to a key before it carries our tags, or in the minutes until IAM sees them."""
-KEYS = "arn:{partition}:kms:{region}:{account}:key/*"
-ROLES = "arn:{partition}:iam::{account}:role/{prefix}*"
+HANDLERS = (("read", "list"), ("create", "read", "update", "delete", "list"))
+"""Handlers that a plan runs, and that an apply runs."""
 _CATALOGUE = ("catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*")
-
-
-class Bound(StrEnum):
-    """What a boundary for the roles that specs make does to a statement."""
-
-    FREE = ""
-    WITHIN = "within"
-    """Only on roles that have it, or get it."""
-    NEVER = "never"
-    """Not where there is one."""
-
-
-WITHIN = frozenset(
-    f"iam:{name}"
-    for name in (
-        "AttachRolePolicy", "CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy",
-        "UpdateAssumeRolePolicy",
-    )
-)  # fmt: skip
-"""What could give a role more than its boundary allows, were it not asked for. Source: IAM user
-guide, "Permissions boundaries", "Delegating responsibility to others"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +64,6 @@ class Grant:
         return tuple(each for each in self.on if prefix in each)
 
 
-_Place: TypeAlias = tuple[tuple[str, ...], When, Bound]
-
-
 def reads(types: Iterable[Resource]) -> set[str]:
     """The actions that only look, which may be asked of anything.
 
@@ -120,21 +76,41 @@ def reads(types: Iterable[Resource]) -> set[str]:
             found |= _all(resource.service, (each.method for each in resource.listings))
     for resource in types:
         found |= _all(resource.service, methods(resource)[0])
-        found |= set(LOOKS.get(resource.type, ()))
+        found |= {each for each in _handled(resource, HANDLERS[0]) if looks(each)}
+        found |= set(resource.aside.looks)
     return found
+
+
+def seen(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, ...]:
+    """The data that a plan reads of our own resources: a handler that reads them asks for it.
+
+    Only where names say which they are, and no secrets.
+    """
+    found: dict[Place, set[str]] = {}
+    for resource in types:
+        for action in _handled(resource, HANDLERS[0]):
+            own = action.partition(":")[0] == service_of(resource.type)
+            if own and resource.name and reads_data(action) and places(resource.type, action):
+                for place in forwarded(action, resource):
+                    found.setdefault(place, set()).add(action)
+    return _granted(found, slots)
+
+
+def _granted(found: Mapping[Place, set[str]], slots: Mapping[str, str]) -> tuple[Grant, ...]:
+    grants = (Grant(tuple(sorted(found[place])), *place) for place in sorted(found))
+    return tuple(_filled(grant, slots) for grant in grants)
 
 
 def writes(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, ...]:
     """The actions that change something; of `slots`, `prefix` begins our names."""
     known = list(types)
     looked = reads(known)
-    found: dict[_Place, set[str]] = {}
+    found: dict[Place, set[str]] = {}
     for resource in known:
         for action, place in _asked(resource):
             if action not in looked:
                 found.setdefault(place, set()).add(action)
-    grants = (Grant(tuple(sorted(found[place])), *place) for place in sorted(found))
-    return tuple(_filled(grant, slots) for grant in grants)
+    return _granted(found, slots)
 
 
 def actions_of(service: str, names: Iterable[str]) -> set[str]:
@@ -154,7 +130,17 @@ def _filled(grant: Grant, slots: Mapping[str, str]) -> Grant:
     return Grant(grant.actions, tuple(str(fill(at, slots)) for at in grant.on), when, grant.bound)
 
 
-def _asked(resource: Resource) -> Iterator[tuple[str, _Place]]:
+def _handled(resource: Resource, verbs: Iterable[str]) -> set[str]:
+    """What AWS's own handlers ask of the caller, if they serve the type."""
+    if resource.service != SERVICE:
+        return set()
+    return {each for verb in verbs for each in handler_demands(resource.type, verb)}
+
+
+def _asked(resource: Resource) -> Iterator[tuple[str, Place]]:
+    for action in _handled(resource, HANDLERS[1]):
+        for place in forwarded(action, resource):
+            yield action, place
     for method in methods(resource)[1]:
         for action in permission(resource.service, method):
             for place in _places(action, resource):
@@ -164,35 +150,21 @@ def _asked(resource: Resource) -> Iterator[tuple[str, _Place]]:
                 yield action, _demanded(action, row)
 
 
-def _places(action: str, resource: Resource) -> Iterator[_Place]:
+def _places(action: str, resource: Resource) -> Iterator[Place]:
     """Where an action of a type may be done: it is enough when one of the places fits."""
     service = action.partition(":")[0]
     if action == PASS:
         to = (("iam:PassedToService", f"{resource.service}.amazonaws.com"),)
         yield (ROLES,), (("StringEquals", to),), Bound.FREE
     elif service == "kms":
-        yield from _key(action)
+        yield from by_key(action)
     elif "{name}" not in resource.arn:
         yield ("*",), (), Bound.FREE
     else:
         bound = Bound.WITHIN if action in WITHIN else Bound.FREE
         if action == "iam:DeleteRolePermissionsBoundary":
             bound = Bound.NEVER
-        yield tuple(sorted({_own(resource.arn), *_required(action)})), NAMED, bound
-
-
-def _key(action: str) -> Iterator[_Place]:
-    """Keys by our tags, but for new ones; aliases, which have no tags, by name and by key."""
-    if action == "kms:CreateKey":
-        yield ("*",), MADE, Bound.FREE
-        return
-    yield (KEYS,), OWNED, Bound.FREE
-    if action == "kms:TagResource":
-        yield (KEYS,), FRESH, Bound.FREE
-    if action in ADOPTING:
-        yield (KEYS,), CALLED, Bound.FREE
-    if "Alias" in action:
-        yield ("arn:{partition}:kms:{region}:{account}:alias/{prefix}*",), (), Bound.FREE
+        yield tuple(sorted({pattern(resource.arn), *_required(action)})), NAMED, bound
 
 
 def _required(action: str) -> Iterator[str]:
@@ -203,18 +175,10 @@ def _required(action: str) -> Iterator[str]:
         return
     for name, must in types.items():
         if must:
-            yield _own(table.type_of(action.partition(":")[0], name).format)
+            yield pattern(table.type_of(action.partition(":")[0], name).format)
 
 
-def _own(arn: str) -> str:
-    """The pattern of our names for an ARN's template, be it ours or IAM's."""
-    place = {"${Partition}": "{partition}", "${Region}": "{region}", "${Account}": "{account}"}
-    for theirs, ours in place.items():
-        arn = arn.replace(theirs, ours)
-    return re.sub(r"\$\{\w+\}|\{name\}", "{prefix}*", arn)
-
-
-def _demanded(action: str, row: Demand) -> _Place:
+def _demanded(action: str, row: Demand) -> Place:
     """Where the caller must be allowed what a service does for it."""
     service = action.partition(":")[0]
     if service == "kms" and table.action(action).types:
@@ -236,8 +200,13 @@ def _demanded(action: str, row: Demand) -> _Place:
 def methods(resource: Resource) -> tuple[set[str], set[str]]:
     """The client methods that read a resource, and those that write it."""
     looks = {resource.read.method, *(listing.method for listing in resource.listings)}
-    looks |= resource.asks
+    looks |= resource.asks | {detail.method for detail in resource.details}
     changes = {resource.create.method, resource.delete.method, *_updates(resource)}
+    if stopped := resource.stages.stopped:
+        changes |= {stopped.stop.method, stopped.start.method}
+    if resource.operation:
+        looks |= {resource.operation.poll, resource.operation.pending} - {""}
+        changes |= set(resource.operation.timeout)  # those that there is a handler for
     for part in resource.parts:
         looks |= set(part.reads)
         changes |= set(part.writes)

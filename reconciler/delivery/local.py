@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from reconciler.delivery import resolve, roles, site as sites
@@ -10,17 +11,17 @@ from reconciler.resources import api as resources
 from reconciler.specs.overlay import EnvironmentView
 
 
-def made(view: EnvironmentView) -> dict[str, dict[str, Any]]:
+def made(view: EnvironmentView, more: Iterable[str] = ()) -> dict[str, dict[str, Any]]:
     """Trust and policies of the roles that an environment names, by ARN.
 
-    They suffice for every AWS type, since nobody writes them anew when the specs change; and the
-    account itself takes them, as there is no CI system.
+    They suffice for every AWS type that has a file, since nobody writes them anew when the specs
+    change, and for `more`; and the account itself takes them, as there is no CI system.
     """
     named = [arn for arn in (view.spec.roles.plan, view.spec.roles.apply) if arn]
     if not named:
         return {}
     stages, _ = sites.stages([view])
-    site = sites.Site(view.platform, stages, types=tuple(sorted(resources.load())))
+    site = sites.Site(view.platform, stages, types=tuple(sorted({*resources.load(), *more})))
     account = f"arn:{stages[0].partition}:iam::{view.account}:root"
     found = resolve.policies(
         roles.body(site, Trust()),

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from reconciler.delivery import actions
-from reconciler.delivery.actions import Bound, Grant
+from reconciler.delivery.actions import Grant
 from reconciler.delivery.api import literal
 from reconciler.delivery.cloudformation import (
     NOTHING,
@@ -23,9 +23,11 @@ from reconciler.delivery.cloudformation import (
     policy,
     sub,
 )
+from reconciler.delivery.places import ADOPTING, Bound
 from reconciler.delivery.site import Site, Stage
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
+from reconciler.resources.api import Resource
 
 SIZE = 5_900
 """Characters of a managed policy's statements; IAM takes 6,144 of a policy, spaces not counted."""
@@ -43,11 +45,11 @@ _HERE = {
 
 def policies(site: Site) -> dict[str, Json]:
     """The managed policies by their names in the template."""
-    known = resources.load()
-    types = [known[type_] for type_ in site.types]
-    grants = actions.writes(types, {**_HERE, "platform": site.platform, "prefix": _prefix(site)})
+    types = _types(site)
+    slots = {**_HERE, "platform": site.platform, "prefix": _prefix(site)}
+    grants = actions.writes(types, slots)
     looked = actions.reads(types) | {_LISTS}  # of buckets that others keep too
-    looks = [allow(looked, Resource="*")]
+    looks = [allow(looked, Resource="*"), *map(_statement, actions.seen(types, slots))]
     changes = [_statement(grant) for grant in grants]
     changes += _itself(grants)
     return {
@@ -58,6 +60,11 @@ def policies(site: Site) -> dict[str, Json]:
         **_receipts(lists=_LISTS in looked),
         **_report(),
     }
+
+
+def _types(site: Site) -> list[Resource]:
+    """The records of a site's types; of a type that nothing serves nothing is sent."""
+    return [found for type_ in site.types if (found := resources.lookup(type_)) is not None]
 
 
 def parameters() -> dict[str, Json]:
@@ -159,7 +166,7 @@ def _siblings(grants: Iterable[Grant], site: Site) -> dict[str, Json]:
         return {}
     named = {a for grant in grants if grant.named(_prefix(site)) for a in grant.actions}
     statements: list[Json] = [deny(named, Resource=fact("Siblings"))] if named else []
-    if called := {a for grant in grants for a in grant.actions} & actions.ADOPTING:
+    if called := {a for grant in grants for a in grant.actions} & ADOPTING:
         by = {"ForAnyValue:StringLike": {"kms:ResourceAliases": fact("SiblingAliases")}}
         statements.append(deny(called, Resource="*", Condition=by))
     return _packed("Siblings", statements, [APPLY], site, "HasSiblings")
@@ -167,8 +174,7 @@ def _siblings(grants: Iterable[Grant], site: Site) -> dict[str, Json]:
 
 def _theirs(stage: Stage, site: Site) -> set[str]:
     """The patterns of what the environments own whose names begin like this one's."""
-    known = resources.load()
-    types = [known[type_] for type_ in site.types]
+    types = _types(site)
     place = {"partition": stage.partition, "region": stage.region, "account": stage.account}
     found: set[str] = set()
     for prefix in stage.siblings:

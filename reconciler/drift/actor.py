@@ -41,17 +41,6 @@ CALLED = {
     "putbucketobjectlockconfiguration": "putobjectlockconfiguration",
 }
 """Events that are not called like the method, as S3 has them."""
-ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("AWS::CloudWatch::Alarm", "ActionsEnabled"): ("enable_alarm_actions", "disable_alarm_actions"),
-    ("AWS::IAM::Role", "Description"): ("update_role_description",),
-    ("AWS::KMS::Key", "Enabled"): ("enable_key", "disable_key"),
-    ("AWS::SNS::Topic", "TopicPolicy"): ("add_permission", "remove_permission"),
-    ("AWS::SageMaker::Endpoint", "ProductionVariants"): (
-        "update_endpoint",
-        "update_endpoint_weights_and_capacities",
-    ),
-}
-"""Further methods that set a property, which Moorline does not use."""
 DOUBTFUL = frozenset({Cause.HAND, Cause.BOTH, Cause.UNKNOWN})
 _GLOBAL = frozenset({"iam", "budgets", "cloudfront", "route53", "organizations"})
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
@@ -208,7 +197,7 @@ def _writers(step: Step, resource: Resource) -> Iterator[tuple[str, frozenset[st
 def _setting(field: FieldChange, step: Step, resource: Resource) -> set[str]:
     """Methods that set the property of a difference."""
     prop = field.path[0]
-    made = {resource.create.method, *ALSO.get((resource.type, prop), ())}
+    made = {resource.create.method, *resource.aside.set_by.get(prop, ())}
     tagging = _tagging(resource)
     if prop == TAGS:  # a call that overwrites leaves the tags of what exists alone
         return tagging if resource.upsert else made | tagging
@@ -241,9 +230,7 @@ def _tagging(resource: Resource) -> set[str]:
 
 def _touching(step: Step, resource: Resource) -> frozenset[str]:
     """Every method that changes anything of such a resource."""
-    also = {
-        method for (type_, _), each in ALSO.items() if type_ == resource.type for method in each
-    }
+    also = {method for each in resource.aside.set_by.values() for method in each}
     written = {method for part in resource.parts for method in part.writes}
     planned = {call.method for call in step.calls if call.service == resource.service}
     fields = {method for each in step.fields for method in _setting(each, step, resource)}

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Cause, Change, FieldChange, Reason
+from reconciler.model.change import BY_RIGHT, Action, Cause, Change, FieldChange, Reason
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.receipt import Receipt, ResourceRecord
 from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, to_json
@@ -20,17 +20,8 @@ from reconciler.plan.diff import TAGS
 from reconciler.resources.api import OWNERSHIP, Resource
 from reconciler.resources.items import named
 
-OWNED = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})
+OWNED = BY_RIGHT
 """What moves a property at run time, by right: no drift."""
-BORROWED: Mapping[tuple[str, str], tuple[str, str, Mapping[str, str]]] = {
-    ("AWS::SageMaker::Endpoint", "ProductionVariants"): (
-        "EndpointConfigName",
-        "AWS::SageMaker::EndpointConfig",
-        {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"},
-    )
-}
-"""Properties that a resource has from another one: by which property and from which type, and
-what they are called there."""
 MOVED = "#moved"
 """Ends the id of what stands for a difference that no plan undoes."""
 
@@ -104,11 +95,11 @@ def _borrowed(
     step: Step, change: FieldChange, last: Receipt, resources: Mapping[str, Resource]
 ) -> Cause | None:
     """The cause where a property comes from another resource, such as a config."""
-    borrowed = BORROWED.get((step.address.type, change.path[0]))
+    borrowed = resources[step.address.type].aside.borrowed.get(change.path[0])
     left = last.resources.get(step.address)
     if borrowed is None or left is None:
         return None
-    by, type_, names = borrowed
+    by, type_, names = borrowed.by, borrowed.type, borrowed.names
     lender = last.resources.get(Address(type_, str(left.applied.get(by))))
     if lender is None:
         return Cause.UNKNOWN

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import orjson
 
+from reconciler.facts import facts
 from reconciler.facts.explain import explain_property
 from reconciler.model.change import Effect
 from reconciler.model.value import Json
@@ -25,7 +26,9 @@ def explain(text: str) -> dict[str, Json]:
     answer = explain_property(text)
     type_, _, path = text.partition(".")
     resource = lookup(type_)
-    if resource is None or not path:
+    if not path:
+        return {**answer, **_service(type_, resource)} if "identity" in answer else answer
+    if resource is None:
         return answer
     return _with_adapter(answer, resource, path.split(".")[0].split("[")[0])
 
@@ -42,6 +45,22 @@ def _encoded(text: str) -> str:
         return orjson.dumps(explain(text)).decode()
     except orjson.JSONEncodeError:  # a lone surrogate, which no JSON text can hold
         return _encoded(text.encode("utf-8", "replace").decode())
+
+
+def _service(type_: str, resource: Resource | None) -> dict[str, Json]:
+    """Who makes, reads and deletes a type, what that cannot do, and what is lost with it."""
+    if resource is None:
+        lacks = sorted({"create", "read", "delete"} - facts(type_).handlers.keys())
+        said = f"nothing: AWS's handlers cannot {' or '.join(lacks)} it"
+        return {"servedBy": said, "limits": [], "holds": "", "outputs": []}
+    own = resource.generic is None
+    said = "an adapter of Moorline" if own else "AWS's handlers, through Cloud Control"
+    declared = resource.generic is None or resource.generic.declared
+    held = resource.holds or ("" if declared else "records, where its spec does not say otherwise")
+    limits = [*resource.generic.says] if resource.generic else []
+    named = (resource.outputs, resource.created, resource.predict, resource.named)
+    outputs = sorted({name for each in named for name in each})
+    return {"servedBy": said, "limits": limits, "holds": held, "outputs": outputs}
 
 
 def _with_adapter(answer: dict[str, Json], resource: Resource, prop: str) -> dict[str, Json]:

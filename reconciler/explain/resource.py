@@ -14,7 +14,7 @@ from reconciler.model.change import Effect
 from reconciler.model.diagnostic import Span, span_to_json
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Path, to_json
-from reconciler.resources.api import Resource, lookup
+from reconciler.resources.api import HOLDS_TAG, Resource, lookup
 from reconciler.resources.items import named
 from reconciler.secret.redact import redact_value
 
@@ -41,12 +41,19 @@ def reason(graph: Graph, address: Address) -> dict[str, Json]:
         "address": str(address),
         "spec": node.origin.spec if node.origin else "",
         "at": span_to_json(_line(node, ())),
-        "holds": resource.holds if resource else "",
+        "holds": (resource.holds if resource else "") or _said(node),
         "content_named": bool(resource and resource.content_named),
         "needs": [_neighbour(graph, each) for each in sorted(node.needs)],
         "needed_by": [_neighbour(graph, each) for each in sorted(users)],
         "properties": [*_properties(node, resource)],
     }
+
+
+def _said(node: Node) -> str:
+    """What its spec says that it holds."""
+    tags = {tag["Key"]: tag["Value"] for tag in node.props.get("Tags") or ()}
+    held = tags.get(HOLDS_TAG, "")
+    return held if held in HELD else ""
 
 
 def of_spec(graph: Graph, spec: str) -> dict[str, Json] | None:

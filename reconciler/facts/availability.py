@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 
 from reconciler.facts.files import read
-from reconciler.model.availability import Row, Standing, Status, Touch
+from reconciler.model.availability import Asked, Row, Standing, Status, Touch
 from reconciler.model.value import Json, Props
 
 IAM = re.compile(r"is not authorized to perform", re.IGNORECASE)
@@ -31,9 +31,25 @@ class Table:
 
     def needed(self, type_: str, props: Props) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """Every row that a resource needs, with the path of what needs it."""
-        for row in self.rows.values():
-            for path in row.needed(type_, props):
+        asked = Asked(type_, props)
+        for row, touch in self._of_type(type_):
+            for path in touch.among(asked):
                 yield row, path
+
+    def _of_type(self, type_: str) -> tuple[tuple[Row, Touch], ...]:
+        """What may touch a type: the patterns of types are looked at once for each."""
+        if type_ not in self._types:
+            self._types[type_] = tuple(
+                (row, touch)
+                for row in self.rows.values()
+                for touch in row.touches
+                if fnmatchcase(type_, touch.type)
+            )
+        return self._types[type_]
+
+    @cached_property
+    def _types(self) -> dict[str, tuple[tuple[Row, Touch], ...]]:
+        return {}
 
     def restricted(self, type_: str, props: Props, today: date) -> bool:
         """Whether AWS may refuse to make it to an account that it does not let in."""

@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from reconciler.facts.messages import message
+from reconciler.facts.messages import Fault, message
 from reconciler.facts.store import Facts, UnknownType, facts
-from reconciler.model.value import Join, JsonText, Mark, Path, Props, Ref
+from reconciler.model.value import Hidden, Join, JsonText, Mark, Path, Props, Ref
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -34,15 +34,18 @@ class Problem:
     """The keyword of JSON Schema that failed, `readOnly`, or `unknownType`."""
 
 
-def problems(type_name: str, props: Props) -> list[Problem]:
-    """Everything AWS would refuse in `props`, as far as its published schema says, by path."""
+def problems(type_name: str, props: Props, *, stated: bool = False) -> list[Problem]:
+    """Everything AWS would refuse in `props`, as far as its published schema says, by path.
+
+    `stated` is for CloudFormation and Cloud Control, which lack what only the service's API takes.
+    """
     try:
         about = facts(type_name)
     except UnknownType as unknown_type:
         return [Problem((), str(unknown_type), "unknownType")]
     marks: list[Json] = []
     plain = _plain(props, marks)
-    validator = _validator(type_name)
+    validator = _validator(type_name, stated and bool(about.api_only))
     found = list(_read_only(about, props))
     # With marks inside, something is bound to fail: go straight to the list of errors.
     if marks or not validator.is_valid(plain):
@@ -51,14 +54,22 @@ def problems(type_name: str, props: Props) -> list[Problem]:
         for error in errors:
             if not _excused(error, unknown):
                 found += _problems(about, error)
+    wrong = {each.path for each in found if each.kind == "type"}
+    found = [each for each in found if each.path not in wrong or each.kind not in _OF_TYPE]
     return sorted(found, key=lambda problem: (problem.path, problem.kind, problem.message))
 
 
+_OF_TYPE = frozenset({"enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum"})
+"""What a value of another type breaks as well, which says nothing more."""
+
+
 @cache
-def _validator(type_name: str) -> jsonschema_rs.Draft7Validator:
+def _validator(type_name: str, stated: bool) -> jsonschema_rs.Draft7Validator:
     import jsonschema_rs  # noqa: PLC0415 -- costs more than most commands spend on facts
 
-    schema = {key: it for key, it in facts(type_name).schema.items() if key in _SCHEMA}
+    about = facts(type_name)
+    whole = about.stated if stated else about.schema
+    schema = {key: it for key, it in whole.items() if key in _SCHEMA}
     return jsonschema_rs.Draft7Validator(schema, validate_formats=False)
 
 
@@ -97,7 +108,7 @@ def _plain(value: Json, marks: list[Json]) -> Json:
 
 
 def _is_unknown(value: Json) -> bool:
-    if isinstance(value, Mark | Ref | Join | JsonText):
+    if isinstance(value, Mark | Ref | Join | JsonText | Hidden):
         return True
     return isinstance(value, str) and "{{resolve:" in value
 
@@ -159,15 +170,31 @@ _KEYWORDS = frozenset(
 )
 
 
+class _Unshown:
+    """A fault whose value no message may show: AWS never gives it back."""
+
+    def __init__(self, error: jsonschema_rs.ValidationError) -> None:
+        value = error.instance
+        self.instance = "?" * len(value) if isinstance(value, str | list | dict) else 0
+        self.kind = error.kind
+        self.schema_path = error.schema_path
+        self.message = "the value does not fit"
+
+
 def _problems(about: Facts, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
     at = tuple(str(it) for it in error.instance_path)
     keyword = _keyword(error)
     if keyword != "additionalProperties":
-        yield Problem(at, message(keyword, error, about.schema), keyword)
+        told: Fault = _Unshown(error) if about.hides(at) else error
+        yield Problem(at, message(keyword, told, about.schema), keyword)
         return
     shape = about.shape_at(at)
     names = shape.names if shape else ()
     for name in getattr(error.kind, "unexpected", ()):
+        if name in names:
+            where = "only the service's own API takes it, not CloudFormation or Cloud Control"
+            yield Problem((*at, name), f"{where}: '{name}'", keyword)
+            continue
         close = get_close_matches(name, names, 1, 0.6)
         hint = f"; did you mean '{close[0]}'?" if close else ""
         what = "unknown property" if names else "no property here may have the name"
@@ -177,13 +204,19 @@ def _problems(about: Facts, error: jsonschema_rs.ValidationError) -> Iterator[Pr
 def _read_only(about: Facts, props: Props) -> Iterator[Problem]:
     """Values for what only AWS sets."""
     for path in about.read_only:
-        if path[0] in props and path not in about.create_only and _given(props, path):
-            yield Problem(path, f"'{path[-1]}' is set by AWS and cannot be given", "readOnly")
+        if path[0] in props and path not in about.create_only:
+            for at in _given(props, path):
+                yield Problem(at, f"'{path[-1]}' is set by AWS and cannot be given", "readOnly")
 
 
-def _given(value: Json, path: Path) -> bool:
-    for name in path:
-        if not isinstance(value, Mapping) or name not in value:
-            return False
-        value = value[name]
-    return True
+def _given(value: Json, path: Path, at: Path = ()) -> Iterator[Path]:
+    """Every place of a path that has a value; items of lists and of maps by ``*`` have one each."""
+    if not path:
+        yield at
+    elif isinstance(value, list | tuple):
+        rest = path[1:] if path[0] == "*" else path
+        for n, item in enumerate(value):
+            yield from _given(item, rest, (*at, str(n)))
+    elif isinstance(value, Mapping):
+        for name in value if path[0] == "*" else {path[0]} & value.keys():
+            yield from _given(value[name], path[1:], (*at, str(name)))

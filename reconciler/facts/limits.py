@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from reconciler.facts.files import read
-from reconciler.model.value import Join, Json, JsonText, Mark, Path, Props, Ref
+from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 
 _SPACE = re.compile(r"\s+")
 Length = Callable[[Ref], int]
@@ -89,6 +89,8 @@ def _filled(value: Json, length: Length) -> Json:
             return json.dumps(inner, separators=(",", ":"), ensure_ascii=False)
         case Mark():
             return ""
+        case Hidden():
+            return _filled(value.value, length)
         case Mapping():
             return {key: _filled(item, length) for key, item in value.items()}
         case list() | tuple():

@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from reconciler.model.value import Json
 
-if TYPE_CHECKING:
-    import jsonschema_rs
+
+class Fault(Protocol):
+    """What of an error of jsonschema-rs a sentence is made of."""
+
+    @property
+    def kind(self) -> Json: ...
+    @property
+    def instance(self) -> Json: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def schema_path(self) -> Json: ...
+
 
 _SHOWN = 6  # more allowed values than this are not listed
 _WIDTH = 60
@@ -31,7 +42,7 @@ _LIMITS = {
 
 
 def message(  # noqa: PLR0911 -- one sentence for each keyword
-    keyword: str, error: jsonschema_rs.ValidationError, schema: Mapping[str, Json]
+    keyword: str, error: Fault, schema: Mapping[str, Json]
 ) -> str:
     """What is wrong, for the value and the limit at hand."""
     kind: Json = error.kind
@@ -60,7 +71,7 @@ def message(  # noqa: PLR0911 -- one sentence for each keyword
             return error.message
 
 
-def _choice(keyword: str, error: jsonschema_rs.ValidationError, schema: Mapping[str, Json]) -> str:
+def _choice(keyword: str, error: Fault, schema: Mapping[str, Json]) -> str:
     """Most choices are between properties, of which one has to be there."""
     path = [*error.schema_path]
     if keyword not in path:
@@ -72,7 +83,7 @@ def _choice(keyword: str, error: jsonschema_rs.ValidationError, schema: Mapping[
     return f"needs {'exactly' if keyword == 'oneOf' else 'at least'} one of {_listed(names)}"
 
 
-def _excluded(error: jsonschema_rs.ValidationError, schema: Mapping[str, Json]) -> str:
+def _excluded(error: Fault, schema: Mapping[str, Json]) -> str:
     path = [*error.schema_path]
     if "dependencies" not in path:
         return "has properties that exclude each other"

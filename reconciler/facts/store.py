@@ -8,7 +8,12 @@ from difflib import get_close_matches
 from functools import cache, cached_property
 from typing import Any
 
-from reconciler.facts.files import additions, corrections, read, schemas
+import orjson
+
+from reconciler.facts.files import additions, corrections, schemas
+from reconciler.facts.handlers import Handler, Tags, handlers_of, tag_property_of, tagging_of
+from reconciler.facts.level import UNSERVED
+from reconciler.facts.pack import Pack
 from reconciler.facts.shape import Schema, Shape, children, resolve
 from reconciler.model.value import Path
 
@@ -38,17 +43,44 @@ class Facts:
     """Never read back, hence never compared."""
     api_only: frozenset[Path]
     """Properties that the API takes and CloudFormation lacks."""
+    deprecated: frozenset[Path]
     identity: tuple[Path, ...]
+    """In the order in which AWS joins the parts to one text."""
     other_identities: tuple[tuple[Path, ...], ...]
     tag_property: Path | None
-    permissions: Mapping[str, tuple[str, ...]]
-    """IAM actions by handler: create, read, update, delete, list."""
-    has_update: bool | None
-    """Whether the type has an update handler; nothing when the registry lists no handlers."""
+    tagging: Tags | None
+    """Nothing where the type has no property for tags."""
+    handlers: Mapping[str, Handler]
+    """By verb: create, read, update, delete, list; empty where the registry lists none."""
+    level: str
+    """What Cloud Control can do with it: `full`, `no update`, `no list`, `no update, no list` or
+    `unserved`."""
+    transforms: Mapping[Path, str]
+    """JSONata of what AWS makes of a value: both forms are the same value."""
     replacement: str | None
     """`create_then_delete` or `delete_then_create`, where the registry says."""
     defaults: Mapping[Path, Any]
     """What AWS takes an absent property for."""
+
+    @property
+    def permissions(self) -> Mapping[str, tuple[str, ...]]:
+        """IAM actions by handler."""
+        return {verb: it.permissions for verb, it in self.handlers.items()}
+
+    @property
+    def has_update(self) -> bool | None:
+        """Whether the type has an update handler; nothing when the registry lists no handlers."""
+        return "update" in self.handlers if self.handlers else None
+
+    @property
+    def served(self) -> bool:
+        """Whether Cloud Control makes, reads and deletes it, by its handlers."""
+        return self.level != UNSERVED
+
+    @property
+    def can(self) -> frozenset[str]:
+        """The verbs that do something: an update handler counts where a property may change."""
+        return frozenset(it for it in self.handlers if f"no {it}" not in self.level)
 
     @property
     def required(self) -> frozenset[str]:
@@ -60,9 +92,20 @@ class Facts:
         return tuple(sorted(self.schema["properties"]))
 
     @cached_property
+    def stated(self) -> Schema:
+        """As `schema`, without what only the service's own API takes: what Cloud Control takes."""
+        return orjson.loads(_pack().text(self.type)) if self.api_only else self.schema
+
+    @cached_property
     def sets(self) -> frozenset[Path]:
         """Lists whose order means nothing: `insertionOrder` is false, or items are unique."""
         return frozenset(_sets(self.schema, Shape((), (self.schema,)), frozenset()))
+
+    def ordered(self, path: Path) -> bool | None:
+        """Whether the order of a list means something; nothing where AWS does not say."""
+        shape = self.shape_at(path)
+        said = {it.get("insertionOrder") for it in shape.schemas} if shape else set()
+        return False if False in said else True if True in said else None
 
     @cached_property
     def _shapes(self) -> dict[Path, Shape | None]:
@@ -73,6 +116,11 @@ class Facts:
         if path not in self._shapes:
             self._shapes[path] = resolve(self.schema, path)
         return self._shapes[path]
+
+    def hides(self, path: Path) -> bool:
+        """Whether AWS never gives back what stands at `path`, numbers of items skipped."""
+        plain = tuple(name for name in path if not name.isdecimal())
+        return any(_leads(each, plain) for each in self.write_only)
 
     def knows(self, path: Path) -> bool:
         """Whether the type has a property at `path`."""
@@ -86,9 +134,9 @@ def facts(type_name: str) -> Facts:
     Raises:
         UnknownType: the type is not among `known_types()`.
     """
-    if type_name not in known_types():
+    if type_name not in _pack().entries:
         raise UnknownType(type_name)
-    raw = read(f"aws/{type_name.replace('::', '_')}.json")
+    raw = orjson.loads(_pack().text(type_name))
     api_only = tuple(_extend(raw, additions().get(type_name, ())))
     return Facts(
         type=type_name,
@@ -98,13 +146,16 @@ def facts(type_name: str) -> Facts:
         read_only=_paths(raw, "readOnly"),
         write_only=_paths(raw, "writeOnly"),
         api_only=frozenset(api_only),
+        deprecated=_paths(raw, "deprecated"),
         identity=tuple(_path(it) for it in raw["primaryIdentifier"]),
         other_identities=tuple(
             tuple(_path(it) for it in ids) for ids in raw.get("additionalIdentifiers", ())
         ),
-        tag_property=_tag_property(raw),
-        permissions={verb: tuple(it) for verb, it in raw.get("handlers", {}).items()},
-        has_update=raw["hasUpdate"],
+        tag_property=tag_property_of(raw),
+        tagging=tagging_of(raw),
+        handlers=handlers_of(raw),
+        level=_pack().entries[type_name].level,
+        transforms={_path(at): it for at, it in raw.get("propertyTransform", {}).items()},
         replacement=raw.get("replacementStrategy"),
         defaults={
             _path(it["path"]): it["value"] for it in corrections()["defaults"].get(type_name, ())
@@ -114,9 +165,19 @@ def facts(type_name: str) -> Facts:
 
 @cache
 def known_types() -> frozenset[str]:
-    """Every CloudFormation type there is a file for."""
-    files = (schemas() / "aws").glob("AWS_*.json")
-    return frozenset(file.stem.replace("_", "::") for file in files)
+    """Every CloudFormation type of AWS."""
+    return frozenset(_pack().entries)
+
+
+@cache
+def served_types() -> frozenset[str]:
+    """Every type that Cloud Control makes, reads and deletes, by its handlers."""
+    return frozenset(name for name, it in _pack().entries.items() if it.level != UNSERVED)
+
+
+@cache
+def _pack() -> Pack:
+    return Pack(schemas() / "aws")
 
 
 def _closest(type_name: str) -> str | None:
@@ -135,18 +196,21 @@ def _by_service() -> dict[str, list[str]]:
     return found
 
 
+def _leads(pattern: Path, path: Path) -> bool:
+    """Whether a path is at or below a pattern, in which ``*`` is any name or an item of a list."""
+    if not pattern:
+        return True
+    if pattern[0] == "*":
+        return _leads(pattern[1:], path) or (bool(path) and _leads(pattern[1:], path[1:]))
+    return bool(path) and pattern[0] == path[0] and _leads(pattern[1:], path[1:])
+
+
 def _path(text: str) -> Path:
     return tuple(text.split("/"))
 
 
 def _paths(raw: Schema, key: str) -> frozenset[Path]:
     return frozenset(_path(it) for it in raw.get(key, ()))
-
-
-def _tag_property(raw: Schema) -> Path | None:
-    if declared := raw.get("tagging", {}).get("property"):
-        return _path(declared)
-    return ("Tags",) if "Tags" in raw["properties"] else None
 
 
 def _extend(raw: Schema, entries: tuple[Mapping[str, Any], ...]) -> Iterator[Path]:

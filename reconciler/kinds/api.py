@@ -29,7 +29,9 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from reconciler.kinds.scope import Admission, Lookup, Role, Scope
+from reconciler.kinds import reference
+from reconciler.kinds.scope import Admission, Lookup, Role, Scope, Served
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path
 
@@ -37,6 +39,7 @@ __all__ = [
     "Admission",
     "Choice",
     "Duration",
+    "Embedded",
     "Kind",
     "Lookup",
     "Maybe",
@@ -45,6 +48,7 @@ __all__ = [
     "Role",
     "Scope",
     "Section",
+    "Served",
     "Shorthand",
     "Size",
     "days",
@@ -92,11 +96,17 @@ class Choice(Section):
 
 
 class Problem(NamedTuple):
-    """A fault between fields: the path inside `spec`, what is wrong, and what to do."""
+    """A fault between fields: the path inside `spec`, what is wrong, and what to do.
+
+    `on_key` says that the fault is in the key at the path, not in its value.
+    """
 
     path: Path
     message: str
     help: str = ""
+    code: str = "SPEC020"
+    severity: Severity = Severity.ERROR
+    on_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,11 @@ class Reference:
         self, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {**handler(core), "x-moorline-kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Marks a tree of values whose texts may hold ``${ref:KIND/NAME.Output}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +217,12 @@ class Kind(Generic[M]):
     """What must be asked of AWS before this spec can be compiled."""
     exports: Callable[[M, Scope], Mapping[str, Json]] = _no_exports
     """Values that other specs may use, by name; cheap and free of side effects."""
+    types: Callable[[M], Iterable[tuple[Path, str]]] = _nothing
+    """AWS types that a spec names itself, with their paths: something has to serve each."""
+    hidden: Callable[[Json], Iterable[Path]] = _nothing
+    """Paths in a `spec`, checked or not, of texts that no message may show."""
+    references: bool = False
+    """Whether texts may hold `${ref:…}`: then they, and `$${`, are for the kind to read."""
     example: str = ""
     """A valid `spec` in YAML, for the reference and for editors."""
 
@@ -223,7 +244,7 @@ def load() -> Mapping[str, Kind[Any]]:
     """Import every kind file once and return the registry."""
     package = importlib.import_module("reconciler.kinds")
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name not in {"api", "scope"}:
+        if module.name not in {"api", "reference", "scope"}:
             importlib.import_module(f"{package.__name__}.{module.name}")
     return REGISTRY
 
@@ -237,6 +258,8 @@ def used(value: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
             marks = [mark for mark in info.metadata if isinstance(mark, Reference)]
             if marks and isinstance(item, str):
                 yield here, marks[0].kind, item
+            elif any(isinstance(mark, Embedded) for mark in info.metadata):
+                yield from ((at, use.kind, use.name) for at, use in reference.uses(item, here))
             elif item is not None:
                 yield from _inside(item, info.annotation, here)
     elif isinstance(value, Mapping):

@@ -61,6 +61,24 @@ class Admission:
     statement: Props
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a type's adapter knows that a spec may depend on."""
+
+    name: str
+    """The property that is the physical name; "" where AWS chooses the identifier."""
+    outputs: frozenset[str]
+    """What other resources may refer to."""
+    holds: str
+    """What is lost with any resource of the type; "" where only the spec can say."""
+    tags: bool
+    """Whether it carries tags."""
+    known: bool
+    """Whether a file of ours declares the type, and with it what is lost."""
+    hides: bool
+    """Whether what AWS never gives back is never shown either: it is sent as the spec has it."""
+
+
 @dataclass(slots=True)
 class Role:
     """A workload's identity under construction: who may assume it and what it may do."""
@@ -73,6 +91,10 @@ class Role:
     @property
     def arn(self) -> Ref:
         return Ref(self.address, "Arn")
+
+
+def _nobody(_: str) -> Served | None:
+    return None
 
 
 class _Lines(Mapping[Path, Span]):
@@ -108,6 +130,8 @@ class Scope:
     spans: Callable[[Path], Span]
     peer: Callable[[str, str], Mapping[str, Json]]
     """What the spec of a kind and name exports."""
+    served: Callable[[str], Served | None] = _nobody
+    """What the adapter of a type knows; nothing where nothing serves it."""
     boundary: str = ""
     """The policy that caps every role here, or nothing."""
     facts: Mapping[Lookup, Json] | None = None

@@ -5,11 +5,12 @@ Rows are data (`schemas/availability.json`, and a platform's own); this says wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 import orjson
 
@@ -40,6 +41,26 @@ class Standing(StrEnum):
     ENDED = "ended"
 
 
+@dataclass(frozen=True)  # not slotted: the members are found once for all rows
+class Asked:
+    """A resource of which it is asked what services it needs."""
+
+    type: str
+    props: Props
+
+    def called(self, name: str) -> Sequence[tuple[Path, Json]]:
+        """Its members of that name in their order, with their paths; ``*`` for all."""
+        return self._members.get(name, ())
+
+    @cached_property
+    def _members(self) -> Mapping[str, Sequence[tuple[Path, Json]]]:
+        found: dict[str, list[tuple[Path, Json]]] = {}
+        for path, name, value in _members(self.props):
+            for key in dict.fromkeys((name, "*")):
+                found.setdefault(key, []).append((path, value))
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Touch:
     """What of a resource needs the service: the whole type, or a member with such a value."""
@@ -56,17 +77,20 @@ class Touch:
     proves: bool = True
     """AWS takes it from nobody who may not use the service, so that what is live shows use."""
 
-    def found(self, type_: str, props: Props) -> Iterator[Path]:
+    def found(self, asked: Asked) -> Iterator[Path]:
         """Where a resource needs the service; the empty path for the whole of it."""
-        if not fnmatchcase(type_, self.type):
-            return
+        if fnmatchcase(asked.type, self.type):
+            yield from self.among(asked)
+
+    def among(self, asked: Asked) -> Iterator[Path]:
+        """Where a resource of its type needs the service, by the members that it has."""
         if not self.member:
             yield ()
             return
         last: Path | None = None
-        for path, name, value in _members(props):
+        for path, value in asked.called(self.member):
             inside = last is not None and path[: len(last)] == last
-            if not inside and self.member in {"*", name} and self._needs(value):
+            if not inside and self._needs(value):
                 last = path
                 yield path
 
@@ -112,17 +136,10 @@ class Row:
         over = self.until is not None and today > self.until
         return Standing.ENDED if over or self.status is Status.SHUTDOWN else Standing.CLOSED
 
-    def needed(self, type_: str, props: Props) -> Iterator[Path]:
-        """Where a resource needs it."""
-        for touch in self.touches:
-            yield from touch.found(type_, props)
-
-    def proven(self, type_: str, props: Props) -> bool:
+    def proven(self, asked: Asked) -> bool:
         """Whether a live resource shows that the account uses it."""
         return any(
-            next(touch.found(type_, props), None) is not None
-            for touch in self.touches
-            if touch.proves
+            next(touch.found(asked), None) is not None for touch in self.touches if touch.proves
         )
 
     @property

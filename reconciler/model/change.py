@@ -29,6 +29,7 @@ class Observed:
     `context` is what was read besides, only because an update is pending.
     `home` has the regions that an object which is not regional names itself.
     `state` is AWS's own word for how it is, "" for a type that has none.
+    `hearsay` says that the tags are those of the tag index, which lags.
     """
 
     props: Props
@@ -40,6 +41,7 @@ class Observed:
     context: Props = field(default_factory=dict)
     home: frozenset[str] = frozenset()
     state: str = field(default="", compare=False)
+    hearsay: bool = field(default=False, compare=False)
 
 
 class Effect(StrEnum):
@@ -86,6 +88,11 @@ class Cause(StrEnum):
     AWS = "set-by-aws"
     AUTOSCALER = "autoscaler"
     ROLLOUT = "rollout"
+    CRAWLER = "crawler"
+
+
+BY_RIGHT = frozenset({Cause.AUTOSCALER, Cause.CRAWLER, Cause.ROLLOUT})
+"""What moves a property at run time by right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +122,12 @@ class Change:
     desired: Props
     observed: Observed | None
     fields: tuple[FieldChange, ...] = ()
+    unsure: tuple[tuple[Path, str], ...] = ()
+    """Places of which nobody can tell whether they are as desired, and why."""
     targets: Mapping[str, Props] = field(default_factory=dict)
     """By top-level property that refers to another resource of the graph: what that one has."""
+    owned: tuple[FieldChange, ...] = ()
+    """What others have moved at run time by right: no difference, and shown by drift alone."""
 
     @property
     def live(self) -> Props:

@@ -11,8 +11,8 @@ from enum import StrEnum
 from reconciler.model.address import Address
 from reconciler.model.value import Json
 
-UNREAD = ("YAML", "ENV")
-WRONG_TYPE = "SPEC013"
+UNREAD = ("YAML", "ENV", "RES003")
+WRONG_TYPE = frozenset({"SPEC013", "RES006"})
 
 
 PLACE_MOVED = "ENV012"
@@ -101,5 +101,6 @@ def ordered(found: list[Diagnostic] | tuple[Diagnostic, ...]) -> list[Diagnostic
     Where a value could not be read or substituted, its type is not a second finding.
     """
     unread = {each.at for each in found if each.at and each.code.startswith(UNREAD)}
-    once = dict.fromkeys(each for each in found if each.code != WRONG_TYPE or each.at not in unread)
+    echoes = {each for each in found if each.code in WRONG_TYPE and each.at in unread}
+    once = dict.fromkeys(each for each in found if each not in echoes)
     return sorted(once, key=lambda diagnostic: diagnostic.sort_key)

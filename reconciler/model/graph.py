@@ -59,6 +59,8 @@ class Graph:
     """Specs (``Kind/name``) that cannot be compiled yet; what they own must be left alone."""
     region: str = ""
     """Where it is to be; empty for a graph that is for no place."""
+    account: str = ""
+    """Whose it is to be; empty likewise."""
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

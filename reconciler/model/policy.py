@@ -10,6 +10,7 @@ from reconciler.model.address import Address
 from reconciler.model.availability import Row
 from reconciler.model.diagnostic import Span
 from reconciler.model.loss import Approval
+from reconciler.model.value import Props
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +29,9 @@ class Policy:
     """The day in UTC on which approvals count or have ended; by default all have."""
     existing: Mapping[str, Span | None] = field(default_factory=dict)
     """Closed services that the account uses already, as the environment says, with the lines."""
+    applied: Mapping[Address, Props] = field(default_factory=dict)
+    """What the last apply asked for, from its receipt; nothing where there is none."""
+    unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
+    """Properties of it that AWS took and did not show right after the apply."""
     services: tuple[Row, ...] = ()
     """What the platform's own specs say of services."""

@@ -90,6 +90,8 @@ class ResourceRecord:
     applied: Props
     by: str
     observed: Props | None = None
+    sent: Mapping[str, str] = field(default_factory=dict)
+    """Keyed digests of what was sent and AWS never gives back, by dotted path."""
 
     @property
     def digest(self) -> str:
@@ -130,6 +132,15 @@ class Receipt:
     @property
     def ok(self) -> bool:
         return self.result is Result.DONE
+
+
+def left_open(receipt: Receipt) -> frozenset[Address]:
+    """What an apply may have made without seeing it done."""
+    open_ = {Result.FAILED, Result.UNFINISHED, Result.HANDED_OVER}
+    makes = {"create", "replace"}
+    return frozenset(
+        each.address for each in receipt.steps if each.action in makes and each.result in open_
+    )
 
 
 def new_id(now: datetime, *what: str) -> str:
@@ -203,7 +214,9 @@ def from_json(data: Json) -> Receipt:
         steps=tuple(_step_from_json(step) for step in data["steps"]),
         calls=tuple(CallRecord(**call) for call in data["calls"]),
         resources={
-            Address.parse(at): ResourceRecord(left["applied"], left["by"], left["observed"])
+            Address.parse(at): ResourceRecord(
+                left["applied"], left["by"], left["observed"], left.get("sent", {})
+            )
             for at, left in data["resources"].items()
         },
         specs=data["specs"],
@@ -278,4 +291,5 @@ def _resource_to_json(left: ResourceRecord) -> Json:
         "observed": left.observed,
         "digest": left.digest,
         "by": left.by,
+        **({"sent": dict(left.sent)} if left.sent else {}),
     }

@@ -62,6 +62,8 @@ class Step:
     """For people: how a new revision differs from the live one that it takes the place of."""
     losses: tuple[Loss, ...] = ()
     """Each thing that is lost, with what permits it."""
+    sent: Mapping[str, str] = field(default_factory=dict)
+    """Keyed digests of the hidden values that it sends, by dotted path; see `plan.hidden`."""
 
     @property
     def waits(self) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ def step_to_json(step: Step, *, causes: bool = True) -> Json:
         "after": list(step.after),
         **({"loose": list(step.loose)} if step.loose else {}),
         "guard": step.guard,
+        **({"sent": dict(step.sent)} if step.sent else {}),
         "fields": [_field_to_json(change, causes=causes) for change in step.fields],
         "calls": [_call_to_json(call) for call in step.calls],
         "desired": to_json(step.desired),
@@ -125,6 +128,7 @@ def step_from_json(data: Json) -> Step:
         after=tuple(data["after"]),
         loose=tuple(data.get("loose", ())),
         guard=data["guard"],
+        sent=data.get("sent", {}),
         desired=from_json(data["desired"]),
         fields=tuple(_field_from_json(change) for change in data["fields"]),
         spec=data["spec"],

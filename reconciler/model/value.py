@@ -1,16 +1,16 @@
 """Values inside a resource's properties, and the marks that stand for values not at hand.
 
-A property tree holds JSON plus four kinds of mark. `Ref` and `Join` are known
+A property tree holds JSON plus five kinds of mark. `Ref` and `Join` are known
 once another resource exists; `JsonText` is a document that AWS takes as a
-string; `UNKNOWN` and `SENSITIVE` stand in a plan for what is not known yet or
-must never be shown. Each mark has one JSON form, so a plan is plain JSON.
+string; `Hidden` is sent and never shown; `UNKNOWN` and `SENSITIVE` stand in a plan for what is
+not known yet or must never be shown. Each mark has one JSON form, so a plan is plain JSON.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -45,6 +45,22 @@ class JsonText:
     document: Json
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A value that AWS takes and never gives back. Its form says whose it is, not what it is.
+
+    `path` leads to it in the desired properties of `owner`. `value` is absent where a plan was
+    read from a file.
+    """
+
+    owner: Address
+    path: Path
+    value: Json = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return str(Mark.SENSITIVE)
+
+
 class Mark(StrEnum):
     """A value that a plan cannot or must not show."""
 
@@ -54,7 +70,7 @@ class Mark(StrEnum):
 
 UNKNOWN = Mark.UNKNOWN
 SENSITIVE = Mark.SENSITIVE
-FORMS = frozenset({"$ref", "$join", "$text", "$mark", "$map"})
+FORMS = frozenset({"$ref", "$join", "$text", "$hidden", "$mark", "$map"})
 """Keys of the JSON forms of marks; a user's own object with one of them stands in a ``$map``."""
 
 
@@ -67,6 +83,8 @@ def to_json(value: Json) -> Json:
             return {"$join": [to_json(part) for part in value.parts]}
         case JsonText():
             return {"$text": to_json(value.document)}
+        case Hidden():
+            return {"$hidden": [value.owner.type, value.owner.name, *value.path]}
         case Mark():
             return {"$mark": value.name.lower()}
         case Mapping():
@@ -78,7 +96,7 @@ def to_json(value: Json) -> Json:
             return value
 
 
-def from_json(value: Json) -> Json:
+def from_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
     """The inverse of `to_json`."""
     if isinstance(value, list):
         return [from_json(item) for item in value]
@@ -93,6 +111,8 @@ def from_json(value: Json) -> Json:
                 return Join(tuple(from_json(part) for part in body))
             case "$text":
                 return JsonText(from_json(body))
+            case "$hidden":
+                return Hidden(Address(body[0], body[1]), tuple(body[2:]))
             case "$mark":
                 return Mark[body.upper()]
             case "$map":
@@ -106,7 +126,7 @@ _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def _mark(value: object) -> Json:
-    if isinstance(value, Ref | Join | JsonText):
+    if isinstance(value, Ref | Join | JsonText | Hidden):
         return to_json(value)
     if isinstance(value, Mapping):
         return dict(value)
@@ -138,6 +158,8 @@ def digest(value: Json, length: int = 64) -> str:
 
 def references(value: Json) -> Iterator[Ref]:
     """Every `Ref` in a property tree, in document order."""
+    if type(value) is str:
+        return
     match value:
         case Ref():
             yield value
@@ -145,7 +167,9 @@ def references(value: Json) -> Iterator[Ref]:
             yield from (part for part in value.parts if isinstance(part, Ref))
         case JsonText():
             yield from references(value.document)
-        case Mapping():
+        case Hidden():
+            yield from references(value.value)
+        case dict() | Mapping():
             for item in value.values():
                 yield from references(item)
         case list() | tuple():
@@ -174,7 +198,7 @@ def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:
             return "".join(map(str, parts))
         case JsonText():
             document = resolve(value.document, lookup)
-            open_ = any(isinstance(leaf, Ref | Join | Mark) for leaf in leaves(document))
+            open_ = any(isinstance(leaf, Ref | Join | Hidden | Mark) for leaf in leaves(document))
             return JsonText(document) if open_ else orjson.dumps(document).decode()
         case Mapping():
             return {key: resolve(item, lookup) for key, item in value.items()}
@@ -182,6 +206,32 @@ def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:
             return [resolve(item, lookup) for item in value]
         case _:
             return value
+
+
+def reveal(value: Json) -> Json:
+    """The tree with hidden values themselves, for the one who sends it.
+
+    Raises:
+        LookupError: one of them is not at hand; its text names the place.
+    """
+    match value:
+        case Hidden():
+            if value.value is None:
+                raise LookupError(f"{'.'.join(value.path)} of {value.owner}")
+            return value.value
+        case JsonText():
+            return JsonText(reveal(value.document))
+        case Mapping():
+            return {key: reveal(item) for key, item in value.items()}
+        case list() | tuple():
+            return [reveal(item) for item in value]
+        case _:
+            return value
+
+
+def hidden(value: Json) -> Iterator[Hidden]:
+    """Every hidden value of a tree, in document order."""
+    yield from (leaf for leaf in leaves(value) if isinstance(leaf, Hidden))
 
 
 def put(props: Props, dotted: str, value: Json) -> dict[str, Json]:
@@ -207,8 +257,11 @@ def leaves(value: Json) -> Iterator[Json]:
 
 def texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text in a property tree with its path; of a join, the parts that are known."""
+    if type(value) is str:  # nearly every leaf: the cases cost ten times as much
+        yield path, value
+        return
     match value:
-        case Mapping():
+        case dict() | Mapping():
             for key, item in value.items():
                 yield from texts(item, (*path, str(key)))
         case list() | tuple():

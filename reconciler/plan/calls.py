@@ -11,7 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from reconciler.model.change import Call, Change
 from reconciler.model.value import Json, Props, digest, put, references, resolve
 from reconciler.plan.diff import RESERVED, SYSTEM, TAGS, scheduled
-from reconciler.resources.api import MAKING_TAG, Op, Place, Request, Resource, Tagging, fill
+from reconciler.plan.stages import left_stopped, stages, stops
+from reconciler.resources.api import (
+    MAKING_TAG,
+    STOPPED_TAG,
+    Op,
+    Place,
+    Request,
+    Resource,
+    Tagging,
+    fill,
+)
+from reconciler.resources.whose import Marked, inscribed
 
 
 def create(change: Change, resource: Resource, place: Place) -> tuple[Call, ...]:
@@ -36,7 +47,8 @@ class _Writer:
     """The calls of one change. `live` says whether the resource's own outputs are known."""
 
     def __init__(self, change: Change, resource: Resource, place: Place, *, live: bool) -> None:
-        self.change = change
+        how = resource.whose
+        self.change = inscribed(change, how) if isinstance(how, Marked) else change
         self.resource = resource
         self.own = change.address
         outputs = change.observed.outputs if live and change.observed else {}
@@ -47,6 +59,9 @@ class _Writer:
 
     def create(self) -> Iterator[Call]:
         resource, desired = self.resource, self.change.desired
+        if resource.generic:
+            yield from self._requests(resource.generic.make(self.change))
+            return
         owned = {part.prop for part in resource.parts} - resource.born | {resource.name, TAGS}
         body = {key: value for key, value in desired.items() if key not in owned}
         body = {key: value for key, value in body.items() if _given(value) is not None}
@@ -77,14 +92,26 @@ class _Writer:
         change = self.change
         if change.observed and scheduled(change.observed, self.resource):
             yield from self._requests(self.resource.restore(change))
-        yield from self._requests(self.resource.update(change))
+        tagging, order = self.resource.tags, self.resource.stages.stopped
+        if stopped := stops(change, self.resource):
+            if (
+                tagging and not tagging.inside
+            ):  # an apply that ends in between leaves word that it is to run
+                yield self._tag(tagging, [{"Key": STOPPED_TAG, "Value": "for a change"}])
+            yield self._op(stopped.stop)
+        for stage in stages(change, self.resource):
+            yield from self._requests(self.resource.update(stage.change))
         for part in self.resource.parts:
             if change.touches(part.prop):
                 before = _given(change.live.get(part.prop))
                 after = _given(change.desired.get(part.prop))
                 yield from self._requests(part.calls(before, after))
-        if self.resource.tags and change.touches(TAGS):
-            yield from self._retag(self.resource.tags)
+        if order and (stopped or left_stopped(change, self.resource)):
+            yield self._op(order.start)
+        if tagging and not tagging.inside and change.touches(TAGS):
+            yield from self._retag(tagging)
+        if stopped and tagging and not tagging.inside:
+            yield self._untag(tagging, [STOPPED_TAG])
 
     def delete(self) -> Iterator[Call]:
         live = self.change.live

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from reconciler.facts.availability import table
 from reconciler.model.address import Address
-from reconciler.model.availability import Row, Standing
-from reconciler.model.change import Action, Observed, Reason, Status
+from reconciler.model.availability import Asked, Row, Standing
+from reconciler.model.change import Action, Reason, Status
 from reconciler.model.loss import Destruction, Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
@@ -25,22 +25,24 @@ MAKES = frozenset({Action.CREATE, Action.REPLACE, Action.UPDATE, Action.ADOPT})
 def used(live: Live, policy: Policy) -> frozenset[str]:
     """Names of the services of which something is live: the account is let in, or was."""
     rows = table(policy.services).rows.values()
-    seen = [*_seen(live)]
+    seen = _seen(live).values()
     return frozenset(
         row.name
         for row in rows
         if any(count and row.owns(type_) for type_, count in live.counts.items())
-        or any(row.proven(at.type, observed.props) for at, observed in seen)
+        or any(row.proven(each) for each in seen)
     )
 
 
-def _seen(live: Live) -> Iterator[tuple[Address, Observed]]:
+def _seen(live: Live) -> dict[Address, Asked]:
     """Everything live that says something of the account; what failed was perhaps refused."""
     found = ((at, observed) for at, observed in live.found.items() if observed)
     orphans = ((each.address, each.observed) for each in (*live.orphans, *live.unclaimed))
-    for at, observed in (*found, *orphans):
-        if observed.status is not Status.FAILED:
-            yield at, observed
+    return {
+        at: Asked(at.type, observed.props)
+        for at, observed in (*found, *orphans)
+        if observed.status is not Status.FAILED
+    }
 
 
 # -- first in its group
@@ -88,7 +90,7 @@ def _before(id_: str, steps: Mapping[str, Step]) -> set[str]:
 def last(steps: Iterable[Step], live: Live, policy: Policy) -> list[Step]:
     """The steps, with the loss of access where the last object of a closed service goes."""
     steps = [*steps]
-    seen = dict(_seen(live))
+    seen = _seen(live)
     gone = {step.address for step in steps if step.action is Action.DELETE}
     by_id = {step.id: step for step in steps}
     rows = [*_guarded(policy)]
@@ -105,18 +107,18 @@ def _guarded(policy: Policy) -> Iterator[Row]:
 def _judged(  # noqa: PLR0913 - a step, and all that says whether something is left
     step: Step,
     rows: Iterable[Row],
-    seen: Mapping[Address, Observed],
+    seen: Mapping[Address, Asked],
     gone: set[Address],
     steps: Mapping[str, Step],
     live: Live,
 ) -> Step:
-    observed = seen.get(step.address)
-    if step.action is not Action.DELETE or step.reason is Reason.FAILED or observed is None:
+    asked = seen.get(step.address)
+    if step.action is not Action.DELETE or step.reason is Reason.FAILED or asked is None:
         return step
     losses = {
         Loss(str(Destruction.ACCESS), _says(row, live))
         for row in rows
-        if row.proven(step.address.type, observed.props)
+        if row.proven(asked)
         and not _left(row, seen, gone, live)
         and not _made_before(row, step, steps)
     }
@@ -124,9 +126,9 @@ def _judged(  # noqa: PLR0913 - a step, and all that says whether something is l
     return replace(step, losses=(*step.losses, *ordered)) if losses else step
 
 
-def _left(row: Row, seen: Mapping[Address, Observed], gone: set[Address], live: Live) -> bool:
+def _left(row: Row, seen: Mapping[Address, Asked], gone: set[Address], live: Live) -> bool:
     """Whether something of the service stays, ours or not, as far as was seen."""
-    if any(at not in gone and row.proven(at.type, each.props) for at, each in seen.items()):
+    if any(at not in gone and row.proven(each) for at, each in seen.items()):
         return True
     return any(
         row.owns(type_) and count > sum(at.type == type_ for at in gone)
@@ -138,7 +140,7 @@ def _made_before(row: Row, step: Step, steps: Mapping[str, Step]) -> bool:
     """Whether another one is made, and AWS has let it be made, before this one goes."""
     before = (steps[id_] for id_ in _before(step.id, steps))
     made = (each for each in before if each.action in {Action.CREATE, Action.REPLACE})
-    return any(row.proven(each.address.type, each.desired) for each in made)
+    return any(row.proven(Asked(each.address.type, each.desired)) for each in made)
 
 
 def _says(row: Row, live: Live) -> str:

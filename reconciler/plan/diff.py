@@ -8,44 +8,38 @@ explains the inside of a document. `normal` has the form that both sides are bro
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.graph import Origin
+from reconciler.model.step import Step
 from reconciler.model.value import (
     SENSITIVE,
-    UNKNOWN,
+    Hidden,
     Json,
+    JsonText,
     Path,
     Props,
     canonical,
     digest,
 )
-from reconciler.plan.normal import dotted, member, normal, settled
-from reconciler.resources.api import Resource
-from reconciler.resources.items import named
-from reconciler.resources.whole import empty
+from reconciler.plan.lent import lent, theirs
+from reconciler.plan.normal import member, normal, settled
+from reconciler.plan.walk import walk
+from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
+from reconciler.resources.generic import Difference
 from reconciler.secret.veil import REFERENCE, veiled
 
 TAGS = "Tags"
 SYSTEM = "aws:"
 """Begins the keys of tags that AWS writes, such as CloudFormation's; nobody else may."""
+DECIDING = frozenset({*OWNERSHIP, NAME_TAG, HOLDS_TAG})
+"""Tag keys that a deletion is decided by."""
 RESERVED = (SYSTEM, "moorline:attempt")
 """Tag keys with these prefixes belong to AWS, and to Moorline's memory of failed updates."""
-
-
-class Difference(NamedTuple):
-    """One place that differs. `path` names list items by key, `place` by ``*``."""
-
-    path: Path
-    place: Path
-    before: Json
-    after: Json
 
 
 def compare(
@@ -58,7 +52,16 @@ def compare(
     """What to do so that the live resource is as desired."""
     if observed is None:
         return Change(address, Action.CREATE, Reason.ABSENT, desired, None)
-    fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin))
+    desired = lent(desired, observed, resource)
+    unsure: list[tuple[Path, str]] = []
+    fields = (*_kept(observed, resource), *_fields(desired, observed, resource, origin, unsure))
+    found = _verdict(address, desired, observed, fields)
+    return replace(found, unsure=tuple(unsure)) if unsure else found
+
+
+def _verdict(
+    address: Address, desired: Props, observed: Observed, fields: tuple[FieldChange, ...]
+) -> Change:
     if observed.status is Status.FAILED:
         return Change(address, Action.REPLACE, Reason.FAILED, desired, observed, fields)
     if not fields:
@@ -72,13 +75,28 @@ def guard(observed: Observed, resource: Resource) -> str:
     """The digest of everything about a live resource that a plan relied on.
 
     Not set and empty are the same, and so are busy and ready, because apply waits. The
-    properties of a type that is named after its content cannot change.
+    properties of a type that is named after its content cannot change. Of tags that only the tag
+    index has shown, those count that decide whose a resource is and what is lost with it: the
+    others may have changed shortly before.
     """
-    props = {} if resource.content_named else settled(observed.props, resource)
+    own = theirs(observed.props, resource)
+    form = resource.generic.form if resource.generic else lambda live: settled(live, resource)
+    props = {} if resource.content_named else form(own)
     props = {key: item for key, item in props.items() if key != TAGS}
     tags = sorted(item for item in (observed.tags or {}).items() if not _reserved(item[0]))
+    if resource.generic and resource.tags is None:
+        tags = []  # whose it is is told otherwise
     seen = [props, tags, observed.status is Status.FAILED]
+    if observed.hearsay:
+        seen = [props, [item for item in tags if item[0] in DECIDING], *seen[2:], "index"]
     return digest([*seen, observed.state] if scheduled(observed, resource) else seen, 32)
+
+
+def as_planned(step: Step, observed: Observed, resource: Resource) -> bool:
+    """Whether a resource that is to be deleted is as its plan saw it, itself or in the index."""
+    seen = removed(observed, resource)
+    told = (seen, replace(seen, hearsay=True))
+    return not step.guard or step.guard in {guard(each, resource) for each in told}
 
 
 def scheduled(observed: Observed, resource: Resource) -> bool:
@@ -107,14 +125,48 @@ def _kept(observed: Observed, resource: Resource) -> Iterator[FieldChange]:
 
 
 def _fields(
-    desired: Props, observed: Observed, resource: Resource, origin: Origin | None
+    desired: Props,
+    observed: Observed,
+    resource: Resource,
+    origin: Origin | None,
+    unsure: list[tuple[Path, str]],
 ) -> Iterator[FieldChange]:
-    skip = {resource.name, TAGS, *resource.unread}
-    want = {key: value for key, value in desired.items() if key not in skip}
-    if not observed.proven:
+    skip = {TAGS, *resource.unread} | _addressing(resource)
+    want = {key: shown for key, value in desired.items() if (shown := seen(value)) is not ...}
+    want = {key: value for key, value in want.items() if key not in skip}
+    if resource.generic:
+        judged = resource.generic.judge(want, {key: observed.props.get(key) for key in want})
+        unsure += judged.unsure
+        yield from _changes(judged.differences, resource, origin)
+        if resource.generic.fixed_tags:
+            return
+    elif not observed.proven:
         yield from _properties(want, observed, resource, origin)
     if TAGS in desired and observed.tags is not None:
         yield from _tags(desired[TAGS], observed.tags, origin)
+
+
+def _addressing(resource: Resource) -> set[str]:
+    """The name, where what is live was found by it; else it may be another by now."""
+    loose = resource.generic and (resource.name,) not in facts(resource.type).identity
+    return set() if loose else {resource.name}
+
+
+def seen(value: Json) -> Json:
+    """What of a desired value AWS would give back; ``...`` where that is nothing of it."""
+    match value:
+        case Hidden():
+            return ...
+        case JsonText():
+            inside = seen(value.document)
+            return ... if inside is ... else JsonText(inside)
+        case Mapping() if value:
+            kept = {key: shown for key, item in value.items() if (shown := seen(item)) is not ...}
+            return kept or ...
+        case list() | tuple() if value:
+            return [shown for item in value if (shown := seen(item)) is not ...] or ...
+        case _:
+            return value
 
 
 def _properties(
@@ -124,7 +176,13 @@ def _properties(
     wanted, live = normal(want, resource), normal(have, resource)
     if canonical(wanted) == canonical(live):
         return
-    for difference in _walk(wanted, live, (), (), resource):
+    yield from _changes(walk(wanted, live, (), (), resource), resource, origin)
+
+
+def _changes(
+    differences: Iterable[Difference], resource: Resource, origin: Origin | None
+) -> Iterator[FieldChange]:
+    for difference in differences:
         effect = _effect(difference, resource)
         if effect is Effect.NONE:
             continue
@@ -158,84 +216,8 @@ def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iter
             yield FieldChange(path, before, after, Effect.IN_PLACE, at)
 
 
-def _walk(
-    want: Json, have: Json, path: Path, place: Path, resource: Resource
-) -> Iterator[Difference]:
-    here = dotted(place)
-    if (empty(want) and empty(have)) or here in resource.unread:
-        return
-    if here in resource.policies or here in resource.documents:
-        if canonical(want) != canonical(have):
-            yield from _document(want, have, path, place)
-        return
-    if isinstance(want, Mapping) and isinstance(have, Mapping | None) and want:
-        inside: list[Difference] = []
-        for key in sorted(want):
-            live = member(have or {}, key, here, resource)
-            inside += _walk(want[key], live, (*path, key), (*place, key), resource)
-        whole = have is None and inside  # all of it is missing
-        yield from [Difference(path, place, have, want)] if whole else inside
-        return
-    if isinstance(want, list) and isinstance(have, list | None):
-        yield from _list(want, have or [], path, place, resource)
-        return
-    if not _same(want, have):
-        yield Difference(path, place, have, want)
-
-
-def _list(
-    want: list[Json], have: list[Json], path: Path, place: Path, resource: Resource
-) -> Iterator[Difference]:
-    here = dotted(place)
-    inside = (*place, "*")
-    keys = resource.keyed.get(here)
-    wanted, live = (named(items, keys, here, resource) for items in (want, have))
-    if wanted is not None and live is not None:
-        fades = resource.fading.get(here)
-        for name in sorted(wanted.keys() | live.keys()):
-            if name not in wanted and fades and fades(live[name]):
-                continue  # it goes away by itself
-            if name not in live or name not in wanted:
-                yield Difference((*path, name), inside, live.get(name), wanted.get(name))
-            else:
-                yield from _walk(wanted[name], live[name], (*path, name), inside, resource)
-    elif keys is None and len(want) == len(have) and here not in resource.sets:
-        for index, (one, other) in enumerate(zip(want, have, strict=True)):
-            yield from _walk(one, other, (*path, str(index)), inside, resource)
-    elif sorted(map(canonical, want)) != sorted(map(canonical, have)) or (
-        keys is None and canonical(want) != canonical(have)
-    ):
-        yield Difference(path, place, have, want)
-
-
-def _document(want: Json, have: Json, path: Path, place: Path) -> Iterator[Difference]:
-    """What changes inside a document, by `deepdiff`; the whole of it when one side is empty."""
-    if not (isinstance(want, Mapping) and isinstance(have, Mapping)):
-        yield Difference(path, place, have, want)
-        return
-    from deepdiff import DeepDiff  # noqa: PLC0415 - 120 ms of imports, only for what differs
-
-    tree = DeepDiff(dict(have), dict(want), view="tree", ignore_order=False)
-    for kind in sorted(tree):
-        for level in tree[kind]:
-            steps = tuple(str(step) for step in level.path(output_format="list"))
-            before = None if kind.endswith("_added") else level.t1
-            after = None if kind.endswith("_removed") else level.t2
-            yield Difference((*path, *steps), place, before, after)
-
-
 def _reserved(key: str) -> bool:
     return key.startswith(RESERVED)
-
-
-def _same(want: Json, have: Json) -> bool:
-    if want is UNKNOWN:
-        return False
-    if isinstance(want, bool) or isinstance(have, bool):
-        return want is have
-    if isinstance(want, int | float) and isinstance(have, int | float):
-        return math.isclose(want, have, rel_tol=1e-6)  # SageMaker keeps weights as float32
-    return bool(want == have)
 
 
 def _effect(difference: Difference, resource: Resource) -> Effect:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.resources.api import OWNERSHIP, REGION_TAG, Place, Reach, Resource
+from reconciler.secret.sent import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Live:
     """They would be orphans, but nothing says that they are this region's."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """How many of a type the account has in this region, ours or not, where a listing says."""
+    sent: Sent = field(default_factory=Sent)
+    """What is known of values that AWS never gives back."""
 
 
 class Claim(StrEnum):

@@ -13,7 +13,7 @@ from reconciler.model.change import Action, FieldChange, Observed, Status
 from reconciler.model.plan import Step
 from reconciler.model.value import UNKNOWN, Json, Path, Props, canonical, leaves, resolve
 from reconciler.plan.calls import making
-from reconciler.plan.diff import TAGS, compare, guard, removed
+from reconciler.plan.diff import TAGS, as_planned, compare, guard
 from reconciler.plan.live import owned
 from reconciler.resources.api import MAKING_TAG, OWNERSHIP, Place, Resource
 
@@ -54,8 +54,7 @@ def _updated(step: Step, live: Observed | None, resource: Resource) -> str:
 def _deleted(step: Step, live: Observed, resource: Resource, made: Step | None) -> str:
     """A replacement that was carried out already must not be undone: it may hold new records."""
     differences = _differences(made.fields, _fields(made, live, resource)) if made else []
-    same = not step.guard or guard(removed(live, resource), resource) == step.guard
-    return "" if same and not differences else _changed(differences)
+    return "" if as_planned(step, live, resource) and not differences else _changed(differences)
 
 
 def _created(step: Step, live: Observed, resource: Resource, place: Place) -> str:

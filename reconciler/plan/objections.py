@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from reconciler.model.change import FieldChange, Observed
+from collections.abc import Iterator
+
+from reconciler.model.change import Action, Change, FieldChange, Observed
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Node
 from reconciler.model.plan import Step
+from reconciler.plan.stages import left_stopped, stages, stops
+from reconciler.resources.api import Resource
 from reconciler.resources.review import Objection
 
 
@@ -74,6 +78,33 @@ def leaving(node: Node, observed: Observed) -> Diagnostic:
         Severity.WARNING,
         node.address,
     )
+
+
+def staged(node: Node, change: Change, resource: Resource) -> Iterator[Diagnostic]:
+    """That a change takes several requests, how long, and what does not work meanwhile."""
+    if change.action not in {Action.UPDATE, Action.ADOPT}:
+        return
+    at, name = node.origin.at if node.origin else None, repr(str(node.address))
+    steps, stopped = stages(change, resource), stops(change, resource)
+    if len(steps) > 1:
+        took = sum(each.seconds for each in steps) + (stopped.seconds if stopped else 0.0)
+        about = f", in about {max(1, round(took / 60))} min" if took else ""
+        says = "; ".join(each.says for each in steps)
+        text = f"{name} changes in {len(steps)} requests, one after the other{about}: {says}"
+        help_ = "if an apply ends in between, the next plan has what is left"
+        yield Diagnostic("STAGE001", text, at, help_, Severity.NOTE, node.address)
+    risks = [*dict.fromkeys(each.risk for each in steps if each.risk)]
+    if stopped:
+        least = f" (about {max(1, round(stopped.seconds / 60))} min)" if stopped.seconds else ""
+        risks.append(f"it is stopped for this change and started again{least}: {stopped.risk}")
+    if left_stopped(change, resource):
+        text = f"{name} was stopped by an apply that ended before it was started again"
+        yield Diagnostic(
+            "STAGE003", text, at, "apply: it is started", Severity.WARNING, node.address
+        )
+    for risk in risks:
+        help_ = "apply when nothing needs it, or keep what is there beside what is new"
+        yield Diagnostic("STAGE002", f"{name}: {risk}", at, help_, Severity.WARNING, node.address)
 
 
 def busy(node: Node, observed: Observed) -> Diagnostic:

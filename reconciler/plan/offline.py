@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from reconciler.compile import check, compiler
 from reconciler.compile.request import Request
@@ -57,7 +58,7 @@ def plan(request: Request, last: Receipt | None) -> Plan:
     found += [_left_out(request, id_) for id_ in sorted(graph.deferred)]
     draft = order.Draft()
     if not any(each.is_error for each in found):
-        live = _live(graph, last, place)
+        live = replace(_live(graph, last, place), sent=request.sent)
         terms = request.terms
         draft = order.plan(graph, live, known, place, terms)
         found += check.planned(graph, terms, closing.used(live, terms), asked=False)
@@ -84,7 +85,7 @@ def _recalled(asked: Iterable[Lookup], last: Receipt | None) -> dict[Lookup, Jso
             uri = f"s3://{given['bucket']}/{given['key']}"
             like = (each for each in models if _file(each) == uri)
             tags = next((each.get(TAGS) or {} for each in like), {})
-            found[lookup] = {**lookup.offline, "bucket": False, "etag": tags.get(FILE_TAG, "")}
+            found[lookup] = {**lookup.offline, "etag": tags.get(FILE_TAG, "")}
     return found
 
 

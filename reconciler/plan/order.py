@@ -25,8 +25,13 @@ from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
+from reconciler.plan.consent import asked, settled_by_receipt
 from reconciler.plan.diff import compare, guard, removed
+from reconciler.plan.hidden import differs, resent, untold
+from reconciler.plan.lent import lent, owned as owned_by_others
+from reconciler.plan.linking import linked
 from reconciler.plan.live import Live, Orphan, owned
+from reconciler.plan.unsure import said as unsure
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
 
@@ -62,7 +67,7 @@ def plan(
     for address in _ordered(graph):
         if address not in live.unknown:
             _step(graph.nodes[address], graph, live, resources, place, policy, draft)
-    _link(graph, draft, resources)
+    draft.steps = linked(draft.steps, graph, resources)
     draft.steps += retire.removals(graph, live, resources, place, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
@@ -120,15 +125,19 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if observed and (refused := claims.refused(node, observed, resource, place, policy)):
         draft.diagnostics.append(refused)
         return
+    others, open_ = differs(node, live.sent) if observed else ([], {})
     change = _compared(node, graph, live, resources, place, draft.renewed)
     if change is None:
         return
+    change = settled_by_receipt(resent(change, others), resource, policy)
+    draft.diagnostics += untold(node, open_)
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
     seen, against = _reviewed(change, node, resource)
+    against += unsure(change, node, resource)
     draft.diagnostics += against
-    if resource.pending.moved is not unmoved:
+    if resource.pending.moved is not unmoved or seen.owned:
         draft.moving.append(seen)
     if any(each.is_error for each in against):
         return
@@ -138,6 +147,9 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
         draft.same[node.address] = change.desired
         return
     steps = [gate.judge(it, seen, resource, policy) for it in _steps(seen, node, resource, place)]
+    steps = [asked(it, seen, resource, policy) for it in steps]
+    steps = [replace(it, sent=live.sent.of(node)) if it.desired else it for it in steps]
+    draft.diagnostics += objections.staged(node, seen, resource)
     _add(seen, node, steps, draft)
 
 
@@ -168,7 +180,10 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
         for prop, ref in node.props.items()
         if isinstance(ref, Ref) and ref.target in graph
     }
-    return replace(change, desired=resolve(node.props, keep), targets=targets)
+    wanted = resolve(node.props, keep)
+    others = tuple(owned_by_others(change, wanted, resource))
+    desired = lent(wanted, observed, resource) if observed else wanted
+    return replace(change, desired=desired, targets=targets, owned=others)
 
 
 def pending(
@@ -252,41 +267,3 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
 def _detail(change: Change) -> str:
     seen = change.observed
     return seen.reason if seen and seen.status is Status.FAILED else ""
-
-
-def _link(graph: Graph, draft: Draft, resources: Mapping[str, Resource]) -> None:
-    """Make every step need the steps of what its resource references.
-
-    The removal of an old half waits for those who use the resource, when the
-    new half is made first; else for the removal of those users that go first too.
-    Where a step uses only what another one leaves as it is, it comes after that one, and goes
-    on if that one does not succeed.
-    """
-    main = {step.address: step.id for step in draft.steps if not step.id.endswith(SUFFIX)}
-    first = {step.id for step in draft.steps if step.id.endswith(SUFFIX) and not step.needs}
-    users: dict[Address, list[str]] = {}
-    for address, id_ in main.items():
-        for target in graph.nodes[address].needs:
-            users.setdefault(target, []).append(id_)
-
-    def needs(step: Step) -> tuple[str, ...]:
-        if step.id.endswith(SUFFIX):
-            waits = users.get(step.address, [])
-            if not step.needs:  # it goes first: after the users that also go first
-                waits = [user + SUFFIX for user in waits if user + SUFFIX in first]
-            return tuple(sorted({*step.needs, *waits}))
-        targets = graph.nodes[step.address].needs
-        return tuple(sorted({*step.needs, *(main[t] for t in targets if t in main)}))
-
-    def linked(step: Step) -> Step:
-        all_ = needs(step)
-        others = (by_id[id_] for id_ in all_ if not id_.endswith(SUFFIX))
-        free = () if step.id.endswith(SUFFIX) else others
-        return replace(
-            step,
-            needs=all_,
-            loose=tuple(it.id for it in free if gate.loose(step, it, resources)),
-        )
-
-    by_id = {step.id: step for step in draft.steps}
-    draft.steps = [linked(step) for step in draft.steps]

@@ -24,6 +24,8 @@ from reconciler.resources.items import named
 
 CLASSES = frozenset(map(str, Destruction))
 TAG = ("Tags", HOLDS_TAG)
+NOTHING = "nothing"
+"""What a spec says of a resource whose loss is none; the tag has to be there to count."""
 Pair: TypeAlias = tuple[Path, Json, Json]
 """A place, and its values before and after."""
 
@@ -37,7 +39,13 @@ def removal(change: Change, resource: Resource) -> tuple[Loss, ...]:
     lifecycle = resource.lifecycle
     if change.observed and lifecycle and change.observed.state in lifecycle.empty:
         return ()
-    held = dict.fromkeys((resource.holds, _tag(change, HOLDS_TAG)))
+    tagged = _tag(change, HOLDS_TAG)
+    own = resource.holds
+    if (
+        resource.generic and not resource.generic.declared and tagged not in {*CLASSES, NOTHING}
+    ):  # nobody has said what it holds
+        own = str(Destruction.RECORDS)
+    held = dict.fromkeys((own, tagged))
     return tuple(Loss(each, GONE[each]) for each in held if each in CLASSES)
 
 

@@ -35,7 +35,7 @@ def removals(
     moved = frozenset(step.address for step in steps)
     doomed = [*_doomed(graph, live, resources, moved)]
     moving = {step.address.type for step in steps} | {orphan.address.type for orphan in doomed}
-    users = _users(resources)
+    users = _users(resources, moving)
     return [
         _removal(
             orphan,
@@ -63,12 +63,13 @@ def _removal(orphan: Orphan, resource: Resource, place: Place, after: Iterable[s
     )
 
 
-def _users(resources: Mapping[str, Resource]) -> dict[str, set[str]]:
-    """For each type, the types that may use it."""
-    users: dict[str, set[str]] = {type_: set() for type_ in resources}
-    for resource in resources.values():
-        for target in resource.refers:
-            users.setdefault(target, set()).add(resource.type)
+def _users(resources: Mapping[str, Resource], types: Iterable[str]) -> dict[str, set[str]]:
+    """For each of these types, those of them that may use it."""
+    users: dict[str, set[str]] = {type_: set() for type_ in types}
+    for type_ in users:
+        for target in resources[type_].refers:
+            if target in users:
+                users[target].add(type_)
     return users
 
 

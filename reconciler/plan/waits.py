@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan, Step
+from reconciler.plan.stages import expected
 from reconciler.resources.api import Resource
 
 
@@ -72,9 +73,20 @@ def _ordered(steps: Mapping[str, Step], by_type: Mapping[str, list[str]]) -> lis
 
 def _own(step: Step, resource: Resource) -> tuple[float, float]:
     """What one step usually waits, and at most."""
-    lifecycle = resource.lifecycle
-    if lifecycle is None or (step.action is Action.DELETE and not resource.vanishes):
+    lifecycle, staged = resource.lifecycle, _staged(step, resource)
+    if lifecycle is None:
+        return staged, staged
+    if step.action is Action.DELETE and not resource.vanishes:
         return 0.0, 0.0
     moves = step.action is Action.UPDATE and step.calls
-    usual = lifecycle.usual + (lifecycle.rollout(step.desired) if moves else 0.0)
+    usual = lifecycle.usual + staged + (lifecycle.rollout(step.desired) if moves else 0.0)
     return usual, max(usual, lifecycle.timeout)
+
+
+def _staged(step: Step, resource: Resource) -> float:
+    """What requests of an update take that are awaited one by one, a stop and start included."""
+    if step.action is not Action.UPDATE or not step.calls:
+        return 0.0
+    stopped = resource.stages.stopped
+    stops = stopped is not None and any(each.method == stopped.stop.method for each in step.calls)
+    return expected(step.fields, resource) + (stopped.seconds if stopped and stops else 0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.facts import check, facts
+from reconciler.facts import Facts, check, facts
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
@@ -35,15 +35,22 @@ def check_graph(graph: Graph) -> Iterator[Diagnostic]:
 register(Rule(CODE, check_graph))
 
 
+def _as_list(about: Facts) -> bool:
+    """Whether the type keeps tags as a node does."""
+    shape = about.shape_at((TAGS,))
+    return about.tag_property == (TAGS,) and shape is not None and shape.is_list
+
+
 def _node(node: Node) -> list[Diagnostic]:
     resource = lookup(node.address.type)
     ours = {companion.prop for companion in resource.companions} if resource else set()
-    if resource and facts(node.address.type).tag_property != (TAGS,):
+    if resource and not _as_list(facts(node.address.type)):
         ours.add(TAGS)  # the type keeps tags under another name or in another form
+    needed = facts(node.address.type).required if resource and resource.generic else frozenset()
     props = {
         key: value  # empty says "not set", which AWS never sees
         for key, value in node.props.items()
-        if key not in ours and value not in ("", [], {})
+        if key not in ours and (value not in ("", [], {}) or key in needed)
     }
     out = []
     for problem in check.problems(node.address.type, props):

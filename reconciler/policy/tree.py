@@ -14,9 +14,11 @@ _BODY = ("PipelineDefinition", "PipelineDefinitionBody")
 
 def objects(value: Json, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Every object in a property tree with its path, also inside documents kept as text."""
+    if type(value) is str:
+        return
     if isinstance(value, JsonText):
         yield from objects(value.document, path)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict | Mapping):
         yield path, value
         for key, item in value.items():
             yield from objects(item, (*path, key))

@@ -176,7 +176,9 @@ class Collector:
             applied = asked(event.desired, resource)
             observed = seen(event.desired, event.live, resource) if event.live else None
             observed = None if observed == applied else observed
-            self._left[event.address] = ResourceRecord(applied, self.run.id, observed)
+            step = self._steps.get(event.step)
+            sent = step.sent if step else {}
+            self._left[event.address] = ResourceRecord(applied, self.run.id, observed, sent)
 
     def _resources(self) -> dict[Address, ResourceRecord]:
         """Everything that is known to be ours: from before, as it is, and as this run left it."""
@@ -184,7 +186,8 @@ class Collector:
         for address, props in self.plan.same.items():
             applied = asked(props, self.resources[address.type])
             if address not in out or out[address].applied != applied:
-                out[address] = ResourceRecord(applied, self.run.id)
+                sent = out[address].sent if address in out else {}
+                out[address] = ResourceRecord(applied, self.run.id, sent=sent)
         for address, left in self._left.items():
             if left is None:
                 out.pop(address, None)

@@ -22,47 +22,46 @@ from typing import TypeAlias
 
 from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.value import Json, Path, Props
+from reconciler.resources import aside
 from reconciler.resources.answers import Absent, absent, codes
 from reconciler.resources.codecs import SAME, Codec
+from reconciler.resources.generic import Generic
 from reconciler.resources.narrow import Narrowing
-from reconciler.resources.ops import Companion, Lifecycle, Listing, Op, Tagging
+from reconciler.resources.ops import (
+    Companion,
+    Detail,
+    Lifecycle,
+    Listing,
+    Op,
+    Operation,
+    Settling,
+    Tagging,
+)
+from reconciler.resources.owner import Owner
 from reconciler.resources.parts import Part, Reader, Request
 from reconciler.resources.place import Place, Reach, fill, regions_in
+from reconciler.resources.registry import Registry
 from reconciler.resources.review import NOTHING, Pending
+from reconciler.resources.stages import AT_ONCE, Stages
 from reconciler.resources.whole import Whole, members
+from reconciler.resources.whose import Marked, Within
 
-__all__ = [
-    "SAME",
-    "Absent",
-    "Codec",
-    "Companion",
-    "Keys",
-    "Lifecycle",
-    "Listing",
-    "Narrowing",
-    "Op",
-    "Place",
-    "Reach",
-    "Request",
-    "Resource",
-    "Tagging",
-    "Whole",
-    "absent",
-    "codes",
-    "fill",
-    "load",
-    "lookup",
-    "members",
-    "register",
-]
+__all__ = ["SAME", "Absent", "Codec", "Companion", "Detail", "Generic", "Keys", "Lifecycle"]
+__all__ += ["Listing", "Narrowing", "Op", "Operation", "Place", "Reach", "Request", "Resource"]
+__all__ += ["Settling", "Tagging", "Whole", "absent", "codes", "fill", "load", "lookup"]
+__all__ += ["members", "register"]
 
-REGISTRY: dict[str, Resource] = {}
+REGISTRY: Registry[Resource] = Registry(lambda type_: served(type_))  # noqa: PLW0108 - it is below
 REGION_TAG = "moorline:region"
 OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec", REGION_TAG)
 NAME_TAG = "moorline:name"
 HOLDS_TAG = "moorline:holds"
+TYPE_TAG = "moorline:type"
+"""Says what a resource is that has no ARN of a known form, and whose orphans are to be found."""
 MAKING_TAG = "moorline:making"
 """Carried by what several calls make, until the last of them; see `plan.calls.making`."""
+STOPPED_TAG = "moorline:stopped"
+"""Carried by what an apply has stopped for a change, until it is started again."""
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
 Keys: TypeAlias = str | tuple[str, ...]
 """The member that identifies an item of a list, or all of those that do; dotted within it."""
@@ -96,6 +95,10 @@ class Resource:
     create: Op
     delete: Op
     absent: tuple[Absent, ...]
+    aside: aside.Aside = aside.NOTHING
+    """What IAM, CloudTrail, drift and reports have to know of it."""
+    together: str = ""
+    """The parameter of `delete` by which one request deletes up to 100 of them."""
     outputs: Mapping[str, Path] = field(default_factory=dict)
     """Output name to its path in the decoded answer of `read`."""
     created: Mapping[str, Path] = field(default_factory=dict)
@@ -109,7 +112,11 @@ class Resource:
     listings: tuple[Listing, ...] = ()
     paged: Mapping[str, str] = field(default_factory=dict)
     """Lists that `read` returns in pages: member name to token name."""
+    details: tuple[Detail, ...] = ()
+    """Further reads that its description takes."""
     tags: Tagging | None = None
+    whose: Within | Marked | None = None
+    """Of a type that takes no tags: what says whose one is."""
     lifecycle: Lifecycle | None = None
     vanishes: bool = False
     """Deletion takes time; a delete step waits until the resource is gone."""
@@ -145,6 +152,8 @@ class Resource:
 
     Whoever needs the resource waits for any other change of it, and cannot go on without that.
     """
+    owners: tuple[Owner, ...] = ()
+    """Whose live values are that others move at run time."""
     carried: frozenset[str] = frozenset()
     """Top-level properties that a put of the whole resets where they are not given.
 
@@ -181,12 +190,18 @@ class Resource:
     fix: Callable[[str], str] = str
     """Turns a conventional name into one the type accepts."""
     update: Update = _no_update
+    stages: Stages = AT_ONCE
+    """Which of its changes AWS takes one at a time only, or only while it does not run."""
     restore: Update = _no_update
     """Takes back a deletion that is only scheduled; see `Lifecycle.scheduled`."""
     verify: Callable[[Props, Observed], str] = _no_problem
     """After a step: what is still not as desired, as a sentence; "" when all is well."""
     pending: Pending = NOTHING
     """What is to be read, decided and said about a change of the live resource."""
+    operation: Operation | None = None
+    """How its writes go on after they are answered."""
+    generic: Generic | None = None
+    """Of a type that AWS's own handlers serve: what takes the place of templates and parts."""
     transient: tuple[Absent, ...] = ()
     """Rejections that go away by themselves, such as a role that is still spreading."""
 
@@ -196,10 +211,17 @@ class Resource:
         return {self.name: "{name}", **self.derived} if self.name else self.derived
 
     @property
+    def signed(self) -> bool:
+        """Whether it carries tags, or what stands for them."""
+        return self.tags is not None or isinstance(self.whose, Marked)
+
+    @property
     def methods(self) -> frozenset[str]:
         """Every client method the record names outside `update`."""
         named = {self.read.method, self.create.method, self.delete.method}
-        named |= {listing.method for listing in self.listings} | self.asks
+        named |= (
+            {it.method for it in self.listings} | {it.method for it in self.details} | self.asks
+        )
         for part in self.parts:
             named |= {*part.reads, *part.writes}
         if self.tags:
@@ -212,8 +234,9 @@ class Resource:
         """What a whole answer has, by client method: of every read, and of the create call."""
         found: list[tuple[str, Whole]] = [(self.read.method, self.whole), *self.answers.items()]
         found += [(each.method, _page(each.at, each.name)) for each in self.listings]
+        found += [(each.method, each.answers) for each in self.details]
         found += [item for part in self.parts for item in part.wholes.items()]
-        if self.tags:
+        if self.tags and not self.tags.inside:
             found.append((self.tags.read.method, _page(self.tags.at, self.tags.item[0])))
         given = frozenset(".".join(path) for path in self.created.values())
         found.append((self.create.method, Whole(has=given)))
@@ -246,6 +269,13 @@ def register(resource: Resource) -> Resource:
         msg = f"{resource.type} is registered twice"
         raise ValueError(msg)
     return resource
+
+
+def served(type_: str) -> Resource | None:
+    """The record of a type that has no file, by its schema; nothing where none can be."""
+    builder = importlib.import_module("reconciler.resources.cloudcontrol.builder")
+    found: Resource | None = builder.served(type_)
+    return found
 
 
 @cache

@@ -7,8 +7,9 @@ concern of it: `Resource.holds` covers them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TypeAlias
 
 from reconciler.model.value import Json
@@ -49,3 +50,28 @@ def no_longer(value: Json, says: str) -> Lost:
 def exchanged(says: str) -> Lost:
     """It had a value and has another one or none now."""
     return lambda before, after: says if before and after != before else ""
+
+
+def fewer(unit: str, unset: float = inf) -> Lost:
+    """A smaller number of a unit such as ``days`` for which something is kept.
+
+    `unset` is what AWS does where there is none, for ever as a rule.
+    """
+
+    def lost(before: Json, after: Json) -> str:
+        had, has = (unset if each is None else each for each in (before, after))
+        if not isinstance(has, int | float) or not isinstance(had, int | float) or has >= had:
+            return ""
+        return f"what is older than {has:g} {unit} is lost"
+
+    return lost
+
+
+def begun(says: str) -> Lost:
+    """A rule that is on now, and was off or another one; it says so in its member `Enabled`."""
+
+    def lost(before: Json, after: Json) -> str:
+        on = isinstance(after, Mapping) and after.get("Enabled")
+        return says if on and after != before else ""
+
+    return lost

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.value import Json, Props
 from reconciler.resources.codecs import SAME, Codec
+from reconciler.resources.whole import Whole
 
 
 def _at_once(_: Props) -> float:
@@ -29,8 +30,13 @@ class Op:
 class Listing:
     """A bulk read. `codec` maps an item to CloudFormation properties.
 
-    `name` and `created` are members of an item. A `complete` listing (together
-    with the type's other listings) leaves nothing to describe.
+    `name` and `created` are members of an item; where `name` is an ARN, the name of the resource
+    is what stands behind its last colon. A `complete` listing (together
+    with the type's other listings) leaves nothing to describe. `gone` has members of an item and
+    the words in them that say that it is deleted, and only listed still: it counts as absent. What
+    a listing with `absence` lacks is not there, as surely as the type's own read says so, but in
+    the regions of `overwrites`, where the create call overwrites what it should have had. A
+    `sparing` one is asked for only where it spares a look at each of several resources.
     """
 
     method: str
@@ -40,6 +46,53 @@ class Listing:
     codec: Codec = SAME
     created: str = "CreationTime"
     complete: bool = False
+    gone: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    absence: bool = False
+    overwrites: frozenset[str] = frozenset()
+    sparing: bool = False
+
+    def called(self, item: Props) -> str:
+        """The name of the resource that an item is about."""
+        name = str(item[self.name])
+        return name.rpartition(":")[2] if name.startswith("arn:") else name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """A further read that a description takes, such as a document by its version.
+
+    Its `params` are templates, and `takes` has parameters that the answers before it name, by
+    dotted path; without one of these there is nothing to read. The answer, or its member `at`,
+    becomes the member `into` of the description before that is decoded. The error codes of
+    `unset` say that nothing is set, which leaves the member out.
+    """
+
+    method: str
+    into: str
+    at: str = ""
+    params: Mapping[str, Json] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
+    unset: frozenset[str] = frozenset()
+    whole: Whole | None = None
+    """What a whole answer has, where it is not the member `at`."""
+
+    @property
+    def answers(self) -> Whole:
+        """What a whole answer has."""
+        return self.whole or Whole(has=frozenset({self.at} - {""}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """A further place where a resource says that AWS is at work on it, or has failed at that.
+
+    `path` is dotted in the answer of `read`; ``*`` stands for every item of a list, such as the
+    indexes of a table. A failure there does not make the resource a failed one.
+    """
+
+    path: str
+    busy: frozenset[str]
+    failed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +114,8 @@ class Tagging:
     create: str = "Tags"
     whole: bool = False
     indexed: bool = True
+    inside: bool = False
+    """They are a property like any other: read and written with the rest of the resource."""
     unset: frozenset[str] = frozenset()
 
 
@@ -68,7 +123,7 @@ class Tagging:
 class Lifecycle:
     """Where a resource reports that it is working, ready or broken.
 
-    `settles` is a second field (dotted) that reports on the last update. Polls are
+    `settles` are further places, such as one that reports on the last update. Polls are
     `poll` seconds apart and give up after `timeout` seconds. A state of none of the sets is
     taken for a new word of AWS's for being busy.
 
@@ -91,9 +146,7 @@ class Lifecycle:
     """Neither usable nor gone, until a person does something outside of Moorline."""
     retired: frozenset[str] = frozenset()
     """Deleted and kept for a while: gone, once the parts that are undone first are gone too."""
-    settles: str = ""
-    settling: frozenset[str] = frozenset()
-    settled_badly: frozenset[str] = frozenset()
+    settles: tuple[Settling, ...] = ()
     reason: str = "FailureReason"
     poll: float = 10.0
     timeout: float = 3600.0
@@ -102,9 +155,49 @@ class Lifecycle:
     """Seconds that an update takes beyond that, by what is desired."""
 
     @property
+    def grows(self) -> bool:
+        """Whether what was just made is at work for a while, and may fail."""
+        return bool(self.settles) or any(not word.startswith("Delet") for word in self.busy)
+
+    @property
     def known(self) -> frozenset[str]:
         """Every state that is spoken of."""
         return self.ready | self.busy | self.failed | self.scheduled | self.stuck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A write that answers with a request that goes on. Paths are dotted, in its answers.
+
+    Sending and waiting are two things: a request is sent once, and waited for by its token.
+    """
+
+    methods: frozenset[str]
+    """The client methods that begin one."""
+    poll: str
+    """The client method that says how it is; `param` takes its token."""
+    param: str
+    token: str
+    state: str
+    done: frozenset[str]
+    busy: frozenset[str]
+    """A state of none of the sets is taken for a new word of AWS's for being busy."""
+    failed: frozenset[str]
+    code: str
+    message: str
+    after: str
+    """When to ask next, as a time."""
+    hooks: str = ""
+    """What others said about it, as a list of events."""
+    pending: str = ""
+    """The client method that lists requests, to find one that was begun before."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """What it tells of the resource while it goes on: output name to path."""
+    timeout: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that it may take, by client method."""
+    first: float = 1.0
+    """Seconds until the first poll; the pauses grow up to `longest`."""
+    longest: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,11 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """A boolean with one call for each of its two values; `at` is its dotted path when read."""
+    """A boolean with one call for each of its two values; `at` is its dotted path when read.
+
+    Where AWS answers a word, `means` has what each says: a trigger that is ``ACTIVATED`` is on.
+    A word that is not in it says nothing, so the state is unknown, neither on nor off.
+    """
 
     prop: str
     get: str
@@ -153,6 +157,7 @@ class Switch:
     on: str
     off: str
     last: bool = False
+    means: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -160,7 +165,8 @@ class Switch:
 
     @property
     def wholes(self) -> Mapping[str, Whole]:
-        return {self.get: Whole(has=frozenset({self.at}))}
+        words = {self.at: frozenset(self.means)} if self.means else {}
+        return {self.get: Whole(has=frozenset({self.at}), words=words)}
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -170,7 +176,7 @@ class Switch:
         value: Json = reader.call(self.get, key)
         for name in self.at.split("."):
             value = value.get(name) if isinstance(value, Mapping) else None
-        return bool(value)
+        return self.means[value] if self.means else bool(value)
 
     def calls(self, before: Json, after: Json) -> Iterator[Request]:
         if bool(before) != bool(after) or before is None:

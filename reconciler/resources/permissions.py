@@ -1,13 +1,17 @@
 """The IAM actions that a call needs, derived from its service and method.
 
 The rule is the service's IAM prefix and the method in camel case; the tables
-hold what deviates, and what a call needs besides its own action. IAM compares
+hold what deviates by service. What a type's calls need besides their own action is in the
+type's file (`Resource.aside`). IAM compares
 action names without regard to case. Source: Service Authorization Reference.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+
+from reconciler.resources.api import load
 
 PREFIX = {
     "accessanalyzer": "access-analyzer",
@@ -48,32 +52,27 @@ INSTEAD = {
 }
 """Actions that are not named like their call."""
 
-PASS, TAG = "iam:PassRole", "sagemaker:AddTags"
-BESIDES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("budgets", "create_budget"): ("budgets:TagResource",),
-    ("cloudwatch", "put_metric_alarm"): ("cloudwatch:TagResource",),
-    ("iam", "create_role"): ("iam:TagRole",),
-    ("kms", "create_key"): ("kms:TagResource",),
-    ("s3", "create_bucket"): ("s3:TagResource",),
-    ("s3", "put_bucket_replication"): (PASS,),
-    ("sagemaker", "create_endpoint"): (TAG,),
-    ("sagemaker", "create_endpoint_config"): (TAG, PASS),
-    ("sagemaker", "create_feature_group"): (TAG, PASS),
-    ("sagemaker", "create_model"): (TAG, PASS),
-    ("sagemaker", "create_model_package_group"): (TAG,),
-    ("sagemaker", "create_pipeline"): (TAG, PASS),
-    ("sagemaker", "update_pipeline"): (PASS,),
-    ("sns", "create_topic"): ("sns:TagResource",),
-}
-"""Actions that a call needs besides its own: tags, and roles that it hands over. What AWS does in
-the caller's name is in `access.caller`."""
+PASS = "iam:PassRole"  # noqa: S105 - an action
 
 
 @cache
 def permission(service: str, method: str) -> tuple[str, ...]:
     """Every IAM action that ``client(service).method`` needs, its own first."""
-    own = INSTEAD.get((service, method)) or _budget(service, method) or _derived(service, method)
-    return (own, *BESIDES.get((service, method), ()))
+    named, needs = _said()
+    key = (service, method)
+    own = (
+        named.get(key) or INSTEAD.get(key) or _budget(service, method) or _derived(service, method)
+    )
+    return (own, *needs.get(key, ()))
+
+
+@cache
+def _said() -> tuple[Mapping[tuple[str, str], str], Mapping[tuple[str, str], tuple[str, ...]]]:
+    """What the types' own files say: how actions are called, and which calls need more of them."""
+    types = [*load().values()]
+    named = {(it.service, name): own for it in types for name, own in it.aside.named.items()}
+    needs = {(it.service, name): more for it in types for name, more in it.aside.needs.items()}
+    return named, needs
 
 
 def _derived(service: str, method: str) -> str:

@@ -59,6 +59,8 @@ class Place:
         """The values of the fixed template slots."""
         return {
             "name": name,
+            "parent": name.rpartition("/")[0],
+            "leaf": name.rpartition("/")[2],
             "account": self.account,
             "region": self.region,
             "partition": self.partition,

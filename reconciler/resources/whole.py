@@ -8,7 +8,7 @@ member that real answers lack.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -38,8 +38,15 @@ class Whole:
     """Whose items they are: a parameter, and the member that repeats (one of) its values."""
     tally: str = ""
     """How many items a page says that it has."""
+    about: Callable[[Props, Mapping[str, Json]], str] | None = None
+    """What else is wrong with an answer to a request, as the end of a sentence; "" when nothing."""
     empty: str = ""
     """Why nothing at all is a whole answer too, with the source."""
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Members that say one of these words; what another one means nobody knows."""
+    failed: tuple[str, ...] = ()
+    """Members, with something in them, that say that a request was refused though it was answered
+    with success; those that AWS's services name alike are known, see `refusal`."""
 
     def __or__(self, other: Whole) -> Whole:
         """What both say of one call, which serves two purposes."""
@@ -52,7 +59,10 @@ class Whole:
             each=self.each | other.each,
             each_same={**self.each_same, **other.each_same},
             tally=self.tally or other.tally,
+            about=self.about or other.about,
             empty=self.empty or other.empty,
+            words={**self.words, **other.words},
+            failed=self.failed or other.failed,
         )
 
 
@@ -69,7 +79,7 @@ def fault(whole: Whole, params: Props, answer: Mapping[str, Json]) -> str:
 def _faults(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator[str]:
     if not answer and whole.empty:
         return
-    if inside := _failures(answer):
+    if inside := _failures(answer, whole.failed):
         yield f"it says 200 and has failures in {inside!r}"
     yield from _members(whole, answer)
     if whole.one_of and all(at(answer, path) in NOTHING for path in whole.one_of):
@@ -79,12 +89,17 @@ def _faults(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator
             yield f"it is not about {params[param]!r}"
     if whole.items:
         yield from _pages(whole, params, answer)
+    if whole.about and (how := whole.about(params, answer)):
+        yield how
 
 
 def _members(whole: Whole, answer: Mapping[str, Json]) -> Iterator[str]:
     for path in sorted(whole.has):
         if at(answer, path) in NOTHING:
             yield f"it lacks {path!r}"
+    for path, known in sorted(whole.words.items()):
+        if at(answer, path) not in known:
+            yield f"{path!r} says {at(answer, path)!r}, of which nothing is known"
     for path in sorted(whole.policies):
         if not _is_policy(at(answer, path)):
             yield f"{path!r} is no policy"
@@ -114,6 +129,17 @@ def at(body: Json, path: str) -> Json:
             return None
         body = body.get(key)
     return body
+
+
+def every(body: Json, path: str) -> list[Json]:
+    """The values at a dotted path in which ``*`` stands for every item of a list."""
+    found = [body]
+    for key in path.split("."):
+        if key == "*":
+            found = [item for each in found if isinstance(each, list | tuple) for item in each]
+        else:
+            found = [each.get(key) for each in found if isinstance(each, Mapping)]
+    return found
 
 
 def empty(value: Json) -> bool:
@@ -153,9 +179,48 @@ _STARTS = ("Unsuccessful", "Unprocessed")
 """How AWS's services name what did not succeed inside an answer of success."""
 
 
-def _failures(answer: Mapping[str, Json]) -> str:
+def _failures(answer: Mapping[str, Json], declared: Iterable[str] = ()) -> str:
+    for name in declared:
+        if at(answer, name) not in (0, *NOTHING):
+            return name
     for name, value in answer.items():
         named = name in _FAILED or name.endswith(_ENDS) or name.startswith(_STARTS)
         if named and value not in (0, *NOTHING):
             return name
     return ""
+
+
+_CODES = ("ErrorCode", "Code", "errorCode", "code", "ExceptionCode", "FailureCode", "StatusCode")
+_MESSAGES = ("ErrorMessage", "Message", "errorMessage", "message", "FailureReason", "reason")
+
+
+def refusal(whole: Whole | None, answer: Mapping[str, Json]) -> tuple[str, str] | None:
+    """Code and message of what a request answered with success has not done; nothing if all was.
+
+    Entries have them in themselves, in a member such as `Error`, or under their own names in a
+    map; the first one counts. Of what only counts its failures, or gives no code, both are "".
+    """
+    if not (name := _failures(answer, whole.failed if whole else ())):
+        return None
+    found: Json = next(
+        (
+            said
+            for value in (at(answer, name), *(answer[each] for each in sorted(answer)))
+            if (said := _said(value))
+        ),
+        None,
+    )
+    return found or ("", "")
+
+
+def _said(value: Json) -> tuple[str, str] | None:
+    """The first code in a value, and the message beside it."""
+    if isinstance(value, Mapping):
+        code = next((value[each] for each in _CODES if isinstance(value.get(each), str)), "")
+        if code:
+            text = next((value[each] for each in _MESSAGES if isinstance(value.get(each), str)), "")
+            return code, text
+        value = [*value.values()]
+    if isinstance(value, list | tuple):
+        return next((found for each in value if (found := _said(each))), None)
+    return None

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.config import Config
 from moto import mock_aws
 from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random
@@ -19,6 +20,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.door.faults import Faults
 from reconciler.sandbox.door.install import install
+from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.services.sagemaker import autoscaling, store
 from reconciler.sandbox.state.rules import Rule
@@ -131,12 +133,13 @@ class Sandbox:
 
 @cache
 def _session() -> Any:  # noqa: ANN401  (boto3's stubs want the service as a literal)
-    return boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")  # noqa: S106
+    return signed("sandbox")
 
 
 @cache
 def _client(service: str, region: str) -> Any:  # noqa: ANN401  (any client)
-    return FAULTS.attach(_session().client(service, region_name=region))
+    config = Config(user_agent=f"Boto3/{boto3.__version__}")  # else made anew for each request
+    return FAULTS.attach(_session().client(service, region_name=region, config=config))
 
 
 @contextmanager

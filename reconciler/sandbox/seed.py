@@ -1,4 +1,7 @@
-"""Registers model versions for demos and tests, through plain boto3 calls as a pipeline would."""
+"""Registers model versions and uploads model files for demos and tests.
+
+Through plain boto3 calls, as a pipeline or a person would.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,12 @@ def register_package(  # noqa: PLR0913  (a version has that many parts, all opti
         **more,
     )
     return str(answer["ModelPackageArn"])
+
+
+def upload(client: Any, bucket: str, key: str) -> str:  # noqa: ANN401  (a boto3 S3 client)
+    """Put a model file into a bucket that is there; returns its URI. No model is in it."""
+    client.put_object(Bucket=bucket, Key=key, Body=b"a model")
+    return f"s3://{bucket}/{key}"
 
 
 def _ensure_group(client: Any, group: str) -> None:  # noqa: ANN401  (a boto3 SageMaker client)

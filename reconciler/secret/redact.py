@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from reconciler.model.value import SENSITIVE, Join, Json, JsonText, Mark, Ref
+from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Ref
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.shapes import Found, assignments, tokens
@@ -61,7 +61,7 @@ def certain(text: str, environ: Mapping[str, str] | None = None) -> str:
     return _cut(text, found) if found else text
 
 
-def redact_value(value: Json, name: str = "") -> Json:
+def redact_value(value: Json, name: str = "") -> Json:  # noqa: PLR0911 - one for each form
     """A property tree without secrets; `name` is the one the whole stands under.
 
     What a secret's name holds becomes `SENSITIVE`; references stay, because they
@@ -70,6 +70,8 @@ def redact_value(value: Json, name: str = "") -> Json:
     match value:
         case Mark() | Ref() | Join() | None | bool():
             return value
+        case Hidden():
+            return SENSITIVE
         case JsonText():
             return JsonText(redact_value(value.document))
         case Mapping():
@@ -98,7 +100,30 @@ def _pair(value: Mapping[str, Json]) -> Json:
 
 
 def known(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Secrets of a process environment, in every form output may give them, longest first."""
+    """Secrets of a process environment, in every form output may give them, longest first.
+
+    A process's own environment is gone through only when it has changed.
+    """
+    global _seen  # noqa: PLW0603 - one process has one environment; a pair is put at once
+    if environ is not os.environ or (now := _raw()) is None:
+        return _secrets(environ)
+    then, found = _seen
+    if then != now:
+        found = _secrets(environ)
+        _seen = (now, found)
+    return found
+
+
+def _raw() -> dict[object, object] | None:
+    """A copy of the process's environment as Python keeps it, which costs no decoding."""
+    data = getattr(os.environ, "_data", None)
+    return dict(data) if isinstance(data, dict) else None
+
+
+_seen: tuple[dict[object, object], tuple[str, ...]] = ({}, ())
+
+
+def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
     return _forms(
         tuple(
             value

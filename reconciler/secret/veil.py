@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
 
-from reconciler.model.value import SENSITIVE, Join, Json, JsonText, Mark, Path, Ref
+from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Path, Ref
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.redact import redact, redact_value
@@ -22,6 +22,8 @@ def veiled(
     `place` is the path without names of list items. A `live` value is also hidden when it
     looks random under a name of the user's own, as tags and environment variables have.
     """
+    if isinstance(value, Hidden):
+        return SENSITIVE
     if value is None or isinstance(value, bool | Mark | Ref | Join):
         return value
     if isinstance(value, str) and placeholder(value) and REFERENCE in value:

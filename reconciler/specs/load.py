@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reconciler.disk import read
 from reconciler.disk.place import RefusedError
+from reconciler.kinds import api as kinds
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document, Parsed
 from reconciler.secret import search
@@ -18,6 +19,9 @@ from reconciler.secret.shapes import assignments
 from reconciler.specs.encoding import MAX_BYTES
 from reconciler.specs.files import File, Search, no_file, shown, unreadable
 from reconciler.specs.source import parse
+
+_LEAST = 4
+"""Characters of a hidden text that are masked wherever they stand: shorter ones are in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def _secrets(name: str, text: str, parsed: Parsed) -> tuple[list[Diagnostic], fr
     """Secrets of a file, each found once, and every text that must not be shown."""
     inside = [secret for each in parsed.documents for secret in search.in_document(each)]
     values = {value for secret in inside for value in secret.values}
+    values |= {value for each in parsed.documents for value in _unshown(each)}
     outside = [
         secret
         for secret in search.in_text(name, text)
@@ -94,6 +99,19 @@ def _secrets(name: str, text: str, parsed: Parsed) -> tuple[list[Diagnostic], fr
     if parsed.diagnostics:  # what could not be parsed has no fields to go by
         values |= {text[found.start : found.end] for found in assignments(text)}
     return [secret.diagnostic for secret in (*inside, *outside)], frozenset(values)
+
+
+def _unshown(document: Document) -> Iterator[str]:
+    """Texts that no message may show, because the kind says that AWS never gives them back."""
+    data = document.data if isinstance(document.data, dict) else {}
+    name = data.get("kind")
+    kind = kinds.load().get(name) if isinstance(name, str) else None
+    for path in kind.hidden(data.get("spec")) if kind else ():
+        value = data["spec"]
+        for step in path:
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        if len(value) >= _LEAST:
+            yield value
 
 
 def _nothing(asked: list[Path], base: Path) -> Diagnostic:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reconciler.kinds import api as kinds
 from reconciler.kinds.environment import Environment
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
@@ -97,7 +98,15 @@ def apply(document: Document, view: EnvironmentView) -> tuple[Document, list[Dia
     name = _id(document)
     if name is not None and name in view.spec.overrides:
         document = patch(document, view.document, ("spec", "overrides", name))
-    return substitute(document, "spec", view.variables)
+    return substitute(document, "spec", view.variables, references=_refers(document))
+
+
+def _refers(document: Document) -> bool:
+    """Whether the kind of a document reads references in its texts itself."""
+    data = document.data if isinstance(document.data, dict) else {}
+    kind = data.get("kind")
+    known = kinds.load().get(kind) if isinstance(kind, str) else None
+    return known is not None and known.references
 
 
 def _environments(documents: Iterable[Document]) -> dict[str, Document]:

@@ -2,7 +2,8 @@
 
 A scalar that is exactly ``${name}`` becomes the variable with its type; inside a
 longer text the value is written out. ``$${`` is a literal ``${``. Keys and
-``{{resolve:…}}`` references are left alone.
+``{{resolve:…}}`` references are left alone; so are ``${ref:…}`` and the escapes where the kind
+reads them itself.
 """
 
 from __future__ import annotations
@@ -23,16 +24,21 @@ _TOKEN = re.compile(
     r"(?P<secret>\{\{resolve:[^}]*\}\})|(?P<literal>\$\$\{)|\$\{(?P<name>[^}]*)(?P<end>\}?)"
 )
 _ESCAPE = "write $${ for a literal ${"
+_REFERENCE = "ref:"
+_PSEUDO = "AWS::"
 
 
 def substitute(
-    document: Document, below: str, variables: Mapping[str, Scalar]
+    document: Document, below: str, variables: Mapping[str, Scalar], *, references: bool = False
 ) -> tuple[Document, list[Diagnostic]]:
-    """The document with all values below one top-level key substituted."""
+    """The document with all values below one top-level key substituted.
+
+    With `references` what is written ``${ref:…}`` or ``$${`` stays as it is.
+    """
     data = document.data
     if not isinstance(data, dict) or below not in data:
         return document, []
-    work = _Work(document, variables, [])
+    work = _Work(document, variables, [], references)
     value = work.replaced(data[below], (below,))
     if value is data[below]:
         return document, work.found
@@ -51,6 +57,7 @@ class _Work:
     document: Document
     variables: Mapping[str, Scalar]
     found: list[Diagnostic]
+    references: bool
 
     def replaced(self, value: Json, path: Path) -> Json:
         if isinstance(value, str):
@@ -76,7 +83,7 @@ class _Work:
             yield text[at : match.start()]
             at = match.end()
             if match["literal"]:
-                yield "${"
+                yield match[0] if self.references else "${"
             elif match["secret"]:
                 yield match[0]
             else:
@@ -87,15 +94,25 @@ class _Work:
         name = match["name"]
         if match["end"] and name in self.variables:
             return self.variables[name]
+        if self.references and name.startswith(_REFERENCE):
+            return match[0]
         at = self.document.at(path)
         if not match["end"] or not NAME.fullmatch(name):
             text = f"{match[0][:40]!r} is not the name of a variable"
-            self.found.append(Diagnostic("ENV009", text, at, f"write ${{name}}; {_ESCAPE}"))
+            self.found.append(Diagnostic("ENV009", text, at, f"{self._cure(name)}; {_ESCAPE}"))
         else:
             text = f"unknown variable {name!r}{did_you_mean(name, self.variables)}"
             help_ = f"variables are {listed(sorted(self.variables), 'and')}; {_ESCAPE}"
             self.found.append(Diagnostic("ENV007", text, at, help_))
         return match[0]
+
+    def _cure(self, name: str) -> str:
+        """What to write where a name is none of a variable's."""
+        if name.startswith(_REFERENCE):
+            return "write the name of the other spec; only the kind Resource takes ${ref:…}"
+        if name.startswith(_PSEUDO):
+            return "write ${region} or ${account}: CloudFormation's pseudo parameters are not read"
+        return "write ${name}, or ${ref:KIND/NAME.Output}" if self.references else "write ${name}"
 
 
 def written(value: Scalar) -> str:

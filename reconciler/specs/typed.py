@@ -21,6 +21,37 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+_FUNCTIONS = frozenset(
+    f"!{name}"
+    for name in [
+        "Ref",
+        "Sub",
+        "GetAtt",
+        "Join",
+        "Select",
+        "Split",
+        "ImportValue",
+        "FindInMap",
+        "If",
+        "Not",
+        "And",
+        "Or",
+        "Equals",
+        "Base64",
+        "Cidr",
+        "GetAZs",
+        "Transform",
+        "Condition",
+        "Length",
+        "ToJsonString",
+        "ForEach",
+        "Contains",
+        "ValueOf",
+    ]
+)
+"""Short forms of CloudFormation's functions, as its user guide lists them."""
+
+
 def unfit(written: str, value: Json) -> Problem | None:
     """Why JSON cannot hold a number, if it cannot."""
     if isinstance(value, int):
@@ -46,6 +77,12 @@ def tagged(tag: str, written: str) -> tuple[Json, Problem | None]:
 
 def refused(tag: str) -> Problem:
     """The finding for a tag that is not read."""
+    if tag in _FUNCTIONS:
+        help_ = (
+            "in the kind Resource write '${ref:KIND/NAME.Output}' for a value of another spec,"
+            " alone or inside a text; ${account}, ${region} and ${environment} are variables"
+        )
+        return "RES003", f"{tag} is a function of CloudFormation, and nothing here calls it", help_
     shown = "!!" + tag.removeprefix(STANDARD) if tag.startswith(STANDARD) else tag
     help_ = "remove the tag; specs are plain YAML, without tags such as !Ref or !!python"
     return "YAML009", f"the tag {shown[:60]!r} is not read", help_

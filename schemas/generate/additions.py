@@ -17,6 +17,7 @@ import botocore
 import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
+from reconciler.facts.pack import Pack
 from schemas.generate.aws import TARGET
 from schemas.generate.patterns import repaired
 
@@ -110,9 +111,9 @@ def collect(folder: Path) -> dict[str, list[Json]]:
     model = botocore.session.get_session().get_service_model("sagemaker")
     omitted = set(json.loads((folder / "corrections.json").read_bytes())["omitted"]["paths"])
     found: dict[str, list[Json]] = {}
-    for file in sorted(folder.glob("AWS_SageMaker_*.json")):
-        root = json.loads(file.read_bytes())
-        name = root["typeName"]
+    pack = Pack(folder)
+    for name in (it for it in pack.entries if it.startswith("AWS::SageMaker::")):
+        root = json.loads(pack.text(name))
         operation = f"Create{name.rpartition('::')[2]}"
         if operation not in model.operation_names:
             continue

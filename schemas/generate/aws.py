@@ -1,25 +1,32 @@
-"""Writes `schemas/aws/<AWS_Service_Type>.json`: what the CloudFormation registry says of a type.
+"""Writes `schemas/aws/types.zip`: what the CloudFormation registry says of every AWS type.
 
-Facts only: names, shapes, limits, and which properties are create-only,
-read-only, write-only or identity. Prose, examples and links are left out. The
-source is the copy of the registry in cfn-lint, read as files, never imported.
+Facts only: names, shapes, limits, handlers, tags, and which properties are
+create-only, read-only, write-only or identity. Prose, examples and links are
+left out. The source is the copy of the registry in cfn-lint, read as files,
+never imported. `--diff` says what changed since a commit, type by type:
+
+    python -m schemas.generate.aws
+    python -m schemas.generate.aws --diff HEAD
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from schemas.generate import pack
+from schemas.generate.handlers import handlers, tagging, transforms
+from schemas.generate.paths import path_of, paths_of
 from schemas.generate.shapes import Shapes
-from schemas.generate.types import wanted
 
 Json: TypeAlias = Any
 TARGET = Path(__file__).parents[1] / "aws"
-REGION = "us-east-1"  # the region that has every type
+REGION = "us-east-1"
+"""The region whose statement is taken of all types that it has; few are only elsewhere."""
 
 _PATHS = {
     "createOnly": "createOnlyProperties",
@@ -27,7 +34,6 @@ _PATHS = {
     "readOnly": "readOnlyProperties",
     "writeOnly": "writeOnlyProperties",
     "deprecated": "deprecatedProperties",
-    "primaryIdentifier": "primaryIdentifier",
 }
 _BY_ENTRY = ("definitions", "properties", "handlers")
 
@@ -50,61 +56,44 @@ def source() -> Path:
 
 
 def index(folder: Path) -> dict[str, str]:
-    """The file name behind each type of interest, in the order of the types."""
-    known: dict[str, str] = json.loads((folder / "providers" / f"{REGION}.json").read_bytes())
-    return {name: known[name] for name in sorted(known) if wanted(name)}
+    """The file name behind each AWS type, in the order of the types; SAM's are no AWS types."""
+    regions = sorted(it for it in (folder / "providers").glob("*-*.json"))
+    regions.sort(key=lambda it: it.stem != REGION)
+    known: dict[str, str] = {}
+    for file in regions:
+        for name, stated in json.loads(file.read_bytes()).items():
+            known.setdefault(name, stated)
+    return {name: known[name] for name in sorted(known) if name.startswith("AWS::")}
 
 
-def facts(schema: Json, date: str) -> dict[str, Json]:
+def facts(schema: Json) -> dict[str, Json]:
     """The registry's statement about one type, in our form."""
     shapes = Shapes()
     body = shapes.of_type(schema)
-    handlers = schema.get("handlers")
     found = {
         "typeName": schema["typeName"],
-        "source": "cfn-lint, CloudFormation registry, us-east-1",
-        "schemaDate": date,
-        **{ours: _paths(schema[theirs]) for ours, theirs in _PATHS.items() if schema.get(theirs)},
-        "additionalIdentifiers": [_paths(ids) for ids in schema.get("additionalIdentifiers", ())],
+        **{ours: paths_of(schema[theirs]) for ours, theirs in _PATHS.items() if theirs in schema},
+        # The order of an identifier's parts is the order in which AWS joins them.
+        "primaryIdentifier": [path_of(it) for it in schema["primaryIdentifier"]],
+        "additionalIdentifiers": [
+            [path_of(it) for it in ids] for ids in schema.get("additionalIdentifiers", ())
+        ],
         "replacementStrategy": schema.get("replacementStrategy"),
-        "tagging": _tagging(schema.get("tagging")),
-        "handlers": handlers and {verb: _permissions(it) for verb, it in handlers.items()},
-        "hasUpdate": None if handlers is None else "update" in handlers,
+        "tagging": tagging(schema),
+        "propertyTransform": transforms(schema),
+        "handlers": handlers(schema, shapes),
         "droppedPatterns": sorted(shapes.dropped),
         **body,
     }
-    # `hasUpdate: null` says that the registry does not know; everything else empty is left out.
-    return {key: it for key, it in found.items() if key == "hasUpdate" or it not in (None, [], {})}
+    return {key: it for key, it in found.items() if it not in (None, [], {})}
 
 
-def _paths(pointers: list[str]) -> list[str]:
-    return sorted({_path(pointer) for pointer in pointers})
-
-
-def _path(pointer: str) -> str:
-    """`/properties/A/*/B` as `A/B`: items of a list add nothing to a path."""
-    names = pointer.removeprefix("/properties/").split("/")
-    return "/".join(name for name in names if name not in {"*", "items", "properties"})
-
-
-def _tagging(tagging: Json) -> Json:
-    if not isinstance(tagging, dict):
-        return None
-    property_ = tagging.get("tagProperty")
-    kept = {key: tagging[key] for key in ("taggable", "tagUpdatable") if key in tagging}
-    return kept | ({"property": _path(property_)} if property_ else {})
-
-
-def _permissions(handler: Json) -> list[str]:
-    return sorted(set(handler.get("permissions", ())))
-
-
-def text(found: dict[str, Json]) -> str:
-    """One line for each property and definition: small, and a diff shows which one changed."""
+def text(found: Mapping[str, Json]) -> str:
+    """One line for each property and definition, so that a diff shows which one changed."""
     return "{\n" + ",\n".join(_lines(found)) + "\n}\n"
 
 
-def _lines(found: dict[str, Json]) -> Iterator[str]:
+def _lines(found: Mapping[str, Json]) -> Iterator[str]:
     for key in sorted(found):
         value = found[key]
         if key in _BY_ENTRY:
@@ -120,29 +109,36 @@ def _dense(value: Json) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
-def write(target: Path, only: frozenset[str] | None = None) -> list[Path]:
-    """Write the facts of all types of interest, or of `only` some, and return the files."""
+def collect(only: frozenset[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Every type with its text, or `only` some, in the order of their names.
+
+    Raises:
+        SourceMissing: cfn-lint is not installed.
+    """
     folder = source()
-    date = json.loads((folder / "version.json").read_bytes())["schema_date"]
-    written = []
     for name, file in index(folder).items():
-        if only is not None and name not in only:
-            continue
-        schema = json.loads((folder / "resources" / f"{file}.json").read_bytes())
-        path = target / f"{name.replace('::', '_')}.json"
-        path.write_text(text(facts(schema, date)), encoding="utf-8")
-        written.append(path)
-    return written
+        if only is None or name in only:
+            schema = json.loads((folder / "resources" / f"{file}.json").read_bytes())
+            yield name, text(facts(schema))
+
+
+def origin() -> str:
+    """Where the facts come from, in words.
+
+    Raises:
+        SourceMissing: cfn-lint is not installed.
+    """
+    date = json.loads((source() / "version.json").read_bytes())["schema_date"]
+    return f"CloudFormation registry of {date[:10]}, as cfn-lint has it"
 
 
 def main() -> None:
-    """Write all types and remove those that the registry no longer has."""
-    TARGET.mkdir(exist_ok=True)
-    written = set(write(TARGET))
-    for stale in sorted(set(TARGET.glob("AWS_*.json")) - written):
-        stale.unlink()
-    size = sum(path.stat().st_size for path in written)
-    sys.stdout.write(f"{len(written)} types, {size / 1e6:.2f} MB in {TARGET}\n")
+    """Write the archive of all types, or say what changed in it since a commit."""
+    if sys.argv[1:2] == ["--diff"]:
+        sys.stdout.writelines(pack.changes(TARGET, sys.argv[2] if sys.argv[2:] else "HEAD"))
+        return
+    size, count = pack.write(TARGET, collect(), origin())
+    sys.stdout.write(f"{count} types, {size / 1e6:.2f} MB in {TARGET}\n")
 
 
 if __name__ == "__main__":

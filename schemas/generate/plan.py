@@ -97,6 +97,11 @@ def _values() -> dict[str, Schema]:
             {"type": "array", "items": {"anyOf": [word, ref("value")]}},
         ),
         "text": _mark("$text", "A document that AWS takes as JSON text, as data.", ref("value")),
+        "hidden": _mark(
+            "$hidden",
+            "A value that is sent and never shown: type and name of its resource, and its path.",
+            {"type": "array", "items": word, "minItems": 3},
+        ),
         "mark": _mark(
             "$mark",
             "A value that a plan cannot or must not show.",
@@ -240,11 +245,18 @@ def _step() -> Schema:
             "after": many("Types all of whose steps must be done before.", ids),
             "loose": many("Of needs: what this runs without; left out when there is none.", ids),
             "guard": text("Digest of what was observed, empty when nothing may be there."),
+            "sent": {
+                "description": "Keyed digests of values that are never shown, by dotted path; left"
+                " out when there are none, or no key.",
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": {"type": "string"},
+            },
             "fields": many("The properties that differ.", ref("field")),
             "calls": many("The requests, in order.", ref("call")),
             "desired": desired,
         },
-        optional=("loose",),
+        optional=("loose", "sent"),
     )
 
 

@@ -21,6 +21,7 @@ from reconciler.aws.session import READS, ReadOnly, Session
 from reconciler.aws.wholes import wholes
 from reconciler.resources.whole import Whole, at
 from reconciler.sandbox.inprocess import sandbox
+from reconciler.sandbox.state.world import WORLD
 
 from .capture import Answer, Parsed, Tape, played
 
@@ -42,10 +43,33 @@ def tape() -> Tape:
         scene.finish()
         scene.restart()
         scene.plan()
+        role_alone(client("iam"))
         scene.finish(destroy=True)
         client("sts").get_caller_identity()
         client("cloudtrail").lookup_events()
+        handled(client("cloudcontrol"))
     return found
+
+
+def role_alone(iam: Any) -> None:
+    """What is read of a role where no listing of all has it."""
+    name = {"RoleName": "acme-dev-scorer-hosting"}
+    for read in ("get_role", "list_role_policies", "list_attached_role_policies", "list_role_tags"):
+        getattr(iam, read)(**name)
+    iam.get_role_policy(**name, PolicyName="moorline")
+
+
+def handled(cloudcontrol: Any) -> None:
+    """What is read of a type that AWS's own handlers serve."""
+    type_ = {"TypeName": "AWS::Kinesis::Stream"}
+    event = cloudcontrol.create_resource(**type_, DesiredState='{"Name": "acme-dev-events"}')
+    token = {"RequestToken": event["ProgressEvent"]["RequestToken"]}
+    while event["ProgressEvent"]["OperationStatus"] != "SUCCESS":
+        WORLD.clock.advance(30)
+        event = cloudcontrol.get_resource_request_status(**token)
+    cloudcontrol.get_resource(**type_, Identifier="acme-dev-events")
+    cloudcontrol.list_resources(**type_)
+    cloudcontrol.list_resource_requests()
 
 
 def session(clients: Any) -> Session:

@@ -137,7 +137,7 @@ def test_a_hollow_listing_makes_nothing_that_is_there(call: str, scene: Scene) -
 
 
 def test_a_hollow_tag_index_lets_no_deletion_vanish(scene: Scene) -> None:
-    """What the last apply left is asked for by name; it is unknown, not gone."""
+    """What the last apply left is asked for by name; its own tags claim it, or it is unknown."""
     left = frozenset(scene.graph().nodes)
     kept, scene.text = scene.text, scene.text.partition("\n---\n")[0]
     try:
@@ -149,8 +149,9 @@ def test_a_hollow_tag_index_lets_no_deletion_vanish(scene: Scene) -> None:
         unknown = {found.address for found in plan.errors if found.code == UNKNOWN}
         deleted = {s.address for s in plan.steps if s.action is Action.DELETE}
         assert len(wanted) > 5
-        assert plan.errors
-        assert deleted <= gone
+        told = {found.address for found in plan.diagnostics if found.code == "AWS004"}
+        assert told
+        assert told <= deleted <= gone
         assert wanted <= unknown | deleted
         told = lying(scene, hollow("sagemaker.list_tags", "kms.list_resource_tags"))
         plan = scene.plan(left=left)
@@ -247,7 +248,7 @@ def test_an_incomplete_answer_to_a_write_is_looked_at_and_not_sent_again(aws: Sa
     scene.finish()
 
 
-@pytest.mark.parametrize("call", READ if LONG else READ[::12])
+@pytest.mark.parametrize("call", READ if LONG else READ[::30])
 def test_a_destroy_with_an_emptied_answer_deletes_nothing_unseen(call: str, scene: Scene) -> None:
     scene.restart()
     everything = {step.id for step in scene.plan(destroy=True).steps}

@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.home import place
-from reconciler.sandbox.seed import register_package
+from reconciler.sandbox.seed import register_package, upload
 from reconciler.sandbox.state import snapshot
 
 from .folder import REPOSITORY, Folder, copy_files
@@ -21,6 +21,8 @@ from .mistakes import environment, spec
 from .result import Result
 
 REGISTRY = "acme-local-fraud"
+ARTIFACTS = "acme-local-artifacts-123456789012"
+MODEL_FILE = "fallback/2026-09-14/model.tar.gz"
 
 
 @pytest.fixture
@@ -56,13 +58,14 @@ def worker() -> str:
 
 
 def _story(folder: Folder) -> dict[str, Result]:
-    """Plan and apply on an empty account, approve a model, plan and apply again."""
+    """Plan and apply on an empty account, approve one model and upload another, and again."""
     try:
         story = {
             "first plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
             "first apply": folder.run("apply", "-e", "local", "--yes"),
         }
         register_package(folder.client("sagemaker"), REGISTRY, approved=True)
+        upload(folder.client("s3"), ARTIFACTS, MODEL_FILE)
         return story | {
             "rollout plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
             "rollout apply": folder.run("apply", "-e", "local", "--json"),

@@ -69,7 +69,7 @@ FILES = {
         "  l4: [«YAML007»*l3, *l3, *l3, *l3, *l3, *l3, *l3, *l3, *l3]\n",
     ),
     "specs/merge-key.yaml": group("a7", "    «YAML008»<<: {amount: string}\n"),
-    "specs/tag.yaml": group("a8", "    amount: «YAML009»!Ref integral\n"),
+    "specs/tag.yaml": group("a8", "    amount: «RES003»!Ref integral\n"),
     "specs/nothing-between-two-lines.yaml": "---\n«YAML018»---\n" + group("a9"),
     "specs/no-spec-at-all.yaml": "«SPEC001»Only a sentence.\n",
     "specs/unknown-version.yaml": group("b1").replace("moorline/v1", "«SPEC002»moorline/v9"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sweeps import LONG
+from sweeps import LONG, only_long
 
 from .folder import BIN, REPOSITORY, Folder, copy_files
 
@@ -27,6 +27,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return folder.path / "out"
 
 
+@only_long
 def test_cfn_lint_takes_the_templates(templates: Path) -> None:
     files = [f"{name}.json" for name in (ENVIRONMENTS if LONG else ["prod"])]
     command = [

@@ -46,6 +46,22 @@ def test_a_person_gets_the_effect_and_the_reason(asked: Folder) -> None:
     assert second.startswith("  ")
 
 
+@pytest.mark.parametrize(
+    ("type_", "says"),
+    [
+        ("AWS::Kinesis::Stream", "served by: AWS's handlers, through Cloud Control"),
+        ("AWS::S3::Bucket", "served by: an adapter of Moorline"),
+        ("AWS::IAM::AccessKey", "served by: nothing: AWS's handlers cannot create"),
+        ("AWS::Kinesis::Stream", "holds: records"),
+        ("AWS::Athena::WorkGroup", "holds: records, where its spec does not say otherwise"),
+        ("AWS::Kinesis::Stream", "others may refer to: Arn"),
+        ("AWS::Lambda::Function", "never given back: Code"),
+    ],
+)
+def test_a_type_says_who_serves_it_and_what_it_gives(asked: Folder, type_: str, says: str) -> None:
+    assert says in asked.run("explain", type_, expect=0).out
+
+
 def test_an_unknown_property_ends_with_an_error(asked: Folder) -> None:
     said = asked.run("explain", "AWS::S3::Bucket.Nothing", "--json", expect=1)
     assert said.json["effect"] == "unsupported"

@@ -15,6 +15,7 @@ import pytest
 
 from reconciler.cli.verbs.init import ABOUT, PARTS
 from reconciler.sandbox import lifecycle
+from reconciler.sandbox.seed import upload
 from reconciler.scaffold import files, write
 from reconciler.scaffold.files import Answers
 
@@ -45,7 +46,8 @@ def test_the_smallest_platform_plans_at_once(empty: Folder) -> None:
     empty.run("validate", expect=0)
     planned = empty.run("plan", "-e", "local", "--json", expect=0)
     assert {action for action, _ in planned.steps} == {"create"}
-    assert any(name == "shop-local-scorer" for _, name in planned.steps)
+    assert not any(name == "shop-local-scorer" for _, name in planned.steps)
+    assert planned.codes == ["PLAN010"]  # its model file is not there yet
     assert said.out.splitlines()[-3:] == [
         "  moorline validate", "  moorline plan -e local", "  moorline apply -e local",
     ]  # fmt: skip
@@ -53,7 +55,11 @@ def test_the_smallest_platform_plans_at_once(empty: Folder) -> None:
 
 def test_what_it_makes_can_be_applied(empty: Folder) -> None:
     empty.run("init", "--with", ",".join(PARTS), "--yes", expect=0)
-    empty.run("apply", "-e", "local", "--yes", expect=0)
+    first = empty.run("apply", "-e", "local", "--yes", expect=0)
+    (bucket,) = [each for each in first.out.split() if each.endswith("-data-123456789012")][:1]
+    upload(empty.client("s3"), bucket, "scorer/model.tar.gz")
+    second = empty.run("apply", "-e", "local", "--yes", expect=0)
+    assert "AWS::SageMaker::Endpoint" in second.out
     empty.run("plan", "-e", "local", "--detailed-exitcode", expect=0)
 
 

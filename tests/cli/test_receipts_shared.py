@@ -23,7 +23,7 @@ SHARED = f"{BODY}  receipts: {{bucket: {KEPT}}}\n  protection: {{allow: [traffic
 SCORER = """
   model:
     image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:1
-    artifact: {source: ledger, path: models/1.tar.gz}
+    artifact: s3://team-models/models/1.tar.gz
   serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 2}}
 """
 NAME = "acme-local-scorer"
@@ -37,7 +37,9 @@ def made(path: Path, body: str = SHARED) -> Folder:
     folder.write("specs/scorer.yaml", spec("Rollout", "scorer", SCORER))
     folder.write("environments/local.yaml", environment("local", body))
     location = {"LocationConstraint": "eu-west-1"}
-    folder.client("s3").create_bucket(Bucket=KEPT, CreateBucketConfiguration=location)
+    for bucket in (KEPT, "team-models"):
+        folder.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
+    folder.client("s3").put_object(Bucket="team-models", Key="models/1.tar.gz", Body=b"a model")
     return folder
 
 

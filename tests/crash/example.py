@@ -20,6 +20,9 @@ from .scene import Scene
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = "acme-local-fraud"
+ARTIFACTS = "acme-local-artifacts-123456789012"
+MODEL_FILES = ("fallback/2026-09-14/model.tar.gz", "fallback/2026-11-02/model.tar.gz")
+"""What the other rollout serves, before and after the edits; nobody makes it but a team."""
 SETTLED = "acme-disputes-dev-settled"
 """Of another team: a channel of a training reads it."""
 Edits = dict[str, tuple[tuple[str, str], ...]]
@@ -74,8 +77,8 @@ class Example(Scene):
 
     environment = "local"
     expected: frozenset[str] = frozenset({"PLAN010", "PLACE006", "STATE003"})
-    """A rollout waits for an approved model, nobody has uploaded the file of the other one, and
-    nobody has confirmed an address."""
+    """A rollout waits for an approved model, another one for its file, and nobody has confirmed an
+    address. Both are there from `release` on."""
     edited = False
 
     def request(

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.files import MODELS
 from engine.platform import HOME, Clients, Platform, Site, client
 
 from reconciler.aws.clock import FakeClock
@@ -38,7 +39,8 @@ def names(site: Site = HOME) -> Iterator[tuple[str, str, dict[str, str] | None]]
         params = {"AccountId": site.account} if service == "budgets" else {}
         for page in paginator.paginate(**params):
             for item in page.get(at, ()):
-                yield type_, item[name].rpartition(":")[2], None
+                if not item[name].startswith(MODELS):  # given, and of another team
+                    yield type_, item[name].rpartition(":")[2], None
     kms = client("kms", site.region, site.account)
     for item in kms.get_paginator("list_keys").paginate().search("Keys"):
         state = kms.describe_key(KeyId=item["KeyId"])["KeyMetadata"]["KeyState"]

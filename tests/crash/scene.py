@@ -40,8 +40,6 @@ TRAINING = spec(
 )
 SMALL = join(specs.EVERYTHING, TRAINING)
 """One resource of every type, at least."""
-MODELS, FILE = "team-models", "1.tar.gz"
-"""Where the model file of a scene is before anything is made: not in the platform's bucket."""
 EDITS = (
     ("Card data.", "Card and account data."),
     ("rotation: 180d", "rotation: 365d"),
@@ -63,14 +61,6 @@ CHANGED = SMALL
 for _old, _new in EDITS:
     assert _old in CHANGED, _old
     CHANGED = CHANGED.replace(_old, _new)
-
-
-def filed(text: str) -> str:
-    """Specs whose model file is there from the start."""
-    return text.replace("{source: raw, path: models/1.tar.gz}", f"s3://{MODELS}/{FILE}")
-
-
-CHANGED = filed(CHANGED)
 
 
 class Killed(BaseException):
@@ -215,10 +205,8 @@ class Saved:
 
 
 def small(aws: Sandbox, text: str = SMALL) -> Scene:
-    """The platform with one of everything; the file of its model is there."""
-    scene = Scene(aws, text=filed(text), allow=ANYTHING)
-    given(scene, MODELS, FILE)
-    return scene
+    """The platform with one of everything."""
+    return Scene(aws, text=text, allow=ANYTHING)
 
 
 def given(scene: Scene, bucket: str, *files: str) -> None:

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from engine.platform import FAULTS
 
 from reconciler.sandbox.inprocess import Sandbox
-from reconciler.sandbox.seed import register_package
+from reconciler.sandbox.seed import register_package, upload
 from reconciler.sandbox.state import snapshot
 
-from .example import REGISTRY, SETTLED, Example
+from .example import ARTIFACTS, MODEL_FILES, REGISTRY, SETTLED, Example
 from .live import State, state
 from .scene import CHANGED, Axe, Ending, Saved, Scene, given, small
 from .walk import Walk, walk
@@ -117,8 +117,10 @@ def _example(aws: Sandbox, name: Name) -> Scene:
 
 
 def release(scene: Scene) -> None:
-    """Somebody approves a version of the model that the example serves."""
+    """Somebody approves a version of one model of the example, and uploads the other's file."""
     register_package(scene.client("sagemaker"), REGISTRY, approved=True)
+    for key in MODEL_FILES:
+        upload(scene.client("s3"), ARTIFACTS, key)
 
 
 def stage(scene: Scene, *, destroy: bool = False) -> Stage:

@@ -46,7 +46,7 @@ class Choice:
                 "Rollout",
                 "scorer",
                 "{model: {image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:1,"
-                f" artifact: {{source: raw, path: models/{self.model}.tar.gz}}}},"
+                f" artifact: s3://team-models/models/{self.model}.tar.gz}},"
                 f" serve: {{realtime: {{instanceType: {self.instance},"
                 f" instances: {self.instances}}}}}"
                 f"{', ' + watched if self.alarm else ''}}}",
@@ -74,14 +74,14 @@ CHOICES = st.builds(
 
 
 def begun(aws: Sandbox, text: str) -> Scene:
-    """A platform whose model file nobody has uploaded yet."""
+    """A platform that nothing is made of."""
     scene = small(aws)
-    scene.text, scene.expected = text, frozenset({"PLACE006"})
+    scene.text = text
     return scene
 
 
 @settings(
-    max_examples=60 if LONG else 3,
+    max_examples=60 if LONG else 1,
     derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],

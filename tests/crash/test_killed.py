@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sweeps import LONG, sample
+from sweeps import LONG, only_long, sample
 
 from .example import SETTLED
 from .live import difference, state
@@ -22,9 +22,9 @@ PARTS = 4 if LONG else 1
 RUNS: tuple[Name, ...] = (*SMALL, *EXAMPLE) if LONG else SMALL
 CHUNKS = [(name, part) for name in RUNS for part in range(PARTS)]
 EVERY = {
-    "apply": 12,
-    "update": 12,
-    "destroy": 8,
+    "apply": 20,
+    "update": 24,
+    "destroy": 12,
 }
 """Of these runs one state in so many is enough, but for `make test-long`."""
 LATE = 4
@@ -101,6 +101,7 @@ def test_nothing_is_sent_after_the_kill(stages: Stages) -> None:
     assert sum(count for call, count in sent.items() if is_write(call)) == 5
 
 
+@only_long
 def test_a_destroy_goes_on_when_somebody_has_emptied_what_it_may_not_empty(
     stages: Stages,
 ) -> None:
@@ -119,7 +120,8 @@ def test_a_destroy_goes_on_when_somebody_has_emptied_what_it_may_not_empty(
 def empty(scene: Scene) -> None:
     """What an operator does: delete the logs and the versions of the models."""
     s3, sagemaker = scene.client("s3"), scene.client("sagemaker")
-    for bucket in s3.list_buckets()["Buckets"]:
+    buckets = s3.list_buckets()["Buckets"]
+    for bucket in sorted(buckets, key=lambda each: "access-logs" in each["Name"]):
         for item in s3.list_object_versions(Bucket=bucket["Name"]).get("Versions", ()):
             s3.delete_object(Bucket=bucket["Name"], Key=item["Key"], VersionId=item["VersionId"])
     for group in sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]:

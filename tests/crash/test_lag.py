@@ -15,9 +15,10 @@ from reconciler.model.event import CallSent, Event, StepFailed
 from reconciler.model.plan import Plan
 from reconciler.sandbox.inprocess import Sandbox
 
+from .example import SETTLED, Example
 from .live import difference, state
-from .scene import CHANGED, Axe, Scene, small
-from .stages import Name
+from .scene import CHANGED, Axe, Scene, given, small
+from .stages import Name, release
 from .test_killed import Stages
 
 READS = 5
@@ -68,6 +69,29 @@ def test_the_whole_life_ends_as_without_lag(stages: Stages, aws: Sandbox) -> Non
     scene.text, scene.tags = CHANGED, "team: risk"
     assert run(scene, declared).ok
     _is(aws, scene, ends["update"])
+
+
+@pytest.mark.parametrize("reads", [1, READS])
+def test_the_example_is_at_rest_right_after_each_apply(aws: Sandbox, reads: int) -> None:
+    """No plan of it waits for anything but AWS's own contradictions, and none has an error."""
+    scene = Example(aws)
+    given(scene, SETTLED)
+    aws.lag(reads)
+    left: frozenset[Address] = frozenset()
+    for number in range(3):
+        if number:
+            aws.lag(0)  # whoever releases a model waits until he sees it
+            release(scene)
+            aws.lag(reads)
+            scene.edited = number > 1
+        scene.restart()
+        plan = scene.plan(left=left)
+        assert plan.errors == ()
+        assert scene.carry_out(plan).ok
+        left = frozenset(scene.graph().nodes)
+        scene.restart()
+        after = scene.plan(left=left)
+        assert ([step.id for step in after.steps], after.errors) == ([], ())
 
 
 def _is(aws: Sandbox, scene: Scene, reference: dict[str, object]) -> None:

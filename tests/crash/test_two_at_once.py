@@ -107,11 +107,14 @@ def race(scenes: list[Scene], seed: int) -> tuple[list[Outcome], list[StepFailed
     return [outcomes[0], outcomes[1]], failed, turns.switches
 
 
+GROUNDS = ["an empty account", "a platform"]
 Ground = tuple[Saved, list[str], list[State]]
 """Where both begin; what each declares; the start and what each would make of it alone."""
 
 
-@pytest.fixture(scope="module", params=["an empty account", "a platform"])
+@pytest.fixture(
+    scope="module", params=["an empty account", "a platform"] if LONG else ["a platform"]
+)
 def ground(request: pytest.FixtureRequest, aws: Sandbox) -> Ground:
     aws.reset()
     texts = [SMALL.replace("fraud:1\n", "fraud:3\n").replace("90d", "60d"), CHANGED]

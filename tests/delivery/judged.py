@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+import orjson
 from access.offline import Offline
 from botocore import xform_name
 from engine import platform
@@ -16,6 +17,7 @@ from resources.test_registry_lint import emitted
 from reconciler.access.caller import demanded
 from reconciler.access.calls import asked
 from reconciler.access.decide import decide
+from reconciler.access.handlers import handled
 from reconciler.access.model import Asked, Decision, Guard, Named, Policies, Why
 from reconciler.access.request import NEW_ID, Call
 from reconciler.aws.session import READS
@@ -178,7 +180,7 @@ class Known(Offline):
         return ""
 
     def questions(self, call: Call) -> tuple[Asked, ...]:
-        return (*asked(call, self), *demanded(call, self))
+        return (*asked(call, self), *demanded(call, self), *handled(call, self))
 
     def learn(self, call: Call, questions: Iterable[Asked], answer: Mapping[str, Any]) -> None:
         """Tags that the request carried, aliases, and what keys encrypt."""
@@ -259,7 +261,7 @@ def samples() -> Iterator[Sent]:
         client = platform.client(resource.service)
         for method in sorted(methods(resource)[0]):
             key = {"AlarmNames": [sample.name]} if method == "describe_alarms" else resource.key
-            slots = {**PLACE, "name": sample.name, "KeyId": KEY}
+            slots = {**PLACE, "name": sample.name, "KeyId": KEY, "PrimaryIdentifier": sample.name}
             params = dict(resources.fill({**key, **resource.tags.read.params}, slots))
             yield one(resource.service, client.meta.method_to_api_mapping[method], known, **params)
         for call in emitted(sample, resource):
@@ -281,6 +283,8 @@ def _told(value: Any, arns: Mapping[str, str], name: str = "") -> Any:
         return {key: _told(item, arns, key) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_told(item, arns, name) for item in value]
+    if name == "DesiredState" and isinstance(value, JsonText):
+        return orjson.dumps(_told(value.document, arns)).decode()
     unknown = isinstance(value, Ref | Join | JsonText) or (
         isinstance(value, str) and set(value) == {"x"} and len(value) > 30
     )

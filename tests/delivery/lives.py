@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from crash.example import SETTLED, Example
-from crash.scene import ANYTHING, EDITS, FILE, MODELS, SMALL, Scene, filed, given
+from crash.scene import ANYTHING, EDITS, SMALL, Scene, given
 from crash.stages import release
 from engine.platform import FAULTS, Site as Where
 
@@ -58,7 +58,7 @@ class RecordedExample(Example, Recorded):
 
 def small(name: str) -> list[Sent]:
     """The calls of a platform with one of every type: made, changed, destroyed."""
-    text = filed(SMALL)
+    text = SMALL
     for old, new in SEALS:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -66,7 +66,6 @@ def small(name: str) -> list[Sent]:
         aws.faults = FAULTS
         where = Where(name, REGION, ACCOUNT)
         scene = Recorded(aws, text=text, allow=ANYTHING, site=where)
-        given(scene, MODELS, FILE)
         scene.finish()
         for old, new in EDITS:
             scene.text = scene.text.replace(old, new)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from crash.scene import ANYTHING, EDITS, FILE, MODELS, SMALL, filed, given
-from engine.platform import FAULTS, paths, steps
+from crash.scene import ANYTHING, EDITS, SMALL
+from engine.platform import FAULTS, HOME, Site, paths, steps
+from sweeps import LONG
 
 from reconciler.model.event import StepFailed
 from reconciler.sandbox.inprocess import Sandbox, sandbox
@@ -17,6 +18,8 @@ from .lives import SEALS
 
 LAG = 60.0
 """Seconds until a role or its policies have effect (IAM user guide: eventual consistency)."""
+FAR = (Site(region="eu-central-1"), Site(account="210987654321"))
+SITES = (HOME, *FAR) if LONG else (HOME,)
 ALARM = "acme-dev-watch-scorer-latency"
 
 
@@ -30,18 +33,18 @@ def aws() -> Iterator[Sandbox]:
 
 def platform(aws: Sandbox, **more: object) -> Living:
     """One of every type, with customer keys, in an account that has its roles."""
-    text = filed(SMALL)
+    text = SMALL
     for old, new in SEALS:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     made = Living(aws, text=text, allow=ANYTHING, **more)  # type: ignore[arg-type]
-    given(made, MODELS, FILE)
     made.enter()
     return made
 
 
-def test_a_whole_life_is_lived_as_the_delivered_roles(aws: Sandbox) -> None:
-    scene = platform(aws)
+@pytest.mark.parametrize("where", SITES, ids="{0.region} {0.account}".format)
+def test_a_whole_life_is_lived_as_the_delivered_roles(aws: Sandbox, where: Site) -> None:
+    scene = platform(aws, site=where)
     before = {*scene.written()}
     WORLD.iam_lag = LAG
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from engine import specs
+from sweeps import only_long
 
 from reconciler.sandbox.inprocess import sandbox
 
@@ -34,6 +35,7 @@ def test_the_roles_suffice_for_a_platform_with_every_type() -> None:
     assert refused(role("plan"), reads) == {}
 
 
+@only_long
 def test_the_roles_suffice_for_the_example() -> None:
     sent = example()
 

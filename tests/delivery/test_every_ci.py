@@ -18,6 +18,7 @@ from typing import Any
 
 import boto3
 import pytest
+from sweeps import LONG, only_long
 
 from reconciler.delivery import resolve
 from reconciler.sandbox import lifecycle
@@ -267,7 +268,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         lifecycle.stop(folder)
 
 
-@pytest.fixture(scope="module", params=sorted(NAMES))
+@pytest.fixture(scope="module", params=sorted(NAMES) if LONG else ["gitlab"])
 def ci(
     request: pytest.FixtureRequest, aws: Aws, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ci]:
@@ -348,6 +349,7 @@ def test_a_change_is_reviewed_merged_applied_and_watched(ci: Ci) -> None:
     ]
 
 
+@only_long
 @pytest.mark.parametrize("ci", ["gitlab"], indirect=True)
 def test_what_failed_is_resumed_and_what_was_done_is_undone_by_hand(ci: Ci) -> None:
     ci.push(MAIN, "specs/second.yaml", bucket("second"))
@@ -387,6 +389,7 @@ def test_a_branch_gets_the_plan_role_and_not_the_apply_role(ci: Ci) -> None:
     assert "AWS001" in ran.text
 
 
+@only_long
 @pytest.mark.parametrize("ci", ["codepipeline"], indirect=True)
 def test_the_builder_that_plans_cannot_apply(ci: Ci) -> None:
     assert ci.stack is not None

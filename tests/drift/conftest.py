@@ -44,10 +44,7 @@ class Live(Platform):
         self.session = Session(Ours(), clock=clock, limiter=Limiter(clock, unlimited=True))
 
 
-MODELS = "team-models"
-"""Of another team: the model file is there."""
-FILED = ROLLOUT.replace("{source: raw, path: models/1.tar.gz}", f"s3://{MODELS}/1.tar.gz")
-TEXT = join(SECURITY, RAW, CUSTOMER, FILED, WATCH, BUDGET)
+TEXT = join(SECURITY, RAW, CUSTOMER, ROLLOUT, WATCH, BUDGET)
 ALARM = "acme-dev-watch-model-latency-p99"
 BUCKET = "acme-dev-raw-123456789012"
 
@@ -62,10 +59,6 @@ def aws() -> Iterator[Sandbox]:
 def live(aws: Sandbox) -> Live:
     """A platform of every kind of AWS type that matters here, applied."""
     platform = Live(aws)
-    s3 = client("sandbox", "s3")
-    here = {"LocationConstraint": platform.site.region}
-    s3.create_bucket(Bucket=MODELS, CreateBucketConfiguration=here)
-    s3.put_object(Bucket=MODELS, Key="1.tar.gz", Body=b"a model")
     platform.converge(TEXT)
     return platform
 

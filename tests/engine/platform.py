@@ -33,6 +33,8 @@ from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.specs import overlay
 from reconciler.specs.source import parse
 
+from . import files
+
 FAULTS = Faults()
 """One for the process, because the clients are."""
 NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
@@ -154,6 +156,7 @@ class Platform:
     session: Session = field(init=False)
 
     def __post_init__(self) -> None:
+        files.given(self.site.region, self.site.account)
         self.restart()
 
     def restart(self) -> None:
@@ -175,7 +178,10 @@ class Platform:
         destroy: bool = False,
     ) -> Request:
         texts = (environment(self.allow, self.tags, self.approvals, self.site), self.text)
-        documents = parse(join(*filter(None, texts)), "platform.yaml")
+        text = join(*filter(None, texts))
+        text = text.replace(files.MODELS, files.bucket_in(self.site.region, self.site.account))
+        text = text.replace(f".ecr.{REGION}.", f".ecr.{self.site.region}.")
+        documents = parse(text, "platform.yaml")
         assert documents.diagnostics == ()
         view, found = overlay.resolve(documents.documents, self.site.name)
         assert view is not None, found
@@ -246,8 +252,8 @@ def paths(plan: Plan) -> dict[str, list[str]]:
 
 
 def codes(plan: Plan) -> list[str]:
-    """The codes of a plan's findings, but for that nobody has uploaded a model file."""
-    return [found.code for found in plan.diagnostics if found.code != "PLACE006"]
+    """The codes of a plan's findings."""
+    return [found.code for found in plan.diagnostics]
 
 
 def step_of(plan: Plan, id_: str) -> Step:

@@ -27,7 +27,7 @@ ROLLOUT = spec(
     """
   model:
     image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:1
-    artifact: {source: raw, path: models/1.tar.gz}
+    artifact: s3://team-models/models/1.tar.gz
   serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 2}}
 """,
 )

@@ -31,8 +31,8 @@ ALICE = "arn:aws:iam::123456789012:user/alice"
 class Now:
     """A wall clock that moves when it is told to."""
 
-    def __init__(self) -> None:
-        self.at = START
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
 
     def __call__(self) -> datetime:
         return self.at
@@ -62,11 +62,11 @@ class Team:
     now: Now
     capsys: pytest.CaptureFixture[str]
 
-    def store(self) -> S3Store:
-        """The store as another machine would have it."""
+    def store(self, now: Now | None = None) -> S3Store:
+        """The store as another machine would have it, perhaps with a clock of its own."""
         clock = FakeClock()
         session = Session(Clients(), clock=clock, limiter=Limiter(clock, unlimited=True))
-        return S3Store(session, KEPT, "", "dev", self.now)
+        return S3Store(session, KEPT, "", "dev", now or self.now)
 
     def apply(
         self, store: Store | None = None, *, resume: bool = False, destroy: bool = False

@@ -33,7 +33,11 @@ TRAINING = spec(
   output: {source: raw}
 """,
 )
-FOREIGN = specs.ROLLOUT.replace("{source: raw, path: models/1.tar.gz}", "s3://the-lake/m.tar.gz")
+FOREIGN = specs.ROLLOUT.replace("s3://team-models/models/1.tar.gz", "s3://the-lake/m.tar.gz")
+OWN = join(
+    specs.RAW,
+    specs.ROLLOUT.replace("s3://team-models/", "{source: raw, path: ").replace(".gz", ".gz}"),
+)
 NAMING = {
     "a feature group": join(LAKE, EVENTS),
     "access logs": LOGS,
@@ -116,7 +120,7 @@ def test_an_overwritten_file_is_another_model_and_told_of(platform: Platform) ->
     platform.converge(specs.RAW)
     for body in (b"one", b"two"):
         s3.put_object(Bucket=bucket, Key="models/1.tar.gz", Body=body)
-        plan = planned(platform, specs.SERVING)
+        plan = planned(platform, OWN)
         told = [each.code for each in plan.diagnostics if each.code == "PLACE007"]
         assert told == ([] if body == b"one" else ["PLACE007"])
         platform.apply(plan)

@@ -27,10 +27,11 @@ def suspended(team: Team, *, taken: bool) -> Callable[[str], None]:
     """The process sleeps for longer than its lease lasts, and somebody else may take it."""
 
     def sleep(_operation: str) -> None:
-        team.now.at += TERM + timedelta(seconds=1)
-        if taken:
+        later = Now(team.now.at + TERM + timedelta(seconds=1))
+        if taken:  # before anything of the process wakes up
             bob = Lease("dev", "bob", "r2", "2026-11-23T08:05:01Z")
-            assert team.store().leases.take(bob) is None
+            assert team.store(later).leases.take(bob) is None
+        team.now.at = later.at
 
     return sleep
 

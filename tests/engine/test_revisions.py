@@ -57,7 +57,7 @@ def _body(instance: str) -> str:
     return f"""
   model:
     image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:1
-    artifact: {{source: raw, path: models/1.tar.gz}}
+    artifact: s3://team-models/models/1.tar.gz
   serve: {{realtime: {{instanceType: {instance}, instances: 2}}}}
   keepRevisions: 3
 """

@@ -13,7 +13,7 @@ from reconciler.sandbox.inprocess import Sandbox
 from . import specs
 from .platform import FAULTS, Platform, client, codes, join, steps
 
-POLICIES = specs.ROLLOUT.replace("path: models/1", "path: other/1")
+POLICIES = specs.ROLLOUT.replace("models/1.tar.gz", "other/1.tar.gz")
 MADE = {
     "a role": (specs.SERVING, join(specs.RAW, POLICIES), "create_role"),
     "a bucket": (specs.RAW, specs.RAW.replace("90d", "60d"), "create_bucket"),

@@ -11,6 +11,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "docs" / "extending"
+TYPES = {
+    "type_declared": "reconciler/resources/logs/log_group.py",
+    "type_native": "reconciler/resources/athena/work_group.py",
+    "type_sandbox": "reconciler/sandbox/services/athena/work_group.py",
+    "type_sample": "tests/resources/samples/added.py",
+}
+"""Where the files of two types go: no other file is there for them, and none is changed."""
 UNWANTED = shutil.ignore_patterns("__pycache__", "vendor")
 RUN = "from reconciler.cli.main import main; main()"
 
@@ -30,6 +37,15 @@ class House:
         target = self.path / "reconciler" / room / f"{name}.py"
         shutil.copy(TEMPLATES / f"{template}.py", target)
         return target
+
+    def add_types(self) -> None:
+        """The files of two types, each in its place, and the tests that try every type."""
+        for template, target in TYPES.items():
+            path = self.path / target
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent.parent.name in {"resources", "services"}:
+                (path.parent / "__init__.py").touch()
+            shutil.copy(TEMPLATES / f"{template}.py", path)
 
     def moorline(self, *arguments: str, expect: int = 0) -> str:
         """What a command says on both streams."""
@@ -53,10 +69,27 @@ class House:
 
 
 def build(path: Path) -> House:
-    """A house of its own below `path`."""
-    shutil.copytree(ROOT / "reconciler", path / "reconciler", ignore=UNWANTED)
-    shutil.copytree(ROOT / "schemas", path / "schemas", ignore=UNWANTED)
-    house = House(path)
+    """A house of its own below `path`, with a platform."""
+    house = bare(path)
     house.platform.mkdir()
     house.moorline("init", "--platform", "acme", "--account", "123456789012", "--yes")
     return house
+
+
+def with_types(path: Path) -> House:
+    """A house with the tests of types, and two types more."""
+    house = bare(path)
+    tests = ROOT / "tests"
+    shutil.copytree(tests / "resources", path / "tests" / "resources", ignore=UNWANTED)
+    for name in ("conftest.py", "sweeps.py"):
+        shutil.copy(tests / name, path / "tests" / name)
+    shutil.copy(ROOT / "pyproject.toml", path / "pyproject.toml")
+    house.add_types()
+    return house
+
+
+def bare(path: Path) -> House:
+    """The package alone."""
+    shutil.copytree(ROOT / "reconciler", path / "reconciler", ignore=UNWANTED)
+    shutil.copytree(ROOT / "schemas", path / "schemas", ignore=UNWANTED)
+    return House(path)

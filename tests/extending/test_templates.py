@@ -30,21 +30,25 @@ TOPIC = "AWS::SNS::Topic"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """All four in one copy of the package: they must not get into each other's way either."""
+    """All in one copy of the package: they must not get into each other's way either."""
     found = houses.build(tmp_path_factory.mktemp("house"))
     for template, (room, name) in ADDED.items():
         found.add(template, room, name)
+    found.add_types()
     return found
 
 
 def test_every_template_is_tried() -> None:
-    assert {path.stem for path in houses.TEMPLATES.glob("[!_]*.py")} == ADDED.keys()
+    assert {
+        path.stem for path in houses.TEMPLATES.glob("[!_]*.py")
+    } == ADDED.keys() | houses.TYPES.keys()
 
 
 def test_what_was_added_keeps_the_contracts_and_the_style(house: House) -> None:
     for name in ("pyproject.toml",):
         (house.path / name).write_text((houses.ROOT / name).read_text())
     files = [str(Path("reconciler") / room / f"{name}.py") for room, name in ADDED.values()]
+    files += [target for target in houses.TYPES.values() if target.startswith("reconciler")]
     tools = Path(sys.executable)
     for command in (["lint-imports", "--no-cache"], ["ruff", "check", *files]):
         done = subprocess.run(

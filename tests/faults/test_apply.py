@@ -15,7 +15,7 @@ from .weather import KINDS, MOST, apply_through, recovers
 Stages = Callable[[Name], Stage]
 STAGES: tuple[Name, ...] = ("apply", "update", "destroy")
 PARTS = 3 if LONG else 1
-EVERY = 30
+EVERY = 50
 """One write in so many loses its reply, but for `make test-long`."""
 SWEEP = [(name, part) for name in STAGES for part in range(PARTS)]
 
@@ -35,7 +35,7 @@ def test_a_write_whose_reply_is_lost_is_not_done_twice(
 @pytest.mark.parametrize("name", STAGES)
 def test_every_read_is_stale_from_some_call_on(name: Name, stages: Stages) -> None:
     stage = stages(name)
-    for nth in range(1, stage.calls, max(1, stage.calls // (4 if LONG else 2))):
+    for nth in range(1, stage.calls, max(1, stage.calls // (4 if LONG else 1))):
         run = apply_through(stage, Fault("*", reads=True, nth=nth, kind="stale", times=6))
         run.is_accounted_for()
         recovers(stage, f"stale from read {nth}")

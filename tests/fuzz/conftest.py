@@ -15,7 +15,7 @@ EXAMPLES = int(os.environ.get("MOORLINE_FUZZ_EXAMPLES", "0"))
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 settings.register_profile(
     "fuzz-ci",
-    max_examples=EXAMPLES or 8,
+    max_examples=EXAMPLES or 5,
     derandomize=True,
     deadline=None,
     database=None,

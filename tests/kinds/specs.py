@@ -233,6 +233,25 @@ services:
     version: false
 """
 
+NEWS = """
+type: AWS::SNS::Topic
+properties:
+  DisplayName: News of ${ref:ModelRegistry/fraud.group}
+  KmsMasterKeyId: ${ref:Security/platform.keys.alerts}
+  Tags: [{Key: purpose, Value: news}]
+holds: nothing
+"""
+OUTBOX = """
+type: AWS::S3::Bucket
+properties:
+  BucketName: acme-outbox
+  LoggingConfiguration:
+    DestinationBucketName: ${ref:DataSource/logs.bucket}
+    LogFilePrefix: $${literal}/
+  NotificationConfiguration:
+    TopicConfigurations:
+      - {Event: "s3:ObjectCreated:*", Topic: "${ref:Resource/news}"}
+"""
 ALL: Mapping[tuple[str, str], str] = {
     ("Availability", "aws"): AVAILABILITY,
     ("Security", "platform"): SECURITY,
@@ -252,6 +271,8 @@ ALL: Mapping[tuple[str, str], str] = {
     ("Monitor", "oncall"): MONITOR,
     ("Budget", "quarter"): BUDGET,
     ("Budget", "day"): DAILY,
+    ("Resource", "news"): NEWS,
+    ("Resource", "outbox"): OUTBOX,
 }
 
 

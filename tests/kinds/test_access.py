@@ -16,7 +16,11 @@ from .world import named
 
 NODES = world().build_all()
 ROLES = [node for node in named(NODES, "AWS::IAM::Role") if "platform" not in node.address.name]
-BUCKETS = named(NODES, "AWS::S3::Bucket")
+BUCKETS = [
+    node  # what a user writes word for word is the user's
+    for node in named(NODES, "AWS::S3::Bucket")
+    if node.origin and not node.origin.spec.startswith("Resource/")
+]
 WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken"}
 """Actions that take no resource; so do those of EC2 interfaces."""
 

@@ -83,7 +83,8 @@ def test_it_is_a_platform_of_some_size(environment: str) -> None:
 
 
 def test_every_kind_is_shown() -> None:
-    assert {document.data["kind"] for document in documents()} == set(load())
+    apart = {"Resource"}  # the way out where no kind fits; `docs/any-type.md` shows it
+    assert {document.data["kind"] for document in documents()} == set(load()) - apart
 
 
 def test_one_document_a_file() -> None:

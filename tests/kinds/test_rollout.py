@@ -67,16 +67,25 @@ def test_a_model_is_named_by_its_file() -> None:
     assert dict(asked.params)["key"].endswith(".tar.gz")
     names = {etag: file_of(world(), {"etag": etag, "bucket": True})[0] for etag in ("a", "b", "")}
     assert len(set(names.values())) == 3
-    offline = [node.address for node in world().build(*FALLBACK)]
-    assert names[""] in offline
+    assert names[""] is None
+    assert [node for node in world().build(*FALLBACK) if node.address.type == MODEL]
 
 
-def test_a_file_that_is_not_there_is_told_of_and_one_of_a_bucket_to_come_is_not() -> None:
-    for answer, codes in (({"etag": "", "bucket": True}, ["PLACE006"]),
-                          ({"etag": "", "bucket": False}, [])):  # fmt: skip
-        model, platform = file_of(world(), answer)
-        assert model is not None
-        assert [each.code for each in platform.found] == codes
+@pytest.mark.parametrize("pinned", [False, True])
+@pytest.mark.parametrize("where", ["ours", "another's"])
+@pytest.mark.parametrize("bucket", [True, False])
+def test_a_file_that_is_not_there_is_told_of_and_ours_is_waited_for(
+    where: str, bucket: bool, pinned: bool
+) -> None:
+    text = specs.FALLBACK
+    if where != "ours":
+        text = text.replace("{source: artifacts, path: fallback/model.tar.gz}", "s3://b-b/m.tar.gz")
+    if pinned:
+        text = text.replace("artifact:", f"etag: {32 * 'a'}\n  artifact:", 1)
+    model, platform = file_of(world({FALLBACK: text}), {"etag": "", "bucket": bucket})
+    assert [each.code for each in platform.found] == (["PLACE006"] if bucket else [])
+    assert [each.is_error for each in platform.found] == ([where != "ours"] if bucket else [])
+    assert (model is None) == (where == "ours") == bool(platform.deferred)
 
 
 @pytest.mark.parametrize(

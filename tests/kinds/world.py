@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.compile.admit import admit
+from reconciler.compile.served import served
 from reconciler.kinds.api import Admission, Lookup, Problem, Scope, Section, load
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.graph import Node, build_graph
 from reconciler.model.value import Json, Path, to_json
+from reconciler.resources import api as resources
 from reconciler.resources.api import Place
 from reconciler.specs.shape import shape
 from reconciler.specs.source import parse
@@ -70,6 +72,7 @@ class World:
             naming=naming,
             spans=lambda path: Span("/".join((f"{kind}/{name}", *path)), 1, 1),
             peer=self.peer,
+            served=lambda type_: served(type_, resources.load()),
             facts=self.facts,
             boundary=self.boundary,
         )

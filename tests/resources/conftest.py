@@ -11,10 +11,13 @@ from reconciler.sandbox.inprocess import Sandbox, sandbox
 
 from .samples import PLACE
 
+MODELS = "acme-test-models"
+
 
 @pytest.fixture
 def aws() -> Iterator[Sandbox]:
     with sandbox() as found:
-        for name in ("acme-test-features", "acme-test-models"):
+        for name in ("acme-test-features", MODELS):
             s3_backends[PLACE.account][PLACE.partition].create_bucket(name, PLACE.region)
+        s3_backends[PLACE.account][PLACE.partition].put_object(MODELS, "fraud.tar.gz", b"a model")
         yield found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
@@ -22,6 +23,7 @@ from reconciler.model.value import Join, JsonText, Ref
 from reconciler.plan import calls
 from reconciler.resources.api import Absent, Op, Reach, Resource, load
 from reconciler.resources.permissions import PREFIX, permission
+from reconciler.resources.whose import Marked, Within
 
 from .samples import PLACE, SAMPLES, Sample
 
@@ -172,10 +174,11 @@ def test_members_named_by_the_record_exist_in_the_answers(type_: str) -> None:
         answer = boto.meta.service_model.operation_model(
             boto.meta.method_to_api_mapping[resource.read.method]
         ).output_shape
-        for path in (resource.lifecycle.field, resource.lifecycle.settles):
+        others = [each.path for each in resource.lifecycle.settles]
+        for path in (resource.lifecycle.field, *others):
             shape = answer
-            for name in filter(None, path.split(".")):
-                shape = shape.members[name]
+            for name in path.split("."):
+                shape = shape.member if name == "*" else shape.members[name]
             if path == resource.lifecycle.field and shape.enum:
                 assert set(shape.enum) - resource.lifecycle.known == set()
 
@@ -212,6 +215,36 @@ def test_paths_of_the_record_are_properties(type_: str) -> None:
 
 
 @pytest.mark.parametrize("type_", TYPES)
+def test_what_a_record_says_of_its_changes_can_be_carried_out(type_: str) -> None:
+    resource, about = load()[type_], facts(type_)
+    order = resource.stages
+    for each in order.one_by_one:
+        assert each.prop in resource.keyed  # else nothing tells its items apart
+        assert all(about.knows((each.prop, *path.split("."))) for path in each.fixed)
+    props = [each.prop for each in order.one_by_one] + [*order.follows]
+    props += [prop for each in order.apart for prop in each.props]
+    assert all(about.knows((prop,)) for prop in props)
+    assert len(props) == len(set(props))  # a property has one place in the order
+    if order.stopped:
+        assert resource.lifecycle is not None  # else nobody knows that it runs
+        assert order.stopped.running <= resource.lifecycle.known
+    assert all(about.knows(tuple(each.path.split("."))) for each in resource.owners)
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_what_takes_no_tags_says_whose_it_is_by_something_that_does(type_: str) -> None:
+    resource = load()[type_]
+    assert not (resource.tags and resource.whose)
+    if isinstance(resource.whose, Within):
+        parent = load()[resource.whose.type]
+        assert parent.tags is not None
+        assert resource.whose.type in resource.refers
+        assert "{parent}" in str({**resource.key, **resource.read.params})
+    elif isinstance(resource.whose, Marked):
+        assert facts(type_).knows((resource.whose.prop,))
+
+
+@pytest.mark.parametrize("type_", TYPES)
 def test_codecs_of_parts_round_trip(type_: str) -> None:
     resource, sample = load()[type_], SAMPLES[type_]
     for part in resource.parts:
@@ -235,6 +268,9 @@ def test_the_root_codec_reads_back_what_create_is_given(type_: str) -> None:
     desired = {key: value for key, value in sample.most.items() if key not in parts}
     sent = resource.root.encode(desired)
     answer = {"MetricAlarms": [sent]} if type_ == "AWS::CloudWatch::Alarm" else sent
+    if resource.generic:
+        found = {"Identifier": sample.name, "Properties": json.dumps(desired)}
+        answer = {"ResourceDescription": found}
     back = resource.root.decode(answer)
     assert {key: back[key] for key in desired} == desired
 
@@ -256,6 +292,9 @@ def test_permissions_are_named_like_the_calls(type_: str) -> None:
 def test_create_and_delete_need_what_cloudformation_needs(type_: str) -> None:
     resource = load()[type_]
     handlers = facts(type_).permissions
+    if resource.generic:  # AWS's handlers are what it calls
+        assert {"create", "read", "delete"} <= facts(type_).can
+        return
     assert permission(resource.service, resource.create.method)[0] in handlers["create"]
     assert permission(resource.service, resource.delete.method)[0] in handlers["delete"]
 
@@ -265,9 +304,10 @@ def test_a_type_says_how_far_its_names_reach_as_botocore_does(type_: str) -> Non
     resource = load()[type_]
     regional = resource.service not in GLOBAL_SERVICES and resource.service != "s3"
     assert regional is (resource.reach is Reach.REGIONAL)
-    assert regional is ("{region}" in resource.arn)
+    assert regional is ("{region}" in resource.arn) or not resource.arn
+    assert bool(resource.arn) or resource.generic or resource.whose
     assert bool(resource.home) is not regional
-    assert resource.tags is not None  # else nobody could say whose it is
+    assert resource.tags or resource.whose  # else nobody could say whose it is
 
 
 def test_no_type_has_a_reach_that_nobody_chose() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from botocore import session as botocore_session
@@ -11,7 +13,10 @@ from reconciler.facts.images import owners
 from reconciler.facts.partitions import Lack, lacks, partition_of, partitions
 from reconciler.facts.principals import audience
 from reconciler.facts.registry import image_in
+from reconciler.model.address import Address
+from reconciler.model.graph import Node, build_graph
 from reconciler.model.value import texts
+from reconciler.policy import elsewhere
 from reconciler.resources.api import Place
 
 from .platform import DATA, codes, compiled
@@ -136,6 +141,48 @@ def test_the_parts_of_an_image() -> None:
     assert (found.account, found.region, found.dual) == ("123456789012", "us-west-2", True)
     assert (found.repository, found.tag, found.digest) == ("a/b", "v1", "sha256:" + 64 * "a")
     assert image_in("docker.io/library/python:3") is None
+
+
+GRANTS = "statements: [{actions: ['s3:GetObject'], resources: ['*']}]"
+ELSEWHERE = {
+    "a managed policy": roles("managedPolicies: ['arn:aws:iam::210987654321:policy/p']"),
+    "a boundary": roles(f"boundary: 'arn:aws:iam::210987654321:policy/p', {GRANTS}"),
+    "an image": rollout(IMAGES["eu-west-1"][0].replace("eu-west-1", "eu-central-1")),
+    "a dual-stack image": rollout(IMAGES["eu-west-1"][1].replace("eu-west-1", "us-east-1")),
+}
+
+
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_what_another_account_or_region_has_is_an_error_where_aws_takes_its_own(what: str) -> None:
+    kind, name, body = ELSEWHERE[what]
+    _, found = compiled(DATA, (kind, name, body))
+    assert codes(found) == ["PLACE008"]
+    assert found[0].at is not None
+    here = re.sub(
+        "eu-central-1|us-east-1", "eu-west-1", body.replace("210987654321", "123456789012")
+    )
+    assert codes(compiled(DATA, (kind, name, here))[1]) == []
+
+
+GIVEN = "arn:aws:{}:{}:123456789012:{}"
+
+
+@pytest.mark.parametrize(
+    ("type_", "props", "wrong"),
+    [
+        ("AWS::CloudWatch::Alarm", {"AlarmActions": [GIVEN.format("sns", "us-east-1", "t")]}, True),
+        ("AWS::CloudWatch::Alarm", {"OKActions": [GIVEN.format("sns", "eu-west-1", "t")]}, False),
+        ("AWS::SNS::Topic", {"KmsMasterKeyId": GIVEN.format("kms", "us-east-1", "key/k")}, True),
+        ("AWS::SNS::Topic", {"KmsMasterKeyId": GIVEN.format("kms", "eu-west-1", "key/k")}, False),
+        ("AWS::SNS::Topic", {"KmsMasterKeyId": "alias/aws/sns"}, False),
+        ("A::B::C", {"A": [{"KMSMasterKeyID": GIVEN.format("kms", "us-east-1", "alias/k")}]}, True),
+        ("A::B::C", {"Resource": GIVEN.format("kms", "us-east-1", "key/k")}, False),
+    ],
+)
+def test_names_of_another_region_in_any_type(type_: str, props: Any, wrong: bool) -> None:
+    graph, _ = build_graph([Node(Address(type_, "x"), props)])
+    found = elsewhere.check(replace(graph, region="eu-west-1", account="123456789012"))
+    assert [each.code for each in found] == ["PLACE008"] * wrong
 
 
 BUDGET = ("Budget", "month", ("{amount: 1, thresholds: [{percent: 80}],"

@@ -46,8 +46,8 @@ class Case:
         return call(client, f"{verb}{self.noun}", **params)
 
     def create(self, client: Any, **more: Any) -> Params:
-        for uri in re.findall(r"s3://([\w.-]+)", str(self.given)):
-            keep_bucket(uri)
+        for bucket, file in re.findall(r"s3://([\w.-]+)/?([\w./-]*)", str(self.given)):
+            keep_bucket(bucket, REGION, *filter(None, [file]))
         return self.call(client, "Create", **(self.given | more))
 
     def describe(self, client: Any) -> Params:
@@ -58,10 +58,13 @@ class Case:
         return self.call(client, "Delete", **name, **self.delete_extra)
 
 
-def keep_bucket(name: str, region: str = REGION) -> None:
+def keep_bucket(name: str, region: str = REGION, *files: str) -> None:
     """A bucket that is there before the test begins, and in no count of calls."""
-    if name not in s3_backends[ACCOUNT]["aws"].buckets:
-        s3_backends[ACCOUNT]["aws"].create_bucket(name, region)
+    s3 = s3_backends[ACCOUNT]["aws"]
+    if name not in s3.buckets:
+        s3.create_bucket(name, region)
+    for file in files:
+        s3.put_object(name, file, b"a file")
 
 
 def call(client: Any, operation: str, **params: Any) -> Params:

@@ -15,7 +15,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from reconciler.sandbox.door import install
+from reconciler.sandbox.door import checks, install
 from reconciler.sandbox.inprocess import sandbox
 
 from .cases import ROLE, make_model
@@ -230,3 +230,8 @@ def test_a_model_card_does_not_break_the_tagging_api(aws: Sandbox) -> None:
     client.add_tags(ResourceArn=arn, Tags=[{"Key": "owner", "Value": "fraud"}])
     found = aws.client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
     assert found == [{"ResourceARN": arn, "Tags": [{"Key": "owner", "Value": "fraud"}]}]
+
+
+def test_the_checks_at_the_door_are_found_in_the_order_that_they_state() -> None:
+    names = [each.__name__.rpartition(".")[2] for each in checks.found()]  # type: ignore[attr-defined]
+    assert names == ["throttle", "due", "late", "guard", "newcomer", "taken", "scripted"]

@@ -321,7 +321,7 @@ def deployed(aws: Sandbox, *statements: dict[str, Any], trust: dict[str, Any] = 
     """What an endpoint is like in the end whose model has a role with these statements."""
     roles.put(HOST, {"own": json.loads(document(*statements))} if statements else {}, trust)
     sagemaker = aws.client("sagemaker")
-    keep_bucket("models")
+    keep_bucket("models", REGION, "m.tar.gz")
     sagemaker.create_model(
         ModelName="m",
         ExecutionRoleArn=HOST,

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core.model_instances import model_data
 
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.sandbox.server.control import Control
+from reconciler.sandbox.state.lag import LONGEST
 from reconciler.sandbox.state.world import WORLD
 
 from .test_guard import allow, role
@@ -130,8 +132,22 @@ def test_objects_do_not_lag(aws: Sandbox) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="b-b", CreateBucketConfiguration=WHERE)
     aws.lag(5)
+    s3.put_bucket_versioning(Bucket="b-b", VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(Bucket="b-b", Key="a", Body=b"x")
     assert told(s3.get_object, Bucket="b-b", Key="a") == "ok"
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket="b-b")["Contents"]] == ["a"]
+    s3.create_bucket(Bucket="b-new", CreateBucketConfiguration=WHERE)
+    assert told(s3.list_objects_v2, Bucket="b-new") == "NoSuchBucket"
+
+
+def test_nothing_lags_for_ever(aws: Sandbox) -> None:
+    aws.lag(5)
+    kms = aws.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    assert told(kms.describe_key, KeyId=key) != "ok"
+    aws.clock.advance(LONGEST)
+    assert told(kms.describe_key, KeyId=key) == "ok"
+    assert told(kms.list_resource_tags, KeyId=key) == "ok"
 
 
 def test_the_control_api_switches_it(aws: Sandbox, tmp_path: Any) -> None:
@@ -197,3 +213,20 @@ def test_a_key_policy_that_leaves_it_to_iam_asks_iam(
     kms = role(aws, allow("kms:CreateKey", "kms:TagResource"), *statements)("kms")
     tags = [{"TagKey": "owner", "TagValue": owner}]
     assert told(kms.create_key, Policy=policy(ROOT), Tags=tags) == end
+
+
+def test_stale_reads_leave_nothing_behind(aws: Sandbox) -> None:
+    """Moto notes down every object there ever was, and a stale read makes those of a service."""
+    iam, trust = aws.client("iam"), '{"Version":"2012-10-17","Statement":[]}'
+    aws.lag(5)
+
+    def noted() -> int:
+        models = (each for found in model_data.values() for each in found.values())
+        return sum(len(each.instances_tracked) for each in models)  # type: ignore[attr-defined]
+
+    for number in range(4):
+        iam.create_role(RoleName=f"r{number}", AssumeRolePolicyDocument=trust)
+    before = noted()
+    for _ in range(5):
+        iam.list_roles()
+    assert noted() == before

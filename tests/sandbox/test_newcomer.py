@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -10,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from reconciler.aws.errors import Closed, translate
-from reconciler.sandbox.door.newcomer import REFUSALS
+from reconciler.sandbox.iam.newcomer import REFUSALS
 from reconciler.sandbox.state.world import WORLD
 
 from .cases import make_config, make_model
@@ -108,3 +109,39 @@ def test_a_member_makes_the_difference(aws: Sandbox) -> None:
     ]
     assert "explained" not in names
     assert names
+
+
+HOOK = {"S3OutputPath": "s3://b/debug"}
+STEPS: dict[str, tuple[dict[str, Any], str]] = {
+    "a hook": ({"Type": "Training", "Arguments": {"DebugHookConfig": HOOK}}, "CreateTrainingJob"),
+    "a quality check": ({"Type": "QualityCheck", "Arguments": {}}, ""),
+    "a bias check": ({"Type": "ClarifyCheck", "Arguments": {}}, ""),
+    "a training": ({"Type": "Training", "Arguments": {}}, "none"),
+    "a processing": ({"Type": "Processing", "Arguments": {"DebugHookConfig": HOOK}}, "none"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("newcomer", [True, False])
+@pytest.mark.parametrize("what", STEPS)
+def test_a_run_fails_at_the_step_whose_service_is_closed(
+    aws: Sandbox, what: str, newcomer: bool
+) -> None:
+    step, operation = STEPS[what]
+    steps = [{"Name": "first", "Type": "Training", "Arguments": {}}, {"Name": "second", **step}]
+    client = aws.client("sagemaker")
+    definition = json.dumps({"Version": "2020-12-01", "Steps": steps})
+    role = "arn:aws:iam::123456789012:role/r"
+    given = {"PipelineName": "p", "ClientRequestToken": "t" * 32}
+    client.create_pipeline(**given, RoleArn=role, PipelineDefinition=definition)
+    WORLD.newcomer = newcomer
+    at = client.start_pipeline_execution(**given)["PipelineExecutionArn"]
+    aws.clock.advance(3600)
+    status = client.describe_pipeline_execution(PipelineExecutionArn=at)["PipelineExecutionStatus"]
+    found = client.list_pipeline_execution_steps(PipelineExecutionArn=at)["PipelineExecutionSteps"]
+    if not newcomer or operation == "none":
+        assert (status, found) == ("Succeeded", [])
+        return
+    assert (status, [each["StepName"] for each in found]) == ("Failed", ["second"])
+    (reason,) = [each["FailureReason"] for each in found]
+    assert "is no longer open to new customers" in reason
+    assert (f"sagemaker:{operation}" in reason) is bool(operation)

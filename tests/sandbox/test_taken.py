@@ -136,3 +136,20 @@ def test_sagemaker_takes_buckets_of_its_own_region(aws: Sandbox, region: str) ->
     served = {"Image": IMAGE, "ModelDataUrl": "s3://far/m.tar.gz"}
     refused("ValidationException", "model data at s3://far/m.tar.gz", sagemaker.create_model,
             ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=served)  # fmt: skip
+
+
+@pytest.mark.parametrize("left", ["nothing", "another file", "a deleted one", "the file"])
+def test_a_model_needs_its_file(aws: Sandbox, left: str) -> None:
+    kept = {"another file": ["m.tar.gz.old"], "nothing": []}.get(left, ["m.tar.gz"])
+    keep_bucket("near", REGION, *kept)
+    if left == "a deleted one":
+        on = {"Status": "Enabled"}
+        aws.client("s3").put_bucket_versioning(Bucket="near", VersioningConfiguration=on)
+        aws.client("s3").delete_object(Bucket="near", Key="m.tar.gz")
+    served = {"Image": IMAGE, "ModelDataUrl": "s3://near/m.tar.gz"}
+    model = {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": served}
+    make = aws.client("sagemaker").create_model
+    if left == "the file":
+        assert make(**model)["ModelArn"]
+    else:
+        refused("ValidationException", "Could not find model data at", make, **model)

@@ -193,3 +193,13 @@ def test_long_text_takes_little_time() -> None:
     hostile = 'password="' * 5000 + "-----BEGIN PRIVATE KEY-----" * 200
     redact(hostile, environ={})
     assert time.process_time() - started < 2
+
+
+def test_an_environment_that_changes_meanwhile_is_gone_through_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for value in ("first-0123456789", "second-0123456789"):
+        monkeypatch.setenv("SOME_TOKEN", value)
+        assert redact(f"it is {value}") == "it is (redacted)"
+    monkeypatch.delenv("SOME_TOKEN")
+    assert redact("it is second-0123456789") == "it is second-0123456789"

@@ -114,6 +114,9 @@ UPDATES: dict[str, Row] = {
 DELETES: dict[str, Row] = {
     "it is there": (lambda: Service(1), REMOVING, PLAIN, Ended(), ["delete_it"]),
     "it is gone": (Service, REMOVING, PLAIN, Ended(), []),
+    "an earlier run's deletion ends meanwhile": (
+        lambda: Service(1, "Going", "gone"), REMOVING, GOING, Ended(), [],
+    ),
     "it goes meanwhile": (
         lambda: Service(1, empty_it=[refusal("NotFound")]),
         EMPTYING, PLAIN, Ended(), ["empty_it", "delete_it"],

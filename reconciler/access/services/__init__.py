@@ -12,6 +12,7 @@ FILES = {
     "application-autoscaling": "others",
     "athena": "data",
     "budgets": "watching",
+    "cloudcontrol": "cloudcontrol",
     "cloudtrail": "others",
     "cloudwatch": "watching",
     "dynamodb": "others",

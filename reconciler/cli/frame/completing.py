@@ -42,9 +42,9 @@ def subjects(context: click.Context, parameter: click.Parameter, incomplete: str
 
         codes = (*CODES, *policy.codes())
         return kinds(context, parameter, incomplete) + _starting(codes, incomplete)
-    from reconciler.resources.api import load  # noqa: PLC0415 - only where it is asked for
+    from reconciler.facts import known_types  # noqa: PLC0415 - only where it is asked for
 
-    known = {*load(), *addresses(context, parameter, incomplete)}
+    known = {*known_types(), *addresses(context, parameter, incomplete)}
     return _starting(known, incomplete) + kinds(context, parameter, incomplete)
 
 

@@ -147,8 +147,27 @@ def _unknown(project: Project, subject: str, near: list[str], deferred: list[str
     project.fail([Diagnostic("CLI011", text, help=help_)])
 
 
-def _text(answer: dict[str, str]) -> str:
-    return f"{answer['property']}: {answer['effect']}\n  {answer['why']}"
+def _text(answer: dict[str, Any]) -> str:
+    lines = [f"{answer['property']}: {answer['effect']}", answer["why"]]
+    for key, said in _TOLD.items():
+        value = answer.get(key)
+        if value and value != [None]:
+            shown = value if isinstance(value, str) else ", ".join(value)
+            lines.append(f"{said}: {shown}")
+    return "\n  ".join(lines)
+
+
+_TOLD = {
+    "servedBy": "served by",
+    "limits": "limits",
+    "holds": "holds",
+    "identity": "identity",
+    "required": "required",
+    "outputs": "others may refer to",
+    "writeOnly": "never given back",
+    "tags": "tags",
+}
+"""What is said of a type as a whole, in this order."""
 
 
 def _topic(about: dict[str, Any]) -> str:

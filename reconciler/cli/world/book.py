@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.frame.project import STATE, Exit
+from reconciler.cli.world import unshown
 from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.receipt import Receipt, ReceiptError
+from reconciler.model.receipt import Receipt, ReceiptError, left_open
+from reconciler.model.value import Props
 from reconciler.receipts import intent
 from reconciler.receipts.collect import Run
 from reconciler.receipts.lease import Lease
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.aws.session import Session
     from reconciler.cli.world.notes import Seen
     from reconciler.model.plan import Plan
+    from reconciler.secret.sent import Sent
     from reconciler.specs.overlay import EnvironmentView
 
 FOLDER = STATE / "receipts"
@@ -82,12 +85,39 @@ class Book:
         return self._last
 
     @property
-    def left_behind(self) -> frozenset[Address]:
+    def applied(self) -> dict[Address, Props]:
         """What the last apply left; nothing where receipts cannot be read, as none is needed."""
         try:
-            return frozenset(self.last.resources) if self.last else frozenset()
+            kept = self.last.resources if self.last else {}
+        except ReceiptError:
+            return {}
+        return {address: record.applied for address, record in kept.items()}
+
+    @property
+    def begun(self) -> frozenset[Address]:
+        """What the last apply may have made without seeing it done."""
+        try:
+            return left_open(self.last) if self.last else frozenset()
         except ReceiptError:
             return frozenset()
+
+    @property
+    def unshown(self) -> dict[Address, frozenset[str]]:
+        """What of it AWS did not show right after the apply, by top-level property."""
+        kept = self._last.resources if self._last else {}
+        return {
+            address: frozenset(record.applied) - frozenset(record.observed)
+            for address, record in kept.items()
+            if record.observed is not None
+        }
+
+    @property
+    def sent(self) -> Sent:
+        """What is known of values that AWS never gives back; the key alone without receipts."""
+        try:
+            return unshown.sent(self.last)
+        except ReceiptError:
+            return unshown.sent(None)
 
     @property
     def code(self) -> Exit:

@@ -26,26 +26,34 @@ def start_sandbox(project: Project, view: EnvironmentView) -> tuple[str, float |
         running = lifecycle.ensure(
             state_folder(), account=view.account, region=view.region, project=Path.cwd()
         )
-        _make_roles(running, view)
+        _make_roles(running, view, _spelled_out(project))
         pace = lifecycle.pace(running)
     except (lifecycle.SandboxError, OSError) as error:
         project.fail([sandbox_finding(error)])
     return running.url, pace
 
 
-def _make_roles(running: Running, view: EnvironmentView) -> None:
-    """Have the environment's roles there, made once for the same environment."""
+def _spelled_out(project: Project) -> tuple[str, ...]:
+    """The AWS types that specs name themselves, whatever else they say."""
+    specs = (each.data for each in project.read().documents if isinstance(each.data, dict))
+    own = (each.get("spec") for each in specs if each.get("kind") == "Resource")
+    named = (each.get("type") for each in own if isinstance(each, dict))
+    return tuple(sorted({each for each in named if isinstance(each, str)}))
+
+
+def _make_roles(running: Running, view: EnvironmentView, types: tuple[str, ...]) -> None:
+    """Have the environment's roles there, made once for the same environment and types."""
     from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
 
     spec = view.spec
     if not (spec.roles.plan or spec.roles.apply):
         return
-    about = (__version__, view.name, view.platform, view.account, view.region, spec.roles)
+    about = (__version__, view.name, view.platform, view.account, view.region, spec.roles, types)
     stamp = sha256(repr((*about, spec.receipts, spec.signing, spec.boundary)).encode()).hexdigest()
     if lifecycle.control(running, "iam").get("stamps", {}).get(view.name) != stamp:
         from reconciler.delivery.local import made  # noqa: PLC0415 - seldom
 
-        document = {"roles": made(view), "stamps": {view.name: stamp}}
+        document = {"roles": made(view, types), "stamps": {view.name: stamp}}
         lifecycle.control(running, "iam", document)
 
 

@@ -48,7 +48,15 @@ class World:
 
     def plan(self) -> Plan:
         """Observe and plan; reads only."""
-        request = replace(self.request, left=self.book.left_behind)
+        applied, sent = self.book.applied, self.book.sent
+        request = replace(
+            self.request,
+            left=frozenset(applied),
+            applied=applied,
+            begun=self.book.begun,
+            unshown=self.book.unshown,
+            sent=sent,
+        )
         with progress.reading(terminal=self.project.terminal) as told:
             plan = engine.make_plan(request, self.session, told)
         plan = lasting.told(self.book.explained(plan), self.session, datetime.now(UTC))

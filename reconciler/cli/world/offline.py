@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from reconciler import engine
 from reconciler.cli.frame.project import Project
+from reconciler.cli.world import unshown
 from reconciler.cli.world.book import store_of, unreadable
 from reconciler.compile.request import Request
 from reconciler.model.plan import Plan
@@ -21,7 +23,7 @@ def plan(project: Project, request: Request, file: Path | None) -> Plan:
         last = _given(file) if file else _kept(request.view)
     except ReceiptError as error:
         project.fail([unreadable(error)])
-    return engine.plan_offline(request, last)
+    return engine.plan_offline(replace(request, sent=unshown.sent(last)), last)
 
 
 def _given(file: Path) -> Receipt:

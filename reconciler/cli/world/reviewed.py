@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -20,7 +20,8 @@ from reconciler.aws.errors import AwsError
 from reconciler.aws.recheck import recheck
 from reconciler.aws.session import Session
 from reconciler.cli.frame.project import Exit, Project, commit
-from reconciler.cli.world import live
+from reconciler.cli.world import live, unshown
+from reconciler.cli.world.book import Book, store_of
 from reconciler.cli.world.live import World
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
@@ -158,10 +159,20 @@ def open_file(project: Project, path: Path, demands: Demands) -> tuple[World, Pl
     _prove(project, session, file, key)
     if not key and not view.spec.sandbox:
         _plan_again(project, session, plan, destroy=demands.destroy)
+    plan = _filled(project, plan) if unshown.needed(plan) else plan
     request = Request((), view, Policy(), commit=plan.commit)
     world = World(project, view, session, request, started)
     world.book.specs = file.specs
     return world, plan
+
+
+def _filled(project: Project, plan: Plan) -> Plan:
+    """The plan with values that its file does not hold. Exits with 5 when they are others now."""
+    again = Project(project.specs, project.environments, project.as_json, project.no_color)
+    whole, found = unshown.filled(plan, live.request_of(again, plan.environment))
+    if found:
+        _stop(project, found)
+    return whole
 
 
 def look_again(world: World, plan: Plan) -> None:
@@ -177,6 +188,7 @@ def _plan_again(project: Project, session: Session, plan: Plan, *, destroy: bool
     retry = tuple(str(step.address) for step in plan.steps if step.retry)
     again = Project(project.specs, project.environments, project.as_json, project.no_color)
     request = live.request_of(again, plan.environment, adopt=adopt, retry=retry, destroy=destroy)
+    request = replace(request, sent=Book(store_of(request.view, lambda: session)).sent)
     made = engine.make_plan(request, session, lambda *_: None)
     live.stop_on_errors(project, made)
     if made.digest != plan.digest:

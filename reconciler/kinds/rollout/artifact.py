@@ -20,17 +20,20 @@ _PATH = ("model", "artifact")
 
 
 def file_lookup(model: Packaged, scope: Scope) -> Lookup:
-    """The question for the file's ETag. Offline it is not known, which is no difference."""
+    """The question for the file's ETag. Offline nobody asks, which is no difference."""
     bucket, key = named(at(model.artifact, scope).uri)
-    return Lookup("object", (("bucket", bucket), ("key", key)), {"etag": "", "bucket": True})
+    return Lookup("object", (("bucket", bucket), ("key", key)), {"etag": "", "bucket": None})
 
 
 def file_of(model: Packaged, scope: Scope) -> str | None:
-    """The ETag that the model is named by; nothing when it has to wait for an answer.
+    """The ETag that the model is named by; nothing when it has to wait for the file or an answer.
 
-    A file that is not there yet has none, and is named without.
+    AWS makes no model of a file that is not there, whatever its ETag is to be.
+    Source: SageMaker API reference, CreateModel; people's reports of "Could not find model data".
     """
     fact = scope.fact(file_lookup(model, scope))
+    if fact is not None and fact["etag"] == "" and fact["bucket"] is not None:
+        return _absent(model, fact, scope)
     if model.etag is not None:
         if fact is not None and fact["etag"] not in (None, "", model.etag):
             scope.problem(
@@ -51,20 +54,23 @@ def file_of(model: Packaged, scope: Scope) -> str | None:
             )
         scope.defer("its model file could not be looked at")
         return None
-    if scope.facts is not None and not fact["etag"]:
-        _report_absent(model, fact, scope)
     return str(fact["etag"])
 
 
-def _report_absent(model: Packaged, fact: Json, scope: Scope) -> None:
-    spot = at(model.artifact, scope)
-    ours = isinstance(spot.bucket, Ref)
-    if not fact["bucket"]:
-        return  # made by this plan, or said of the bucket
-    scope.problem(
-        _PATH,
-        "there is no such model file, so AWS would refuse to make the model",
-        help="upload it, or correct the path",
-        code="PLACE006",
-        severity=Severity.WARNING if ours else Severity.ERROR,
-    )
+def _absent(model: Packaged, fact: Json, scope: Scope) -> str | None:
+    """Say that there is no file; where a spec makes the bucket, the rollout waits for one."""
+    ours = isinstance(at(model.artifact, scope).bucket, Ref)
+    if fact["bucket"]:  # else it is made by this plan, or said of the bucket
+        scope.problem(
+            _PATH,
+            "there is no such model file: AWS makes no model of it, and instances that start later"
+            " could not load it",
+            help="upload it, or correct the path",
+            code="PLACE006",
+            severity=Severity.WARNING if ours else Severity.ERROR,
+        )
+    if not ours:
+        return model.etag or ""
+    bucket, key = named(at(model.artifact, scope).uri)
+    scope.defer(f"its model file is not there yet; it belongs at s3://{bucket}/{key}")
+    return None

@@ -24,4 +24,10 @@ CODES = (
         "The credentials are those of another account than the environment's. Nothing was changed.",
         "Use credentials of the environment's account, or correct the environment.",
     ),
+    Code(
+        "AWS004",
+        "not listed yet",
+        "The last apply left a resource that neither AWS's listing nor its tag index shows, and its own description does: both follow a change after a while. What the description and the resource's own tags say is taken; the receipt only caused the look.",
+        "Nothing. If it stays for more than some minutes, AWS's listing lacks it: look there.",
+    ),
 )

@@ -27,7 +27,7 @@ CODES = (
     Code(
         "PLACE006",
         "the model file is not the one",
-        "There is no such model file, or it has another ETag than `model.etag` asks for, because somebody has overwritten it.",
+        "There is no such model file, or it has another ETag than `model.etag` asks for, because somebody has overwritten it. AWS makes no model of a file that is not there; where a spec makes its bucket, the rollout waits for it and what is live is left as it is.",
         "Upload the file, correct the path, or take the ETag of the new one.",
     ),
     Code(

@@ -63,7 +63,7 @@ CODES = (
     Code(
         "PLAN010",
         "deferred",
-        "A spec cannot be compiled yet, because something it needs is not there yet. What it owns is left alone.",
+        "A spec, or a part of one, cannot be compiled yet, because something it needs is not there yet. What it owns is left alone; the part that needs nothing of it is made.",
         "Do what the message says is missing; nothing is lost meanwhile.",
     ),
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from reconciler.facts import Facts
 from reconciler.model.address import Address
-from reconciler.model.value import Join, Json, JsonText, Mark, Props, Ref
+from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Props, Ref
 from reconciler.render.cloudformation.spot import Spot, about
 from reconciler.resources.api import Place, Resource, fill
 
@@ -29,7 +29,7 @@ class Intrinsics:
     place: Place
     parameters: dict[str, Props] = field(default_factory=dict)
 
-    def value(self, value: Json, spot: Spot) -> Json:
+    def value(self, value: Json, spot: Spot) -> Json:  # noqa: PLR0911 - one for each form
         """A value where it stands; a document becomes text where the schema wants text."""
         if isinstance(value, JsonText):
             inside = value.document
@@ -39,6 +39,8 @@ class Intrinsics:
         match value:
             case Ref() | Mark():
                 return self._mark(value, spot)
+            case Hidden():
+                return self.secret(value)
             case Join():
                 return _joined(self._parts(value))
             case Mapping():
@@ -77,13 +79,22 @@ class Intrinsics:
         said = f"{ref.output} of {target}."
         return self.parameter(f"{target.type.rpartition(':')[2]}-{target.name}-{ref.output}", said)
 
-    def parameter(self, name: str, description: str, default: str | None = None) -> Json:
+    def parameter(
+        self, name: str, description: str, default: str | None = None, *, secret: bool = False
+    ) -> Json:
         """A value that whoever deploys the template gives."""
         id_ = "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", name))
         id_ = id_[:255] or "Value"
-        given = {"Type": "String", "Description": description}
+        given: dict[str, Json] = {"Type": "String", "Description": description}
+        given |= {"NoEcho": True} if secret else {}
         self.parameters.setdefault(id_, given if default is None else {**given, "Default": default})
         return {"Ref": id_}
+
+    def secret(self, value: Hidden) -> Json:
+        """A value that stands in no template: whoever deploys it gives it."""
+        what = f"{'.'.join(value.path)} of {value.owner}."
+        name = "-".join((value.owner.type.rpartition(":")[2], value.owner.name, *value.path))
+        return self.parameter(name, what, secret=True)
 
     def text(self, document: Json) -> Json:
         """A document as JSON text, with references inside."""
@@ -97,6 +108,8 @@ class Intrinsics:
         match value:
             case Ref() | Mark():
                 yield from _quoted([self._mark(value, None)])
+            case Hidden():
+                yield from _quoted([self.secret(value)])
             case Join():
                 yield from _quoted(self._parts(value))
             case JsonText():

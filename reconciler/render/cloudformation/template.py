@@ -14,12 +14,13 @@ from reconciler.facts import Facts
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph, Node
+from reconciler.model.loss import Destruction
 from reconciler.model.value import Json, Path, Props
 from reconciler.render.cloudformation.companion import beside, filled, nested
 from reconciler.render.cloudformation.intrinsic import Intrinsics
 from reconciler.render.cloudformation.logical import ids
 from reconciler.render.cloudformation.spot import Spot, about, used
-from reconciler.resources.api import Companion, Place, Resource
+from reconciler.resources.api import HOLDS_TAG, Companion, Place, Resource
 
 __all__ = ["template"]
 
@@ -74,7 +75,7 @@ class _Template:
         apart = {each.prop for each in resource.companions} if resource else set()
         props = nested({key: value for key, value in node.props.items() if key not in apart})
         body: dict[str, Json] = {"Type": node.address.type}
-        if resource and resource.holds:
+        if resource and (resource.holds or _holds(node)):
             body |= {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
         if node.origin:
             at = node.origin.at
@@ -166,6 +167,12 @@ class _Template:
         at = node.origin.line_of(path) if node.origin else None
         help_ = "the template does without it; `moorline apply` sets it"
         self.found.append(Diagnostic("EXPORT001", message, at, help_, severity, node.address))
+
+
+def _holds(node: Node) -> bool:
+    """Whether the spec says that something is lost with it."""
+    tags = {tag["Key"]: tag["Value"] for tag in node.props.get(TAGS) or ()}
+    return tags.get(HOLDS_TAG) in set(map(str, Destruction))
 
 
 def _too_many(number: int) -> Diagnostic:

@@ -22,7 +22,7 @@ from reconciler.render.vocabulary.difference import Row, rows
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.value import document, path_text
-from reconciler.render.vocabulary.words import NOTES, SIGNS, VERIFIED, why
+from reconciler.render.vocabulary.words import NOTES, SIGNS, verified, why
 
 MOST_ROWS = 400
 """Rows of one change; more of them nobody reads in a page."""
@@ -135,7 +135,7 @@ def _why(entry: Entry, context: Context) -> str:
 def _note(step: Mapping[str, Json]) -> str:
     if {field["effect"] for field in step["fields"]} == {Effect.APPEND_ONLY}:
         return _APPENDED
-    return VERIFIED.get(step["type"], "") if step["action"] == Action.UPDATE else ""
+    return verified(step["type"]) if step["action"] == Action.UPDATE else ""
 
 
 def _said(call: Mapping[str, Json]) -> str:

@@ -83,9 +83,9 @@ class Terms:
         if len(path) > DEEPEST:
             return _UNKNOWN
         match mark_of(value):
-            case "$mark":
-                secret = str(value["$mark"]).upper() == Mark.SENSITIVE.name
-                return _HIDDEN if secret else _UNKNOWN
+            case "$mark" | "$hidden" as mark:
+                said = str(value[mark]).upper()
+                return _UNKNOWN if said == Mark.UNKNOWN.name else _HIDDEN
             case "$ref" | "$join":
                 return _UNKNOWN
             case "$text":
@@ -102,7 +102,7 @@ class Terms:
     def _text(self, document: Json) -> _Part:
         """A document as JSON text; not known as a whole when a part of it is not."""
         marks = {mark for mark in _marks(document) if mark}
-        if "sensitive" in marks:
+        if marks & {"sensitive", "$hidden"}:
             return _HIDDEN
         if marks:
             return _UNKNOWN
@@ -186,7 +186,7 @@ def _references(value: Json) -> Iterator[tuple[str, str, str]]:
     if mark == "$ref":
         type_, name, output = value["$ref"]
         yield type_, name, output
-    elif mark == "$mark":
+    elif mark in {"$mark", "$hidden"}:
         return
     elif isinstance(value, Mapping):
         for item in value.values():

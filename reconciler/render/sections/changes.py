@@ -20,7 +20,7 @@ from reconciler.render.section import Report, Section, register
 from reconciler.render.vocabulary.difference import Row, leaves, rows
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import harmless
-from reconciler.render.vocabulary.words import NOTES, VERIFIED, span, why
+from reconciler.render.vocabulary.words import NOTES, span, verified, why
 
 _OPEN = 12
 """As many changes stand open; more are folded, file by file."""
@@ -82,8 +82,8 @@ def _block(entry: Entry, group: str, view: View) -> Block:
         lines.append(f"      {clip(reason, 400)}")
     if {field["effect"] for field in step["fields"]} == {Effect.APPEND_ONLY}:
         lines.append("      in place; no record is touched")
-    if step["action"] == Action.UPDATE and step["type"] in VERIFIED:
-        lines.append(f"      {VERIFIED[step['type']]}")
+    if step["action"] == Action.UPDATE and verified(step["type"]):
+        lines.append(f"      {verified(step['type'])}")
     if entry.blocked_by:
         lines.append(f"      held back: needs the refused {clip(harmless(entry.blocked_by), 400)}")
     return Block("\n".join(lines), head, group, "\n".join(asides))

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.actor import ActorKind
-from reconciler.model.change import Action, Cause
+from reconciler.model.change import BY_RIGHT, Action, Cause
 from reconciler.model.value import Json
 from reconciler.render.html import text as page
 from reconciler.render.markdown.budget import Block, Part
@@ -29,7 +29,7 @@ from reconciler.render.vocabulary.words import CAUSES
 
 _OUTSIDE = frozenset({Cause.HAND, Cause.BOTH, Cause.AWS})
 _BY_HAND = frozenset({Cause.HAND, Cause.BOTH})
-_LEFT = frozenset({Cause.AUTOSCALER, Cause.ROLLOUT})
+_LEFT = BY_RIGHT
 _ROWS = 12
 _SAID: Mapping[str, str] = {
     "changed": "differs",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.model.change import Action, Cause, Reason
+from reconciler.model.change import BY_RIGHT, Action, Cause, Reason
 from reconciler.model.value import Json
 from reconciler.render import section
 from reconciler.render.formats import Context
@@ -50,7 +50,7 @@ _WHOLE: Mapping[tuple[str, str], str] = {
     ("missing", Cause.SPEC): "new in the specs",
     ("undeclared", Cause.SPEC): "removed from the specs",
 }
-_OWNED = {CAUSES[Cause.AUTOSCALER], CAUSES[Cause.ROLLOUT]}
+_OWNED = {CAUSES[each] for each in BY_RIGHT}
 _STYLES: Mapping[str, str] = {"missing": "red", "failed": "red", "drift": "yellow"}
 
 

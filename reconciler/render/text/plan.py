@@ -21,7 +21,7 @@ from reconciler.render.vocabulary import protection
 from reconciler.render.vocabulary.difference import leaves, rows
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import Ink, cells, cut, harmless, spread
-from reconciler.render.vocabulary.words import SIGNS, VERIFIED, count, span, why
+from reconciler.render.vocabulary.words import SIGNS, count, span, verified, why
 
 __all__ = ["text"]
 
@@ -132,8 +132,8 @@ class _Writer:
         effects = {field["effect"] for field in step["fields"]}
         if effects == {Effect.APPEND_ONLY}:
             yield f"{INDENT}{self.ink('in place; no record is touched', 'dim')}"
-        if step["action"] == Action.UPDATE and step["type"] in VERIFIED:
-            yield f"{INDENT}{self.ink(VERIFIED[step['type']], 'dim')}"
+        if step["action"] == Action.UPDATE and verified(step["type"]):
+            yield f"{INDENT}{self.ink(verified(step['type']), 'dim')}"
         yield from self._told(step)
         yield from self._held(entry)
 

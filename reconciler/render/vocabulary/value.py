@@ -1,6 +1,6 @@
 """Values of a plan's JSON in a few words, on one line, and safe for a terminal.
 
-Marks (`$ref`, `$join`, `$text`, `$mark`) are read in their JSON form, because a
+Marks (`$ref`, `$join`, `$text`, `$hidden`, `$mark`) are read in their JSON form, because a
 renderer never sees anything but the plan's JSON.
 """
 
@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[\w-]+\Z")
 _AMBIGUOUS = re.compile(
     r"(?:true|false|null|none|[-+]?[0-9][0-9_.]*(?:e[-+]?[0-9]+)?)\Z", re.IGNORECASE
 )
-_MARKS = frozenset({"$ref", "$join", "$text", "$mark"})
+_MARKS = frozenset({"$ref", "$join", "$text", "$hidden", "$mark"})
 _LEAD = 8
 """Characters in front of the first difference that stay when two long texts are cut."""
 
@@ -125,6 +125,8 @@ def _marked(mark: str, body: Json) -> Iterator[str]:
     match mark:
         case "$mark":
             yield str(Mark.__members__.get(str(body).upper(), harmless(str(body))))
+        case "$hidden":
+            yield str(Mark.SENSITIVE)
         case "$ref":
             yield f"({harmless(str(body[2]))} of {harmless(str(body[1]))})"
         case "$join":

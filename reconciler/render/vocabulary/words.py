@@ -9,6 +9,7 @@ from reconciler.model.change import Action, Cause, Effect, Reason
 from reconciler.model.value import Json
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.value import path_text
+from reconciler.resources.api import lookup
 
 
 class Sign(NamedTuple):
@@ -59,13 +60,15 @@ CAUSES: Mapping[str, str] = {
     Cause.AWS: "set by AWS",
     Cause.AUTOSCALER: "owned by autoscaler",
     Cause.ROLLOUT: "owned by rollout",
+    Cause.CRAWLER: "owned by crawler",
 }
 """Where a difference comes from; one that is not known says nothing."""
 
-VERIFIED: Mapping[str, str] = {
-    "AWS::SageMaker::Endpoint": "then verified: live config and variants, not just InService",
-}
-"""What an update does after its calls, for types where AWS reports success too early."""
+
+def verified(type_: str) -> str:
+    """What an update is held to after its calls, where AWS reports success too early."""
+    record = lookup(type_)
+    return record.aside.verified if record else ""
 
 
 def why(step: Mapping[str, Json]) -> str:

@@ -25,6 +25,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.budgets.notifications import THRESHOLD, Notifications
 from reconciler.resources.codecs import (
     Codec,
@@ -113,6 +114,7 @@ register(
     Resource(
         type="AWS::Budgets::Budget",
         service="budgets",
+        aside=Aside(needs={"create_budget": ("budgets:TagResource",)}),
         reach=Reach.GLOBAL,
         name="Budget.BudgetName",
         key=BUDGET,

@@ -23,6 +23,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, first
 from reconciler.resources.keeping import kept
 
@@ -82,6 +83,10 @@ register(
     Resource(
         type="AWS::CloudWatch::Alarm",
         service="cloudwatch",
+        aside=Aside(
+            needs={"put_metric_alarm": ("cloudwatch:TagResource",)},
+            set_by={"ActionsEnabled": ("enable_alarm_actions", "disable_alarm_actions")},
+        ),
         reach=Reach.REGIONAL,
         name="AlarmName",
         key=NAME,
@@ -93,6 +98,7 @@ register(
         ),
         create=Op("put_metric_alarm", NAME),
         delete=Op("delete_alarms", {"AlarmNames": ["{name}"]}),
+        together="AlarmNames",  # a name that is wrong keeps no other one (DeleteAlarms)
         absent=(absent("ResourceNotFound"),),
         outputs={"Arn": ("AlarmArn",)},
         predict={"Arn": ARN},
@@ -109,6 +115,7 @@ register(
                 codec=READ,
                 created="AlarmConfigurationUpdatedTimestamp",
                 complete=True,
+                absence=True,  # it is the operation that reads one
             ),
         ),
         tags=Tagging(

@@ -24,6 +24,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, each, rename, text, unwrap
 from reconciler.resources.keeping import kept
 from reconciler.resources.parts import Keyed, Members
@@ -76,6 +77,10 @@ register(
     Resource(
         type="AWS::IAM::Role",
         service="iam",
+        aside=Aside(
+            needs={"create_role": ("iam:TagRole",)},
+            set_by={"Description": ("update_role_description",)},
+        ),
         reach=Reach.GLOBAL,
         name="RoleName",
         key=NAME,

@@ -22,8 +22,10 @@ def unnamed(reader: Reader, tags: Mapping[str, str]) -> Props | None:
     Raises:
         AwsError: keys or aliases could not be listed.
     """
-    named = {item.get("TargetKeyId") for item in reader.pages("list_aliases", {}, "Aliases")}
     every = {str(item["KeyId"]) for item in reader.pages("list_keys", {}, "Keys")}
+    if not every:
+        return None
+    named = {item.get("TargetKeyId") for item in reader.pages("list_aliases", {}, "Aliases")}
     for id_ in sorted(every - named):
         key = {"KeyId": id_}
         found = reader.maybe("list_resource_tags", key, OTHERS) or {}

@@ -29,6 +29,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import each, rename, takes, text, unwrap
 from reconciler.resources.kms import alias
 from reconciler.resources.kms.alias import TYPE, Alias
@@ -69,6 +70,11 @@ register(
     Resource(
         type=TYPE,
         service="kms",
+        aside=Aside(
+            needs={"create_key": ("kms:TagResource",)},
+            set_by={"Enabled": ("enable_key", "disable_key")},
+            told_by_arn=True,
+        ),
         reach=Reach.REGIONAL,
         name="",
         key=KEY,

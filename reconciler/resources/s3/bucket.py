@@ -20,6 +20,7 @@ from reconciler.resources.api import (
     codes,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, only
 from reconciler.resources.s3.configuration import BLOCKS, ENCRYPTED, PARTS
 from reconciler.resources.s3.lifecycle import MINIMUM
@@ -32,6 +33,12 @@ register(
     Resource(
         type="AWS::S3::Bucket",
         service="s3",
+        aside=Aside(
+            needs={
+                "create_bucket": ("s3:TagResource",),
+                "put_bucket_replication": ("iam:PassRole",),
+            }
+        ),
         reach=Reach.SHARED,
         name="BucketName",
         key=BUCKET,
@@ -66,6 +73,10 @@ register(
                 codec=only("BucketRegion"),
                 created="CreationDate",
                 complete=True,
+                # its one lag that S3 names is that a deleted bucket may still be listed (S3 User
+                # Guide, data consistency model); what others have, CreateBucket refuses
+                absence=True,
+                overwrites=frozenset({"us-east-1"}),  # 200, and the access list is reset
             ),
         ),
         tags=Tagging(

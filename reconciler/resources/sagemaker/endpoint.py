@@ -24,11 +24,12 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside, Borrowed
 from reconciler.resources.codecs import takes
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Pending
 from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling
-from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+from reconciler.resources.sagemaker.service import ADD_TAGS, SPREADING, arn, tagging
 
 NAME = {"EndpointName": "{name}"}
 HOW = (
@@ -121,6 +122,27 @@ register(
     Resource(
         type="AWS::SageMaker::Endpoint",
         service="sagemaker",
+        aside=Aside(
+            needs={"create_endpoint": (ADD_TAGS,)},
+            looks=(
+                "application-autoscaling:DescribeScalableTargets",
+                "sagemaker:DescribeEndpointConfig",
+            ),
+            set_by={
+                "ProductionVariants": ("update_endpoint", "update_endpoint_weights_and_capacities")
+            },
+            borrowed={
+                "ProductionVariants": Borrowed(
+                    by="EndpointConfigName",
+                    type="AWS::SageMaker::EndpointConfig",
+                    names={
+                        "DesiredInstanceCount": "InitialInstanceCount",
+                        "DesiredWeight": "InitialVariantWeight",
+                    },
+                )
+            },
+            verified="then verified: live config and variants, not just InService",
+        ),
         reach=Reach.REGIONAL,
         name="EndpointName",
         key=NAME,

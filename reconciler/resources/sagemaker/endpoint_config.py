@@ -6,7 +6,8 @@ endpoint that uses it or is being moved away from it.
 """
 
 from reconciler.resources.api import Listing, Op, Reach, Resource, Whole, absent, members, register
-from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+from reconciler.resources.aside import Aside
+from reconciler.resources.sagemaker.service import ADD_TAGS, PASS_ROLE, SPREADING, arn, tagging
 
 NAME = {"EndpointConfigName": "{name}"}
 
@@ -14,6 +15,7 @@ register(
     Resource(
         type="AWS::SageMaker::EndpointConfig",
         service="sagemaker",
+        aside=Aside(needs={"create_endpoint_config": (ADD_TAGS, PASS_ROLE)}),
         reach=Reach.REGIONAL,
         name="EndpointConfigName",
         key=NAME,

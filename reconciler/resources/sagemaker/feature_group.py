@@ -18,15 +18,17 @@ from reconciler.resources.api import (
     Reach,
     Request,
     Resource,
+    Settling,
     Whole,
     absent,
     codes,
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec
 from reconciler.resources.narrow import Narrowing
-from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+from reconciler.resources.sagemaker.service import ADD_TAGS, PASS_ROLE, SPREADING, arn, tagging
 
 NAME = {"FeatureGroupName": "{name}"}
 MOST = 100
@@ -81,6 +83,7 @@ register(
     Resource(
         type="AWS::SageMaker::FeatureGroup",
         service="sagemaker",
+        aside=Aside(needs={"create_feature_group": (ADD_TAGS, PASS_ROLE)}),
         reach=Reach.REGIONAL,
         name="FeatureGroupName",
         key=NAME,
@@ -128,9 +131,13 @@ register(
             busy=codes("Creating", "Deleting"),
             failed=codes("CreateFailed", "DeleteFailed"),
             empty=codes("CreateFailed"),
-            settles="LastUpdateStatus.Status",
-            settling=codes("InProgress"),
-            settled_badly=codes("Failed"),
+            settles=(
+                Settling(
+                    path="LastUpdateStatus.Status",
+                    busy=codes("InProgress"),
+                    failed=codes("Failed"),
+                ),
+            ),
             usual=120.0,  # tables of both stores; a guess
         ),
         vanishes=True,

@@ -5,7 +5,8 @@ carries the digest of the content, so a new content is a new model.
 """
 
 from reconciler.resources.api import Listing, Op, Reach, Resource, Whole, absent, members, register
-from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+from reconciler.resources.aside import Aside
+from reconciler.resources.sagemaker.service import ADD_TAGS, PASS_ROLE, SPREADING, arn, tagging
 
 NAME = {"ModelName": "{name}"}
 CONTAINERS = ("PrimaryContainer", "Containers")
@@ -20,6 +21,9 @@ register(
     Resource(
         type="AWS::SageMaker::Model",
         service="sagemaker",
+        aside=Aside(
+            needs={"create_model": (ADD_TAGS, PASS_ROLE)}, looks=("sagemaker:ListModelPackages",)
+        ),
         reach=Reach.REGIONAL,
         name="ModelName",
         key=NAME,

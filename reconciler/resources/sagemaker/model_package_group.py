@@ -16,9 +16,10 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import text
 from reconciler.resources.parts import Facet
-from reconciler.resources.sagemaker.service import arn, tagging
+from reconciler.resources.sagemaker.service import ADD_TAGS, arn, tagging
 
 NAME = {"ModelPackageGroupName": "{name}"}
 
@@ -26,6 +27,7 @@ register(
     Resource(
         type="AWS::SageMaker::ModelPackageGroup",
         service="sagemaker",
+        aside=Aside(needs={"create_model_package_group": (ADD_TAGS,)}),
         reach=Reach.REGIONAL,
         name="ModelPackageGroupName",
         key=NAME,

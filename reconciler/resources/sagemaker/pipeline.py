@@ -24,8 +24,9 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, each, text
-from reconciler.resources.sagemaker.service import SPREADING, arn, tagging
+from reconciler.resources.sagemaker.service import ADD_TAGS, PASS_ROLE, SPREADING, arn, tagging
 
 NAME = {"PipelineName": "{name}"}
 BODY = "PipelineDefinitionBody"
@@ -51,6 +52,9 @@ register(
     Resource(
         type="AWS::SageMaker::Pipeline",
         service="sagemaker",
+        aside=Aside(
+            needs={"create_pipeline": (ADD_TAGS, PASS_ROLE), "update_pipeline": (PASS_ROLE,)}
+        ),
         reach=Reach.REGIONAL,
         name="PipelineName",
         key=NAME,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from reconciler.resources.api import Op, Tagging, absent
 
+ADD_TAGS, PASS_ROLE = "sagemaker:AddTags", "iam:PassRole"
+"""What creations need besides their own action. Source: Service Authorization Reference."""
 SPREADING = (
     absent("ValidationException", r"(?i)assume (the )?role|ensure that the role|role.* is invalid"),
     absent("ValidationException", r"execution role ARN is invalid"),

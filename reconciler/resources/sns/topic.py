@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from reconciler.model.change import Change, Effect
 from reconciler.resources.api import (
     Companion,
+    Listing,
     Op,
     Reach,
     Request,
@@ -21,6 +22,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import each, flag, number, rename, takes, text, wrapped
 from reconciler.resources.narrow import Narrowing, exchanged
 from reconciler.resources.review import Pending
@@ -74,6 +76,11 @@ register(
     Resource(
         type="AWS::SNS::Topic",
         service="sns",
+        aside=Aside(
+            needs={"create_topic": ("sns:TagResource",)},
+            set_by={"TopicPolicy": ("add_permission", "remove_permission")},
+            told_by_arn=True,
+        ),
         reach=Reach.REGIONAL,
         name="TopicName",
         key=TOPIC,
@@ -94,6 +101,10 @@ register(
         limit=256,
         upsert=True,
         root=ATTRIBUTES,
+        listings=(
+            # CreateTopic overwrites nothing: it gives the topic that is there, or refuses
+            Listing(method="list_topics", at="Topics", name="TopicArn", absence=True, sparing=True),
+        ),
         tags=Tagging(
             add=Op("tag_resource", TAGGED),
             remove=Op("untag_resource", TAGGED),

@@ -1,4 +1,4 @@
-"""The way into moto: one lock, call counts, failure rules, clean 501s and the network guard.
+"""The way into moto: one lock, call counts, checks, clean 501s and the network guard.
 
 Both doors lead through `admitted`: botocore's in-process stub here and the HTTP server in
 `server`. Bare moto is not thread-safe, answers a missing operation with a Python exception, and
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError
 from moto.core import responses
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from reconciler.sandbox.door import guard, late, newcomer, taken, throttle
-from reconciler.sandbox.protocol import wire
+from reconciler.sandbox.door import checks
+from reconciler.sandbox.door.asked import Asked
+from reconciler.sandbox.protocol import own, wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.state.world import WORLD
@@ -51,57 +53,23 @@ def admitted(
     answer: Callable[[], wire.Answer | None],
     sent: Sent | None = None,
 ) -> wire.Answer:
-    """Count the call, throttle it, ask IAM, apply failure rules, run `answer` under the lock.
+    """Count the call, put it through the checks, run `answer` under the lock.
 
     `answer` returns None when moto has no such service. What was `sent` goes into the trail.
     """
     with WORLD.lock:
         WORLD.calls[f"{service}.{operation}"] += 1
-        region = sent.region if sent is not None else ""
-        if much := throttle.refusal(service, operation, region):
-            found = wire.error(protocol, much.code, much.message, much.status)
-        else:
-
-            def run() -> wire.Answer:
-                return _let_in(service, operation, protocol, answer, sent)
-
-            found = late.answered(service, operation, protocol, sent, run)
+        asked = Asked(service, operation, protocol, sent)
+        found = checks.through(asked, lambda: _answered(asked, answer))
         if sent is not None:
             cloudtrail.record(service, operation, sent, found)
         return found
 
 
-def _let_in(
-    service: str,
-    operation: str,
-    protocol: wire.Protocol,
-    answer: Callable[[], wire.Answer | None],
-    sent: Sent | None,
-) -> wire.Answer:
-    """What IAM, the age of the account or the service's rules refuse, or the answer."""
-    if sent is not None:
-        if refused := guard.refusal(service, operation, sent):
-            status, headers, body = wire.error(protocol, *refused)
-            body = "" if sent.method == "HEAD" else body
-            return status, headers | guard.hints(service, sent), body
-        if shut := newcomer.refusal(service, operation, sent):
-            return wire.error(protocol, *shut)
-        if wrong := taken.refusal(service, operation, sent):
-            return wire.error(protocol, *wrong, 400)
-    return _answered(service, operation, protocol, answer)
-
-
-def _answered(
-    service: str,
-    operation: str,
-    protocol: wire.Protocol,
-    answer: Callable[[], wire.Answer | None],
-) -> wire.Answer:
-    rule = WORLD.rules.take(service, operation)
-    if rule is not None:
-        return wire.error(protocol, rule.code, rule.message, rule.status)
+def _answered(asked: Asked, answer: Callable[[], wire.Answer | None]) -> wire.Answer:
+    service, operation, protocol = asked.service, asked.operation, asked.protocol
     try:
-        found = answer()
+        found = own.answered(service, operation, asked.sent) or answer()
     except NotImplementedError:
         found = None
     except Exception as cause:
@@ -145,6 +113,8 @@ def install() -> None:
         status, found, body = admitted(
             service, operation, protocol, lambda: _known(process(self, request)), sent
         )
+        if status == wire.LOST[0]:
+            raise ConnectionClosedError(endpoint_url=request.url)
         reply: Any = MockRawResponse(body)
         return AWSResponse(request.url, status, found, reply)  # type: ignore[arg-type]  # any mapping will do
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reconciler.sandbox.found import declared
 from reconciler.sandbox.iam import there
 from reconciler.sandbox.protocol.given import given
 from reconciler.sandbox.state.lag import Thing
@@ -16,25 +18,6 @@ if TYPE_CHECKING:
 
     from reconciler.sandbox.protocol.requests import Sent
 
-NAMES: dict[str, frozenset[str]] = {
-    "budgets": frozenset({"BudgetName"}),
-    "cloudwatch": frozenset({"AlarmName", "AlarmNames"}),
-    "iam": frozenset({"RoleName"}),
-    "kms": frozenset({"AliasName", "KeyId", "TargetKeyId"}),
-    "s3": frozenset({"Bucket"}),
-    "sagemaker": frozenset(
-        {
-            "EndpointConfigName",
-            "EndpointName",
-            "FeatureGroupName",
-            "ModelName",
-            "ModelPackageGroupName",
-            "PipelineName",
-        }
-    ),
-    "sns": frozenset({"Name"}),
-}
-"""Parameters that name a resource of the service they are sent to."""
 MENTIONED = {"TargetBucket"}
 _ARN = re.compile(r"arn:aws[\w-]*:[^\s\"<,]+")
 _S3 = re.compile(r"s3://([^/]+)")
@@ -59,6 +42,19 @@ def named(service: str, operation: str, sent: Sent) -> Named:
     found = [*_leaves(service, "", params, sent.region)]
     own = frozenset(thing for thing, inside in found if thing[0] == service and not inside)
     return Named(own, frozenset(thing for thing, inside in found if thing not in own or inside))
+
+
+@cache
+def of(service: str) -> frozenset[str]:
+    """Parameters that name a resource of the service they are sent to."""
+    found = (each.get(service, frozenset()) for each in declared("NAMES"))
+    return frozenset[str]().union(*found)
+
+
+@cache
+def services() -> frozenset[str]:
+    """The services that have such parameters."""
+    return frozenset(service for each in declared("NAMES") for service in each)
 
 
 def made(service: str, body: str | bytes) -> frozenset[Thing]:
@@ -92,7 +88,7 @@ def _text(service: str, key: str, value: str, region: str) -> Iterator[tuple[Thi
         yield from ((thing, False) for thing in _of_arn(value))
     elif found := _S3.match(value):
         yield ("s3", found[1]), False
-    elif key in NAMES.get(service, ()) or key in MENTIONED:
+    elif key in of(service) or key in MENTIONED:
         yield (service, value), key in MENTIONED
     if "key" in key.lower() or key == "AliasName":
         yield from ((thing, False) for thing in _key(value, region))

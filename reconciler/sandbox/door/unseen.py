@@ -8,7 +8,10 @@ the API references of CreateKey, PutBucketPolicy, PutBucketLogging and SetTopicA
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import NamedTuple
+
+from reconciler.sandbox.found import declared
 
 
 class Unseen(NamedTuple):
@@ -20,33 +23,14 @@ class Unseen(NamedTuple):
     message: str
 
 
-ROWS = (
-    Unseen("sagemaker.CreateFeatureGroup", "iam", "ValidationException",
-           "The execution role ARN is invalid."),
-    Unseen("sagemaker.CreateFeatureGroup", "s3", "ValidationException",
-           "Invalid S3Uri provided."),
-    Unseen("sagemaker.CreateModelPackageGroup", "iam", "ValidationException",
-           "Invalid principal in policy."),
-    Unseen("sagemaker.PutModelPackageGroupPolicy", "iam", "ValidationException",
-           "Invalid principal in policy."),
-    Unseen("sagemaker.[CU]*", "iam", "ValidationException",
-           "Could not assume role. Please ensure that the role exists and allows principal"
-           " 'sagemaker.amazonaws.com' to assume the role."),
-    Unseen("sagemaker.[CU]*", "kms", "ValidationException",
-           "Invalid KMS key: NotFoundException: the key does not exist."),
-    Unseen("kms.*Key*", "iam", "MalformedPolicyDocumentException",
-           "Policy contains a statement with one or more invalid principals."),
-    Unseen("iam.*", "iam", "MalformedPolicyDocument", "Invalid principal in policy."),
-    Unseen("s3.PutBucketPolicy", "iam", "MalformedPolicy", "Invalid principal in policy"),
-    Unseen("s3.PutBucketLogging", "s3", "InvalidTargetBucketForLogging",
-           "The target bucket for logging does not exist"),
-    Unseen("sns.[CS]*", "iam", "InvalidParameter",
-           "Invalid parameter: Policy Error: PrincipalNotFound"),
-)  # fmt: skip
+@cache
+def _rows() -> tuple[Unseen, ...]:
+    """What each service's file says, in the order of the files' names."""
+    return tuple(Unseen(*row) for rows in declared("UNSEEN") for row in rows)
 
 
 def answer(asker: str, owner: str) -> tuple[str, str] | None:
     """Code and message, nothing where the asking service does not look."""
-    found = (row for row in ROWS if row.owner == owner and fnmatchcase(asker, row.asker))
+    found = (row for row in _rows() if row.owner == owner and fnmatchcase(asker, row.asker))
     row = next(found, None)
     return (row.code, row.message) if row else None

@@ -7,11 +7,12 @@ answer as CreateModel does, which is the harder case. An administrator's calls a
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from reconciler.access.workloads import works
 from reconciler.access.workloads.pipelines import begun
+from reconciler.sandbox.found import declared
 from reconciler.sandbox.iam import principals, working
 from reconciler.sandbox.iam.working import Site, Thing
 
@@ -19,20 +20,19 @@ if TYPE_CHECKING:
     from reconciler.access.request import Call
 
 Refusal = tuple[str, str, int]
-ROLES = {
-    "CreateModel": ("AWS::SageMaker::Model", "ModelName", "ExecutionRoleArn"),
-    "CreateFeatureGroup": ("AWS::SageMaker::FeatureGroup", "FeatureGroupName", "RoleArn"),
-    "CreatePipeline": ("AWS::SageMaker::Pipeline", "PipelineName", "RoleArn"),
-    "UpdatePipeline": ("AWS::SageMaker::Pipeline", "PipelineName", "RoleArn"),
-}
-"""By operation: what it makes, and the parameters with its name and its role."""
+
+
+@cache
+def _roles() -> dict[str, tuple[str, str, str]]:
+    """By operation: what it makes, and the parameters with its name and its role."""
+    return {name: told for each in declared("ROLES") for name, told in each.items()}
 
 
 def refusal(call: Call) -> Refusal | None:
     """Why SageMaker cannot take the role of a call: code, message, status; nothing if it can."""
-    if call.service != "sagemaker" or call.operation not in ROLES:
+    if call.service != "sagemaker" or call.operation not in _roles():
         return None
-    type_, name, role = ROLES[call.operation]
+    type_, name, role = _roles()[call.operation]
     arn = str(call.params.get(role) or "")
     if not arn:
         return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.base_backend import BackendDict
 from moto.core.resource_tagging import TaggableResourcesMixin
+from moto.s3.models import FakeDeleteMarker
 
 from reconciler.access.model import Guard, Named
 from reconciler.sandbox.iam import principals
@@ -92,6 +93,13 @@ def policy(arn: str) -> tuple[Named | None, Guard]:
             if topic := backend.topics.get(arn):
                 return principals.named("topic policy", topic.policy), Guard.RESOURCE
     return None, Guard.RESOURCE
+
+
+def holds(bucket: str, key: str) -> bool:
+    """Whether a bucket has an object of a key now."""
+    found = next((each for _, each in _buckets() if each.name == bucket), None)
+    kept = found.keys.get(key) if found is not None else None
+    return kept is not None and not isinstance(kept, FakeDeleteMarker)
 
 
 def region(bucket: str) -> str:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/")
 REGION = "us-east-1"
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-_SECRET = re.compile(r"(?i)secret|password|token")
+_SECRET = re.compile(r"(?i)secret|password|token|^(DesiredState|PatchDocument|ResourceModel)$")
+"""The last three are Cloud Control's, whose model marks them as sensitive."""
 
 
 @dataclass(frozen=True, slots=True)

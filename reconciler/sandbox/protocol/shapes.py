@@ -10,9 +10,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
-
 from reconciler.sandbox.protocol.errors import invalid
+from reconciler.sandbox.protocol.sessions import core
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 @cache
 def model(service: str) -> ServiceModel:
     """The model that botocore has of a service."""
-    return botocore.session.get_session().get_service_model(service)
+    return core().get_service_model(service)
 
 
 def check(service: str, operation: str, params: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ Answer = tuple[int, dict[str, str], str | bytes]
 
 # set on a request that a fault has answered: botocore still asks every other before-send handler
 ANSWERED = "moorline_answered"
+LOST: Answer = (0, {}, "")
+"""No answer: the connection is cut, after whatever the call has done."""
 NOT_IMPLEMENTED = "NotImplementedInSandbox"
 CRASHED = "SandboxCrashed"
 
@@ -73,6 +75,8 @@ _MISNAMED = {"GetBucketVersioning": ("GetBucketVersioningResponse", "VersioningC
 def as_sent(operation: str, answer: Answer) -> Answer:
     """An answer of moto with the body that AWS sends: nothing for nothing, and its own roots."""
     status, headers, body = answer
+    if answer == LOST:
+        return answer
     text = body.decode(errors="surrogateescape") if isinstance(body, bytes) else body
     if text == "null":
         return status, _headed(headers, ""), ""

@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, lag, throttling, iam, account, snapshot and
-stop. What changes something is no GET, since any web page can make a browser send one.
+ping, status, reset, clock, outcome, scale, faults, handlers, lag, throttling, iam, account,
+snapshot and stop. What changes something is no GET, since any web page can make a browser send one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.services.sagemaker import autoscaling
 from reconciler.sandbox.services.sagemaker.store import records
 from reconciler.sandbox.state import snapshot
+from reconciler.sandbox.state.handlers import Fault
 from reconciler.sandbox.state.rules import Rule
 from reconciler.sandbox.state.world import WORLD
 
@@ -139,6 +140,18 @@ class Control:
             buckets.set(float(given["share"]))
         refused = dict(sorted(buckets.refused.items()))
         return {"share": buckets.share, "pace": WORLD.clock.speed, "refused": refused}
+
+    def _handlers_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """What goes wrong with Cloud Control, how its types behave, and what was counted."""
+        handlers = WORLD.handlers
+        if method == "POST":
+            faults = [Fault(**each) for each in given.get("faults", ())]
+            for type_, changes in given.get("habits", {}).items():
+                handlers.change(type_, **changes)
+            handlers.faults += faults
+        if method == "DELETE":
+            handlers.clear()
+        return handlers.state()
 
     def _lag_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """How many reads after a write are stale: a number, or numbers by service.Operation."""

@@ -6,9 +6,11 @@ its name for this host or its headers give it away.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
+import socket
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 Environ = dict[str, Any]
 # signing names that are not the client's name
 CLIENT_OF_SIGNING_NAME = {
+    "cloudcontrolapi": "cloudcontrol",
     "monitoring": "cloudwatch",
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
@@ -62,6 +65,8 @@ class Application:
             environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
         status, headers, content = self._answer(environ, body)
+        if status == wire.LOST[0]:
+            return _cut(environ, start_response)
         data = content.encode() if isinstance(content, str) else content
         if not any(name.lower() == "content-length" for name in headers):
             headers["Content-Length"] = str(len(data))
@@ -109,6 +114,14 @@ class Application:
         if status == 404 and service != "s3" and MISSING.search(content):  # noqa: PLR2004
             return None
         return status, headers, content
+
+
+def _cut(environ: Environ, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401
+    """Close the connection: whoever asked is not told what became of it."""
+    with contextlib.suppress(OSError):
+        environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    start_response("200 Sandbox", [("Content-Length", "0")])
+    return [b""]
 
 
 def _foreign(environ: Environ) -> bool:

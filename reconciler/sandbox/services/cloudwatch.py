@@ -14,6 +14,7 @@ from reconciler.sandbox.services.sagemaker import listing
 DEFAULT_PAGE = 50
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 STATE = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp")
+NAMES = {"cloudwatch": frozenset({"AlarmName", "AlarmNames"})}
 
 
 def install() -> None:

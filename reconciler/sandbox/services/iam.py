@@ -19,6 +19,10 @@ SECTIONS = {
     "LocalManagedPolicy": ("Policies", "managed_policies"),
     "AWSManagedPolicy": ("Policies", "managed_policies"),
 }
+NAMES = {"iam": frozenset({"RoleName"})}
+UNSEEN = (
+    ("iam.*", "iam", "MalformedPolicyDocument", "Invalid principal in policy."),
+)  # fmt: skip
 
 
 def install() -> None:

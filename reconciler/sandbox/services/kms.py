@@ -33,6 +33,11 @@ REFUSED_WHILE_PENDING = (
     "untag_resource",
     "update_key_description",
 )
+NAMES = {"kms": frozenset({"AliasName", "KeyId", "TargetKeyId"})}
+UNSEEN = (
+    ("kms.*Key*", "iam", "MalformedPolicyDocumentException",
+     "Policy contains a statement with one or more invalid principals."),
+)  # fmt: skip
 
 
 def install() -> None:

@@ -1,11 +1,16 @@
-"""Finds what there is for each service: a module, or `register` of a package, with `install`."""
+"""Finds what there is for each service.
+
+A module, or the `register` of a package, has an `install`; the files of a package without one are
+types that moto lacks, see `sandbox.beside`.
+"""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 
-from reconciler.sandbox import services
+from reconciler.sandbox import beside, services
 
 
 def install() -> None:
@@ -14,4 +19,7 @@ def install() -> None:
         if module.name == __name__:
             continue
         name = f"{module.name}.register" if module.ispkg else module.name
+        if module.ispkg and importlib.util.find_spec(name) is None:
+            beside.install(module.name)
+            continue
         importlib.import_module(name).install()

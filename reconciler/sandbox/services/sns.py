@@ -22,6 +22,11 @@ PASSWORD = re.compile(r"^(https?://[^:/@]*:)[^@]+@")
 ATTRIBUTE = "moorline_unsubscribed"
 REMEMBERED = 3600.0
 """Virtual seconds for which one that was unsubscribed is still listed."""
+NAMES = {"sns": frozenset({"Name"})}
+UNSEEN = (
+    ("sns.[CS]*", "iam", "InvalidParameter",
+     "Invalid parameter: Policy Error: PrincipalNotFound"),
+)  # fmt: skip
 
 
 def install() -> None:

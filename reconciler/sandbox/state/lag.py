@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Thing = tuple[str, str]
 """A service, as its client is called, and a name in it."""
+LONGEST = 900.0
+"""Seconds after which a write is seen by everybody, asked or not: KMS's longest is five minutes."""
 KEPT = 400
 """Writes that are remembered; a platform's own come to less before they are seen."""
 
@@ -31,6 +33,8 @@ class Write:
     things: frozenset[Thing]
     reads: int
     before: bytes
+    at: float
+    """When, in seconds of the sandbox's clock."""
     seen: Counter[str] = field(default_factory=Counter)
     """Stale answers given so far, by operation that asked."""
 
@@ -79,6 +83,11 @@ class Lag:
     def wrote(self, write: Write) -> None:
         """Remember a write."""
         self._writes.append(write)
+
+    def passes(self, now: float) -> None:
+        """Forget the writes that everybody sees by now."""
+        while self._writes and self._writes[0].at <= now - LONGEST:
+            self._writes.popleft()
 
     def due(self, asker: str, things: Iterable[Thing]) -> Write | None:
         """The oldest write to one of these things that the asker does not see yet; counted."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.sandbox.state.buckets import Buckets
 from reconciler.sandbox.state.clock import Clock
+from reconciler.sandbox.state.handlers import Handlers
 from reconciler.sandbox.state.lag import Lag
 from reconciler.sandbox.state.outcomes import Outcomes
 from reconciler.sandbox.state.rules import Rules
@@ -56,6 +57,7 @@ class World:
     newcomer: bool = False  # AWS lets it into no service that is closed to new accounts
     buckets: Buckets = field(default_factory=Buckets)  # how often it lets itself be called
     ended: dict[str, float] = field(default_factory=dict)  # keys, and when they end on demand
+    handlers: Handlers = field(default_factory=Handlers)  # how Cloud Control's types behave
 
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
@@ -76,6 +78,7 @@ class World:
             self.newcomer = False
             self.buckets.set(0.0)
             self.ended.clear()
+            self.handlers.clear()
 
     def next_number(self) -> int:
         """A growing number: the order of creation, finer than any timestamp."""

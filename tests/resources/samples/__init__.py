@@ -1,38 +1,28 @@
-"""One sample for each registered type: a new type needs a sample and no new test."""
+"""One sample for each type that has a file, found by its place: a new type needs no list.
+
+The first `Sample` of a type in any module here is the type's own; others are what it needs.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
 from .identity import role
-from .sagemaker import (
-    DEFINITION,
-    FEATURES,
-    endpoint,
-    endpoint_config,
-    feature_group,
-    model,
-    model_package_group,
-    pipeline,
-)
+from .sagemaker import DEFINITION, FEATURES
 from .sample import PLACE, Props, Sample
-from .storage import bucket, key
-from .watching import alarm, budget, topic
 
 __all__ = ["DEFINITION", "FEATURES", "PLACE", "SAMPLES", "Props", "Sample", "role"]
 
-SAMPLES = {
-    sample.type: sample
-    for sample in (
-        bucket,
-        key,
-        role,
-        topic,
-        alarm,
-        budget,
-        feature_group,
-        model_package_group,
-        model,
-        endpoint_config,
-        endpoint,
-        pipeline,
-    )
-}
+
+def _found() -> Iterator[Sample]:
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Sample):
+                yield value
+
+
+SAMPLES: dict[str, Sample] = {}
+for each in _found():
+    SAMPLES.setdefault(each.type, each)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.model.address import Address
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, Place
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Place, fill, load
 
 PLACE = Place("123456789012", "eu-west-1", "acme", "test")
 ROLE = "arn:aws:iam::123456789012:role/acme-test-work"
@@ -45,7 +45,15 @@ class Sample:
         return Address(self.type, self.name)
 
     def tagged(self, props: Props, **more: str) -> Props:
-        """`props` with the ownership tags that compilation puts on every resource."""
+        """`props` with the name and the ownership tags that compilation gives every resource."""
+        record = load()[self.type]
+        if record.generic:
+            names = {
+                prop: fill(text, PLACE.slots(self.name)) for prop, text in record.named.items()
+            }
+            props, more = {**names, **props}, {TYPE_TAG: self.type, **more}
+        if not record.signed:
+            return props
         owner = (PLACE.platform, PLACE.environment, f"Sample/{self.name}", PLACE.region)
         values = (*owner, self.name)
         tags = dict(zip((*OWNERSHIP, NAME_TAG), values, strict=True)) | more

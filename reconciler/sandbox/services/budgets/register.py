@@ -34,6 +34,7 @@ COST_TYPES = (
     "IncludeUpfront",
     *OFF_BY_DEFAULT,
 )
+NAMES = {"budgets": frozenset({"BudgetName"})}
 
 
 def install() -> None:

@@ -31,6 +31,8 @@ def resources(
     service: str, given: Mapping[str, Any], made: str, account: str, region: str
 ) -> list[dict[str, str]]:
     """Types and names. `made` is the answer of a call that made something, which names it."""
+    if service == "cloudcontrol":
+        return _controlled(given, made)
     title = TITLES.get(service, service.capitalize())
     found: dict[str, str] = {}
     for key, value in _named(given):
@@ -44,6 +46,16 @@ def resources(
         found.setdefault(_tail(arn), f"AWS::{title}::Resource")
     items = [*found.items()][:MOST]
     return [{"ResourceType": type_, "ResourceName": name} for name, type_ in items]
+
+
+def _controlled(given: Mapping[str, Any], made: str) -> list[dict[str, str]]:
+    """What Cloud Control is asked for says itself which type it is of."""
+    name = str(given.get("identifier") or "")
+    if made and not name:
+        name = str(json.loads(made).get("ProgressEvent", {}).get("Identifier") or "")
+    names = dict.fromkeys((name, _tail(name) if name.startswith("arn:") else name))
+    type_ = str(given.get("typeName") or "")
+    return [{"ResourceType": type_, "ResourceName": each} for each in names if each]
 
 
 def _named(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

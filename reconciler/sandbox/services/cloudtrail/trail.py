@@ -39,7 +39,12 @@ DATA = {
 RUNTIME = ("sagemaker-featurestore-runtime", "sagemaker-runtime", "sagemaker-metrics")
 GLOBAL = {"iam", "sts", "cloudfront", "route53", "organizations", "budgets"}
 """Services whose events are in us-east-1, wherever the call came from."""
-SOURCES = {"cloudwatch": "monitoring", "stepfunctions": "states", "resourcegroupstaggingapi": "tag"}
+SOURCES = {
+    "cloudcontrol": "cloudcontrolapi",
+    "cloudwatch": "monitoring",
+    "stepfunctions": "states",
+    "resourcegroupstaggingapi": "tag",
+}
 S3_EVENTS = {
     "PutBucketLifecycleConfiguration": "PutBucketLifecycle",
     "DeleteBucketLifecycle": "DeleteBucketLifecycle",

@@ -21,6 +21,12 @@ SSE_S3 = {
 }
 OWNER = {"ID": "bcaf1ffd86f41161ca5fb16fd081034f", "DisplayName": "webfile"}
 MOST_BUCKETS = 10_000
+NAMES = {"s3": frozenset({"Bucket"})}
+UNSEEN = (
+    ("s3.PutBucketPolicy", "iam", "MalformedPolicy", "Invalid principal in policy"),
+    ("s3.PutBucketLogging", "s3", "InvalidTargetBucketForLogging",
+     "The target bucket for logging does not exist"),
+)  # fmt: skip
 
 
 def install() -> None:

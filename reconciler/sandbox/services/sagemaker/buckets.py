@@ -1,7 +1,8 @@
-"""What SageMaker demands of the buckets that it is given: they are there, and in its region.
+"""What SageMaker demands of the buckets and files that it is given: there, and in its region.
 
 Source: SageMaker API reference, `ContainerDefinition.ModelDataUrl` and `S3StorageConfig` ("must
-be in the same Region"); AWS_FACTS 2 (Invalid S3Uri provided).
+be in the same Region"); AWS_FACTS 2 (Invalid S3Uri provided); people's reports of CreateModel
+("Could not find model data at").
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ def demand_store(call: Call, uri: str) -> None:
 
 
 def demand_model(call: Call, uri: str) -> None:
-    """Refuse a model file whose bucket is absent or elsewhere."""
+    """Refuse a model file that is absent, or whose bucket is absent or elsewhere."""
     region = _region(uri)
-    if not region:
+    bucket, _, key = uri.removeprefix(SCHEME).partition("/")
+    if not region or not there.holds(bucket, key):
         raise invalid(f"Could not find model data at {uri}.")
     if region != call.backend.region_name:
         raise invalid(

@@ -17,13 +17,14 @@ from reconciler.sandbox.services.sagemaker import (
     variants,
     working,
 )
-from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
+from reconciler.sandbox.services.sagemaker.store import created_at, modified_at, records
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 KIND = "endpoint"
+NAMES = {"sagemaker": frozenset({"EndpointName"})}
 
 
 def find(call: Call, name: str) -> Record:
@@ -204,6 +205,11 @@ def _summary(record: Record) -> dict[str, Any]:
         "LastModifiedTime": modified_at(record),
         "EndpointStatus": record.data["EndpointStatus"],
     }
+
+
+def due(backend: Any) -> None:  # noqa: ANN401  (moto's backend)
+    """Bring all of them up to the clock."""
+    deployment.settle(records(backend, KIND))
 
 
 OPERATIONS = {

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 KIND = "endpoint-config"
+NAMES = {"sagemaker": frozenset({"EndpointConfigName"})}
 
 
 def find(call: Call, name: str) -> Record:

@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.protocol.errors import Refused, invalid
 from reconciler.sandbox.services.sagemaker import buckets, feature_state, listing, working
-from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
+from reconciler.sandbox.services.sagemaker.store import created_at, modified_at, records
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 KIND = "feature-group"
+NAMES = {"sagemaker": frozenset({"FeatureGroupName"})}
+ROLES = {"CreateFeatureGroup": ("AWS::SageMaker::FeatureGroup", "FeatureGroupName", "RoleArn")}
+UNSEEN = (
+    ("sagemaker.CreateFeatureGroup", "iam", "ValidationException",
+     "The execution role ARN is invalid."),
+    ("sagemaker.CreateFeatureGroup", "s3", "ValidationException",
+     "Invalid S3Uri provided."),
+)  # fmt: skip
 DEFINITIONS_PER_PAGE = 100  # AWS pages them, its page size is not documented
 RESERVED = {"is_deleted", "write_time", "api_invocation_time"}
 
@@ -190,6 +198,11 @@ def _summary(record: Record) -> dict[str, Any]:
         "FeatureGroupArn": record.arn,
         "CreationTime": created_at(record),
     }
+
+
+def due(backend: Any) -> None:  # noqa: ANN401  (moto's backend)
+    """Bring all of them up to the clock."""
+    feature_state.settle(records(backend, KIND))
 
 
 OPERATIONS = {

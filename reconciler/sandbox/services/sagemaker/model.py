@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 KIND = "model"
+NAMES = {"sagemaker": frozenset({"ModelName"})}
+ROLES = {"CreateModel": ("AWS::SageMaker::Model", "ModelName", "ExecutionRoleArn")}
 
 
 def find(call: Call, name: str) -> Record:

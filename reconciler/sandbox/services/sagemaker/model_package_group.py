@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 KIND = "model-package-group"
+NAMES = {"sagemaker": frozenset({"ModelPackageGroupName"})}
+UNSEEN = (
+    ("sagemaker.CreateModelPackageGroup", "iam", "ValidationException",
+     "Invalid principal in policy."),
+    ("sagemaker.PutModelPackageGroupPolicy", "iam", "ValidationException",
+     "Invalid principal in policy."),
+)  # fmt: skip
 POLICY = "policy"
 
 

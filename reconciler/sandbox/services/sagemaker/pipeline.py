@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 KIND = "pipeline"
+NAMES = {"sagemaker": frozenset({"PipelineName"})}
+ROLES = {
+    "CreatePipeline": ("AWS::SageMaker::Pipeline", "PipelineName", "RoleArn"),
+    "UpdatePipeline": ("AWS::SageMaker::Pipeline", "PipelineName", "RoleArn"),
+}
 KEPT = (
     "PipelineDisplayName",
     "PipelineDescription",

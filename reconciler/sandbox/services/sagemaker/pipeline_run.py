@@ -1,9 +1,9 @@
 """Pipeline executions: a record that ends after a while; no step is ever run.
 
 One whose jobs SageMaker would refuse fails, with the reason. So does one where a role may not do a
-step's work, with the reason at the step. That AWS says so there, and that the execution itself only
-says that steps failed, is of the SageMaker API (PipelineExecutionStep.FailureReason) and of
-people's reports; the exact words are not documented.
+step's work, or whose account may not use what a step needs, with the reason at the step. That AWS
+says so there, and that the execution itself only says that steps failed, is of the SageMaker API
+(PipelineExecutionStep.FailureReason) and of people's reports; the exact words are not documented.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 
 from reconciler.sandbox.protocol.errors import Refused, invalid
-from reconciler.sandbox.services.sagemaker import jobs, listing, pipeline, working
+from reconciler.sandbox.services.sagemaker import closed, jobs, listing, pipeline, working
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
 from reconciler.sandbox.state.clock import moment
 from reconciler.sandbox.state.world import WORLD
@@ -88,10 +88,13 @@ def start(call: Call) -> dict[str, Any]:
     data["PipelineVersionId"] = parent.extra[pipeline.VERSION]
     record = call.add(KIND, arn, data, arn=arn)
     parameters = record.extra["parameters"] = list(call.get("PipelineParameters") or [])
-    made = jobs.steps(definition, given, unique)
+    made = [*jobs.steps(definition, given, unique)]
     record.extra[REFUSED] = next(filter(None, (jobs.refusal(it.arguments) for it in made)), "")
-    if not record.extra[REFUSED] and (found := working.run(call, parent, parameters)):
-        _fails(record, found)
+    if not record.extra[REFUSED]:
+        order = ["", *(it.name for it in made)]
+        ends = [*filter(None, (working.run(call, parent, parameters), closed.run(made)))]
+        if ends:
+            _fails(record, min(ends, key=lambda end: order.index(end.step)))
     record.pending = record.created + WORLD.durations.pipeline_execution
     parent.data["LastRunTime"] = moment(record.created)
     return {"PipelineExecutionArn": arn}

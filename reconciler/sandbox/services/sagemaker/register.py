@@ -9,51 +9,31 @@ from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
+from reconciler.sandbox.found import declared
 from reconciler.sandbox.protocol import shapes
-from reconciler.sandbox.services.sagemaker import (
-    endpoint,
-    endpoint_config,
-    feature_group,
-    jobs,
-    model,
-    model_package,
-    model_package_group,
-    pipeline,
-    pipeline_run,
-    tags,
-    tokens,
-)
+from reconciler.sandbox.services.sagemaker import jobs, tags, tokens
 from reconciler.sandbox.services.sagemaker.store import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OPERATIONS: dict[str, Any] = {
-    name: operation
-    for kind in (
-        endpoint,
-        endpoint_config,
-        feature_group,
-        model,
-        model_package,
-        model_package_group,
-        pipeline,
-        pipeline_run,
-        tags,
-    )
-    for name, operation in kind.OPERATIONS.items()
-}
+PACKAGE = "reconciler.sandbox.services.sagemaker"
 
 
 def install() -> None:
     """Replace moto's methods; moto looks them up on the class at every call."""
-    for name, operation in OPERATIONS.items():
+    for name, operation in operations().items():
         setattr(SageMakerResponse, camelcase_to_underscores(name), _method(name, operation))
     jobs.install()
     backend: Any = SageMakerModelBackend
     backend.iter_tagged_resources = tags.tagged
     backend.tag_resource = _tag
     backend.untag_resource = _untag
+
+
+def operations() -> dict[str, Any]:
+    """Every operation that a file here has, by name."""
+    return {name: each for found in declared("OPERATIONS", PACKAGE) for name, each in found.items()}
 
 
 def _method(

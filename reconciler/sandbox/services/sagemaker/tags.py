@@ -11,15 +11,9 @@ from typing import TYPE_CHECKING, Any
 from moto.core.resource_tagging import TaggedResource
 from moto.sagemaker.models import SageMakerModelBackend
 
+from reconciler.sandbox.found import declared
 from reconciler.sandbox.protocol.errors import Refused, invalid
-from reconciler.sandbox.services.sagemaker import (
-    deployment,
-    endpoint,
-    feature_group,
-    feature_state,
-    listing,
-    pipeline_run,
-)
+from reconciler.sandbox.services.sagemaker import listing, pipeline_run
 from reconciler.sandbox.services.sagemaker.store import all_records, records
 
 if TYPE_CHECKING:
@@ -34,8 +28,8 @@ _moto_iter = SageMakerModelBackend.iter_tagged_resources
 
 
 def _settle(backend: Any) -> None:  # noqa: ANN401  (moto's backend)
-    deployment.settle(records(backend, endpoint.KIND))
-    feature_state.settle(records(backend, feature_group.KIND))
+    for due in declared("due", "reconciler.sandbox.services.sagemaker"):
+        due(backend)
 
 
 def _record(backend: Any, arn: str) -> Record | None:  # noqa: ANN401  (moto's backend)

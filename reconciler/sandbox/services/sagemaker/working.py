@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 ENDPOINT, GROUP = "AWS::SageMaker::Endpoint", "AWS::SageMaker::FeatureGroup"
+UNSEEN = (
+    ("sagemaker.[CU]*", "iam", "ValidationException",
+     ("Could not assume role. Please ensure that the role exists and allows principal"
+      " 'sagemaker.amazonaws.com' to assume the role.")),
+    ("sagemaker.[CU]*", "kms", "ValidationException",
+     "Invalid KMS key: NotFoundException: the key does not exist."),
+)  # fmt: skip
 
 
 def endpoint(call: Call, name: str, config: Record, scripted: Outcome, *, new: bool) -> Outcome:
@@ -58,7 +65,10 @@ def run(call: Call, record: Record, given: list[dict[str, Any]]) -> Failing | No
         jobs = [training_of(step) for step in steps(thing)]
     except (AttributeError, KeyError, LookupError, TypeError, ValueError):
         jobs = []  # of another form than ours: nothing is known of its steps
-    roles = [record.data.get("RoleArn", ""), *(str(each["RoleArn"]) for each in jobs if each)]
+    roles = [
+        record.data.get("RoleArn", ""),
+        *(str(each["RoleArn"]) for each in jobs if each and "RoleArn" in each),
+    ]
     return failing(_site(call, [thing]), thing, roles, WORLD.durations.pipeline_execution)
 
 

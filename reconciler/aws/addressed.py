@@ -1,0 +1,195 @@
+"""Read what AWS's own handlers serve: how it is addressed, and in which order that can be known.
+
+One that has a name is read by it. One that AWS named is found by its tags, whose page has an ARN;
+what an ARN stands for is a guess until it was read and its tags are those. Else it is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from reconciler.aws.ending import StepError
+from reconciler.aws.errors import AwsError, Rejected, incomplete
+from reconciler.aws.search import search
+from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.single import Single
+from reconciler.aws.survey import Survey
+from reconciler.model.address import Address
+from reconciler.model.change import Observed
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.graph import Graph, Node
+from reconciler.model.value import Json, Props, Ref, references, resolve
+from reconciler.plan.diff import TAGS, compare
+from reconciler.plan.live import Live, Orphan, owned
+from reconciler.plan.order import known
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Resource
+from reconciler.resources.cloudcontrol.builder import SERVICE
+from reconciler.resources.cloudcontrol.seek import NOT_IT
+from reconciler.resources.generic import PRIMARY
+
+
+def levels(graph: Graph, resources: Mapping[str, Resource]) -> Iterator[list[Node]]:
+    """What can be read at once: what is addressed by an output of another comes after that."""
+    left = {node.address: node for node in graph}
+    while left:
+        now = [node for node in left.values() if not _waits(node, resources, left)]
+        now = now or list(left.values())  # a circle, which the graph has refused
+        yield now
+        for node in now:
+            del left[node.address]
+
+
+def _waits(node: Node, resources: Mapping[str, Resource], left: Mapping[Address, Node]) -> bool:
+    if resources[node.address.type].generic is None:
+        return False
+    targets = {ref.target for ref in references(node.props)} - {node.address}
+    return any(
+        target in left and not _named(ref, resources)
+        for ref in references(node.props)
+        if (target := ref.target) in targets
+    )
+
+
+def _named(ref: Ref, resources: Mapping[str, Resource]) -> bool:
+    resource = resources[ref.target.type]
+    return ref.output in resource.named or ref.output in resource.predict
+
+
+class Addressed:
+    """Reads resources of such types, for a plan."""
+
+    def __init__(  # noqa: PLR0913 - what is read with, and what is known of before
+        self,
+        session: Session,
+        single: Single,
+        resources: Mapping[str, Resource],
+        left: frozenset[Address],
+        applied: Mapping[Address, Props],
+        begun: frozenset[Address],
+    ) -> None:
+        """`left` is what the last apply left, `applied` what it asked for; `begun` may be done."""
+        self.session = session
+        self.left = left
+        self.applied = applied
+        self.begun = begun
+        self.findings: list[Diagnostic] = []
+        self.reader = ReadOnly(session, SERVICE)
+        self.single = single
+        self.resources = resources
+
+    def node(self, node: Node, live: Live, survey: Survey) -> Observed | None:
+        """A declared resource; nothing where it is absent.
+
+        Raises:
+            AwsError: its state could not be found out.
+        """
+        resource = self.resources[node.address.type]
+        place = self.single.place
+        props = resolve(node.props, lambda ref: known(ref, live, self.resources, place))
+        unread = any(ref.target in live.unknown for ref in references(node.props))
+        if unread and resource.generic and resource.generic.key(props) is None:
+            raise incomplete(str(node.address), "what it is addressed by could not be read")
+        seen = self._read(node.address, resource, props, survey)
+        if seen and resource.tags is None and self._is_ours(node, props, live, seen):
+            return replace(seen, tags=self._owner())
+        return seen
+
+    def _is_ours(self, node: Node, props: Props, live: Live, seen: Observed) -> bool:
+        """Whose a thing without tags is: by its name, by what it is part of, or by a receipt."""
+        resource, name = self.resources[node.address.type], node.address.name
+        called = bool(resource.name) and seen.props.get(resource.name) == name
+        if (called and name.startswith(self.single.place.prefix)) or node.address in self.left:
+            return True
+        if node.address in self.begun and not compare(node.address, props, seen, resource).fields:
+            return True
+        parts = (live.found.get(ref.target) for ref in references(node.props))
+        return any(each and (each.tags or {}).items() >= self._owner().items() for each in parts)
+
+    def _owner(self) -> dict[str, str]:
+        """The tags that say whose something is, for what cannot carry them."""
+        place = self.single.place
+        values = (place.platform, place.environment, place.region)
+        return dict(zip((OWNERSHIP[0], OWNERSHIP[1], OWNERSHIP[3]), values, strict=True))
+
+    def orphan(self, address: Address, survey: Survey) -> Orphan | None:
+        """A resource that has our tags and that nothing declares; nothing where it is gone.
+
+        Raises:
+            AwsError: its state could not be found out.
+        """
+        resource = self.resources[address.type]
+        untold = resource.tags is None and PRIMARY not in resource.predict
+        if untold and (address not in self.applied or not _findable(resource)):
+            self.findings.append(_left(address))
+            return None
+        tags = survey.index.get(address) or {}
+        props: dict[str, Json] = {TAGS: [{"Key": key, "Value": tags[key]} for key in tags]}
+        if resource.name:
+            props[resource.name] = address.name
+        if untold:
+            props |= {key: it for key, it in self.applied[address].items() if key != TAGS}
+        seen = self._read(address, resource, props, survey)
+        if seen and resource.tags is None:
+            seen = replace(seen, tags=self._owner())  # the last receipt names it
+        if seen is None or not owned(seen, self.single.place, resource):
+            return None
+        return Orphan(address, seen, (seen.tags or {}).get(OWNERSHIP[2], ""))
+
+    def _read(
+        self, address: Address, resource: Resource, props: Props, survey: Survey
+    ) -> Observed | None:
+        assert resource.generic is not None  # noqa: S101 - the caller's choice
+        tags = survey.index.get(address)
+        if key := resource.generic.key(props):
+            return self.single.read(resource, address, props, tags=tags, key=key)
+        found = self._by_tag(address, resource, props, survey)
+        if len(found) > 1:
+            raise Rejected(str(address), "Ambiguous", f"{len(found)} resources carry its tags")
+        if found:
+            return next(iter(found.values()))
+        try:
+            key = search(self.session, resource, props, self.reader)
+        except StepError as error:
+            raise Rejected(str(address), "Ambiguous", str(error)) from error
+        return self.single.read(resource, address, props, tags=tags, key=key) if key else None
+
+    def _by_tag(
+        self, address: Address, resource: Resource, props: Props, survey: Survey
+    ) -> dict[str, Observed]:
+        """What the ARNs of the tag pages lead to, and has those tags itself."""
+        found: dict[str, Observed] = {}
+        for arn in survey.keys.get(address, ()):
+            for key in resource.generic.by_arn(arn) if resource.generic else ():
+                try:
+                    seen = self.single.read(resource, address, props, key=key)
+                except AwsError as error:
+                    if error.code in NOT_IT:
+                        continue
+                    raise
+                if seen and _is(seen, address, survey.index.get(address)):
+                    found[str(seen.outputs.get(PRIMARY))] = seen
+                    break
+        return found
+
+
+def _findable(resource: Resource) -> bool:
+    """Whether what was asked for tells it from others."""
+    return resource.generic is not None and resource.generic.found != "nothing"
+
+
+def _left(address: Address) -> Diagnostic:
+    return Diagnostic(
+        "CLOUD002",
+        f"{str(address)!r} may exist: the last apply left it, and without its spec nothing tells "
+        "how AWS calls it",
+        help="look at it in AWS, and delete it by hand if it is to go",
+        severity=Severity.WARNING,
+        address=address,
+    )
+
+
+def _is(seen: Observed, address: Address, index: Mapping[str, str] | None) -> bool:
+    """Whether its own tags name it; where it shows none, those of the index count."""
+    tags = seen.tags if seen.tags is not None else index or {}
+    return tags.get(NAME_TAG) == address.name and tags.get(TYPE_TAG) == address.type

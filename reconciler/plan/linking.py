@@ -1,0 +1,51 @@
+"""Which steps wait for which, by what their resources refer to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from reconciler.model.address import Address
+from reconciler.model.graph import Graph
+from reconciler.model.plan import SUFFIX, Step
+from reconciler.plan import gate
+from reconciler.resources.api import Resource
+
+
+def linked(steps: Iterable[Step], graph: Graph, resources: Mapping[str, Resource]) -> list[Step]:
+    """Make every step need the steps of what its resource references.
+
+    The removal of an old half waits for those who use the resource, when the
+    new half is made first; else for the removal of those users that go first too.
+    Where a step uses only what another one leaves as it is, it comes after that one, and goes
+    on if that one does not succeed.
+    """
+    steps = [*steps]
+    main = {step.address: step.id for step in steps if not step.id.endswith(SUFFIX)}
+    first = {step.id for step in steps if step.id.endswith(SUFFIX) and not step.needs}
+    users: dict[Address, list[str]] = {}
+    for address, id_ in main.items():
+        for target in graph.nodes[address].needs:
+            users.setdefault(target, []).append(id_)
+
+    def needs(step: Step) -> tuple[str, ...]:
+        if step.id.endswith(SUFFIX):
+            waits = users.get(step.address, [])
+            if not step.needs:  # it goes first: after the users that also go first
+                waits = [user + SUFFIX for user in waits if user + SUFFIX in first]
+            return tuple(sorted({*step.needs, *waits}))
+        targets = graph.nodes[step.address].needs
+        return tuple(sorted({*step.needs, *(main[t] for t in targets if t in main)}))
+
+    def joined(step: Step) -> Step:
+        all_ = needs(step)
+        others = (by_id[id_] for id_ in all_ if not id_.endswith(SUFFIX))
+        free = () if step.id.endswith(SUFFIX) else others
+        return replace(
+            step,
+            needs=all_,
+            loose=tuple(it.id for it in free if gate.loose(step, it, resources)),
+        )
+
+    by_id = {step.id: step for step in steps}
+    return [joined(step) for step in steps]

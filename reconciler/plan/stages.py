@@ -1,0 +1,233 @@
+"""The requests, one after the other, in which a change is made that AWS does not take at once.
+
+Pure. A stage is a `Change` of its own: from what the stage before left to a state in between,
+the last one to what is desired. An adapter writes each as it writes any change, so this serves
+types with native calls and those of Cloud Control alike. Which changes exclude each other is
+data of the type, see `resources.stages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.model.change import Change, FieldChange, Observed
+from reconciler.model.value import Json, Path, Props, canonical
+from reconciler.plan.diff import TAGS, compare
+from reconciler.plan.normal import normal
+from reconciler.resources.api import STOPPED_TAG, Resource
+from reconciler.resources.generic import MODEL
+from reconciler.resources.items import named
+from reconciler.resources.stages import Apart, OneByOne, Stopped
+from reconciler.resources.whole import at
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One request of several: what it does in words, and what it usually takes in seconds."""
+
+    change: Change
+    says: str
+    seconds: float = 0.0
+    risk: str = ""
+
+
+def stages(change: Change, resource: Resource) -> tuple[Stage, ...]:
+    """The stages of a change of a live resource; one that is the change itself where any goes."""
+    if resource.stages.at_once or change.observed is None:
+        return (Stage(change, "changes"),)
+    return (*_Stager(change, resource).run(),)
+
+
+def stops(change: Change, resource: Resource) -> Stopped | None:
+    """How it is stopped for this change; nothing where it may go on running, or does not run."""
+    stopped = resource.stages.stopped
+    if stopped is None or change.observed is None or change.observed.state not in stopped.running:
+        return None
+    touched = {each.path[0] for each in change.fields} - {TAGS}
+    return stopped if touched & (stopped.props or touched) else None
+
+
+def left_stopped(change: Change, resource: Resource) -> bool:
+    """Whether an apply that ended early has stopped it, and it still does not run."""
+    order, observed = resource.stages.stopped, change.observed
+    marked = bool(observed and observed.tags and STOPPED_TAG in observed.tags)
+    return bool(order and observed and marked and observed.state not in order.running)
+
+
+def expected(fields: Iterable[FieldChange], resource: Resource) -> float:
+    """Seconds that the stages of an update usually take, by what differs."""
+    order, paths = resource.stages, {each.path: each for each in fields}
+    total = sum(each.seconds for each in order.apart if any(p[0] in each.props for p in paths))
+    for each in order.one_by_one:
+        keys = resource.keyed.get(each.prop, ())
+        told = each.fixed | {*((keys,) if isinstance(keys, str) else keys)}
+        if differs := paths.get((each.prop,)):
+            total += _of_lists(each, differs, resource)
+        items: dict[str, list[FieldChange]] = {}
+        for path, field in paths.items():
+            if path[0] == each.prop and len(path) > 1:
+                items.setdefault(path[1], []).append(field)
+        for found in items.values():
+            whole = [field for field in found if len(field.path) == 2]  # noqa: PLR2004 - the item
+            anew = any(_inside(field.path, told) for field in found)
+            total += each.adds if anew or any(it.before is None for it in whole) else 0.0
+            total += each.removes if anew or any(it.after is None for it in whole) else 0.0
+    return total
+
+
+def _of_lists(each: OneByOne, field: FieldChange, resource: Resource) -> float:
+    """Seconds of a list that differs as a whole."""
+    keys = resource.keyed.get(each.prop)
+    lists = [it if isinstance(it, list | tuple) else () for it in (field.before, field.after)]
+    have, want = (named(it, keys, each.prop, resource) or {} for it in lists)
+    both = have.keys() & want.keys()
+    anew = sum(
+        any(canonical(at(have[it], path)) != canonical(at(want[it], path)) for path in each.fixed)
+        for it in both
+    )
+    gone, new = len(have.keys() - both) + anew, len(want.keys() - both) + anew
+    return gone * each.removes + new * each.adds
+
+
+def _inside(path: Path, fixed: frozenset[str]) -> bool:
+    """Whether a difference of an item is at or below a member that no request changes."""
+    return any(path[2:][: len(steps)] == steps for steps in (tuple(f.split(".")) for f in fixed))
+
+
+class _Stager:
+    """Walks from what is live to what is desired, as far as the change goes."""
+
+    def __init__(self, change: Change, resource: Resource) -> None:
+        self.change = change
+        self.resource = resource
+        self.order = resource.stages
+        touched = {each.path[0] for each in change.fields}
+        self.touched = touched - self.order.follows.keys()
+        self.state: dict[str, Json] = {
+            key: change.live.get(key) if key in touched else value
+            for key, value in change.desired.items()
+            if key != TAGS
+        }
+        self.observed = change.observed or Observed({})
+
+    def run(self) -> Iterator[Stage]:
+        lists = [each for each in self.order.one_by_one if each.prop in self.touched]
+        plans = [(each, *self._items(each)) for each in lists]
+        for each, have, _, gone, _ in plans:
+            for name in gone:
+                have.pop(name)
+                says = f"removes {name!r} of {each.prop}"
+                yield from self._to({each.prop: [*have.values()]}, says, each.removes)
+        apart = [each for each in self.order.apart if each.props & self.touched]
+        alone = frozenset[str]().union(*(each.props for each in self.order.apart))
+        rest: dict[str, Json] = {}
+        for prop in sorted(self.touched - alone - {TAGS}):
+            rest[prop] = self.change.desired.get(prop)
+        for each, have, want, _, _ in plans:  # what stays may change in place
+            have.update({name: want[name] for name in have})
+            rest[each.prop] = [*have.values()]
+        yield from self._to(rest, _changes(rest), tags=True)
+        for group in apart:
+            yield from self._apart(group)
+        for each, have, want, gone, new in plans:
+            for name in new:
+                have[name] = want[name]
+                again = " again" if name in gone else ""
+                says = f"adds {name!r} to {each.prop}{again}"
+                risk = f"until {name!r} is there, {each.without}" if each.without else ""
+                ordered = [*have.values()] if len(have) < len(want) else [*want.values()]
+                yield from self._to({each.prop: ordered}, says, each.adds, risk)
+
+    def _context(self) -> Props:
+        """What was read besides; of a type with one document that is as the last stage left it."""
+        context = self.observed.context
+        if MODEL not in context:
+            return context
+        kept = {key: value for key, value in self.state.items() if key in context[MODEL]}
+        return {**context, MODEL: {**context[MODEL], **kept}}
+
+    def _items(
+        self, each: OneByOne
+    ) -> tuple[dict[str, Json], dict[str, Json], list[str], list[str]]:
+        """Live and desired items by name, which of them go, and which come."""
+        keys = self.resource.keyed.get(each.prop)
+        live, wanted = self.change.live.get(each.prop), self.change.desired.get(each.prop)
+        have, want = (
+            named(items or (), keys, each.prop, self.resource) for items in (live, wanted)
+        )
+        if have is None or want is None:
+            msg = f"{each.prop} of {self.resource.type} has items that nothing tells apart"
+            raise ValueError(msg)
+        anew = {name for name in have.keys() & want.keys() if self._anew(each, have, want, name)}
+        gone = [name for name in sorted(have) if name not in want or name in anew]
+        new = [name for name in sorted(want) if name not in have or name in anew]
+        return have, want, gone, new
+
+    def _anew(
+        self, each: OneByOne, have: Mapping[str, Json], want: Mapping[str, Json], name: str
+    ) -> bool:
+        """Whether an item differs in a member that no request changes."""
+        pair = [
+            normal({each.prop: [one[name]]}, self.resource)[each.prop][0] for one in (have, want)
+        ]
+        return any(
+            canonical(at(pair[0], path)) != canonical(at(pair[1], path))
+            for path in each.fixed
+            if at(pair[1], path) is not None
+        )
+
+    def _apart(self, group: Apart) -> Iterator[Stage]:
+        wanted = {prop: self.change.desired.get(prop) for prop in group.props & self.touched}
+        yield from self._to(wanted, _changes(wanted), group.seconds, group.risk)
+
+    def _to(
+        self,
+        props: Props,
+        says: str,
+        seconds: float = 0.0,
+        risk: str = "",
+        *,
+        tags: bool = False,
+    ) -> Iterator[Stage]:
+        """The stage that sets these properties; nothing where they are so already."""
+        change, before = self.change, {**self.observed.props, **self.state}
+        after = {**self.state, **props}
+        known = {
+            prop: [*(change.live.get(prop) or ()), *(change.desired.get(prop) or ())]
+            for prop in self.order.follows
+            if prop in change.desired
+        }
+        for prop, items in known.items():
+            after[prop] = _as_declared(self.order.follows[prop](after, items), change.desired[prop])
+        seen = replace(self.observed, props=before, context=self._context())
+        desired = dict(after)
+        if tags and TAGS in change.desired:
+            desired[TAGS] = change.desired[TAGS]
+        fields = compare(change.address, desired, seen, self.resource).fields
+        if not fields:
+            return
+        self.state = after
+        if TAGS in desired:
+            now = {tag["Key"]: tag["Value"] for tag in desired[TAGS]}
+            self.observed = replace(self.observed, tags=now)
+        made = replace(change, desired=desired, observed=seen, fields=_placed(fields, change))
+        yield Stage(made, says, seconds, risk)
+
+
+def _as_declared(value: Json, declared: Json) -> Json:
+    """A list in the order in which it is declared, where it has just what is declared."""
+    if isinstance(value, list) and isinstance(declared, list | tuple):
+        same = sorted(map(canonical, value)) == sorted(map(canonical, declared))
+        return declared if same else value
+    return value
+
+
+def _placed(fields: tuple[FieldChange, ...], change: Change) -> tuple[FieldChange, ...]:
+    """The differences of a stage, with the lines of the spec that cause them."""
+    lines = {each.path: each.at for each in change.fields}
+    return tuple(replace(each, at=lines.get(each.path)) for each in fields)
+
+
+def _changes(props: Props) -> str:
+    return f"changes {', '.join(sorted(props)) or 'its tags'}"

@@ -1,0 +1,58 @@
+"""AWS::DynamoDB::Table.
+
+One update makes or deletes one global index, and changes nothing else beside it (UpdateTable); the
+attributes of a table are just those that a key uses. Another key means another table. A time to
+live deletes what has passed it; without point-in-time recovery nothing can be had back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.model.change import Effect
+from reconciler.model.value import Json, Props
+from reconciler.resources.aside import Aside
+from reconciler.resources.cloudcontrol import declare
+from reconciler.resources.narrow import Narrowing, begun, no_longer
+from reconciler.resources.scaled import LOOKS, Scalable
+from reconciler.resources.stages import OneByOne, Stages
+
+INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+RECOVERY = "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"
+BACK, EXPIRED = "no way back to a point in time", "items that have passed their time are deleted"
+UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
+AUTO = Scalable(
+    namespace="dynamodb",
+    resource="table/",
+    dimensions={f"ProvisionedThroughput.{each}": f"dynamodb:table:{each}" for each in UNITS},
+)
+
+
+def attributes(props: Props, known: Sequence[Json]) -> list[Json]:
+    """Those attributes that a key of the table or of an index uses."""
+    by_name, used = {each["AttributeName"]: each for each in known}, set(_keys(props))
+    return [each for name, each in by_name.items() if name in used]
+
+
+def _keys(props: Props) -> Iterator[str]:
+    for holder in (props, *(index for name in INDEXES for index in props.get(name) or ())):
+        yield from (key["AttributeName"] for key in holder.get("KeySchema") or ())
+
+
+FIXED = frozenset({"KeySchema", "Projection"})
+INDEX = OneByOne(prop=INDEXES[0], fixed=FIXED, adds=900, removes=60, without="queries of it fail")
+declare(
+    "AWS::DynamoDB::Table",
+    holds="records",
+    effects={"KeySchema": Effect.REPLACE, "LocalSecondaryIndexes": Effect.REPLACE},
+    keyed={"AttributeDefinitions": "AttributeName", INDEXES[0]: "IndexName"},
+    stages=Stages(one_by_one=(INDEX,), follows={"AttributeDefinitions": attributes}),
+    narrows=(
+        Narrowing(path=RECOVERY, destroys="history", lost=no_longer(value=True, says=BACK)),
+        Narrowing(path="TimeToLiveSpecification", destroys="records", lost=begun(EXPIRED)),
+    ),
+    owners=AUTO.owners,
+    pending=AUTO.pending,
+    aside=Aside(looks=LOOKS),
+    refers=("AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::S3::Bucket"),
+)

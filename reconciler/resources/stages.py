@@ -1,0 +1,85 @@
+"""Changes that AWS does not take at once, as data: in which order, how many, and what they stop.
+
+Some services take one change per request (one index of a table, one field of a workgroup), some
+fields exclude each other in a request (what a model card says and how it stands), and some change
+nothing that runs. `plan.stages` turns a change into such requests; every one is awaited before
+the next is sent, by the type's `Lifecycle` or `Operation`. No AWS call is made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from reconciler.model.value import Json, Props
+from reconciler.resources.ops import Op
+
+Follow: TypeAlias = Callable[[Props, Sequence[Json]], Json]
+"""From the properties of a stage, and all items that live and desired ones have, to its value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneByOne:
+    """A keyed list of which one request adds or removes one item.
+
+    Removals come first, then what changes in place, then additions, so that a list is never
+    longer than before and after. An item of which a `fixed` member differs (dotted; none: an
+    item may change in all) is removed and added again.
+    """
+
+    prop: str
+    """The top-level property; `Resource.keyed` says what identifies its items."""
+    fixed: frozenset[str] = frozenset()
+    adds: float = 0.0
+    """Seconds that one usually takes to be there."""
+    removes: float = 0.0
+    without: str = ""
+    """What does not work until an item is there, or there again: the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """Top-level properties that change together, and in no request with any other."""
+
+    props: frozenset[str]
+    seconds: float = 0.0
+    """What it usually takes."""
+    risk: str = ""
+    """What this change does meanwhile, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """What runs is stopped for a change, and started again after it."""
+
+    running: frozenset[str]
+    """The states (`Lifecycle.field`) in which AWS takes no such change."""
+    stop: Op
+    start: Op
+    props: frozenset[str] = frozenset()
+    """The properties of which a change asks for it; all but tags where none is named."""
+    seconds: float = 0.0
+    """What stopping and starting usually take together."""
+    risk: str = ""
+    """What stops meanwhile, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """In which requests, one after the other, a change of a type is made."""
+
+    one_by_one: tuple[OneByOne, ...] = ()
+    apart: tuple[Apart, ...] = ()
+    """In the order in which they come, after all that is in none of them."""
+    follows: Mapping[str, Follow] = field(default_factory=dict)
+    """Properties that have to fit each stage, such as the attributes that keys of a table use."""
+    stopped: Stopped | None = None
+
+    @property
+    def at_once(self) -> bool:
+        """Whether there is no order: one request does it all."""
+        return not (self.one_by_one or self.apart)
+
+
+AT_ONCE = Stages()

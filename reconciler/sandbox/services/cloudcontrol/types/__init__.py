@@ -1,0 +1,38 @@
+"""What is not as the schema alone makes it: a file for each such type, found by its name.
+
+`AWS::SNS::Topic` is `sns_topic.py`. It may have `HABITS`, and, for what the rest of the sandbox
+has too, `create`, `read`, `update`, `delete` and `listed`, which ask moto. `refuse` is given what
+is there and what is asked for, and raises `Broken` for a change that the service does not take.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+
+@cache
+def lookup(type_: str) -> ModuleType | None:
+    """The file of a type, if it has one."""
+    name = f"{__name__}.{'_'.join(type_.split('::')[1:]).lower()}"
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+@cache
+def native(type_: str) -> ModuleType | None:
+    """The file of a type that is made in moto, if it is."""
+    found = lookup(type_)
+    return found if hasattr(found, "create") else None
+
+
+def refuse(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Let the file of a type refuse an update, if it has something against it.
+
+    Raises:
+        Broken: the service does not take it.
+    """
+    if own := getattr(lookup(type_), "refuse", None):
+        own(before, after)

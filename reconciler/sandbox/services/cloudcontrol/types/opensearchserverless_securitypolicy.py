@@ -1,0 +1,7 @@
+"""AWS::OpenSearchServerless::SecurityPolicy refuses an update that changes nothing (CC17)."""
+
+from __future__ import annotations
+
+from reconciler.sandbox.state.handlers import Habits
+
+HABITS = Habits(idle_refused=True)

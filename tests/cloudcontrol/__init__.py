@@ -1,0 +1,1 @@
+"""Types that AWS's own handlers serve: the adapter, pure and on the sandbox."""

@@ -1,0 +1,56 @@
+"""A plan right after an apply, on an account whose answers lag: it knows what was made."""
+
+from __future__ import annotations
+
+import pytest
+from sweeps import LONG
+
+from reconciler.aws.lookups import answer
+from reconciler.compile import compiler
+from reconciler.model.address import Address
+from reconciler.sandbox.inprocess import Sandbox
+
+from . import specs
+from .platform import Platform, codes, join, steps
+
+FEW = join(specs.ROLLOUT, specs.WATCH)
+TEXT = specs.EVERYTHING if LONG else FEW
+EDITS = (("above: 250ms", "above: 300ms"), ("fraud:1\n", "fraud:2\n"), ("180d", "365d"))
+
+
+def left(platform: Platform) -> frozenset[Address]:
+    """What a receipt of the last apply names."""
+    request = platform.request()
+    facts, _ = answer(platform.session, compiler.questions(request.specs, request.view))
+    return frozenset(compiler.build(request.specs, request.view, facts)[0].nodes)
+
+
+def rests(platform: Platform) -> list[str]:
+    """The codes of a plan of a new process that has nothing to do, and no error."""
+    platform.restart()
+    plan = platform.plan(left=left(platform))
+    assert (steps(plan), plan.errors) == ([], ())
+    return codes(plan)
+
+
+@pytest.mark.parametrize("reads", (1, 5) if LONG else (2,))
+def test_a_plan_right_after_an_apply_has_nothing_to_do(
+    platform: Platform, aws: Sandbox, reads: int
+) -> None:
+    platform.text, platform.allow = TEXT, "traffic, keys, records, history"
+    aws.lag(reads)
+    run = platform.apply(platform.plan())
+    assert (run.failures, run.skipped) == ({}, {})
+    assert set(rests(platform)) <= {"AWS004", "IMAGE001"}
+    if not LONG:
+        return
+    made = left(platform)
+    for old, new in EDITS:
+        assert old in platform.text
+        platform.text = platform.text.replace(old, new)
+    plan = platform.plan(left=made)
+    assert plan.errors == ()
+    assert {action for action, _ in steps(plan)} <= {"create", "update", "delete"}
+    run = platform.apply(plan)
+    assert (run.failures, run.skipped) == ({}, {})
+    rests(platform)
