@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     report: dict[str, Any] = {}
     for name in options.set or names():
-        folder = options.cases / name
+        folder = options.cases.resolve() / name
         if not folder.is_dir():
             _print(f"{name}: absent")
             report[name] = {"absent": True}

@@ -63,9 +63,11 @@ def described(recording: Recording, resource: Resource) -> Iterator[str]:
 
 
 def listed(recording: Recording, resource: Resource, number: int) -> Iterator[str]:
-    """The answer to a bulk read."""
+    """The answer to a bulk read, asked for as if it spared looks."""
+    asked = tuple(replace(each, sparing=False) for each in resource.listings)
+    resource = replace(resource, listings=asked)
     listing = resource.listings[number]
-    names = [str(item[listing.name]) for item in recording.body.get(listing.at) or ()]
+    names = [listing.called(item) for item in recording.body.get(listing.at) or ()]
     place = _place(recording.body)
     addresses = [Address(resource.type, name) for name in names]
     session = _session(resource, {f"{resource.service}.{listing.method}": recording.body})
