@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
+from moto.s3.models import s3_backends
 
 from reconciler.model.plan import Plan
 from reconciler.sandbox.state import snapshot
@@ -86,5 +87,6 @@ def key(platform: Platform) -> Hashable:
         WORLD.handlers.state(),
         (clock.mode, clock.speed, clock.poll_step),
     )
+    buckets = [sorted(each["aws"].buckets) for each in s3_backends.values() if "aws" in each]
     given = (platform.text, platform.allow, platform.tags, platform.approvals, platform.site)
-    return (type(platform), *given, repr(settings))
+    return (type(platform), *given, repr(settings), repr(buckets))
