@@ -137,9 +137,9 @@ class Finder:
                     raise
 
     def _until(self, step: Step, resource: Resource, error: AwsError) -> float:
-        """Until when a failure to read may come of what this run has just written."""
+        """Until when a failure to read may come of what was just written."""
         if lag.forbidden(error):
-            return self.fresh.allows(step.address)
+            return self.fresh.rights(step, None, error.message)
         unseen = error.code == INCOMPLETE or isinstance(error, Gone) or lag.unseen(error, resource)
         return self.fresh.shows(step.address) if unseen else 0.0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from reconciler.aws import lag
 from reconciler.aws.ending import StepError
@@ -16,11 +17,28 @@ from reconciler.model.value import references
 from reconciler.resources.api import Resource
 
 
+class Changed(NamedTuple):
+    """Rights that an earlier run changed: for how many seconds they may not decide yet.
+
+    `mark` is in what AWS calls the resource, where that has not its name: the ARN of its kind.
+    """
+
+    seconds: float
+    mark: str = ""
+
+
+Earlier = Callable[[], Mapping[Address, Changed]]
+
+
 class Fresh:
     """Writes of a run by resource, shared by its threads. Times are seconds of its clock."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], earlier: Earlier = dict) -> None:
+        """`earlier` says whose rights runs before this one have just changed."""
         self._now = now
+        self._earlier: Earlier | None = earlier
+        self._looking = threading.Lock()
+        self._marks: dict[Address, str] = {}
         self._shows: dict[Address, float] = {}
         self._allows: dict[Address, float] = {}
         self._gone: dict[Address, float] = {}
@@ -35,7 +53,7 @@ class Fresh:
         with self._lock:
             self._count(address)
             self._shows[address] = now + lag.budget(lag.SHOWS, call.service)
-            if lag.authorises(call, resource):
+            if lag.authorises(call.method, resource):
                 self._allows[address] = now + lag.budget(lag.ALLOWS, call.service)
 
     def found(self, address: Address, resource: Resource) -> None:
@@ -74,6 +92,25 @@ class Fresh:
         """Until when our changes of policies, roles and tags of these may not decide yet."""
         return self._latest(self._allows, addresses)
 
+    def rights(self, step: Step, call: Call | None = None, text: str = "") -> float:
+        """Until when a policy may refuse a step, a call of it or a look for want of time.
+
+        Rights that an earlier run has changed count as well; of these is asked here alone, once.
+        """
+        with self._looking:
+            earlier, self._earlier = self._earlier, None
+            for address, changed in (earlier() if earlier else {}).items():
+                self.spreads(address, changed.seconds, changed.mark)
+        return self.allows(*self.concerned(step, call, text))
+
+    def spreads(self, address: Address, seconds: float, mark: str = "") -> None:
+        """For so many seconds from now, rights of a resource may not decide yet."""
+        with self._lock:
+            until = max(self._now() + seconds, self._allows.get(address, 0.0))
+            self._allows[address] = until
+            if mark:
+                self._marks[address] = mark
+
     def gone(self, *addresses: Address) -> float:
         """Until when what we deleted may still show."""
         return self._latest(self._gone, addresses)
@@ -89,10 +126,15 @@ class Fresh:
         needs = {need.removesuffix(SUFFIX) for need in step.needs}
         with self._lock:
             known = {*self._shows, *self._allows, *self._gone}
+            marks = dict(self._marks)
+        said = f"{text} {call.params}" if call and marks else text
         return [
             address
             for address in known
-            if address in named or str(address) in needs or _names(text, address.name)
+            if address in named
+            or str(address) in needs
+            or _names(text, address.name)
+            or _names(said, marks.get(address, ""))
         ]
 
     def lasting(self, call: Call) -> None:

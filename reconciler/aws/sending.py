@@ -135,11 +135,10 @@ class Sender:
         self, step: Step, resource: Resource, call: Call, error: AwsError, patience: Patience
     ) -> bool:
         """Whether a refusal comes of our own writes, and was waited for."""
-        concerned = self.fresh.concerned(step, call, error.message)
         if lag.forbidden(error):
             if self.fresh.is_lasting(call):
                 return False
-            until = self.fresh.allows(*concerned)
+            until = self.fresh.rights(step, call, error.message)
             if until and not patience.waits(until, f"{error.code}: the rights are spreading"):
                 self.fresh.lasting(call)
                 return False

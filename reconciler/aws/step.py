@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
@@ -10,7 +11,7 @@ from reconciler.aws.ending import VANISHED, Ended, StepError, unfinished, vanish
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
 from reconciler.aws.finishing import Finisher
-from reconciler.aws.fresh import Fresh
+from reconciler.aws.fresh import Earlier, Fresh
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key, watched
 from reconciler.aws.removing import Remover
@@ -31,14 +32,19 @@ class Runner:
     """Runs steps and remembers the outputs of what was made."""
 
     def __init__(
-        self, session: Session, resources: Mapping[str, Resource], place: Place, sink: Sink
+        self,
+        session: Session,
+        resources: Mapping[str, Resource],
+        place: Place,
+        sink: Sink,
+        earlier: Earlier = dict,
     ) -> None:
         self.session = session
         self.resources = resources
         self.place = place
         self.sink = sink
         self.outputs = Outputs(resources, place)
-        self.fresh = Fresh(session.clock.now)
+        self.fresh = Fresh(session.clock.now, earlier)
         self.finder = Finder(session, place, sink, self.outputs, self.fresh)
         self.sender = Sender(session, sink, self.outputs, self.fresh, self._settle)
         self.sender.awaiting = Awaiting(session, sink, self.outputs, self.finder.sought, self._done)
@@ -135,6 +141,7 @@ class Runner:
         there = self.finder.ours(step, there, kind, error)
         self.finisher.shared.add(step.address)
         self.fresh.found(step.address, kind)
+        self.fresh.spreads(step.address, lag.budget(lag.ALLOWS, kind.service))
         self.outputs.remember(step.address, there.outputs)
         return there
 
@@ -193,8 +200,8 @@ class Runner:
                 if deletes and error.code == VANISHED:
                     return None  # an earlier run's deletion has come to its end meanwhile
                 raise
-        if live and live.status is Status.FAILED:
-            self._ailing.add(step.id)
+        if live:
+            self._noted(step, resource, live)
         if live and deletes:
             moved = not as_planned(step, live, resource)
         else:
@@ -203,6 +210,17 @@ class Runner:
             message = f"{str(step.address)!r} has changed since the plan was made"
             raise StepError("APPLY001", message, "plan again and review what moved")
         return live
+
+    def _noted(self, step: Step, resource: Resource, live: Observed) -> None:
+        """How it stands, and how old it is: tags of what is minutes old may not decide yet."""
+        if live.status is Status.FAILED:
+            self._ailing.add(step.id)
+        made = live.outputs.get(resource.dated)
+        if isinstance(made, datetime):
+            most = lag.budget(lag.ALLOWS, resource.service)
+            left = most - max(self.session.wall() - made.timestamp(), 0.0)
+            if left > 0:
+                self.fresh.spreads(step.address, left)
 
     # -- waiting
 

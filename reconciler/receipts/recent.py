@@ -1,0 +1,65 @@
+"""Whose rights earlier applies have just changed: IAM and KMS may not decide by them yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from reconciler.aws import lag
+from reconciler.aws.fresh import Changed
+from reconciler.model.address import Address
+from reconciler.model.receipt import Receipt, ReceiptError
+from reconciler.receipts.store import Store
+from reconciler.resources.api import Place, Resource, fill
+
+LONGEST = max(each.seconds for each in lag.ALLOWS.values())
+MOST = 5
+"""Receipts that are read; applies of one environment come one after the other."""
+NAME = "{name}"
+
+
+def changed(
+    store: Store, resources: Mapping[str, Resource], place: Place, now: datetime
+) -> dict[Address, Changed]:
+    """What applies that ended minutes before `now` have changed the rights of.
+
+    Receipts that cannot be read say nothing: they are never needed. A receipt has no time for
+    each call, so its end counts for all.
+    """
+    found: dict[Address, Changed] = {}
+    try:
+        for receipt in _latest(store):
+            since = max(now - datetime.fromisoformat(receipt.ended), timedelta())
+            if since.total_seconds() > LONGEST:
+                break
+            for address in _touched(receipt, resources):
+                resource = resources[address.type]
+                seconds = lag.budget(lag.ALLOWS, resource.service) - since.total_seconds()
+                if seconds > 0:
+                    found.setdefault(address, Changed(seconds, mark(resource, place)))
+    except (ReceiptError, ValueError):
+        return found
+    return found
+
+
+def mark(resource: Resource, place: Place) -> str:
+    """How ARNs of resources begin whose ids AWS chooses; "" where they have the name."""
+    if NAME in resource.arn:
+        return ""
+    return str(fill(resource.arn.rpartition("{")[0], place.slots("")))
+
+
+def _latest(store: Store) -> Iterator[Receipt]:
+    """Newest first."""
+    for id_ in store.ids()[:MOST]:
+        if receipt := store.read(id_):
+            yield receipt
+
+
+def _touched(receipt: Receipt, resources: Mapping[str, Resource]) -> Iterator[Address]:
+    """What calls of a receipt that AWS took were about, and that one may have to be allowed."""
+    steps = {step.id: step.address for step in receipt.steps if step.address.type in resources}
+    for call in receipt.calls:
+        address = steps.get(call.step)
+        if address and not call.error and lag.authorises(call.method, resources[address.type]):
+            yield address
