@@ -156,7 +156,7 @@ def born(life: Life) -> None:
     """A first apply, and quiet after it."""
     life.say("What would be made? One rollout waits for an approved model, one for its file.")
     text = life.moorline("plan")
-    for said in ("PLAN010", "PLACE006", MODEL.format("2026-09-14")):
+    for said in ("2 specs wait", MODEL.format("2026-09-14")):
         life.expect(f"the plan says {said}", text, true=said in text)
     life.moorline("apply --yes")
     life.quiet()
