@@ -141,7 +141,12 @@ class Finder:
         if lag.forbidden(error):
             return self.fresh.rights(step, None, error.message)
         unseen = error.code == INCOMPLETE or isinstance(error, Gone) or lag.unseen(error, resource)
-        return self.fresh.shows(step.address) if unseen else 0.0
+        return self.shown_by(step) if unseen else 0.0
+
+    def shown_by(self, step: Step) -> float:
+        """Until when a look may be from before what was just written, by whichever run."""
+        self.fresh.recall()
+        return self.fresh.shows(step.address)
 
     def look(self, step: Step, resource: Resource) -> Observed | None:
         """The resource as it is, by its name or by the id that its creation gave."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from reconciler.aws import lag
 from reconciler.aws.ending import StepError
 from reconciler.aws.session import Session
 from reconciler.model.address import Address
-from reconciler.model.change import Call
+from reconciler.model.change import Call, Observed
 from reconciler.model.event import Sink, StepWaiting
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import references
@@ -18,12 +19,14 @@ from reconciler.resources.api import Resource
 
 
 class Changed(NamedTuple):
-    """Rights that an earlier run changed: for how many seconds they may not decide yet.
+    """What an earlier run has changed: for how many seconds that may not show, or decide, yet.
 
-    `mark` is in what AWS calls the resource, where that has not its name: the ARN of its kind.
+    `allows` is 0 where no right was changed. `mark` is in what AWS calls the resource, where that
+    has not its name: the ARN of its kind.
     """
 
-    seconds: float
+    shows: float
+    allows: float = 0.0
     mark: str = ""
 
 
@@ -34,7 +37,7 @@ class Fresh:
     """Writes of a run by resource, shared by its threads. Times are seconds of its clock."""
 
     def __init__(self, now: Callable[[], float], earlier: Earlier = dict) -> None:
-        """`earlier` says whose rights runs before this one have just changed."""
+        """`earlier` says what runs before this one have just changed."""
         self._now = now
         self._earlier: Earlier | None = earlier
         self._looking = threading.Lock()
@@ -93,23 +96,36 @@ class Fresh:
         return self._latest(self._allows, addresses)
 
     def rights(self, step: Step, call: Call | None = None, text: str = "") -> float:
-        """Until when a policy may refuse a step, a call of it or a look for want of time.
+        """Until when a policy may refuse a step, a call of it or a look for want of time."""
+        self.recall()
+        return self.allows(*self.concerned(step, call, text))
 
-        Rights that an earlier run has changed count as well; of these is asked here alone, once.
-        """
+    def recall(self) -> None:
+        """Count what earlier runs have changed as well; they are asked of once, in trouble only."""
         with self._looking:
             earlier, self._earlier = self._earlier, None
             for address, changed in (earlier() if earlier else {}).items():
-                self.spreads(address, changed.seconds, changed.mark)
-        return self.allows(*self.concerned(step, call, text))
+                with self._lock:
+                    self._shows[address] = self._until(self._shows, address, changed.shows)
+                    if changed.mark:
+                        self._marks[address] = changed.mark
+                self.spreads(address, changed.allows)
 
-    def spreads(self, address: Address, seconds: float, mark: str = "") -> None:
+    def dated(self, address: Address, resource: Resource, live: Observed, wall: float) -> None:
+        """Whoever made it minutes ago, its tags and policies may not decide on calls yet."""
+        made = live.outputs.get(resource.dated)
+        if isinstance(made, datetime):
+            age = max(wall - made.timestamp(), 0.0)
+            self.spreads(address, lag.budget(lag.ALLOWS, resource.service) - age)
+
+    def spreads(self, address: Address, seconds: float) -> None:
         """For so many seconds from now, rights of a resource may not decide yet."""
-        with self._lock:
-            until = max(self._now() + seconds, self._allows.get(address, 0.0))
-            self._allows[address] = until
-            if mark:
-                self._marks[address] = mark
+        if seconds > 0:
+            with self._lock:
+                self._allows[address] = self._until(self._allows, address, seconds)
+
+    def _until(self, times: dict[Address, float], address: Address, seconds: float) -> float:
+        return max(self._now() + seconds, times.get(address, 0.0))
 
     def gone(self, *addresses: Address) -> float:
         """Until when what we deleted may still show."""

@@ -156,6 +156,7 @@ class Sender:
 
     def _hidden(self, step: Step, resource: Resource, error: AwsError) -> float:
         """Until when a refusal may come of something that AWS does not show yet, or still shows."""
+        self.fresh.recall()
         concerned = self.fresh.concerned(step, None, error.message)
         if resource.generic and error.ended and meaning(error.code) in _DRESSED:
             until = self.fresh.allows(*(each for each in concerned if each.type in _IAM))

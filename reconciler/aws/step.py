@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
@@ -181,9 +180,28 @@ class Runner:
     def _guard(self, step: Step, resource: Resource) -> Observed | None:
         """Look once more; the resource must be as the plan saw it.
 
+        A look may be from before what an earlier run has written, which the plan has seen.
+
         Raises:
             StepError: it moved, or it is not ours any more.
         """
+        patience = self.finder.patience(step)
+        while True:
+            refused = None
+            try:
+                if live := self._as_planned(step, resource):
+                    return live
+            except StepError as error:
+                if error.code != "APPLY001":
+                    raise
+                refused = error
+            if not patience.waits(self.finder.shown_by(step), NOT_SHOWN):
+                if refused:
+                    raise refused
+                return None
+
+    def _as_planned(self, step: Step, resource: Resource) -> Observed | None:
+        """One look; nothing where what is to be deleted is gone. Raises what `_guard` does."""
         wanted = watched(step, resource)
         deletes = step.action is Action.DELETE
         live = self.finder.removable(step, resource) if deletes else None
@@ -212,15 +230,10 @@ class Runner:
         return live
 
     def _noted(self, step: Step, resource: Resource, live: Observed) -> None:
-        """How it stands, and how old it is: tags of what is minutes old may not decide yet."""
+        """How it stands, and how old it is."""
         if live.status is Status.FAILED:
             self._ailing.add(step.id)
-        made = live.outputs.get(resource.dated)
-        if isinstance(made, datetime):
-            most = lag.budget(lag.ALLOWS, resource.service)
-            left = most - max(self.session.wall() - made.timestamp(), 0.0)
-            if left > 0:
-                self.fresh.spreads(step.address, left)
+        self.fresh.dated(step.address, resource, live, self.session.wall())
 
     # -- waiting
 

@@ -1,4 +1,4 @@
-"""Whose rights earlier applies have just changed: IAM and KMS may not decide by them yet."""
+"""What earlier applies have just changed: AWS may not show it yet, nor IAM and KMS decide by it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.model.receipt import Receipt, ReceiptError
 from reconciler.receipts.store import Store
 from reconciler.resources.api import Place, Resource, fill
 
-LONGEST = max(each.seconds for each in lag.ALLOWS.values())
+LONGEST = max(each.seconds for each in (*lag.ALLOWS.values(), *lag.SHOWS.values()))
 MOST = 5
 """Receipts that are read; applies of one environment come one after the other."""
 NAME = "{name}"
@@ -21,7 +21,7 @@ NAME = "{name}"
 def changed(
     store: Store, resources: Mapping[str, Resource], place: Place, now: datetime
 ) -> dict[Address, Changed]:
-    """What applies that ended minutes before `now` have changed the rights of.
+    """What applies that ended minutes before `now` have changed.
 
     Receipts that cannot be read say nothing: they are never needed. A receipt has no time for
     each call, so its end counts for all.
@@ -29,14 +29,17 @@ def changed(
     found: dict[Address, Changed] = {}
     try:
         for receipt in _latest(store):
-            since = max(now - datetime.fromisoformat(receipt.ended), timedelta())
-            if since.total_seconds() > LONGEST:
+            since = max(now - datetime.fromisoformat(receipt.ended), timedelta()).total_seconds()
+            if since > LONGEST:
                 break
-            for address in _touched(receipt, resources):
+            for address, decides in _touched(receipt, resources):
                 resource = resources[address.type]
-                seconds = lag.budget(lag.ALLOWS, resource.service) - since.total_seconds()
-                if seconds > 0:
-                    found.setdefault(address, Changed(seconds, mark(resource, place)))
+                shows = lag.budget(lag.SHOWS, resource.service) - since
+                allows = lag.budget(lag.ALLOWS, resource.service) - since if decides else 0.0
+                before = found.get(address, Changed(0.0))
+                shows, allows = max(shows, before.shows), max(allows, before.allows)
+                if shows > 0 or allows > 0:
+                    found[address] = Changed(shows, allows, mark(resource, place))
     except (ReceiptError, ValueError):
         return found
     return found
@@ -56,10 +59,10 @@ def _latest(store: Store) -> Iterator[Receipt]:
             yield receipt
 
 
-def _touched(receipt: Receipt, resources: Mapping[str, Resource]) -> Iterator[Address]:
-    """What calls of a receipt that AWS took were about, and that one may have to be allowed."""
+def _touched(receipt: Receipt, resources: Mapping[str, Resource]) -> Iterator[tuple[Address, bool]]:
+    """What calls of a receipt that AWS took were about, and whether they decide on rights."""
     steps = {step.id: step.address for step in receipt.steps if step.address.type in resources}
     for call in receipt.calls:
         address = steps.get(call.step)
-        if address and not call.error and lag.authorises(call.method, resources[address.type]):
-            yield address
+        if address and not call.error:
+            yield address, lag.authorises(call.method, resources[address.type])

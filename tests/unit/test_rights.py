@@ -1,4 +1,4 @@
-"""Refusals soon after rights were changed: by this run, by another, by whoever made it."""
+"""Refusals and old answers soon after a change: by this run, another one, or whoever made it."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def earlier(changed: Mapping[Address, Changed]) -> Any:
 
 
 ROWS: dict[str, tuple[Any, Mapping[Address, Changed], bool]] = {
-    "the thing itself": (UPDATING, {AT: Changed(120.0)}, True),
-    "a key that a call names by its kind": (USING, {KEY: Changed(120.0, ARN)}, True),
-    "another thing": (UPDATING, {KEY: Changed(120.0, ARN)}, False),
+    "the thing itself": (UPDATING, {AT: Changed(0.0, 120.0)}, True),
+    "a key that a call names by its kind": (USING, {KEY: Changed(0.0, 120.0, ARN)}, True),
+    "another thing": (UPDATING, {KEY: Changed(0.0, 120.0, ARN)}, False),
     "nothing": (UPDATING, {}, False),
 }
 
@@ -60,7 +60,7 @@ def test_what_an_earlier_run_has_just_changed_is_waited_for(
 
 def test_it_is_waited_for_as_long_as_rights_may_spread_and_no_longer() -> None:
     service = Service(1, update_it=[DENIED])
-    ended, _ = run(service, UPDATING, PLAIN, earlier=earlier({AT: Changed(40.0)}))
+    ended, _ = run(service, UPDATING, PLAIN, earlier=earlier({AT: Changed(0.0, 40.0)}))
     assert ended[0] == "Denied"
     assert 35 <= service.clock.now() <= 60
 
@@ -76,8 +76,35 @@ def test_nobody_is_asked_of_earlier_runs_where_nothing_is_refused() -> None:
 def test_a_deletion_is_waited_for_too() -> None:
     gone = step(Action.DELETE, DELETE, seen=replace(seen(1), props={}))
     service = Service(1, delete_it=[DENIED, (None, "nothing")])
-    ended, _ = run(service, gone, PLAIN, earlier=earlier({AT: Changed(120.0)}))
+    ended, _ = run(service, gone, PLAIN, earlier=earlier({AT: Changed(0.0, 120.0)}))
     assert isinstance(ended, Ended)
+
+
+LATELY = {AT: Changed(120.0)}
+
+
+def test_a_look_from_before_an_earlier_run_is_no_change() -> None:
+    service = Service(1, update_it=[2])
+    service.lag = [5, 5]
+    assert run(service, UPDATING, PLAIN)[0][0] == "APPLY001"
+    service = Service(1, update_it=[2])
+    service.lag = [5, 5]
+    assert isinstance(run(service, UPDATING, PLAIN, earlier=earlier(LATELY))[0], Ended)
+
+
+def test_what_was_changed_meanwhile_is_told_in_the_end() -> None:
+    service = Service(5, update_it=[2])
+    ended, _ = run(service, UPDATING, PLAIN, earlier=earlier(LATELY))
+    assert ended[0] == "APPLY001"
+    assert service.wrote == []
+    assert 115 <= service.clock.now() <= 130
+
+
+def test_what_is_not_shown_yet_is_deleted_all_the_same() -> None:
+    gone = step(Action.DELETE, DELETE, seen=replace(seen(1), props={}))
+    service = Service(1, "gone", "gone", "Up", delete_it=[(None, "nothing")])
+    run(service, gone, PLAIN, earlier=earlier(LATELY))
+    assert service.wrote == ["delete_it"]
 
 
 @pytest.mark.parametrize(("age", "waits"), [(5.0, True), (-30.0, True), (600.0, False)])
@@ -132,9 +159,10 @@ def test_calls_that_decide_on_rights_count_from_the_end_of_their_apply() -> None
         receipt("1", 400.0, ("d", "create_it")),
     )
     found = recent.changed(store, RESOURCES, PLACE, NOW)
-    assert {at.name: round(each.seconds) for at, each in found.items()} == {
-        "acme-dev-a": 100,
-        "acme-dev-c": 30,
+    assert {at.name: (round(it.shows), round(it.allows)) for at, it in found.items()} == {
+        "acme-dev-a": (100, 100),
+        "acme-dev-b": (100, 0),
+        "acme-dev-c": (30, 30),
     }
     assert store.read_ == ["3", "2", "1"]
 
