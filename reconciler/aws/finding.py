@@ -186,7 +186,8 @@ class Finder:
         if resource.find is None and self.rosters.lacks(step.address, resource):
             return None
         patience = self.patience(step)
-        there = look(step, resource)
+        if there := look(step, resource):
+            self.fresh.recall()
         while there and patience.waits(self.fresh.gone(step.address), "deleted, and still shown"):
             there = look(step, resource)
         if there is None and searched:

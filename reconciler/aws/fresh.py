@@ -21,13 +21,14 @@ from reconciler.resources.api import Resource
 class Changed(NamedTuple):
     """What an earlier run has changed: for how many seconds that may not show, or decide, yet.
 
-    `allows` is 0 where no right was changed. `mark` is in what AWS calls the resource, where that
-    has not its name: the ARN of its kind.
+    `allows` is 0 where no right was changed, `gone` where it was not deleted. `mark` is in what
+    AWS calls the resource, where that has not its name: the ARN of its kind.
     """
 
     shows: float
     allows: float = 0.0
     mark: str = ""
+    gone: float = 0.0
 
 
 Earlier = Callable[[], Mapping[Address, Changed]]
@@ -106,6 +107,9 @@ class Fresh:
             earlier, self._earlier = self._earlier, None
             for address, changed in (earlier() if earlier else {}).items():
                 with self._lock:
+                    if changed.gone:
+                        self._gone[address] = self._until(self._gone, address, changed.gone)
+                        continue
                     self._shows[address] = self._until(self._shows, address, changed.shows)
                     if changed.mark:
                         self._marks[address] = changed.mark

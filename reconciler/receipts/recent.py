@@ -16,6 +16,7 @@ LONGEST = max(each.seconds for each in (*lag.ALLOWS.values(), *lag.SHOWS.values(
 MOST = 5
 """Receipts that are read; applies of one environment come one after the other."""
 NAME = "{name}"
+NOTHING = Changed(0.0)
 
 
 def changed(
@@ -32,14 +33,14 @@ def changed(
             since = max(now - datetime.fromisoformat(receipt.ended), timedelta()).total_seconds()
             if since > LONGEST:
                 break
-            for address, decides in _touched(receipt, resources):
-                resource = resources[address.type]
-                shows = lag.budget(lag.SHOWS, resource.service) - since
-                allows = lag.budget(lag.ALLOWS, resource.service) - since if decides else 0.0
-                before = found.get(address, Changed(0.0))
-                shows, allows = max(shows, before.shows), max(allows, before.allows)
-                if shows > 0 or allows > 0:
-                    found[address] = Changed(shows, allows, mark(resource, place))
+            for address, call in _done(receipt, resources):
+                resource, before = resources[address.type], found.get(address, NOTHING)
+                now_ = _changed(resource, call, since)
+                if before.gone or (now_.gone and before is not NOTHING):
+                    continue  # a later call has the last word
+                shows, allows = max(now_.shows, before.shows), max(now_.allows, before.allows)
+                if shows > 0 or now_.gone > 0:
+                    found[address] = Changed(shows, allows, mark(resource, place), now_.gone)
     except (ReceiptError, ValueError):
         return found
     return found
@@ -59,10 +60,18 @@ def _latest(store: Store) -> Iterator[Receipt]:
             yield receipt
 
 
-def _touched(receipt: Receipt, resources: Mapping[str, Resource]) -> Iterator[tuple[Address, bool]]:
-    """What calls of a receipt that AWS took were about, and whether they decide on rights."""
+def _changed(resource: Resource, method: str, since: float) -> Changed:
+    shows = max(lag.budget(lag.SHOWS, resource.service) - since, 0.0)
+    if method == resource.delete.method:
+        return Changed(0.0, gone=shows)
+    decides = lag.authorises(method, resource)
+    return Changed(shows, max(lag.budget(lag.ALLOWS, resource.service) - since, 0.0) * decides)
+
+
+def _done(receipt: Receipt, resources: Mapping[str, Resource]) -> Iterator[tuple[Address, str]]:
+    """What calls of a receipt that AWS took were about, and their methods, the last one first."""
     steps = {step.id: step.address for step in receipt.steps if step.address.type in resources}
-    for call in receipt.calls:
+    for call in reversed(receipt.calls):
         address = steps.get(call.step)
         if address and not call.error:
-            yield address, lag.authorises(call.method, resources[address.type])
+            yield address, call.method

@@ -167,6 +167,19 @@ def test_calls_that_decide_on_rights_count_from_the_end_of_their_apply() -> None
     assert store.read_ == ["3", "2", "1"]
 
 
+def test_what_was_deleted_may_be_shown_yet_and_what_was_made_anew_may_not() -> None:
+    store: Any = Store(
+        receipt("2", 20.0, ("a", "delete_it"), ("b", "delete_it"), ("b", "create_it")),
+        receipt("1", 30.0, ("a", "create_it"), ("c", "delete_it")),
+    )
+    found = recent.changed(store, RESOURCES, PLACE, NOW)
+    assert {at.name: (round(it.shows), round(it.gone)) for at, it in found.items()} == {
+        "acme-dev-a": (0, 100),
+        "acme-dev-b": (100, 0),
+        "acme-dev-c": (0, 90),
+    }
+
+
 def test_what_aws_refused_changed_nothing() -> None:
     store: Any = Store(receipt("1", 5.0, ("a", "create_it"), error="AccessDenied"))
     assert recent.changed(store, RESOURCES, PLACE, NOW) == {}
