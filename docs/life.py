@@ -224,7 +224,7 @@ def changed(life: Life) -> None:
 
 
 def ended(life: Life) -> None:
-    """Destroyed as far as protection lets it, then with approvals, which name each loss."""
+    """Destroyed as far as protection lets it, with approvals for each loss, then to the end."""
     life.say("Nothing may be lost: the end is refused, and nothing is deleted.")
     life.edit(FILE, ("  sandbox: true\n", "  sandbox: true\n  protection: {allow: []}\n"))
     life.moorline("apply --destroy --yes", code=REFUSED)
@@ -248,9 +248,25 @@ def ended(life: Life) -> None:
     life.say(f"{len(lost)} losses are approved one by one, traffic as a class.")
     new = f"  protection:\n    allow: [traffic]\n    approvals:\n{approvals}"
     life.edit(FILE, ("  protection: {allow: []}\n", new))
-    life.moorline("apply --destroy --yes", code=None)
-    text = life.moorline("plan --destroy")
-    print(text)
+    text = life.moorline("apply --destroy --yes", code=ERROR)
+    life.expect("what is not empty stays", text, true="BucketNotEmpty" in text)
+    life.say("AWS deletes no bucket with objects and no registry with versions: people empty them.")
+    with life.person() as client:
+        _empty(client("s3"), client("sagemaker"))
+    life.until("apply --destroy --yes", DONE)
+    life.until("plan --destroy --detailed-exitcode", DONE)
+
+
+def _empty(s3: Any, sagemaker: Any) -> None:  # noqa: ANN401 - boto3 clients have no static type
+    for bucket in s3.list_buckets()["Buckets"]:
+        if not bucket["Name"].startswith(f"acme-{ENVIRONMENT}-"):
+            continue
+        found = s3.list_object_versions(Bucket=bucket["Name"])
+        for each in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
+            s3.delete_object(Bucket=bucket["Name"], Key=each["Key"], VersionId=each["VersionId"])
+    listed = sagemaker.list_model_packages(ModelPackageGroupName=REGISTRY)
+    for each in listed["ModelPackageSummaryList"]:
+        sagemaker.delete_model_package(ModelPackageName=each["ModelPackageArn"])
 
 
 SCENES = (born, updated_at_once, released, drifted, changed, ended)

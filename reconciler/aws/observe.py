@@ -80,7 +80,7 @@ class _Observer:
         self.survey = Survey()
         self.found: list[Diagnostic] = []
         self.asker = Asker(session.clock, progress, self.found)
-        self.from_list: list[Address] = []
+        self.from_list: dict[Address, frozenset[str]] = {}
         self.unclear: Mapping[Address, AwsError] = {}
         """Found by tag more than once, and which one is meant could not be found out."""
 
@@ -184,7 +184,7 @@ class _Observer:
             outputs = {name: slots[name] for name in resource.predict}
             return Observed(node.props, outputs, tags=tags, proven=True)
         if listed and all(listing.complete for listing in resource.listings):
-            self.from_list.append(node.address)
+            self.from_list[node.address] = frozenset(listed.props)
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)
         seen = self.single.read(resource, node.address, node.props, tags=tags, key=key)

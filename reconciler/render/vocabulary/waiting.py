@@ -14,7 +14,7 @@ NAMED = 3
 
 def summed(plan_json: Mapping[str, Json]) -> str:
     """``1 spec waits: Rollout/scorer (PLAN010).``, "" where nothing does."""
-    waiting = plan_json["waiting"]
+    waiting = plan_json.get("waiting", ())
     if not waiting:
         return ""
     names = [harmless(each["spec"]) for each in waiting[:NAMED]]
