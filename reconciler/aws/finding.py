@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
 
 from reconciler.aws import lag
 from reconciler.aws.ending import foreign
@@ -31,7 +30,7 @@ from reconciler.resources.api import Place, Resource
 from reconciler.resources.generic import IDENTIFIER, PRIMARY
 
 NOT_SHOWN = "not shown yet"
-Answers: TypeAlias = dict[tuple[str, bytes], Mapping[str, Json]]
+Answers = dict[tuple[str, bytes], Mapping[str, Json]]
 
 
 class Again(ReadOnly):
@@ -140,11 +139,11 @@ class Finder:
         """Until when a failure to read may come of what was just written."""
         if lag.forbidden(error):
             return self.fresh.rights(step, None, error.message)
-        unseen = error.code == INCOMPLETE or isinstance(error, Gone) or lag.unseen(error, resource)
-        return self.shown_by(step) if unseen else 0.0
+        gone = error.code == INCOMPLETE or isinstance(error, Gone)
+        return self.shown_by(step) if gone or lag.unseen(error, resource) else 0.0
 
     def shown_by(self, step: Step) -> float:
-        """Until when a look may be from before what was just written, by whichever run."""
+        """Until when a look may be older than what was just written, by whichever run."""
         self.fresh.recall()
         return self.fresh.shows(step.address)
 
@@ -233,8 +232,7 @@ class Finder:
         """
         least = self.began + lag.UNNAMED.seconds
         most = self.soon(lag.budget(lag.SHOWS, resource.service))
-        patience, unread = self.patience(step), None
-        told: Answers = {}
+        patience, unread, told = self.patience(step), None, Answers()
         while patience.waits(most if unread else least, "looking for an earlier one"):
             unread = None
             try:
