@@ -147,7 +147,7 @@ class Fresh:
         with self._lock:
             known = {*self._shows, *self._allows, *self._gone}
             marks = dict(self._marks)
-        said = f"{text} {call.params}" if call and marks else text
+        said = f"{text} {step.desired} {call.params if call else ''}" if marks else text
         return [
             address
             for address in known

@@ -39,9 +39,11 @@ def earlier(changed: Mapping[Address, Changed]) -> Any:
     return ask
 
 
+SEALED = replace(UPDATING, desired={**UPDATING.desired, "Uses": f"{ARN}1"})
 ROWS: dict[str, tuple[Any, Mapping[Address, Changed], bool]] = {
     "the thing itself": (UPDATING, {AT: Changed(0.0, 120.0)}, True),
     "a key that a call names by its kind": (USING, {KEY: Changed(0.0, 120.0, ARN)}, True),
+    "a key that is part of it": (SEALED, {KEY: Changed(0.0, 120.0, ARN)}, True),
     "another thing": (UPDATING, {KEY: Changed(0.0, 120.0, ARN)}, False),
     "nothing": (UPDATING, {}, False),
 }
@@ -52,10 +54,17 @@ def test_what_an_earlier_run_has_just_changed_is_waited_for(
     what: Any, changed: Mapping[Address, Changed], waits: bool
 ) -> None:
     service = Service(1, update_it=[DENIED, DENIED, DENIED, 2])
-    ended, events = run(service, what, PLAIN, earlier=earlier(changed))
-    assert isinstance(ended, Ended) is waits
+    _, events = run(service, what, PLAIN, earlier=earlier(changed))
+    assert len(service.wrote) == (4 if waits else 1)
     told = [event.state for event in events if isinstance(event, StepWaiting)]
     assert told == ["AccessDeniedException: the rights are spreading"] * (3 if waits else 0)
+
+
+def test_a_key_that_is_not_seen_yet_is_waited_for_by_what_it_protects() -> None:
+    unseen = refusal("ValidationException", "Invalid KMS key: NotFoundException: no such key")
+    service = Service(1, update_it=[unseen, unseen, 2])
+    run(service, SEALED, PLAIN, earlier=earlier({KEY: Changed(120.0, 0.0, ARN)}))
+    assert len(service.wrote) == 3
 
 
 def test_it_is_waited_for_as_long_as_rights_may_spread_and_no_longer() -> None:
