@@ -38,6 +38,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
     terms = request.terms
     graph, found = _graph(request, session)
     plan = Plan(
+        waiting=graph.waiting,
         environment=request.view.name,
         platform=place.platform,
         account=place.account,

@@ -18,6 +18,7 @@ from uuid import uuid4
 from reconciler.aws.clock import Clock
 from reconciler.aws.ending import Ended, StepError
 from reconciler.aws.errors import AwsError, Closed, Expired
+from reconciler.aws.fresh import Earlier
 from reconciler.aws.session import Session
 from reconciler.aws.step import Runner
 from reconciler.model.event import (
@@ -82,13 +83,16 @@ def apply(  # noqa: PLR0913 - a plan, the world it runs in, and who listens
     interrupt: Interrupt | None = None,
     workers: int = WORKERS,
     run: str = "",
+    earlier: Earlier = dict,
 ) -> Outcome:
     """Run every step of a plan that was not refused.
 
-    `run` is the id of this run: the same requests of another run are other requests. The caller
-    has checked that the plan has no errors and that the account is the right one.
+    `run` is the id of this run: the same requests of another run are other requests. `earlier`
+    is asked where a policy refuses something: rights that a run has just changed may not decide
+    yet. The caller has checked that the plan has no errors and that the account is the right one.
     """
-    return _Run(plan, session, resources, place, sink, interrupt or Interrupt(), run).all(workers)
+    interrupt = interrupt or Interrupt()
+    return _Run(plan, session, resources, place, sink, interrupt, run, earlier).all(workers)
 
 
 class _Run:
@@ -101,6 +105,7 @@ class _Run:
         sink: Sink,
         interrupt: Interrupt,
         run: str,
+        earlier: Earlier,
     ) -> None:
         stopped = plan.blocked
         self.steps = {step.id: step for step in plan.steps if step.id not in stopped}
@@ -108,7 +113,7 @@ class _Run:
         self.interrupt = interrupt
         self._lock = threading.Lock()
         self._sink = sink
-        self.runner = Runner(session, resources, place, self.emit)
+        self.runner = Runner(session, resources, place, self.emit, earlier)
         self.runner.sender.run_id = run or uuid4().hex
         self.runner.finder.rosters.expect(self.steps.values())
         self.before: dict[str, list[str]] = {}

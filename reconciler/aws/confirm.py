@@ -1,12 +1,12 @@
 """Which differences are asked for once more: those that only a bulk listing has shown.
 
 Listings lag behind a resource's own reads, so what differs in one may be from before a change.
-Nothing is asked where nothing differs, nor where only parts and tags do, which are read apart.
+Nothing is asked where nothing differs, nor where only tags do, or parts that were read apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 
 from reconciler.aws.errors import contradiction
 from reconciler.aws.single import Single
@@ -23,16 +23,25 @@ from reconciler.resources.api import Place, Resource
 def doubtful(
     graph: Graph,
     live: Live,
-    listed: Iterable[Address],
+    listed: Mapping[Address, Container[str]],
     resources: Mapping[str, Resource],
     place: Place,
 ) -> list[Node]:
-    """Of what was `listed`, the nodes that are not as declared, as far as references are known."""
+    """Of what was `listed`, the nodes that are not as declared, as far as references are known.
+
+    With each address are the properties that its listing has told.
+    """
     nodes = [graph.nodes[address] for address in sorted(listed) if address in graph]
-    return [node for node in nodes if _differs(node, live, resources, place)]
+    return [n for n in nodes if _differs(n, live, listed[n.address], resources, place)]
 
 
-def _differs(node: Node, live: Live, resources: Mapping[str, Resource], place: Place) -> bool:
+def _differs(
+    node: Node,
+    live: Live,
+    told: Container[str],
+    resources: Mapping[str, Resource],
+    place: Place,
+) -> bool:
     observed = live.found.get(node.address)
     if observed is None or node.address in live.unknown:
         return False
@@ -41,7 +50,7 @@ def _differs(node: Node, live: Live, resources: Mapping[str, Resource], place: P
         return False
     resource = resources[node.address.type]
     change = compare(node.address, desired, observed, resource)
-    apart = {TAGS, *(part.prop for part in resource.parts)}
+    apart = {TAGS, *(part.prop for part in resource.parts if part.prop not in told)}
     listed = any(each.path[0] not in apart for each in change.fields)
     return change.action is not Action.NONE and (listed or not change.fields)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
 
 from reconciler.aws import lag
 from reconciler.aws.ending import foreign
@@ -31,7 +30,7 @@ from reconciler.resources.api import Place, Resource
 from reconciler.resources.generic import IDENTIFIER, PRIMARY
 
 NOT_SHOWN = "not shown yet"
-Answers: TypeAlias = dict[tuple[str, bytes], Mapping[str, Json]]
+Answers = dict[tuple[str, bytes], Mapping[str, Json]]
 
 
 class Again(ReadOnly):
@@ -137,11 +136,16 @@ class Finder:
                     raise
 
     def _until(self, step: Step, resource: Resource, error: AwsError) -> float:
-        """Until when a failure to read may come of what this run has just written."""
+        """Until when a failure to read may come of what was just written."""
         if lag.forbidden(error):
-            return self.fresh.allows(step.address)
-        unseen = error.code == INCOMPLETE or isinstance(error, Gone) or lag.unseen(error, resource)
-        return self.fresh.shows(step.address) if unseen else 0.0
+            return self.fresh.rights(step, None, error.message)
+        gone = error.code == INCOMPLETE or isinstance(error, Gone)
+        return self.shown_by(step) if gone or lag.unseen(error, resource) else 0.0
+
+    def shown_by(self, step: Step) -> float:
+        """Until when a look may be older than what was just written, by whichever run."""
+        self.fresh.recall()
+        return self.fresh.shows(step.address)
 
     def look(self, step: Step, resource: Resource) -> Observed | None:
         """The resource as it is, by its name or by the id that its creation gave."""
@@ -181,7 +185,8 @@ class Finder:
         if resource.find is None and self.rosters.lacks(step.address, resource):
             return None
         patience = self.patience(step)
-        there = look(step, resource)
+        if there := look(step, resource):
+            self.fresh.recall()
         while there and patience.waits(self.fresh.gone(step.address), "deleted, and still shown"):
             there = look(step, resource)
         if there is None and searched:
@@ -227,8 +232,7 @@ class Finder:
         """
         least = self.began + lag.UNNAMED.seconds
         most = self.soon(lag.budget(lag.SHOWS, resource.service))
-        patience, unread = self.patience(step), None
-        told: Answers = {}
+        patience, unread, told = self.patience(step), None, Answers()
         while patience.waits(most if unread else least, "looking for an earlier one"):
             unread = None
             try:

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
 
 from reconciler.aws import lag
 from reconciler.aws.ending import StepError
 from reconciler.aws.session import Session
 from reconciler.model.address import Address
-from reconciler.model.change import Call
+from reconciler.model.change import Call, Observed
 from reconciler.model.event import Sink, StepWaiting
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.value import references
 from reconciler.resources.api import Resource
 
 
+class Changed(NamedTuple):
+    """What an earlier run has changed: for how many seconds that may not show, or decide, yet.
+
+    `allows` is 0 where no right was changed, `gone` where it was not deleted. `mark` is in what
+    AWS calls the resource, where that has not its name: the ARN of its kind.
+    """
+
+    shows: float
+    allows: float = 0.0
+    mark: str = ""
+    gone: float = 0.0
+
+
+Earlier = Callable[[], Mapping[Address, Changed]]
+
+
 class Fresh:
     """Writes of a run by resource, shared by its threads. Times are seconds of its clock."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], earlier: Earlier = dict) -> None:
+        """`earlier` says what runs before this one have just changed."""
         self._now = now
+        self._earlier: Earlier | None = earlier
+        self._looking = threading.Lock()
+        self._marks: dict[Address, str] = {}
         self._shows: dict[Address, float] = {}
         self._allows: dict[Address, float] = {}
         self._gone: dict[Address, float] = {}
@@ -35,7 +57,7 @@ class Fresh:
         with self._lock:
             self._count(address)
             self._shows[address] = now + lag.budget(lag.SHOWS, call.service)
-            if lag.authorises(call, resource):
+            if lag.authorises(call.method, resource):
                 self._allows[address] = now + lag.budget(lag.ALLOWS, call.service)
 
     def found(self, address: Address, resource: Resource) -> None:
@@ -74,6 +96,41 @@ class Fresh:
         """Until when our changes of policies, roles and tags of these may not decide yet."""
         return self._latest(self._allows, addresses)
 
+    def rights(self, step: Step, call: Call | None = None, text: str = "") -> float:
+        """Until when a policy may refuse a step, a call of it or a look for want of time."""
+        self.recall()
+        return self.allows(*self.concerned(step, call, text))
+
+    def recall(self) -> None:
+        """Count what earlier runs have changed as well; they are asked of once, in trouble only."""
+        with self._looking:
+            earlier, self._earlier = self._earlier, None
+            for address, changed in (earlier() if earlier else {}).items():
+                with self._lock:
+                    if changed.gone:
+                        self._gone[address] = self._until(self._gone, address, changed.gone)
+                        continue
+                    self._shows[address] = self._until(self._shows, address, changed.shows)
+                    if changed.mark:
+                        self._marks[address] = changed.mark
+                self.spreads(address, changed.allows)
+
+    def dated(self, address: Address, resource: Resource, live: Observed, wall: float) -> None:
+        """Whoever made it minutes ago, its tags and policies may not decide on calls yet."""
+        made = live.outputs.get(resource.dated)
+        if isinstance(made, datetime):
+            age = max(wall - made.timestamp(), 0.0)
+            self.spreads(address, lag.budget(lag.ALLOWS, resource.service) - age)
+
+    def spreads(self, address: Address, seconds: float) -> None:
+        """For so many seconds from now, rights of a resource may not decide yet."""
+        if seconds > 0:
+            with self._lock:
+                self._allows[address] = self._until(self._allows, address, seconds)
+
+    def _until(self, times: dict[Address, float], address: Address, seconds: float) -> float:
+        return max(self._now() + seconds, times.get(address, 0.0))
+
     def gone(self, *addresses: Address) -> float:
         """Until when what we deleted may still show."""
         return self._latest(self._gone, addresses)
@@ -89,10 +146,15 @@ class Fresh:
         needs = {need.removesuffix(SUFFIX) for need in step.needs}
         with self._lock:
             known = {*self._shows, *self._allows, *self._gone}
+            marks = dict(self._marks)
+        said = f"{text} {step.desired} {call.params if call else ''}" if marks else text
         return [
             address
             for address in known
-            if address in named or str(address) in needs or _names(text, address.name)
+            if address in named
+            or str(address) in needs
+            or _names(text, address.name)
+            or _names(said, marks.get(address, ""))
         ]
 
     def lasting(self, call: Call) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.aws.errors import AwsError, Denied, Rejected
-from reconciler.model.change import Call
 from reconciler.resources.api import Resource
 
 
@@ -108,16 +107,16 @@ def forbidden(error: AwsError) -> bool:
     return isinstance(error, Denied) and error.code in _FORBIDDEN
 
 
-def authorises(call: Call, resource: Resource) -> bool:
+def authorises(method: str, resource: Resource) -> bool:
     """Whether a call changes what may be done: a policy, a role, or a tag that one may ask for."""
     tagging = resource.tags
-    if call.method == resource.create.method:
+    if method == resource.create.method:
         return bool(resource.policies or (tagging and tagging.create))
     tags = {op.method for op in (tagging.add, tagging.remove) if op} if tagging else set()
-    if call.method in tags:
+    if method in tags:
         return True
     with_policy = {path.partition(".")[0] for path in resource.policies}
-    part = next((part for part in resource.parts if call.method in part.writes), None)
+    part = next((part for part in resource.parts if method in part.writes), None)
     if part is None:
         return bool(resource.policies)
     return part.prop in with_policy or resource.service == "iam"

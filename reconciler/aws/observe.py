@@ -7,6 +7,7 @@ in parallel, under one rate limit per service.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,10 +31,12 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Props
 from reconciler.plan.diff import scheduled
 from reconciler.plan.live import Claim, Live, Orphan, claim, owned
-from reconciler.resources.api import Place, Resource
+from reconciler.resources.api import MAKING_TAG, Place, Resource
 from reconciler.resources.whose import unsigned
 
 WORKERS = 16
+LOOKS = 8
+"""At what is shown half made, of what an apply has made whole: half a minute."""
 
 
 def observe(  # noqa: PLR0913 - what is looked at, and who is told
@@ -80,7 +83,8 @@ class _Observer:
         self.survey = Survey()
         self.found: list[Diagnostic] = []
         self.asker = Asker(session.clock, progress, self.found)
-        self.from_list: list[Address] = []
+        self._halves: Counter[Address] = Counter()
+        self.from_list: dict[Address, frozenset[str]] = {}
         self.unclear: Mapping[Address, AwsError] = {}
         """Found by tag more than once, and which one is meant could not be found out."""
 
@@ -151,7 +155,20 @@ class _Observer:
             observed = self._content(node, resource, listed, tags)
         if observed is None or not tags_differ(node, observed.tags):
             return observed
-        return self._confirm_tags(resource, node.address, observed)
+        observed = self._confirm_tags(resource, node.address, observed)
+        self._complete(node.address, observed)
+        return observed
+
+    def _complete(self, address: Address, observed: Observed | None) -> None:
+        """What the last apply made whole, and is shown half made, is looked at a few times more.
+
+        Raises:
+            Retry: it is to be asked again.
+        """
+        half = observed is not None and MAKING_TAG in (observed.tags or {})
+        if half and address in self.left and self._halves[address] < LOOKS:
+            self._halves[address] += 1
+            raise contradiction(str(address), "it was made, and is shown while it is made")
 
     def _unlisted(self, resource: Resource, node: Node) -> Observed | None:
         """Not in a listing: absent, unless the tag index or a receipt says otherwise; then ask."""
@@ -159,8 +176,9 @@ class _Observer:
         if not indexed and node.address not in self.left:
             return None
         found = self.single.read(resource, node.address, node.props)
-        if found and not indexed:
-            self.found.append(unlisted.told(node.address))
+        told = unlisted.told(node.address)
+        if found and not indexed and told not in self.found:
+            self.found.append(told)
         listed = {listing.method for listing in resource.listings}
         if not found and indexed and resource.read.method in listed:  # nothing has said "absent"
             raise contradiction(str(node.address), "nothing lists it, and the tag index has it")
@@ -184,7 +202,7 @@ class _Observer:
             outputs = {name: slots[name] for name in resource.predict}
             return Observed(node.props, outputs, tags=tags, proven=True)
         if listed and all(listing.complete for listing in resource.listings):
-            self.from_list.append(node.address)
+            self.from_list[node.address] = frozenset(listed.props)
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)
         seen = self.single.read(resource, node.address, node.props, tags=tags, key=key)

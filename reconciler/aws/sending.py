@@ -135,11 +135,10 @@ class Sender:
         self, step: Step, resource: Resource, call: Call, error: AwsError, patience: Patience
     ) -> bool:
         """Whether a refusal comes of our own writes, and was waited for."""
-        concerned = self.fresh.concerned(step, call, error.message)
         if lag.forbidden(error):
             if self.fresh.is_lasting(call):
                 return False
-            until = self.fresh.allows(*concerned)
+            until = self.fresh.rights(step, call, error.message)
             if until and not patience.waits(until, f"{error.code}: the rights are spreading"):
                 self.fresh.lasting(call)
                 return False
@@ -157,6 +156,7 @@ class Sender:
 
     def _hidden(self, step: Step, resource: Resource, error: AwsError) -> float:
         """Until when a refusal may come of something that AWS does not show yet, or still shows."""
+        self.fresh.recall()
         concerned = self.fresh.concerned(step, None, error.message)
         if resource.generic and error.ended and meaning(error.code) in _DRESSED:
             until = self.fresh.allows(*(each for each in concerned if each.type in _IAM))

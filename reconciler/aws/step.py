@@ -10,7 +10,7 @@ from reconciler.aws.ending import VANISHED, Ended, StepError, unfinished, vanish
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
 from reconciler.aws.finishing import Finisher
-from reconciler.aws.fresh import Fresh
+from reconciler.aws.fresh import Earlier, Fresh
 from reconciler.aws.outputs import Outputs
 from reconciler.aws.recheck import planned_key, watched
 from reconciler.aws.removing import Remover
@@ -31,14 +31,19 @@ class Runner:
     """Runs steps and remembers the outputs of what was made."""
 
     def __init__(
-        self, session: Session, resources: Mapping[str, Resource], place: Place, sink: Sink
+        self,
+        session: Session,
+        resources: Mapping[str, Resource],
+        place: Place,
+        sink: Sink,
+        earlier: Earlier = dict,
     ) -> None:
         self.session = session
         self.resources = resources
         self.place = place
         self.sink = sink
         self.outputs = Outputs(resources, place)
-        self.fresh = Fresh(session.clock.now)
+        self.fresh = Fresh(session.clock.now, earlier)
         self.finder = Finder(session, place, sink, self.outputs, self.fresh)
         self.sender = Sender(session, sink, self.outputs, self.fresh, self._settle)
         self.sender.awaiting = Awaiting(session, sink, self.outputs, self.finder.sought, self._done)
@@ -135,6 +140,7 @@ class Runner:
         there = self.finder.ours(step, there, kind, error)
         self.finisher.shared.add(step.address)
         self.fresh.found(step.address, kind)
+        self.fresh.spreads(step.address, lag.budget(lag.ALLOWS, kind.service))
         self.outputs.remember(step.address, there.outputs)
         return there
 
@@ -174,9 +180,28 @@ class Runner:
     def _guard(self, step: Step, resource: Resource) -> Observed | None:
         """Look once more; the resource must be as the plan saw it.
 
+        A look may be from before what an earlier run has written, which the plan has seen.
+
         Raises:
             StepError: it moved, or it is not ours any more.
         """
+        patience = self.finder.patience(step)
+        while True:
+            refused = None
+            try:
+                if live := self._as_planned(step, resource):
+                    return live
+            except StepError as error:
+                if error.code != "APPLY001":
+                    raise
+                refused = error
+            if not patience.waits(self.finder.shown_by(step), NOT_SHOWN):
+                if refused:
+                    raise refused
+                return None
+
+    def _as_planned(self, step: Step, resource: Resource) -> Observed | None:
+        """One look; nothing where what is to be deleted is gone. Raises what `_guard` does."""
         wanted = watched(step, resource)
         deletes = step.action is Action.DELETE
         live = self.finder.removable(step, resource) if deletes else None
@@ -193,8 +218,8 @@ class Runner:
                 if deletes and error.code == VANISHED:
                     return None  # an earlier run's deletion has come to its end meanwhile
                 raise
-        if live and live.status is Status.FAILED:
-            self._ailing.add(step.id)
+        if live:
+            self._noted(step, resource, live)
         if live and deletes:
             moved = not as_planned(step, live, resource)
         else:
@@ -203,6 +228,12 @@ class Runner:
             message = f"{str(step.address)!r} has changed since the plan was made"
             raise StepError("APPLY001", message, "plan again and review what moved")
         return live
+
+    def _noted(self, step: Step, resource: Resource, live: Observed) -> None:
+        """How it stands, and how old it is."""
+        if live.status is Status.FAILED:
+            self._ailing.add(step.id)
+        self.fresh.dated(step.address, resource, live, self.session.wall())
 
     # -- waiting
 

@@ -26,6 +26,7 @@ from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
 from reconciler.model.policy import Policy
 from reconciler.model.value import Json, Path, put
+from reconciler.model.waiting import Waiting
 from reconciler.resources import api as resources
 from reconciler.resources.api import Place, fill
 from reconciler.secret.search import in_document
@@ -219,7 +220,7 @@ class _Builder:
     def build(self) -> tuple[Graph, list[Diagnostic]]:
         nodes: dict[str, list[Node]] = {}
         found: list[Diagnostic] = []
-        deferred: dict[str, str] = {}
+        deferred: dict[str, Waiting] = {}
         for spec in self.specs.values():
             scope = self.scope(spec)
             try:
@@ -241,13 +242,13 @@ class _Builder:
         }
         deferring.spread(nodes, deferred, uses)
         lines = {id_: self.specs[id_].at(()) for id_ in deferred}
-        found += deferring.findings(nodes, deferred, lines)
+        found += deferring.findings(deferred, lines)
         found += [
             *tags.problems(self.view, self.specs.values(), nodes),
             *placed.problems(self.view),
         ]
         all_nodes = [node for made in nodes.values() for node in made]
-        graph, problems = build_graph(all_nodes, deferred)
+        graph, problems = build_graph(all_nodes, deferred.values())
         graph = replace(graph, region=self.place.region, account=self.place.account)
         return graph, ordered([*found, *problems])
 

@@ -6,16 +6,19 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.graph import Node
+from reconciler.model.waiting import Waiting
 
 
 def spread(
-    nodes: dict[str, list[Node]], deferred: dict[str, str], uses: Mapping[str, tuple[str, ...]]
+    nodes: dict[str, list[Node]],
+    deferred: dict[str, Waiting],
+    uses: Mapping[str, tuple[str, ...]],
 ) -> None:
     """Defer what needs a resource of a deferred spec; what else its own spec has is made.
 
     Args:
         nodes: The resources of each spec, without those of deferred ones; what waits is taken out.
-        deferred: Why each deferred spec waits; those that wait in part are added.
+        deferred: For what each deferred spec waits; those that wait in part are added.
         uses: The specs that a spec names.
     """
     changed = bool(deferred)
@@ -27,20 +30,14 @@ def spread(
             ready = [node for node in own if not node.needs - made]
             if cause and len(ready) < len(own):
                 nodes[id_] = ready
-                part = "part of it" if ready else "it"
-                deferred[id_] = f"{part} needs {cause}, which is deferred"
+                why = f"{'part of it' if ready else 'it'} needs {cause}, which is deferred"
+                deferred[id_] = Waiting(id_, why, deferred[cause].todo, whole=not ready)
                 changed = True
 
 
-def findings(
-    nodes: Mapping[str, list[Node]], deferred: Mapping[str, str], lines: Mapping[str, Span]
-) -> Iterator[Diagnostic]:
+def findings(deferred: Mapping[str, Waiting], lines: Mapping[str, Span]) -> Iterator[Diagnostic]:
     """A warning for each spec that waits, at its line."""
-    for id_, why in deferred.items():
-        help_ = (
-            "what does not need it is made; the rest is left as it is until then"
-            if nodes.get(id_)
-            else "nothing it owns is changed until then"
-        )
-        text = f"{id_} is deferred: {why}"
+    for id_, waiting in deferred.items():
+        help_ = f"{waiting.todo}, then apply again; {waiting.stays}"
+        text = f"{id_} is deferred: {waiting.why}"
         yield Diagnostic("PLAN010", text, lines[id_], help_, Severity.WARNING)

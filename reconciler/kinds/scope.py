@@ -16,6 +16,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.graph import NAME_LINE, Node, Origin
 from reconciler.model.value import Json, Path, Props, Ref, canonical, digest
+from reconciler.model.waiting import Waiting
 
 
 class Place(Protocol):
@@ -126,7 +127,7 @@ class Scope:
     roles: dict[str, Role] = field(default_factory=dict)
     admissions: list[Admission] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
-    deferred: str = ""
+    deferred: Waiting | None = None
 
     def address(self, type_: str, suffix: str = "") -> Address:
         """The address of this spec's resource of a type; `suffix` tells several apart."""
@@ -174,9 +175,12 @@ class Scope:
         """The answer to a lookup: nothing when AWS has none, its offline form without AWS."""
         return lookup.offline if self.facts is None else self.facts.get(lookup)
 
-    def defer(self, why: str) -> None:
-        """Say that this spec cannot be compiled yet; what it owns will be left alone."""
-        self.deferred = why
+    def defer(self, why: str, todo: str) -> None:
+        """Say that this spec cannot be compiled yet; what it owns will be left alone.
+
+        `todo` is what somebody has to do, as an order: ``upload it``.
+        """
+        self.deferred = Waiting(f"{self.kind}/{self.name}", why, todo)
 
     def problem(
         self,

@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Path, Props, references
+from reconciler.model.waiting import Waiting
 
 NAME_LINE: Path = ("@name",)
 """In place of a property path: the line that chooses the name in AWS."""
@@ -58,12 +59,17 @@ class Graph:
     """All nodes by address, in the order they were declared."""
 
     nodes: Mapping[Address, Node] = field(default_factory=dict)
-    deferred: frozenset[str] = frozenset()
-    """Specs (``Kind/name``) that cannot be compiled yet; what they own must be left alone."""
+    waiting: tuple[Waiting, ...] = ()
+    """Specs that cannot be compiled yet; what they own must be left alone."""
     region: str = ""
     """Where it is to be; empty for a graph that is for no place."""
     account: str = ""
     """Whose it is to be; empty likewise."""
+
+    @property
+    def deferred(self) -> frozenset[str]:
+        """The specs (``Kind/name``) that wait."""
+        return frozenset(each.spec for each in self.waiting)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
@@ -76,7 +82,7 @@ class Graph:
 
 
 def build_graph(
-    nodes: Iterable[Node], deferred: Iterable[str] = ()
+    nodes: Iterable[Node], waiting: Iterable[Waiting] = ()
 ) -> tuple[Graph, list[Diagnostic]]:
     """Index the nodes; name clashes, dangling references and cycles come back as findings."""
     by_address: dict[Address, Node] = {}
@@ -95,7 +101,7 @@ def build_graph(
         TopologicalSorter(needs).prepare()
     except CycleError as error:
         found.append(_cycle([by_address[a] for a in error.args[1] if a in by_address]))
-    return Graph(by_address, frozenset(deferred)), found
+    return Graph(by_address, tuple(waiting)), found
 
 
 def _place(node: Node) -> Span | None:

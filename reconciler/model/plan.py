@@ -15,6 +15,7 @@ from reconciler.model.diagnostic import Diagnostic, diagnostic_from_json, diagno
 from reconciler.model.format import checked
 from reconciler.model.step import SUFFIX, Step, step_from_json, step_to_json
 from reconciler.model.value import Json, Props, canonical, digest
+from reconciler.model.waiting import Waiting, waiting_from_json, waiting_to_json
 
 __all__ = [
     "FORMAT",
@@ -41,6 +42,8 @@ class Plan:
     steps: tuple[Step, ...] = ()
     unchanged: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    """Specs for which something else has to be done first."""
     observed_calls: int = 0
     """AWS requests that were needed to make this plan."""
     commit: str = ""
@@ -111,6 +114,7 @@ def plan_to_json(plan: Plan) -> Json:
         "digest": plan.digest,
         "steps": [step_to_json(step) for step in plan.steps],
         "summary": summary(plan),
+        "waiting": [waiting_to_json(each) for each in plan.waiting],
         "diagnostics": [diagnostic_to_json(found) for found in plan.diagnostics],
     }
 
@@ -149,6 +153,7 @@ def plan_from_json(data: Json) -> Plan:
         steps=tuple(step_from_json(step) for step in data["steps"]),
         unchanged=counts["unchanged"],
         diagnostics=tuple(diagnostic_from_json(found) for found in data["diagnostics"]),
+        waiting=tuple(waiting_from_json(each) for each in data.get("waiting", ())),
         observed_calls=counts["calls_made"],
         commit=data["commit"],
     )

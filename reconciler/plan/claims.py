@@ -17,6 +17,9 @@ from reconciler.model.policy import Policy
 from reconciler.plan.live import Claim, Live, claim
 from reconciler.resources.api import OWNERSHIP, REGION_TAG, Place, Reach, Resource
 
+FOREIGN = "PLAN001"
+UNTAGGED = "it carries no ownership tags"
+
 
 def settled(live: Live, place: Place, policy: Policy) -> tuple[Live, list[Diagnostic]]:
     """What is live, with what nobody claims as an orphan where it is adopted, else left alone."""
@@ -46,9 +49,9 @@ def _not_ours(address: Address, observed: Observed) -> Diagnostic:
     """It carries no tags of ours."""
     tags = observed.tags or {}
     owner = "/".join(tags[key] for key in OWNERSHIP[:2] if key in tags)
-    whose = f"it belongs to {owner!r}" if owner else "it carries no ownership tags"
+    whose = f"it belongs to {owner!r}" if owner else UNTAGGED
     return Diagnostic(
-        "PLAN001",
+        FOREIGN,
         f"{str(address)!r} exists but is not ours: {whose}",
         help=f"rename the spec, or take it over with `--adopt {address}`",
         address=address,

@@ -63,6 +63,7 @@ def plan(request: Request, last: Receipt | None) -> Plan:
         draft = order.plan(graph, live, known, place, terms)
         found += check.planned(graph, terms, closing.used(live, terms), asked=False)
     return Plan(
+        waiting=graph.waiting,
         environment=request.view.name,
         platform=place.platform,
         account=place.account,

@@ -34,10 +34,11 @@ def removal(change: Change, resource: Resource) -> tuple[Loss, ...]:
     """What is lost when the live resource is deleted, to make way for a new one or for good.
 
     What never held anything loses nothing, such as a group whose creation failed. One whose
-    deletion failed may hold all it ever had: which states are empty is data of the type.
+    deletion failed may hold all it ever had, and so may what failed later: which states are
+    empty, and what has to prove it besides, is data of the type.
     """
-    lifecycle = resource.lifecycle
-    if change.observed and lifecycle and change.observed.state in lifecycle.empty:
+    lifecycle, live = resource.lifecycle, change.observed
+    if live and lifecycle and live.state in lifecycle.empty and lifecycle.unused(live):
         return ()
     tagged = _tag(change, HOLDS_TAG)
     own = resource.holds

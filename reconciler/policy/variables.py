@@ -4,7 +4,8 @@ Names of environment variables have letters, digits and underscores, and no digi
 has its own lengths, and a container that serves has a sum as well. They stand in models and deep
 inside the definitions of pipelines, of which AWS publishes no schema. Source: SageMaker API
 reference, `ContainerDefinition.Environment`, `TrainingJobDefinition.Environment`,
-`CreateTrainingJob.HyperParameters`, `CreateProcessingJob.Environment`.
+`CreateTrainingJob.HyperParameters`, `CreateProcessingJob.Environment`. Functions: Lambda developer
+guide, "Working with Lambda environment variables" (names, reserved ones), "Lambda quotas" (4 KB).
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ CODE = Code(
     "Write another name or a shorter value; put a longer value into a file in S3.",
 )
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_KEY = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+FUNCTION = "AWS::Lambda::Function"
+_RESERVED = re.compile(
+    r"_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_FUNCTION_(NAME|"
+    r"MEMORY_SIZE|VERSION)|AWS_LAMBDA_INITIALIZATION_TYPE|AWS_LAMBDA_LOG_(GROUP|STREAM)_NAME|"
+    r"AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|AWS_LAMBDA_RUNTIME_API|"
+    r"LAMBDA_(TASK_ROOT|RUNTIME_DIR)"
+)
+"""What Lambda sets itself, and takes from nobody."""
 
 
 class _Most(NamedTuple):
@@ -43,6 +53,7 @@ _SERVES = _Most("environment variable", 100, 1024, 1024, 32 * 1024)
 _TRAINS = _Most("environment variable", 100, 512, 512)
 _PROCESSES = _Most("environment variable", 100, 256, 256)
 _PARAMETERS = _Most("hyperparameter", 100, 256, 2500)
+_RUNS = _Most("environment variable", 4096, 4096, 4096, 4096)
 _BESIDE = {"AlgorithmSpecification": _TRAINS, "AppSpecification": _PROCESSES}
 """What an `Environment` is of, by a member that stands beside it."""
 
@@ -54,6 +65,17 @@ def check(graph: Graph) -> Iterator[Diagnostic]:
             for path, most, values in _found(node.props, ()):
                 for name, fault in _faults(most, values):
                     yield _finding(node, (*path, name) if name else path, fault)
+        elif node.address.type == FUNCTION:
+            yield from _of_function(node)
+
+
+def _of_function(node: Node) -> Iterator[Diagnostic]:
+    environment = node.props.get("Environment")
+    values = environment.get("Variables") if isinstance(environment, Mapping) else None
+    if isinstance(values, Mapping):
+        for name, fault in _faults(_RUNS, values):
+            path = ("Environment", "Variables", name)
+            yield _finding(node, path if name else path[:2], fault)
 
 
 register(Rule(CODE, check))
@@ -89,7 +111,11 @@ def _faults(most: _Most, values: Mapping[str, Json]) -> Iterator[tuple[str, str]
         yield "", f"there are {len(values)} {most.what}s, and AWS takes {most.entries}"
     for name, value in values.items():
         said = f"{most.what} {name[:60]!r}"
-        if most is not _PARAMETERS and not _NAME.fullmatch(name):
+        if most is _RUNS and _RESERVED.fullmatch(name):
+            yield name, f"{said}: Lambda sets it itself"
+        elif most is _RUNS and not _KEY.fullmatch(name):
+            yield name, f"{said}: a name has two letters, digits or _ at least, a letter first"
+        elif most is not _PARAMETERS and not _NAME.fullmatch(name):
             yield name, f"{said}: a name has letters, digits and _, and begins with no digit"
         if len(name) > most.name:
             yield name, f"{said}: a name has {most.name} characters at most"

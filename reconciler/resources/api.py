@@ -103,6 +103,8 @@ class Resource:
     """Output name to its path in the decoded answer of `read`."""
     created: Mapping[str, Path] = field(default_factory=dict)
     """Output name to its path in the answer of `create`."""
+    dated: str = ""
+    """The output that says when AWS made it."""
     predict: Mapping[str, str] = field(default_factory=dict)
     """Outputs that follow from name, account and region: output name to template."""
     root: Codec = SAME

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model.change import Observed
 from reconciler.model.value import Json, Props
 from reconciler.resources.codecs import SAME, Codec
 from reconciler.resources.whole import Whole
@@ -16,6 +17,11 @@ from reconciler.resources.whole import Whole
 def _at_once(_: Props) -> float:
     """Nothing waits on purpose."""
     return 0.0
+
+
+def _always(_: Observed) -> bool:
+    """The state alone says it."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,9 @@ class Lifecycle:
     """Of `busy`: it scales or is maintained, and stays what it is meanwhile."""
     failed: frozenset[str] = frozenset()
     empty: frozenset[str] = frozenset()
-    """Of `failed`: it never held anything, or cannot give it back. All others may hold all."""
+    """Of `failed`: it never held anything, as far as `unused` agrees. All others may hold all."""
+    unused: Callable[[Observed], bool] = _always
+    """Whether what is live proves that it never held anything, where the state leaves it open."""
     scheduled: frozenset[str] = frozenset()
     """It is about to be deleted, and `Resource.restore` takes that back."""
     restored: str = ""

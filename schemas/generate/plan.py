@@ -290,9 +290,22 @@ def _plan(more: Mapping[str, Schema] | None = None) -> Schema:
             "steps": many("In an order in which they can be done.", ref("step")),
             "summary": closed("Counts; a replacement is one.", summary),
             "diagnostics": many("What was found on the way.", ref("diagnostic")),
+            "waiting": many("Specs for which something else has to be done first.", _waiting()),
             **(more or {}),
         },
         optional=more or (),
+    )
+
+
+def _waiting() -> Schema:
+    return closed(
+        "A spec that cannot be compiled yet, or a part of one.",
+        {
+            "spec": text("`Kind/name`."),
+            "why": text("What it waits for."),
+            "todo": text("What somebody has to do before the next apply."),
+            "whole": flag("Nothing of it is made or changed; else only what needs that is not."),
+        },
     )
 
 

@@ -14,6 +14,7 @@ from engine.platform import Platform, join, spec
 from reconciler import engine
 from reconciler.aws.apply import Outcome, apply
 from reconciler.aws.clock import FakeClock
+from reconciler.aws.fresh import Earlier
 from reconciler.aws.lookups import answer
 from reconciler.compile import compiler
 from reconciler.model.event import Event, StepFailed
@@ -124,6 +125,8 @@ class Scene(Platform):
     """Whether AWS was still at something when the last plan to carry out was made."""
     expected: frozenset[str] = frozenset()
     """Codes of findings that a plan with nothing to do still has."""
+    earlier: Earlier = dict
+    """What earlier runs have just changed, by their receipts."""
 
     def restart(self) -> None:
         self.clock = FakeClock()
@@ -138,7 +141,8 @@ class Scene(Platform):
     def carry_out(self, plan: Plan, events: list[Event] | None = None) -> Outcome:
         sink = (lambda _: None) if events is None else events.append
         place = compiler.place_of(self.request().view)
-        return apply(plan, self.session, resources.load(), place, sink, workers=self.workers)
+        known, earlier = resources.load(), self.earlier
+        return apply(plan, self.session, known, place, sink, workers=self.workers, earlier=earlier)
 
     def settled_plan(self, *, destroy: bool = False) -> Plan:
         """The plan, made again while AWS is busy, as the command `apply` does."""

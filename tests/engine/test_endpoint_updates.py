@@ -371,6 +371,30 @@ def test_a_failed_endpoint_is_replaced_although_its_last_config_failed(world: Wo
     assert world.tags == {}
 
 
+@pytest.mark.parametrize("how", ["update", "re-scale", "re-scale of the first config"])
+def test_an_endpoint_that_failed_after_it_served_is_deleted_with_consent_alone(
+    world: World, how: str
+) -> None:
+    if how != "re-scale of the first config":
+        world.apply(SECOND)
+    world.aws.outcome(NAME, "failed", "no capacity")
+    if how == "update":
+        world.apply(THIRD)
+    else:
+        wanted = [{"VariantName": "primary", "DesiredInstanceCount": 5}]
+        world.sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName=NAME, DesiredWeightsAndCapacities=wanted
+        )
+        world.aws.clock.advance(6000)
+    assert world.endpoint["EndpointStatus"] == "Failed"
+    world.platform.allow = ""
+    world.platform.restart()
+    plan = world.platform.plan()
+    assert [*refusals(plan)] == [NAME]
+    assert world.platform.apply(plan).calls == []
+    assert world.platform.plan(destroy=True).refused
+
+
 def test_a_failed_rollback_is_left_by_another_config(world: World) -> None:
     world.aws.outcome(NAME, "update-rollback-failed", "both")
     run = world.apply(SECOND)

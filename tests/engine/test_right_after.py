@@ -33,6 +33,16 @@ def rests(platform: Platform) -> list[str]:
     return codes(plan)
 
 
+def test_what_is_shown_half_made_after_its_apply_is_looked_at_again(
+    platform: Platform, aws: Sandbox
+) -> None:
+    names = ("raw", "more", "most")  # one listing serves for several
+    platform.text = join(*(specs.RAW.replace("name: raw", f"name: {each}") for each in names))
+    aws.lag({"*": 0, "s3.*": 5})
+    assert platform.apply(platform.plan()).failures == {}
+    assert set(rests(platform)) <= {"AWS004"}
+
+
 @pytest.mark.parametrize("reads", (1, 5) if LONG else (2,))
 def test_a_plan_right_after_an_apply_has_nothing_to_do(
     platform: Platform, aws: Sandbox, reads: int

@@ -94,7 +94,7 @@ class World:
         self.found += scope.problems
         self.admissions += scope.admissions
         if scope.deferred:
-            self.deferred[f"{kind}/{name}"] = scope.deferred
+            self.deferred[f"{kind}/{name}"] = scope.deferred.why
         return nodes
 
     def build_all(self) -> list[Node]:

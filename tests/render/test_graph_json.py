@@ -8,6 +8,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Graph, Node, Origin, build_graph
 from reconciler.model.value import Ref
+from reconciler.model.waiting import Waiting
 from reconciler.render.machine import graph as render
 
 ROLE, MODEL = Address("AWS::IAM::Role", "r"), Address("AWS::SageMaker::Model", "m")
@@ -19,7 +20,7 @@ NODES = [
 
 
 def made(nodes: list[Node]) -> Graph:
-    return build_graph(nodes, ["Monitor/b", "Monitor/a"])[0]
+    return build_graph(nodes, [Waiting(f"Monitor/{each}", "why", "do it") for each in "ba"])[0]
 
 
 def test_a_node_has_its_properties_its_needs_and_its_spec_line():

@@ -146,6 +146,27 @@ def test_variables_have_a_sum_and_lengths() -> None:
     assert codes(compiled(DATA, model(**many))[1]) == ["SIZE002"]
 
 
+FUNCTIONS = {
+    "a plain one": ({"TABLE_NAME": "x"}, 0),
+    "one letter": ({"A": "x"}, 1),
+    "an underscore first": ({"_A": "x"}, 1),
+    "a dash": ({"A-B": "x"}, 1),
+    "a reserved one": ({"AWS_REGION": "eu-west-1"}, 1),
+    "another reserved one": ({"_HANDLER": "x"}, 1),
+    "as many bytes as there may be": ({"AB": "x" * 4094}, 0),
+    "one byte more": ({"AB": "x" * 4095}, 1),
+    "in UTF-8": ({"AB": "é" * 2048}, 1),
+}
+
+
+@pytest.mark.parametrize(("given", "faults"), FUNCTIONS.values(), ids=FUNCTIONS)
+def test_variables_of_a_function(given: dict[str, str], faults: int) -> None:
+    address = Address("AWS::Lambda::Function", "f")
+    node = Node(address, {"Environment": {"Variables": given}})
+    found = [*variables.check(Graph({address: node}))]
+    assert [each.code for each in found] == ["SIZE002"] * faults
+
+
 def test_variables_inside_a_pipeline_are_found_too() -> None:
     step = {
         "AlgorithmSpecification": {},

@@ -10,6 +10,7 @@ from reconciler.model.graph import Node, build_graph
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import Ref
+from reconciler.model.waiting import Waiting
 from reconciler.plan import order
 from reconciler.plan.order import Draft, Live, Orphan
 from reconciler.resources.api import Resource
@@ -32,7 +33,7 @@ def plan(
     deferred: tuple[str, ...] = (),
     resources: Mapping[str, Resource] = RESOURCES,
 ) -> Draft:
-    graph, problems = build_graph(nodes, deferred)
+    graph, problems = build_graph(nodes, [Waiting(each, "why", "do it") for each in deferred])
     assert problems == []
     seen = {each.address: None for each in nodes if each.address not in unknown}
     state = Live({**seen, **(found or {})}, orphans, unknown)

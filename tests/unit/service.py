@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.ending import StepError
 from reconciler.aws.errors import AwsError
+from reconciler.aws.fresh import Earlier
 from reconciler.aws.session import Session
 from reconciler.aws.step import Runner
 from reconciler.model.change import Action, Call, Observed, Reason
@@ -116,12 +117,17 @@ def seen(size: int) -> Observed:
 
 
 def run(
-    service: Service, what: Step, by: Resource, *, interrupted: bool = False
+    service: Service,
+    what: Step,
+    by: Resource,
+    *,
+    interrupted: bool = False,
+    earlier: Earlier = dict,
 ) -> tuple[Any, list[Event]]:
     """The end of the step, or what it raised with its code, and what was told meanwhile."""
     events: list[Event] = []
     session = Session(service, service.clock, interrupted=lambda: interrupted)
-    runner = Runner(session, {by.type: by}, PLACE, events.append)
+    runner = Runner(session, {by.type: by}, PLACE, events.append, earlier)
     try:
         return runner.run(what), events
     except StepError as error:

@@ -32,7 +32,7 @@ STATES: dict[tuple[str, str], tuple[Action, str]] = {
     (PACKAGES, "DeleteFailed"): (Action.REPLACE, "history"),
     (PACKAGES, "Deleting"): (Action.NONE, ""),
     (ENDPOINT, "InService"): (Action.NONE, ""),
-    (ENDPOINT, "Failed"): (Action.REPLACE, ""),
+    (ENDPOINT, "Failed"): (Action.REPLACE, "traffic"),  # nothing says that it never served
     (ENDPOINT, "Deleting"): (Action.NONE, ""),
     (ENDPOINT, "RollingBack"): (Action.NONE, ""),
     (ENDPOINT, "SystemUpdating"): (Action.NONE, ""),

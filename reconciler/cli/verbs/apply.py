@@ -192,6 +192,7 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
     from reconciler.aws.apply import Interrupt, apply  # noqa: PLC0415
     from reconciler.cli.world import receipts  # noqa: PLC0415
     from reconciler.compile import compiler  # noqa: PLC0415
+    from reconciler.receipts import recent  # noqa: PLC0415
     from reconciler.render.text import progress  # noqa: PLC0415
     from reconciler.resources import api as resources  # noqa: PLC0415
 
@@ -205,8 +206,17 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
         _sink(world, len(plan.steps)) as sink,
     ):
         all_ = progress.tee(events.append, receipt, sink)
-        known, id_ = resources.load(), world.book.run.id if world.book.run else ""
-        outcome = apply(plan, world.session, known, place, all_, interrupt=interrupt, run=id_)
+        known, book = resources.load(), world.book
+        outcome = apply(
+            plan,
+            world.session,
+            known,
+            place,
+            all_,
+            interrupt=interrupt,
+            run=book.run.id if book.run else "",
+            earlier=lambda: recent.changed(book.store, known, place, book.now()),
+        )
     return outcome, events
 
 

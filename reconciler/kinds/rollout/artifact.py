@@ -52,7 +52,10 @@ def file_of(model: Packaged, scope: Scope) -> str | None:
                 code="PLACE005",
                 severity=Severity.WARNING,
             )
-        scope.defer("its model file could not be looked at")
+        scope.defer(
+            "its model file could not be looked at",
+            "let the role that plans list it, or give its ETag in 'model.etag'",
+        )
         return None
     return str(fact["etag"])
 
@@ -72,5 +75,9 @@ def _absent(model: Packaged, fact: Json, scope: Scope) -> str | None:
     if not ours:
         return model.etag or ""
     bucket, key = named(at(model.artifact, scope).uri)
-    scope.defer(f"its model file is not there yet; it belongs at s3://{bucket}/{key}")
+    first = "" if fact["bucket"] else " once the apply has made its bucket"
+    scope.defer(
+        f"its model file is not there yet; it belongs at s3://{bucket}/{key}",
+        f"upload the model to s3://{bucket}/{key}{first}",
+    )
     return None

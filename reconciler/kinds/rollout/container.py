@@ -46,10 +46,12 @@ def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
         _report_status(model, fact, scope)
         fact = None
     if fact is None:
+        newest = model.version == LATEST
         scope.defer(
             f"registry {model.registry!r} has no approved version yet"
-            if model.version == LATEST
-            else f"registry {model.registry!r} has no version {model.version}"
+            if newest
+            else f"registry {model.registry!r} has no version {model.version}",
+            f"register a version there{' and approve it' if newest else ''}",
         )
         return None
     _report_status(model, fact, scope)

@@ -66,4 +66,10 @@ CODES = (
         "A spec, or a part of one, cannot be compiled yet, because something it needs is not there yet. What it owns is left alone; the part that needs nothing of it is made.",
         "Do what the message says is missing; nothing is lost meanwhile.",
     ),
+    Code(
+        "PLAN011",
+        "another apply makes it",
+        "Something is there under a name of ours, shows no ownership tags, and the notes of an apply say that it makes it and has not ended. AWS shows tags later than what carries them.",
+        "Plan again when that apply has ended. If it was broken off, and the tags stay away, take it over with --adopt.",
+    ),
 )

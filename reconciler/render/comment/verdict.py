@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from reconciler.model.change import Action
+from reconciler.render.markdown.escape import prose
 from reconciler.render.markdown.view import View, many
 from reconciler.render.sections.drift import by_others, kinds
 from reconciler.render.sections.place import moved
+from reconciler.render.vocabulary import waiting
 
 _ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
 
@@ -24,7 +26,8 @@ def plan(view: View) -> str:
         if moved(view):
             head = f"## ⚠️ {view.environment}: no step, but the environment itself changes"
             return f"{head}\n\n{said}"
-        return f"## {_sign(view)} {view.environment}: nothing to do\n\n{said}"
+        head = "nothing to do yet" if (waits := _waits(view)) else "nothing to do"
+        return f"## {_sign(view)} {view.environment}: {head}\n\n{said}{waits}"
     return f"## {_sign(view)} {view.environment}: {counts(view)}\n\n{_standing(view)}"
 
 
@@ -70,7 +73,12 @@ def _standing(view: View) -> str:
     stays = "stays as it is" if same == 1 else "stay as they are"
     if same:
         said.append(f"{many(same, 'resource')} {stays}.")
-    return " ".join(said)
+    return " ".join(said) + _waits(view)
+
+
+def _waits(view: View) -> str:
+    said = waiting.summed(view.plan)
+    return f" **{prose(said, 400)}**" if said else ""
 
 
 def drifted(view: View) -> str:

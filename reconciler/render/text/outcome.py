@@ -18,7 +18,9 @@ from reconciler.model.event import (
     StepSkipped,
 )
 from reconciler.model.plan import Plan, Step
+from reconciler.model.waiting import waiting_to_json
 from reconciler.render.text import diagnostics
+from reconciler.render.vocabulary import waiting
 from reconciler.render.vocabulary.entries import SUFFIX
 from reconciler.render.vocabulary.ink import Ink, harmless
 from reconciler.render.vocabulary.words import SIGNS, count, duration
@@ -61,7 +63,17 @@ def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color
         handed = any(event.handed_over for event in failures)
         again = "Log in again and run `moorline apply --resume`" if handed else _AGAIN
         lines.append(f"{again}: it goes on from what is live.")
+    lines += _waits(plan, ink)
     return "\n".join(lines)
+
+
+def _waits(plan: Plan, ink: Ink) -> Iterator[str]:
+    """What is not made yet, and what somebody has to do for it."""
+    if plan.waiting:
+        yield ink("Waits:", "bold")
+    for spec, why, next_ in waiting.told([*map(waiting_to_json, plan.waiting)]):
+        yield f"  {ink(spec, 'bold')}: {why}"
+        yield f"      {next_}"
 
 
 def _diagnostic(event: StepFailed) -> Diagnostic:

@@ -17,7 +17,7 @@ from reconciler.render.markdown.view import view
 from reconciler.render.section import Section
 from reconciler.render.text.frame import header
 from reconciler.render.text.table import INDENT, Line, block
-from reconciler.render.vocabulary import protection
+from reconciler.render.vocabulary import protection, waiting
 from reconciler.render.vocabulary.difference import leaves, rows
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import Ink, cells, cut, harmless, spread
@@ -62,12 +62,15 @@ def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
     """One line, as in ``Plan: 2 to create, 1 refused, 58 unchanged. 14 calls to apply``."""
     unchanged = plan_json["summary"]["unchanged"]
     errors = sum(each["severity"] == "error" for each in plan_json["diagnostics"])
+    waits = waiting.summed(plan_json)
     if not found:
         if errors:
             return ink(f"No plan: {count(errors, 'error')} above.", "alarm")
         if any(each["code"] == PLACE_MOVED for each in plan_json["diagnostics"]):
             said = "No step, but the environment itself changes, as said above."
             return f"{ink(said, 'alarm')} {_as_specs(unchanged)}"
+        if waits:
+            return f"Nothing to do yet. {_as_specs(unchanged)} {ink(waits, 'yellow')}"
         return ink(f"Nothing to do. {_as_specs(unchanged)}", "green")
     running = [entry for entry in found if entry.runs]
     counts = [(sum(e.step["action"] == action for e in running), str(action)) for action in _ORDER]
@@ -83,7 +86,7 @@ def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
         line += ink(f" Blocked by {count(errors, 'error')} above.", "alarm")
     elif refused:
         line += ink(" Blocked until what is refused is approved or undone.", "alarm")
-    return line
+    return f"{line} {ink(waits, 'yellow')}" if waits else line
 
 
 def _as_specs(number: int) -> str:

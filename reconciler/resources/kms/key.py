@@ -90,7 +90,8 @@ register(
             absent("MalformedPolicyDocument", r"(?i)invalid principal"),  # IAM lags; API CreateKey
             absent("DependencyTimeout"),
         ),
-        outputs={"Arn": ("Arn",), "KeyId": ("KeyId",)},
+        outputs={"Arn": ("Arn",), "CreationDate": ("CreationDate",), "KeyId": ("KeyId",)},
+        dated="CreationDate",
         created={"Arn": ("KeyMetadata", "Arn"), "KeyId": ("KeyMetadata", "KeyId")},
         arn="arn:{partition}:kms:{region}:{account}:key/{KeyId}",
         found_by_tag=True,

@@ -28,7 +28,7 @@ from reconciler.resources.aside import Aside, Borrowed
 from reconciler.resources.codecs import takes
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Pending
-from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling
+from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling, unserved
 from reconciler.resources.sagemaker.service import ADD_TAGS, SPREADING, arn, tagging
 
 NAME = {"EndpointName": "{name}"}
@@ -161,6 +161,7 @@ register(
             absent("ValidationException", r"^Cannot update in-progress endpoint\b"),
         ),
         outputs={
+            "AsyncInferenceConfig": ("AsyncInferenceConfig",),
             "EndpointArn": ("EndpointArn",),
             "EndpointStatus": ("EndpointStatus",),
             "LastModifiedTime": ("LastModifiedTime",),
@@ -186,7 +187,8 @@ register(
             busy=codes("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"),
             in_use=codes("Updating", "SystemUpdating", "RollingBack"),
             failed=codes("Failed"),
-            empty=codes("Failed"),  # it takes no request but its deletion (AWS_FACTS 1.5)
+            empty=codes("Failed"),  # of a creation, an update or a re-scale (AWS_FACTS 1.5)
+            unused=unserved.proven,
             poll=30.0,
             timeout=30000.0,  # MaximumExecutionTimeoutInSeconds is at most 28800
             usual=600.0,  # instances, image and model, of one fleet; a guess

@@ -1,6 +1,6 @@
 """Scripted endings: how the next deployment of a named endpoint or feature group will end.
 
-A script is queued per name and used up by the next create or update of that name.
+A script is queued per name and used up by the next create, update or re-scale of that name.
 """
 
 from __future__ import annotations

@@ -79,6 +79,8 @@ def _succeed(record: Record, deployment: Deployment) -> None:
 
 def _fail(record: Record, deployment: Deployment) -> None:
     mode, reason = deployment.outcome.mode, deployment.outcome.reason
+    for variant in record.data["ProductionVariants"]:
+        variant.pop("VariantStatus", None)  # no stage of a deployment goes on
     if mode == "rollback" and deployment.change != "create":
         record.data["EndpointStatus"] = "InService"
     elif mode == "update-rollback-failed" and deployment.change != "create":

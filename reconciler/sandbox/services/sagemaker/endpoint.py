@@ -151,7 +151,8 @@ def update_weights(call: Call) -> dict[str, Any]:
     record.data |= {"EndpointStatus": "Updating", "ProductionVariants": production}
     record.touch()
     seconds = WORLD.durations.endpoint_weights
-    record.pending = deployment.begin("weights", seconds, production=production)
+    outcome = WORLD.outcomes.take(record.name)
+    record.pending = deployment.begin("weights", seconds, outcome, production=production)
     return {"EndpointArn": record.arn}
 
 

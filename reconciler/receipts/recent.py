@@ -1,0 +1,77 @@
+"""What earlier applies have just changed: AWS may not show it yet, nor IAM and KMS decide by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from reconciler.aws import lag
+from reconciler.aws.fresh import Changed
+from reconciler.model.address import Address
+from reconciler.model.receipt import Receipt, ReceiptError
+from reconciler.receipts.store import Store
+from reconciler.resources.api import Place, Resource, fill
+
+LONGEST = max(each.seconds for each in (*lag.ALLOWS.values(), *lag.SHOWS.values()))
+MOST = 5
+"""Receipts that are read; applies of one environment come one after the other."""
+NAME = "{name}"
+NOTHING = Changed(0.0)
+
+
+def changed(
+    store: Store, resources: Mapping[str, Resource], place: Place, now: datetime
+) -> dict[Address, Changed]:
+    """What applies that ended minutes before `now` have changed.
+
+    Receipts that cannot be read say nothing: they are never needed. A receipt has no time for
+    each call, so its end counts for all.
+    """
+    found: dict[Address, Changed] = {}
+    try:
+        for receipt in _latest(store):
+            since = max(now - datetime.fromisoformat(receipt.ended), timedelta()).total_seconds()
+            if since > LONGEST:
+                break
+            for address, call in _done(receipt, resources):
+                resource, before = resources[address.type], found.get(address, NOTHING)
+                now_ = _changed(resource, call, since)
+                if before.gone or (now_.gone and before is not NOTHING):
+                    continue  # a later call has the last word
+                shows, allows = max(now_.shows, before.shows), max(now_.allows, before.allows)
+                if shows > 0 or now_.gone > 0:
+                    found[address] = Changed(shows, allows, mark(resource, place), now_.gone)
+    except (ReceiptError, ValueError):
+        return found
+    return found
+
+
+def mark(resource: Resource, place: Place) -> str:
+    """How ARNs of resources begin whose ids AWS chooses; "" where they have the name."""
+    if NAME in resource.arn:
+        return ""
+    return str(fill(resource.arn.rpartition("{")[0], place.slots("")))
+
+
+def _latest(store: Store) -> Iterator[Receipt]:
+    """Newest first."""
+    for id_ in store.ids()[:MOST]:
+        if receipt := store.read(id_):
+            yield receipt
+
+
+def _changed(resource: Resource, method: str, since: float) -> Changed:
+    shows = max(lag.budget(lag.SHOWS, resource.service) - since, 0.0)
+    if method == resource.delete.method:
+        return Changed(0.0, gone=shows)
+    decides = lag.authorises(method, resource)
+    return Changed(shows, max(lag.budget(lag.ALLOWS, resource.service) - since, 0.0) * decides)
+
+
+def _done(receipt: Receipt, resources: Mapping[str, Resource]) -> Iterator[tuple[Address, str]]:
+    """What calls of a receipt that AWS took were about, and their methods, the last one first."""
+    steps = {step.id: step.address for step in receipt.steps if step.address.type in resources}
+    for call in reversed(receipt.calls):
+        address = steps.get(call.step)
+        if address and not call.error:
+            yield address, call.method
