@@ -93,6 +93,9 @@ class ResourceRecord:
     sent: Mapping[str, str] = field(default_factory=dict)
     """Keyed digests of what was sent and AWS never gives back, by dotted path."""
 
+    beside: Props | None = None
+    """What was live and nobody had declared, by dotted path; absent where nobody looked."""
+
     @property
     def digest(self) -> str:
         """Of what was left."""
@@ -215,7 +218,11 @@ def from_json(data: Json) -> Receipt:
         calls=tuple(CallRecord(**call) for call in data["calls"]),
         resources={
             Address.parse(at): ResourceRecord(
-                left["applied"], left["by"], left["observed"], left.get("sent", {})
+                left["applied"],
+                left["by"],
+                left["observed"],
+                left.get("sent", {}),
+                left.get("beside"),
             )
             for at, left in data["resources"].items()
         },
@@ -292,4 +299,5 @@ def _resource_to_json(left: ResourceRecord) -> Json:
         "digest": left.digest,
         "by": left.by,
         **({"sent": dict(left.sent)} if left.sent else {}),
+        **({"beside": dict(left.beside)} if left.beside is not None else {}),
     }

@@ -111,6 +111,9 @@ class _Walk:
             return
         if place and (self.by.hidden(place) or covered(place, self.by.facts.read_only)):
             return
+        if want is None:  # it is to be absent, and is there
+            self.differences.append(Difference(path, place, have, None))
+            return
         if self._as_documents(want, have, path, place):
             return
         if isinstance(want, Mapping) and isinstance(have, Mapping | None) and want:
