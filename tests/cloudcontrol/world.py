@@ -15,7 +15,7 @@ from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.event import Event, StepFailed, StepFinished
 from reconciler.model.graph import Graph, Node, Origin, build_graph
-from reconciler.model.plan import Plan, Step
+from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.policy import Policy
 from reconciler.plan.order import plan
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Place, load
@@ -36,6 +36,11 @@ class SandboxClock:
 
     def sleep(self, seconds: float) -> None:
         self.aws.clock.advance(seconds)
+
+
+def _goes(step: Step, done: list[Step]) -> bool:
+    """Whether a deletion is not half of a replacement."""
+    return not any(each.id == step.id.removesuffix(SUFFIX) for each in done)
 
 
 @dataclass
@@ -98,7 +103,11 @@ class World:
         how = {"workers": 1, "run": f"run-{self.runs}", "interrupt": interrupt}
         apply(made, self.session, load(), PLACE, events.append, **how)  # type: ignore[arg-type]
         ended = {event.step for event in events if isinstance(event, StepFinished)}
-        self.left |= {step.address for step in made.steps if step.id in ended}
+        done = [step for step in made.steps if step.id in ended]
+        self.left |= {step.address for step in done}
+        self.left -= {
+            step.address for step in done if step.id.endswith(SUFFIX) and _goes(step, done)
+        }
         return events
 
     def turn(self, *nodes: Node) -> Turn:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from reconciler import engine
 from reconciler.compile import compiler
 from reconciler.model import receipt as receipts
 from reconciler.model.change import Action
@@ -104,6 +105,16 @@ def test_without_the_key_it_works_as_well(platform: Platform) -> None:
     platform.converge(parameter(CANARY))
     plan = platform.plan()
     assert (plan.steps, codes(plan)) == ((), [])
+
+
+def test_a_plan_without_aws_cannot_tell_and_says_so(platform: Platform) -> None:
+    sealed = Sealed(platform)
+    sealed.apply(sealed.plan(parameter(CANARY)))
+    plan = engine.plan_offline(platform.request(), sealed.last)
+    assert plan.steps == ()
+    (told,) = [each for each in plan.diagnostics if each.code == "CLOUD001"]
+    assert "Value" in told.message
+    assert CANARY not in told.message
 
 
 def test_receipts_of_an_older_form_are_read(platform: Platform) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reconciler.facts import Facts
 from reconciler.model.value import (
+    SENSITIVE,
     UNKNOWN,
     Join,
     Json,
@@ -36,6 +37,7 @@ from reconciler.resources.whole import empty
 NOTATION = "AWS may write it otherwise"
 FORMULA = "AWS says by a formula what it makes of it, and Moorline cannot evaluate that"
 ORDER = "only the order differs, and AWS does not say whether it means anything"
+VEILED = "what is known of it does not hold the value, which nobody is shown"
 LIARS = frozenset(
     {
         ("AWS::AppSync::Resolver", ("PipelineConfig", "Functions")),
@@ -192,6 +194,9 @@ class _Walk:
         return True
 
     def _scalar(self, want: Json, have: Json, path: Path, place: Path, around: Json) -> None:
+        if have is SENSITIVE:
+            self.unsure.append(Unsure(path, VEILED))
+            return
         if isinstance(want, Ref | Join) or want is UNKNOWN or have is None:
             self.differences.append(Difference(path, place, have, want))
             return
