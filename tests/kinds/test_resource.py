@@ -299,6 +299,13 @@ WRONG = {
         12,
         "own adapter",
     ),
+    "more than AWS takes": (
+        f"type: AWS::SSM::Parameter\nproperties: {{Type: String, Value: {'x' * 262_144}}}",
+        "RES006",
+        2,
+        13,
+        "262,144 characters",
+    ),
     "what a type without tags holds": (
         (
             "type: AWS::IAM::RolePolicy\nholds: nothing\n"

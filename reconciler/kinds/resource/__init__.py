@@ -14,7 +14,7 @@ from reconciler.kinds.resource.spec import AnyResource
 from reconciler.kinds.resource.unshown import hide, unshown
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Path, Ref
+from reconciler.model.value import Json, Path, Ref, canonical
 
 HOLDS_TAG = "moorline:holds"
 DEFAULT = "records"
@@ -25,6 +25,9 @@ _IDENTIFIER = "PrimaryIdentifier"
 _NAME = "RES004"
 _HOLDS = "RES008"
 _NULL = "RES011"
+_REFUSED = "RES006"
+LARGEST = 262_144
+"""Characters of a document. Source: botocore's model of `cloudcontrol`, `Properties`."""
 _SENSITIVE = "RES012"
 
 
@@ -79,6 +82,9 @@ def build(spec: AnyResource, scope: Scope) -> Iterator[Node]:
     }
     if not served.removes:
         _kept(spec, scope)
+    elif (size := len(canonical(spec.properties))) > LARGEST:
+        said = f"it is {size:,} bytes long, and AWS takes {LARGEST:,} characters of one resource"
+        scope.problem(PROPERTIES, said, help="put what is long into a bucket", code=_REFUSED)
     if served.hides:
         props = hide(props, address, about, spec.sensitive)
     elif spec.sensitive:

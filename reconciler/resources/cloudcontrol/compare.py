@@ -13,6 +13,7 @@ from reconciler.facts import Facts
 from reconciler.model.value import (
     SENSITIVE,
     UNKNOWN,
+    Hidden,
     Join,
     Json,
     JsonText,
@@ -194,7 +195,7 @@ class _Walk:
         return True
 
     def _scalar(self, want: Json, have: Json, path: Path, place: Path, around: Json) -> None:
-        if have is SENSITIVE:
+        if have is SENSITIVE or isinstance(have, Hidden):
             self.unsure.append(Unsure(path, VEILED))
             return
         if isinstance(want, Ref | Join) or want is UNKNOWN or have is None:
