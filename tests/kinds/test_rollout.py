@@ -199,9 +199,9 @@ def test_alarms_that_roll_back_count_the_new_fleet_alone() -> None:
     [
         ("", 0),
         ("strategy: {allAtOnce: {bake: 2m}}", 120),
-        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]", 300),
-        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]\nonFailure: none", 0),
-        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]\nstrategy: {blueGreen: {}}", 300),
+        ("analysis: [{metric: Invocation5XXErrors, atMost: 1%}]", 300),
+        ("analysis: [{metric: Invocation5XXErrors, atMost: 1%}]\nonFailure: none", 0),
+        ("analysis: [{metric: Invocation5XXErrors, atMost: 1%}]\nstrategy: {blueGreen: {}}", 300),
     ],
     ids=["nothing watches", "it says so", "an alarm watches", "alarms are off", "blue/green"],
 )
@@ -247,7 +247,7 @@ def test_a_registry_that_hides_its_files_is_a_warning() -> None:
 
 
 def test_a_monitor_that_needs_capture_says_so() -> None:
-    none = specs.DETECTOR.replace("capture: {sampling: 100, to: raw}\n", "")
+    none = specs.DETECTOR.replace("capture: {sampling: 100%, to: raw}\n", "")
     platform = world({DETECTOR: none})
     platform.build("Monitor", "oncall")
     assert [(found.code, str(found.at)) for found in platform.found] == [
@@ -280,8 +280,8 @@ def test_training_on_an_online_group_is_reported() -> None:
 
 
 def test_a_model_that_is_written_where_no_endpoint_may_read_it_is_a_warning() -> None:
-    for output in ("{source: artifacts, path: elsewhere}", "{source: raw, path: models}"):
-        apart = specs.SCRIPT.replace("{source: artifacts, path: models/risk}", output)
+    for output in ("{to: artifacts, path: elsewhere}", "{to: raw, path: models}"):
+        apart = specs.SCRIPT.replace("{to: artifacts, path: models/risk}", output)
         platform = world({("Training", "risk"): apart})
         platform.build("Training", "risk")
         assert [(found.code, str(found.at)) for found in platform.found] == [
