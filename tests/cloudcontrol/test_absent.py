@@ -19,6 +19,7 @@ from reconciler.resources.api import load
 from reconciler.resources.cloudcontrol.compare import Comparison
 from reconciler.resources.cloudcontrol.document import desired
 from reconciler.resources.cloudcontrol.patch import patch
+from reconciler.sandbox.services.cloudcontrol import faults
 from reconciler.sandbox.services.cloudcontrol.store import all_records
 
 from .common import paths, true
@@ -56,6 +57,21 @@ def test_null_at_creation_asks_for_nothing(world: World) -> None:
     assert turn.actions == [Action.CREATE]
     assert "Description" not in true(GROUP)
     assert world.good(group(Description=None, State="ENABLED")).actions == []
+
+
+def test_null_where_aws_always_has_a_value_is_told_by_the_apply(world: World) -> None:
+    type_ = "AWS::Kinesis::Stream"
+    faults.habits(type_, defaults={"RetentionPeriodHours": 24})
+    hours: dict[str, Any] = {"ShardCount": 1, "RetentionPeriodHours": 48}
+    world.good(node(type_, "acme-test-s", **hours))
+    turn = world.turn(node(type_, "acme-test-s", **{**hours, "RetentionPeriodHours": None}))
+    (failed,) = turn.failed
+    assert failed.code == "APPLY008"
+    assert "has a value for RetentionPeriodHours" in failed.message
+    assert "in place of the null" in failed.help
+    assert (
+        world.good(node(type_, "acme-test-s", **{**hours, "RetentionPeriodHours": 24})).failed == []
+    )
 
 
 def test_null_below_an_object(world: World) -> None:
