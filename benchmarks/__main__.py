@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import compile_speed, forms_speed, plan_speed, render_speed, startup
+from benchmarks import call_counts, compile_speed, forms_speed, plan_speed, render_speed, startup
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
     plan_speed.main()
     render_speed.main()
     forms_speed.main()
+    call_counts.main()
 
 
 main()

@@ -59,6 +59,11 @@ MIXES = {
         *("bucket", "role", "alarm", "pipeline"),
     ),
 }
+BARS = {
+    "common": {"create": 3.0, "plan": 1.05, "delete": 2.0},
+    "SageMaker": {"create": 1.75, "plan": 0.55, "delete": 2.0},
+}
+"""The most requests for each resource, waiting left out; for 1,000 of a mix."""
 EXAMPLE = Path(__file__).parent.parent
 
 
@@ -267,18 +272,25 @@ def given(aws: Sandbox, units: int) -> None:
 
 
 def main() -> None:
+    """Print the counts; exits with 1 where one is over its bar."""
     units = int(sys.argv[1]) if sys.argv[1:] else UNITS
+    over: list[str] = []
     for name, planned in (*((name, mix(name, units)) for name in MIXES), ("example", example())):
         with sandbox() as aws:
             if name in MIXES:
                 given(aws, units)
             for phase, total, wrote, polls, count in life(aws, planned):
+                bar = BARS.get(name, {}).get(phase) if units >= UNITS else None
+                if bar and total - polls > bar * count:
+                    over.append(f"{name}, {phase}: {total - polls}, over {bar * count:.0f}")
                 each = f"{(total - polls) / count:.2f} each" if count else ""
                 print(
                     f"{name:10} {phase:16} {total:6} calls, {wrote:5} of them write,"
                     f" {polls:4} waited; {count:5} resources {each}",
                     flush=True,
                 )
+    if over:
+        raise SystemExit("\n".join(over))
 
 
 if __name__ == "__main__":

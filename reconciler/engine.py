@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler.aws import buckets
+from reconciler.aws import buckets, offered
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
@@ -55,14 +55,18 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
             left=request.left,
             applied=request.applied,
             begun=request.begun,
+            going=_going(request),
         )
         waiting = order.pending(graph, live, resources.load(), place)
         live = replace(live, sent=request.sent)
         live, more = look_closer(session, live, waiting, resources.load())
         draft = order.plan(graph, live, resources.load(), place, terms)
         ruled = check.planned(graph, terms, closing.used(live, terms))
+        problems = [*offered.lined(problems, graph)]
+        more += offered.look(session, draft.steps, graph, resources.load())
         found = [*found, *problems, *more, *draft.diagnostics, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
+        plan = replace(plan, beside=draft.beside)
         plan = replace(plan, moving=tuple(draft.moving), staying=tuple(draft.staying))
         found += overwritten(draft.steps)
         named = request.policy.adopt | request.policy.retry
@@ -96,6 +100,13 @@ def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]
     facts, found = answer(session, lookups)
     graph, problems = compiler.build(request.specs, request.view, facts)
     return graph, [*found, *problems, *check.refusals(graph)]
+
+
+def _going(request: Request) -> Graph:
+    """What specs declare and is to be destroyed: no tag tells how some of it is addressed."""
+    if not request.destroy:
+        return Graph()
+    return compiler.build(request.specs, request.view)[0]
 
 
 def _unknown(address: Address) -> Diagnostic:

@@ -6,7 +6,7 @@ what an ARN stands for is a guess until it was read and its tags are those. Else
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.aws.ending import StepError
@@ -19,7 +19,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Json, Props, Ref, references, resolve
+from reconciler.model.value import Props, Ref, references, resolve
 from reconciler.plan.diff import TAGS, compare
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.order import known
@@ -67,8 +67,13 @@ class Addressed:
         left: frozenset[Address],
         applied: Mapping[Address, Props],
         begun: frozenset[Address],
+        going: Graph,
     ) -> None:
-        """`left` is what the last apply left, `applied` what it asked for; `begun` may be done."""
+        """`left` is what the last apply left, `applied` what it asked for; `begun` may be done.
+
+        `going` is what specs declare and is to go.
+        """
+        self.going = going
         self.session = session
         self.left = left
         self.applied = applied
@@ -112,29 +117,54 @@ class Addressed:
         values = (place.platform, place.environment, place.region)
         return dict(zip((OWNERSHIP[0], OWNERSHIP[1], OWNERSHIP[3]), values, strict=True))
 
-    def orphan(self, address: Address, survey: Survey) -> Orphan | None:
-        """A resource that has our tags and that nothing declares; nothing where it is gone.
+    def orphan(self, address: Address, survey: Survey, live: Live) -> Orphan | None:
+        """A resource that is ours and that nothing declares; nothing where it is gone.
+
+        `live` is what was read before, which its spec may refer to. Where nothing tells whether
+        it is there, `findings` says so.
 
         Raises:
             AwsError: its state could not be found out.
         """
-        resource = self.resources[address.type]
-        untold = resource.tags is None and PRIMARY not in resource.predict
-        if untold and (address not in self.applied or not _findable(resource)):
-            self.findings.append(_left(address))
-            return None
-        tags = survey.index.get(address) or {}
-        props: dict[str, Json] = {TAGS: [{"Key": key, "Value": tags[key]} for key in tags]}
-        if resource.name:
-            props[resource.name] = address.name
-        if untold:
-            props |= {key: it for key, it in self.applied[address].items() if key != TAGS}
+        resource, node = self.resources[address.type], self.going.nodes.get(address)
+        props = self._known_of(address, survey, live)
         seen = self._read(address, resource, props, survey)
-        if seen and resource.tags is None:
-            seen = replace(seen, tags=self._owner())  # the last receipt names it
-        if seen is None or not owned(seen, self.single.place, resource):
+        if seen is None:
+            if not self._proven(resource, props, survey.keys.get(address, ())):
+                self.findings.append(_left(address))
             return None
-        return Orphan(address, seen, (seen.tags or {}).get(OWNERSHIP[2], ""))
+        if resource.tags is None:
+            told = address in self.left or (node and self._is_ours(node, props, live, seen))
+            if not told:
+                self.findings.append(_unsaid(address))
+                return None
+            seen = replace(seen, tags=self._owner())
+        if not owned(seen, self.single.place, resource):
+            return None
+        spec = node.origin.spec if node and node.origin else ""
+        return Orphan(address, seen, (seen.tags or {}).get(OWNERSHIP[2], spec))
+
+    def _known_of(self, address: Address, survey: Survey, live: Live) -> Props:
+        """All that says how something may be addressed: its spec, the last receipt, its tags."""
+        resource, node = self.resources[address.type], self.going.nodes.get(address)
+        props = dict(self.applied.get(address, {}))
+        if node:
+            place = self.single.place
+            props |= resolve(node.props, lambda ref: known(ref, live, self.resources, place))
+        if resource.name:
+            props.setdefault(resource.name, address.name)
+        usual = {**self._owner(), NAME_TAG: address.name, TYPE_TAG: address.type}
+        tags = survey.index.get(address) or usual
+        return {**props, TAGS: [{"Key": key, "Value": tags[key]} for key in sorted(tags)]}
+
+    @staticmethod
+    def _proven(resource: Resource, props: Props, arns: Collection[str]) -> bool:
+        """Whether what was not found is not there: it was asked for by all that it can be by."""
+        generic = resource.generic
+        assert generic is not None  # noqa: S101 - the caller's choice
+        if generic.key(props) is not None or generic.proves(props):
+            return True
+        return generic.single and any(generic.by_arn(arn) for arn in arns)
 
     def _read(
         self, address: Address, resource: Resource, props: Props, survey: Survey
@@ -173,17 +203,23 @@ class Addressed:
         return found
 
 
-def _findable(resource: Resource) -> bool:
-    """Whether what was asked for tells it from others."""
-    return resource.generic is not None and resource.generic.found != "nothing"
-
-
 def _left(address: Address) -> Diagnostic:
     return Diagnostic(
         "CLOUD002",
-        f"{str(address)!r} may exist: the last apply left it, and without its spec nothing tells "
+        f"{str(address)!r} may exist: a receipt, its tags or its spec name it, and nothing tells "
         "how AWS calls it",
         help="look at it in AWS, and delete it by hand if it is to go",
+        severity=Severity.WARNING,
+        address=address,
+    )
+
+
+def _unsaid(address: Address) -> Diagnostic:
+    return Diagnostic(
+        "CLOUD002",
+        f"{str(address)!r} stays: something is there as its spec has it, and nothing says that "
+        "Moorline made it",
+        help="its type has no tags; delete it by hand if it is to go",
         severity=Severity.WARNING,
         address=address,
     )

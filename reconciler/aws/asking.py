@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from reconciler.aws import lag
+from reconciler.aws import lag, offered
 from reconciler.aws.clock import Clock
 from reconciler.aws.errors import AwsError, Gone, Retry
 from reconciler.aws.survey import Progress, unreadable
@@ -58,7 +58,8 @@ class Asker:
                 try:
                     out.append(future.result())
                 except AwsError as error:
-                    self._found.append(unreadable(error, address(item)))
+                    told = offered.refused(error, address(item))
+                    self._found.append(told or unreadable(error, address(item)))
                     out.append(UNKNOWN)
                 self._progress(what, done, len(items))
         finally:

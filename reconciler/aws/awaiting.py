@@ -140,11 +140,12 @@ class Awaiting:
     def _polled(self, operation: Operation, call: Call, token: str) -> Mapping[str, Json]:
         """How a request is; nothing where AWS could not say, which says nothing of the request."""
         try:
-            return self.session.send(
+            answer = self.session.send(
                 call.service, operation.poll, {operation.param: token}, subject=token
             )
         except Retry:
             return {}
+        return {} if operation.about(call.params, answer) else answer
 
     def _asked(self, answer: Mapping[str, Json], operation: Operation) -> float:
         """Seconds until AWS wants to be asked again, by the time that it named."""

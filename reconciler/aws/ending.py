@@ -69,7 +69,11 @@ def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -
         return None
     paths = ", ".join(".".join(change.path) for change in left)
     message = f"AWS accepted the change of {str(step.address)!r}, but {paths} is as before"
-    return StepError("APPLY008", message, "`moorline plan` shows what is pending")
+    help_ = "`moorline plan` shows what is pending"
+    if all(change.after is None and change.before is not None for change in left):
+        message = f"AWS has a value for {paths} of {str(step.address)!r} all the same"
+        help_ = "write the value that it has in place of the null, and apply again"
+    return StepError("APPLY008", message, help_)
 
 
 VANISHED = "APPLY004"

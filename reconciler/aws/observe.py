@@ -49,15 +49,18 @@ def observe(  # noqa: PLR0913 - what is looked at, and who is told
     left: frozenset[Address] = frozenset(),
     applied: Mapping[Address, Props] = MappingProxyType({}),
     begun: frozenset[Address] = frozenset(),
+    going: Graph | None = None,
 ) -> tuple[Live, list[Diagnostic]]:
     """The live state of everything the graph declares or our tags claim.
 
     `left` is what the last apply left. Where listings or tags contradict it, it is read by its
     name: that answer counts, and is told of. `left` itself is never taken for an answer.
     `applied` is what that apply asked for: it addresses what carries no tags and has left the
-    graph. `begun` is what it may have made.
+    graph. `begun` is what it may have made. `going` is what specs have and the graph leaves out
+    on purpose: it addresses what carries no tags, or is found by none.
     """
-    return _Observer(session, graph, resources, place, progress, left, applied, begun).run()
+    going = going or Graph()
+    return _Observer(session, graph, resources, place, progress, left, applied, begun, going).run()
 
 
 class _Observer:
@@ -68,9 +71,10 @@ class _Observer:
         resources: Mapping[str, Resource],
         place: Place,
         progress: Progress,
-        left: frozenset[Address] = frozenset(),
-        applied: Mapping[Address, Props] = MappingProxyType({}),
-        begun: frozenset[Address] = frozenset(),
+        left: frozenset[Address],
+        applied: Mapping[Address, Props],
+        begun: frozenset[Address],
+        going: Graph,
     ) -> None:
         self.session = session
         self.graph = graph
@@ -79,7 +83,7 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
-        self.generic = Addressed(session, self.single, resources, left, applied, begun)
+        self.generic = Addressed(session, self.single, resources, left, applied, begun, going)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
         self.asker = Asker(session.clock, progress, self.found)
@@ -106,12 +110,15 @@ class _Observer:
                 known |= {at: each for at, each in live.items() if not isinstance(each, Unknown)}
             unknown |= self._confirm(pool, known, unknown)
             orphans = Orphans(self.survey, self.generic, self.left, self.graph, self._tag_key)
-            strays = orphans.strays()
-            gone = self.asker.all(pool, "orphans", strays, orphans.read, lambda address: address)
-        unknown |= {at for at, seen in zip(strays, gone, strict=True) if seen is UNKNOWN}
+            kept: list[Orphan] = []
+            for strays in orphans.batches():
+                so_far = {**known, **{each.address: each.observed for each in kept}}
+                read = partial(orphans.read, Live(so_far, unknown=unknown))
+                gone = self.asker.all(pool, "orphans", strays, read, lambda address: address)
+                unknown |= {at for at, it in zip(strays, gone, strict=True) if it is UNKNOWN}
+                kept += [orphan for orphan in gone if isinstance(orphan, Orphan)]
         unknown |= {Address(type_, "*") for type_ in (*self.survey.broken, *self._unseen())}
         self.found += [*self.generic.findings, *orphans.findings]
-        kept = [orphan for orphan in gone if isinstance(orphan, Orphan)]
         ours = tuple(
             o for o in kept if owned(o.observed, self.place, self.resources[o.address.type])
         )

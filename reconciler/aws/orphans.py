@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from reconciler.aws import unlisted
-from reconciler.aws.addressed import Addressed
+from reconciler.aws.addressed import Addressed, levels
 from reconciler.aws.errors import contradiction
 from reconciler.aws.rosters import going
 from reconciler.aws.survey import Survey
@@ -15,7 +15,7 @@ from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
 from reconciler.model.value import Props
-from reconciler.plan.live import Claim, Orphan, claim
+from reconciler.plan.live import Claim, Live, Orphan, claim
 from reconciler.resources.api import OWNERSHIP, Resource
 
 _MAY_BE_OURS = (Claim.OURS, Claim.UNSAID)
@@ -49,6 +49,7 @@ class Orphans:
         if not self.survey.blind:  # what the last apply left and the index does not show
             known = {each for each in self.left if each.type in self.resources}
             claimed |= {address for address in known if address not in self.graph}
+        claimed |= {node.address for node in self.generic.going if self._is_generic(node.address)}
         for type_, listed in self.survey.lists.items():
             resource = self.resources[type_]
             if resource.whose or (resource.tags and not resource.tags.indexed):
@@ -56,8 +57,18 @@ class Orphans:
                 claimed |= {address for address in addresses if address not in self.graph}
         return sorted(claimed)
 
-    def read(self, address: Address) -> Orphan | None:
-        """An orphan; nothing where it is not there, or not ours.
+    def _is_generic(self, address: Address) -> bool:
+        return self.resources[address.type].generic is not None
+
+    def batches(self) -> Iterator[list[Address]]:
+        """Strays, each after what the specs that are to go say that it refers to."""
+        strays, going = self.strays(), self.generic.going
+        yield [address for address in strays if address not in going]
+        for nodes in levels(going, self.resources):
+            yield sorted({node.address for node in nodes}.intersection(strays))
+
+    def read(self, live: Live, address: Address) -> Orphan | None:
+        """An orphan; nothing where it is not there, or not ours. `live` is what was read before.
 
         Raises:
             AwsError: it could not be found out.
@@ -73,7 +84,7 @@ class Orphans:
         if told is Claim.ELSEWHERE or (told is Claim.FOREIGN and tags is not None):
             return None
         if resource.generic:
-            return self.generic.orphan(address, self.survey)
+            return self.generic.orphan(address, self.survey, live)
         if goes := going(self.graph, address, listed, tags, resource, self.single):
             return goes
         observed = self._seen(address, resource)

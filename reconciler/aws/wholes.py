@@ -16,8 +16,14 @@ BESIDE: Wholes = {
     ("sts", "get_caller_identity"): Whole(has=members("Account", "Arn", "UserId")),
     ("cloudcontrol", events.READ): events.READING,
     ("cloudcontrol", events.LIST): events.LISTING,
+    ("cloudcontrol", events.CREATE): events.WRITING,
+    ("cloudcontrol", events.UPDATE): events.WRITING,
+    ("cloudcontrol", events.DELETE): events.WRITING,
     ("cloudcontrol", events.POLL): events.POLLING,
     ("cloudcontrol", events.REQUESTS): events.PENDING,
+    ("cloudformation", "describe_type"): Whole(
+        has=members("ProvisioningType", "TypeName"), same={"TypeName": ("TypeName",)}
+    ),
     ("sts", "assume_role"): Whole(
         has=members(
             "Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken"

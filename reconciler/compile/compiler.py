@@ -15,6 +15,7 @@ from typing import Any
 
 from reconciler.compile import deferred as deferring, naming, placed, served, tags
 from reconciler.compile.admit import admit
+from reconciler.compile.sealed import sealed
 from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
@@ -274,6 +275,8 @@ class _Builder:
             props = put(props, prop, fill(template, slots))
         if resource.signed:
             props[tags.TAGS] = tags.tags(node, scope, resource, self.view)
+        if resource.generic:
+            props = sealed(props, node.address)
         return replace(node, props=props)
 
 

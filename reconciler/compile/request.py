@@ -35,8 +35,12 @@ class Request:
     unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
     """What of it AWS took and did not show."""
 
+    beside: Mapping[Address, Props] = field(default_factory=dict)
+    """What was live then and nobody had declared, by dotted path."""
+
     @property
     def terms(self) -> Policy:
         """The policy, with what the specs say of AWS's services."""
         own = availability.of(spec.model for spec in self.specs)
-        return replace(self.policy, services=own, applied=self.applied, unshown=self.unshown)
+        terms = replace(self.policy, services=own, applied=self.applied)
+        return replace(terms, unshown=self.unshown, beside=self.beside)

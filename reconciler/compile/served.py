@@ -28,6 +28,7 @@ def served(type_: str, resources: Mapping[str, Resource]) -> Served | None:
         tags=resource.tags is not None,
         known=resource.generic is None or resource.generic.declared,
         hides=resource.generic is not None,
+        removes=resource.generic is not None,
     )
 
 

@@ -42,6 +42,9 @@ from reconciler.resources.permissions import PASS, permission
 
 ALWAYS = frozenset({"cloudtrail:LookupEvents", "tag:GetResources"})
 """What every plan and drift report may ask, whatever the types."""
+OFFERED = "cloudformation:DescribeType"
+"""What a plan that makes something asks of a type that AWS's own handlers serve."""
+OPENS = "kms:Decrypt"
 NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
 """Demands of what no kind writes: alarms that stop machines or run documents."""
 
@@ -78,17 +81,22 @@ def reads(types: Iterable[Resource]) -> set[str]:
         found |= _all(resource.service, methods(resource)[0])
         found |= {each for each in _handled(resource, HANDLERS[0]) if looks(each)}
         found |= set(resource.aside.looks)
+        found |= {OFFERED} if resource.generic else set()
     return found
 
 
 def seen(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, ...]:
     """The data that a plan reads of our own resources: a handler that reads them asks for it.
 
-    Only where names say which they are, and no secrets.
+    Only where names say which they are, and no secrets. Keys of ours open what a handler reads
+    that is sealed with them, for a service of AWS and for nobody else.
     """
     found: dict[Place, set[str]] = {}
     for resource in types:
         for action in _handled(resource, HANDLERS[0]):
+            if action == OPENS:
+                for place in forwarded(action, resource):
+                    found.setdefault(place, set()).add(action)
             own = action.partition(":")[0] == service_of(resource.type)
             if own and resource.name and reads_data(action) and places(resource.type, action):
                 for place in forwarded(action, resource):

@@ -59,8 +59,9 @@ def resolve(root: Schema, path: Path) -> Shape | None:
 
 
 def children(root: Schema, shape: Shape) -> Iterator[Shape]:
-    """The shapes of all named properties right below."""
-    for name in shape.names:
+    """The shapes of all named properties right below; of a list, those of its items."""
+    inner = _below(root, shape, "*") if shape.is_list else shape
+    for name in (inner or shape).names:
         if (below := _below(root, shape, name)) is not None:
             yield below
 

@@ -79,6 +79,8 @@ class Served:
     """Whether a file of ours declares the type, and with it what is lost."""
     hides: bool
     """Whether what AWS never gives back is never shown either: it is sent as the spec has it."""
+    removes: bool
+    """Whether null says of a property that it is to be absent, and what is there is removed."""
 
 
 @dataclass(slots=True)

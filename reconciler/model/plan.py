@@ -50,6 +50,8 @@ class Plan:
     format_version: int = FORMAT
     same: Mapping[Address, Props] = field(default_factory=dict, compare=False, repr=False)
     """What the unchanged resources are; for receipts, no part of a plan file."""
+    beside: Mapping[Address, Props] = field(default_factory=dict, compare=False, repr=False)
+    """What is live of the unchanged ones and nobody has declared; for receipts as well."""
     moving: tuple[Change, ...] = field(default=(), compare=False, repr=False)
     """How resources compare that others may move at run time; for drift alone."""
     staying: tuple[Change, ...] = field(default=(), compare=False, repr=False)

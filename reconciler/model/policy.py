@@ -33,5 +33,7 @@ class Policy:
     """What the last apply asked for, from its receipt; nothing where there is none."""
     unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
     """Properties of it that AWS took and did not show right after the apply."""
+    beside: Mapping[Address, Props] = field(default_factory=dict)
+    """What was live after the last apply and nobody had declared, by dotted path."""
     services: tuple[Row, ...] = ()
     """What the platform's own specs say of services."""

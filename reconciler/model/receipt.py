@@ -92,6 +92,8 @@ class ResourceRecord:
     observed: Props | None = None
     sent: Mapping[str, str] = field(default_factory=dict)
     """Keyed digests of what was sent and AWS never gives back, by dotted path."""
+    beside: Props | None = None
+    """What was live and nobody had declared, by dotted path; absent where nobody looked."""
 
     @property
     def digest(self) -> str:
@@ -214,10 +216,7 @@ def from_json(data: Json) -> Receipt:
         steps=tuple(_step_from_json(step) for step in data["steps"]),
         calls=tuple(CallRecord(**call) for call in data["calls"]),
         resources={
-            Address.parse(at): ResourceRecord(
-                left["applied"], left["by"], left["observed"], left.get("sent", {})
-            )
-            for at, left in data["resources"].items()
+            Address.parse(at): _resource_from_json(left) for at, left in data["resources"].items()
         },
         specs=data["specs"],
         waits=tuple(_wait_from_json(wait) for wait in data.get("waits", ())),
@@ -285,6 +284,11 @@ def _wait_from_json(data: Json) -> WaitRecord:
     return WaitRecord(data["step"], address, data["action"], data["state"], data["since"])
 
 
+def _resource_from_json(left: Json) -> ResourceRecord:
+    known = (left["applied"], left["by"], left["observed"])
+    return ResourceRecord(*known, left.get("sent", {}), left.get("beside"))
+
+
 def _resource_to_json(left: ResourceRecord) -> Json:
     return {
         "applied": left.applied,
@@ -292,4 +296,5 @@ def _resource_to_json(left: ResourceRecord) -> Json:
         "digest": left.digest,
         "by": left.by,
         **({"sent": dict(left.sent)} if left.sent else {}),
+        **({"beside": dict(left.beside)} if left.beside is not None else {}),
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -56,6 +56,8 @@ class Hidden:
     owner: Address
     path: Path
     value: Json = field(default=None, repr=False, compare=False)
+    readable: bool = False
+    """Whether AWS gives it back, so that it is compared; a spec calls it sensitive."""
 
     def __str__(self) -> str:
         return str(Mark.SENSITIVE)
@@ -70,7 +72,7 @@ class Mark(StrEnum):
 
 UNKNOWN = Mark.UNKNOWN
 SENSITIVE = Mark.SENSITIVE
-FORMS = frozenset({"$ref", "$join", "$text", "$hidden", "$mark", "$map"})
+FORMS = frozenset({"$ref", "$join", "$text", "$hidden", "$marked", "$mark", "$map"})
 """Keys of the JSON forms of marks; a user's own object with one of them stands in a ``$map``."""
 
 
@@ -84,7 +86,8 @@ def to_json(value: Json) -> Json:
         case JsonText():
             return {"$text": to_json(value.document)}
         case Hidden():
-            return {"$hidden": [value.owner.type, value.owner.name, *value.path]}
+            form = "$marked" if value.readable else "$hidden"
+            return {form: [value.owner.type, value.owner.name, *value.path]}
         case Mark():
             return {"$mark": value.name.lower()}
         case Mapping():
@@ -111,8 +114,9 @@ def from_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
                 return Join(tuple(from_json(part) for part in body))
             case "$text":
                 return JsonText(from_json(body))
-            case "$hidden":
-                return Hidden(Address(body[0], body[1]), tuple(body[2:]))
+            case "$hidden" | "$marked":
+                owner, path = Address(body[0], body[1]), tuple(body[2:])
+                return Hidden(owner, path, readable=key == "$marked")
             case "$mark":
                 return Mark[body.upper()]
             case "$map":
@@ -179,7 +183,7 @@ def references(value: Json) -> Iterator[Ref]:
             return
 
 
-def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:
+def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:  # noqa: PLR0911 - as from_json
     """Put values in the place of references.
 
     `lookup` answers a value, `UNKNOWN`, or the reference itself to leave it open.
@@ -200,6 +204,8 @@ def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:
             document = resolve(value.document, lookup)
             open_ = any(isinstance(leaf, Ref | Join | Hidden | Mark) for leaf in leaves(document))
             return JsonText(document) if open_ else orjson.dumps(document).decode()
+        case Hidden():
+            return replace(value, value=resolve(value.value, lookup))
         case Mapping():
             return {key: resolve(item, lookup) for key, item in value.items()}
         case list() | tuple():

@@ -14,18 +14,10 @@ from dataclasses import replace
 from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
+from reconciler.model.given import marked
 from reconciler.model.graph import Origin
 from reconciler.model.step import Step
-from reconciler.model.value import (
-    SENSITIVE,
-    Hidden,
-    Json,
-    JsonText,
-    Path,
-    Props,
-    canonical,
-    digest,
-)
+from reconciler.model.value import SENSITIVE, Hidden, Json, JsonText, Path, Props, canonical, digest
 from reconciler.plan.lent import lent, theirs
 from reconciler.plan.normal import member, normal, settled
 from reconciler.plan.walk import walk
@@ -132,12 +124,13 @@ def _fields(
     unsure: list[tuple[Path, str]],
 ) -> Iterator[FieldChange]:
     skip = {TAGS, *resource.unread} | _addressing(resource)
+    secret = marked(desired)
     want = {key: shown for key, value in desired.items() if (shown := seen(value)) is not ...}
     want = {key: value for key, value in want.items() if key not in skip}
     if resource.generic:
         judged = resource.generic.judge(want, {key: observed.props.get(key) for key in want})
         unsure += judged.unsure
-        yield from _changes(judged.differences, resource, origin)
+        yield from _changes(judged.differences, resource, origin, secret)
         if resource.generic.fixed_tags:
             return
     elif not observed.proven:
@@ -156,7 +149,7 @@ def seen(value: Json) -> Json:
     """What of a desired value AWS would give back; ``...`` where that is nothing of it."""
     match value:
         case Hidden():
-            return ...
+            return value.value if value.readable and value.value is not None else ...
         case JsonText():
             inside = seen(value.document)
             return ... if inside is ... else JsonText(inside)
@@ -180,22 +173,27 @@ def _properties(
 
 
 def _changes(
-    differences: Iterable[Difference], resource: Resource, origin: Origin | None
+    differences: Iterable[Difference],
+    resource: Resource,
+    origin: Origin | None,
+    secret: frozenset[Path] = frozenset(),
 ) -> Iterator[FieldChange]:
     for difference in differences:
         effect = _effect(difference, resource)
         if effect is Effect.NONE:
             continue
-        before, after = _shown(difference, resource)
+        before, after = _shown(difference, resource, secret)
         at = origin.line_of(difference.path) if origin else None
         yield FieldChange(difference.path, before, after, effect, at)
 
 
-def _shown(difference: Difference, resource: Resource) -> tuple[Json, Json]:
+def _shown(
+    difference: Difference, resource: Resource, secret: frozenset[Path]
+) -> tuple[Json, Json]:
     """Both sides as a plan may show them: what is or may be a secret is not shown."""
     path, place, before, after = difference
     try:
-        hidden = facts(resource.type).write_only
+        hidden = facts(resource.type).write_only | secret
     except UnknownType:
         hidden = frozenset()
     shown = veiled(path, place, after, hidden)

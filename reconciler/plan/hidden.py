@@ -31,6 +31,8 @@ def differs(node: Node, sent: Sent) -> tuple[list[FieldChange], dict[str, str]]:
     changed: list[FieldChange] = []
     open_: dict[str, str] = {}
     for each in hidden(node.props):
+        if each.readable:
+            continue  # what is live tells
         path = ".".join(each.path)
         before = last.get(path)
         if not sent.key or before is None:
@@ -65,7 +67,7 @@ def resent(change: Change, fields: Iterable[FieldChange]) -> Change:
 
 def resends(step: Step) -> bool:
     """Whether a step changes what AWS never gives back: no look tells whether it is done."""
-    unseen = {each.path for each in hidden(step.desired)}
+    unseen = {each.path for each in hidden(step.desired) if not each.readable}
     return any(each.path in unseen for each in step.fields)
 
 

@@ -24,7 +24,17 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
-from reconciler.plan import calls, claims, closing, gate, objections, protect, retire, revisions
+from reconciler.plan import (
+    calls,
+    claims,
+    closing,
+    gate,
+    objections,
+    protect,
+    retire,
+    revisions,
+    undeclared,
+)
 from reconciler.plan.consent import asked, settled_by_receipt
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.hidden import differs, resent, untold
@@ -48,6 +58,8 @@ class Draft:
     renewed: set[Address] = field(default_factory=set)
     same: dict[Address, Props] = field(default_factory=dict)
     """What the unchanged resources are."""
+    beside: dict[Address, Props] = field(default_factory=dict)
+    """What is live of them and nobody has declared."""
     moving: list[Change] = field(default_factory=list)
     """Of resources that others may move at run time, how they compare."""
     staying: list[Change] = field(default_factory=list)
@@ -67,6 +79,8 @@ def plan(
     for address in _ordered(graph):
         if address not in live.unknown:
             _step(graph.nodes[address], graph, live, resources, place, policy, draft)
+    unknown = {at: it for at, it in draft.beside.items() if at not in policy.beside}
+    draft.diagnostics += undeclared.unexplained(unknown)
     draft.steps = linked(draft.steps, graph, resources)
     draft.steps += retire.removals(graph, live, resources, place, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
@@ -142,6 +156,9 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if any(each.is_error for each in against):
         return
     draft.diagnostics += gate.states(change, node, resource)
+    draft.diagnostics += undeclared.said(change, node, resource, policy)
+    if resource.generic and observed:
+        draft.beside[node.address] = undeclared.beside(change, resource)
     if change.action is Action.NONE:
         draft.unchanged += 1
         draft.same[node.address] = change.desired

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from reconciler.facts import UnknownType, facts
 from reconciler.model.change import Observed
-from reconciler.model.value import SENSITIVE, Json, Props, leaves, to_json
+from reconciler.model.given import marked
+from reconciler.model.value import SENSITIVE, Json, Path, Props, leaves, to_json
 from reconciler.plan import diff
 from reconciler.plan.normal import normal
 from reconciler.resources.api import Resource
@@ -33,14 +34,16 @@ def seen(desired: Props, live: Observed, resource: Resource) -> dict[str, Json]:
     if diff.TAGS in desired and live.tags is not None:
         tags = live.tags.items()
         found[diff.TAGS] = {key: tag for key, tag in tags if not key.startswith(diff.RESERVED)}
-    out: dict[str, Json] = to_json(_veiled(found, resource, live=True))
+    out: dict[str, Json] = to_json(_veiled(found, resource, live=True, secret=marked(desired)))
     return out
 
 
-def _veiled(props: Props, resource: Resource, *, live: bool) -> dict[str, Json]:
+def _veiled(
+    props: Props, resource: Resource, *, live: bool, secret: frozenset[Path] = frozenset()
+) -> dict[str, Json]:
     """Properties without what is or may be a secret, as a plan shows them."""
     try:
-        hidden = facts(resource.type).write_only
+        hidden = facts(resource.type).write_only | secret
     except UnknownType:
         hidden = frozenset()
     return {

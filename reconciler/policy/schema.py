@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from reconciler.facts import Facts, check, facts
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.given import stated
 from reconciler.model.graph import Graph, Node
 from reconciler.policy.api import Rule, register
 from reconciler.resources.api import lookup
@@ -47,9 +48,10 @@ def _node(node: Node) -> list[Diagnostic]:
     if resource and not _as_list(facts(node.address.type)):
         ours.add(TAGS)  # the type keeps tags under another name or in another form
     needed = facts(node.address.type).required if resource and resource.generic else frozenset()
+    given = stated(node.props) if resource and resource.generic else node.props
     props = {
         key: value  # empty says "not set", which AWS never sees
-        for key, value in node.props.items()
+        for key, value in given.items()
         if key not in ours and (value not in ("", [], {}) or key in needed)
     }
     out = []

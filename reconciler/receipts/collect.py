@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.model.address import Address
-from reconciler.model.change import Action
+from reconciler.model.change import Action, Change, Reason
 from reconciler.model.event import (
     HANDED_OVER,
     CallFailed,
@@ -27,8 +27,11 @@ from reconciler.model.receipt import (
     StepRecord,
     WaitRecord,
 )
+from reconciler.model.value import Props
+from reconciler.plan.undeclared import beside
 from reconciler.plan.written import asked, seen
 from reconciler.resources.api import Resource
+from reconciler.resources.generic import model_of
 
 _GOES_ON = frozenset({HANDED_OVER, "APPLY006", "APPLY010"})
 """Codes of steps that AWS is still at."""
@@ -178,7 +181,16 @@ class Collector:
             observed = None if observed == applied else observed
             step = self._steps.get(event.step)
             sent = step.sent if step else {}
-            self._left[event.address] = ResourceRecord(applied, self.run.id, observed, sent)
+            others = self._beside(event, resource)
+            self._left[event.address] = ResourceRecord(applied, self.run.id, observed, sent, others)
+
+    @staticmethod
+    def _beside(event: StepFinished, resource: Resource) -> Props | None:
+        """What is live beside what was asked for, where it was read."""
+        if not event.live or event.desired is None or not model_of(event.live):
+            return None
+        change = Change(event.address, event.action, Reason.IN_SYNC, event.desired, event.live)
+        return beside(change, resource)
 
     def _resources(self) -> dict[Address, ResourceRecord]:
         """Everything that is known to be ours: from before, as it is, and as this run left it."""
@@ -186,8 +198,11 @@ class Collector:
         for address, props in self.plan.same.items():
             applied = asked(props, self.resources[address.type])
             if address not in out or out[address].applied != applied:
-                sent = out[address].sent if address in out else {}
-                out[address] = ResourceRecord(applied, self.run.id, sent=sent)
+                last = out.get(address)
+                sent, others = (last.sent, last.beside) if last else ({}, None)
+                out[address] = ResourceRecord(applied, self.run.id, sent=sent, beside=others)
+            if out[address].beside is None and address in self.plan.beside:
+                out[address] = replace(out[address], beside=self.plan.beside[address])
         for address, left in self._left.items():
             if left is None:
                 out.pop(address, None)

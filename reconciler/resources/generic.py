@@ -75,6 +75,12 @@ class Generic:
     """
     found: str
     """What tells it from others: ``name``, ``tags``, ``listing``, or ``nothing``."""
+    proves: Callable[[Props], bool]
+    """Whether what `seek` does not find with these properties is not there."""
+    single: bool
+    """Whether its identifier has one part, which its ARN then has too."""
+    undeclared: Callable[[Props, Props], Mapping[Path, Json]]
+    """What is live and not declared, by path: of declared properties, and the whole reading."""
     tags: Callable[[Props], Mapping[str, str] | None]
     """The tags that live properties have; nothing where they cannot be read back."""
     fixed_tags: str = ""

@@ -24,6 +24,11 @@ def _always(_: Observed) -> bool:
     return True
 
 
+def _anything(_params: Props, _answer: Mapping[str, Json]) -> str:
+    """Nothing in an answer says what it is about."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Op:
     """A client method and the templates of the parameters that address the resource."""
@@ -203,6 +208,8 @@ class Operation:
     """What it tells of the resource while it goes on: output name to path."""
     timeout: Mapping[str, float] = field(default_factory=dict)
     """Seconds that it may take, by client method."""
+    about: Callable[[Props, Mapping[str, Json]], str] = _anything
+    """Why an answer is not about the call with these parameters; "" when it is."""
     first: float = 1.0
     """Seconds until the first poll; the pauses grow up to `longest`."""
     longest: float = 15.0

@@ -22,6 +22,7 @@ TYPES = sorted(load())
 KNOWN = sorted((service, operation) for service in FILES for operation in table(service))
 BESIDES = [
     ("application-autoscaling", "DescribeScalableTargets"),
+    ("cloudformation", "DescribeType"),
     ("cloudtrail", "LookupEvents"),
     ("kms", "Sign"),
     ("kms", "Verify"),

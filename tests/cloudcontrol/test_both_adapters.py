@@ -101,7 +101,7 @@ BOTH = [(case, first) for case in OURS for first in ("ours", "AWS's")]
 
 
 @pytest.mark.parametrize(
-    ("case", "first"), sample(BOTH, 5), ids=lambda each: getattr(each, "type", each)
+    ("case", "first"), sample(BOTH, 11), ids=lambda each: getattr(each, "type", each)
 )
 def test_what_one_makes_the_other_finds_as_declared(world: World, case: Case, first: str) -> None:
     case.before(world.aws)

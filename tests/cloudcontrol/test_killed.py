@@ -87,7 +87,7 @@ CASES = [(make, nth, after) for make in MAKERS for nth in range(1, MOST) for aft
 
 @pytest.mark.parametrize(
     ("make", "nth", "after"),
-    sample(CASES, 17),
+    sample(CASES, 37),
     ids=lambda each: getattr(each, "__name__", str(each)),
 )
 def test_a_killed_run_leaves_no_second_copy(

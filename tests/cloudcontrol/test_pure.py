@@ -67,7 +67,7 @@ def test_two_spellings_of_one_identifier(one: str, other: str, expected: bool) -
     assert identity(facts("AWS::ECS::Service")).same(one, other) is expected
 
 
-@pytest.mark.parametrize("type_", sample(TYPES, 40))
+@pytest.mark.parametrize("type_", sample(TYPES, 90))
 def test_a_record_of_any_type(type_: str) -> None:
     made = record(facts(type_))
     assert made.generic is not None
@@ -293,7 +293,7 @@ def test_a_value_below_what_aws_lacks_is_sent_with_what_is_around_it() -> None:
     assert [(op["op"], op["path"]) for op in found] == [("add", "/Code"), ("add", "/VpcConfig")]
 
 
-@pytest.mark.parametrize("type_", sample(TYPES, 60))
+@pytest.mark.parametrize("type_", sample(TYPES, 120))
 def test_no_patch_has_what_cannot_be_sent(type_: str) -> None:
     about_ = facts(type_)
     want: dict[str, Any] = dict.fromkeys(about_.properties, "x")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from reconciler.aws import offered
 from reconciler.model.change import Action
-from reconciler.model.graph import Node
+from reconciler.model.graph import Node, build_graph
 from reconciler.model.value import Ref
+from reconciler.resources.api import load
 from reconciler.sandbox.services.cloudcontrol import faults
 
 from .world import World, node
 
 STREAM, VPC, GROUP = "AWS::Kinesis::Stream", "AWS::EC2::VPC", "AWS::Logs::LogGroup"
+MACHINE = "AWS::StepFunctions::StateMachine"
 AVRO = {"type": "record", "name": "Interactions", "fields": [{"name": "USER_ID", "type": "string"}]}
 
 
@@ -165,7 +169,38 @@ def test_a_type_that_the_region_lacks_is_said_before(world: World) -> None:
     faults.habits(STREAM, absent=frozenset({"eu-west-1"}))
     turn = world.plan(node(STREAM, "acme-test-s", ShardCount=1))
     assert turn.steps == ()
-    assert any("TypeNotFound" in found.message for found in turn.diagnostics)
+    (told,) = [found for found in turn.diagnostics if found.is_error]
+    assert told.code == "CLOUD011"
+    assert "TypeNotFound" in told.message
+    assert STREAM in told.message
+
+
+@pytest.mark.scenario("CC53")
+@pytest.mark.parametrize(
+    ("habits", "says"),
+    [
+        ({"absent": frozenset({"eu-west-1"})}, "eu-west-1 has no AWS::StepFunctions::StateMachine"),
+        ({"lacks": frozenset({"create"})}, "cannot create AWS::StepFunctions::StateMachine"),
+        ({}, ""),
+    ],
+    ids=["no type", "no handler", "all there"],
+)
+def test_what_no_read_tells_of_the_region_is_asked_before(
+    world: World, habits: dict[str, frozenset[str]], says: str
+) -> None:
+    """AWS chooses its id, so that no read of a plan is about the type."""
+    text = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
+    role = "arn:aws:iam::123456789012:role/acme-test-work"
+    made = [node(MACHINE, f"acme-test-{n}", RoleArn=role, DefinitionString=text) for n in "ab"]
+    turn = world.plan(*made)
+    faults.habits(MACHINE, **habits)
+    graph, _ = build_graph(made)
+    graph = replace(graph, region="eu-west-1")
+    found = offered.look(world.session, turn.steps, graph, load())
+    assert world.session.calls["cloudformation.describe_type"] == 1
+    assert [each.address for each in found] == ([each.address for each in made] if says else [])
+    assert all(each.code == "CLOUD011" and each.at and each.is_error for each in found)
+    assert all(says in each.message for each in found)
 
 
 @pytest.mark.scenario("CC54")

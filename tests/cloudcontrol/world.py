@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,10 @@ from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.event import Event, StepFailed, StepFinished
 from reconciler.model.graph import Graph, Node, Origin, build_graph
-from reconciler.model.plan import Plan, Step
+from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.policy import Policy
 from reconciler.plan.order import plan
-from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Place, load
+from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Place, Resource, load
 from reconciler.sandbox.inprocess import Sandbox
 
 PLACE = Place("123456789012", "eu-west-1", "acme", "test")
@@ -36,6 +36,27 @@ class SandboxClock:
 
     def sleep(self, seconds: float) -> None:
         self.aws.clock.advance(seconds)
+
+
+@dataclass(frozen=True)
+class Few(Mapping[str, Resource]):
+    """All types, of which those that take part are gone through: others need no listing."""
+
+    types: frozenset[str]
+
+    def __getitem__(self, type_: str) -> Resource:
+        return load()[type_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self.types))
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+
+def _goes(step: Step, done: list[Step]) -> bool:
+    """Whether a deletion is not half of a replacement."""
+    return not any(each.id == step.id.removesuffix(SUFFIX) for each in done)
 
 
 @dataclass
@@ -70,6 +91,8 @@ class World:
     aws: Sandbox
     session: Session = field(init=False)
     runs: int = 0
+    types: set[str] = field(default_factory=set)
+    """Every type of which something was ever planned."""
     left: set[Address] = field(default_factory=set)
     """What the receipts of these runs say that they left."""
 
@@ -86,9 +109,16 @@ class World:
         assert problems == []
         return self._plan(graph)
 
+    @property
+    def resources(self) -> Few:
+        """The types, as `observe` and the rest take them."""
+        return Few(frozenset(self.types))
+
     def _plan(self, graph: Graph) -> Turn:
-        live, found = observe(self.session, graph, load(), PLACE, left=frozenset(self.left))
-        draft = plan(graph, live, load(), PLACE, ALL)
+        self.types |= {node.address.type for node in graph}
+        known, left = self.resources, frozenset(self.left)
+        live, found = observe(self.session, graph, known, PLACE, left=left)
+        draft = plan(graph, live, known, PLACE, ALL)
         return Turn(tuple(draft.steps), [*found, *draft.diagnostics])
 
     def apply(self, steps: Iterable[Step], interrupt: Interrupt | None = None) -> list[Event]:
@@ -96,9 +126,13 @@ class World:
         events: list[Event] = []
         self.runs += 1
         how = {"workers": 1, "run": f"run-{self.runs}", "interrupt": interrupt}
-        apply(made, self.session, load(), PLACE, events.append, **how)  # type: ignore[arg-type]
+        apply(made, self.session, self.resources, PLACE, events.append, **how)  # type: ignore[arg-type]
         ended = {event.step for event in events if isinstance(event, StepFinished)}
-        self.left |= {step.address for step in made.steps if step.id in ended}
+        done = [step for step in made.steps if step.id in ended]
+        self.left |= {step.address for step in done}
+        self.left -= {
+            step.address for step in done if step.id.endswith(SUFFIX) and _goes(step, done)
+        }
         return events
 
     def turn(self, *nodes: Node) -> Turn:

@@ -76,6 +76,23 @@ def questions(operation: str, type_name: str, name: str, **params: Any) -> list[
     return [*asked(call, Known()), *handled(call, Known())]
 
 
+def test_who_plans_opens_what_a_handler_reads_and_only_through_aws() -> None:
+    """`AWS::Bedrock::Agent` is read with kms:Decrypt; keys are ours, and AWS's services ask."""
+    types = [of("AWS::Bedrock::Agent")]
+    assert "kms:Decrypt" not in actions.reads(types)
+    (grant,) = [each for each in actions.seen(types, SLOTS) if "kms:Decrypt" in each.actions]
+    assert grant.actions == ("kms:Decrypt",)
+    conditions = dict(grant.when)
+    assert ("aws:ViaAWSService", "true") in conditions["Bool"]
+    assert [key for key, _ in conditions["StringEquals"]] == [
+        "aws:ResourceTag/moorline:platform",
+        "aws:ResourceTag/moorline:environment",
+    ]
+    assert all(":kms:" in each for each in grant.on)
+    assert actions.seen([of("AWS::Kinesis::Stream")], SLOTS) == ()
+    assert "cloudformation:DescribeType" in actions.reads(types)
+
+
 @pytest.mark.parametrize("type_name", SOME)
 def test_whoever_applies_is_allowed_all_that_the_handlers_ask(type_name: str) -> None:
     by, about = applier(type_name), facts(type_name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,15 +19,43 @@ TYPES = {
     "type_sample": "tests/resources/samples/added.py",
 }
 """Where the files of two types go: no other file is there for them, and none is changed."""
-UNWANTED = shutil.ignore_patterns("__pycache__", "vendor")
+UNWANTED = shutil.ignore_patterns("vendor")
+"""Compiled files come along: a copy has the times of what it is of, so that they are good."""
 RUN = "from reconciler.cli.main import main; main()"
+FORKS = """
+import json, os, sys, traceback
+from reconciler.cli.main import main
+from reconciler.cli.verbs import explain, plan, validate
+from reconciler.kinds import api as kinds
+from reconciler.resources import api as resources
+kinds.load(), resources.load()
+for line in sys.stdin:
+    where, arguments, out = json.loads(line)
+    if not (child := os.fork()):
+        os.chdir(where)
+        said = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(said, 1), os.dup2(said, 2)
+        sys.argv, code = ["moorline", *arguments], 1
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        except BaseException:
+            traceback.print_exc()
+        sys.stdout.flush(), sys.stderr.flush()
+        os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Runs each command in a process of its own, which has all modules of the package at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class House:
     """The package, and a small platform to use it on."""
 
     path: Path
+    commands: subprocess.Popen[str] | None = None
 
     @property
     def platform(self) -> Path:
@@ -49,7 +78,35 @@ class House:
 
     def moorline(self, *arguments: str, expect: int = 0) -> str:
         """What a command says on both streams."""
-        return self._python(["-c", RUN, *arguments], self.platform, expect)
+        if self.commands is None:
+            return self._python(["-c", RUN, *arguments], self.platform, expect)
+        out = self.path / "said"
+        assert self.commands.stdin is not None
+        assert self.commands.stdout is not None
+        self.commands.stdin.write(json.dumps([str(self.platform), arguments, str(out)]) + "\n")
+        self.commands.stdin.flush()
+        code, said = int(self.commands.stdout.readline()), out.read_text()
+        assert code == expect, said[-3000:]
+        return said
+
+    def complete(self) -> None:
+        """Nothing is added any more: from now on commands need not find their modules anew."""
+        self.commands = subprocess.Popen(
+            [sys.executable, "-c", FORKS],
+            cwd=self.path,
+            env=self._env(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def end(self) -> None:
+        """No more commands."""
+        if self.commands is not None:
+            self.commands.communicate(timeout=60)
+
+    def _env(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(self.path), "NO_COLOR": "1"}
 
     def module(self, name: str) -> str:
         """Run a module of the copy."""
@@ -59,7 +116,7 @@ class House:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=at,
-            env={**os.environ, "PYTHONPATH": str(self.path), "NO_COLOR": "1"},
+            env=self._env(),
             capture_output=True,
             text=True,
             check=False,

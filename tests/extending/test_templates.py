@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -29,13 +30,15 @@ TOPIC = "AWS::SNS::Topic"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """All in one copy of the package: they must not get into each other's way either."""
     found = houses.build(tmp_path_factory.mktemp("house"))
     for template, (room, name) in ADDED.items():
         found.add(template, room, name)
     found.add_types()
-    return found
+    found.complete()
+    yield found
+    found.end()
 
 
 def test_every_template_is_tried() -> None:

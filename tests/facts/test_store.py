@@ -66,6 +66,12 @@ def test_self_containing_types_end() -> None:
     assert facts("AWS::WAFv2::WebACL").sets == frozenset()
 
 
+def test_lists_in_the_items_of_lists_are_seen() -> None:
+    rule = ("LifecycleConfiguration", "Rules")
+    assert (*rule, "Transitions") in facts("AWS::S3::Bucket").sets
+    assert (*rule, "TagFilters") in facts("AWS::S3::Bucket").sets
+
+
 @pytest.mark.parametrize("type_name", sample(sorted(known_types()), 3))
 def test_every_type_loads_compiles_and_judges_its_properties(type_name: str) -> None:
     about = facts(type_name)

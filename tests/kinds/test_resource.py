@@ -18,8 +18,9 @@ from reconciler.kinds.resource.tags import given
 from reconciler.kinds.resource.unshown import hide
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.given import marked
 from reconciler.model.graph import Graph
-from reconciler.model.value import UNKNOWN, Hidden, Join, Ref, hidden, reveal, to_json
+from reconciler.model.value import UNKNOWN, Hidden, Join, Ref, from_json, hidden, reveal, to_json
 from reconciler.resources import api as resources
 from reconciler.resources.api import HOLDS_TAG
 from reconciler.specs import overlay
@@ -256,6 +257,55 @@ WRONG = {
         8,
         "holds records",
     ),
+    "a null where something has to be": (
+        "type: AWS::Lambda::Function\nproperties: {Role: null, Code: {ZipFile: a}}",
+        "RES006",
+        2,
+        1,
+        "'Role' is missing",
+    ),
+    "a null of no property": (
+        "type: AWS::Kinesis::Stream\nproperties: {ShardCont: null}",
+        "RES006",
+        2,
+        14,
+        "did you mean 'ShardCount'?",
+    ),
+    "a null of a type with an adapter of its own": (
+        "type: AWS::SNS::Topic\nproperties: {DisplayName: null}",
+        "RES011",
+        2,
+        27,
+        "takes no null",
+    ),
+    "a sensitive property that is not there": (
+        "type: AWS::SSM::Parameter\nsensitive: [Valu]\nproperties: {Type: String, Value: x}",
+        "RES012",
+        2,
+        13,
+        "no property 'Valu'",
+    ),
+    "a sensitive property without a value": (
+        "type: AWS::SSM::Parameter\nsensitive: [Policies]\nproperties: {Type: String, Value: x}",
+        "RES012",
+        2,
+        13,
+        "nothing of it is hidden",
+    ),
+    "what an adapter of its own cannot hide": (
+        "type: AWS::SNS::Topic\nsensitive: [DisplayName]\nproperties: {DisplayName: x}",
+        "RES012",
+        2,
+        12,
+        "own adapter",
+    ),
+    "more than AWS takes": (
+        f"type: AWS::SSM::Parameter\nproperties: {{Type: String, Value: {'x' * 262_144}}}",
+        "RES006",
+        2,
+        13,
+        "262,144 characters",
+    ),
     "what a type without tags holds": (
         (
             "type: AWS::IAM::RolePolicy\nholds: nothing\n"
@@ -276,6 +326,24 @@ def test_it_is_told_at_its_line(body: str, code: str, line: int, column: int, sa
     assert first.at is not None
     place = (first.at.line - FIRST - HEAD + 1, first.at.column - 2)
     assert (place, says in first.message) == ((line, column), True), first
+
+
+def test_two_that_nothing_tells_apart_are_told_at_the_second() -> None:
+    """No tags, no name, and the same of what cannot change."""
+    one, two = (
+        resource(name, f"type: AWS::Lambda::Url\nproperties: {{AuthType: {auth}, {function}}}")
+        for name, auth, function in (
+            ("one", "NONE", "TargetFunctionArn: f"),
+            ("two", "AWS_IAM", "TargetFunctionArn: f"),
+        )
+    )
+    _, found = compiled(f"{one}---\n{two}")
+    (told,) = [each for each in found if each.code == "CLOUD009"]
+    assert told.at is not None
+    assert told.at.line > FIRST + one.count("\n")
+    assert "nothing in AWS tells" in told.message
+    _, found = compiled(f"{one}---\n{two.replace('TargetFunctionArn: f', 'TargetFunctionArn: g')}")
+    assert [each for each in found if each.code == "CLOUD009"] == []
 
 
 def test_everything_is_told_in_one_run() -> None:
@@ -402,10 +470,22 @@ def test_write_only_texts_are_hidden_and_nothing_else() -> None:
     hid = hide(props, at, facts(at.type))
     assert [".".join(each.path) for each in hidden(hid)] == ["Code.ZipFile", "Code.S3Bucket"]
     assert reveal(hid) == props
+    assert not any(each.readable for each in hidden(hid))
     assert to_json(hid["Code"]["ZipFile"]) == {"$hidden": [at.type, "f", "Code", "ZipFile"]}
     assert "'a'" not in repr(hid["Code"])
     with pytest.raises(LookupError, match=r"Code\.ZipFile"):
         reveal(Hidden(at, ("Code", "ZipFile")))
+
+
+def test_what_is_sensitive_or_known_to_be_a_secret_is_hidden_and_compared() -> None:
+    at = Address("AWS::ApiGateway::ApiKey", "k")
+    props = {"Value": "a" * 20, "Description": "b", "StageKeys": [{"StageName": "c"}]}
+    hid = hide(props, at, facts(at.type), ["StageKeys.StageName"])
+    assert [".".join(each.path) for each in hidden(hid)] == ["Value", "StageKeys.0.StageName"]
+    assert all(each.readable for each in hidden(hid))
+    assert marked(hid) == {("Value",), ("StageKeys", "StageName")}
+    assert from_json(to_json(hid["Value"])) == hid["Value"]
+    assert to_json(hid["Value"]) == {"$marked": [at.type, "k", "Value"]}
 
 
 TYPES = sorted(known_types())

@@ -15,8 +15,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from reconciler.sandbox.door import checks, install
+from reconciler.sandbox.door import checks, entry, install
 from reconciler.sandbox.inprocess import sandbox
+from reconciler.sandbox.services.cloudcontrol.native import Aws
 
 from .cases import ROLE, make_model
 from .conformance import IMAGE, refused
@@ -74,6 +75,22 @@ def test_an_operation_that_is_missing_is_a_501_that_names_it_and_is_not_retried(
     assert f"{service}.{name}" in answer["Error"]["Message"]
     metadata = answer["ResponseMetadata"]
     assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (501, 0)
+
+
+def test_a_handler_that_turns_to_what_moto_lacks_is_a_501(
+    aws: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No crash: a type of Cloud Control may be served by a service that moto has not."""
+    ask = Aws(aws.account, aws.region, "aws")
+
+    def answer() -> Any:
+        return ask("pricing", "DescribeServices")
+
+    status, _, body = entry.admitted("cloudcontrol", "CreateResource", "json", answer)
+    assert status == 501
+    assert "NotImplementedInSandbox" in str(body)
+    assert "cloudcontrol.CreateResource" in str(body)
+    assert caplog.records == []
 
 
 def test_calls_are_counted_by_service_and_operation(aws: Sandbox) -> None:

@@ -13,6 +13,7 @@ FILES = {
     "athena": "data",
     "budgets": "watching",
     "cloudcontrol": "cloudcontrol",
+    "cloudformation": "cloudcontrol",
     "cloudtrail": "others",
     "cloudwatch": "watching",
     "dynamodb": "others",

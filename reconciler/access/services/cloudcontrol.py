@@ -21,6 +21,7 @@ def handed(call: Call, _world: World) -> Iterable[Want]:
 
 
 OPERATIONS: dict[str, dict[str, Derive]] = {
+    "cloudformation": plain("cloudformation", {"": "DescribeType"}),
     "cloudcontrol": {
         **plain(
             "cloudformation",
@@ -30,5 +31,5 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
             ("CreateResource", "DeleteResource", "GetResource", "ListResources", "UpdateResource"),
             handed,
         ),
-    }
+    },
 }

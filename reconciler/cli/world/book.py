@@ -112,6 +112,12 @@ class Book:
         }
 
     @property
+    def beside(self) -> dict[Address, Props]:
+        """What was live then and nobody had declared; nothing of what was not looked at."""
+        kept = self._last.resources if self._last else {}
+        return {at: left.beside for at, left in kept.items() if left.beside is not None}
+
+    @property
     def sent(self) -> Sent:
         """What is known of values that AWS never gives back; the key alone without receipts."""
         try:

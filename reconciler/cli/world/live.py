@@ -55,6 +55,7 @@ class World:
             applied=applied,
             begun=self.book.begun,
             unshown=self.book.unshown,
+            beside=self.book.beside,
             sent=sent,
         )
         with progress.reading(terminal=self.project.terminal) as told:

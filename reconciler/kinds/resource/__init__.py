@@ -14,7 +14,7 @@ from reconciler.kinds.resource.spec import AnyResource
 from reconciler.kinds.resource.unshown import hide, unshown
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Path, Ref
+from reconciler.model.value import Json, Path, Ref, canonical
 
 HOLDS_TAG = "moorline:holds"
 DEFAULT = "records"
@@ -24,6 +24,11 @@ _IDENTIFIER = "PrimaryIdentifier"
 """The output that is an identifier of several parts in one text."""
 _NAME = "RES004"
 _HOLDS = "RES008"
+_NULL = "RES011"
+_REFUSED = "RES006"
+LARGEST = 262_144
+"""Characters of a document. Source: botocore's model of `cloudcontrol`, `Properties`."""
+_SENSITIVE = "RES012"
 _TAG = tags.CODE
 
 
@@ -76,8 +81,16 @@ def build(spec: AnyResource, scope: Scope) -> Iterator[Node]:
         for name, value in spec.properties.items()
         if name != own
     }
+    if not served.removes:
+        _kept(spec, scope)
+    elif (size := len(canonical(spec.properties))) > LARGEST:
+        said = f"it is {size:,} bytes long, and AWS takes {LARGEST:,} characters of one resource"
+        scope.problem(PROPERTIES, said, help="put what is long into a bucket", code=_REFUSED)
     if served.hides:
-        props = hide(props, address, about)
+        props = hide(props, address, about, spec.sensitive)
+    elif spec.sensitive:
+        said = f"{spec.type} is served by Moorline's own adapter, which can hide nothing more"
+        scope.problem(("sensitive",), said, help="remove it", code=_SENSITIVE)
     if served.tags:
         props[tags.TAGS] = _tags(spec, scope, served, about)
     elif spec.holds is not None:
@@ -119,6 +132,23 @@ def _tags(spec: AnyResource, scope: Scope, served: Served, about: Facts) -> list
     elif held := spec.holds or ("" if served.known else DEFAULT):
         found[HOLDS_TAG] = held
     return [{"Key": key, "Value": value} for key, value in found.items()]
+
+
+def _kept(spec: AnyResource, scope: Scope) -> None:
+    """Nulls of a type that Moorline has calls for: what removes a value is known to its adapter."""
+    found: dict[Path, Path] = {}
+    _each(spec.properties, (), found)
+    for path, at in found.items():
+        if _value(spec.properties, path) is None:
+            said = f"{spec.type} is served by Moorline's own adapter, which takes no null"
+            help_ = "write the value that it is to have, or an empty one: '', [] or {}"
+            scope.problem(at, said, help=help_, code=_NULL)
+
+
+def _value(tree: Json, path: Path) -> Json:
+    for step in path:
+        tree = tree[int(step)] if isinstance(tree, list) else tree[step]
+    return tree
 
 
 def _forgotten(spec: AnyResource, scope: Scope) -> None:

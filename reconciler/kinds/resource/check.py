@@ -11,12 +11,14 @@ from reconciler.kinds.resource import links, tags
 from reconciler.kinds.resource.functions import CODE as FUNCTION, cure, functions
 from reconciler.kinds.resource.spec import AnyResource
 from reconciler.model.diagnostic import Severity
+from reconciler.model.given import stated
 from reconciler.model.value import UNKNOWN, Json, Path
 
 PROPERTIES = ("properties",)
 UNKNOWN_TYPE = "RES001"
 REFUSED = "RES006"
 EMPTY_HANDLER = "RES007"
+SENSITIVE = "RES012"
 _ON_KEY = frozenset({"additionalProperties", "required", "readOnly"})
 
 
@@ -36,7 +38,30 @@ def check(spec: AnyResource) -> Iterator[Problem]:
     yield from links.malformed(spec.properties, PROPERTIES)
     yield from tags.problems(spec.properties, about, PROPERTIES)
     yield from _refused(spec, about, {path[:-1] for path, _ in found})
+    yield from _unmarked(spec, about)
     yield from _doubtful(about)
+
+
+def _unmarked(spec: AnyResource, about: Facts) -> Iterator[Problem]:
+    """What is called sensitive and is not there: a secret would be shown under another name."""
+    for index, text in enumerate(spec.sensitive):
+        path = tuple(text.split("."))
+        at, help_ = ("sensitive", str(index)), f"see `moorline explain {about.type}`"
+        if not about.knows(path):
+            yield Problem(at, f"{about.type} has no property {text!r}", help_, SENSITIVE)
+        elif not any(True for _ in _values(spec.properties, path)):
+            said = f"nothing is given for {text!r}, so nothing of it is hidden"
+            yield Problem(at, said, "correct the path, or remove it", SENSITIVE)
+
+
+def _values(value: Json, path: Path) -> Iterator[Json]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _values(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, Mapping) and path[0] in value:
+        yield from _values(value[path[0]], path[1:])
 
 
 def _at(value: Json, path: Path) -> Json:
@@ -51,12 +76,27 @@ def _refused(spec: AnyResource, about: Facts, open_: set[Path]) -> Iterator[Prob
     given = _without(opened(spec.properties), (), open_)
     if given is UNKNOWN:  # the whole of it is a function
         return
-    for each in schema.problems(spec.type, {**given, **props}):
+    found = {
+        (each.path, each.kind): each
+        for each in schema.problems(spec.type, {**_open(given), **props})
+    }
+    if (left := stated(given)) != given:  # what has to be there cannot be absent
+        more = {name: UNKNOWN for name in chosen(about) if name not in left}
+        for each in schema.problems(spec.type, {**left, **more}):
+            found.setdefault((each.path, each.kind), each)
+    for each in found.values():
         where = ".".join(each.path)
         said = f"{spec.type}{'.' if where else ''}{where}: {each.message}"
         help_ = _help(spec.type, each.path, each.kind)
         on_key = each.kind in _ON_KEY
         yield Problem((*PROPERTIES, *each.path), said, help_, REFUSED, on_key=on_key)
+
+
+def _open(value: Json) -> Json:
+    """With any value in the place of each null: the names must be there, the values are none."""
+    if isinstance(value, Mapping):
+        return {key: UNKNOWN if it is None else _open(it) for key, it in value.items()}
+    return [_open(item) for item in value] if isinstance(value, list) else value
 
 
 def _without(value: Json, path: Path, open_: set[Path]) -> Json:

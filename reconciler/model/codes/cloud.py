@@ -42,4 +42,28 @@ CODES = (
         "AWS works on a request of somebody else for the same resource, and did not end in time.",
         "Find out who it is by the request token, then apply again.",
     ),
+    Code(
+        "CLOUD007",
+        "left out of the spec, and still there",
+        "The last apply set the property and no spec mentions it any more. What no spec mentions is left alone, so it stays as it is.",
+        "Write null for the property to have it removed, or the value that it is to have.",
+    ),
+    Code(
+        "CLOUD008",
+        "a change of what no spec mentions",
+        "After the last apply AWS showed another value, or none, of a property that no spec mentions. Somebody may have set it by hand, or AWS itself.",
+        "Look at it; declare the property to have it as it should be.",
+    ),
+    Code(
+        "CLOUD010",
+        "set in AWS, and nobody knows by whom",
+        "AWS shows properties that no spec mentions, and no receipt says what was there after the last apply. They may be AWS's own defaults.",
+        "Nothing is to be done. Keep receipts: then later changes of what no spec mentions are told.",
+    ),
+    Code(
+        "CLOUD011",
+        "type that the region does not offer",
+        "AWS's handlers for the type are not in this region, or lack what is needed to make and read it. AWS offers types by region, and changes that.",
+        "Take the spec out of this environment, or use another region.",
+    ),
 )

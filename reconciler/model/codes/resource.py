@@ -79,4 +79,19 @@ CODES = (
         "Set MOORLINE_SECRET_KEY to a secret of its own, the same for everybody who plans and"
         " applies. The next change of the resource sends the value again.",
     ),
+    Code(
+        "RES011",
+        "null for a type with an adapter of its own",
+        "Null says of a property that it is to be absent, for types that AWS's own handlers serve."
+        " What removes a property of the others is known to Moorline's adapter alone.",
+        "Write the value that it is to have, or an empty one.",
+    ),
+    Code(
+        "RES012",
+        "sensitive property that is not there",
+        "What `sensitive` names is hidden in every output. It has to be a property of the type that"
+        " the spec gives a value, and of a type that AWS's own handlers serve: else a secret would"
+        " be shown although the spec says that it is hidden.",
+        "Correct the path: names of properties joined by dots, without numbers of items.",
+    ),
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from reconciler.facts import Facts
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
+from reconciler.model.given import stated
 from reconciler.model.graph import Graph, Node
 from reconciler.model.loss import Destruction
 from reconciler.model.value import Json, Path, Props
@@ -73,7 +74,8 @@ class _Template:
     def _written(self, node: Node) -> Iterator[tuple[str, Props]]:
         resource = self.resources.get(node.address.type)
         apart = {each.prop for each in resource.companions} if resource else set()
-        props = nested({key: value for key, value in node.props.items() if key not in apart})
+        given = stated(node.props) if resource and resource.generic else node.props
+        props = nested({key: value for key, value in given.items() if key not in apart})
         body: dict[str, Json] = {"Type": node.address.type}
         if resource and (resource.holds or _holds(node)):
             body |= {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}

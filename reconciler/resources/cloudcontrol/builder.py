@@ -20,6 +20,7 @@ from reconciler.resources.cloudcontrol.patch import patch, tag_patch
 from reconciler.resources.cloudcontrol.paths import pointer
 from reconciler.resources.cloudcontrol.repair import Unrepairable
 from reconciler.resources.cloudcontrol.seek import Search
+from reconciler.resources.cloudcontrol.undeclared import Undeclared
 from reconciler.resources.codecs import Codec
 from reconciler.resources.generic import IDENTIFIER, PRIMARY, Generic, model_of
 
@@ -124,6 +125,9 @@ def record(
             by_arn=search.by_arn,
             seek=search.seek,
             found=search.way,
+            proves=search.proves,
+            undeclared=Undeclared(about, comparison).of,
+            single=len(own.parts) == 1,
             lacks=search.lacks,
             mark=search.mark,
             tags=partial(tags_of, facts=about),
@@ -186,7 +190,7 @@ def _operations(about: Facts, fixed: str, change: Change) -> list[dict[str, Json
         more = tag_patch(want, live, about, model)
     changed = [each.path for each in change.fields if each.path[0] != TAGS]
     untagged = {key: item for key, item in change.desired.items() if key != TAGS}
-    return patch(changed, desired(untagged, about), model, about, more=more)
+    return patch(changed, desired(untagged, about, hollow=True), model, about, more=more)
 
 
 def _update(about: Facts, fixed: str, change: Change) -> Iterator[Request]:

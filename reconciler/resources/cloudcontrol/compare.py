@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from reconciler.facts import Facts
 from reconciler.model.value import (
+    SENSITIVE,
     UNKNOWN,
+    Hidden,
     Join,
     Json,
     JsonText,
@@ -36,6 +38,7 @@ from reconciler.resources.whole import empty
 NOTATION = "AWS may write it otherwise"
 FORMULA = "AWS says by a formula what it makes of it, and Moorline cannot evaluate that"
 ORDER = "only the order differs, and AWS does not say whether it means anything"
+VEILED = "what is known of it does not hold the value, which nobody is shown"
 LIARS = frozenset(
     {
         ("AWS::AppSync::Resolver", ("PipelineConfig", "Functions")),
@@ -110,6 +113,9 @@ class _Walk:
         if empty(want) and empty(have):
             return
         if place and (self.by.hidden(place) or covered(place, self.by.facts.read_only)):
+            return
+        if want is None:  # it is to be absent, and is there
+            self.differences.append(Difference(path, place, have, None))
             return
         if self._as_documents(want, have, path, place):
             return
@@ -189,6 +195,9 @@ class _Walk:
         return True
 
     def _scalar(self, want: Json, have: Json, path: Path, place: Path, around: Json) -> None:
+        if have is SENSITIVE or isinstance(have, Hidden):
+            self.unsure.append(Unsure(path, VEILED))
+            return
         if isinstance(want, Ref | Join) or want is UNKNOWN or have is None:
             self.differences.append(Difference(path, place, have, want))
             return

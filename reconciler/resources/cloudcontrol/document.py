@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import orjson
 
 from reconciler.facts import Facts
+from reconciler.model.given import stated
 from reconciler.model.value import Json, Props
 from reconciler.resources.cloudcontrol.paths import value, without
 
@@ -27,15 +28,16 @@ def parsed(text: Json) -> Json:
     return found if isinstance(found, Mapping) else None
 
 
-def desired(props: Props, facts: Facts) -> dict[str, Json]:
+def desired(props: Props, facts: Facts, *, hollow: bool = False) -> dict[str, Json]:
     """The document that is asked for. What only AWS sets is not in it.
 
-    Empty means "not set", but for what AWS requires.
+    Empty means "not set", but for what AWS requires; null does everywhere. An object of nulls
+    stays, empty, where the document is `hollow`: a patch takes out of it what it says.
     """
     body = {
-        key: item
-        for key, item in props.items()
-        if key != TAGS and (item not in ("", [], {}) or key in facts.required)
+        key: stated(item, hollow=hollow)
+        for key, item in (props if hollow else stated(props)).items()
+        if key != TAGS and item is not None and (item not in ("", [], {}) or key in facts.required)
     }
     kept: dict[str, Json] = without(body, facts.read_only)
     if (tags := written(props.get(TAGS) or [], facts)) is not None:

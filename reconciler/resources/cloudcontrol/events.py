@@ -42,6 +42,7 @@ def operation(facts: Facts) -> Operation:
         after=f"{EVENT}.RetryAfter",
         hooks="HooksProgressEvent",
         pending=REQUESTS,
+        about=event_about,
         outputs={PRIMARY: f"{EVENT}.{IDENTIFIER}"},
         timeout={
             method: handler.timeout * 60.0 + SLACK
@@ -62,6 +63,24 @@ def about(params: Props, answer: Mapping[str, Json]) -> str:
         return "its properties are no document"
     asked, told = str(params.get(IDENTIFIER) or ""), str(found.get(IDENTIFIER) or "")
     return "" if _alike(asked, told) else f"it is not about {asked!r}"
+
+
+def event_about(params: Props, answer: Mapping[str, Json]) -> str:
+    """Why an event is not about the write that was asked for; "" when it is.
+
+    What it does not say, and an identifier that AWS makes, says nothing against it.
+    """
+    found = answer.get(EVENT) or {}
+    type_, asked = params.get("TypeName"), params.get(IDENTIFIER)
+    if found.get("TypeName") not in {None, "", type_}:
+        return f"it is about {found['TypeName']!r}, not {type_!r}"
+    verb = "UPDATE" if "PatchDocument" in params else "CREATE" if asked is None else "DELETE"
+    if found.get("Operation") not in {None, "", verb}:
+        return f"it is about {found['Operation']!r}, not {verb!r}"
+    told = found.get(IDENTIFIER)
+    if type(asked) is str and type(told) is str and told and not _alike(asked, told):
+        return f"it is not about {asked!r}"
+    return ""
 
 
 def _alike(asked: str, told: str) -> bool:
@@ -94,5 +113,9 @@ LISTING = Whole(
     items="ResourceDescriptions",
     each=members(IDENTIFIER),
 )
-POLLING = Whole(has=members(f"{EVENT}.RequestToken", f"{EVENT}.OperationStatus"))
+POLLING = Whole(
+    has=members(f"{EVENT}.RequestToken", f"{EVENT}.OperationStatus"),
+    same={"RequestToken": (f"{EVENT}.RequestToken",)},
+)
+WRITING = Whole(has=members(f"{EVENT}.RequestToken", f"{EVENT}.OperationStatus"), about=event_about)
 PENDING = Whole(items="ResourceRequestStatusSummaries", each=members("RequestToken"))

@@ -39,16 +39,17 @@ def patch(
     free = [path for path in changed if not covered(_bare(path), fixed)]
     first = [_target(path, want, model, fixed) for path in free]
     tags = [dict(each) for each in more]
-    gone = [
-        {"op": "remove", "path": pointer((name,))}
-        for name in sorted({path[0] for path in free})
-        if name not in want and name in model
-    ]  # what is declared as empty is no part of the document that is asked for
-    if not [each for each in first if each] and not tags and not gone:
+    absent = {at for path in free if (at := _absent(path, want, model))}
+    if not [each for each in first if each] and not tags and not absent:
         return []
     again = [_target(path, want, model, fixed) for path in _hidden(want, facts)]
     targets = [each for each in dict.fromkeys([*first, *again]) if each]
     outer = [each for each in targets if not any(each[:n] in targets for n in range(1, len(each)))]
+    gone = [
+        {"op": "remove", "path": pointer(path)}
+        for path in sorted(absent)
+        if not any(path[:n] in outer for n in range(1, len(path)))
+    ]
     sets = [
         {"op": "add", "path": pointer(path), "value": without(_at(want, path), _below(path, fixed))}
         for path in sorted(outer)
@@ -87,6 +88,22 @@ def _target(path: Path, want: Props, model: Props, fixed: frozenset[Path]) -> Pa
         if live is None and depth + 1 < len(path) and not covered(_bare(at), fixed):
             return at
     return path
+
+
+def _absent(path: Path, want: Props, model: Props) -> Path:
+    """The place on the way that AWS has and the document that is asked for lacks; "()" if none.
+
+    What is declared as empty or as null is no part of that document. Lists are sent whole.
+    """
+    here: Json = want
+    live: Json = model
+    for depth, part in enumerate(path, 1):
+        if not isinstance(here, Mapping) or not isinstance(live, Mapping) or part not in live:
+            return ()
+        if part not in here:
+            return path[:depth]
+        here, live = here[part], live[part]
+    return ()
 
 
 def _hidden(want: Props, facts: Facts) -> Iterator[Path]:

@@ -114,7 +114,7 @@ class Search:
         """
         if (key := self.key(props)) is not None:
             return key
-        if self.identity.chosen or self._unknown(props):
+        if (self.identity.chosen and not self.by_tag) or self._unknown(props):
             return None  # what it is part of does not exist yet
         found = dict.fromkeys(self._requested(reader, props, ours, now))
         if not found and self.parents is not None:
@@ -122,6 +122,13 @@ class Search:
         if len(found) > 1:
             raise Ambiguous(self.facts.type, tuple(found))
         return next((self.at(each) for each in found), None)
+
+    def proves(self, props: Props) -> bool:
+        """Whether a listing of what these properties name has all that may be meant."""
+        if self.way == "nothing" or self.parents is None or self._unknown(props):
+            return False
+        tells = self.by_tag or bool(self._natural(props))
+        return tells and all(props.get(name) for name in self.parents)
 
     def _unknown(self, props: Props) -> bool:
         needed = [part for part in self.identity.parts if part not in self.identity.made]
