@@ -27,6 +27,7 @@ from reconciler.model.value import (
     digest,
 )
 from reconciler.plan.lent import lent, theirs
+from reconciler.plan.members import Reader, concealed
 from reconciler.plan.normal import member, normal, settled
 from reconciler.plan.walk import walk
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
@@ -135,9 +136,10 @@ def _fields(
     want = {key: shown for key, value in desired.items() if (shown := seen(value)) is not ...}
     want = {key: value for key, value in want.items() if key not in skip}
     if resource.generic:
-        judged = resource.generic.judge(want, {key: observed.props.get(key) for key in want})
+        have = {key: observed.props.get(key) for key in want}
+        judged = resource.generic.judge(want, have)
         unsure += judged.unsure
-        yield from _changes(judged.differences, resource, origin)
+        yield from _changes(judged.differences, Reader(want, have, resource), origin)
         if resource.generic.fixed_tags:
             return
     elif not observed.proven:
@@ -176,19 +178,29 @@ def _properties(
     wanted, live = normal(want, resource), normal(have, resource)
     if canonical(wanted) == canonical(live):
         return
-    yield from _changes(walk(wanted, live, (), (), resource), resource, origin)
+    reader = Reader(wanted, live, resource)
+    yield from _changes(walk(wanted, live, (), (), resource), reader, origin)
 
 
 def _changes(
-    differences: Iterable[Difference], resource: Resource, origin: Origin | None
+    differences: Iterable[Difference], reader: Reader, origin: Origin | None
 ) -> Iterator[FieldChange]:
     for difference in differences:
-        effect = _effect(difference, resource)
+        effect = _effect(difference, reader.resource)
         if effect is Effect.NONE:
             continue
-        before, after = _shown(difference, resource)
+        before, after = _shown(difference, reader.resource)
         at = origin.line_of(difference.path) if origin else None
-        yield FieldChange(difference.path, before, after, effect, at)
+        told = reader.read(difference)
+        yield FieldChange(
+            difference.path,
+            before,
+            after,
+            effect,
+            at,
+            members=told.members,
+            listed=told.listed,
+        )
 
 
 def _shown(difference: Difference, resource: Resource) -> tuple[Json, Json]:
@@ -201,7 +213,7 @@ def _shown(difference: Difference, resource: Resource) -> tuple[Json, Json]:
     shown = veiled(path, place, after, hidden)
     if before is not None and isinstance(after, str) and REFERENCE in after:
         return SENSITIVE, shown
-    return veiled(path, place, before, hidden, live=True), shown
+    return concealed(veiled(path, place, before, hidden, live=True), after), shown
 
 
 def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iterator[FieldChange]:

@@ -18,8 +18,8 @@ from reconciler.render.html.text import block
 from reconciler.render.section import Report, Section
 from reconciler.render.text.drift import kind
 from reconciler.render.vocabulary import protection
-from reconciler.render.vocabulary.difference import Row, rows
-from reconciler.render.vocabulary.entries import Entry, differences
+from reconciler.render.vocabulary.difference import Row, rows_of
+from reconciler.render.vocabulary.entries import Entry, differences, told
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.value import document, path_text
 from reconciler.render.vocabulary.words import NOTES, SIGNS, verified, why
@@ -166,15 +166,14 @@ def _differing(
 ) -> Iterator[dict[str, Json]]:
     """Rows of the changed properties; in a drift report from declared to live."""
     whole = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
-    for field in step["fields"] if drift else differences(step):
+    for field in told(step["fields"]) if drift else differences(step):
         at = field["at"]
-        pair = (field["after"], field["before"]) if drift else (field["before"], field["after"])
         about = {
             "at": [harmless(at["file"]), at["line"]] if at else None,
             **section.marks(sections, lambda each: each.html_field, field),
             "note": "" if whole else NOTES.get(field["effect"], ""),
         }
-        for row in rows(tuple(field["path"]), *pair):
+        for row in rows_of(field, live=drift):
             yield _row(row, about)
 
 

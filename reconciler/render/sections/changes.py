@@ -15,9 +15,9 @@ from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
 from reconciler.render.markdown.budget import Block, Frame, Part
 from reconciler.render.markdown.escape import clip, code, fence, tag
-from reconciler.render.markdown.view import View, address, many
+from reconciler.render.markdown.view import WIDEST, View, address, many
 from reconciler.render.section import Report, Section, register
-from reconciler.render.vocabulary.difference import Row, leaves, rows
+from reconciler.render.vocabulary.difference import Row, leaves, rows_of
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.words import NOTES, span, verified, why
@@ -98,11 +98,7 @@ def _head(step: Mapping[str, Json]) -> str:
 def _rows(entry: Entry, view: View, asides: list[str]) -> Iterator[str]:
     """What changes, with the line that causes it; texts of many lines go to `asides`."""
     step = entry.step
-    found = [
-        (row, field)
-        for field in differences(step)
-        for row in rows(tuple(field["path"]), field["before"], field["after"])
-    ]
+    found = [(row, field) for field in differences(step) for row in rows_of(field)]
     most = len(found) if view.full else _ROWS
     for row, field in found[:most]:
         yield _row(row, field, step, view)
@@ -123,7 +119,7 @@ def _made(step: Mapping[str, Json], view: View) -> Iterator[str]:
     ]
     most = len(told) if view.full else _MADE
     for row in told[:most]:
-        yield f"+     {clip(row.path, 200)}  {row.text(view.width)[2:]}"
+        yield f"+     {clip(row.path, 200)}  {row.text(view.width, WIDEST)[2:]}"
     if hidden := len(told) - len(told[:most]):
         yield f"      … and {hidden:,} more"
 
@@ -133,7 +129,7 @@ def _folded(view: View) -> bool:
 
 
 def _row(row: Row, field: Mapping[str, Json], step: Mapping[str, Json], view: View) -> str:
-    said = "text of several lines, below" if _is_text(row) else row.text(view.width)
+    said = "text of several lines, below" if _is_text(row) else row.text(view.width, WIDEST)
     sign = row.sign if row.sign in {"+", "-"} else " "
     if sign != " " and not _is_text(row):
         said = said[2:]

@@ -18,7 +18,7 @@ from reconciler.render.section import Section
 from reconciler.render.text.frame import header
 from reconciler.render.text.table import INDENT, Line, block
 from reconciler.render.vocabulary import protection
-from reconciler.render.vocabulary.difference import leaves, rows
+from reconciler.render.vocabulary.difference import leaves, rows_of
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import Ink, cells, cut, harmless, spread
 from reconciler.render.vocabulary.words import SIGNS, count, span, verified, why
@@ -157,9 +157,9 @@ class _Writer:
             all_replace = {field["effect"] for field in differing} == {Effect.REPLACE}
             lines: list[Line] = []
             for field in differing:
-                path, at = tuple(field["path"]), span(field["at"])
+                at = span(field["at"])
                 effect = "" if all_replace else field["effect"]
-                found = rows(path, field["before"], field["after"], "" if at == shown else at)
+                found = rows_of(field, "" if at == shown else at)
                 lines += [Line(row, effect) for row in found]
             yield from block(lines, self.ink, self.width, verbose=self.verbose)
         elif self.verbose and step["action"] == Action.CREATE:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
-from reconciler.render.vocabulary.difference import rows
-from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.difference import rows_of
+from reconciler.render.vocabulary.entries import Entry, told
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.words import loss
 
@@ -28,9 +28,12 @@ def lost(entry: Entry) -> list[str]:
 def causes(entry: Entry) -> Iterator[Mapping[str, Json]]:
     """The changed fields that lose something."""
     paths = [tuple(each["path"]) for each in entry.losses if each["path"]]
-    for field in entry.step["fields"]:
-        here = tuple(field["path"])
-        lost = any(here[: len(path)] == path or path[: len(here)] == here for path in paths)
+    for field in told(entry.step["fields"]):
+        lost = any(
+            here[: len(path)] == path or path[: len(here)] == here
+            for path in paths
+            for here in (tuple(part["path"]) for part in field["parts"])
+        )
         if lost or field["effect"] == Effect.REPLACE:
             yield field
 
@@ -75,7 +78,7 @@ def _undo(entry: Entry) -> str:
     undo = [
         f"{row.path} to {row.text(60).partition(' → ')[0]}"
         for field in causes(entry)
-        for row in rows(tuple(field["path"]), field["before"], field["after"])
+        for row in rows_of(field)
         if not row.sign
     ]
     return f"set {undo[0]} again" if undo else "undo the change in the spec"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from reconciler.model.change import Action, Cause, Effect, Reason
 from reconciler.model.value import Json
+from reconciler.render.vocabulary.entries import told
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.value import path_text
 from reconciler.resources.api import lookup
@@ -77,7 +78,7 @@ def why(step: Mapping[str, Json]) -> str:
     if reason == Reason.CANNOT_UPDATE:
         fixed = dict.fromkeys(
             path_text(field["path"])
-            for field in step["fields"]
+            for field in told(step["fields"])
             if field["effect"] == Effect.REPLACE and field["path"]
         )
         named = " and ".join([", ".join([*fixed][:3]), *(["others"] if len(fixed) > 3 else [])])  # noqa: PLR2004
