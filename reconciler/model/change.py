@@ -133,6 +133,8 @@ class FieldChange:
     at: Span | None = None
     """The spec line that causes `after`."""
     cause: Cause = Cause.UNKNOWN
+    back: Json = field(default=None, compare=False)
+    """What the field of the spec at `at` would say for `before` to be declared; None: not known."""
     members: tuple[Member, ...] = field(default=(), compare=False)
     listed: Listed | None = field(default=None, compare=False)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias, cast
 
@@ -76,7 +77,8 @@ class Positions(Mapping[Path, Span]):
         self._orders: dict[int, dict[str, int]] = {}
 
     def __getitem__(self, path: Path) -> Span:
-        return self._text.span(start_of(self._find(path)[1]))
+        data, marks = self._find(path)
+        return replace(self._text.span(start_of(marks)), path=path, says=_single(data))
 
     def __iter__(self) -> Iterator[Path]:
         return (path for path, _ in self._walk())
@@ -118,6 +120,10 @@ class Positions(Mapping[Path, Span]):
             elif isinstance(data, list):
                 last = len(data) - 1
                 waiting += [((*path, str(last - i)), v) for i, v in enumerate(reversed(data))]
+
+
+def _single(data: Json) -> Json:
+    return data if isinstance(data, str | int | float | bool) else None
 
 
 class KeyPositions(Positions):

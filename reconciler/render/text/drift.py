@@ -18,7 +18,7 @@ from reconciler.render.text.frame import header
 from reconciler.render.text.table import INDENT, MOST, below, shortened, widest
 from reconciler.render.vocabulary import protection
 from reconciler.render.vocabulary.difference import rows_of
-from reconciler.render.vocabulary.entries import Entry, entries, told
+from reconciler.render.vocabulary.entries import READ, Entry, entries, told
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
 from reconciler.render.vocabulary.value import brief, mark_of
 from reconciler.render.vocabulary.words import CAUSES, count, span
@@ -148,6 +148,7 @@ def _drifted(entry: Entry) -> dict[str, Json]:
                 "declared": field["after"],
                 "live": field["before"],
                 "at": field["at"],
+                **{key: field[key] for key in READ if key in field},
                 **section.marks(section.load(Report.DRIFT), lambda each: each.json_field, field),
             }
             for field in step["fields"]

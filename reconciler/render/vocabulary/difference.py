@@ -8,6 +8,7 @@ from typing import NamedTuple
 from reconciler.model.value import Json, canonical
 from reconciler.render.vocabulary.ink import cells
 from reconciler.render.vocabulary.value import among, brief, document, mark_of, pair, path_text
+from reconciler.resources import policy
 from reconciler.resources.members import called, identity, known_by, matched, moved
 
 Path = tuple[str, ...]
@@ -111,7 +112,7 @@ def _only(path: str, sign: str, value: Json, others: tuple[Json, ...] = ()) -> R
 
 
 def _compare(path: Path, was: Json, will: Json, by: Sequence[str] = ()) -> Iterator[Row]:
-    before, after = document(was), document(will)
+    before, after = _policies(document(was), document(will))
     if _is_map(before) and _is_map(after):
         inside = [
             row
@@ -130,6 +131,23 @@ def _compare(path: Path, was: Json, will: Json, by: Sequence[str] = ()) -> Itera
         yield Row(path_text(place), "+", None, item)
     else:
         yield Row(path_text(path), "", before, after)
+
+
+def _policies(before: Json, after: Json) -> tuple[Json, Json]:
+    """Two policies in the form in which order and lists of one mean nothing; else as they are."""
+    both = _is_policy(before) and _is_policy(after)
+    return (policy.normal(before), policy.normal(after)) if both else (before, after)
+
+
+def _is_policy(value: Json) -> bool:
+    found: Json = value.get("Statement") if _is_map(value) else None
+    return bool(found) and all(map(_grants, found if isinstance(found, list) else [found]))
+
+
+def _grants(item: Json) -> bool:
+    """Whether it is a statement, and nothing in it is of a form of ours."""
+    whom = ("Principal", "NotPrincipal")
+    return _is_map(item) and "Effect" in item and not any(mark_of(item.get(key)) for key in whom)
 
 
 def _is_map(value: Json) -> bool:
@@ -161,7 +179,8 @@ def _items(path: Path, before: list[Json], after: list[Json], by: Sequence[str])
         if canonical(before[old]) != canonical(after[new]):
             name = called(identity(before[old], keys)) or str(new)
             found += _compare((*path, name), before[old], after[new])
-    away = moved(pairs)
+    statements = all(_is_map(item) and "Effect" in item for item in (*before, *after))
+    away = set() if statements else moved(pairs)
     order = [each for each in both if each[1] in away]
     named = bool(order) and all(identity(after[new], keys) for _, new in order)
     if len(order) > MOVES or (order and not named):

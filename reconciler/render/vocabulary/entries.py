@@ -14,6 +14,8 @@ from reconciler.model.value import Json
 from reconciler.resources.members import called
 
 SUFFIX = "#delete"
+READ = ("spec", "members", "list")
+"""Members of a field that say how people read it."""
 _ENOUGH = 3
 _WORST = (Effect.UNSUPPORTED, Effect.REPLACE, Effect.APPEND_ONLY, Effect.IN_PLACE)
 Path: TypeAlias = "tuple[str, ...]"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
-from reconciler.render.vocabulary.difference import rows_of
 from reconciler.render.vocabulary.entries import Entry, told
 from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.vocabulary.undo import undo
 from reconciler.render.vocabulary.words import loss
 
 
@@ -75,10 +75,4 @@ def _undo(entry: Entry) -> str:
     step = entry.step
     if step["action"] == Action.DELETE:
         return f"declare {harmless(step['spec']) or 'it'} again"
-    undo = [
-        f"{row.path} to {row.text(60).partition(' → ')[0]}"
-        for field in causes(entry)
-        for row in rows_of(field)
-        if not row.sign
-    ]
-    return f"set {undo[0]} again" if undo else "undo the change in the spec"
+    return undo(causes(entry))

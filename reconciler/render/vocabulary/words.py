@@ -77,7 +77,7 @@ def why(step: Mapping[str, Json]) -> str:
     reason = step["reason"]
     if reason == Reason.CANNOT_UPDATE:
         fixed = dict.fromkeys(
-            path_text(field["path"])
+            _decided(field)
             for field in told(step["fields"])
             if field["effect"] == Effect.REPLACE and field["path"]
         )
@@ -88,6 +88,14 @@ def why(step: Mapping[str, Json]) -> str:
     if reason == Reason.SUPERSEDED and step["spec"]:
         return f"{REASONS[reason]} of {harmless(step['spec'])}"
     return REASONS.get(reason, harmless(str(reason)))
+
+
+def _decided(field: Mapping[str, Json]) -> str:
+    """The field of the spec that decides a property, and the property."""
+    prop, spec = path_text(field["path"]), path_text(field.get("spec", {}).get("path", ()))
+    if not spec or spec.endswith(prop):
+        return spec or prop
+    return f"{spec} ({prop})"
 
 
 def loss(destroys: str) -> str:
