@@ -101,7 +101,11 @@ def leaves(path: Path, value: Json, sign: str = "+") -> Iterator[Row]:
     elif isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
         keys = known_by(value, ())
         for index, item in enumerate(value):
-            yield from leaves((*path, called(identity(item, keys)) or str(index)), item, sign)
+            place, body = (*path, str(index)), item
+            if name := identity(item, keys):
+                rest = {key: each for key, each in item.items() if key not in keys}
+                place, body = (*path, called(name)), rest or item
+            yield from leaves(place, body, sign)
     else:
         yield _only(path_text(path), sign, value)
 

@@ -11,6 +11,9 @@ from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.undo import undo
 from reconciler.render.vocabulary.words import loss
 
+TODO = "to do:"
+"""Begins the line that says how to get on."""
+
 
 def deeds(entry: Entry) -> Iterator[str]:
     """What is done, and what is lost by it."""
@@ -60,7 +63,7 @@ def remedy(entry: Entry, environment: str) -> Iterator[str]:
     if not (entry.losses or entry.destroys):
         return
     step = entry.step
-    yield f"to do: {_undo(entry)}, or approve it in environment {harmless(environment)!r}:"
+    yield f"{TODO} {_undo(entry)}, or approve it in environment {harmless(environment)!r}:"
     missing = [each for each in entry.losses if not (each["allowed"] or each["approval"])]
     classes = dict.fromkeys(each["destroys"] for each in missing) or {entry.destroys: None}
     for each in filter(None, classes):
