@@ -13,7 +13,15 @@ from dataclasses import replace
 
 from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
+from reconciler.model.change import (
+    Action,
+    Change,
+    Effect,
+    FieldChange,
+    Observed,
+    Reason,
+    Status,
+)
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Origin
 from reconciler.model.step import Step
@@ -29,7 +37,7 @@ from reconciler.model.value import (
 )
 from reconciler.plan.inverse import guesses
 from reconciler.plan.lent import lent, theirs
-from reconciler.plan.members import Reader, concealed
+from reconciler.plan.members import Reader, concealed, itself
 from reconciler.plan.normal import member, normal, settled
 from reconciler.plan.walk import walk
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
@@ -203,7 +211,7 @@ def _changes(
             at,
             back=back,
             members=told.members,
-            listed=told.listed,
+            listed=None if itself(told.listed, before, after) else told.listed,
         )
 
 

@@ -30,7 +30,7 @@ from reconciler.resources.whole import empty
 from reconciler.secret.redact import redact_value
 from reconciler.secret.veil import REFERENCE, veiled
 
-__all__ = ["Read", "Reader", "concealed", "whole"]
+__all__ = ["Read", "Reader", "concealed", "itself", "whole"]
 
 
 class Read(NamedTuple):
@@ -47,7 +47,7 @@ class Reader:
     want: Props
     have: Props
     resource: Resource
-    _seen: dict[Path, tuple[tuple[str, ...], Listed | None]] = field(default_factory=dict)
+    _seen: dict[Path, tuple[Listed, bool]] = field(default_factory=dict)
 
     def read(self, difference: Difference) -> Read:
         """How a difference is told."""
@@ -65,9 +65,10 @@ class Reader:
                 if here in self.resource.keyed:
                     one, other = (self._keyed(each, here, step) for each in (one, other))
                     continue
-                keys, listed = self._list(difference.path[:depth], one, other, here)
-                if listed or not step.isdecimal():
+                listed, stays = self._list(difference.path[:depth], one, other, here)
+                if not (stays and step.isdecimal()):
                     return Read(tuple(members), listed)
+                keys = listed.keys
                 one, other = (_at(each, int(step)) for each in (one, other))
                 if known := identity(_shown(other, self.resource, difference.path[:depth]), keys):
                     members.append(Member(depth, known))
@@ -75,7 +76,8 @@ class Reader:
                 return Read(tuple(members))
         one, other = _inside(one), _inside(other)
         if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-            return Read(tuple(members), self._list(difference.path, one, other, ".".join(place))[1])
+            listed, _ = self._list(difference.path, one, other, ".".join(place))
+            return Read(tuple(members), listed)
         return Read(tuple(members))
 
     def _keyed(self, items: Json, here: str, name: str) -> Json:
@@ -84,8 +86,8 @@ class Reader:
 
     def _list(
         self, path: Path, before: Sequence[Json], after: Sequence[Json], here: str
-    ) -> tuple[tuple[str, ...], Listed | None]:
-        """What its members are known by, and the list itself where they do not stay in place."""
+    ) -> tuple[Listed, bool]:
+        """Both sides of a list, and whether a place names the same member on both."""
         if path not in self._seen:
             one, other = whole(path, before, after, self.resource)
             told = self.resource.told_by.get(here, ())
@@ -94,8 +96,7 @@ class Reader:
             keys = keys or known_by(one, other)
             stays = aligned(one, other, keys) and not _plain(one, other)
             live = self._asked(one, other, keys, here)
-            listed = None if stays else Listed(path, live, other, keys)
-            self._seen[path] = keys, listed
+            self._seen[path] = Listed(path, live, other, keys), stays
         return self._seen[path]
 
     def _loose(self, here: str) -> bool:
@@ -142,6 +143,13 @@ def _asked(live: Json, asked: Json, here: str, resource: Resource) -> Json:
 def _plain(one: Sequence[Json], other: Sequence[Json]) -> bool:
     """Whether they are lists of plain values, of which people read what comes and what goes."""
     return not any(isinstance(item, Mapping | list | tuple) for item in (*one, *other))
+
+
+def itself(listed: Listed | None, before: Json, after: Json) -> bool:
+    """Whether a difference of these sides has in itself all that is known of its list."""
+    if listed is None or (listed.before, listed.after) != (before, after):
+        return listed is None
+    return bool(listed.keys == known_by(listed.before, listed.after))
 
 
 def whole(path: Path, before: Json, after: Json, resource: Resource) -> tuple[Json, Json]:

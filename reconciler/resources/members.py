@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from reconciler.model.value import Json, canonical
+from reconciler.resources.whole import at
 
 __all__ = ["Pair", "aligned", "called", "identity", "known_by", "matched", "moved"]
 
@@ -54,13 +55,13 @@ def identity(item: Json, keys: Sequence[str]) -> tuple[tuple[str, Json], ...]:
     """The members that an item is known by, with their values; nothing where one is missing."""
     if not keys or not isinstance(item, Mapping):
         return ()
-    found = tuple((key, item.get(key)) for key in keys)
-    return found if all(_plain(value) for _, value in found) else ()
+    found = tuple((key, at(item, key)) for key in keys)
+    return found if all(_plain(value) or type(value) is float for _, value in found) else ()
 
 
 def called(known: Sequence[tuple[str, Json]]) -> str:
     """``Sid=ReadModels``: what a member is called in a path."""
-    return ",".join(f"{key}={value}" for key, value in known)
+    return ",".join(f"{key.rpartition('.')[2]}={value}" for key, value in known)
 
 
 def matched(before: Sequence[Json], after: Sequence[Json], keys: Sequence[str]) -> list[Pair]:
@@ -73,10 +74,10 @@ def matched(before: Sequence[Json], after: Sequence[Json], keys: Sequence[str]) 
         free[name].append(index)
     for index, name in enumerate(names[1]):
         if places := free.get(name):
-            at = index if index in places else places[0]
-            places.remove(at)
-            found[index] = at
-            taken.add(at)
+            old = index if index in places else places[0]
+            places.remove(old)
+            found[index] = old
+            taken.add(old)
     left = [index for index in range(len(before)) if index not in taken]
     new = [index for index in range(len(after)) if index not in found]
     like = _renamed if keys else _closest
@@ -92,10 +93,10 @@ def moved(pairs: Sequence[Pair]) -> set[int]:
     ends: list[int] = []
     back: list[int] = []
     for place, (old, _) in enumerate(both):
-        at = bisect_left(tails, old)
-        back.append(ends[at - 1] if at else -1)
-        tails[at:] = [old]
-        ends[at:] = [place]
+        rank = bisect_left(tails, old)
+        back.append(ends[rank - 1] if rank else -1)
+        tails[rank : rank + 1] = [old]
+        ends[rank : rank + 1] = [place]
     stays: set[int] = set()
     place = ends[-1] if ends else -1
     while place >= 0:

@@ -28,7 +28,9 @@ HUGE = 200_000
 """Characters of a value that are compared with another one; none that AWS takes is longer."""
 _NEAR = 200
 """Characters beside what differs in two huge texts that are ever put together."""
-_OTHER = "another value"
+_OTHER = "what is hidden differs"
+REDACTED = "(redacted)"
+"""Stands in the middle of a text for a secret in it; see `secret.redact`."""
 
 
 def brief(value: Json, width: int = LONG) -> str:
@@ -92,8 +94,8 @@ def _told(before: Json, after: Json) -> tuple[str, str]:
     one, other = _whole(before), _whole(after)
     if one == other and canonical(before) != canonical(after):
         one, other = _around(*(json.dumps(each, sort_keys=True) for each in (before, after)))
-    elif one == other == str(Mark.SENSITIVE):
-        other = f"{one[:-1]}, {_OTHER})"
+    elif one == other and (str(Mark.SENSITIVE) in one or REDACTED in one):
+        other = f"{one} ({_OTHER})"
     return one, other
 
 
