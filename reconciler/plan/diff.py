@@ -37,7 +37,7 @@ from reconciler.model.value import (
 )
 from reconciler.plan.inverse import guesses
 from reconciler.plan.lent import lent, theirs
-from reconciler.plan.members import Reader, concealed, itself
+from reconciler.plan.members import Reader, itself
 from reconciler.plan.normal import member, normal, settled
 from reconciler.plan.walk import walk
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
@@ -201,6 +201,7 @@ def _changes(
         if effect is Effect.NONE:
             continue
         before, after = _shown(difference, reader.resource)
+        before = reader.concealed(difference.path, before)
         at, back = _said(origin, difference.path, before, after)
         told = reader.read(difference)
         yield FieldChange(
@@ -225,7 +226,7 @@ def _shown(difference: Difference, resource: Resource) -> tuple[Json, Json]:
     shown = veiled(path, place, after, hidden)
     if before is not None and isinstance(after, str) and REFERENCE in after:
         return SENSITIVE, shown
-    return concealed(veiled(path, place, before, hidden, live=True), after), shown
+    return veiled(path, place, before, hidden, live=True), shown
 
 
 def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iterator[FieldChange]:

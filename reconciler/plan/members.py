@@ -30,7 +30,7 @@ from reconciler.resources.whole import empty
 from reconciler.secret.redact import redact_value
 from reconciler.secret.veil import REFERENCE, veiled
 
-__all__ = ["Read", "Reader", "concealed", "itself", "whole"]
+__all__ = ["Read", "Reader", "itself", "whole"]
 
 
 class Read(NamedTuple):
@@ -47,6 +47,7 @@ class Reader:
     want: Props
     have: Props
     resource: Resource
+    _hidden: dict[str, frozenset[Path]] = field(default_factory=dict)
     _seen: dict[Path, tuple[Listed, bool]] = field(default_factory=dict)
 
     def read(self, difference: Difference) -> Read:
@@ -79,6 +80,21 @@ class Reader:
             listed, _ = self._list(difference.path, one, other, ".".join(place))
             return Read(tuple(members), listed)
         return Read(tuple(members))
+
+    def concealed(self, path: Path, live: Json) -> Json:
+        """A live value without what stands where a reference to a secret is asked for.
+
+        Of a list any member counts: the live one may stand in another place.
+        """
+        top = path[0]
+        if top not in self._hidden:
+            self._hidden[top] = frozenset(_referring(self.want.get(top), (top,)))
+        below = {
+            each[len(path) :]
+            for each in self._hidden[top]
+            if all(one in ("*", other) for one, other in zip(each, path, strict=False))
+        }
+        return _without(live, below, ()) if below else live
 
     def _keyed(self, items: Json, here: str, name: str) -> Json:
         keys = self.resource.keyed[here]
@@ -157,17 +173,13 @@ def whole(path: Path, before: Json, after: Json, resource: Resource) -> tuple[Js
 
     What is live where a reference to a secret is declared is the secret.
     """
-    live = _shown(concealed(before, after), resource, path, live=True)
-    return live, _shown(after, resource, path)
-
-
-def concealed(live: Json, asked: Json) -> Json:
-    """A live value without what stands where a reference to a secret is asked for."""
-    hidden = {*_referring(asked, ())}
-    return _without(live, hidden, ()) if hidden else live
+    live = _without(before, frozenset(_referring(after, ())), ())
+    return _shown(live, resource, path, live=True), _shown(after, resource, path)
 
 
 def _without(value: Json, hidden: AbstractSet[Path], below: Path) -> Json:
+    if not hidden:
+        return value
     if below in hidden and value is not None:
         return SENSITIVE
     if isinstance(value, Mapping):

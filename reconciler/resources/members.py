@@ -15,7 +15,9 @@ from reconciler.resources.whole import at
 
 __all__ = ["Pair", "aligned", "called", "identity", "known_by", "matched", "moved"]
 
-FIRST = ("Sid", "ChannelName", "VariantName", "FeatureName", "Name", "Key", "Id", "Priority")
+SID, EFFECT = "Sid", "Effect"
+"""What a statement of a policy may have, and what each of them has."""
+FIRST = (SID, "ChannelName", "VariantName", "FeatureName", "Name", "Key", "Id", "Priority")
 """Members that AWS's lists are known by, surest first; others that are unique come after them."""
 _ENDS = ("Name", "Id", "Key", "Arn", "name", "id", "key")
 LIKE = 0.5
@@ -39,6 +41,8 @@ def known_by(before: Sequence[Json], after: Sequence[Json]) -> tuple[str, ...]:
     sides = [side for side in (before, after) if side]
     if not sides or not all(isinstance(item, Mapping) for side in sides for item in side):
         return ()
+    if all(EFFECT in item for side in sides for item in side):
+        return _statements(sides)
     shared = set.intersection(*({*item} for side in sides for item in side))
     found = [key for key in sorted(map(str, shared)) if all(_unique(side, key) for side in sides)]
     if len(sides) > 1:
@@ -49,6 +53,13 @@ def known_by(before: Sequence[Json], after: Sequence[Json]) -> tuple[str, ...]:
         found = [key for key in found if key in FIRST or key.endswith(_ENDS)]
     best = min(found, key=lambda key: (_rank(key), -common[key]), default="")
     return (best,) if best else ()
+
+
+def _statements(sides: Sequence[Sequence[Mapping[str, Json]]]) -> tuple[str, ...]:
+    """Of a policy's statements, which may have names: those that have one are known by it."""
+    names = [[item[SID] for item in side if _plain(item.get(SID))] for side in sides]
+    unique = all(len({*each}) == len(each) for each in names)
+    return (SID,) if unique and any(names) else ()
 
 
 def identity(item: Json, keys: Sequence[str]) -> tuple[tuple[str, Json], ...]:
@@ -80,8 +91,14 @@ def matched(before: Sequence[Json], after: Sequence[Json], keys: Sequence[str]) 
             taken.add(old)
     left = [index for index in range(len(before)) if index not in taken]
     new = [index for index in range(len(after)) if index not in found]
-    like = _renamed if keys else _closest
-    found |= like(before, after, left, new, keys)
+    named = (
+        [index for index in left if identity(before[index], keys)],
+        [index for index in new if identity(after[index], keys)],
+    )
+    found |= _renamed(before, after, *named, keys)
+    known, met = {*named[0], *found.values()}, {*named[1], *found}
+    left = [index for index in left if index not in known]
+    found |= _closest(before, after, left, [index for index in new if index not in met])
     gone = {*range(len(before))} - {*found.values()}
     return [*((found.get(i), i) for i in range(len(after))), *((i, None) for i in sorted(gone))]
 
@@ -167,7 +184,7 @@ def _rest(item: Json, keys: Sequence[str]) -> Json:
 
 
 def _closest(
-    before: Sequence[Json], after: Sequence[Json], left: list[int], new: list[int], _: Sequence[str]
+    before: Sequence[Json], after: Sequence[Json], left: list[int], new: list[int]
 ) -> dict[int, int]:
     """Members that have most in common, the most alike first; of equally alike ones the nearest."""
     if len(left) * len(new) > MOST:
