@@ -133,8 +133,10 @@ class FieldChange:
     at: Span | None = None
     """The spec line that causes `after`."""
     cause: Cause = Cause.UNKNOWN
+    spec: Span | None = field(default=None, compare=False)
+    """The field of the spec that decides it, as far as that is known."""
     back: Json = field(default=None, compare=False)
-    """What the field of the spec at `at` would say for `before` to be declared; None: not known."""
+    """What that field would say for `before` to be declared; None where nobody knows."""
     members: tuple[Member, ...] = field(default=(), compare=False)
     listed: Listed | None = field(default=None, compare=False)
 

@@ -39,6 +39,8 @@ class Span:
     """The way to what stands there, in its document; of a value that a spec has."""
     says: Json = field(default=None, compare=False, repr=False)
     """The value that is written there, where it is a single one."""
+    inside: tuple[Span, ...] = field(default=(), compare=False, repr=False)
+    """The single values of a small block that is written there."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

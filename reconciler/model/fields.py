@@ -40,9 +40,9 @@ def _to_json(change: FieldChange, known: set[Path], *, causes: bool) -> Json:
 def _told(change: FieldChange, known: set[Path]) -> dict[str, Json]:
     """How people read it; left out where the path says it all."""
     out: dict[str, Json] = {}
-    if change.at and change.at.field:
-        out["spec"] = {"path": list(change.at.path)}
-        out["spec"] |= {"value": change.at.says} if change.at.says is not None else {}
+    if change.spec and change.spec.field:
+        out["spec"] = {"path": list(change.spec.path), "at": span_to_json(change.spec)}
+        out["spec"] |= {"value": change.spec.says} if change.spec.says is not None else {}
         out["spec"] |= {"back": change.back} if change.back is not None else {}
     if change.members:
         out["members"] = [
@@ -59,16 +59,18 @@ def _told(change: FieldChange, known: set[Path]) -> dict[str, Json]:
 
 
 def _from_json(data: Json, known: dict[Path, Listed]) -> FieldChange:
-    spec, at = data.get("spec", {}), span_from_json(data["at"])
-    if at and spec:
-        at = replace(at, path=tuple(spec["path"]), says=spec.get("value"))
+    spec = data.get("spec", {})
+    written = span_from_json(spec.get("at"))
+    if written:
+        written = replace(written, path=tuple(spec["path"]), says=spec.get("value"))
     return FieldChange(
         tuple(data["path"]),
         from_json(data["before"]),
         from_json(data["after"]),
         Effect(data["effect"]),
-        at,
+        span_from_json(data["at"]),
         Cause(data.get("cause", Cause.UNKNOWN)),
+        written,
         spec.get("back"),
         tuple(
             Member(each["at"], tuple((key, from_json(value)) for key, value in each["by"].items()))

@@ -22,7 +22,6 @@ from reconciler.model.change import (
     Reason,
     Status,
 )
-from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Origin
 from reconciler.model.step import Step
 from reconciler.model.value import (
@@ -35,14 +34,13 @@ from reconciler.model.value import (
     canonical,
     digest,
 )
-from reconciler.plan.inverse import guesses
 from reconciler.plan.lent import lent, theirs
 from reconciler.plan.members import Reader, itself
 from reconciler.plan.normal import member, normal, settled
+from reconciler.plan.spoken import written
 from reconciler.plan.walk import walk
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
 from reconciler.resources.generic import Difference
-from reconciler.secret.redact import redact_value
 from reconciler.secret.veil import REFERENCE, veiled
 
 TAGS = "Tags"
@@ -202,7 +200,8 @@ def _changes(
             continue
         before, after = _shown(difference, reader.resource)
         before = reader.concealed(difference.path, before)
-        at, back = _said(origin, difference.path, before, after)
+        at = origin.line_of(difference.path) if origin else None
+        spec, back = written(at, before, after)
         told = reader.read(difference)
         yield FieldChange(
             difference.path,
@@ -210,6 +209,7 @@ def _changes(
             after,
             effect,
             at,
+            spec=spec,
             back=back,
             members=told.members,
             listed=None if itself(told.listed, before, after) else told.listed,
@@ -237,23 +237,9 @@ def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iter
             path = (TAGS, key)
             before = veiled(path, path, have.get(key), frozenset(), live=True)
             after = veiled(path, path, want.get(key), frozenset())
-            at, back = _said(origin, path, before, after)
-            yield FieldChange(path, before, after, Effect.IN_PLACE, at, back=back)
-
-
-def _said(origin: Origin | None, path: Path, before: Json, after: Json) -> tuple[Span | None, Json]:
-    """The spec line that decides a property, and what it would say for it to be as before.
-
-    A line that holds a secret, or what may be one, is told without what stands there.
-    """
-    at = origin.line_of(path) if origin else None
-    if at is None or at.says is None:
-        return at, None
-    if SENSITIVE in (before, after) or redact_value(at.says, at.path[-1]) != at.says:
-        return replace(at, says=None), None
-    if not isinstance(before, str | int | float | bool) or "${" in str(at.says):
-        return at, None
-    return at, next(guesses(at.says, after, before), None)
+            at = origin.line_of(path) if origin else None
+            spec, back = written(at, before, after)
+            yield FieldChange(path, before, after, Effect.IN_PLACE, at, spec=spec, back=back)
 
 
 def _reserved(key: str) -> bool:

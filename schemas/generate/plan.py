@@ -174,6 +174,7 @@ def _read() -> dict[str, Schema]:
     """The parts of `READ`."""
     written = {
         "path": ref("path", "The field, in the document in which it is written."),
+        "at": ref("span", "Where it stands."),
         "value": {"description": "What is written; left out unless it is a single value."},
         "back": {"description": "What it would say for the live value to be declared, if known."},
     }

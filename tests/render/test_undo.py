@@ -20,13 +20,15 @@ from reconciler.render.vocabulary.words import why
 from tests.render.plans import changed, data, replaced
 
 SPEC = Span("specs/features/customer.yaml", 9, 10, 3, ("spec", "retention"), "30d")
-LISTED = {"path": ["Rules"], "by": [], "before": [{"Id": "a"}], "after": []}
+BLOCK = {"path": ["spec", "rules"], "value": None, "back": None}
 
 
 def field(**more: Any) -> dict[str, Any]:
     at = {"file": SPEC.file, "line": SPEC.line, "column": SPEC.column}
     known = {"path": ["Ttl", "Value"], "before": 7, "after": 30, "effect": "replace", "at": at}
-    return {**known, "spec": {"path": ["spec", "retention"], "value": "30d", "back": "7d"}, **more}
+    spec = {"path": ["spec", "retention"], "value": "30d", "back": "7d", **more.pop("spec", {})}
+    spec = {key: value for key, value in spec.items() if value is not None}
+    return {**known, "spec": {**spec, "at": at}, **more}
 
 
 SAID = {
@@ -38,27 +40,27 @@ SAID = {
         ),
     ),
     "no edit is known": (
-        [field(spec={"path": ["spec", "retention"], "value": "${ttl}"})],
+        [field(spec={"value": "${ttl}", "back": None})],
         (
-            "change spec.retention (it says ${ttl}, specs/features/customer.yaml:9) so that Ttl.Value"
-            " is 7 again"
+            "change spec.retention (it says ${ttl}, specs/features/customer.yaml:9) so that"
+            " Ttl.Value is 7 again"
         ),
     ),
     "a block of the spec": (
-        [field(spec={"path": ["spec", "rules"]})],
+        [field(spec=BLOCK)],
         "change spec.rules (specs/features/customer.yaml:9) so that Ttl.Value is 7 again",
     ),
     "a value that is not there any more": (
-        [field(after=None, spec={"path": ["spec", "rules"]})],
+        [field(after=None, spec=BLOCK)],
         "change spec.rules (specs/features/customer.yaml:9) so that Ttl.Value is as it was",
     ),
     "no field of the spec": (
-        [field(spec=None)],
+        [{**field(), "spec": None}],
         "set Ttl.Value to 7 again (specs/features/customer.yaml:9)",
     ),
-    "no line of it": ([field(spec=None, at=None)], "set Ttl.Value to 7 again"),
+    "no line of it": ([{**field(), "spec": None, "at": None}], "set Ttl.Value to 7 again"),
     "a list": (
-        [field(spec={"path": ["spec", "rules"]}, path=["Rules"], before=[{"Id": "a"}], after=[])],
+        [field(spec=BLOCK, path=["Rules"], before=[{"Id": "a"}], after=[])],
         "change spec.rules (specs/features/customer.yaml:9) so that Rules is as it was",
     ),
     "more than two": (
@@ -75,7 +77,7 @@ def test_what_is_to_do_reads(causes, said):
 
 
 def refused(at: Span | None = SPEC) -> Any:
-    difference = replace(changed("Ttl/Value", 7, 30, Effect.REPLACE, at), back="7d")
+    difference = replace(changed("Ttl/Value", 7, 30, Effect.REPLACE, at), spec=at, back="7d")
     loss = Loss(Destruction.RECORDS, "its records are lost", ("Ttl",))
     old, new = replaced("SageMaker::FeatureGroup", "x", difference, removal={"losses": (loss,)})
     old = replace(old, losses=(loss,), destroys="records", refused="not allowed")

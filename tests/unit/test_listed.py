@@ -278,5 +278,5 @@ BACK: dict[str, tuple[Any, Any, Any, Any]] = {
 def test_a_difference_knows_the_field_of_the_spec_and_the_edit(says, want, have, told):
     found = step(ALARM, want, have, origin(says, "limit"))
     (field,) = step_to_json(found)["fields"]
-    assert field["spec"] == {"path": ["spec", "limit"], **told}
+    assert field["spec"] == {"path": ["spec", "limit"], "at": field["at"], **told}
     assert step_to_json(step_from_json(step_to_json(found))) == step_to_json(found)

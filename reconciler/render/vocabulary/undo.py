@@ -33,7 +33,7 @@ def _edit(field: Mapping[str, Json]) -> str:
         was = f"{path_text(field['path'])} is as it was"
     if not spec:
         return _without(row.path, row.before, was, at)
-    name = path_text(spec["path"])
+    name, at = path_text(spec["path"]), span(spec["at"])
     says = f"it says {brief(spec['value'])}, {at}" if "value" in spec else at
     one = len(field.get("parts", ())) <= 1
     if "back" in spec and one:
