@@ -5,6 +5,7 @@ Codes are stable and listed in `reconciler.model.codes`; their texts may change.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -39,8 +40,8 @@ class Span:
     """The way to what stands there, in its document; of a value that a spec has."""
     says: Json = field(default=None, compare=False, repr=False)
     """The value that is written there, where it is a single one."""
-    inside: tuple[Span, ...] = field(default=(), compare=False, repr=False)
-    """The single values of a small block that is written there."""
+    inside: Callable[[], tuple[Span, ...]] | None = field(default=None, compare=False, repr=False)
+    """Finds the single values of a small block that is written there."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

@@ -20,8 +20,9 @@ def written(at: Span | None, before: Json, after: Json) -> tuple[Span | None, Js
     """
     if at is None:
         return None, None
-    alike = [each for each in at.inside if _same(each.says, after)]
-    spec = replace(alike[0] if len(alike) == 1 else at, inside=())
+    inside = at.inside() if at.inside else ()
+    alike = [each for each in inside if _same(each.says, after)]
+    spec = replace(alike[0] if len(alike) == 1 else at, inside=None)
     if spec.says is None:
         return spec, None
     if SENSITIVE in (before, after) or redact_value(spec.says, spec.path[-1]) != spec.says:

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias, cast
 
 from reconciler.model.diagnostic import Span
@@ -80,10 +80,11 @@ class Positions(Mapping[Path, Span]):
 
     def __getitem__(self, path: Path) -> Span:
         data, marks = self._find(path)
-        inside = self._leaves(path, data) if len(path) > 1 else ()
-        return replace(
-            self._text.span(start_of(marks)), path=path, says=_single(data), inside=inside
-        )
+        span = self._text.span(start_of(marks))
+        if isinstance(data, dict | list):
+            inside = partial(self._leaves, path, data)
+            return Span(span.file, span.line, span.column, span.length, path, None, inside)
+        return Span(span.file, span.line, span.column, span.length, path, _single(data))
 
     def _leaves(self, path: Path, data: Json) -> tuple[Span, ...]:
         """The places of the single values of a block; of one that has many, none."""
