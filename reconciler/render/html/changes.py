@@ -14,14 +14,14 @@ from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
 from reconciler.render import section
 from reconciler.render.formats import Context
-from reconciler.render.html.text import block
+from reconciler.render.html.text import LONGEST, block
 from reconciler.render.section import Report, Section
 from reconciler.render.text.drift import kind
 from reconciler.render.vocabulary import protection
-from reconciler.render.vocabulary.difference import Row, rows
-from reconciler.render.vocabulary.entries import Entry, differences
+from reconciler.render.vocabulary.difference import Row, rows_of
+from reconciler.render.vocabulary.entries import Entry, differences, told
 from reconciler.render.vocabulary.ink import harmless
-from reconciler.render.vocabulary.value import document, path_text
+from reconciler.render.vocabulary.value import document, path_text, under
 from reconciler.render.vocabulary.words import NOTES, SIGNS, verified, why
 
 MOST_ROWS = 400
@@ -166,15 +166,14 @@ def _differing(
 ) -> Iterator[dict[str, Json]]:
     """Rows of the changed properties; in a drift report from declared to live."""
     whole = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
-    for field in step["fields"] if drift else differences(step):
+    for field in told(step["fields"]) if drift else differences(step):
         at = field["at"]
-        pair = (field["after"], field["before"]) if drift else (field["before"], field["after"])
         about = {
             "at": [harmless(at["file"]), at["line"]] if at else None,
             **section.marks(sections, lambda each: each.html_field, field),
             "note": "" if whole else NOTES.get(field["effect"], ""),
         }
-        for row in rows(tuple(field["path"]), *pair):
+        for row in rows_of(field, live=drift):
             yield _row(row, about)
 
 
@@ -183,11 +182,25 @@ def _row(row: Row, about: Mapping[str, Json]) -> dict[str, Json]:
         {
             "path": row.path,
             "sign": row.sign,
-            "from": "" if row.sign == "+" else block(row.before),
-            "to": "" if row.sign == "-" else block(row.after),
+            **_sides(row),
             **about,
         }
     )
+
+
+def _sides(row: Row) -> dict[str, Json]:
+    """Both sides whole; of two huge ones what differs, since a page does not show all of them."""
+    if row.sign == "=" and isinstance(row.before, int):
+        return {"order": row.text(0), "from": f"place {row.before}", "to": f"place {row.after}"}
+    sides = {"order": row.text(0)} if row.sign == "=" else {}
+    one, other = block(row.before), block(row.after)
+    if not row.sign and one == other:
+        one, other, *_ = under(row.before, row.after, LONGEST)
+    return {
+        **sides,
+        "from": "" if row.sign == "+" else one,
+        "to": "" if row.sign == "-" else other,
+    }
 
 
 def _filled(value: Mapping[str, Json]) -> dict[str, Json]:

@@ -17,13 +17,13 @@ from reconciler.render.html import text as page
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.crowd import crowd
 from reconciler.render.markdown.escape import code, prose
-from reconciler.render.markdown.view import View, address, many, place
+from reconciler.render.markdown.view import WIDEST, View, address, many, place
 from reconciler.render.section import Report, Section, register
 from reconciler.render.sections import destruction
 from reconciler.render.text import drift
 from reconciler.render.vocabulary import actor
-from reconciler.render.vocabulary.difference import rows
-from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.difference import rows_of
+from reconciler.render.vocabulary.entries import Entry, told
 from reconciler.render.vocabulary.ink import Ink
 from reconciler.render.vocabulary.words import CAUSES
 
@@ -160,6 +160,10 @@ def _head(entry: Entry) -> str:
     return " · ".join(filter(None, (*said, place(step["at"]))))
 
 
+def _shown(field: Mapping[str, Json], only: frozenset[Cause]) -> bool:
+    return not only or field.get("cause", "") in only
+
+
 def _rows(entry: Entry, view: View, only: frozenset[Cause], *, leave: bool) -> Iterator[str]:
     """``Threshold 250000 → 400000``, values as declared, then live, and who did it."""
     step = entry.step
@@ -167,14 +171,13 @@ def _rows(entry: Entry, view: View, only: frozenset[Cause], *, leave: bool) -> I
         return
     found = [
         (row, field)
-        for field in step["fields"]
-        if not only or field.get("cause", "") in only
-        for row in rows(tuple(field["path"]), field["after"], field["before"])
+        for field in told(each for each in step["fields"] if _shown(each, only))
+        for row in rows_of(field, live=True)
     ]
     most = len(found) if view.full else _ROWS
     for row, field in found[:most]:
         lead = " ".join(
-            filter(None, (code(row.path, 200), code(row.text(view.width), 4 * view.width)))
+            filter(None, (code(row.path, 200), code(row.text(view.width, WIDEST), 4 * WIDEST)))
         )
         said = [f"  - {lead}"]
         if cause := CAUSES.get(field.get("cause", ""), ""):
