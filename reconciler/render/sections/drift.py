@@ -83,7 +83,11 @@ def report(view: View) -> Part | None:
         return None
     return Part(
         head=f"### Live → declared\n\n{_LEGEND}",
-        blocks=(block for group, found in groups for block in _blocks(group, found, view)),
+        blocks=(
+            block
+            for number, (group, found) in enumerate(groups)
+            for block in _blocks(group, found, view, "\n" if number else "")
+        ),
         total=len(view.entries),
         noun="resource",
         crowd=lambda room: crowd(
@@ -92,9 +96,9 @@ def report(view: View) -> Part | None:
     )
 
 
-def _blocks(group: Origin, found: Sequence[Entry], view: View) -> Iterator[Block]:
+def _blocks(group: Origin, found: Sequence[Entry], view: View, above: str) -> Iterator[Block]:
     """The entries of a group; the first one carries the group's title."""
-    title = f"\n#### {ORIGINS[group].capitalize()}: {len(found):,}\n\n"
+    title = f"{above}#### {ORIGINS[group].capitalize()}: {len(found):,}\n\n"
     for entry, told in _told(found, view):
         yield Block(f"{title}{told}", f"{title}{_short(entry)}")
         title = ""

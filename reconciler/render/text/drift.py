@@ -217,10 +217,19 @@ def _entry(  # noqa: PLR0913 - what is shown, and how
     for each in section.load(Report.DRIFT):
         yield from (f"{INDENT}{line}" for line in each.text_step(step, ink))
     if keep:
-        yield f"{INDENT}{ink(f'keep it: {harmless(keep)}', 'dim')}"
+        yield from (f"{INDENT}{ink(line, 'dim')}" for line in _pasted(harmless(keep), width))
     if entry.destroys:
         lost = "; ".join(protection.lost(entry))
         yield f"{INDENT}{ink(f'an apply is destructive: {lost}', 'alarm')}"
+
+
+def _pasted(command: str, width: int) -> list[str]:
+    """A command that stays one where it takes two lines."""
+    said = f"keep it: {command}"
+    if cells(INDENT + said) <= width:
+        return [said]
+    first, option, rest = said.partition(" --write ")
+    return [f"{first} \\", f" {option}{rest}"] if option else [said]
 
 
 def whole(how: str, step: Mapping[str, Json], group: Origin) -> str:

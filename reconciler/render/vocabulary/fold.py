@@ -51,7 +51,8 @@ def _folded(line: str, width: int) -> Iterator[str]:
     lead = first
     while start < len(plain):
         end = _end(plain, start, width - lead)
-        yield " " * lead + _between(plain, paint, start, end)
+        body = len(plain[start:end].rstrip(" "))
+        yield " " * lead + _between(plain, paint, start, start + body)
         start, lead = _next(plain, end), rest
 
 
