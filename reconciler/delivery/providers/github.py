@@ -124,7 +124,7 @@ def _protection(site: Site) -> Todo:
         kept = reader.forge(f"{path}/protection", _ADMIN)
         if kept is None:
             raise UntoldError(f"{site.branch} is protected, and by which rules is not told", _ADMIN)
-        if not kept.get("required_pull_request_reviews"):
+        if kept.get("required_pull_request_reviews") is None:
             return f"{site.branch} takes changes without a review"
         told = kept.get("required_status_checks") or {}
         known = {*told.get("contexts", ()), *(e.get("context") for e in told.get("checks", ()))}
