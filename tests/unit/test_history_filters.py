@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from reconciler.cli.verbs import history
 from reconciler.model.address import Address
 from reconciler.model.receipt import Receipt, Result, StepRecord, new_id
 from reconciler.receipts.filters import Filter, moment
@@ -106,3 +108,22 @@ def test_ids_spare_reading_what_is_long_ago_and_never_what_may_pass() -> None:
     assert Filter(since=at("31d")).may(old)
     assert not Filter(until=at("31d")).may(old)
     assert Filter(since=at("7d")).may("of another form")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--since", "yesterday"), "7d for seven days ago"),
+        (("--since", "1d", "--until", "2d"), "--since 1d is after --until 2d"),
+        (("--kind", "Datasource"), "did you mean 'DataSource'?"),
+        (("--spec", "ledger"), "'ledger' is not KIND/NAME"),
+        (("--address", ""), "'' is not TYPE/NAME"),
+        (("--outcome", "good"), "'done'"),
+        (("-n", "0"), "x>=1"),
+        (("--who", " "), "it is empty"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_is_an_error(asked: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(history.command, ["-e", "local", *asked])
+    assert done.exit_code == 2
+    assert said in " ".join(done.output.split())

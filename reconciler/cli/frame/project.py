@@ -128,11 +128,11 @@ class Project:
         click.echo(json.dumps(data, indent=2, sort_keys=True, default=str))
 
 
-def say(text: str) -> None:
+def say(text: str, *, err: bool = False) -> None:
     """Print text for people, in lines that the terminal has room for."""
     from reconciler.render.vocabulary import fold  # noqa: PLC0415 - only to print
 
-    click.echo(fold.fold(text, fold.room(sys.stdout)))
+    click.echo(fold.fold(text, fold.room(sys.stderr if err else sys.stdout)), err=err)
 
 
 def typed() -> frozenset[Path] | None:

@@ -169,7 +169,7 @@ def _settled_plan(world: World) -> Plan:
     while (waiting := engine.busy(plan)) and clock.now() < deadline:
         receipts.take(world)
         for found in waiting:
-            click.echo(f"waiting: {found.message}", err=True)
+            say(f"waiting: {found.message}", err=True)
         clock.sleep(PAUSE)
         plan = world.plan()
     return engine.settled(plan)
