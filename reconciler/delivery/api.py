@@ -62,6 +62,8 @@ class Provider:
     """What is to be done before the roles are made."""
     then: Callable[[Site], Iterable[Todo]] = _nothing
     """What is to be done after that: settings of the forge and of the CI system."""
+    own_issuer: bool = False
+    """Whether each server has an issuer of its own, without which AWS has nobody to trust."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """More parameters of the roles' template, and the shell variables that `first` sets."""
 

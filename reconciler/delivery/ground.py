@@ -53,7 +53,7 @@ def files(texts: Mapping[str, str]) -> Todo:
         "commit the files, and push them to a branch of their own",
         commands=(
             "git switch --create moorline-delivery",
-            f"git add {names}",
+            f"git add -- {names}",
             "git commit --message 'Deliver with Moorline'",
             "git push --set-upstream origin moorline-delivery",
         ),
@@ -71,13 +71,16 @@ def environments(site: Site) -> Iterator[Todo]:
             lines.append(f"roles: {{plan: {stage.plan_role}, apply: {stage.apply_role}}}")
         if lines:
             text = "\n".join(["spec:", *(f"  {line}" for line in lines)])
+            file = stage.file or f"environments/{stage.name}.yaml"
             lacks = f"it lacks {' and '.join(lines)}"
             yield Todo(
                 f"environment-{stage.name}",
-                f"name receipts and roles in environments/{stage.name}.yaml, and write the files"
-                " anew",
+                f"name receipts and roles in {file}, and write the files anew",
                 write=text,
-                commands=(command("moorline", "validate", "-e", stage.name),),
+                commands=(
+                    command("moorline", "validate", "-e", stage.name),
+                    command("git", "add", "--", file),
+                ),
                 check=_says(lacks),
             )
 

@@ -107,6 +107,18 @@ def test_the_real_values_are_in_the_commands() -> None:
         assert value in text, value
 
 
+def test_no_step_trusts_an_example() -> None:
+    found = todos("jenkins", site())
+    assert [each.id for each in found] == ["plugins", "issuer"]
+    assert look(found[-1], Forge({})).state is State.MISSING
+
+
+def test_no_command_waits_for_a_person_who_pastes_the_next() -> None:
+    for provider in PROVIDERS:
+        for command in commands(provider, site(issuer=OWN.get(provider, ""))):
+            assert not command.startswith("read "), command
+
+
 def test_an_environment_that_lacks_its_receipts_and_roles_is_told_so_first() -> None:
     place = site(stages=(stage("dev", first=True, bucket="", named=False),))
     first = todos("github", place)[0]

@@ -15,7 +15,7 @@ from reconciler.cli.ci.init import as_json as row
 from reconciler.cli.ci.site import Described, Wanted, described, options
 from reconciler.cli.frame.options import folders
 from reconciler.cli.frame.project import Exit, Project, say
-from reconciler.delivery.todo import Found, Spot, State, Todo, UntoldError, look
+from reconciler.delivery.todo import Found, Spot, State, UntoldError, look
 from reconciler.disk import read
 from reconciler.model.value import Json
 
@@ -261,15 +261,14 @@ def _text(found: list[Found], counts: Mapping[State, int], *, color: bool) -> st
     ink = Ink(color)
     lines: list[str] = []
     for each in found:
-        lines.append(f"{ink(f'{each.state:<12}', _COLOURS[each.state])} {_said(each.todo)}")
+        state = ink(f"{each.state:<12}", _COLOURS[each.state])
+        lines.append(f"{state} {harmless(each.todo.says)}")
         if each.why:
             lines.append(f"             {harmless(each.why)}")
+        if each.todo.where and each.state is not State.DONE:
+            lines.append(f"             as: {harmless(each.todo.where)}")
         if each.permission:
             lines.append(f"             it would tell: {harmless(each.permission)}")
     said = ", ".join(f"{counts[state]} {state}" for state in State if counts.get(state))
     more = "; `moorline ci init` with the same options shows the commands"
     return "\n".join([*lines, "", f"{said}{more if counts.get(State.MISSING) else ''}."])
-
-
-def _said(todo: Todo) -> str:
-    return f"{todo.says} ({todo.where})" if todo.where else todo.says

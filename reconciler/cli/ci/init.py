@@ -135,8 +135,8 @@ def _tell(
 
 def shown(number: int, todo: Todo) -> str:
     """A step as lines of a shell: what it is stands in remarks, so that all of it can be pasted."""
-    where = f" ({todo.where})" if todo.where else ""
-    lines = [f"# {number}. {todo.says}{where}"]
+    lines = [f"# {number}. {todo.says}"]
+    lines += [f"#    as: {todo.where}"] if todo.where else []
     lines += [f"#    {line}" for line in todo.write.splitlines()]
     return "\n".join([*lines, *todo.commands])
 

@@ -33,7 +33,7 @@ def first(site: Site) -> Iterator[Todo]:
         check=_connected(name, region),
     )
     for use, says in _SECRETS.items():
-        asked = f"read -r -s -p {shlex.quote(f'token that {says}: ')} TOKEN"
+        token = f"${{{use.upper()}_TOKEN:?set it to the token that {says}}}"
         kept = command(
             "aws", "secretsmanager", "create-secret", more=(at, ("--name", f"{name}-{use}"))
         )
@@ -41,7 +41,7 @@ def first(site: Site) -> Iterator[Todo]:
             f"secret-{use}",
             f"keep the token of a user of the forge that {says}; the two are of different users",
             where,
-            (asked, f'{kept} \\\n  --secret-string "$TOKEN"'),
+            (f'{kept} \\\n  --secret-string "{token}"',),
             check=_kept(f"{name}-{use}", region),
         )
     yield _pipeline(name, region, where)
@@ -75,7 +75,7 @@ def _pipeline(name: str, region: str, where: str) -> Todo:
         },
     }
     values = [f'{parameter}="$({query})"' for parameter, query in found.items()]
-    values.append('CommentAuthor="$COMMENT_AUTHOR"')
+    values.append('CommentAuthor="${COMMENT_AUTHOR:?set it to the login of who comments}"')
     deploy = command(
         *("aws", "cloudformation", "deploy", "--region", region),
         more=(
@@ -96,7 +96,6 @@ def _pipeline(name: str, region: str, where: str) -> Todo:
         "make the pipeline, and keep who may take the roles for the commands below",
         where,
         (
-            "read -r -p 'login of the user that comments: ' COMMENT_AUTHOR",
             " \\\n  ".join([deploy, "--parameter-overrides", *values]),
             *outputs,
         ),

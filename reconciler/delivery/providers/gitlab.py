@@ -48,7 +48,7 @@ def _where(site: Site) -> str:
 def _post(site: Site, path: str, *data: str) -> str:
     """A request of the API; the token is the shell's, and in no list of processes of ours."""
     url = f"https://{site.issuer or ISSUER}/api/v4/{_project(site)}/{path}"
-    head = 'curl --fail-with-body --silent --show-error --header "PRIVATE-TOKEN: $GITLAB_TOKEN"'
+    head = 'curl --fail-with-body --silent --show-error --header "PRIVATE-TOKEN: ${GITLAB_TOKEN:?}"'
     lines = [head, f"--request POST {shlex.quote(url)}"]
     return " \\\n  ".join([*lines, *(f"--data-urlencode {shlex.quote(each)}" for each in data)])
 

@@ -10,6 +10,7 @@ from reconciler.delivery.todo import Todo, command
 
 ISSUER = "jenkins.example.com/oidc"
 _PLUGINS = ("workflow-aggregator", "lockable-resources", "junit", "oidc-provider")
+_AGAIN = ("moorline", "ci", "init", "--provider", "jenkins", "--force")
 _UNSEEN = "it is a setting of Jenkins, which is not asked; look at it"
 _SETTINGS = {
     "project": (
@@ -53,7 +54,9 @@ def first(site: Site) -> Iterator[Todo]:
         yield Todo(
             "issuer",
             "write the files anew with the issuer that the plugin OpenID Connect Provider shows",
-            commands=('moorline ci init --provider jenkins --force --issuer "$JENKINS_ISSUER"',),
+            commands=(
+                'moorline ci init --provider jenkins --force --issuer "${JENKINS_ISSUER:?HOST/PATH}"',
+            ),
             check=lambda _reader: f"the roles trust {ISSUER}, which is an example",
         )
 
@@ -77,6 +80,7 @@ register(
         files={"Jenkinsfile": "Jenkinsfile.j2"},
         trust=trust,
         first=first,
+        own_issuer=True,
         then=then,
     )
 )
