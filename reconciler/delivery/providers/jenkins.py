@@ -54,9 +54,7 @@ def first(site: Site) -> Iterator[Todo]:
         yield Todo(
             "issuer",
             "write the files anew with the issuer that the plugin OpenID Connect Provider shows",
-            commands=(
-                'moorline ci init --provider jenkins --force --issuer "${JENKINS_ISSUER:?HOST/PATH}"',
-            ),
+            commands=(f'{command(*_AGAIN)} --issuer "${{JENKINS_ISSUER:?HOST/PATH}}"',),
             check=lambda _reader: f"the roles trust {ISSUER}, which is an example",
         )
 
