@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.render.markdown.view import View, many
 from reconciler.render.sections.drift import by_others
 from reconciler.render.sections.place import moved
-from reconciler.render.text import drift
+from reconciler.render.text import groups
 from reconciler.render.vocabulary.words import origins, tally
 
 
@@ -76,5 +76,5 @@ def drifted(view: View) -> str:
     number = view.plan["summary"]["changes"]
     verb = "differs" if number == 1 else "differ"
     head = f"## ⚠️ {view.environment}: {many(number, 'resource')} {verb} from the specs"
-    said = origins(drift.origins(view.plan, view.context.owned))
+    said = origins(groups.origins(view.plan, view.context.owned))
     return f"{head}\n\n**{said}**. {declared}"

@@ -9,7 +9,7 @@ from reconciler.model.diagnostic import PLACE_MOVED
 from reconciler.model.origin import Origin
 from reconciler.model.value import Json
 from reconciler.render.formats import Context
-from reconciler.render.text.drift import origins
+from reconciler.render.text.groups import origins
 from reconciler.render.text.plan import summary
 from reconciler.render.vocabulary import words
 from reconciler.render.vocabulary.ink import Ink, harmless

@@ -21,7 +21,7 @@ from reconciler.policy import api as policy
 from reconciler.render import section
 from reconciler.render.formats import Context
 from reconciler.render.markdown.view import view
-from reconciler.render.text import drift
+from reconciler.render.text import groups
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.place import Finding, finding
 
@@ -47,7 +47,7 @@ def document(plan: Mapping[str, Json], context: Context) -> str:
     found.sort(key=lambda one: one.code in rules)
     told = plan["summary"]
     if context.drift:
-        told = {**told, "origins": drift.origins(plan, context.owned)}
+        told = {**told, "origins": groups.origins(plan, context.owned)}
     nowhere = f"environments/{plan['environment']}.yaml"
     return _log(found, __version__, nowhere, rules, {"summary": told})
 

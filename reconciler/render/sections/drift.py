@@ -21,6 +21,7 @@ from reconciler.render.markdown.view import View, address, many, place
 from reconciler.render.section import Report, Section, register
 from reconciler.render.sections import destruction
 from reconciler.render.text import drift
+from reconciler.render.text.groups import grouped
 from reconciler.render.vocabulary import actor, words
 from reconciler.render.vocabulary.difference import rows
 from reconciler.render.vocabulary.entries import Entry
@@ -78,7 +79,7 @@ def in_plan(view: View) -> Part | None:
 
 def report(view: View) -> Part | None:
     """Everything that differs, by why; what an apply would destroy first in each group."""
-    groups = drift.grouped([*view.loud, *view.quiet])
+    groups = grouped([*view.loud, *view.quiet])
     if not groups:
         return None
     return Part(

@@ -17,6 +17,7 @@ from reconciler.render.formats import Context
 from reconciler.render.markdown.view import view
 from reconciler.render.section import Report
 from reconciler.render.text.frame import header
+from reconciler.render.text.groups import LEGEND, grouped, origins, summary, title
 from reconciler.render.text.table import INDENT, MOST, widest
 from reconciler.render.vocabulary import protection, words
 from reconciler.render.vocabulary.difference import rows
@@ -24,9 +25,9 @@ from reconciler.render.vocabulary.entries import Entry, entries
 from reconciler.render.vocabulary.fold import LAYOUT, LEAST
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
 from reconciler.render.vocabulary.value import brief, mark_of
-from reconciler.render.vocabulary.words import CAUSES, ORIGINS, SIGNS, count, span
+from reconciler.render.vocabulary.words import CAUSES, SIGNS, span
 
-__all__ = ["as_json", "differs", "grouped", "origins", "text"]
+__all__ = ["as_json", "differs", "text"]
 
 _KINDS = {
     Reason.ABSENT: "missing",
@@ -54,14 +55,6 @@ _WHOLE: Mapping[tuple[str, str], str] = {
     ("undeclared", Cause.SPEC): "removed from the specs",
 }
 _OWNED = {CAUSES[each] for each in BY_RIGHT}
-_STYLES: Mapping[str, str] = {
-    Origin.HAND: "yellow",
-    Origin.OTHER: "yellow",
-    Origin.UNKNOWN: "yellow",
-    Origin.PENDING: "cyan",
-    Origin.OWNED: "dim",
-}
-_LEGEND = "Live → declared: + is what an apply adds, - what it removes."
 
 
 def text(  # noqa: PLR0913 - what is shown, and how
@@ -78,39 +71,15 @@ def text(  # noqa: PLR0913 - what is shown, and how
     seen = view(plan_json, Context(drift=True, owned=owned))
     lines = [header(plan_json, ink, width, seconds)]
     if seen.entries or owned:
-        lines.append(ink(_LEGEND, "dim"))
+        lines.append(ink(LEGEND, "dim"))
     for group, found in grouped(seen.entries, owned):
-        lines += ["", _title(group, len(found), ink)]
+        lines += ["", title(group, len(found), ink)]
         for entry in found:
             keep = "" if group is Origin.OWNED else keeps(entry, plan_json)
             lines += _entry(entry, group, ink, width, verbose=verbose, keep=keep)
     for each in section.of(seen):
         lines += each.text(seen, ink)
-    return "\n".join([*lines, "", _summary(plan_json, ink, owned)])
-
-
-def grouped(
-    found: Sequence[Entry], owned: Sequence[Mapping[str, Json]] = ()
-) -> list[tuple[Origin, list[Entry]]]:
-    """What differs by why it does, and what is owned by another; groups without any left out."""
-    groups: dict[Origin, list[Entry]] = {Origin(each): [] for each in ORIGINS}
-    for entry in found:
-        groups[origin.origin(entry.step)].append(entry)
-    groups[Origin.OWNED] = [Entry(step) for step in owned]
-    return [(group, those) for group, those in groups.items() if those]
-
-
-def origins(
-    plan_json: Mapping[str, Json], owned: Sequence[Mapping[str, Json]] = ()
-) -> dict[str, int]:
-    """How many resources there are of each group; those that differ are counted once each."""
-    return origin.origins((entry.step for entry in entries(plan_json)), owned)
-
-
-def _title(group: Origin, number: int, ink: Ink) -> str:
-    said = f"{ORIGINS[group].capitalize()}: {number:,}"
-    more = ", which an apply leaves as it is" if group is Origin.OWNED else ""
-    return f"{ink(said, _STYLES[group])}{ink(more, 'dim')}"
+    return "\n".join([*lines, "", summary(plan_json, ink, owned)])
 
 
 def as_json(
@@ -282,17 +251,3 @@ def _restores(sign: str, declared: Json, width: int) -> str:
             return "apply sets it" if unknown else f"apply restores {brief(declared, width)}"
         case _:
             return "apply restores it"
-
-
-def _summary(
-    plan_json: Mapping[str, Json], ink: Ink, owned: Sequence[Mapping[str, Json]] = ()
-) -> str:
-    counts, found = plan_json["summary"], origins(plan_json, owned)
-    number, same, others = counts["changes"], counts["unchanged"], found[Origin.OWNED]
-    are = "is" if same == 1 else "are"
-    more = f" {others:,} {'is' if others == 1 else 'are'} owned by another." if others else ""
-    if not number:
-        return ink(f"No drift. {count(same, 'resource')} {are} as declared.{more}", "green")
-    verb = "differs" if number == 1 else "differ"
-    lead = f"{count(number, 'resource')} {verb} from the specs: {words.origins(found)}."
-    return f"{lead} {same:,} {are} as declared.{more}"
