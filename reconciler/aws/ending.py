@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from reconciler.aws.errors import AwsError
 from reconciler.model.change import Action, Observed, Status
+from reconciler.model.diagnostic import in_words
 from reconciler.model.plan import Step
 from reconciler.model.value import Props
 from reconciler.plan.diff import compare
@@ -67,7 +68,8 @@ def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -
     left = unsettled(compare(step.address, desired, live, resource).fields, resource)
     if not left:
         return None
-    paths = ", ".join(".".join(change.path) for change in left)
+    told = {change.path: change.spec for change in step.fields}
+    paths = ", ".join(in_words(".".join(each.path), told.get(each.path)) for each in left)
     message = f"AWS accepted the change of {str(step.address)!r}, but {paths} is as before"
     return StepError("APPLY008", message, "`moorline plan` shows what is pending")
 

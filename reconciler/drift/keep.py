@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from reconciler.drift.inverse import guesses
 from reconciler.drift.splice import Edit, Site, SpliceError, edit, sites, spliced
 from reconciler.model.address import Address
 from reconciler.model.change import Effect, FieldChange, Observed, Reason
@@ -21,6 +20,7 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import Step
 from reconciler.model.value import Json, Mark, Path, canonical, to_json
 from reconciler.plan.diff import TAGS, compare
+from reconciler.plan.inverse import guesses
 from reconciler.resources.api import Resource
 from reconciler.specs.overlay import BUILT_IN, EnvironmentView
 from reconciler.specs.source import parse
@@ -51,6 +51,8 @@ class Left:
     address: Address
     path: Path
     why: str
+    at: Span | None = None
+    """The line of the spec that says it."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class Keeper:
                 try:
                     self._field(step, each)
                 except SpliceError as error:
-                    self.left.append(Left(step.address, each.path, str(error)))
+                    self.left.append(Left(step.address, each.path, str(error), each.at))
         kept = {(each.address, each.path) for each in self.written}  # some come with another one
         self.left = [each for each in self.left if (each.address, each.path) not in kept]
 

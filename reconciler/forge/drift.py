@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.forge.api import LIMIT
+from reconciler.model.contrast import stacked
 from reconciler.model.value import Json, digest
 
 STAYS = "PLAN004"
@@ -170,22 +171,54 @@ def _entry(entry: Mapping[str, Json], who: Callable[[Json], str]) -> Iterator[st
     if keep := str(entry.get("keep") or ""):
         yield f"  - keep it: {code(keep)}"
     if entry["kind"] == "changed":
-        for field in entry["fields"]:
+        for field in _read(entry["fields"]):
             cause = field.get("cause") or ""
             why = f" ({_word(cause)})" if cause not in {"", "unknown"} else ""
-            path = code(".".join(map(str, field["path"])))
-            was, now = _brief(field["declared"]), _brief(field["live"])
-            yield f"  - {path}: declared {was}, live {now}{why}"
+            was, now = _brief(field["declared"], field["live"])
+            yield f"  - {code(_path(field))}: declared {was}, live {now}{why}"
 
 
 def _word(text: str) -> str:
     return re.sub(r"[^A-Za-z ]", " ", text)
 
 
-def _brief(value: Json) -> str:
+def _read(fields: Sequence[Mapping[str, Json]]) -> Iterator[Mapping[str, Json]]:
+    """Differences as people read them: both sides of a list in which members moved are one."""
+    seen = set()
+    for field in fields:
+        listed = field.get("list") or {}
+        path = tuple(map(str, listed.get("path", ())))
+        if not listed:
+            yield field
+        elif path not in seen and "before" in listed:
+            sides = {"declared": listed["after"], "live": listed["before"]}
+            yield {**field, **sides, "path": list(path)}
+        seen.add(path)
+
+
+def _path(field: Mapping[str, Json]) -> str:
+    """``Statement.Sid=Read.Action``: members of lists by what they are known by."""
+    known = {each["at"]: each["by"] for each in field.get("members") or ()}
+    return ".".join(
+        ",".join(f"{key}={value}" for key, value in known[at].items()) if at in known else str(step)
+        for at, step in enumerate(field["path"])
+    )
+
+
+def _brief(declared: Json, live: Json) -> tuple[str, str]:
+    """Both sides in code, shortened where they are the same."""
+    found = stacked(_text(declared), _text(live), _VALUE)
+    sides = ((found.one, declared), (found.other, live))
+    one, other = (code(text) if _quoted(value) else text for text, value in sides)
+    return one, other
+
+
+def _quoted(value: Json) -> bool:
+    """Whether it is a value, and not something that is said of one."""
+    return value is not None and not (isinstance(value, dict) and value.keys() == {"$mark"})
+
+
+def _text(value: Json) -> str:
     if isinstance(value, dict) and len(value) == 1 and "$mark" in value:
         return _MARKS.get(str(value["$mark"]), "(hidden)")
-    if value is None:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return code(text if len(text) <= _VALUE else text[: _VALUE - 1] + "…")
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if value is not None else "nothing"

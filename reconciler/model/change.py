@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Span
@@ -95,9 +96,35 @@ BY_RIGHT = frozenset({Cause.AUTOSCALER, Cause.CRAWLER, Cause.ROLLOUT})
 """What moves a property at run time by right."""
 
 
+class Member(NamedTuple):
+    """A member of a list that a path leads through, by what it is known by."""
+
+    at: int
+    """Which part of the path it is; the part itself says its place in the list."""
+    known: tuple[tuple[str, Json], ...]
+
+
+class Listed(NamedTuple):
+    """Both sides of a list whose members do not stay in their places. For people alone.
+
+    Differences in it are told as those of its members: added, removed, changed, moved. `before`
+    has nothing that nobody asked for, in members that stay.
+    """
+
+    path: Path
+    before: Json
+    after: Json
+    keys: tuple[str, ...] = ()
+    """What its members are known by; nothing where they are told apart by what they hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One property that differs. `before` and `after` may be marks; both are for people."""
+    """One property that differs. `before` and `after` may be marks; both are for people.
+
+    `path` names places, in the form in which both sides are compared; `members` and `listed` say
+    how people read it.
+    """
 
     path: Path
     before: Json
@@ -106,6 +133,12 @@ class FieldChange:
     at: Span | None = None
     """The spec line that causes `after`."""
     cause: Cause = Cause.UNKNOWN
+    spec: Span | None = field(default=None, compare=False)
+    """The field of the spec that decides it, as far as that is known."""
+    back: Json = field(default=None, compare=False)
+    """What that field would say for `before` to be declared; None where nobody knows."""
+    members: tuple[Member, ...] = field(default=(), compare=False)
+    listed: Listed | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ Codes are stable and listed in `reconciler.model.codes`; their texts may change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.model.address import Address
-from reconciler.model.value import Json
+from reconciler.model.value import Json, Path
 
 UNREAD = ("YAML", "ENV", "RES003")
 WRONG_TYPE = frozenset({"SPEC013", "RES006"})
@@ -35,9 +35,28 @@ class Span:
     line: int
     column: int
     length: int = 1
+    path: Path = field(default=(), compare=False, repr=False)
+    """The way to what stands there, in its document; of a value that a spec has."""
+    says: Json = field(default=None, compare=False, repr=False)
+    """The value that is written there, where it is a single one."""
+    inside: tuple[Span, ...] = field(default=(), compare=False, repr=False)
+    """The single values of a small block that is written there."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+    @property
+    def field(self) -> str:
+        """``spec.online.ttl``: what its author calls it; "" for a document as a whole."""
+        return ".".join(self.path) if len(self.path) > 1 else ""
+
+
+def in_words(prop: str, at: Span | None) -> str:
+    """A property of AWS behind the field of a spec that decides it: ``spec.ttl (TtlDuration)``."""
+    written = at.field if at else ""
+    if not written or written.endswith(prop):
+        return written or prop
+    return f"{written} ({prop})"
 
 
 def span_to_json(span: Span | None) -> Json:

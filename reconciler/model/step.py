@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from reconciler.model.actor import Actor, actor_from_json, actor_to_json
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
+from reconciler.model.change import Action, Call, Cause, FieldChange, Reason
 from reconciler.model.diagnostic import Span, span_from_json, span_to_json
+from reconciler.model.fields import fields_from_json, fields_to_json
 from reconciler.model.loss import (
     Approval,
     Loss,
@@ -104,7 +105,7 @@ def step_to_json(step: Step, *, causes: bool = True) -> Json:
         **({"loose": list(step.loose)} if step.loose else {}),
         "guard": step.guard,
         **({"sent": dict(step.sent)} if step.sent else {}),
-        "fields": [_field_to_json(change, causes=causes) for change in step.fields],
+        "fields": fields_to_json(step.fields, causes=causes),
         "calls": [_call_to_json(call) for call in step.calls],
         "desired": to_json(step.desired),
     }
@@ -112,7 +113,7 @@ def step_to_json(step: Step, *, causes: bool = True) -> Json:
 
 def _told(step: Step) -> dict[str, Json]:
     """What a plan tells and does not do; no part of its digest."""
-    instead = [_field_to_json(each, causes=True) for each in step.instead]
+    instead = fields_to_json(step.instead)
     return {"cause": str(step.cause), "by": actor_to_json(step.by), "instead": instead}
 
 
@@ -130,7 +131,7 @@ def step_from_json(data: Json) -> Step:
         guard=data["guard"],
         sent=data.get("sent", {}),
         desired=from_json(data["desired"]),
-        fields=tuple(_field_from_json(change) for change in data["fields"]),
+        fields=fields_from_json(data["fields"]),
         spec=data["spec"],
         at=span_from_json(data["at"]),
         detail=data["detail"],
@@ -140,7 +141,7 @@ def step_from_json(data: Json) -> Step:
         losses=tuple(loss_from_json(loss) for loss in data.get("losses", ())),
         cause=Cause(data.get("cause", Cause.UNKNOWN)),
         by=actor_from_json(data.get("by")),
-        instead=tuple(_field_from_json(each) for each in data.get("instead", ())),
+        instead=fields_from_json(data.get("instead", ())),
     )
 
 
@@ -158,25 +159,3 @@ def _call_from_json(data: Json) -> Call:
         name: tuple(path) for name, path in data["outputs"].items()
     }
     return Call(data["service"], data["method"], from_json(data["params"]), outputs)
-
-
-def _field_to_json(change: FieldChange, *, causes: bool) -> Json:
-    return {
-        **({"cause": str(change.cause)} if causes else {}),
-        "path": list(change.path),
-        "before": to_json(change.before),
-        "after": to_json(change.after),
-        "effect": str(change.effect),
-        "at": span_to_json(change.at),
-    }
-
-
-def _field_from_json(data: Json) -> FieldChange:
-    return FieldChange(
-        tuple(data["path"]),
-        from_json(data["before"]),
-        from_json(data["after"]),
-        Effect(data["effect"]),
-        span_from_json(data["at"]),
-        Cause(data.get("cause", Cause.UNKNOWN)),
-    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.model.change import Action, Change, Effect, FieldChange, Reason
+from reconciler.model.diagnostic import in_words
 from reconciler.model.loss import Destruction, Loss
 from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
@@ -29,7 +30,7 @@ def asked(step: Step, change: Change, resource: Resource, policy: Policy) -> Ste
     unclear = [each for each in fixed if not _edited(each, change, resource, policy)]
     if not unclear or any(loss.destroys in CLASSES for loss in step.losses):
         return step
-    paths = ", ".join(".".join(each.path) for each in unclear)
+    paths = ", ".join(in_words(".".join(each.path), each.at) for each in unclear)
     says = f"no edit of its spec explains why {paths} differs, and all it holds goes with it"
     return replace(step, losses=(*step.losses, Loss(Destruction.RECORDS, says, unclear[0].path)))
 

@@ -13,7 +13,15 @@ from dataclasses import replace
 
 from reconciler.facts import UnknownType, change_effect, facts
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
+from reconciler.model.change import (
+    Action,
+    Change,
+    Effect,
+    FieldChange,
+    Observed,
+    Reason,
+    Status,
+)
 from reconciler.model.graph import Origin
 from reconciler.model.step import Step
 from reconciler.model.value import (
@@ -27,7 +35,9 @@ from reconciler.model.value import (
     digest,
 )
 from reconciler.plan.lent import lent, theirs
+from reconciler.plan.members import Reader, itself
 from reconciler.plan.normal import member, normal, settled
+from reconciler.plan.spoken import written
 from reconciler.plan.walk import walk
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
 from reconciler.resources.generic import Difference
@@ -135,9 +145,10 @@ def _fields(
     want = {key: shown for key, value in desired.items() if (shown := seen(value)) is not ...}
     want = {key: value for key, value in want.items() if key not in skip}
     if resource.generic:
-        judged = resource.generic.judge(want, {key: observed.props.get(key) for key in want})
+        have = {key: observed.props.get(key) for key in want}
+        judged = resource.generic.judge(want, have)
         unsure += judged.unsure
-        yield from _changes(judged.differences, resource, origin)
+        yield from _changes(judged.differences, Reader(want, have, resource), origin)
         if resource.generic.fixed_tags:
             return
     elif not observed.proven:
@@ -176,19 +187,33 @@ def _properties(
     wanted, live = normal(want, resource), normal(have, resource)
     if canonical(wanted) == canonical(live):
         return
-    yield from _changes(walk(wanted, live, (), (), resource), resource, origin)
+    reader = Reader(wanted, live, resource)
+    yield from _changes(walk(wanted, live, (), (), resource), reader, origin)
 
 
 def _changes(
-    differences: Iterable[Difference], resource: Resource, origin: Origin | None
+    differences: Iterable[Difference], reader: Reader, origin: Origin | None
 ) -> Iterator[FieldChange]:
     for difference in differences:
-        effect = _effect(difference, resource)
+        effect = _effect(difference, reader.resource)
         if effect is Effect.NONE:
             continue
-        before, after = _shown(difference, resource)
+        before, after = _shown(difference, reader.resource)
+        before = reader.concealed(difference.path, before)
         at = origin.line_of(difference.path) if origin else None
-        yield FieldChange(difference.path, before, after, effect, at)
+        spec, back = written(at, before, after)
+        told = reader.read(difference)
+        yield FieldChange(
+            difference.path,
+            before,
+            after,
+            effect,
+            at,
+            spec=spec,
+            back=back,
+            members=told.members,
+            listed=None if itself(told.listed, before, after) else told.listed,
+        )
 
 
 def _shown(difference: Difference, resource: Resource) -> tuple[Json, Json]:
@@ -213,7 +238,8 @@ def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iter
             before = veiled(path, path, have.get(key), frozenset(), live=True)
             after = veiled(path, path, want.get(key), frozenset())
             at = origin.line_of(path) if origin else None
-            yield FieldChange(path, before, after, Effect.IN_PLACE, at)
+            spec, back = written(at, before, after)
+            yield FieldChange(path, before, after, Effect.IN_PLACE, at, spec=spec, back=back)
 
 
 def _reserved(key: str) -> bool:

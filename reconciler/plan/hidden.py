@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from reconciler.facts import change_effect
 from reconciler.model.change import Action, Change, Effect, FieldChange, Reason
-from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.diagnostic import Diagnostic, Severity, in_words
 from reconciler.model.graph import Node
 from reconciler.model.step import Step
 from reconciler.model.value import SENSITIVE, Path, hidden
@@ -74,8 +74,9 @@ def untold(node: Node, open_: Mapping[str, str]) -> Iterator[Diagnostic]:
     for why in sorted(set(open_.values())):
         paths = sorted(path for path, said in open_.items() if said == why)
         names = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")  # noqa: PLR2004 - what is read
-        text = f"cannot tell whether {names} of {str(node.address)!r} is as declared: {why}"
         at = node.origin.line_of(tuple(paths[0].split("."))) if node.origin else None
+        names = in_words(names, at) if len(paths) == 1 else names
+        text = f"cannot tell whether {names} of {str(node.address)!r} is as declared: {why}"
         help_ = (
             f"set {VARIABLE} to a secret of its own, the same for everybody who plans and applies;"
             " the next change of the resource sends the value again"

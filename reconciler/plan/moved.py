@@ -7,9 +7,10 @@ only where no digest does: for what a plan creates or recreates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from reconciler.model.change import Action, FieldChange, Observed, Status
+from reconciler.model.diagnostic import in_words
 from reconciler.model.plan import Step
 from reconciler.model.value import UNKNOWN, Json, Path, Props, canonical, leaves, resolve
 from reconciler.plan.calls import making
@@ -105,11 +106,13 @@ def _fields(step: Step, live: Observed, resource: Resource) -> tuple[FieldChange
     return tuple(field for field in fields if UNKNOWN not in leaves(field.after))
 
 
-def _differences(planned: Iterable[FieldChange], now: Iterable[FieldChange]) -> list[str]:
+def _differences(planned: Collection[FieldChange], now: Iterable[FieldChange]) -> list[str]:
     """Paths whose live value is another one than the plan saw."""
     saw, sees = _befores(planned), _befores(now)
     paths = sorted(saw.keys() | sees.keys())
-    return [".".join(path) for path in paths if saw.get(path) != sees.get(path)]
+    told = {field.path: field.spec for field in planned}
+    differing = [path for path in paths if saw.get(path) != sees.get(path)]
+    return [in_words(".".join(path), told.get(path)) for path in differing]
 
 
 def _befores(fields: Iterable[FieldChange]) -> dict[Path, bytes]:

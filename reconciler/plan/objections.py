@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.change import Action, Change, FieldChange, Observed
-from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.diagnostic import Diagnostic, Severity, in_words
 from reconciler.model.graph import Node
 from reconciler.model.plan import Step
 from reconciler.plan.stages import left_stopped, stages, stops
@@ -15,7 +15,7 @@ from reconciler.resources.review import Objection
 
 def unsupported(node: Node, change: FieldChange) -> Diagnostic:
     """A property differs that the adapter cannot set."""
-    path = ".".join(change.path)
+    path = in_words(".".join(change.path), change.at)
     return Diagnostic(
         "PLAN003",
         f"{path} of {str(node.address)!r} differs, and Moorline cannot change it",
@@ -27,7 +27,7 @@ def unsupported(node: Node, change: FieldChange) -> Diagnostic:
 
 def stays(node: Node, change: FieldChange) -> Diagnostic:
     """A property differs that no call of AWS changes."""
-    path = ".".join(change.path)
+    path = in_words(".".join(change.path), change.at)
     return Diagnostic(
         "PLAN004",
         f"{path} of {str(node.address)!r} differs, and AWS has no call that changes it",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.change import Action, Change
-from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.diagnostic import Diagnostic, Severity, in_words
 from reconciler.model.graph import Node
-from reconciler.model.value import UNKNOWN, leaves
+from reconciler.model.value import UNKNOWN, Path, leaves
 from reconciler.plan.diff import RESERVED, TAGS
 from reconciler.resources.api import Resource
 
@@ -27,7 +27,7 @@ def said(change: Change, node: Node, resource: Resource) -> Iterator[Diagnostic]
         return
     at = node.origin.at if node.origin else None
     if change.unsure and change.action is not Action.CREATE:
-        whys = "; ".join(f"{'.'.join(path)}: {why}" for path, why in change.unsure)
+        whys = "; ".join(f"{_said(path, node)}: {why}" for path, why in change.unsure)
         text = f"cannot tell whether all of {name} is as declared: {whys}"
         help_ = "nothing is done about it; write the value as AWS shows it, or look at it yourself"
         yield Diagnostic(UNVERIFIABLE, text, at, help_, Severity.NOTE, node.address)
@@ -53,6 +53,11 @@ def said(change: Change, node: Node, resource: Resource) -> Iterator[Diagnostic]
         text = f"the tags of {name} are not as declared, and stay: {generic.fixed_tags}"
         help_ = "recreate it yourself if its tags matter"
         yield Diagnostic(TAGS_STAY, text, at, help_, Severity.NOTE, node.address)
+
+
+def _said(path: Path, node: Node) -> str:
+    """The field of the spec that decides a property, and the property."""
+    return in_words(".".join(path), node.origin.line_of(path) if node.origin else None)
 
 
 def _tags_differ(change: Change) -> bool:

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from reconciler.facts.availability import Table, table
 from reconciler.model.availability import Row, Standing, Status
 from reconciler.model.codes import Code
-from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.diagnostic import Diagnostic, Severity, in_words
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Path
 from reconciler.policy.api import Grounds, Ruled, register
@@ -123,7 +123,9 @@ def _upcoming(node: Node, row: Row, path: Path) -> Diagnostic:
 
 def _what(node: Node, path: Path) -> str:
     """The resource, and the member of it that needs the service."""
-    return f"{'.'.join(path)} of {str(node.address)!r}" if path else repr(str(node.address))
+    at = node.origin.line_of(path) if node.origin else None
+    said = in_words(".".join(path), at)
+    return f"{said} of {str(node.address)!r}" if path else repr(str(node.address))
 
 
 def _finding(  # noqa: PLR0913 - the pieces of a finding

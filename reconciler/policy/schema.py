@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from reconciler.facts import Facts, check, facts
 from reconciler.model.codes import Code
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, in_words
 from reconciler.model.graph import Graph, Node
 from reconciler.policy.api import Rule, register
 from reconciler.resources.api import lookup
@@ -56,6 +56,7 @@ def _node(node: Node) -> list[Diagnostic]:
     for problem in check.problems(node.address.type, props):
         path = ".".join(problem.path)
         at = node.origin.line_of(problem.path) if node.origin else None
-        text = f"{node.address.type}.{path}: {problem.message}" if path else problem.message
+        said = in_words(f"{node.address.type}.{path}", at)
+        text = f"{said}: {problem.message}" if path else problem.message
         out.append(Diagnostic(CODE.code, text, at, "", address=node.address))
     return out

@@ -130,6 +130,11 @@ class Resource:
     """Keyed lists that only grow: property to the key of its items."""
     keyed: Mapping[str, Keys] = field(default_factory=dict)
     """Dotted property path of a list to what identifies its items, lists passed through."""
+    told_by: Mapping[str, Keys] = field(default_factory=dict)
+    """Dotted paths of further lists to the members by which people know their items.
+
+    Nothing is decided by it; a list that is not named is told by what is unique in it.
+    """
     sets: frozenset[str] = frozenset()
     """Dotted property paths of lists whose order does not matter."""
     policies: frozenset[str] = frozenset()

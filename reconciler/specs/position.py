@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias, cast
 
@@ -24,6 +25,8 @@ SHIFT = 21
 """Offsets must fit in it, so it bounds the size of a file (`source.MAX_CHARACTERS`)."""
 _END = (1 << SHIFT) - 1
 _SMALL = 16
+LEAVES = 12
+"""Single values of a block whose places are told with that of the block."""
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -76,7 +79,29 @@ class Positions(Mapping[Path, Span]):
         self._orders: dict[int, dict[str, int]] = {}
 
     def __getitem__(self, path: Path) -> Span:
-        return self._text.span(start_of(self._find(path)[1]))
+        data, marks = self._find(path)
+        inside = self._leaves(path, data) if len(path) > 1 else ()
+        return replace(
+            self._text.span(start_of(marks)), path=path, says=_single(data), inside=inside
+        )
+
+    def _leaves(self, path: Path, data: Json) -> tuple[Span, ...]:
+        """The places of the single values of a block; of one that has many, none."""
+        if not isinstance(data, dict | list) or len(data) > LEAVES:
+            return ()
+        found: list[Span] = []
+        waiting = [(path, data)]
+        while waiting:
+            place, value = waiting.pop()
+            if isinstance(value, dict | list):
+                if len(value) + len(waiting) > LEAVES:
+                    return ()
+                named = value.items() if isinstance(value, dict) else enumerate(value)
+                waiting += [((*place, str(key)), item) for key, item in named]
+            elif (says := _single(value)) is not None:
+                span = self._text.span(start_of(self._find(place)[1]))
+                found.append(replace(span, path=place, says=says))
+        return tuple(sorted(found)) if len(found) <= LEAVES else ()
 
     def __iter__(self) -> Iterator[Path]:
         return (path for path, _ in self._walk())
@@ -118,6 +143,10 @@ class Positions(Mapping[Path, Span]):
             elif isinstance(data, list):
                 last = len(data) - 1
                 waiting += [((*path, str(last - i)), v) for i, v in enumerate(reversed(data))]
+
+
+def _single(data: Json) -> Json:
+    return data if isinstance(data, str | int | float | bool) else None
 
 
 class KeyPositions(Positions):

@@ -73,6 +73,14 @@ def closed(about: str, properties: Schema, optional: Iterable[str] = ()) -> Sche
     }
 
 
+READ: Schema = {
+    "spec": ref("written", "The field of the spec that decides it, where there is one."),
+    "members": many("Members of lists that the path leads through.", ref("member")),
+    "list": ref("list", "The list that it is in, where its members do not keep their places."),
+}
+"""How people read a difference; its path names places, in the form in which both are compared."""
+
+
 def _mark(name: str, about: str, body: Schema) -> Schema:
     return closed(about, {name: body})
 
@@ -163,6 +171,35 @@ def _common() -> dict[str, Schema]:
     }
 
 
+def _read() -> dict[str, Schema]:
+    """The parts of `READ`."""
+    written = {
+        "path": ref("path", "The field, in the document in which it is written."),
+        "at": ref("span", "Where it stands."),
+        "value": {"description": "What is written; left out unless it is a single value."},
+        "back": {"description": "What it would say for the live value to be declared, if known."},
+    }
+    member = {
+        "at": number("Which part of the path it is, from 0."),
+        "by": {
+            "description": "What identifies it among the members of its list, and the values.",
+            "type": "object",
+            "additionalProperties": True,
+        },
+    }
+    listed = {
+        "path": ref("path", "The list. All else stands at the first difference in it."),
+        "by": many("What its members are known by.", {"type": "string"}),
+        "before": ref("value", "What is live, as far as it is asked for."),
+        "after": ref("value", "What is declared."),
+    }
+    return {
+        "written": closed("A field of a spec.", written, optional=("value", "back")),
+        "member": closed("A member of a list.", member),
+        "list": closed("Both sides of a list.", listed, optional=("by", "before", "after")),
+    }
+
+
 def _plan_parts() -> dict[str, Schema]:
     approval = {
         "address": text("TYPE/NAME; a * at the end stands for any rest."),
@@ -186,6 +223,7 @@ def _plan_parts() -> dict[str, Schema]:
         "after": ref("value", "What is declared; null when there is to be nothing."),
         "effect": one_of("What changing it does to the resource.", Effect),
         "at": maybe("span", "The line of the spec that causes it."),
+        **READ,
     }
     outputs = {
         "description": "Names for parts of the answer, each with the way to it.",
@@ -206,7 +244,8 @@ def _plan_parts() -> dict[str, Schema]:
     return {
         "approval": closed("A loss that somebody approved.", approval),
         "loss": closed("One thing that a step loses.", loss),
-        "field": closed("One property that differs.", field),
+        "field": closed("One property that differs.", field, optional=READ),
+        **_read(),
         "call": closed("One AWS request.", call),
         "step": _step(),
     }
@@ -327,6 +366,7 @@ def drift() -> Schema:
         "live": ref("value", "What AWS has; null when it has nothing."),
         "at": maybe("span", "The line of the spec."),
         "cause": one_of("Where the difference comes from.", Cause),
+        **READ,
     }
     drifted = {
         "origin": one_of("Why it differs, as far as that is known.", Origin),
@@ -361,7 +401,8 @@ def drift() -> Schema:
         "sections": _sections(),
     }
     parts = {
-        "field": closed("One property that differs.", field),
+        "field": closed("One property that differs.", field, optional=READ),
+        **_read(),
         "drifted": closed("One resource that differs.", {**drifted, **ways}),
         "owned": closed("One resource that differs by right.", drifted),
     }

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from reconciler.drift.inverse import guesses
 from reconciler.drift.splice import SpliceError, edit, sites, spliced
+from reconciler.plan.inverse import guesses
 from reconciler.specs.source import parse
 
 GUESSES = [

@@ -186,7 +186,7 @@ def test_changes_stand_under_their_file_with_the_line_that_causes_them():
 
 def test_a_new_resource_says_what_it_will_be_while_changes_are_few():
     (block,) = [each for each in Page(body(CONFIG)).codes if "create" in each]
-    assert "+     ProductionVariants[0].InstanceType  ml.m5.2xlarge\n" in block
+    assert "+     ProductionVariants[VariantName=blue].InstanceType  ml.m5.2xlarge\n" in block
     assert "Tags" not in block
     assert "EndpointConfigName" not in block
     many = [made("SNS::Topic", f"t{n}", at=span("f", n)) for n in range(1, 20)]

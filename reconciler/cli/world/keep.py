@@ -17,7 +17,7 @@ from reconciler.disk import read, write as disk
 from reconciler.disk.place import real
 from reconciler.drift.keep import Keeper, Left, Written
 from reconciler.kinds.scope import Lookup
-from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.diagnostic import Diagnostic, Severity, in_words
 from reconciler.model.document import Document
 from reconciler.model.graph import Graph
 from reconciler.model.plan import Plan, Step
@@ -109,14 +109,14 @@ def _as_json(keeper: Keeper, diff: str, *, dry_run: bool) -> dict[str, Json]:
 
 
 def _diagnostic(left: Left) -> Diagnostic:
-    place = ".".join(left.path)
+    place = in_words(".".join(left.path), left.at) if left.path else ""
     text = f"not written: {place + ' of ' if place else ''}{left.address}: {left.why}"
     help_ = "edit it by hand, or take it back with `moorline apply`"
-    return Diagnostic("DRIFT002", text, None, help_, Severity.WARNING, left.address)
+    return Diagnostic("DRIFT002", text, left.at, help_, Severity.WARNING, left.address)
 
 
 def _name(each: Written) -> str:
-    return f"{'.'.join(each.path)} of {each.address}"
+    return f"{in_words('.'.join(each.path), each.at)} of {each.address}"
 
 
 def _diff(file: str, old: str, new: str) -> str:

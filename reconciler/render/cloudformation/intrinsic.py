@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 from reconciler.facts import Facts
 from reconciler.model.address import Address
-from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Props, Ref
+from reconciler.model.diagnostic import in_words
+from reconciler.model.graph import Origin
+from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 from reconciler.render.cloudformation.spot import Spot, about
 from reconciler.resources.api import Place, Resource, fill
 
@@ -27,6 +29,7 @@ class Intrinsics:
     ids: Mapping[Address, str]
     resources: Mapping[str, Resource]
     place: Place
+    origins: Mapping[Address, Origin] = field(default_factory=dict)
     parameters: dict[str, Props] = field(default_factory=dict)
 
     def value(self, value: Json, spot: Spot) -> Json:  # noqa: PLR0911 - one for each form
@@ -57,7 +60,13 @@ class Intrinsics:
             return self.reference(value)
         if spot is None:
             return self.parameter("Document", "A value inside a document.")
-        return self._given(spot, f"{'.'.join(spot.path)} of {spot.owner}.")
+        return self._given(spot, self._said(spot.path, spot.owner))
+
+    def _said(self, path: Path, owner: Address) -> str:
+        """What is asked for: the field of a spec that decides it, and the property."""
+        origin = self.origins.get(owner)
+        said = in_words(".".join(path), origin.line_of(path) if origin else None)
+        return f"{said} of {owner}."
 
     def _given(self, spot: Spot, description: str, default: str | None = None) -> Json:
         name = f"{spot.owner.type.rpartition(':')[2]}-{spot.owner.name}-{spot.path[-1]}"
@@ -92,7 +101,7 @@ class Intrinsics:
 
     def secret(self, value: Hidden) -> Json:
         """A value that stands in no template: whoever deploys it gives it."""
-        what = f"{'.'.join(value.path)} of {value.owner}."
+        what = self._said(value.path, value.owner)
         name = "-".join((value.owner.type.rpartition(":")[2], value.owner.name, *value.path))
         return self.parameter(name, what, secret=True)
 

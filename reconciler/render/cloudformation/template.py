@@ -52,7 +52,8 @@ class _Template:
             made = [beside(node, each) for each in self._companions(node)]
             self.extra[node.address] = [address for address in made if address not in self.graph]
         every = [address for node in nodes for address in (node.address, *self.extra[node.address])]
-        self.words = Intrinsics(ids(every), self.resources, self.place)
+        origins = {node.address: node.origin for node in nodes if node.origin}
+        self.words = Intrinsics(ids(every), self.resources, self.place, origins)
         written = {id_: body for node in nodes for id_, body in self._written(node)}
         if len(written) > MOST:
             self.found.append(_too_many(len(written)))
@@ -165,6 +166,7 @@ class _Template:
         self, node: Node, path: Path, message: str, severity: Severity = Severity.WARNING
     ) -> None:
         at = node.origin.line_of(path) if node.origin else None
+        message = f"{at.field}: {message}" if at and at.field else message
         help_ = "the template does without it; `moorline apply` sets it"
         self.found.append(Diagnostic("EXPORT001", message, at, help_, severity, node.address))
 

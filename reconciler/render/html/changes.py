@@ -15,14 +15,14 @@ from reconciler.model.origin import Origin, origin
 from reconciler.model.value import Json
 from reconciler.render import section
 from reconciler.render.formats import Context
-from reconciler.render.html.text import block
+from reconciler.render.html.text import LONGEST, block
 from reconciler.render.section import Report, Section
 from reconciler.render.text.drift import kind
 from reconciler.render.vocabulary import protection
-from reconciler.render.vocabulary.difference import Row, rows
-from reconciler.render.vocabulary.entries import Entry, differences
+from reconciler.render.vocabulary.difference import Row, rows_of
+from reconciler.render.vocabulary.entries import Entry, differences, told
 from reconciler.render.vocabulary.ink import harmless
-from reconciler.render.vocabulary.value import document, path_text
+from reconciler.render.vocabulary.value import document, path_text, under
 from reconciler.render.vocabulary.words import NOTES, ORIGINS, SIGNS, verified, why
 
 MOST_ROWS = 400
@@ -169,14 +169,14 @@ def _differing(
 ) -> Iterator[dict[str, Json]]:
     """Rows of the changed properties, from what is live to what is declared."""
     whole = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
-    for field in step["fields"] if drift else differences(step):
+    for field in told(step["fields"]) if drift else differences(step):
         at, who = field["at"], (step.get("by") or {}).get("class", "")
         about = {
             "at": [harmless(at["file"]), at["line"]] if at else None,
             **section.marks(sections, lambda each: each.html_field, {**field, "who": who}),
             "note": "" if whole else NOTES.get(field["effect"], ""),
         }
-        for row in rows(tuple(field["path"]), field["before"], field["after"]):
+        for row in rows_of(field):
             yield _row(row, about)
 
 
@@ -185,11 +185,25 @@ def _row(row: Row, about: Mapping[str, Json]) -> dict[str, Json]:
         {
             "path": row.path,
             "sign": row.sign,
-            "from": "" if row.sign == "+" else block(row.before),
-            "to": "" if row.sign == "-" else block(row.after),
+            **_sides(row),
             **about,
         }
     )
+
+
+def _sides(row: Row) -> dict[str, Json]:
+    """Both sides whole; of two huge ones what differs, since a page does not show all of them."""
+    if row.sign == "=" and isinstance(row.before, int):
+        return {"order": row.text(0), "from": f"place {row.before}", "to": f"place {row.after}"}
+    sides = {"order": row.text(0)} if row.sign == "=" else {}
+    one, other = block(row.before), block(row.after)
+    if not row.sign and one == other:
+        one, other, *_ = under(row.before, row.after, LONGEST)
+    return {
+        **sides,
+        "from": "" if row.sign == "+" else one,
+        "to": "" if row.sign == "-" else other,
+    }
 
 
 def _filled(value: Mapping[str, Json]) -> dict[str, Json]:

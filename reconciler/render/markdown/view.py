@@ -13,6 +13,8 @@ from reconciler.render.vocabulary.entries import Entry, entries
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.words import span
 
+WIDEST = 600
+"""Characters of one difference that are shown where it takes as many."""
 ADDRESS = 300
 """Bytes of an address that are shown; AWS has none that long, so only nonsense is shortened."""
 

@@ -8,16 +8,18 @@ four spaces, which is why none can end the block.
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.change import Action, Effect
+from reconciler.model.contrast import stacked
 from reconciler.model.value import Json
 from reconciler.render.markdown.budget import Block, Frame, Part
 from reconciler.render.markdown.escape import clip, code, fence, tag
-from reconciler.render.markdown.view import View, address, many
+from reconciler.render.markdown.view import WIDEST, View, address, many
 from reconciler.render.section import Report, Section, register
-from reconciler.render.vocabulary.difference import Row, leaves, rows
+from reconciler.render.vocabulary.difference import Row, leaves, rows_of
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.words import NOTES, span, verified, why
@@ -29,6 +31,10 @@ _MADE = 8
 """Properties of a new resource that are told where changes stand open."""
 _LINES = 300
 """Lines of a text that are compared, on either side."""
+_BESIDE = 2
+"""Lines beside what differs."""
+_WIDE = 200
+"""Bytes of a line, or of what differs in it and what is beside that."""
 _SHOWN = 60
 _SIGNS = {Action.CREATE: "+", Action.DELETE: "-"}
 _NOWHERE = "Not in the specs"
@@ -98,11 +104,7 @@ def _head(step: Mapping[str, Json]) -> str:
 def _rows(entry: Entry, view: View, asides: list[str]) -> Iterator[str]:
     """What changes, with the line that causes it; texts of many lines go to `asides`."""
     step = entry.step
-    found = [
-        (row, field)
-        for field in differences(step)
-        for row in rows(tuple(field["path"]), field["before"], field["after"])
-    ]
+    found = [(row, field) for field in differences(step) for row in rows_of(field)]
     most = len(found) if view.full else _ROWS
     for row, field in found[:most]:
         yield _row(row, field, step, view)
@@ -123,7 +125,7 @@ def _made(step: Mapping[str, Json], view: View) -> Iterator[str]:
     ]
     most = len(told) if view.full else _MADE
     for row in told[:most]:
-        yield f"+     {clip(row.path, 200)}  {row.text(view.width)[2:]}"
+        yield f"+     {clip(row.path, 200)}  {row.text(view.width, WIDEST)[2:]}"
     if hidden := len(told) - len(told[:most]):
         yield f"      … and {hidden:,} more"
 
@@ -133,7 +135,7 @@ def _folded(view: View) -> bool:
 
 
 def _row(row: Row, field: Mapping[str, Json], step: Mapping[str, Json], view: View) -> str:
-    said = "text of several lines, below" if _is_text(row) else row.text(view.width)
+    said = "text of several lines, below" if _is_text(row) else row.text(view.width, WIDEST)
     sign = row.sign if row.sign in {"+", "-"} else " "
     if sign != " " and not _is_text(row):
         said = said[2:]
@@ -149,9 +151,9 @@ def _is_text(row: Row) -> bool:
 
 def _aside(row: Row, step: Mapping[str, Json]) -> str:
     """Two texts of many lines, compared line by line, folded away."""
-    before, after = (_lines(value) for value in (row.before, row.after))
+    before, after = _around(*(_lines(value) for value in (row.before, row.after)))
     found = [*difflib.unified_diff(before, after, lineterm="", n=2)][2:]
-    shown = [clip(harmless(line), 200) for line in found[:_SHOWN]]
+    shown = [*_cut(found[:_SHOWN])]
     if hidden := len(found) - len(shown):
         shown.append(f"  … and {many(hidden, 'more line')}")
     summary = f"<summary>{tag(address(step))} {tag(row.path, 200)}</summary>"
@@ -161,7 +163,37 @@ def _aside(row: Row, step: Mapping[str, Json]) -> str:
 def _lines(value: Json) -> list[str]:
     if value is None:
         return []
-    return (value if isinstance(value, str) else str(value)).split("\n")[:_LINES]
+    return (value if isinstance(value, str) else str(value)).split("\n")
+
+
+def _around(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Of long texts the lines around what differs."""
+    pairs = zip(before, after, strict=False)
+    same = next((at for at, (one, other) in enumerate(pairs) if one != other), None)
+    first = max(0, (min(len(before), len(after)) if same is None else same) - _BESIDE)
+    if max(len(before), len(after)) <= _LINES:
+        first = 0
+    return before[first : first + _LINES], after[first : first + _LINES]
+
+
+def _cut(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of a comparison, shortened where those that take each other's place are the same."""
+    at = 0
+    while at < len(lines):
+        gone = [*itertools.takewhile(lambda line: line[:1] == "-", lines[at:])]
+        come = [*itertools.takewhile(lambda line: line[:1] == "+", lines[at + len(gone) :])]
+        pairs = [
+            stacked(harmless(one[1:]), harmless(other[1:]), _WIDE)
+            for one, other in zip(gone, come, strict=False)
+        ]
+        yield from (f"-{each.one}" for each in pairs)
+        yield from (f"-{clip(harmless(line[1:]), _WIDE)}" for line in gone[len(pairs) :])
+        yield from (f"+{each.other}" for each in pairs)
+        yield from (f"+{clip(harmless(line[1:]), _WIDE)}" for line in come[len(pairs) :])
+        at += len(gone) + len(come)
+        if not (gone or come):
+            yield clip(harmless(lines[at]), _WIDE)
+            at += 1
 
 
 register(Section(name="changes", report=Report.PLAN, order=40, budget=19_000, markdown=part))

@@ -11,11 +11,11 @@ from reconciler.model.diagnostic import Severity
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.crowd import crowd
 from reconciler.render.markdown.escape import code, fence, prose
-from reconciler.render.markdown.view import View, address, many, place
+from reconciler.render.markdown.view import WIDEST, View, address, many, place
 from reconciler.render.section import Report, Section, register
 from reconciler.render.vocabulary import protection
-from reconciler.render.vocabulary.difference import rows
-from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.difference import rows_of
+from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.place import Finding
 from reconciler.render.vocabulary.words import why
@@ -98,17 +98,13 @@ def _full(entry: Entry, view: View) -> Iterator[str]:
 
 def _fields(entry: Entry, view: View) -> Iterator[str]:
     causes = [*protection.causes(entry)]
-    others = [field for field in entry.step["fields"] if field not in causes[:_MOST]]
+    others = [field for field in differences(entry.step) if field not in causes[:_MOST]]
     most = len(causes) + len(others) if view.full else _MOST
-    found = [
-        (row, field["at"])
-        for field in [*causes, *others][:most]
-        for row in rows(tuple(field["path"]), field["before"], field["after"])
-    ]
+    found = [(row, field["at"]) for field in [*causes, *others][:most] for row in rows_of(field)]
     for row, at in found[:most]:
         told = (
             code(row.path or "(all)", 200),
-            code(row.text(view.width), 4 * view.width),
+            code(row.text(view.width, WIDEST), 4 * WIDEST),
             place(at),
         )
         yield f"  - {' '.join(filter(None, told))}"

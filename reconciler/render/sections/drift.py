@@ -17,14 +17,14 @@ from reconciler.render.html import text as page
 from reconciler.render.markdown.budget import Block, Part
 from reconciler.render.markdown.crowd import crowd
 from reconciler.render.markdown.escape import code, prose
-from reconciler.render.markdown.view import View, address, many, place
+from reconciler.render.markdown.view import WIDEST, View, address, many, place
 from reconciler.render.section import Report, Section, register
 from reconciler.render.sections import destruction
 from reconciler.render.text import drift
 from reconciler.render.text.groups import grouped
 from reconciler.render.vocabulary import actor, words
-from reconciler.render.vocabulary.difference import rows
-from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.difference import rows_of
+from reconciler.render.vocabulary.entries import Entry, told
 from reconciler.render.vocabulary.ink import Ink
 from reconciler.render.vocabulary.words import ORIGINS
 
@@ -100,8 +100,8 @@ def report(view: View) -> Part | None:
 def _blocks(group: Origin, found: Sequence[Entry], view: View, above: str) -> Iterator[Block]:
     """The entries of a group; the first one carries the group's title."""
     title = f"{above}#### {ORIGINS[group].capitalize()}: {len(found):,}\n\n"
-    for entry, told in _told(found, view):
-        yield Block(f"{title}{told}", f"{title}{_short(entry)}")
+    for entry, said in _told(found, view):
+        yield Block(f"{title}{said}", f"{title}{_short(entry)}")
         title = ""
 
 
@@ -162,6 +162,10 @@ def _head(entry: Entry) -> str:
     return " · ".join(filter(None, (*said, place(step["at"]))))
 
 
+def _shown(field: Mapping[str, Json], only: frozenset[Cause]) -> bool:
+    return not only or field.get("cause", "") in only
+
+
 def _rows(entry: Entry, view: View, only: frozenset[Cause], *, leave: bool) -> Iterator[str]:
     """``Threshold 400000 → 250000``, the value as it is live first, and where it comes from."""
     step = entry.step
@@ -170,14 +174,13 @@ def _rows(entry: Entry, view: View, only: frozenset[Cause], *, leave: bool) -> I
         return
     found = [
         (row, field)
-        for field in step["fields"]
-        if not only or field.get("cause", "") in only
-        for row in rows(tuple(field["path"]), field["before"], field["after"])
+        for field in told(each for each in step["fields"] if _shown(each, only))
+        for row in rows_of(field)
     ]
     most = len(found) if view.full else _ROWS
     for row, field in found[:most]:
         lead = " ".join(
-            filter(None, (code(row.path, 200), code(row.text(view.width), 4 * view.width)))
+            filter(None, (code(row.path, 200), code(row.text(view.width, WIDEST), 4 * WIDEST)))
         )
         said = [f"  - {lead}"]
         if cause := words.cause(field, actor_):

@@ -18,10 +18,10 @@ from reconciler.render.markdown.view import view
 from reconciler.render.section import Report
 from reconciler.render.text.frame import header
 from reconciler.render.text.groups import LEGEND, grouped, origins, summary, title
-from reconciler.render.text.table import INDENT, MOST, widest
+from reconciler.render.text.table import INDENT, MOST, below, shortened, widest
 from reconciler.render.vocabulary import protection, words
-from reconciler.render.vocabulary.difference import rows
-from reconciler.render.vocabulary.entries import Entry, entries
+from reconciler.render.vocabulary.difference import rows_of
+from reconciler.render.vocabulary.entries import READ, Entry, entries, told
 from reconciler.render.vocabulary.fold import LAYOUT, LEAST
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
 from reconciler.render.vocabulary.value import brief, mark_of
@@ -154,6 +154,7 @@ def _drifted(entry: Entry, group: Origin) -> dict[str, Json]:
                 "declared": field["after"],
                 "live": field["before"],
                 "at": field["at"],
+                **{key: field[key] for key in READ if key in field},
                 **section.marks(section.load(Report.DRIFT), lambda each: each.json_field, field),
             }
             for field in step["fields"]
@@ -213,22 +214,28 @@ def _fields(step: Mapping[str, Json], ink: Ink, width: int, *, verbose: bool) ->
     actor = str((step.get("by") or {}).get("class", ""))
     found = [
         (row, str(row.path), words.cause(field, actor))
-        for field in step["fields"]
-        for row in rows(tuple(field["path"]), field["before"], field["after"])
+        for field in told(step["fields"])
+        for row in rows_of(field)
     ]
     shown = found if verbose else found[:MOST]
-    column = widest(path for _, path, _ in shown)
+    column = widest((path for _, path, _ in shown), width)
     for row, path, cause in shown:
+        path = path if verbose else shortened(path, width - len(INDENT) - 2)  # noqa: PLW2901
         lead = f"{INDENT}{path}{' ' * (column - cells(path))}  "
-        room = 10_000 if verbose else max(24, width - cells(lead))
-        said = row.text(room)
+        room = 10_000 if verbose else max(width - cells(lead), 0)
         cure = _restores(row.sign, row.after, 10_000 if verbose else 40)
         if step["action"] == Action.NONE or cause in _OWNED:
             cure = "apply leaves it"
         if cause == CAUSES[Cause.SPEC]:
             cure = cure.replace("apply restores", "apply sets", 1)
         cure = f"{cause}; {cure}" if cause else cure
-        if not verbose and cells(lead + said + cure) + 5 > width:
+        fits = verbose or row.fits(room)
+        said = row.text(room) if fits else ""
+        if not fits:
+            yield f"{INDENT}{path}"
+            yield from below(row, width, ink)
+            yield f"{INDENT}{ink(f'({cure})', 'dim')}"
+        elif not verbose and cells(lead + said + cure) + 5 > width:
             yield lead + said
             yield f"{INDENT}{ink(f'({cure})', 'dim')}"
         else:
@@ -248,6 +255,9 @@ def _restores(sign: str, declared: Json, width: int) -> str:
             return "apply restores the order"
         case "":
             unknown = mark_of(declared) == "$mark"
-            return "apply sets it" if unknown else f"apply restores {brief(declared, width)}"
+            if unknown:
+                return "apply sets it"
+            said = brief(declared)
+            return f"apply restores {said if cells(said) <= width else 'it'}"
         case _:
             return "apply restores it"

@@ -18,9 +18,10 @@ from reconciler.render.section import Section
 from reconciler.render.text.frame import header
 from reconciler.render.text.table import INDENT, Line, block
 from reconciler.render.vocabulary import protection
-from reconciler.render.vocabulary.difference import leaves, rows
+from reconciler.render.vocabulary.difference import leaves, rows_of
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
+from reconciler.render.vocabulary.protection import TODO
 from reconciler.render.vocabulary.words import SIGNS, count, span, tally, verified, why
 
 __all__ = ["text"]
@@ -106,7 +107,8 @@ class _Writer:
         yield from self._fields(entry, at)
         if entry.refused:
             yield f"{INDENT}{ink('refused:', 'alarm')} {harmless(entry.refused)}"
-            yield from (f"{INDENT}{line}" for line in protection.remedy(entry, environment))
+            for line in protection.remedy(entry, environment):
+                yield from _folded(line, self.width) if line.startswith(TODO) else (INDENT + line,)
         elif entry.destroys:
             yield from (f"{INDENT}{line}" for line in protection.permits(entry))
         yield from self._told(step)
@@ -152,9 +154,9 @@ class _Writer:
             all_replace = {field["effect"] for field in differing} == {Effect.REPLACE}
             lines: list[Line] = []
             for field in differing:
-                path, at = tuple(field["path"]), span(field["at"])
+                at = span(field["at"])
                 effect = "" if all_replace else field["effect"]
-                found = rows(path, field["before"], field["after"], "" if at == shown else at)
+                found = rows_of(field, "" if at == shown else at)
                 lines += [Line(row, effect) for row in found]
             yield from block(lines, self.ink, self.width, verbose=self.verbose)
         elif self.verbose and step["action"] == Action.CREATE:
@@ -170,6 +172,17 @@ class _Writer:
         if entry.blocked_by and not entry.refused:
             cause = harmless(entry.blocked_by)
             yield f"{INDENT}{self.ink('held back:', 'yellow')} needs the refused step {cause}"
+
+
+def _folded(line: str, width: int) -> Iterator[str]:
+    """A sentence in lines of at most `width` cells; words stay whole, so they can be copied."""
+    out = INDENT
+    for word in line.split(" "):
+        if out.strip() and cells(f"{out}{word}") > width:
+            yield out.rstrip()
+            out = f"{INDENT}  "
+        out += f"{word} "
+    yield out.rstrip()
 
 
 def _title(lead: str, step: Mapping[str, Json]) -> str:

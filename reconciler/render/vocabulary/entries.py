@@ -5,15 +5,20 @@ Also says which steps cannot run because they need a refused one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from reconciler.model import tally
+from reconciler.model.change import Cause, Effect
 from reconciler.model.value import Json
+from reconciler.resources.members import called
 
-__all__ = ["Entry", "differences", "entries"]
-
+READ = ("spec", "members", "list")
+"""Members of a field that say how people read it."""
 _ENOUGH = 3
+_WORST = (Effect.UNSUPPORTED, Effect.REPLACE, Effect.APPEND_ONLY, Effect.IN_PLACE)
+Path: TypeAlias = "tuple[str, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,52 @@ class Entry:
         return sum(len(half["calls"]) for half in self.halves)
 
 
-def differences(step: Mapping[str, Json]) -> Sequence[Mapping[str, Json]]:
-    """What differs; of a new revision, from the one that it takes the place of."""
-    return [*step["fields"]] or [*step.get("instead", ())]
+def differences(step: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """What differs, as people read it; of a new revision, from the one that it takes the place of.
+
+    Beside what a field of the plan's JSON has, each has `parts`: the fields that it stands for.
+    """
+    return told(step["fields"]) or told(step.get("instead", ()))
+
+
+def told(fields: Iterable[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """Fields as people read them: a list whose members moved is one, paths name the members."""
+    lists: dict[Path, Mapping[str, Json]] = {}
+    parts: dict[tuple[bool, Path], list[Mapping[str, Json]]] = {}
+    for field in fields:
+        listed, path = field.get("list"), tuple(field["path"])
+        if listed:
+            path = tuple(listed["path"])
+            lists.setdefault(path, listed)
+        parts.setdefault((bool(listed), path), []).append(field)
+    return [
+        _told(found, lists[path] if listed else None) for (listed, path), found in parts.items()
+    ]
+
+
+def _told(parts: list[Mapping[str, Json]], listed: Mapping[str, Json] | None) -> dict[str, Json]:
+    first = parts[0]
+    members = {each["at"]: each["by"] for each in first.get("members", ())}
+    steps = listed["path"] if listed else first["path"]
+    path = [
+        called([*members[place].items()]) if place in members else step
+        for place, step in enumerate(steps)
+    ]
+    out = {**first, "path": path, "parts": parts}
+    if listed is None:
+        return out
+    effects = {part["effect"] for part in parts}
+    causes = {part.get("cause", Cause.UNKNOWN) for part in parts}
+    out |= {"before": listed["before"], "after": listed["after"], "by": listed["by"]}
+    out["effect"] = next((each for each in _WORST if each in effects), first["effect"])
+    out["cause"] = next(iter(causes)) if len(causes) == 1 else _mixed(causes)
+    out["at"] = next((part["at"] for part in parts if part["at"]), None)
+    return out
+
+
+def _mixed(causes: AbstractSet[str]) -> str:
+    """Where a list comes from of which parts come from elsewhere."""
+    return Cause.BOTH if causes <= {Cause.SPEC, Cause.HAND, Cause.BOTH} else Cause.UNKNOWN
 
 
 def entries(plan: Mapping[str, Json]) -> list[Entry]:

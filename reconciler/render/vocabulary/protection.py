@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Action, Effect
 from reconciler.model.value import Json
-from reconciler.render.vocabulary.difference import rows
-from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary.entries import Entry, told
 from reconciler.render.vocabulary.ink import harmless
+from reconciler.render.vocabulary.undo import undo
 from reconciler.render.vocabulary.words import loss
+
+TODO = "to do:"
+"""Begins the line that says how to get on."""
 
 
 def deeds(entry: Entry) -> Iterator[str]:
@@ -28,9 +31,12 @@ def lost(entry: Entry) -> list[str]:
 def causes(entry: Entry) -> Iterator[Mapping[str, Json]]:
     """The changed fields that lose something."""
     paths = [tuple(each["path"]) for each in entry.losses if each["path"]]
-    for field in entry.step["fields"]:
-        here = tuple(field["path"])
-        lost = any(here[: len(path)] == path or path[: len(here)] == here for path in paths)
+    for field in told(entry.step["fields"]):
+        lost = any(
+            here[: len(path)] == path or path[: len(here)] == here
+            for path in paths
+            for here in (tuple(part["path"]) for part in field["parts"])
+        )
         if lost or field["effect"] == Effect.REPLACE:
             yield field
 
@@ -57,7 +63,7 @@ def remedy(entry: Entry, environment: str) -> Iterator[str]:
     if not (entry.losses or entry.destroys):
         return
     step = entry.step
-    yield f"to do: {_undo(entry)}, or approve it in environment {harmless(environment)!r}:"
+    yield f"{TODO} {_undo(entry)}, or approve it in environment {harmless(environment)!r}:"
     missing = [each for each in entry.losses if not (each["allowed"] or each["approval"])]
     classes = dict.fromkeys(each["destroys"] for each in missing) or {entry.destroys: None}
     for each in filter(None, classes):
@@ -72,10 +78,4 @@ def _undo(entry: Entry) -> str:
     step = entry.step
     if step["action"] == Action.DELETE:
         return f"declare {harmless(step['spec']) or 'it'} again"
-    undo = [
-        f"{row.path} to {row.text(60).partition(' → ')[0]}"
-        for field in causes(entry)
-        for row in rows(tuple(field["path"]), field["before"], field["after"])
-        if not row.sign
-    ]
-    return f"set {undo[0]} again" if undo else "undo the change in the spec"
+    return undo(causes(entry))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from reconciler.model.value import Json, Mark
+from reconciler.model.contrast import Contrast, around, beside, contrast, stacked
+from reconciler.model.value import Json, Mark, canonical
 from reconciler.render.vocabulary.ink import cells, cut, harmless
 
 LONG = 10_000
@@ -19,21 +20,22 @@ _PLAIN = re.compile(r"[\w-]+\Z")
 _AMBIGUOUS = re.compile(
     r"(?:true|false|null|none|[-+]?[0-9][0-9_.]*(?:e[-+]?[0-9]+)?)\Z", re.IGNORECASE
 )
+_NONE = "(none)"
+_SAID = frozenset({_NONE, *Mark})
+"""What stands for something that is no text."""
 _MARKS = frozenset({"$ref", "$join", "$text", "$hidden", "$mark"})
-_LEAD = 8
-"""Characters in front of the first difference that stay when two long texts are cut."""
+HUGE = 200_000
+"""Characters of a value that are compared with another one; none that AWS takes is longer."""
+_NEAR = 200
+"""Characters beside what differs in two huge texts that are ever put together."""
+_OTHER = "what is hidden differs"
+REDACTED = "(redacted)"
+"""Stands in the middle of a text for a secret in it; see `secret.redact`."""
 
 
 def brief(value: Json, width: int = LONG) -> str:
     """A value on one line of at most `width` cells."""
-    parts: list[str] = []
-    length = 0
-    for part in _parts(value):
-        parts.append(part)
-        length += len(part)
-        if length > 2 * width:
-            break
-    return cut("".join(parts) or '""', width)
+    return cut(_joined(value, 2 * width, LONG) or '""', width)
 
 
 def path_text(path: Iterable[str]) -> str:
@@ -67,61 +69,100 @@ def document(value: Json) -> Json:
     return value
 
 
-def pair(before: Json, after: Json, width: int) -> tuple[str, str]:
-    """Two values side by side in `width` cells; cut so that their difference stays visible."""
-    one, other = brief(before), brief(after)
-    if cells(one) + cells(other) <= width:
-        return one, other
-    half = width // 2
-    room = max(half, width - cells(other)), max(width - half, width - cells(one))
-    start = 0
-    if min(cells(one), cells(other)) > half:
-        start = max(0, _common(one, other) - _LEAD)
-    lead = "…" if start else ""
-    return cut(lead + one[start:], room[0]), cut(lead + other[start:], room[1])
+def pair(before: Json, after: Json, width: int) -> Contrast:
+    """Two values side by side in `width` cells; what they have in common is cut, never the rest."""
+    return contrast(*_told(before, after), width, cells)
 
 
-def _common(one: str, other: str) -> int:
-    for index, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            return index
-    return min(len(one), len(other))
+def under(before: Json, after: Json, width: int) -> Contrast:
+    """Two values below each other, each in `width` cells, cut likewise."""
+    return stacked(*_told(before, after), width, cells)
 
 
-def _parts(value: Json) -> Iterator[str]:
+def among(value: Json, others: Sequence[Json], width: int) -> str:
+    """A value in `width` cells that cannot be taken for one of the others cut likewise."""
+    whole = _whole(value)
+    if cells(whole) <= width:
+        return whole
+    return beside(whole, [_whole(each) for each in others], width, cells)
+
+
+def _told(before: Json, after: Json) -> tuple[str, str]:
+    """Two values as texts that differ wherever the values do."""
+    if isinstance(before, str) and isinstance(after, str):
+        before, after = _around(before, after)
+    one, other = _whole(before), _whole(after)
+    if one == other and canonical(before) != canonical(after):
+        one, other = _around(*(json.dumps(each, sort_keys=True) for each in (before, after)))
+    elif one == other and (str(Mark.SENSITIVE) in one or REDACTED in one):
+        other = f"{one} ({_OTHER})"
+    return one, other
+
+
+def _whole(value: Json) -> str:
+    """A value on one line, of as good as any length."""
+    return _joined(value, HUGE, HUGE) or '""'
+
+
+def _joined(value: Json, most: int, longest: int) -> str:
+    """The parts of a value, not many more characters than `most`."""
+    parts: list[str] = []
+    length = 0
+    for part in _parts(value, longest):
+        parts.append(part)
+        length += len(part)
+        if length > most:
+            break
+    return "".join(parts)
+
+
+def _around(before: str, after: str) -> tuple[str, str]:
+    """Of two huge texts the part that differs, and what is next to it."""
+    if max(len(before), len(after)) <= LONG:
+        return before, after
+    start, end = around(before, after)
+    first = max(0, start - _NEAR)
+    one, other = (
+        f"{'…' if first else ''}{each[first : len(each) - max(0, end - _NEAR)]}"
+        for each in (before, after)
+    )
+    return one[:LONG], other[:LONG]
+
+
+def _parts(value: Json, longest: int) -> Iterator[str]:
     match value:
         case None:
-            yield "(none)"
+            yield _NONE
         case bool():
             yield "true" if value else "false"
         case float() if value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004 - still exact
             yield str(int(value))
         case str():
-            yield _string(value)
+            yield _string(value, longest)
         case Mapping():
-            yield from _mapping(value)
+            yield from _mapping(value, longest)
         case list() | tuple():
             yield "["
             for index, item in enumerate(value):
                 yield ", " if index else ""
-                yield from _parts(item)
+                yield from _parts(item, longest)
             yield "]"
         case _:
             yield harmless(str(value))
 
 
-def _mapping(value: Mapping[str, Json]) -> Iterator[str]:
+def _mapping(value: Mapping[str, Json], longest: int) -> Iterator[str]:
     if mark := mark_of(value):
-        yield from _marked(mark, value[mark])
+        yield from _marked(mark, value[mark], longest)
         return
     yield "{"
     for index, (key, item) in enumerate(value.items()):
         yield f"{', ' if index else ''}{harmless(str(key))}: "
-        yield from _parts(item)
+        yield from _parts(item, longest)
     yield "}"
 
 
-def _marked(mark: str, body: Json) -> Iterator[str]:
+def _marked(mark: str, body: Json, longest: int) -> Iterator[str]:
     match mark:
         case "$mark":
             yield str(Mark.__members__.get(str(body).upper(), harmless(str(body))))
@@ -131,14 +172,14 @@ def _marked(mark: str, body: Json) -> Iterator[str]:
             yield f"({harmless(str(body[2]))} of {harmless(str(body[1]))})"
         case "$join":
             for part in body:
-                yield from [harmless(part)] if isinstance(part, str) else _parts(part)
+                yield from [harmless(part)] if isinstance(part, str) else _parts(part, longest)
         case _:
-            yield from _parts(body)
+            yield from _parts(body, longest)
 
 
-def _string(value: str) -> str:
+def _string(value: str, longest: int) -> str:
     """A text as it is; in quotes when it could be taken for something else."""
-    shown = harmless(value[:LONG])
-    if not value or value != value.strip() or _AMBIGUOUS.match(value):
+    shown = harmless(value[:longest])
+    if not value or value != value.strip() or value in _SAID or _AMBIGUOUS.match(value):
         return f'"{shown}"'
     return shown

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from reconciler.model.change import Action, Cause, Effect, Reason
 from reconciler.model.origin import MACHINES, Origin
 from reconciler.model.value import Json
+from reconciler.render.vocabulary.entries import told
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.value import path_text
 from reconciler.resources.api import lookup
@@ -116,8 +117,8 @@ def why(step: Mapping[str, Json]) -> str:
     reason = step["reason"]
     if reason == Reason.CANNOT_UPDATE:
         fixed = dict.fromkeys(
-            path_text(field["path"])
-            for field in step["fields"]
+            _decided(field)
+            for field in told(step["fields"])
             if field["effect"] == Effect.REPLACE and field["path"]
         )
         named = " and ".join([", ".join([*fixed][:3]), *(["others"] if len(fixed) > 3 else [])])  # noqa: PLR2004
@@ -127,6 +128,14 @@ def why(step: Mapping[str, Json]) -> str:
     if reason == Reason.SUPERSEDED and step["spec"]:
         return f"{REASONS[reason]} of {harmless(step['spec'])}"
     return REASONS.get(reason, harmless(str(reason)))
+
+
+def _decided(field: Mapping[str, Json]) -> str:
+    """The field of the spec that decides a property, and the property."""
+    prop, spec = path_text(field["path"]), path_text(field.get("spec", {}).get("path", ()))
+    if not spec or spec.endswith(prop):
+        return spec or prop
+    return f"{spec} ({prop})"
 
 
 def loss(destroys: str) -> str:

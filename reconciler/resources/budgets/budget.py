@@ -87,6 +87,7 @@ COST_TYPES = (
     *OFF,
 )
 TOLD = "NotificationsWithSubscribers"
+TELLS = ("Notification.NotificationType", "Notification.Threshold")
 
 
 def carried(live: Props, wanted: Props) -> Iterator[str]:
@@ -154,6 +155,7 @@ register(
         ),
         parts=(Notifications(),),
         sets=frozenset({TOLD, f"{TOLD}.Subscribers"}),
+        told_by={TOLD: TELLS, f"{TOLD}.Subscribers": ("SubscriptionType", "Address")},
         defaults={
             **{f"{TOLD}.Notification.{key}": value for key, value in THRESHOLD.items()},
             **{f"Budget.CostTypes.{name}": name not in OFF for name in COST_TYPES},

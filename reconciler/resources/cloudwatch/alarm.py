@@ -133,6 +133,7 @@ register(
                 "OKActions",
             }
         ),
+        told_by={"Dimensions": "Name", "Metrics.MetricStat.Metric.Dimensions": "Name"},
         defaults={
             "ActionsEnabled": True,
             "Metrics.ReturnData": True,

@@ -53,6 +53,7 @@ register(
         content_named=True,
         replace_first=True,
         sets=frozenset({"VpcConfig.Subnets", "VpcConfig.SecurityGroupIds"}),
+        told_by={"Containers": "ContainerHostname"},
         defaults={
             "EnableNetworkIsolation": False,
             **{f"{where}.{path}": value for where in CONTAINERS for path, value in ASSUMED.items()},

@@ -36,7 +36,7 @@ function valueCells(row) {
   const none = () => make('td', { class: 'value void' }, make('span', { class: 'unseen' }, 'nothing'));
   if (row.sign === '+') return [none(), make('td', { class: `value ${NEW.look}` }, make(NEW.tag, {}, row.to ?? ''))];
   if (row.sign === '-') return [make('td', { class: `value ${OLD.look}` }, make(OLD.tag, {}, row.from ?? '')), none()];
-  if (row.sign === '=') return [make('td', { class: 'value' }, row.from), make('td', { class: 'value' }, `${row.to}\n(the same items in another order)`)];
+  if (row.sign === '=') return [make('td', { class: 'value' }, row.from), make('td', { class: 'value' }, `${row.to}\n(${row.order})`)];
   const [before, after] = marked(row.from ?? '', row.to ?? '');
   return [make('td', { class: `value ${OLD.look}` }, before), make('td', { class: `value ${NEW.look}` }, after)];
 }
