@@ -11,6 +11,9 @@ import subprocess
 import sys
 import time
 
+from reconciler.model import tally
+from reconciler.model.step import step_from_json
+
 SIZES = (20, 2_000, 20_000)
 SHAPES = ("mixed", "destructive", "chained", "drift")
 _TYPES = ("SageMaker::Endpoint", "CloudWatch::Alarm", "S3::Bucket", "SageMaker::FeatureGroup")
@@ -19,7 +22,6 @@ _TYPES = ("SageMaker::Endpoint", "CloudWatch::Alarm", "S3::Bucket", "SageMaker::
 def plan_json(number: int, shape: str) -> dict[str, object]:
     """A plan of so many changes: of every action, or all refused, or each needing the last."""
     steps = [_step(index, shape) for index in range(number)]
-    refused = sum(bool(step["refused"]) for step in steps)
     return {
         "format_version": 1,
         "environment": "prod",
@@ -30,11 +32,9 @@ def plan_json(number: int, shape: str) -> dict[str, object]:
         "digest": "0" * 64,
         "steps": steps,
         "summary": {
+            **tally.counted(map(step_from_json, steps)),
             "unchanged": 58,
-            "destructive": refused,
-            "refused": refused,
             "calls_made": 31,
-            "calls_planned": number,
         },
         "diagnostics": [],
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from reconciler.delivery.api import Inline, Provider, Trust, literal, register
 from reconciler.delivery.site import Site
+from reconciler.delivery.todo import Todo
 
 ISSUER = "ci.example.com"
 SCRIPT = """\
@@ -39,6 +40,6 @@ register(
             "delivery/apply.sh": Inline(SCRIPT.replace("%s", "apply --yes")),
         },
         trust=trust,
-        next_steps=("make the roles: deploy delivery/aws-roles.yaml once for each environment",),
+        then=lambda site: (Todo("branch", f"let nobody push to {site.branch} without a review"),),
     )
 )

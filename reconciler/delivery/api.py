@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from reconciler.delivery.site import Site
+from reconciler.delivery.todo import Todo
 
 ENVIRONMENT = "${Environment}"
 """In a pattern of `Trust`: the name of the environment."""
@@ -42,6 +43,10 @@ class Inline:
     text: str
 
 
+def _nothing(_site: Site) -> Iterable[Todo]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A CI system. `files` maps a path in the repository to its template.
@@ -53,8 +58,14 @@ class Provider:
     says: str
     files: Mapping[str, str | Inline]
     trust: Callable[[Site], Trust]
-    next_steps: tuple[str, ...] = ()
-    """What is left to do by hand; shown after writing."""
+    first: Callable[[Site], Iterable[Todo]] = _nothing
+    """What is to be done before the roles are made."""
+    then: Callable[[Site], Iterable[Todo]] = _nothing
+    """What is to be done after that: settings of the forge and of the CI system."""
+    own_issuer: bool = False
+    """Whether each server has an issuer of its own, without which AWS has nobody to trust."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """More parameters of the roles' template, and the shell variables that `first` sets."""
 
 
 REGISTRY: dict[str, Provider] = {}

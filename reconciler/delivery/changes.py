@@ -17,6 +17,16 @@ def of_commit(
     """
     if not commit:
         return []
+    http = http_of(place, patience=patience, clock=clock)
+    return merged.numbers(place, http.pages(merged.path_of(place, commit)), commit)
+
+
+def http_of(place: Place, *, patience: Patience | None = None, clock: Clock | None = None) -> Http:
+    """A way to the API of a forge, with the token of a place.
+
+    Raises:
+        ForgeError: its address is none that a token may be sent to.
+    """
     token = place.token.reveal()
     if place.provider == GITHUB:
         headers = {
@@ -26,5 +36,4 @@ def of_commit(
         }
     else:
         headers = {"JOB-TOKEN" if place.job_token else "PRIVATE-TOKEN": token}
-    http = Http(place.api, headers, patience=patience, clock=clock, ca_file=place.ca_file)
-    return merged.numbers(place, http.pages(merged.path_of(place, commit)), commit)
+    return Http(place.api, headers, patience=patience, clock=clock, ca_file=place.ca_file)

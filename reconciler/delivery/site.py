@@ -39,6 +39,10 @@ class Stage:
     apply_people: tuple[str, ...] = ()
     boundary: str = ""
     """The policy that caps every role that the specs make."""
+    file: str = ""
+    """Where the environment is written."""
+    named: bool = True
+    """Whether the environment names both roles; else they are called as the files call them."""
     siblings: tuple[str, ...] = ()
     """What names of other environments in the account begin with, where it is as this one's own:
     `acme-dev-2-` for `dev`."""
@@ -120,6 +124,8 @@ def _stage(view: EnvironmentView, others: Iterable[EnvironmentView], *, first: b
         signing=signing.key if signing else "",
         first=first,
         boundary=view.spec.boundary or "",
+        file=view.document.file,
+        named=bool(view.spec.roles.plan and view.spec.roles.apply),
         siblings=siblings(view, others),
     )
 

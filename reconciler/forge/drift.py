@@ -35,6 +35,8 @@ class Report:
     """How many resources drifted."""
     lines: tuple[str, ...] = ()
     """Each resource in Markdown."""
+    origins: str = ""
+    """How many differ for which reason, in words."""
 
     @property
     def drifted(self) -> bool:
@@ -43,15 +45,21 @@ class Report:
     @property
     def title(self) -> str:
         many = "resource differs" if self.number == 1 else "resources differ"
-        return f"Drift in {self.environment}: {self.number} {many} from the specs"
+        more = f" ({self.origins})" if self.origins else ""
+        return f"Drift in {self.environment}: {self.number} {many} from the specs{more}"
 
 
 def read(
-    data: Json, environment: str | None = None, *, who: Callable[[Json], str] = lambda _: ""
+    data: Json,
+    environment: str | None = None,
+    *,
+    who: Callable[[Json], str] = lambda _: "",
+    origins: Callable[[Mapping[str, int]], str] = lambda _: "",
 ) -> Report:
     """The report in a document of `drift --json`, which must be of an environment if one is given.
 
-    `who` says the actor of an entry (its `by`) in words.
+    `who` says the actor of an entry (its `by`) in words, `origins` how many differ for which
+    reason (its `origins`).
 
     Raises:
         ValueError: it is none, or the look at AWS failed.
@@ -70,12 +78,26 @@ def read(
     stays = [each for each in found if each.get("code") == STAYS and not _told(each, data)]
     try:
         places = sorted({*_places(data["drifted"]), *(_stay(each) for each in stays)})
-        lines = [line for entry in data["drifted"] for line in _entry(entry, who)]
+        order = [*(data.get("origins") or {})]
+        entries = sorted(data["drifted"], key=lambda each: _rank(each, order))
+        lines = [line for entry in entries for line in _entry(entry, who)]
+        groups = origins(_numbers(data.get("origins")))
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"a part of it has another form: {error}") from error
     lines += [f"- {code(str(each.get('address') or ''))} {code(each['message'])}" for each in stays]
     print_ = digest([list(place) for place in places], 16) if places else ""
-    return Report(str(name), print_, len({place[:2] for place in places}), tuple(lines))
+    number = len({place[:2] for place in places})
+    return Report(str(name), print_, number, tuple(lines), groups)
+
+
+def _rank(entry: Mapping[str, Json], order: Sequence[str]) -> int:
+    """The place of an entry's group; older reports have none."""
+    return order.index(entry["origin"]) if entry.get("origin") in order else len(order)
+
+
+def _numbers(counts: Json) -> dict[str, int]:
+    found = counts if isinstance(counts, dict) else {}
+    return {str(each): number for each, number in found.items() if isinstance(number, int)}
 
 
 def _told(finding: Mapping[str, Json], data: Mapping[str, Json]) -> bool:
@@ -90,7 +112,7 @@ def body(report: Report, link: str = "") -> str:
         f"AWS is not as the specs of {code(report.environment)} say."
         " `moorline plan` shows the way back; change the specs to keep it as it is."
     )
-    head = [lead, ""]
+    head = [lead, "", *([f"{report.origins}.", ""] if report.origins else [])]
     tail = ["", f"Complete report: <{link}>"] if _LINK.fullmatch(link) else []
     room = LIMIT - 1_000 - sum(len(line) + 1 for line in (*head, *tail))
     shown: list[str] = []
@@ -141,7 +163,9 @@ def _stay(found: Mapping[str, Json]) -> tuple[str, ...]:
 def _entry(entry: Mapping[str, Json], who: Callable[[Json], str]) -> Iterator[str]:
     at = entry.get("at") or {}
     where = " " + code(f"{at['file']}:{at['line']}") if at else ""
-    yield f"- **{_word(entry['kind'])}** {code(entry['type'])} {code(entry['name'])}{where}"
+    why = f" {_word(entry['origin'])}:" if entry.get("origin") else ""
+    word = f"**{_word(entry['kind'])}**"
+    yield f"-{why} {word} {code(entry['type'])} {code(entry['name'])}{where}"
     if actor := who(entry.get("by")):
         yield f"  - {code(actor)}"
     if keep := str(entry.get("keep") or ""):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model import tally
 from reconciler.model.address import Address
-from reconciler.model.change import Action, Change
+from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, diagnostic_from_json, diagnostic_to_json
 from reconciler.model.format import checked
 from reconciler.model.step import SUFFIX, Step, step_from_json, step_to_json
@@ -72,25 +73,12 @@ class Plan:
     @property
     def blocked(self) -> frozenset[str]:
         """Ids of the steps that will not run: the refused ones and all that need them."""
-        users: dict[str, list[Step]] = {}
-        for step in self.steps:
-            for need in step.waits:
-                users.setdefault(need, []).append(step)
-        todo = list(self.refused)
-        stopped = {step.id for step in todo}
-        while todo:
-            step = todo.pop()
-            waiting = [*users.pop(step.id, ()), *users.pop(step.address.type, ())]
-            more = [each for each in waiting if each.id not in stopped]
-            stopped |= {each.id for each in more}
-            todo += more
-        return frozenset(stopped)
+        return tally.blocked(self.steps)
 
     @property
     def calls(self) -> int:
         """AWS requests that the steps will send, waits and checks not counted."""
-        stopped = self.blocked
-        return sum(len(step.calls) for step in self.steps if step.id not in stopped)
+        return tally.counted(self.steps)["calls_planned"]
 
     @property
     def digest(self) -> str:
@@ -122,20 +110,11 @@ def plan_to_json(plan: Plan) -> Json:
 
 
 def summary(plan: Plan) -> dict[str, int]:
-    """Counts by action, plus what destroys, was refused, left alone and called."""
-    replaced = {step.id for step in plan.steps if step.action is Action.REPLACE}
-    counts = {str(action): 0 for action in Action if action is not Action.NONE}
-    for step in plan.steps:
-        alone = str(step.address) not in replaced or step.id in replaced
-        if alone and step.action is not Action.NONE:
-            counts[str(step.action)] += 1
+    """The numbers that every form tells (`tally.counted`), and what was found out how."""
     return {
-        **counts,
+        **tally.counted(plan.steps),
         "unchanged": plan.unchanged,
-        "destructive": sum(bool(step.destroys) for step in plan.steps),
-        "refused": len(plan.refused),
         "calls_made": plan.observed_calls,
-        "calls_planned": plan.calls,
     }
 
 

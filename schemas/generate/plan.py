@@ -20,6 +20,7 @@ from reconciler.model.actor import ActorKind
 from reconciler.model.change import Action, Cause, Effect, Reason
 from reconciler.model.diagnostic import Severity
 from reconciler.model.loss import Destruction
+from reconciler.model.origin import Origin
 from reconciler.model.value import FORMS, Mark
 from reconciler.planfile import file as planfile
 from reconciler.planfile.signature import KMS, LOCAL
@@ -309,12 +310,15 @@ def _sections() -> Schema:
 
 def _plan(more: Mapping[str, Schema] | None = None) -> Schema:
     counted = [action for action in Action if action is not Action.NONE]
-    counts = {str(action): number(f"Resources with the action {action}.") for action in counted}
+    about = "Changes that an apply carries out with the action"
+    counts = {str(action): number(f"{about} {action}.") for action in counted}
     summary = {
         **counts,
+        "changes": number("All changes, whatever becomes of them."),
         "unchanged": number("Resources that are as declared."),
-        "destructive": number("Steps that lose something."),
-        "refused": number("Steps that may not run."),
+        "destructive": number("Changes that lose something, refused or not."),
+        "refused": number("Changes that may not be made; none of the plan is then applied."),
+        "held": number("Changes that wait for a refused one."),
         "calls_made": number("Requests that it took to make the plan."),
         "calls_planned": number("Requests that an apply will send, waits and checks not counted."),
     }
@@ -327,7 +331,7 @@ def _plan(more: Mapping[str, Schema] | None = None) -> Schema:
             "commit": text("The commit, cut; empty outside of a repository."),
             "digest": text("Identifies what will be done, whatever caused it.", pattern=_hex(64)),
             "steps": many("In an order in which they can be done.", ref("step")),
-            "summary": closed("Counts; a replacement is one.", summary),
+            "summary": closed("Numbers of changes; a replacement is one.", summary),
             "diagnostics": many("What was found on the way.", ref("diagnostic")),
             "waiting": many("Specs for which something else has to be done first.", _waiting()),
             **(more or {}),
@@ -378,6 +382,7 @@ def drift() -> Schema:
         **READ,
     }
     drifted = {
+        "origin": one_of("Why it differs, as far as that is known.", Origin),
         "type": text("The CloudFormation type."),
         "name": text("The physical name."),
         "kind": one_of("How it differs as a whole.", KINDS),
@@ -397,6 +402,10 @@ def drift() -> Schema:
     head = {name: part for name, part in _head().items() if name != "platform"}
     report = {
         **head,
+        "origins": closed(
+            "How many resources differ for which reason; what is owned by another does not.",
+            {str(each): number(f"Resources of the origin {each}.") for each in Origin},
+        ),
         "drifted": many("Resources that differ from the specs.", ref("drifted")),
         "owned": many("What an autoscaler or a rollout moves by right.", ref("owned")),
         "unchanged": number("Resources that are as declared."),

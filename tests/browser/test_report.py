@@ -200,20 +200,32 @@ def test_the_policy_lets_no_other_script_run_and_nothing_load(day: Opened) -> No
     assert len(day.said) == 2
 
 
-def test_drift_goes_from_declared_to_live_and_says_who(show: Open) -> None:
+def test_drift_goes_from_live_to_declared_by_why_and_says_who(show: Open) -> None:
     plan, context = pages.drifted()
     data = plan_to_json(plan)
     data["steps"][0]["by"] = pages.HANDS
     shown = show(data, context)
-    assert "3 resources differ from the specs" in shown.text(".verdict")
-    assert "1 resource moves by right" in shown.text(".verdict")
+    verdict = "3 resources differ from the specs: 2 changed by hand, 1 unknown who"
+    assert verdict in shown.text(".verdict")
+    assert "1 resource is owned by another" in shown.text(".verdict")
+    assert shown.text("#count") == "3, and 1 owned by another"
+    chips = shown.page.locator("#actions button").all_inner_texts()
+    assert {*chips} == {"changed by hand 2", "unknown who 1", "owned by another 1"}
+    assert shown.names() == [
+        "acme-prod-fraud-latency", "acme-prod-alerts", "acme-prod-raw", "acme-prod-fraud",
+    ]  # fmt: skip
+    signs = shown.page.locator("#rows .sign").all_inner_texts()
+    assert signs == ["~", "+", "~", "="]
     heads = shown.page.locator("#change thead th").all_inner_texts()
-    assert heads[1:3] == ["Declared", "Live"]
-    assert cells(shown)[:3] == ["Threshold", "250000", "400000"]
+    assert heads[1:3] == ["Live", "Declared"]
+    assert cells(shown)[:3] == ["Threshold", "400000", "250000"]
+    assert shown.page.locator("#change tbody del").inner_text() == "400000"
+    assert shown.page.locator("#change tbody ins").inner_text() == "250000"
     assert "changed by hand" in cells(shown)[3]
     assert "by alice (human) through console, 2026-11-20 14:02Z" in shown.text("#change")
-    shown.page.click("#actions >> text=owned")
-    assert cells(shown)[:3] == ["DesiredInstanceCount", "2", "6"]
+    shown.page.click("#actions >> text=owned by another")
+    assert shown.text("#count") == "0 of 3, and 1 owned by another"
+    assert cells(shown)[:3] == ["DesiredInstanceCount", "6", "2"]
     assert "an apply leaves it" in shown.text("#change")
 
 

@@ -153,6 +153,21 @@ def test_no_receipt_holds_a_secret_of_the_environment_or_a_parameter(story: Stor
         assert os.uname().nodename not in json.loads(text)["who"]
 
 
+FILTERS = [
+    (("--verb", "update", "--kind", "DataSource", "--who", "SANDBOX"), 2),
+    (("--since", "1h", "--spec", "*/ledger", "--address", "AWS::S3::Bucket/*"), 3),
+    (("-n", "1", "--outcome", "done"), 1),
+]
+
+
+@pytest.mark.parametrize(("asked", "number"), FILTERS)
+def test_history_shows_what_passes_all_filters(
+    story: Story, asked: tuple[str, ...], number: int
+) -> None:
+    shown = story.folder.run("history", "-e", "local", "--json", *asked, expect=0).json
+    assert len(shown["receipts"]) == number, shown
+
+
 def test_drift_tells_the_spec_from_the_hand(story: Story) -> None:
     (bucket,) = story.said["drift"]["drifted"]
     causes = {field["path"][0]: field["cause"] for field in bucket["fields"]}

@@ -345,7 +345,7 @@ def test_a_change_is_reviewed_merged_applied_and_watched(ci: Ci) -> None:
     ran = ci.morning()
     assert ran.code == 0, ran.text
     assert [each.title for each in ci.store.tickets] == [
-        f"Drift in {ci.name}: 1 resource differs from the specs"
+        f"Drift in {ci.name}: 1 resource differs from the specs (1 changed by hand)"
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections import Counter
 from itertools import product
 from pathlib import Path
 
@@ -63,6 +65,40 @@ def test_environments_whose_names_begin_alike_are_kept_apart_delivered_or_not(
     assert made["HasSiblings"] == "yes"
     assert "arn:aws:s3:::acme-dev-2-*" in made["Siblings"]
     assert made["SiblingAliases"] == ["alias/acme-dev-2-*"]
+
+
+def test_what_is_left_to_do_is_shown_as_lines_of_a_shell(folder: Path) -> None:
+    done = init(folder, "--provider", "github", "--repository", "acme/platform")
+    _, _, script = done.out.partition("Now:\n")
+    assert "acme-prod-receipts-123456789012" in script
+    read = subprocess.run(["bash", "-n"], input=script, text=True, check=False)
+    assert read.returncode == 0
+
+
+def test_check_says_what_is_done_and_changes_nothing(folder: Path) -> None:
+    chosen = ("--provider", "github", "--repository", "acme/platform")
+    alone = {name: value for name, value in plain().items()
+             if not name.startswith(("AWS_", "GITHUB_", "GH_", "CI"))}  # fmt: skip
+    alone |= {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nowhere"}
+    alone |= {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere"}
+    before = forks.run(["ci", "check", *chosen, "--json"], folder, alone)
+    init(folder, *chosen)
+    after = forks.run(["ci", "check", *chosen, "--json"], folder, alone)
+
+    def states(done: Result) -> dict[str, str]:
+        return {each["id"]: each["state"] for each in json.loads(done.out)["steps"]}
+
+    assert (before.code, after.code) == (2, 2), before.text
+    assert states(before)["files"] == "missing"
+    assert states(after)["files"] == "done"
+    assert states(after)["environment-dev"] == "missing"
+    assert states(after)["roles-dev"] == "cannot tell"
+    assert states(after)["branch-protection"] == "cannot tell"
+    told = json.loads(after.out)
+    assert told["summary"] == dict(Counter(states(after).values()))
+    text = forks.run(["ci", "check", *chosen], folder, alone).out
+    assert "cannot tell" in text
+    assert "GITHUB_TOKEN" in text
 
 
 def test_a_dry_run_writes_nothing(folder: Path) -> None:

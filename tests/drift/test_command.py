@@ -49,7 +49,7 @@ def forked(applied: Folder, tmp_path: Path) -> Folder:
 
 def test_the_report_names_alice_and_both_ways_on(applied: Folder) -> None:
     found = applied.run("drift", "-e", "local", expect=4)
-    assert "90 → 30" in found.out
+    assert "30 → 90" in found.out
     assert "by hand: alice, SDK, 20" in found.out
     assert f"keep it: moorline drift -e local --write {BUCKET}" in found.out
 

@@ -7,7 +7,11 @@ from dataclasses import replace
 import pytest
 
 from reconciler.model.change import Cause, Reason
-from reconciler.render.text import drift
+from reconciler.render.comment import comment
+from reconciler.render.formats import Context
+from reconciler.render.html import changes as html
+from reconciler.render.markdown.view import view
+from reconciler.render.text import drift, plan
 
 from . import golden, plans
 from .plans import changed, data, made, removed, replaced, span, updated
@@ -45,9 +49,9 @@ def test_it_reads_as_in_the_golden_file(name, steps, more):
     golden.check(f"drift-{name}", shown)
 
 
-def test_a_difference_is_shown_from_declared_to_live():
+def test_a_difference_is_shown_as_an_apply_would_make_it():
     shown = drift.text(data(plans.ALARM), color=False)
-    assert "Threshold  250000 → 400000   (apply restores 250000)" in shown
+    assert "Threshold  400000 → 250000   (apply restores 250000)" in shown
 
 
 def test_a_known_cause_is_named():
@@ -65,14 +69,14 @@ def test_what_was_deleted_by_hand_is_said():
 
 def test_the_summary_counts_both_sides():
     shown = drift.text(data(plans.ALARM, MISSING, unchanged=57), color=False)
-    assert shown.endswith("2 resources differ from the specs, 57 are as declared.")
+    assert shown.endswith("2 resources differ from the specs: 2 unknown who. 57 are as declared.")
 
 
 def test_what_only_aws_has_is_removed_by_an_apply():
     alarm = updated(
         "CloudWatch::Alarm", "a", changed("AlarmActions", ["arn:x", "arn:y"], ["arn:x"])
     )
-    assert "AlarmActions  + arn:y   (apply removes it)" in drift.text(data(alarm), color=False)
+    assert "AlarmActions  - arn:y   (apply removes it)" in drift.text(data(alarm), color=False)
 
 
 def test_verbose_shows_every_difference():
@@ -99,7 +103,9 @@ def test_json_has_declared_and_live_values():
             "cause": "unknown",
         }
     ]
+    counts = {"by-hand": 0, "by-another": 0, "not-yet-applied": 0, "owned": 0, "unknown": 1}
     assert {key: report[key] for key in report if key != "drifted"} == {
+        "origins": counts,
         "environment": "prod",
         "account": "123456789012",
         "region": "eu-west-1",
@@ -116,3 +122,70 @@ def test_a_replacement_drifts_once():
     assert [(each["action"], each["destroys"]) for each in report["drifted"]] == [
         ("replace", "records")
     ]
+
+
+HAND = {"class": "human", "name": "alice", "via": "console", "at": "", "why": ""}
+TOOL = {"class": "tool", "name": "Terraform", "via": "", "at": "", "why": ""}
+
+
+def caused(cause, by=None):
+    """The report's data for an alarm that differs for a reason."""
+    found = data(replace(plans.ALARM, fields=tuple(
+        replace(each, cause=cause) for each in plans.ALARM.fields
+    )))  # fmt: skip
+    found["steps"][0]["by"] = by
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cause", "by", "title", "word"),
+    [
+        (Cause.HAND, HAND, "Changed by hand: 1", "changed by hand"),
+        (Cause.HAND, None, "Changed by hand: 1", "changed by hand"),
+        (Cause.HAND, TOOL, "Changed by another: 1", "changed by another"),
+        (Cause.BOTH, TOOL, "Changed by another: 1", "another changed it too"),
+        (Cause.SPEC, None, "Not yet applied: 1", "the spec changed; apply sets 250000"),
+        (Cause.AWS, None, "Changed by another: 1", "set by AWS"),
+        (Cause.UNKNOWN, HAND, "Changed by hand: 1", "alice"),
+        (Cause.UNKNOWN, None, "Unknown who: 1", "apply restores 250000"),
+    ],
+)
+def test_what_differs_stands_under_why_it_does(cause, by, title, word):
+    found = caused(cause, by)
+    shown = drift.text(found, color=False)
+    assert f"\n{title}\n  ~ changed" in shown
+    assert word in shown
+    assert ("by hand" in shown) is (title == "Changed by hand: 1")
+    said = comment.document(found, Context(drift=True))
+    assert f"#### {title}" in said
+    assert ("changed by hand" in said) is (title == "Changed by hand: 1")
+
+
+@pytest.mark.parametrize(
+    ("field", "sign", "does"),
+    [
+        (changed("AlarmActions", ["arn:x", "arn:y"], ["arn:x"]), "-", "removes"),
+        (changed("AlarmActions", ["arn:x"], ["arn:x", "arn:y"]), "+", "adds"),
+    ],
+)
+def test_a_sign_means_on_every_page_what_it_means_in_a_plan(field, sign, does):
+    found = data(updated("CloudWatch::Alarm", "a", field))
+    context = Context(drift=True)
+    assert f"{sign} arn:y" in plan.text(found, color=False)
+    assert f"{sign} arn:y   (apply {does} it)" in drift.text(found, color=False)
+    assert f"`{sign} arn:y` · an apply {does} it" in comment.document(found, context)
+    (one,) = html.changes(view(found, context).entries, context)
+    (other,) = html.changes(view(found, Context()).entries, Context())
+    assert [row["sign"] for row in one["rows"]] == [row["sign"] for row in other["rows"]] == [sign]
+
+
+@pytest.mark.parametrize(
+    ("step", "sign"),
+    [(MISSING, "+"), (removed("Events::Rule", "old"), "-"), (plans.ADOPTED, ">")],
+    ids=["missing", "undeclared", "foreign"],
+)
+def test_a_whole_resource_has_the_sign_of_what_an_apply_does(step, sign):
+    context = Context(drift=True)
+    assert f"\n  {sign} " in drift.text(data(step), color=False)
+    (shown,) = html.changes(view(data(step), context).entries, context)
+    assert shown["sign"] == sign

@@ -206,7 +206,7 @@ def test_drift_in_a_plan_says_who_and_what_an_apply_does():
     page = Page(comment.document(told, Context()))
     items = [squeezed(each) for each in page.items]
     assert any("by alice@acme.io via console, 2026-11-20 14:02Z" in each for each in items)
-    cause = "Threshold 250000 → 400000 · changed by hand · an apply restores it"
+    cause = "Threshold 400000 → 250000 · changed by hand · an apply restores it"
     assert any(each.startswith(cause) for each in items)
     assert "alice@acme.io" in page.codes
 
@@ -243,8 +243,8 @@ def test_a_step_without_an_actor_says_the_cause_alone():
 
 def test_what_is_owned_by_others_stands_apart():
     page = Page(body(HAND, context=Context(drift=True, owned=data(SCALED)["steps"])))
-    assert page.headings[-1] == "Owned by others: 1 resource moves by right at run time"
-    assert "2 → 4 · owned by autoscaler · an apply leaves it" in page.items[-1]
+    assert page.headings[-1] == "Owned by another: 1"
+    assert "4 → 2 · owned by autoscaler · an apply leaves it" in page.items[-1]
 
 
 def test_a_text_of_many_lines_is_folded_and_compared_by_line():

@@ -165,14 +165,14 @@ def _read(
 ) -> tuple[Mapping[str, Json], Report]:
     """The report. Exits when it is none, so that a failed look closes no issue."""
     from reconciler.forge import drift  # noqa: PLC0415
-    from reconciler.render.vocabulary import actor  # noqa: PLC0415
+    from reconciler.render.vocabulary import actor, words  # noqa: PLC0415
 
     if file is None and sys.stdin.isatty():
         raise click.UsageError("name a file of `drift --json`, or give one on standard input")
     raw = sys.stdin.buffer.read() if file is None or str(file) == "-" else file.read_bytes()
     try:
         data = json.loads(raw)
-        report = drift.read(data, name, who=actor.by)
+        report = drift.read(data, name, who=actor.by, origins=words.origins)
     except ValueError as error:
         help_ = "make it with `moorline drift -e NAME --json`; no issue was touched"
         project.fail([Diagnostic("CI013", f"this is no drift report: {error}", help=help_)])

@@ -66,6 +66,13 @@ class Project:
         return sys.stdout.isatty() and not plain
 
     @property
+    def width(self) -> int:
+        """Cells of a line of the terminal on standard output; 0 where there is none."""
+        from reconciler.render.vocabulary import fold  # noqa: PLC0415 - only to print
+
+        return 0 if self.as_json else fold.room(sys.stdout)
+
+    @property
     def terminal(self) -> bool:
         """Whether a person watches."""
         return sys.stderr.isatty() and not os.environ.get("CI") and not self.as_json
@@ -103,10 +110,12 @@ class Project:
         if self.as_json:
             self.print_json({"diagnostics": diagnostics.as_json(found)})
         elif found:
+            from reconciler.render.vocabulary import fold  # noqa: PLC0415
+
             color = self.color and sys.stderr.isatty()
-            text = diagnostics.text(
-                found, self.loaded.sources, color=color, files=self.loaded.files
-            )
+            sources, files = self.loaded.sources, self.loaded.files
+            width = fold.room(sys.stderr)
+            text = diagnostics.text(found, sources, color=color, files=files, width=width)
             click.echo(text.rstrip("\n"), err=True)
 
     def _clean(self, found: Diagnostic) -> Diagnostic:
@@ -117,6 +126,13 @@ class Project:
     def print_json(self, data: object) -> None:
         """One JSON document on standard output."""
         click.echo(json.dumps(data, indent=2, sort_keys=True, default=str))
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print text for people, in lines that the terminal has room for."""
+    from reconciler.render.vocabulary import fold  # noqa: PLC0415 - only to print
+
+    click.echo(fold.fold(text, fold.room(sys.stderr if err else sys.stdout)), err=err)
 
 
 def typed() -> frozenset[Path] | None:

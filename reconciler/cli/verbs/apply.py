@@ -19,7 +19,7 @@ from reconciler.cli.frame.options import (
     sign_key as signing,
     wait_option,
 )
-from reconciler.cli.frame.project import Exit, Project, ci_commit
+from reconciler.cli.frame.project import Exit, Project, ci_commit, say
 
 if TYPE_CHECKING:
     from reconciler.aws.apply import Interrupt, Outcome
@@ -134,7 +134,7 @@ def finish(plan: Plan, world: World, *, ask: bool, verbose: bool) -> Exit:
         _report(plan, outcome, events, world)
     else:
         receipts.show(world)
-        click.echo(progress.outcome_text(plan, outcome, events, color=project.color))
+        say(progress.outcome_text(plan, outcome, events, color=project.color))
     return _code(outcome, events) or world.book.code
 
 
@@ -169,7 +169,7 @@ def _settled_plan(world: World) -> Plan:
     while (waiting := engine.busy(plan)) and clock.now() < deadline:
         receipts.take(world)
         for found in waiting:
-            click.echo(f"waiting: {found.message}", err=True)
+            say(f"waiting: {found.message}", err=True)
         clock.sleep(PAUSE)
         plan = world.plan()
     return engine.settled(plan)
@@ -179,9 +179,12 @@ def show(plan: Plan, world: World, *, verbose: bool) -> None:
     """Print a plan for people."""
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
     from reconciler.render.text import plan as render  # noqa: PLC0415
+    from reconciler.render.vocabulary.fold import LAYOUT  # noqa: PLC0415
 
-    data, color = plan_to_json(plan), world.project.color
-    click.echo(render.text(data, color=color, verbose=verbose, seconds=world.seconds))
+    data, project = plan_to_json(plan), world.project
+    color, width = project.color, project.width or LAYOUT
+    text = render.text(data, color=color, width=width, verbose=verbose, seconds=world.seconds)
+    say(text)
 
 
 def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
@@ -203,7 +206,7 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
     with (
         receipts.kept(world, plan, interrupt) as receipt,
         _ctrl_c(interrupt, world),
-        _sink(world, len(plan.steps)) as sink,
+        _sink(world, plan) as sink,
     ):
         all_ = progress.tee(events.append, receipt, sink)
         known, book = resources.load(), world.book
@@ -221,7 +224,8 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
 
 
 @contextmanager
-def _sink(world: World, steps: int) -> Iterator[Sink]:
+def _sink(world: World, plan: Plan) -> Iterator[Sink]:
+    from reconciler.model import tally  # noqa: PLC0415
     from reconciler.render.text import progress  # noqa: PLC0415
 
     if world.project.as_json:
@@ -229,7 +233,8 @@ def _sink(world: World, steps: int) -> Iterator[Sink]:
     elif world.project.terminal:
         from rich.console import Console  # noqa: PLC0415
 
-        with progress.live(Console(stderr=True), steps) as sink:
+        console, changes = Console(stderr=True), tally.mains(plan.steps)
+        with progress.live(console, len({*changes.values()}), changes) as sink:
             yield sink
     else:
         start = world.session.clock.now()

@@ -6,7 +6,7 @@ import importlib
 
 import click
 
-NAMES = ("comment", "report", "reviewed", "init")
+NAMES = ("comment", "report", "reviewed", "init", "check")
 
 
 class Lazy(click.Group):

@@ -127,13 +127,20 @@ class Report:
     owned: list[Json]
 
     def text(self, world: World, *, verbose: bool) -> str:
-        """The report for people."""
+        """The report for people, in lines that the terminal has room for."""
         from reconciler.render.text import drift  # noqa: PLC0415
+        from reconciler.render.vocabulary.fold import LAYOUT, fold  # noqa: PLC0415
 
-        color, seconds = world.project.color, world.seconds
-        return drift.text(
-            self.data, color=color, verbose=verbose, seconds=seconds, owned=self.owned
+        project, seconds = world.project, world.seconds
+        text = drift.text(
+            self.data,
+            color=project.color,
+            width=project.width or LAYOUT,
+            verbose=verbose,
+            seconds=seconds,
+            owned=self.owned,
         )
+        return fold(text, project.width)
 
     def json(self) -> dict[str, Json]:
         """The report for machines."""

@@ -13,7 +13,7 @@ import click
 from reconciler.cli.frame.completing import subjects
 from reconciler.cli.frame.examples import epilog
 from reconciler.cli.frame.options import environment, folders
-from reconciler.cli.frame.project import Exit, Project
+from reconciler.cli.frame.project import Exit, Project, say
 
 if TYPE_CHECKING:
     from reconciler.model.graph import Graph
@@ -61,14 +61,14 @@ def _lines(*, as_json: bool) -> None:
     from reconciler.explain.property import explain_lines  # noqa: PLC0415 - after the arguments are right
 
     for line in explain_lines(sys.stdin):
-        click.echo(line if as_json else _text(json.loads(line)))
+        click.echo(line) if as_json else say(_text(json.loads(line)))
 
 
 def _property(subject: str, *, as_json: bool) -> None:
     from reconciler.explain.property import explain  # noqa: PLC0415 - after the arguments are right
 
     answer = explain(subject)
-    click.echo(json.dumps(answer) if as_json else _text(answer))
+    click.echo(json.dumps(answer)) if as_json else say(_text(answer))
     if answer["effect"] == "unsupported":
         raise SystemExit(Exit.ERROR)
 
@@ -79,7 +79,7 @@ def _word(project: Project, subject: str, name: str | None) -> None:
 
     about = topic(subject)
     if about is not None:
-        click.echo(json.dumps(about) if project.as_json else _topic(about))
+        click.echo(json.dumps(about)) if project.as_json else say(_topic(about))
         raise SystemExit(Exit.ERROR if "error" in about else Exit.OK)
     _resource(project, subject, name, others=close(subject))
 
@@ -134,7 +134,7 @@ def _print(project: Project, about: dict[str, Any], render: Any) -> None:  # noq
     if project.as_json:
         project.print_json(about)
     else:
-        click.echo(render(about, color=project.color))
+        say(render(about, color=project.color))
 
 
 def _unknown(project: Project, subject: str, near: list[str], deferred: list[str]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.frame import documents
 from reconciler.cli.frame.options import environment, exceptions, folders, sign_key as signing
-from reconciler.cli.frame.project import Exit
+from reconciler.cli.frame.project import Exit, say
 
 
 @click.command("plan")
@@ -74,6 +74,7 @@ def command(
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
     from reconciler.render import formats, section  # noqa: PLC0415
     from reconciler.render.text import plan as render  # noqa: PLC0415
+    from reconciler.render.vocabulary.fold import LAYOUT  # noqa: PLC0415
 
     if sign_key and not out:
         raise click.UsageError("--sign-key signs the file of -o FILE")
@@ -109,7 +110,8 @@ def command(
     elif plan.errors:
         project.show(list(plan.diagnostics))
     else:
-        click.echo(render.text(data, color=project.color, verbose=verbose, seconds=seconds))
+        color, width = project.color, project.width or LAYOUT
+        say(render.text(data, color=color, width=width, verbose=verbose, seconds=seconds))
     raise SystemExit(_code(plan, detailed=detailed_exitcode))
 
 

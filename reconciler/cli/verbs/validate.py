@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.frame.options import environment, folders
-from reconciler.cli.frame.project import Exit, Project
+from reconciler.cli.frame.project import Exit, Project, say
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Json
 from reconciler.secret.redact import redact
@@ -67,7 +67,7 @@ def command(
         raise SystemExit(Exit.ERROR)
     if form == "text":
         names = ", ".join(chosen)
-        click.echo(f"{loaded.files} files are right for {names}: up to {resources} resources")
+        say(f"{loaded.files} files are right for {names}: up to {resources} resources")
 
 
 def _document(

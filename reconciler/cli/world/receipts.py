@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.frame.project import say
 from reconciler.cli.world import notes
 from reconciler.cli.world.book import Book, unreadable
 from reconciler.disk import write
@@ -237,5 +238,5 @@ def resumed(world: World, plan: Plan) -> Plan:
     plan, book.left = intent.resumed(plan, last, intent.digests(world.request.specs, world.view))
     if not world.project.as_json:
         for each in book.left:
-            click.echo(f"left out: {each.step.action} {each.step.address}: {each.why}", err=True)
+            say(f"left out: {each.step.action} {each.step.address}: {each.why}", err=True)
     return plan

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from collections.abc import Iterator
+from urllib.parse import quote
+
 from reconciler.delivery.api import ENVIRONMENT, Provider, Trust, literal, register
-from reconciler.delivery.site import Site
+from reconciler.delivery.site import Site, Stage
+from reconciler.delivery.todo import Reader, Todo, UntoldError, command
 
 ISSUER = "token.actions.githubusercontent.com"
 FOLDER = ".github/workflows"
+_OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+_READ = "Metadata: read"
+_ACTIONS = "Actions: read"
+_CONTENTS = "Contents: read"
+_ADMIN = "Administration: read"
+"""Permissions of a token. Source: GitHub REST reference, "Permissions required for fine-grained
+personal access tokens"."""
 
 
 def trust(site: Site) -> Trust:
@@ -17,6 +30,110 @@ def trust(site: Site) -> Trust:
         plan=(f"{repo}:pull_request", f"{repo}:ref:refs/heads/{literal(site.branch)}"),
         apply=(f"{repo}:environment:{ENVIRONMENT}",),
     )
+
+
+def then(site: Site) -> Iterator[Todo]:
+    """Environments that ask a person, owners of the files that deliver, a protected branch."""
+    for stage in site.stages:
+        yield _environment(site, stage)
+    yield _owners(site)
+    yield _protection(site)
+
+
+def _where(site: Site) -> str:
+    return f"GitHub {site.repository}, an administrator's login of `gh`"
+
+
+def _api(method: str, path: str, *fields: tuple[str, str]) -> str:
+    return command("gh", "api", "--method", method, path, more=fields)
+
+
+def _environment(site: Site, stage: Stage) -> Todo:
+    path = f"repos/{site.repository}/environments/{stage.name}"
+    rule = "deployment_branch_policy"
+    only = (
+        ("-F", f"{rule}[protected_branches]=false"),
+        ("-F", f"{rule}[custom_branch_policies]=true"),
+    )
+    make = _api("PUT", path, *only)
+    if stage.gated:
+        make += ' \\\n  -F "reviewers[][type]=User" -F "reviewers[][id]=$(gh api user --jq .id)"'
+    branch = _api("POST", f"{path}/deployment-branch-policies", ("-f", f"name={site.branch}"))
+
+    def check(reader: Reader) -> str:
+        if reader.forge(f"repos/{site.repository}", _READ) is None:
+            raise UntoldError(f"{site.repository} is not there, or the token may not see it", _READ)
+        found = reader.forge(path, _ACTIONS)
+        if found is None:
+            return f"there is no environment {stage.name}"
+        rules = {each.get("type") for each in found.get("protection_rules") or ()}
+        if stage.gated and "required_reviewers" not in rules:
+            return f"{stage.name} asks nobody before an apply"
+        if not found.get(rule):
+            return f"any branch may deploy to {stage.name}"
+        if found[rule].get("custom_branch_policies"):
+            listed = reader.forge(f"{path}/deployment-branch-policies", _ACTIONS) or {}
+            names = [each.get("name") for each in listed.get("branch_policies") or ()]
+            if names != [site.branch]:
+                said = ", ".join(map(str, names)) or "no branch"
+                return f"{said} may deploy to {stage.name}, and not {site.branch} alone"
+        return ""
+
+    asks = "; you are its reviewer, add others in the settings" if stage.gated else ""
+    says = f"make the environment {stage.name}, for {site.branch} alone{asks}"
+    return Todo(f"environment-{stage.name}-github", says, _where(site), (make, branch), check=check)
+
+
+def _owners(site: Site) -> Todo:
+    folders = ("/.github/", "/delivery/", "/environments/")
+    lines = shlex.join([f"{folder} %s\\n" for folder in folders])
+    write = f'for line in {lines}; do printf "$line" "@$(gh api user --jq .login)"; done'
+
+    def check(reader: Reader) -> str:
+        text = next((text for each in _OWNERS if (text := reader.file(each)) is not None), "")
+        owned = {line.split()[0] for line in text.splitlines() if len(line.split()) > 1}
+        lacking = [each for each in folders if not owned & {each, each.rstrip("/"), "*"}]
+        return f"nobody owns {', '.join(lacking)}" if lacking else ""
+
+    says = "name who has to review the files that deliver"
+    commands = ("mkdir -p .github", f"{write} >> .github/CODEOWNERS", "git add .github/CODEOWNERS")
+    return Todo("code-owners", says, _where(site), commands, check=check)
+
+
+def _protection(site: Site) -> Todo:
+    path = f"repos/{site.repository}/branches/{quote(site.branch, safe='')}"
+    checks = ["validate", *(f"plan {stage.name}" for stage in site.stages)]
+    wanted = {
+        "required_status_checks": {"strict": False, "contexts": checks},
+        "enforce_admins": True,
+        "required_pull_request_reviews": {
+            "required_approving_review_count": 1,
+            "require_code_owner_reviews": True,
+        },
+        "restrictions": None,
+    }
+    body = json.dumps(wanted, indent=2)
+    head = command("gh", "api", "--method", "PUT", f"{path}/protection", "--input", "-")
+
+    def check(reader: Reader) -> str:
+        found = reader.forge(path, _CONTENTS)
+        if found is None:
+            raise UntoldError(f"the branch {site.branch} is not to be seen", _CONTENTS)
+        if not found.get("protected"):
+            return f"{site.branch} is not protected"
+        kept = reader.forge(f"{path}/protection", _ADMIN)
+        if kept is None:
+            raise UntoldError(f"{site.branch} is protected, and by which rules is not told", _ADMIN)
+        if kept.get("required_pull_request_reviews") is None:
+            return f"{site.branch} takes changes without a review"
+        told = kept.get("required_status_checks") or {}
+        known = {*told.get("contexts", ()), *(e.get("context") for e in told.get("checks", ()))}
+        lacking = [each for each in checks if each not in known]
+        return f"{site.branch} does not wait for {', '.join(lacking)}" if lacking else ""
+
+    says = f"protect {site.branch}: changes by pull request only, with a review and the plans"
+    commands = (f"{head} <<'JSON'\n{body}\nJSON",)
+    return Todo("branch-protection", says, _where(site), commands, check=check)
 
 
 register(
@@ -30,13 +147,6 @@ register(
             f"{FOLDER}/moorline-manual.yml": "manual.yml.j2",
         },
         trust=trust,
-        next_steps=(
-            (
-                "make an environment in the repository's settings for each of these, with reviewers"
-                " for all but the first and the default branch as the only one allowed"
-            ),
-            "make the roles: deploy delivery/aws-roles.yaml once for each environment",
-            "protect the default branch: changes by pull request only, with a review",
-        ),
+        then=then,
     )
 )

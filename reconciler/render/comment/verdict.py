@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from reconciler.model.change import Action
 from reconciler.render.markdown.escape import prose
 from reconciler.render.markdown.view import View, many
-from reconciler.render.sections.drift import by_others, kinds
+from reconciler.render.sections.drift import by_others
 from reconciler.render.sections.place import moved
+from reconciler.render.text import groups
 from reconciler.render.vocabulary import waiting
-
-_ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
+from reconciler.render.vocabulary.words import origins, tally
 
 
 def plan(view: View) -> str:
@@ -33,20 +30,11 @@ def plan(view: View) -> str:
 
 def counts(view: View) -> str:
     """``1 to create, 2 to update; 1 refused``."""
-    running = [entry for entry in view.entries if entry.runs]
-    actions = Counter(entry.step["action"] for entry in running)
-    does = ", ".join(f"{actions[each]:,} to {each}" for each in _ORDER if actions[each])
-    refused = sum(bool(entry.refused) for entry in view.entries)
-    stopped = []
-    if refused:
-        stopped.append(f"{refused:,} refused")
-    if held := len(view.entries) - len(running) - refused:
-        stopped.append(f"{held:,} held back")
-    return "; ".join(filter(None, (does, ", ".join(stopped))))
+    return "; ".join(filter(None, map(", ".join, tally(view.plan["summary"]))))
 
 
 def _sign(view: View) -> str:
-    if view.severity("error") or any(entry.refused for entry in view.entries):
+    if view.severity("error") or view.plan["summary"]["refused"]:
         return "🛑"
     loud = view.loud or view.severity("warning") or by_others(view)
     return "⚠️" if loud else "✅"
@@ -56,10 +44,10 @@ def _standing(view: View) -> str:
     """Blocked by what, else what is lost; then what stays."""
     said = []
     errors = len(view.severity("error"))
-    losing = sum(bool(entry.destroys) for entry in view.loud)
+    losing = view.plan["summary"]["destructive"]
     if errors:
         said.append(f"**Blocked by {many(errors, 'error')}.**")
-    elif any(entry.refused for entry in view.loud):
+    elif view.plan["summary"]["refused"]:
         said.append("**Blocked** until what is refused is approved or undone.")
     elif losing:
         said.append("**Can be applied.**")
@@ -93,7 +81,8 @@ def drifted(view: View) -> str:
         if warnings := len(view.severity("warning")):
             said = f"nothing that an apply would change, {many(warnings, 'warning')}"
         return f"## {_sign(view)} {view.environment}: {said}\n\n{declared}"
-    number = len(view.entries)
+    number = view.plan["summary"]["changes"]
     verb = "differs" if number == 1 else "differ"
     head = f"## ⚠️ {view.environment}: {many(number, 'resource')} {verb} from the specs"
-    return f"{head}\n\n{kinds(view.entries)}. {declared}"
+    said = origins(groups.origins(view.plan, view.context.owned))
+    return f"{head}\n\n**{said}**. {declared}"

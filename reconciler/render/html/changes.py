@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.model.change import Action, Effect
+from reconciler.model.origin import Origin, origin
 from reconciler.model.value import Json
 from reconciler.render import section
 from reconciler.render.formats import Context
@@ -22,7 +23,7 @@ from reconciler.render.vocabulary.difference import Row, rows_of
 from reconciler.render.vocabulary.entries import Entry, differences, told
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.value import document, path_text, under
-from reconciler.render.vocabulary.words import NOTES, SIGNS, verified, why
+from reconciler.render.vocabulary.words import NOTES, ORIGINS, SIGNS, verified, why
 
 MOST_ROWS = 400
 """Rows of one change; more of them nobody reads in a page."""
@@ -35,14 +36,8 @@ _DRIFTS: Mapping[str, str] = {
     "foreign": "carries no ownership tags of ours",
     "owned": "moves by right at run time; an apply leaves it",
 }
-_DRIFT_SIGNS: Mapping[str, str] = {
-    "missing": "-",
-    "failed": "!",
-    "undeclared": "+",
-    "superseded": "+",
-    "foreign": ">",
-    "owned": "=",
-}
+_LEFT = "="
+"""The sign of what an apply leaves as it is; all others are those of a plan."""
 _CURES: Mapping[str, str] = {
     Action.CREATE: "an apply creates it",
     Action.UPDATE: "an apply sets it back to what is declared",
@@ -66,12 +61,18 @@ def changes(
     found: Sequence[Entry], context: Context, environment: str = ""
 ) -> list[dict[str, Json]]:
     """Every entry as data for the page."""
-    ordered = sorted(found, key=lambda entry: not (entry.destroys or entry.refused))
+    ordered = sorted(found, key=lambda entry: _order(entry, context))
     index = {half["id"]: number for number, entry in enumerate(ordered) for half in entry.halves}
     report = Report.DRIFT if context.drift else Report.PLAN
     place = _Place(context, index, environment, section.load(report))
     owned = [_owned(step, place) for step in context.owned]
     return [_change(entry, place) for entry in ordered] + owned
+
+
+def _order(entry: Entry, context: Context) -> tuple[int, bool]:
+    """By group in a drift report; in each what destroys or is refused first."""
+    group = [*ORIGINS].index(origin(entry.step)) if context.drift else 0
+    return group, not (entry.destroys or entry.refused)
 
 
 def _change(entry: Entry, place: _Place) -> dict[str, Json]:
@@ -80,6 +81,7 @@ def _change(entry: Entry, place: _Place) -> dict[str, Json]:
     return _filled(
         {
             **_identity(step, word),
+            "group": ORIGINS[origin(step)] if place.context.drift else "",
             "why": _why(entry, place.context),
             "note": _note(step),
             **section.marks(place.sections, lambda each: each.html_step, step),
@@ -105,6 +107,7 @@ def _owned(step: Mapping[str, Json], place: _Place) -> dict[str, Json]:
     return _filled(
         {
             **_identity(step, "owned"),
+            "group": ORIGINS[Origin.OWNED],
             "why": _DRIFTS["owned"],
             **section.marks(place.sections, lambda each: each.html_step, step),
         }
@@ -116,7 +119,7 @@ def _identity(step: Mapping[str, Json], word: str) -> dict[str, Json]:
     return {
         "id": harmless(step["id"]),
         "do": word,
-        "sign": _DRIFT_SIGNS.get(word) or SIGNS[step["action"]].symbol,
+        "sign": _LEFT if word == "owned" else SIGNS[step["action"]].symbol.strip() or _LEFT,
         "type": harmless(step["type"]),
         "name": harmless(step["name"]),
         "spec": harmless(step["spec"]),
@@ -164,16 +167,16 @@ def _made(step: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
 def _differing(
     step: Mapping[str, Json], sections: Sequence[Section], *, drift: bool
 ) -> Iterator[dict[str, Json]]:
-    """Rows of the changed properties; in a drift report from declared to live."""
+    """Rows of the changed properties, from what is live to what is declared."""
     whole = {field["effect"] for field in step["fields"]} == {Effect.REPLACE}
     for field in told(step["fields"]) if drift else differences(step):
-        at = field["at"]
+        at, who = field["at"], (step.get("by") or {}).get("class", "")
         about = {
             "at": [harmless(at["file"]), at["line"]] if at else None,
-            **section.marks(sections, lambda each: each.html_field, field),
+            **section.marks(sections, lambda each: each.html_field, {**field, "who": who}),
             "note": "" if whole else NOTES.get(field["effect"], ""),
         }
-        for row in rows_of(field, live=drift):
+        for row in rows_of(field):
             yield _row(row, about)
 
 

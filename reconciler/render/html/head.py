@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.model.diagnostic import PLACE_MOVED
+from reconciler.model.origin import Origin
 from reconciler.model.value import Json
 from reconciler.render.formats import Context
+from reconciler.render.text.groups import origins
 from reconciler.render.text.plan import summary
-from reconciler.render.vocabulary.entries import Entry
+from reconciler.render.vocabulary import words
 from reconciler.render.vocabulary.ink import Ink, harmless
 from reconciler.render.vocabulary.words import count, span
 
@@ -48,14 +50,14 @@ def head(plan: Mapping[str, Json], context: Context) -> dict[str, Json]:
     }
 
 
-def verdict(plan: Mapping[str, Json], found: Sequence[Entry], context: Context) -> Verdict:
+def verdict(plan: Mapping[str, Json], context: Context) -> Verdict:
     """Whether it may run, what it loses, or how much differs."""
     errors = sum(each["severity"] == "error" for each in plan["diagnostics"])
-    refused = sum(bool(entry.refused) for entry in found)
-    losing = sum(bool(entry.destroys) for entry in found)
-    says = summary(plan, list(found), Ink(color=False))
     if context.drift:
-        return _drift(plan, found, context)
+        return _drift(plan, context)
+    counts = plan["summary"]
+    refused, losing = counts["refused"], counts["destructive"]
+    says = summary(plan, Ink(color=False))
     if errors:
         return Verdict("stop", f"Blocked by {count(errors, 'error')}", says)
     if refused:
@@ -68,20 +70,22 @@ def verdict(plan: Mapping[str, Json], found: Sequence[Entry], context: Context) 
         return Verdict("danger", title, says)
     if any(each["code"] == PLACE_MOVED for each in plan["diagnostics"]):
         return Verdict("danger", "The environment itself changes", says)
-    if not found:
+    if not counts["changes"]:
         return Verdict("calm", "Nothing to do", says)
-    return Verdict("change", f"{count(len(found), 'change')}, nothing is lost", says)
+    return Verdict("change", f"{count(counts['changes'], 'change')}, nothing is lost", says)
 
 
-def _drift(plan: Mapping[str, Json], found: Sequence[Entry], context: Context) -> Verdict:
+def _drift(plan: Mapping[str, Json], context: Context) -> Verdict:
+    number, found = plan["summary"]["changes"], origins(plan, context.owned)
     same = count(plan["summary"]["unchanged"], "resource")
-    owned = len(context.owned)
-    moving = f" {count(owned, 'resource moves', 'resources move')} by right at run time."
+    owned = found[Origin.OWNED]
+    moving = f" {count(owned, 'resource is', 'resources are')} owned by another."
     says = f"{same} as declared.{moving if owned else ''}"
-    if not found:
+    if not number:
         return Verdict("calm", "No drift", says)
-    title = f"{count(len(found), 'resource differs', 'resources differ')} from the specs"
-    return Verdict("danger", title, says)
+    title = f"{count(number, 'resource differs', 'resources differ')} from the specs"
+    calm = number == found[Origin.PENDING]
+    return Verdict("change" if calm else "danger", f"{title}: {words.origins(found)}", says)
 
 
 def loud(changes: Sequence[Mapping[str, Json]]) -> dict[str, Json]:

@@ -52,7 +52,7 @@ def page(plan: Mapping[str, Json], context: Context, libraries: Sequence[vendor.
     style = _joined(STYLES)
     return _template().render(
         head=head(plan, context),
-        verdict=verdict(plan, found, context),
+        verdict=verdict(plan, context),
         loud=loud(data),
         findings=findings(plan),
         panels=[panel for each in section.of(seen) if (panel := each.html(seen))],

@@ -3,7 +3,8 @@
 Of files: one suite for each environment, one case for each file, which fails
 with one failure for each error; what is no error is printed by the case. Of a
 plan: one case for each resource that changes, which fails when its change is
-refused and is skipped when it waits for a refused one. The standard library
+refused and is skipped when it waits for a refused one; of a drift report: one for
+each that differs, which fails, and for each that is owned by another. The standard library
 writes it: junitparser's bytes depend on whether lxml is installed, and its
 totals have an attribute that Jenkins's schema lacks; it reads this in tests.
 """
@@ -13,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from reconciler.model.origin import Origin, origin
 from reconciler.model.value import Json
 from reconciler.render.formats import Context
+from reconciler.render.vocabulary import actor
 from reconciler.render.vocabulary.entries import Entry, entries
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.place import Finding, finding
-from reconciler.render.vocabulary.words import span, why
+from reconciler.render.vocabulary.words import ORIGINS, span, why
 
 __all__ = ["document", "of", "of_environments"]
 
@@ -26,11 +29,15 @@ ELSEWHERE = "in no file"
 """The case of findings that lie in no file."""
 
 
-def document(plan: Mapping[str, Json], context: Context) -> str:  # noqa: ARG001 - the contract
-    """The changes of a plan as cases, and its findings by file."""
+def document(plan: Mapping[str, Json], context: Context) -> str:
+    """The changes of a plan, or what has drifted, as cases, and its findings by file."""
     found = [finding(each) for each in plan["diagnostics"]]
     name = harmless(plan["environment"])
-    changes = _suite(f"plan {name}", [_change(entry) for entry in entries(plan)])
+    if context.drift:
+        cases = [_drifted(entry) for entry in entries(plan)]
+        changes = _suite(f"drift {name}", cases + [_owned(step) for step in context.owned])
+    else:
+        changes = _suite(f"plan {name}", [_change(entry) for entry in entries(plan)])
     files = _suite(f"files {name}", _files(found, ()))
     return _written([changes, files])
 
@@ -84,6 +91,22 @@ def _change(entry: Entry) -> Element:
         _result(case, "skipped", said, "blocked")
     elif place:
         SubElement(case, "system-out").text = place
+    return case
+
+
+def _drifted(entry: Entry) -> Element:
+    """What differs fails, of whichever origin: the exit code is that of drift, too."""
+    step, group = entry.step, origin(entry.step)
+    case = _case(step["name"], step["type"].replace("::", "."))
+    said = (span(step["at"]), actor.by(step.get("by")), harmless(entry.refused))
+    text = "\n".join(filter(None, said))
+    _result(case, "failure", ORIGINS[group], str(group)).text = text
+    return case
+
+
+def _owned(step: Mapping[str, Json]) -> Element:
+    case = _case(step["name"], step["type"].replace("::", "."))
+    SubElement(case, "system-out").text = ORIGINS[Origin.OWNED]
     return case
 
 

@@ -21,6 +21,7 @@ from reconciler.policy import api as policy
 from reconciler.render import section
 from reconciler.render.formats import Context
 from reconciler.render.markdown.view import view
+from reconciler.render.text import groups
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.place import Finding, finding
 
@@ -44,7 +45,11 @@ def document(plan: Mapping[str, Json], context: Context) -> str:
     rules = {code.code: code for each in sections for code in each.codes}
     found = [one for each in sections for one in each.sarif(seen)]
     found.sort(key=lambda one: one.code in rules)
-    return _log(found, __version__, f"environments/{plan['environment']}.yaml", rules)
+    told = plan["summary"]
+    if context.drift:
+        told = {**told, "origins": groups.origins(plan, context.owned)}
+    nowhere = f"environments/{plan['environment']}.yaml"
+    return _log(found, __version__, nowhere, rules, {"summary": told})
 
 
 def of(
@@ -54,7 +59,13 @@ def of(
     return _log([finding(each) for each in diagnostics], version, nowhere, {})
 
 
-def _log(found: Sequence[Finding], version: str, nowhere: str, rules: Mapping[str, Code]) -> str:
+def _log(
+    found: Sequence[Finding],
+    version: str,
+    nowhere: str,
+    rules: Mapping[str, Code],
+    properties: Mapping[str, Json] | None = None,
+) -> str:
     codes = sorted({each.code for each in found})
     driver = {
         "name": "Moorline",
@@ -68,6 +79,7 @@ def _log(found: Sequence[Finding], version: str, nowhere: str, rules: Mapping[st
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
         "results": list(_results(found, codes, nowhere)),
+        **({"properties": properties} if properties else {}),
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"

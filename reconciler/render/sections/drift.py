@@ -1,17 +1,17 @@
-"""Drift: what is not as the specs say, from declared to live, with who caused it.
+"""Drift: what is not as the specs say, from live to declared, with who caused it.
 
-Tells the drift of a plan (what somebody changed behind the specs' back) and,
-in the morning's report, everything that differs. Causes and actors of a step or
-a difference are told here for every form.
+Tells the drift of a plan (what somebody changed behind the specs' back) and, in the morning's
+report, everything that differs, by why it does. Causes and actors of a step or a difference
+are told here for every form.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.actor import ActorKind
 from reconciler.model.change import BY_RIGHT, Action, Cause
+from reconciler.model.origin import Origin, origin
 from reconciler.model.value import Json
 from reconciler.render.html import text as page
 from reconciler.render.markdown.budget import Block, Part
@@ -21,15 +21,17 @@ from reconciler.render.markdown.view import WIDEST, View, address, many, place
 from reconciler.render.section import Report, Section, register
 from reconciler.render.sections import destruction
 from reconciler.render.text import drift
-from reconciler.render.vocabulary import actor
+from reconciler.render.text.groups import grouped
+from reconciler.render.vocabulary import actor, words
 from reconciler.render.vocabulary.difference import rows_of
 from reconciler.render.vocabulary.entries import Entry, told
 from reconciler.render.vocabulary.ink import Ink
-from reconciler.render.vocabulary.words import CAUSES
+from reconciler.render.vocabulary.words import ORIGINS
 
 _OUTSIDE = frozenset({Cause.HAND, Cause.BOTH, Cause.AWS})
 _BY_HAND = frozenset({Cause.HAND, Cause.BOTH})
 _LEFT = BY_RIGHT
+_LEGEND = "`+` is what an apply adds, `-` what it removes."
 _ROWS = 12
 _SAID: Mapping[str, str] = {
     "changed": "differs",
@@ -38,11 +40,6 @@ _SAID: Mapping[str, str] = {
     "undeclared": "is not declared any more",
     "superseded": "is older than keepRevisions",
     "foreign": "carries no ownership tags of ours",
-}
-_WHOLE: Mapping[tuple[str, str], str] = {
-    ("missing", Cause.HAND): "deleted by hand",
-    ("missing", Cause.SPEC): "new in the specs",
-    ("undeclared", Cause.SPEC): "removed from the specs",
 }
 _ACTORS: Mapping[str, str] = {
     ActorKind.PIPELINE: "our pipeline",
@@ -81,17 +78,31 @@ def in_plan(view: View) -> Part | None:
 
 
 def report(view: View) -> Part | None:
-    """Everything that differs; what an apply would destroy first, each with at least a line."""
-    if not view.entries:
+    """Everything that differs, by why; what an apply would destroy first in each group."""
+    groups = grouped([*view.loud, *view.quiet])
+    if not groups:
         return None
-    found = [*view.loud, *view.quiet]
     return Part(
-        head="### Declared → live",
-        blocks=(Block(told, _short(entry)) for entry, told in _told(found, view)),
-        total=len(found),
+        head=f"### Live → declared\n\n{_LEGEND}",
+        blocks=(
+            block
+            for number, (group, found) in enumerate(groups)
+            for block in _blocks(group, found, view, "\n" if number else "")
+        ),
+        total=len(view.entries),
         noun="resource",
-        crowd=lambda room: crowd(view, found, _label, room),
+        crowd=lambda room: crowd(
+            view, [entry for _, found in groups for entry in found], _label, room
+        ),
     )
+
+
+def _blocks(group: Origin, found: Sequence[Entry], view: View, above: str) -> Iterator[Block]:
+    """The entries of a group; the first one carries the group's title."""
+    title = f"{above}#### {ORIGINS[group].capitalize()}: {len(found):,}\n\n"
+    for entry, said in _told(found, view):
+        yield Block(f"{title}{said}", f"{title}{_short(entry)}")
+        title = ""
 
 
 def owned(view: View) -> Part | None:
@@ -99,26 +110,17 @@ def owned(view: View) -> Part | None:
     found = [Entry(step) for step in view.context.owned]
     if not found:
         return None
-    moves = "resource moves" if len(found) == 1 else "resources move"
-    head = f"### Owned by others: {len(found):,} {moves} by right at run time"
+    title = f"{ORIGINS[Origin.OWNED].capitalize()}: {len(found):,}"
+    head = f"### {title}\n\nAn apply leaves it as it is."
     blocks = (Block(told, _short(entry)) for entry, told in _told(found, view, leave=True))
     return Part(head, blocks, len(found), "resource")
 
 
-def kinds(found: Sequence[Entry]) -> str:
-    """``2 changed by hand, 1 missing``: how much of what, most first."""
-    counts = Counter(_word(entry) for entry in found)
-    return ", ".join(f"{number:,} {word}" for word, number in counts.most_common())
-
-
-def _word(entry: Entry) -> str:
-    how = drift.kind(entry)
-    if said := _WHOLE.get((how, entry.step.get("cause", ""))):
-        return said
-    if how != "changed":
-        return how
-    causes = _causes(entry) - {Cause.UNKNOWN}
-    return CAUSES[next(iter(causes))] if len(causes) == 1 else "changed"
+def word(entry: Entry) -> str:
+    """``not yet applied: new in the specs``."""
+    how, group = drift.kind(entry), origin(entry.step)
+    said = drift.whole(how, entry.step, group) or (how if how != "changed" else "")
+    return ": ".join(filter(None, (ORIGINS[group], said)))
 
 
 def _told(
@@ -134,19 +136,19 @@ def _told(
 
 def _label(entry: Entry) -> str:
     lost = f", an apply loses {code(entry.destroys, 60)}" if entry.destroys else ""
-    return f"{code(entry.step['type'], 100)}: {_word(entry)}{lost}"
+    return f"{code(entry.step['type'], 100)}: {word(entry)}{lost}"
 
 
 def _short(entry: Entry) -> str:
     lost = f", an apply loses {code(entry.destroys, 60)}" if entry.destroys else ""
-    return f"- {code(address(entry.step))}: {_word(entry)}{lost}"
+    return f"- {code(address(entry.step))}: {word(entry)}{lost}"
 
 
 def _head(entry: Entry) -> str:
     step = entry.step
     how = drift.kind(entry)
     said = [f"- {code(address(step))}"]
-    whole = _WHOLE.get((how, step.get("cause", "")), "")
+    whole = drift.whole(how, step, origin(step))
     if how != "changed" or not step["fields"]:
         said.append(f"**{whole or _SAID[how]}** {by(step)}".rstrip())
     else:
@@ -165,14 +167,15 @@ def _shown(field: Mapping[str, Json], only: frozenset[Cause]) -> bool:
 
 
 def _rows(entry: Entry, view: View, only: frozenset[Cause], *, leave: bool) -> Iterator[str]:
-    """``Threshold 250000 → 400000``, values as declared, then live, and who did it."""
+    """``Threshold 400000 → 250000``, the value as it is live first, and where it comes from."""
     step = entry.step
+    actor_ = str((step.get("by") or {}).get("class", ""))
     if drift.kind(entry) != "changed":
         return
     found = [
         (row, field)
         for field in told(each for each in step["fields"] if _shown(each, only))
-        for row in rows_of(field, live=True)
+        for row in rows_of(field)
     ]
     most = len(found) if view.full else _ROWS
     for row, field in found[:most]:
@@ -180,8 +183,8 @@ def _rows(entry: Entry, view: View, only: frozenset[Cause], *, leave: bool) -> I
             filter(None, (code(row.path, 200), code(row.text(view.width, WIDEST), 4 * WIDEST)))
         )
         said = [f"  - {lead}"]
-        if cause := CAUSES.get(field.get("cause", ""), ""):
-            said.append(f"**{cause}** {by(field)}".rstrip())
+        if cause := words.cause(field, actor_):
+            said.append(f"**{cause}**")
         stays = leave or step["action"] == Action.NONE or field.get("cause", "") in _LEFT
         said.append(_cure(row.sign, field.get("cause", ""), stays=stays))
         if field["at"] and field["at"] != step["at"]:
@@ -194,8 +197,10 @@ def _rows(entry: Entry, view: View, only: frozenset[Cause], *, leave: bool) -> I
 def _cure(sign: str, cause: str, *, stays: bool) -> str:
     if stays:
         return "an apply leaves it"
-    if sign == "+":
+    if sign == "-":
         return "an apply removes it"
+    if sign == "+":
+        return "an apply adds it"
     return "an apply sets it" if cause == Cause.SPEC else "an apply restores it"
 
 
@@ -230,14 +235,16 @@ def drifted_by(step: Mapping[str, Json], ink: Ink) -> Iterator[str]:
 
 
 def made_by(step: Mapping[str, Json], _ink: Ink) -> Iterator[str]:
-    """Who made a resource differ, in the morning's report."""
+    """Who made a resource differ, in the morning's report; that we wrote it last proves nothing."""
     if who := actor.by(step.get("by")):
-        yield who
+        ours = step["by"]["class"] == ActorKind.PIPELINE and origin(step) is Origin.UNKNOWN
+        yield f"last written {who}" if ours else who
 
 
 def on_page(half: Mapping[str, Json]) -> dict[str, Json]:
-    """Actor and cause in words."""
-    return {"by": page.actor(half.get("by")), "cause": CAUSES.get(half.get("cause", ""), "")}
+    """Actor and cause in words; `who` is the class of the actor of a difference's resource."""
+    who = (half.get("by") or {}).get("class", half.get("who", ""))
+    return {"by": page.actor(half.get("by")), "cause": words.cause(half, str(who))}
 
 
 def as_data(step: Mapping[str, Json]) -> dict[str, Json]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, ordered
 from reconciler.model.value import Json
+from reconciler.render.vocabulary.fold import fold
 from reconciler.render.vocabulary.ink import cells, harmless
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
@@ -19,7 +20,7 @@ _BOLD, _BLUE = "1", "34"
 _TAB = 4
 _WIDTH = 100
 """Cells of a source line that are shown; a longer line is cut around the caret."""
-_BEFORE = 40
+_LEAST = 20
 _BREAK = re.compile(r"\r\n|\r|\n")
 _HINT = re.compile(r"; (did you mean .*\?)\Z")
 
@@ -30,12 +31,17 @@ def text(
     *,
     color: bool,
     files: int | None = None,
+    width: int = 0,
 ) -> str:
-    """All findings in order of place, and a summary; `files` is how many were read."""
+    """All findings in order of place, and a summary; `files` is how many were read.
+
+    `width` is how many cells a line has at most, 0 where it may have any number.
+    """
     found = ordered(list(diagnostics))
     lines = {name: _BREAK.split(source) for name, source in sources.items()}
-    blocks = [_block(each, lines, color=color) for each in found]
-    return "\n".join([*blocks, summary(found, len(sources) if files is None else files), ""])
+    blocks = [_block(each, lines, color=color, width=width) for each in found]
+    said = [*blocks, summary(found, len(sources) if files is None else files), ""]
+    return fold("\n".join(said), width)
 
 
 def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
@@ -71,7 +77,7 @@ def as_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Json]]:
     ]
 
 
-def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool) -> str:
+def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool, width: int) -> str:
     def paint(words: str, *styles: str) -> str:
         return f"\x1b[{';'.join(styles)}m{words}\x1b[0m" if color and words else words
 
@@ -90,8 +96,9 @@ def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool) -> 
     if at is not None:
         out.append(f"{gutter}{paint('-->', _BLUE)} {harmless(str(at))}")
     if at is not None and shown:
-        line, offset, width = _excerpt(source[at.line - 1], at)
-        carets = paint("^" * width + (f" {hint[1]}" if hint else ""), main)
+        room = max(_LEAST, min(_WIDTH, width - len(gutter) - 3)) if width else _WIDTH
+        line, offset, size = _excerpt(source[at.line - 1], at, room)
+        carets = paint("^" * size + (f" {hint[1]}" if hint else ""), main)
         bar = paint("|", _BLUE)
         out.append(f"{gutter} {bar}")
         out.append(f"{paint(str(at.line), _BLUE)} {bar} {line}".rstrip())
@@ -101,17 +108,18 @@ def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool) -> 
     return "\n".join(out)
 
 
-def _excerpt(line: str, at: Span) -> tuple[str, int, int]:
+def _excerpt(line: str, at: Span, room: int) -> tuple[str, int, int]:
     """The line as shown, and the offset and width of the carets, in cells."""
     start = min(at.column - 1, len(line))
     end = min(start + at.length, len(line))
-    first = _cut_before(start)
-    before = _drawn(line[first:start], 0)
-    marked = _drawn(line[start : min(end, start + _WIDTH)], cells(before))
-    rest = line[end : end + _WIDTH]
+    first = _cut_before(start, room)
+    whole = _drawn(line[first:start], 0)
+    before = _tail(whole, room - _ahead(room))  # tabs, escapes and wide characters
+    marked = _drawn(line[start : min(end, start + room)], cells(before))
+    rest = line[end : end + room]
     after = _drawn(rest, cells(before) + cells(marked))
-    lead = "…" if first else ""
-    body, left = marked, _WIDTH - cells(lead) - cells(before)
+    lead = "…" if first or before != whole else ""
+    body, left = marked, room - cells(lead) - cells(before)
     if cells(marked) > left:
         body, after = _fit(marked, left - 1) + "…", ""
     elif cells(marked) + cells(after) > left or len(rest) < len(line) - end:
@@ -119,9 +127,19 @@ def _excerpt(line: str, at: Span) -> tuple[str, int, int]:
     return lead + before + body + after, cells(lead + before), max(1, cells(body))
 
 
-def _cut_before(start: int) -> int:
+def _cut_before(start: int, room: int) -> int:
     """Where the shown part of a line begins: at 0 unless the fault would be off the screen."""
-    return 0 if start <= _WIDTH - _BEFORE else start - _BEFORE
+    return 0 if start <= room - _ahead(room) else start - _ahead(room)
+
+
+def _ahead(room: int) -> int:
+    """Cells in front of a fault that stay, where the line is cut there."""
+    return room * 2 // 5
+
+
+def _tail(drawn: str, room: int) -> str:
+    """As much of the end of a text as fits in so many cells."""
+    return _fit(drawn[::-1], room)[::-1]
 
 
 def _drawn(part: str, column: int) -> str:

@@ -1,27 +1,31 @@
-"""The morning report, from a plan's JSON: where AWS is not as the specs say.
+"""The morning report, from a plan's JSON: where AWS is not as the specs say, by why that is.
 
-Values are shown from declared to live, the way they drifted, and each line says
-what an apply would do about it.
+As in a plan, values go from what is live to what is declared: `+` is what an apply adds and
+`-` what it removes. Each line says what an apply would do about it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from reconciler.model import origin
 from reconciler.model.change import BY_RIGHT, Action, Cause, Reason
+from reconciler.model.origin import Origin
 from reconciler.model.value import Json
 from reconciler.render import section
 from reconciler.render.formats import Context
 from reconciler.render.markdown.view import view
 from reconciler.render.section import Report
 from reconciler.render.text.frame import header
+from reconciler.render.text.groups import LEGEND, grouped, origins, summary, title
 from reconciler.render.text.table import INDENT, MOST, below, shortened, widest
-from reconciler.render.vocabulary import protection
+from reconciler.render.vocabulary import protection, words
 from reconciler.render.vocabulary.difference import rows_of
 from reconciler.render.vocabulary.entries import READ, Entry, entries, told
+from reconciler.render.vocabulary.fold import LAYOUT, LEAST
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
 from reconciler.render.vocabulary.value import brief, mark_of
-from reconciler.render.vocabulary.words import CAUSES, count, span
+from reconciler.render.vocabulary.words import CAUSES, SIGNS, span
 
 __all__ = ["as_json", "differs", "text"]
 
@@ -51,35 +55,31 @@ _WHOLE: Mapping[tuple[str, str], str] = {
     ("undeclared", Cause.SPEC): "removed from the specs",
 }
 _OWNED = {CAUSES[each] for each in BY_RIGHT}
-_STYLES: Mapping[str, str] = {"missing": "red", "failed": "red", "drift": "yellow"}
 
 
 def text(  # noqa: PLR0913 - what is shown, and how
     plan_json: Mapping[str, Json],
     *,
     color: bool,
-    width: int = 100,
+    width: int = LAYOUT,
     verbose: bool = False,
     seconds: float | None = None,
     owned: Sequence[Mapping[str, Json]] = (),
 ) -> str:
     """The whole report. `seconds` is how long it took; `owned` is moved by right at run time."""
-    ink, width = Ink(color), max(width, 40)
+    ink, width = Ink(color), max(width, LEAST)
     seen = view(plan_json, Context(drift=True, owned=owned))
-    sections = section.of(seen)
-    found = seen.entries
     lines = [header(plan_json, ink, width, seconds)]
-    if found:
-        lines.append("")
-    for entry in found:
-        lines += _entry(entry, ink, width, verbose=verbose, keep=keeps(entry, plan_json))
-    if owned:
-        lines.append("")
-    for step in owned:
-        lines += _entry(Entry(step), ink, width, verbose=verbose, word="owned")
-    for each in sections:
+    if seen.entries or owned:
+        lines.append(ink(LEGEND, "dim"))
+    for group, found in grouped(seen.entries, owned):
+        lines += ["", title(group, len(found), ink)]
+        for entry in found:
+            keep = "" if group is Origin.OWNED else keeps(entry, plan_json)
+            lines += _entry(entry, group, ink, width, verbose=verbose, keep=keep)
+    for each in section.of(seen):
         lines += each.text(seen, ink)
-    return "\n".join([*lines, "", _summary(plan_json, len(found), ink, len(owned))])
+    return "\n".join([*lines, "", summary(plan_json, ink, owned)])
 
 
 def as_json(
@@ -92,11 +92,16 @@ def as_json(
         "environment": plan_json["environment"],
         "account": plan_json["account"],
         "region": plan_json["region"],
+        "origins": origins(plan_json, owned),
         "drifted": [
-            {**_drifted(entry), "keep": keeps(entry, plan_json), "revert": cure(entry, plan_json)}
+            {
+                **_drifted(entry, origin.origin(entry.step)),
+                "keep": keeps(entry, plan_json),
+                "revert": cure(entry, plan_json),
+            }
             for entry in entries(plan_json)
         ],
-        "owned": [_drifted(Entry(step)) for step in owned],
+        "owned": [_drifted(Entry(step), Origin.OWNED) for step in owned],
         "unchanged": plan_json["summary"]["unchanged"],
         "calls": plan_json["summary"]["calls_made"],
         "diagnostics": plan_json["diagnostics"],
@@ -105,7 +110,7 @@ def as_json(
 
 def differs(plan_json: Mapping[str, Json]) -> bool:
     """Whether anything is not as the specs say: the text, the JSON and the exit code go by it."""
-    return bool(entries(plan_json))
+    return bool(plan_json["summary"]["changes"])
 
 
 def kind(entry: Entry) -> str:
@@ -130,9 +135,10 @@ def cure(entry: Entry, plan_json: Mapping[str, Json]) -> str:
     return "" if leaves else f"moorline apply -e {plan_json['environment']}"
 
 
-def _drifted(entry: Entry) -> dict[str, Json]:
+def _drifted(entry: Entry, group: Origin) -> dict[str, Json]:
     step = entry.step
     return {
+        "origin": str(group),
         "type": step["type"],
         "name": step["name"],
         "kind": kind(entry),
@@ -157,18 +163,20 @@ def _drifted(entry: Entry) -> dict[str, Json]:
 
 
 def _entry(  # noqa: PLR0913 - what is shown, and how
-    entry: Entry, ink: Ink, width: int, *, verbose: bool, word: str = "drift", keep: str = ""
+    entry: Entry, group: Origin, ink: Ink, width: int, *, verbose: bool, keep: str
 ) -> Iterator[str]:
     step, how = entry.step, kind(entry)
-    word = word if how == "changed" else how
-    lead = f"  {word:<10} {harmless(step['type'])} "
-    name, at = harmless(step["name"]), span(step["at"])
-    painted = f"  {ink(f'{word:<10}', _STYLES.get(word, 'cyan'))} {lead[13:]}{ink(name, 'bold')}"
-    yield f"{painted}{spread(lead + name, at, width)}{ink(at, 'dim')}"
+    word = "owned" if group is Origin.OWNED else how
+    sign = SIGNS[step["action"]]
+    mark = "=" if sign.symbol == " " else sign.symbol
+    lead = f"{mark} {word:<10}"
+    type_, name, at = harmless(step["type"]), harmless(step["name"]), span(step["at"])
+    gap = spread(f"  {lead} {type_} {name}", at, width)
+    yield f"  {ink(lead, sign.style)} {type_} {ink(name, 'bold')}{gap}{ink(at, 'dim')}"
     cure = _CURES.get(step["action"], "")
     if entry.refused:
         cure = f"apply is refused: {harmless(entry.refused)}"
-    if why := _WHOLE.get((how, step["cause"]), ""):
+    if why := whole(how, step, group):
         cure = "; ".join(filter(None, (why, cure)))
     if said := _SAID.get(how, ""):
         yield f"{INDENT}{said}   {ink(f'({cure})', 'dim')}"
@@ -179,18 +187,35 @@ def _entry(  # noqa: PLR0913 - what is shown, and how
     for each in section.load(Report.DRIFT):
         yield from (f"{INDENT}{line}" for line in each.text_step(step, ink))
     if keep:
-        yield f"{INDENT}{ink(f'keep it: {harmless(keep)}', 'dim')}"
+        yield from (f"{INDENT}{ink(line, 'dim')}" for line in _pasted(harmless(keep), width))
     if entry.destroys:
         lost = "; ".join(protection.lost(entry))
         yield f"{INDENT}{ink(f'an apply is destructive: {lost}', 'alarm')}"
 
 
+def _pasted(command: str, width: int) -> list[str]:
+    """A command that stays one where it takes two lines."""
+    said = f"keep it: {command}"
+    if cells(INDENT + said) <= width:
+        return [said]
+    first, option, rest = said.partition(" --write ")
+    return [f"{first} \\", f" {option}{rest}"] if option else [said]
+
+
+def whole(how: str, step: Mapping[str, Json], group: Origin) -> str:
+    """Why something is there, or is not, as a whole; "" where that is not known."""
+    if how == "missing" and group in {Origin.HAND, Origin.OTHER}:
+        return "deleted by hand" if group is Origin.HAND else "deleted by another"
+    return _WHOLE.get((how, step["cause"]), "")
+
+
 def _fields(step: Mapping[str, Json], ink: Ink, width: int, *, verbose: bool) -> Iterator[str]:
-    """``Threshold  250000 → 400000   (apply restores 250000)``, values as declared, then live."""
+    """``Threshold  400000 → 250000   (apply restores 250000)``, values as they are live first."""
+    actor = str((step.get("by") or {}).get("class", ""))
     found = [
-        (row, str(row.path), CAUSES.get(field["cause"], ""))
+        (row, str(row.path), words.cause(field, actor))
         for field in told(step["fields"])
-        for row in rows_of(field, live=True)
+        for row in rows_of(field)
     ]
     shown = found if verbose else found[:MOST]
     column = widest((path for _, path, _ in shown), width)
@@ -198,7 +223,7 @@ def _fields(step: Mapping[str, Json], ink: Ink, width: int, *, verbose: bool) ->
         path = path if verbose else shortened(path, width - len(INDENT) - 2)  # noqa: PLW2901
         lead = f"{INDENT}{path}{' ' * (column - cells(path))}  "
         room = 10_000 if verbose else max(width - cells(lead), 0)
-        cure = _restores(row.sign, row.before, 10_000 if verbose else 40)
+        cure = _restores(row.sign, row.after, 10_000 if verbose else 40)
         if step["action"] == Action.NONE or cause in _OWNED:
             cure = "apply leaves it"
         if cause == CAUSES[Cause.SPEC]:
@@ -220,10 +245,12 @@ def _fields(step: Mapping[str, Json], ink: Ink, width: int, *, verbose: bool) ->
 
 
 def _restores(sign: str, declared: Json, width: int) -> str:
-    """What an apply does with one difference; a `+` is something that only AWS has."""
+    """What an apply does with one difference; a `-` is something that only AWS has."""
     match sign:
-        case "+":
+        case "-":
             return "apply removes it"
+        case "+":
+            return "apply adds it"
         case "=":
             return "apply restores the order"
         case "":
@@ -234,15 +261,3 @@ def _restores(sign: str, declared: Json, width: int) -> str:
             return f"apply restores {said if cells(said) <= width else 'it'}"
         case _:
             return "apply restores it"
-
-
-def _summary(plan_json: Mapping[str, Json], number: int, ink: Ink, owned: int = 0) -> str:
-    same = plan_json["summary"]["unchanged"]
-    declared = f"{same} {'is' if same == 1 else 'are'} as declared"
-    moves = "moves" if owned == 1 else "move"
-    more = f" {count(owned, 'resource')} {moves} by right at run time." if owned else ""
-    if not number:
-        verb = "is" if same == 1 else "are"
-        return ink(f"No drift. {count(same, 'resource')} {verb} as declared.{more}", "green")
-    verb = "differs" if number == 1 else "differ"
-    return f"{count(number, 'resource')} {verb} from the specs, {declared}.{more}"

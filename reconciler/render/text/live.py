@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,24 +16,32 @@ from reconciler.model.event import (
     StepStarted,
     StepWaiting,
 )
+from reconciler.render.vocabulary.fold import fold
 from reconciler.render.vocabulary.ink import cut, harmless
 from reconciler.render.vocabulary.words import SIGNS, count, duration
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
+    from rich.text import Text
 
 __all__ = ["live"]
 
 _BESIDE = 30
 """Cells of a running step's line that are not its name: spinner, state and time."""
 _LEAST = 20
-_MARKS = {"done": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("·", "yellow")}
+_MARKS = {"done": ("✓", "green"), "failed": ("✗", "bold red")}
+STOPPED_CODE = "APPLY010"
+"""Of a step that was in flight when the run was interrupted."""
 
 
 @contextmanager
-def live(console: Console, total: int) -> Iterator[Sink]:
-    """Yields the sink; the display is gone at the end and the lines stay."""
+def live(console: Console, total: int, changes: Mapping[str, str] | None = None) -> Iterator[Sink]:
+    """Yields the sink; the display is gone at the end and the lines stay.
+
+    `total` is the number of changes, and `changes` has the change of each step (`tally.mains`),
+    so that both halves of a replacement count as one.
+    """
     from rich.console import Group  # noqa: PLC0415 - rich is for terminals only
     from rich.live import Live  # noqa: PLC0415
     from rich.progress import (  # noqa: PLC0415
@@ -50,11 +58,13 @@ def live(console: Console, total: int) -> Iterator[Sink]:
     overall = Progress(words, BarColumn(bar_width=24), state, TimeElapsedColumn(), console=console)
     running = Progress(SpinnerColumn(), words, state, TimeElapsedColumn(), console=console)
     with Live(Group(overall, running), console=console, transient=True):
-        yield _Live(overall, running, total)
+        yield _Live(overall, running, total, changes or {})
 
 
 class _Live:
-    def __init__(self, overall: Progress, running: Progress, total: int) -> None:
+    def __init__(
+        self, overall: Progress, running: Progress, total: int, changes: Mapping[str, str]
+    ) -> None:
         self.overall = overall
         self.running = running
         self.total = total
@@ -62,7 +72,10 @@ class _Live:
         self.tasks: dict[str, TaskID] = {}
         self.started: dict[str, float] = {}
         self.calls: dict[str, int] = {}
-        self.ended = 0
+        self.changes = changes
+        self.open = {main: {*halves} for main, halves in _halves(changes).items()}
+        """By change: its steps that have not ended."""
+        self.ended: set[str] = set()
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -77,11 +90,13 @@ class _Live:
                 calls = self.calls.get(event.step, 0)
                 how = count(calls, "call") if calls else "it is so already, nothing sent"
                 self._end(event, "done", f"{how}, {spent}")
+            case StepFailed() if event.code == STOPPED_CODE:
+                self._over(event)
             case StepFailed():
                 how = "handed over: " if event.handed_over else ""
                 self._end(event, "failed", f"{how}{event.code}: {event.message}")
             case StepSkipped():
-                self._end(event, "skipped", "not tried")
+                self._over(event)
             case _:
                 pass
 
@@ -93,13 +108,22 @@ class _Live:
         task = self.running.add_task(cut(said, room), total=None, state=str(event.action))
         self.tasks[event.step] = task
 
-    def _end(self, event: StepFinished | StepFailed | StepSkipped, how: str, said: str) -> None:
-        from rich.text import Text  # noqa: PLC0415 - loaded by `live` already
-
+    def _over(self, event: StepFinished | StepFailed | StepSkipped) -> None:
+        """A step runs no more; its change has ended with the last of its steps."""
         if (task := self.tasks.pop(event.step, None)) is not None:
             self.running.remove_task(task)
-        self.ended += 1
-        self.overall.update(self.whole, completed=self.ended, state=f"{self.ended}/{self.total}")
+        main = self.changes.get(event.step, event.step)
+        left = self.open.setdefault(main, set())
+        left.discard(event.step)
+        if not left:
+            self.ended.add(main)
+        state = f"{len(self.ended)}/{self.total}"
+        self.overall.update(self.whole, completed=len(self.ended), state=state)
+
+    def _end(self, event: StepFinished | StepFailed, how: str, said: str) -> None:
+        from rich.text import Text  # noqa: PLC0415 - loaded by `live` already
+
+        self._over(event)
         mark, style = _MARKS[how]
         line = Text.assemble(
             (f"{mark} ", style),
@@ -107,4 +131,25 @@ class _Live:
             (harmless(event.address.name), "bold"),
             (f"  {harmless(said)}", "dim" if how == "done" else style),
         )
-        self.overall.console.print(line, soft_wrap=True, highlight=False)
+        console = self.overall.console
+        for piece in _lines(line, console.width):
+            console.print(piece, soft_wrap=True, highlight=False)
+
+
+def _lines(line: Text, width: int) -> Iterator[Text]:
+    """A painted line in pieces that a terminal has room for, broken where `fold` breaks it."""
+    from rich.text import Text  # noqa: PLC0415 - loaded by `live` already
+
+    at = 0
+    for piece in fold(line.plain, width).split("\n"):
+        said = piece.lstrip(" ")
+        at = line.plain.index(said, at)
+        yield Text(" " * (len(piece) - len(said))) + line[at : at + len(said)]
+        at += len(said)
+
+
+def _halves(changes: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for step, main in changes.items():
+        found.setdefault(main, []).append(step)
+    return found

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from reconciler.model.change import Action
+from reconciler.model import tally
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.event import (
     ENDED,
@@ -21,15 +21,13 @@ from reconciler.model.plan import Plan, Step
 from reconciler.model.waiting import waiting_to_json
 from reconciler.render.text import diagnostics
 from reconciler.render.vocabulary import waiting
-from reconciler.render.vocabulary.entries import SUFFIX
 from reconciler.render.vocabulary.ink import Ink, harmless
-from reconciler.render.vocabulary.words import SIGNS, count, duration
+from reconciler.render.vocabulary.words import ORDER, SIGNS, count, duration
 
 __all__ = ["outcome_text"]
 
 STOPPED = frozenset({INTERRUPTED, ENDED})
 _AGAIN = "Run `moorline apply` again"
-_ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
 
 
 class Outcome(Protocol):
@@ -55,7 +53,7 @@ def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color
         said = diagnostics.text(map(_diagnostic, failures), {}, color=color)
         lines += ["", *said.splitlines()[:-1]]
     causes = {event.step: event.cause for event in seen if isinstance(event, StepSkipped)}
-    left = [steps[id_] for id_ in outcome.skipped if id_ in steps]
+    left = [steps[id_] for id_ in _once(outcome.skipped, steps, apart=frozenset(outcome.failed))]
     if left:
         lines += ["", ink("Not tried:", "bold"), *_left(left, causes, ink)]
     lines += ["", _summary(steps, outcome, seen, ink)]
@@ -94,20 +92,22 @@ def _summary(steps: dict[str, Step], outcome: Outcome, seen: Sequence[Event], in
     """``Applied: 2 created, 1 updated. 1 failed, 2 not tried. 14 calls, 1 min 32 s``."""
     sent = {event.step for event in seen if isinstance(event, CallSent)}
     idle = {event.step for event in seen if isinstance(event, StepFinished)} - sent
-    done = [id_ for id_ in outcome.done if id_ in steps and not _is_half(id_, steps)]
+    done = [*_once(outcome.done, steps, apart=frozenset((*outcome.failed, *outcome.skipped)))]
     past = Counter(steps[id_].action for id_ in done if id_ not in idle)
-    did = ", ".join(f"{past[action]} {SIGNS[action].past}" for action in _ORDER if past[action])
+    did = ", ".join(f"{past[action]} {SIGNS[action].past}" for action in ORDER if past[action])
     line = f"{ink('Applied:', 'bold')} {did or 'nothing'}."
     if so := len(done) - past.total():
         line += f" {count(so, 'step')} found it so already."
     bad = []
-    handed = sum(isinstance(event, StepFailed) and event.handed_over for event in seen)
+    over = {e.step for e in seen if isinstance(e, StepFailed) and e.handed_over}
+    handed = sum(id_ in over for id_ in _once(outcome.failed, steps))
     if handed:
         bad.append(f"{handed} handed over")
-    if failed := len(outcome.failed) - handed:
-        bad.append(f"{failed} failed")
-    if outcome.skipped:
-        bad.append(f"{len(outcome.skipped)} not tried")
+    failed = [*_once(outcome.failed, steps)]
+    if number := len(failed) - handed:
+        bad.append(f"{number} failed")
+    if skipped := [*_once(outcome.skipped, steps, apart=frozenset(outcome.failed))]:
+        bad.append(f"{len(skipped)} not tried")
     if bad:
         line += " " + ink(f"{', '.join(bad)}.", "alarm")
     if outcome.interrupted and not handed:
@@ -117,7 +117,18 @@ def _summary(steps: dict[str, Step], outcome: Outcome, seen: Sequence[Event], in
     return f"{line} {calls}, {duration(spent)}."
 
 
-def _is_half(id_: str, steps: dict[str, Step]) -> bool:
-    """Whether a step only removes the old half of a replacement."""
-    main = steps.get(id_.removesuffix(SUFFIX)) if id_.endswith(SUFFIX) else None
-    return main is not None and main.action is Action.REPLACE
+def _once(
+    ids: Iterable[str], steps: dict[str, Step], apart: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Each change once: a replacement counts as what its worst half came to.
+
+    `apart` has the steps that ended worse; what is a half of their changes is told there.
+    """
+    actions = {id_: str(step.action) for id_, step in steps.items()}
+    seen = {tally.main_of(id_, actions) for id_ in apart}
+    known = dict.fromkeys(id_ for id_ in ids if id_ in steps)
+    for id_ in known:
+        main = tally.main_of(id_, actions)
+        if main not in seen:
+            seen.add(main)
+            yield main if main in known else id_

@@ -20,13 +20,11 @@ from reconciler.render.text.table import INDENT, Line, block
 from reconciler.render.vocabulary import protection, waiting
 from reconciler.render.vocabulary.difference import leaves, rows_of
 from reconciler.render.vocabulary.entries import Entry, differences
-from reconciler.render.vocabulary.ink import Ink, cells, cut, harmless, spread
+from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
 from reconciler.render.vocabulary.protection import TODO
-from reconciler.render.vocabulary.words import SIGNS, count, span, verified, why
+from reconciler.render.vocabulary.words import SIGNS, count, span, tally, verified, why
 
 __all__ = ["text"]
-
-_ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
 
 
 def text(
@@ -56,15 +54,16 @@ def text(
         lines += writer.entry(entry)
     for each in sections:
         lines += each.text(seen, ink)
-    return "\n".join([*lines, "", summary(plan_json, found, ink)])
+    return "\n".join([*lines, "", summary(plan_json, ink)])
 
 
-def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
+def summary(plan_json: Mapping[str, Json], ink: Ink) -> str:
     """One line, as in ``Plan: 2 to create, 1 refused, 58 unchanged. 14 calls to apply``."""
-    unchanged = plan_json["summary"]["unchanged"]
+    counts = plan_json["summary"]
+    unchanged = counts["unchanged"]
     errors = sum(each["severity"] == "error" for each in plan_json["diagnostics"])
     waits = waiting.summed(plan_json)
-    if not found:
+    if not counts["changes"]:
         if errors:
             return ink(f"No plan: {count(errors, 'error')} above.", "alarm")
         if any(each["code"] == PLACE_MOVED for each in plan_json["diagnostics"]):
@@ -73,19 +72,15 @@ def summary(plan_json: Mapping[str, Json], found: list[Entry], ink: Ink) -> str:
         if waits:
             return f"Nothing to do yet. {_as_specs(unchanged)} {ink(waits, 'yellow')}"
         return ink(f"Nothing to do. {_as_specs(unchanged)}", "green")
-    running = [entry for entry in found if entry.runs]
-    counts = [(sum(e.step["action"] == action for e in running), str(action)) for action in _ORDER]
-    parts = [f"{number} to {action}" for number, action in counts if number]
-    if refused := sum(bool(entry.refused) for entry in found):
-        parts.append(ink(f"{refused} refused", "alarm"))
-    if held := len(found) - len(running) - refused:
-        parts.append(f"{held} held back")
-    calls = count(sum(entry.calls for entry in running), "call")
-    said = ", ".join([*parts, f"{unchanged} unchanged"])
+    does, stopped = tally(counts)
+    if counts["refused"]:
+        stopped[0] = ink(stopped[0], "alarm")
+    calls = count(counts["calls_planned"], "call")
+    said = ", ".join([*does, *stopped, f"{unchanged:,} unchanged"])
     line = f"{ink('Plan:', 'bold')} {said}. {calls} to apply."
     if errors:
         line += ink(f" Blocked by {count(errors, 'error')} above.", "alarm")
-    elif refused:
+    elif counts["refused"]:
         line += ink(" Blocked until what is refused is approved or undone.", "alarm")
     return f"{line} {ink(waits, 'yellow')}" if waits else line
 
@@ -147,8 +142,8 @@ class _Writer:
         type_, name = harmless(step["type"]), harmless(step["name"])
         painted = f"  {ink(lead, style)} {type_} {ink(name, 'bold')}"
         if aside and not self._fits(lead, step, aside):
-            aside = cut(aside, self.width - len(INDENT))
-            return f"{painted}\n{' ' * (self.width - cells(aside))}{ink(aside, 'dim')}"
+            edge = max(len(INDENT), self.width - cells(aside))
+            return f"{painted}\n{' ' * edge}{ink(aside, 'dim')}"
         gap = spread(_title(lead, step), aside, self.width)
         return f"{painted}{gap}{ink(aside, 'dim')}"
 

@@ -24,8 +24,8 @@ from reconciler.model.event import (
     StepWaiting,
 )
 from reconciler.model.value import Json
-from reconciler.render.text.live import live
-from reconciler.render.text.outcome import STOPPED, outcome_text
+from reconciler.render.text.live import STOPPED_CODE, live
+from reconciler.render.text.outcome import outcome_text
 from reconciler.render.text.reading import reading
 from reconciler.render.vocabulary.ink import Ink, harmless
 from reconciler.render.vocabulary.words import SIGNS, count
@@ -49,7 +49,10 @@ _EVENTS: Mapping[type, str] = {
 
 
 def plain(write: Write, *, clock_start: float, color: bool = False) -> Sink:
-    """One line for each step that ends, and for each wait when it begins and every 30 s."""
+    """One line for each step that ends, and for each wait when it begins and every 30 s.
+
+    What was not tried, and what an interruption left open, is told by the outcome alone.
+    """
     return _Plain(write, clock_start, Ink(color))
 
 
@@ -104,8 +107,6 @@ class _Plain:
 
     def __call__(self, event: Event) -> None:
         match event:
-            case StepStarted():
-                return
             case CallSent():
                 self.calls[event.step] = self.calls.get(event.step, 0) + 1
             case StepWaiting():
@@ -114,19 +115,14 @@ class _Plain:
                 calls = self.calls.get(event.step, 0)
                 how = count(calls, "call") if calls else "it is so already: nothing was sent"
                 self._say(event, f"{self.ink('done', 'green')} ({how})")
+            case StepFailed() if event.code == STOPPED_CODE:
+                return  # the outcome names what was in flight, and what was not tried
             case StepFailed():
                 said = harmless(f"{event.code}: {event.message}")
                 how = "handed over" if event.handed_over else "failed"
                 self._say(event, f"{self.ink(how, 'alarm')} {said}")
-                if event.help:
-                    self._line(event.at, f"        help: {harmless(event.help)}")
-            case StepSkipped():
-                cause = event.cause
-                said = cause if cause in STOPPED else f"{harmless(cause)} did not succeed"
-                self._say(event, f"{self.ink('skipped', 'yellow')}: {said}")
-            case RunFinished():
-                said = f"{event.done} done, {event.failed} failed, {event.skipped} skipped"
-                self._line(event.at, said)
+            case _:
+                return
 
     def _waiting(self, event: StepWaiting) -> None:
         state, since = self.waits.get(event.step, ("", 0.0))
@@ -136,7 +132,7 @@ class _Plain:
         type_, name = harmless(event.address.type), harmless(event.address.name)
         self._line(event.at, f"{'wait':<7} {type_} {name} {harmless(event.state)}")
 
-    def _say(self, event: StepFinished | StepFailed | StepSkipped, said: str) -> None:
+    def _say(self, event: StepFinished | StepFailed, said: str) -> None:
         verb = self.ink(f"{event.action!s:<7}", SIGNS[event.action].style)
         where = f"{harmless(event.address.type)} {harmless(event.address.name)}"
         self._line(event.at, f"{verb} {where} {said}")

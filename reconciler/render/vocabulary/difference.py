@@ -82,11 +82,10 @@ def rows(
         yield row._replace(at=at)
 
 
-def rows_of(field: Mapping[str, Json], at: str = "", *, live: bool = False) -> Iterator[Row]:
-    """The lines of one of `entries.differences`; with `live` from declared to live."""
-    before, after = field["before"], field["after"]
-    sides = (after, before) if live else (before, after)
-    yield from rows(tuple(field["path"]), *sides, at, field.get("by", ()))
+def rows_of(field: Mapping[str, Json], at: str = "") -> Iterator[Row]:
+    """The lines of one of `entries.differences`, from what is live to what is declared."""
+    path, sides = tuple(field["path"]), (field["before"], field["after"])
+    yield from rows(path, *sides, at, field.get("by", ()))
 
 
 def leaves(path: Path, value: Json, sign: str = "+") -> Iterator[Row]:

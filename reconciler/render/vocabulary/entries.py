@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from reconciler.model.change import Action, Cause, Effect
+from reconciler.model import tally
+from reconciler.model.change import Cause, Effect
 from reconciler.model.value import Json
 from reconciler.resources.members import called
 
-SUFFIX = "#delete"
 READ = ("spec", "members", "list")
 """Members of a field that say how people read it."""
 _ENOUGH = 3
@@ -109,16 +109,16 @@ def _mixed(causes: AbstractSet[str]) -> str:
 def entries(plan: Mapping[str, Json]) -> list[Entry]:
     """Every step in plan order, removals inside the replacement that they belong to."""
     steps = {step["id"]: step for step in plan["steps"]}
-    owner = {
-        id_: main
-        for id_ in steps
-        if id_.endswith(SUFFIX)
-        and (main := id_.removesuffix(SUFFIX)) in steps
-        and steps[main]["action"] == Action.REPLACE
-    }
+    actions = {id_: step["action"] for id_, step in steps.items()}
+    owner = {id_: main for id_ in steps if (main := tally.main_of(id_, actions)) != id_}
+    removal = {main: id_ for id_, main in owner.items()}
     held = _held(steps, owner)
     return [
-        Entry(step, steps.get(id_ + SUFFIX) if id_ in owner.values() else None, held.get(id_, ""))
+        Entry(
+            step,
+            steps[removal[id_]] if id_ in removal else None,
+            held.get(id_, "") or held.get(removal.get(id_, ""), ""),
+        )
         for id_, step in steps.items()
         if id_ not in owner
     ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reconciler.model.change import Action, Cause, Effect, Reason
+from reconciler.model.origin import MACHINES, Origin
 from reconciler.model.value import Json
 from reconciler.render.vocabulary.entries import told
 from reconciler.render.vocabulary.ink import harmless
@@ -29,6 +30,9 @@ SIGNS: Mapping[str, Sign] = {
     Action.DELETE: Sign("-", "red", "deleted"),
     Action.ADOPT: Sign(">", "cyan", "adopted"),
 }
+
+ORDER = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.DELETE, Action.ADOPT)
+"""In which order numbers of changes are told."""
 
 REASONS: Mapping[str, str] = {
     Reason.IN_SYNC: "as the spec says",
@@ -64,6 +68,42 @@ CAUSES: Mapping[str, str] = {
     Cause.CRAWLER: "owned by crawler",
 }
 """Where a difference comes from; one that is not known says nothing."""
+
+
+ORIGINS: Mapping[str, str] = {
+    Origin.HAND: "changed by hand",
+    Origin.OTHER: "changed by another",
+    Origin.UNKNOWN: "unknown who",
+    Origin.PENDING: "not yet applied",
+    Origin.OWNED: "owned by another",
+}
+"""Why a resource is not as the specs say, in the order in which reports tell it."""
+_ANOTHER: Mapping[str, str] = {
+    Cause.HAND: ORIGINS[Origin.OTHER],
+    Cause.BOTH: "the spec changed, and another changed it too",
+}
+
+
+def cause(half: Mapping[str, Json], actor: str = "") -> str:
+    """Where a difference comes from; a hand is only said where no machine is known to have done it.
+
+    `actor` is the class of who changed the resource, "" where that is not known.
+    """
+    word = str(half.get("cause", ""))
+    return (_ANOTHER.get(word) if actor in MACHINES else None) or CAUSES.get(word, "")
+
+
+def origins(counts: Mapping[str, int]) -> str:
+    """``1 changed by hand, 11 not yet applied``; what is owned by another is no difference."""
+    told = ((counts.get(each, 0), said) for each, said in ORIGINS.items() if each != Origin.OWNED)
+    return ", ".join(f"{number:,} {said}" for number, said in told if number)
+
+
+def tally(counts: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """``2 to create`` and the like of what runs, then ``1 refused, 1 held back``."""
+    does = [f"{counts[each]:,} to {each}" for each in ORDER if counts[each]]
+    stopped = (("refused", "refused"), ("held", "held back"))
+    return does, [f"{counts[each]:,} {said}" for each, said in stopped if counts[each]]
 
 
 def verified(type_: str) -> str:
@@ -104,8 +144,8 @@ def loss(destroys: str) -> str:
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """``1 call``, ``2 calls``."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+    """``1 call``, ``2 calls``, ``20,000 calls``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def span(at: Mapping[str, Json] | None) -> str:

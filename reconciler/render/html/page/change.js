@@ -3,8 +3,8 @@
 const CONTEXT = 4; // lines of the spec above and below the one that counts
 const GONE = { tag: 'del', look: 'gone' };
 const COMES = { tag: 'ins', look: 'new' };
-// An apply goes from the left to the right; against drift, from live back to what is declared.
-const [OLD, NEW] = data.drift ? [COMES, GONE] : [GONE, COMES];
+// An apply goes from the left to the right: what is there, then what it makes of it.
+const [OLD, NEW] = [GONE, COMES];
 
 function link(index, tail) {
   const change = changes[index];
@@ -52,7 +52,7 @@ function whereCell(row, change) {
 
 function properties(change) {
   const made = change.rows.length && change.rows.every((row) => row.sign === '+' && !row.at && !row.cause) && change.do === 'create';
-  const titles = data.drift ? ['Declared', 'Live'] : ['Before', 'After'];
+  const titles = data.drift ? ['Live', 'Declared'] : ['Before', 'After'];
   const heads = made ? ['Property', 'Value'] : ['Property', ...titles, 'Where and why'];
   const body = change.rows.map((row) => make('tr', {},
     make('th', { scope: 'row' }, breakable(row.path ?? '(whole)')),
@@ -128,7 +128,7 @@ function sections(index, level) {
         make(title, { id: level === 2 ? 'change-title' : undefined }, change.name)),
       make('p', { class: 'about' }, about)),
     alarm(change),
-    change.why || change.by || change.cause ? make('p', {}, [change.why, change.cause, change.by && `by ${change.by}`].filter(Boolean).join('; ')) : '',
+    change.group || change.why || change.by || change.cause ? make('p', {}, [change.group, change.why, change.cause === change.group ? '' : change.cause, change.by && `by ${change.by}`].filter(Boolean).join('; ')) : '',
     change.held === undefined ? '' : make('p', { class: 'aside-note' }, 'Held back: it needs the refused ', link(change.held)),
     change.note ? make('p', { class: 'aside-note' }, change.note) : '',
     change.rows.length ? properties(change) : '',

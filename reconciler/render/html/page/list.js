@@ -22,7 +22,7 @@ function row(position) {
   make('span', { class: 'sign', 'aria-hidden': 'true' }, change.sign),
   make('span', { class: 'text' },
     make('div', { class: 'name' }, make('span', { class: 'unseen' }, `${change.do} `), change.name),
-    make('div', { class: 'under' }, [shortType(change.type), place].filter(Boolean).join(' · '))),
+    make('div', { class: 'under' }, [change.group, shortType(change.type), place].filter(Boolean).join(' · '))),
   make('span', { class: 'aside' }, tags));
   made.style.top = `${position * ROW}px`;
   made.title = `${change.do} ${change.type} ${change.name}`;
@@ -80,6 +80,9 @@ function startList() {
     else list.setAttribute('aria-activedescendant', `row-${chosen}`);
     list.hidden = !shown.length;
     byId('nothing').hidden = Boolean(shown.length);
-    byId('count').textContent = shown.length === changes.length ? `${changes.length}` : `${shown.length} of ${changes.length}`;
+    const differ = (indexes) => indexes.filter((index) => changes[index].do !== OWNED).length;
+    const [some, all] = [differ(shown), differ([...changes.keys()])];
+    const owned = changes.length - all;
+    byId('count').textContent = `${shown.length === changes.length ? all : `${some} of ${all}`}${owned ? `, and ${owned} owned by another` : ''}`;
   });
 }

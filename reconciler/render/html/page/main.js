@@ -9,7 +9,7 @@ function counted(values) {
 }
 
 function chip(what, label, number) {
-  const made = make('button', { type: 'button', class: what === LOUD ? 'c-delete' : `c-${what}`, 'aria-pressed': 'false' }, `${label} ${number}`);
+  const made = make('button', { type: 'button', class: what === LOUD ? 'c-delete' : `c-${what.replaceAll(' ', '-')}`, 'aria-pressed': 'false' }, `${label} ${number}`);
   made.addEventListener('click', () => {
     if (!filter.what.delete(what)) filter.what.add(what);
     made.setAttribute('aria-pressed', String(filter.what.has(what)));
@@ -26,10 +26,10 @@ function picker(id, title, values, key) {
 
 function startFilters() {
   const lost = changes.filter(isLoud).length;
-  const signs = new Map(changes.map((change) => [change.do, change.sign]));
+  const signs = new Map(changes.map((change) => [change.do, `${change.sign} `]));
   byId('actions').append(
     ...(lost ? [chip(LOUD, LOUD, lost)] : []),
-    ...counted(changes.map((change) => change.do)).map(([what, number]) => chip(what, `${signs.get(what)} ${what}`, number)));
+    ...counted(changes.map((change) => change.group ?? change.do)).map(([what, number]) => chip(what, `${signs.get(what) ?? ''}${what}`, number)));
   picker('types', 'All types', changes.map((change) => change.type), 'type');
   picker('files', 'All spec files', changes.map((change) => change.at?.[0]), 'file');
   search.addEventListener('input', () => {

@@ -6,6 +6,7 @@ const changes = data.changes;
 const byId = (id) => document.getElementById(id);
 const filter = { words: [], what: new Set(), type: '', file: '' };
 const LOUD = 'lost or refused';
+const OWNED = 'owned'; // moved by right: shown, and no difference
 
 let shown = changes.map((_, index) => index); // the changes that match, in order
 let chosen = -1; // the selected change, -1 for none
@@ -31,7 +32,7 @@ const shortType = (type) => type.replace(/^AWS::/, '').replace('::', ' ');
 // All of a change's words in lower case, made when the first search needs them.
 function haystack(change) {
   change.words ??= [
-    change.do, change.id, change.spec, change.at ? placeText(change.at) : '', change.why, change.refused,
+    change.do, change.group, change.id, change.spec, change.at ? placeText(change.at) : '', change.why, change.refused,
     change.by, change.cause, ...(change.loses ?? []), ...(change.calls ?? []),
     ...change.rows.flatMap((row) => [row.path, row.from, row.to, row.by, row.cause]),
   ].filter(Boolean).join('\n').toLowerCase();
@@ -41,7 +42,7 @@ function haystack(change) {
 function matches(change) {
   if (filter.type && change.type !== filter.type) return false;
   if (filter.file && (change.at?.[0] ?? '') !== filter.file) return false;
-  if (filter.what.size && !filter.what.has(change.do) && !(filter.what.has(LOUD) && isLoud(change))) return false;
+  if (filter.what.size && !filter.what.has(change.group ?? change.do) && !(filter.what.has(LOUD) && isLoud(change))) return false;
   return filter.words.every((word) => haystack(change).includes(word));
 }
 
