@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from .platform import DATA, codes, compiled
+from reconciler.specs import overlay
+from reconciler.specs.source import parse
+
+from .platform import DATA, codes, compiled, document
+
+PLACE = '{platform: shop, account: "123456789012", region: eu-west-1}'
 
 GROUP = (
     "FeatureGroup",
@@ -72,6 +77,14 @@ def test_what_aws_or_moorline_refuses_is_an_error_at_its_line(
 @pytest.mark.parametrize("tags", ["{cost: a}", "{owner: ml}", "{a: ''}", "{a: e\u0301}"])
 def test_what_says_the_same_or_nothing_wrong_is_right(tags: str) -> None:
     assert compiled(DATA, tags=tags, more=", tags: {cost: a}")[1] == []
+
+
+def test_tags_of_an_environment_itself_are_an_error() -> None:
+    """Nothing would have them."""
+    text = document("Environment", "dev", PLACE, tags="{a: b}")
+    _, found = overlay.resolve(parse(text, "specs.yaml").documents, "dev")
+    assert codes(found) == ["SPEC010"]
+    assert "spec.tags" in found[0].help
 
 
 def test_a_reserved_key_of_the_environment_is_an_error() -> None:
