@@ -50,7 +50,8 @@ class Step:
     at: Span | None = None
     destroys: str = ""
     detail: str = ""
-    """AWS's own reason, where it reports the resource as failed."""
+    """AWS's own reason, where it reports the resource as failed; of what is not declared any more
+    the name of what takes its place, where its spec gives it another name."""
     refused: str = ""
     """Why this step may not run, by the environment or by its own history; "" when it may."""
     retry: bool = False

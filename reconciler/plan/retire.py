@@ -36,18 +36,35 @@ def removals(
     doomed = [*_doomed(graph, live, resources, moved)]
     moving = {step.address.type for step in steps} | {orphan.address.type for orphan in doomed}
     users = _users(resources, moving)
+    named = _renamed(doomed, steps)
     return [
         _removal(
             orphan,
             resources[orphan.address.type],
             place,
             sorted((users[orphan.address.type] - {orphan.address.type}) & moving),
+            named.get(orphan.address, ""),
         )
         for orphan in doomed
     ]
 
 
-def _removal(orphan: Orphan, resource: Resource, place: Place, after: Iterable[str]) -> Step:
+def _renamed(doomed: Iterable[Orphan], steps: Iterable[Step]) -> dict[Address, str]:
+    """What has another name now: the only one of its type and spec to go, and the only to come."""
+    going: dict[tuple[str, str], list[Orphan]] = {}
+    for orphan in doomed:
+        going.setdefault((orphan.address.type, orphan.spec), []).append(orphan)
+    coming: dict[tuple[str, str], list[str]] = {}
+    for step in steps:
+        if step.action is Action.CREATE:
+            coming.setdefault((step.address.type, step.spec), []).append(step.address.name)
+    pairs = ((old, coming.get(key, [])) for key, old in going.items() if key[1])
+    return {old[0].address: new[0] for old, new in pairs if len(old) == len(new) == 1}
+
+
+def _removal(
+    orphan: Orphan, resource: Resource, place: Place, after: Iterable[str], renamed: str
+) -> Step:
     reason = Reason.SUPERSEDED if resource.content_named else Reason.NOT_DECLARED
     change = Change(orphan.address, Action.DELETE, reason, {}, orphan.observed)
     return Step(
@@ -60,6 +77,7 @@ def _removal(orphan: Orphan, resource: Resource, place: Place, after: Iterable[s
         guard=guard(removed(orphan.observed, resource), resource),
         losses=protect.removal(change, resource),
         spec=orphan.spec,
+        detail=renamed if reason is Reason.NOT_DECLARED else "",
     )
 
 

@@ -85,7 +85,7 @@ def resolve(
     found += problems
     if spec is None:
         return None, found
-    found += [*_incomplete(document), *_variables(document), *_roles(document)]
+    found += [*_incomplete(document), *_variables(document), *_roles(document), *_tags(document)]
     found += _overrides(document, documents) if specs else []
     if any(diagnostic.is_error for diagnostic in found):
         return None, found
@@ -202,6 +202,15 @@ def _roles(document: Document) -> Iterator[Diagnostic]:
         text = f"boundary is in another account than the environment ({spec['account']})"
         help_ = "name a policy of this account or one of AWS's own"
         yield Diagnostic("ENV013", text, document.at(("spec", "boundary")), help_)
+
+
+def _tags(document: Document) -> Iterator[Diagnostic]:
+    """Tags that nothing would get: an environment is no resource."""
+    metadata = document.data.get("metadata")
+    if isinstance(metadata, dict) and metadata.get("tags"):
+        text = "an environment has no tags of its own; those of everything in it are in 'spec'"
+        at = document.key_at(("metadata", "tags"))
+        yield Diagnostic("SPEC010", text, at, "move them to 'spec.tags'")
 
 
 def _variables(document: Document) -> list[Diagnostic]:

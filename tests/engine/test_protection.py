@@ -7,6 +7,8 @@ from typing import NamedTuple
 import pytest
 
 from reconciler.model.plan import plan_to_json
+from reconciler.model.step import step_to_json
+from reconciler.render.vocabulary.words import why
 
 from . import specs
 from .platform import Platform, codes, join, methods, step_of, steps
@@ -229,3 +231,15 @@ def test_an_empty_bucket_is_protected_like_a_full_one(platform: Platform) -> Non
     platform.text = specs.SECURITY
     assert platform.client("s3").list_objects_v2(Bucket=specs.name(BUCKET))["KeyCount"] == 0
     assert bool(step_of(platform.plan(), f"{BUCKET}#delete").refused)
+
+
+def test_another_name_in_aws_is_a_replacement_and_says_so(platform: Platform) -> None:
+    """The new one is made, the old one and what it holds go, if that is allowed."""
+    platform.converge(specs.RAW)
+    platform.text = specs.RAW.replace("{s3:", "{awsName: shop-raw-data, s3:")
+    plan = platform.plan()
+    old = step_of(plan, f"{BUCKET}#delete")
+    assert (old.action, old.detail, old.destroys) == ("delete", "shop-raw-data", "records")
+    assert old.refused
+    assert step_of(plan, "AWS::S3::Bucket/shop-raw-data").action == "create"
+    assert "'shop-raw-data' now" in why(step_to_json(old))

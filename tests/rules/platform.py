@@ -16,10 +16,11 @@ DATA = ("DataSource", "data", "{s3: {}}")
 Spec = tuple[str, str, str]
 
 
-def document(kind: str, name: str, spec: str, owner: str = "ml") -> str:
+def document(kind: str, name: str, spec: str, owner: str = "ml", tags: str = "{}") -> str:
     return (
         f"apiVersion: moorline/v1\nkind: {kind}\n"
-        f"metadata: {{name: {name}, owner: {owner}, description: A spec.}}\nspec: {spec}\n"
+        f"metadata: {{name: {name}, owner: {owner}, description: A spec.,"
+        f" tags: {tags}}}\nspec: {spec}\n"
     )
 
 
@@ -27,13 +28,14 @@ def compiled(
     *specs: Spec,
     region: str = "eu-west-1",
     owner: str = "ml",
+    tags: str = "{}",
     more: str = "",
     facts: Mapping[Lookup, Json] | None = None,
 ) -> tuple[Graph, list[Diagnostic]]:
     """The graph of a platform, and all that is found in it; `more` goes into the environment."""
     place = f'{{platform: shop, account: "123456789012", region: {region}{more}}}'
     texts = [document("Environment", "dev", place)]
-    texts += [document(*each, owner=owner) for each in specs]
+    texts += [document(*each, owner, tags) for each in specs]
     documents = parse("---\n".join(texts), "specs.yaml").documents
     view, found = overlay.resolve(documents, "dev")
     assert view is not None, found

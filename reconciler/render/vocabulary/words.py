@@ -125,6 +125,8 @@ def why(step: Mapping[str, Json]) -> str:
         return f"AWS cannot change {named} in place" if fixed else REASONS[reason]
     if reason == Reason.FAILED and step.get("detail"):
         return f"{REASONS[reason]}: {harmless(step['detail'])}"
+    if reason == Reason.NOT_DECLARED and step.get("detail"):
+        return f"replaced: its name in AWS is {harmless(step['detail'])!r} now"
     if reason == Reason.SUPERSEDED and step["spec"]:
         return f"{REASONS[reason]} of {harmless(step['spec'])}"
     return REASONS.get(reason, harmless(str(reason)))
