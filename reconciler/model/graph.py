@@ -61,6 +61,8 @@ class Graph:
     """Where it is to be; empty for a graph that is for no place."""
     account: str = ""
     """Whose it is to be; empty likewise."""
+    specs: frozenset[str] = frozenset()
+    """Every spec (``Kind/name``) that is declared, those that make nothing included."""
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

@@ -8,6 +8,7 @@ from datetime import date
 
 from reconciler.model.address import Address
 from reconciler.model.availability import Row
+from reconciler.model.change import Reason
 from reconciler.model.diagnostic import Span
 from reconciler.model.loss import Approval
 from reconciler.model.value import Props
@@ -33,5 +34,8 @@ class Policy:
     """What the last apply asked for, from its receipt; nothing where there is none."""
     unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
     """Properties of it that AWS took and did not show right after the apply."""
+    removal: Reason | None = None
+    """Why what the graph does not have goes, where the user asked for more than what is declared:
+    `DESTROYED` or `REVERTED`."""
     services: tuple[Row, ...] = ()
     """What the platform's own specs say of services."""

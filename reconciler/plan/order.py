@@ -68,7 +68,7 @@ def plan(
         if address not in live.unknown:
             _step(graph.nodes[address], graph, live, resources, place, policy, draft)
     draft.steps = linked(draft.steps, graph, resources)
-    draft.steps += retire.removals(graph, live, resources, place, draft.steps)
+    draft.steps += retire.removals(graph, live, resources, place, policy, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
     draft.steps = [protect.judge(step, policy) for step in draft.steps]
