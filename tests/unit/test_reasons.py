@@ -123,7 +123,7 @@ TABLE: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "apply --adopt": (
         {
             "nodes": (made(STORE),),
-            "found": {STORE: live({"Size": 2}, tags={})},
+            "found": {STORE: live({"Size": 1}, tags={})},
             "policy": Policy(ALL, adopt=frozenset({STORE})),
         },
         [("adopt", "taken over with --adopt")],
