@@ -59,8 +59,9 @@ def summary(kind: str) -> str:
 
 
 def place(kind: str, parts: Sequence[str]) -> tuple[str, ...] | Missing:
-    """The path of a field as its kind has it: `spec` may be left out, names of members may stand
-    for any, and upper and lower case are the same.
+    """The path of a field as its kind has it.
+
+    `spec` may be left out, names of members may stand for any, and case does not count.
     """
     known = [_path(each) for each in entries(kind)]
     given = [*parts]

@@ -26,7 +26,9 @@ def _of_kind(kind: str, parts: tuple[str, ...]) -> dict[str, Json]:
     found = fields.place(kind, parts)
     if isinstance(found, fields.Missing):
         return {"kind": kind, "error": _missing(kind, found)}
-    meanings = [{key: each[key] for key in each if key != "path"} for each in fields.of(kind, found)]
+    meanings = [
+        {key: each[key] for key in each if key != "path"} for each in fields.of(kind, found)
+    ]
     rows = list(fields.below(kind, found))
     if not parts:  # a kind as a whole: its metadata too
         rows += fields.below(kind, (fields.METADATA,))
@@ -49,7 +51,9 @@ def _name(entry: fields.Entry, around: tuple[str, ...]) -> str:
 
 def _missing(kind: str, missing: fields.Missing) -> str:
     near = [f"{kind}.{each}" for each in missing.near]
-    hint = f"; did you mean {' or '.join(near)}?" if near else f"; `moorline explain {kind}` lists all"
+    hint = (
+        f"; did you mean {' or '.join(near)}?" if near else f"; `moorline explain {kind}` lists all"
+    )
     return f"{missing.where} has no field {missing.part!r}{hint}"
 
 

@@ -1,4 +1,4 @@
-"""Every field of every kind is explained, by an example that validates and changes that are real."""
+"""Every field of every kind is explained: an example that validates, changes that are real."""
 
 from __future__ import annotations
 

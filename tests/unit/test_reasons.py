@@ -161,4 +161,3 @@ def test_drift_names_every_way_in_which_a_resource_is_too_many() -> None:
 def test_a_request_says_why_what_is_left_over_goes(given: Any, wanted: Reason | None) -> None:
     view: Any = None
     assert Request((), view, Policy(), **given).terms.removal is wanted
-

@@ -187,4 +187,6 @@ def _topic(about: dict[str, Any], *, color: bool) -> str:
         return f"{about['code']}: {about['title']}\n  {about['why']}\n  fix: {about['fix']}"
     from reconciler.render.text import field  # noqa: PLC0415 - after the arguments are right
 
-    return field.text(about, color=color, width=min(shutil.get_terminal_size((100, 24)).columns, 120))
+    return field.text(
+        about, color=color, width=min(shutil.get_terminal_size((100, 24)).columns, 120)
+    )

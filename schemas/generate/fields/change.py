@@ -11,23 +11,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.explain.property import UNSUPPORTED, explain
-from reconciler.model.change import Action, FieldChange, Reason
+from reconciler.model.change import Action
 from reconciler.model.plan import Plan, Step
-from reconciler.model.value import Path
 from reconciler.plan.waits import longest
 from reconciler.resources import api as resources
-from schemas.generate.fields.platform import Compiled, Data, Platform, planned
+from schemas.generate.fields.live import planned
+from schemas.generate.fields.platform import Compiled, Data, Platform
+from schemas.generate.fields.properties import properties
 from schemas.generate.fields.value import Values, others
-from schemas.generate.fields.walk import ANY, Field
+from schemas.generate.fields.walk import Field
 
 NAME = ("metadata", "name")
 _RENAMED = "-2"
-_DEEP = 3
 _LONG = 60
 """Seconds from which on a wait is said."""
 _WORDS = 12
-_NO_NAME = "NoSuchName"
 _MOST = 4
 """Ways to change a value that are told."""
 
@@ -110,8 +108,11 @@ def told(at: At, platform: Platform, values: Values) -> dict[str, Any]:
             own[type_, prop] = None
         else:
             elsewhere[spec.partition("/")[0], type_, prop] = None
+    wholes = {(type_, prop) for type_, prop in own if any(_inside(it, type_, prop) for it in own)}
     return {
-        "becomes": [{"type": type_, "property": prop} for type_, prop in sorted(own)],
+        "becomes": [
+            {"type": type_, "property": prop} for type_, prop in sorted(own.keys() - wholes)
+        ],
         "elsewhere": [
             {"kind": kind, "type": type_, "property": prop}
             for kind, type_, prop in sorted(elsewhere)
@@ -120,10 +121,15 @@ def told(at: At, platform: Platform, values: Values) -> dict[str, Any]:
     }
 
 
+def _inside(other: tuple[str, str], type_: str, prop: str) -> bool:
+    """Whether another property is a part of this one, and says more."""
+    return other[0] == type_ and prop != "" and other[1].startswith(f"{prop}.")
+
+
 def _touched(way: Way) -> Iterator[tuple[str, str, str]]:
     """Spec, type and property of all that a way touches; "" for a whole resource."""
     found = [
-        (step.spec, step.address.type, prop) for step in way.steps for prop in _properties(step)
+        (step.spec, step.address.type, prop) for step in way.steps for prop in properties(step)
     ]
     said = {(type_, prop.partition(".")[0]) for _, type_, prop in found}
     parts = {type_ for type_, prop in said if prop}
@@ -138,14 +144,18 @@ def _ways(at: At, platform: Platform, values: Values, *, users: bool) -> Iterato
     here = platform.compile(at.data, users=users)
     seen: set[str] = set()
     idle: dict[str, Way] = {}
-    for when, data, back in _documents(at, values):
+    for when, data, back in (*_documents(at, values), *_named(at)):
+        if not data:
+            if seen or idle:
+                break
+            continue
         if when in seen or len(seen) > _MOST:
             continue
         there = platform.compile(data, users=users)
         if there.wrong:
             continue
         way = _way(when, here, there, at)
-        if when == "changing it" and not way.does:  # perhaps another value does something
+        if when != "removing it" and not way.does:  # perhaps another value does something
             idle.setdefault(when, way)
             continue
         seen.add(when)
@@ -169,7 +179,15 @@ def _documents(at: At, values: Values) -> Iterator[tuple[str, Data, str]]:
         return
     for when, value in others(at.value, values.of(at.field), at.field):
         yield when, at.with_value(value), ""
-    if isinstance(at.value, str):  # it may name something else in the document
+
+
+def _named(at: At) -> Iterator[tuple[str, Data, str]]:
+    """Documents in which a text is another one of the document, which it may be the name of.
+
+    An empty one comes before: they are of use where no other value fits.
+    """
+    yield "", {}, ""
+    if isinstance(at.value, str):
         for word in words_of(at.data.get("spec"))[:_WORDS]:
             if word != at.value:
                 yield "changing it", at.with_value(word), ""
@@ -187,9 +205,7 @@ def words_of(value: Any) -> list[str]:  # noqa: ANN401 - any value
     return []
 
 
-def _effect(
-    before: Compiled, after: Compiled, at: At
-) -> tuple[list[Step], list[dict[str, Any]]]:
+def _effect(before: Compiled, after: Compiled, at: At) -> tuple[list[Step], list[dict[str, Any]]]:
     if before.place.region and before.place != after.place:
         return [], [{"does": "place"}]
     draft = planned(before, after)
@@ -287,45 +303,3 @@ def _merged(
         elif when not in same["when"]:
             same["when"].append(when)
     return found
-
-
-# -- properties, as CloudFormation calls them
-
-
-def _properties(step: Step) -> Iterator[str]:
-    """What of a resource differs, without the names of items; "" for a whole resource."""
-    fields = step.fields or step.instead
-    if not fields and step.reason not in {Reason.CANNOT_UPDATE, Reason.SUPERSEDED}:
-        yield ""
-    for each in fields:
-        yield _property(each, step.address.type)
-
-
-def _property(change: FieldChange, type_: str) -> str:
-    found = [*_general(change.path, type_)]
-    while found[-1:] == [ANY]:
-        found.pop()
-    return ".".join(found)
-
-
-def _general(path: Path, type_: str) -> Iterator[str]:
-    """Names that CloudFormation has, with `*` for an item; it ends where a document begins."""
-    resource = resources.load()[type_]
-    named: list[str] = []
-    shown: list[str] = []
-    for part in path:
-        keys = ".".join(named) in resource.keyed and shown[-1:] != [ANY]
-        if keys or part.isdigit():
-            shown.append(ANY)
-        elif len(named) == _DEEP or (named and not _known(type_, [*shown, part])):
-            return
-        elif named and _known(type_, [*shown, _NO_NAME]):  # a name that a user has chosen
-            return
-        else:
-            named.append(part)
-            shown.append(part)
-        yield shown[-1]
-
-
-def _known(type_: str, path: list[str]) -> bool:
-    return explain(".".join((type_, *path)))["effect"] != UNSUPPORTED

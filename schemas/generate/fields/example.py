@@ -12,7 +12,7 @@ from typing import Any
 
 from schemas.generate.fields.change import At, value_at
 from schemas.generate.fields.platform import Compiled, Data, Platform
-from schemas.generate.fields.value import Values
+from schemas.generate.fields.value import Values, others
 from schemas.generate.fields.walk import ANY, ITEM, Field
 
 _FRAME = (("apiVersion",), ("kind",), ("metadata",), ("metadata", "name"), ("spec",))
@@ -24,7 +24,7 @@ _ENOUGH = 12
 """Examples that are right and make no difference, after which none is looked for that does."""
 
 
-class NoExample(ValueError):  # noqa: N818 - it says what there is not
+class NoExample(ValueError):
     """Nothing that is known fits a field: its model should give examples."""
 
 
@@ -67,7 +67,7 @@ def _matters(at: At, platform: Platform, values: Values) -> bool:
         there = platform.compile(at.without())
         if not there.wrong:
             return bool(_made(there) != _made(here))
-    options = [each for each in values.of(at.field) if each != at.value][:3]
+    options = [each for _, each in others(at.value, values.of(at.field), at.field)][:4]
     for each in map(at.with_value, options):
         there = platform.compile(each)
         if not there.wrong and _made(there) != _made(here):
@@ -96,9 +96,7 @@ def _candidates(
             yield from _put(base, field, value, every, values)
 
 
-def _pairs(
-    field: Field, every: list[Field], platform: Platform, values: Values
-) -> Iterator[At]:
+def _pairs(field: Field, every: list[Field], platform: Platform, values: Values) -> Iterator[At]:
     """Documents in which another field has changed too, or is gone."""
     options = values.of(field)[:_MOST]
     near = [each for each in every if _beside(each, field)]
@@ -261,9 +259,7 @@ def _without(at: At, keeps: Callable[[At], bool]) -> At:
     return at
 
 
-def _moved(
-    place: tuple[str | int, ...], gone: tuple[str | int, ...]
-) -> tuple[str | int, ...]:
+def _moved(place: tuple[str | int, ...], gone: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """A path after something is gone: what comes after it in a list moves up."""
     depth = len(gone) - 1
     last = gone[-1]

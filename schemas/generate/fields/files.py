@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,29 @@ def of_kind(name: str) -> tuple[dict[str, Any], list[str]]:
             found.append(of_field(each, example(each, every, here, values), here, values))
         except NoExample as error:
             lacking.append(str(error))
-    return {"kind": name, "summary": kind.summary, "fields": found}, lacking
+    return {"kind": name, "summary": kind.summary, "fields": [*_through(found)]}, lacking
+
+
+def _through(found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The fields; a section that by itself changes nothing is told by what is in it."""
+    for each in found:
+        inside = [
+            other
+            for other in found
+            if other["path"].startswith(f"{each['path']}.") and (_acts(other))
+        ]
+        if _acts(each) or not inside:
+            yield each
+        else:
+            told_by = {key: inside[0][key] for key in ("becomes", "elsewhere", "changing")}
+            yield {**each, **told_by, "as": inside[0]["path"]}
+
+
+def _acts(entry: dict[str, Any]) -> bool:
+    """Whether a change of it does anything."""
+    return bool(
+        entry["becomes"] or entry["elsewhere"] or any(it["does"] for it in entry["changing"])
+    )
 
 
 @cache
@@ -41,8 +64,8 @@ def known(here: Platform) -> Values:
     found: dict[tuple[str, str], list[Any]] = {}
     for kind in load():
         for each in fields(load()[kind]):
-            own = (here.documents[id_] for id_ in sorted(here.documents))
-            for document in own:
+            for id_ in sorted(here.raw):
+                document = here.documents.get(id_, here.raw[id_])
                 if document.data["kind"] == kind:
                     places = places_of(document.data, each)
                     found.setdefault((each.section, each.path[-1]), []).extend(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,20 +18,11 @@ import yaml
 
 from reconciler.compile import check, compiler
 from reconciler.kinds.api import load
-from reconciler.model.address import Address
-from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
-from reconciler.model.graph import Graph, Node
-from reconciler.model.loss import Destruction
-from reconciler.model.policy import Policy
-from reconciler.model.value import UNKNOWN, Json, Ref, references, resolve
-from reconciler.plan import order
-from reconciler.plan.diff import TAGS
-from reconciler.plan.live import Live, Orphan
-from reconciler.plan.order import Draft
-from reconciler.resources import api as resources
-from reconciler.resources.api import OWNERSHIP, Place
+from reconciler.model.graph import Graph
+from reconciler.model.value import Json
+from reconciler.resources.api import Place
 from reconciler.specs import overlay
 from reconciler.specs.envelope import API_VERSION
 from reconciler.specs.source import parse
@@ -41,8 +31,6 @@ ROOT = Path(__file__).parents[3]
 ENVIRONMENT = "Environment"
 PLACE = "prod"
 NEW = "example"
-TODAY = date(2026, 1, 1)
-ALL = Policy(frozenset(map(str, Destruction)), today=TODAY)
 Data = dict[str, Any]
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -150,9 +138,7 @@ def platform() -> Platform:
         if each.data["kind"] != ENVIRONMENT:
             laid, _ = overlay.apply(each, view)
             documents[_id(each)] = laid
-    uses = {
-        id_: frozenset(_named(each.data, documents)) - {id_} for id_, each in documents.items()
-    }
+    uses = {id_: frozenset(_named(each.data, documents)) - {id_} for id_, each in documents.items()}
     (place, filled) = (
         parse(written({**whole, "spec": each}), "environment.yaml").documents[0]
         for each in (flat, full)
@@ -171,17 +157,16 @@ def _name(document: Document) -> str:
 
 def _named(data: Data, documents: Mapping[str, Document]) -> set[str]:
     """Specs whose names are somewhere in a document, where it may refer to one."""
-    model = load()[data["kind"]].model
     texts = {*_texts(data.get("spec"))}
-    kinds = {each for each in _kinds(model)}
+    kinds = _kinds(data["kind"])
     found = {f"{kind}/{text}" for kind in kinds for text in texts}
     found |= {id_ for id_ in documents for text in texts if f"${{ref:{id_}." in text}
     return found & documents.keys()
 
 
 @cache
-def _kinds(model: Any) -> frozenset[str]:  # noqa: ANN401 - a model class
-    """The kinds that a model may refer to."""
+def _kinds(kind: str) -> frozenset[str]:
+    """The kinds that a spec of a kind may refer to."""
     found = set[str]()
 
     def visit(part: Json) -> None:
@@ -194,7 +179,7 @@ def _kinds(model: Any) -> frozenset[str]:  # noqa: ANN401 - a model class
             for each in part:
                 visit(each)
 
-    visit(model.model_json_schema(by_alias=True))
+    visit(load()[kind].model.model_json_schema(by_alias=True))
     return frozenset(found)
 
 
@@ -218,9 +203,7 @@ def read(text: str) -> Json:
 
 def written(data: Json) -> str:
     """A value as YAML, in the order in which it is."""
-    text: str = yaml.dump(
-        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000
-    )
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
     return text
 
 
@@ -237,80 +220,3 @@ def _compile(
     graph, more = compiler.build(specs, view)
     wrong = tuple(each for each in more if each.is_error) or tuple(check.refusals(graph))
     return Compiled(graph, compiler.place_of(view), wrong)
-
-
-# -- one graph as what is live, another as what is wanted
-
-
-def planned(before: Compiled, after: Compiled) -> Draft:
-    """The plan from what one platform makes to what the other asks for."""
-    known = resources.load()
-    live = _live(before.graph, after.graph, before.place)
-    return order.plan(after.graph, live, known, after.place, ALL)
-
-
-def _live(before: Graph, after: Graph, place: Place) -> Live:
-    outputs = _outputs([before, after])
-    seen: dict[Address, Observed | None] = {node.address: None for node in after}
-    there = {node.address: Observed({}, outputs.get(node.address, {})) for node in before}
-    first = Live({**seen, **there})
-    made = {node.address: _observed(node, before, first, place) for node in before}
-    found = {**seen, **{at: each for at, each in made.items() if at in after}}
-    orphans = [
-        Orphan(node.address, made[node.address], node.origin.spec if node.origin else "")
-        for node in before
-        if node.address not in after
-    ]
-    return Live(found, tuple(orphans))
-
-
-def _observed(node: Node, before: Graph, first: Live, place: Place) -> Observed:
-    known = resources.load()
-
-    def value(ref: Ref) -> Json:
-        found = order.known(ref, first, known, place)
-        return f"{ref.output} of {ref.target.name}" if found is UNKNOWN else found
-
-    props = resolve(node.props, value)
-    own = dict(zip(OWNERSHIP[:2], (place.platform, place.environment), strict=True))
-    tags = {each["Key"]: each["Value"] for each in props.get(TAGS) or ()} or own
-    seen = first.found[node.address]
-    outputs = {**(seen.outputs if seen else {}), **_borrowed(node, before)}
-    kept = {key: each for key, each in props.items() if key != TAGS}
-    for part in known[node.address.type].parts:  # what AWS adds to each item, such as its ARN
-        added = {name for whole in part.wholes.values() if whole.items for name in whole.each}
-        items = kept.get(part.prop)
-        if isinstance(items, list) and all(isinstance(each, Mapping) for each in items):
-            kept[part.prop] = [{**{name: f"arn:{name}" for name in added}, **it} for it in items]
-    return Observed(kept, outputs, tags=tags)
-
-
-def _borrowed(node: Node, graph: Graph) -> dict[str, Json]:
-    """What a live resource shows of another one that it names, such as the variants of a config."""
-    found: dict[str, Json] = {}
-    for prop, borrowed in resources.load()[node.address.type].aside.borrowed.items():
-        ref = node.props.get(borrowed.by)
-        lender = graph.nodes.get(ref.target) if isinstance(ref, Ref) else None
-        items = lender.props.get(prop) if lender else None
-        if isinstance(items, list):
-            back = {theirs: ours for ours, theirs in borrowed.names.items()}
-            found[prop] = [{**it, **{back[key]: it[key] for key in it.keys() & back}} for it in items]
-    return found
-
-
-def _outputs(graphs: Iterable[Graph]) -> dict[Address, dict[str, str]]:
-    """A text for each id that AWS would choose, the same before and after."""
-    found: dict[Address, dict[str, str]] = {}
-    known = resources.load()
-    for graph in graphs:
-        for node in graph:
-            named = known[node.address.type]
-            for output in (*named.outputs, *named.created):
-                if output.endswith(("Arn", "Id")):
-                    text = f"{output} of {node.address.name}"
-                    found.setdefault(node.address, {})[output] = text
-            for ref in references(node.props):
-                text = f"{ref.output} of {ref.target.name}"
-                found.setdefault(ref.target, {})[ref.output] = text
-    return found
-

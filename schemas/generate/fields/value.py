@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-import dataclasses
-from itertools import chain
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from schemas.generate.fields.walk import Field, Schema, shapes, values_of
@@ -16,6 +16,7 @@ PROBES = (
     "example",
     "Example",
     "123456789012",
+    "210987654321",
     "arn:aws:iam::123456789012:role/example",
     "arn:aws:iam::123456789012:policy/example",
     "arn:aws:sqs:eu-west-1:123456789012:example",
@@ -36,14 +37,14 @@ PROBES = (
     "lambda.amazonaws.com",
     "token.actions.githubusercontent.com",
     "eu-west-1",
+    "us-east-1",
     "alias/example",
     "2026-12-31",
     "FeatureGroup/customer",
     "AWS::SageMaker::FeatureGroup/acme-prod-customer-v1",
     "d41d8cd98f00b204e9800998ecf8427e",
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud@sha256:"
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud@sha256:{64 * '0'}",
 )
 """Texts of every form that a field may ask for; one that fits none gives examples itself."""
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")

@@ -17,6 +17,8 @@ from reconciler.specs.envelope import Metadata
 Schema: TypeAlias = Mapping[str, Any]
 ANY, ITEM = "*", "[]"
 REF = "#/$defs/"
+_FREE = False
+"""A member of a list or a mapping is never required by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,11 @@ def _of_shape(shape: Schema, field: Field) -> Iterator[Field]:
     if "properties" in shape:
         yield from _section(shape, field.path, str(shape.get("title", "")), below, field)
     if isinstance(items := shape.get("items"), Mapping):
-        member = Field((*field.path, ITEM), items, False, field.section, shape, below, field)
+        member = Field((*field.path, ITEM), items, _FREE, field.section, shape, below, field)
         yield member
         yield from _inside(member)
     if (values := values_of(shape)) is not None:
-        member = Field((*field.path, ANY), values, False, field.section, shape, below, field)
+        member = Field((*field.path, ANY), values, _FREE, field.section, shape, below, field)
         yield member
         yield from _inside(member)
 

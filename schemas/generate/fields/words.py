@@ -107,4 +107,3 @@ def _written(value: object) -> str:
 def _bounds(schema: Schema) -> str:
     said = [f"{words} {schema[key]}" for key, words in LIMITS if key in schema]
     return f", {' and '.join(said)}" if said else ""
-
