@@ -48,11 +48,11 @@ def test_a_misspelt_field_is_answered_with_the_nearest() -> None:
     assert "did you mean Rollout.strategy.blueGreen?" in about["error"]
 
 
-ONLINE = ("spec", "online", "ttl")
+ONLINE = ("spec", "online", "expireAfter")
 PATHS = {
-    "FeatureGroup.online.ttl": ONLINE,
-    "FeatureGroup.spec.online.ttl": ONLINE,
-    "featuregroup.SPEC.Online.TTL": ONLINE,
+    "FeatureGroup.online.expireAfter": ONLINE,
+    "FeatureGroup.spec.online.expireAfter": ONLINE,
+    "featuregroup.SPEC.Online.EXPIREAFTER": ONLINE,
     "FeatureGroup.name": ("metadata", "name"),
     "FeatureGroup.metadata.name": ("metadata", "name"),
     "FeatureGroup": ("spec",),
@@ -82,12 +82,12 @@ def test_a_path_may_be_written_as_the_user_sees_it(subject: str) -> None:
     ("subject", "near"),
     [
         ("FeatureGroup.onlin", "FeatureGroup.online"),
-        ("FeatureGroup.spec.onlin.ttl", "FeatureGroup.online"),
-        ("FeatureGroup.ttl", "FeatureGroup.online.ttl"),
-        ("FeatureGroup.online.tll", "FeatureGroup.online.ttl"),
+        ("FeatureGroup.spec.onlin.expireAfter", "FeatureGroup.online"),
+        ("FeatureGroup.expireAfter", "FeatureGroup.online.expireAfter"),
+        ("FeatureGroup.online.expireAftr", "FeatureGroup.online.expireAfter"),
         ("FeatureGroup.metadata.nam", "FeatureGroup.name"),
         ("Monitor.alarms[0].metrc", "Monitor.alarms[].metric"),
-        ("FeatureGroup.online.ttl.unit", "lists all"),
+        ("FeatureGroup.online.expireAfter.unit", "lists all"),
         ("FeatureGroup.zzz", "`moorline explain FeatureGroup` lists all"),
     ],
 )
@@ -112,7 +112,7 @@ def test_every_field_is_found_by_its_own_path_and_has_words(kind: str) -> None:
 
 
 def test_an_answer_keeps_to_the_width() -> None:
-    about = topic("FeatureGroup.online.ttl")
+    about = topic("FeatureGroup.online.expireAfter")
     assert about is not None
     lines = text(about, width=60).splitlines()
     assert max(map(len, lines[: lines.index("  example")])) <= 60

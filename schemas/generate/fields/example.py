@@ -20,7 +20,7 @@ _MOST = 6
 """Values that are tried at a place."""
 _SECTIONS = 4
 """Sections that are tried around a field where none is there."""
-_ENOUGH = 12
+_ENOUGH = 6
 """Examples that are right and make no difference, after which none is looked for that does."""
 
 
