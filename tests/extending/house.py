@@ -51,9 +51,9 @@ class House:
         """What a command says on both streams."""
         return self._python(["-c", RUN, *arguments], self.platform, expect)
 
-    def module(self, name: str) -> str:
+    def module(self, name: str, *arguments: str) -> str:
         """Run a module of the copy."""
-        return self._python(["-m", name], self.path, 0)
+        return self._python(["-m", name, *arguments], self.path, 0)
 
     def _python(self, arguments: list[str], at: Path, expect: int) -> str:
         done = subprocess.run(

@@ -32,6 +32,12 @@ ENVIRONMENT = "Environment"
 PLACE = "prod"
 NEW = "example"
 Data = dict[str, Any]
+ALONE: Data = {
+    "apiVersion": API_VERSION,
+    "kind": ENVIRONMENT,
+    "metadata": {"name": PLACE},
+    "spec": {"platform": "acme", "account": "123456789012", "region": "eu-west-1"},
+}
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -123,9 +129,16 @@ class Platform:
 
 @cache
 def platform() -> Platform:
-    """The platform in `specs/` as it is in one environment, with nothing left to fill in."""
+    """The platform in `specs/` as it is in one environment, with nothing left to fill in.
+
+    Without one there is an environment alone, and kinds have only examples of their own.
+
+    Raises:
+        ValueError: the platform is wrong.
+    """
     files = sorted([*ROOT.glob("specs/**/*.yaml"), *ROOT.glob("environments/*.yaml")])
     raw = [one for file in files for one in parse(file.read_bytes(), file.name).documents]
+    raw += [] if files else parse(written(ALONE), "environment.yaml").documents
     view, found = overlay.resolve(raw, PLACE)
     if view is None:
         raise ValueError(f"the example platform has no {PLACE}: {found}")
