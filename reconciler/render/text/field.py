@@ -80,7 +80,7 @@ def becomes(meaning: Mapping[str, Any]) -> Iterator[str]:
     own: Sequence[Mapping[str, str]] = meaning["becomes"]
     others: Sequence[Mapping[str, str]] = meaning["elsewhere"]
     if not own and not others:
-        yield "nothing in AWS: Moorline or people read it"
+        yield "nothing in AWS, as far as its example shows: Moorline or people read it"
         return
     yield from _listed([f"{each['type']} {each['property']}".strip() for each in own])
     if others:
