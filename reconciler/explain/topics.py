@@ -50,7 +50,7 @@ def _name(entry: fields.Entry, around: tuple[str, ...]) -> str:
 
 
 def _missing(kind: str, missing: fields.Missing) -> str:
-    near = [f"{kind}.{each}" for each in missing.near]
+    near = [f"{kind}.{fields.shown(each.split('.'))}" for each in missing.near]
     hint = (
         f"; did you mean {' or '.join(near)}?" if near else f"; `moorline explain {kind}` lists all"
     )
