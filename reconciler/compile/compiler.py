@@ -250,7 +250,8 @@ class _Builder:
         ]
         all_nodes = [node for made in nodes.values() for node in made]
         graph, problems = build_graph(all_nodes, deferred.values())
-        graph = replace(graph, region=self.place.region, account=self.place.account)
+        where, specs = self.place, frozenset(self.specs)
+        graph = replace(graph, region=where.region, account=where.account, specs=specs)
         return graph, ordered([*found, *problems])
 
     def _address(self, type_: str, base: str, content: str) -> Address:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.compile.compiler import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
+from reconciler.model.change import Reason
 from reconciler.model.policy import Policy
 from reconciler.model.value import Props
 from reconciler.secret.sent import Sent
@@ -24,6 +25,8 @@ class Request:
     destroy: bool = False
     """Plan as if nothing were declared."""
     commit: str = ""
+    reverts: bool = False
+    """The specs are those of an earlier apply."""
     sent: Sent = field(default_factory=Sent)
     """What is known of values that AWS never gives back."""
     left: frozenset[Address] = frozenset()
@@ -40,7 +43,14 @@ class Request:
 
     @property
     def terms(self) -> Policy:
-        """The policy, with what the specs say of AWS's services."""
+        """The policy, with what the specs say of AWS's services, and why what is left over goes."""
         own = availability.of(spec.model for spec in self.specs)
-        terms = replace(self.policy, services=own, applied=self.applied)
-        return replace(terms, unshown=self.unshown, beside=self.beside)
+        asked = Reason.REVERTED if self.reverts else None
+        return replace(
+            self.policy,
+            services=own,
+            applied=self.applied,
+            unshown=self.unshown,
+            beside=self.beside,
+            removal=Reason.DESTROYED if self.destroy else asked,
+        )

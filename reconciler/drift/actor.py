@@ -79,7 +79,7 @@ def doubtful(plan: Plan, *, missing: bool) -> Iterator[Step]:
             case Reason.ABSENT:
                 lost = step.cause is Cause.UNKNOWN and missing and there
                 asks = step.cause is Cause.HAND or lost
-            case Reason.NOT_DECLARED:
+            case Reason.NOT_DECLARED | Reason.NOT_MADE:
                 asks = step.cause is Cause.UNKNOWN
             case _:
                 asks = False
@@ -186,7 +186,7 @@ def _writers(step: Step, resource: Resource) -> Iterator[tuple[str, frozenset[st
     """What differs, and the methods that can have made it so."""
     if step.reason is Reason.ABSENT:
         yield "it", _plain({resource.delete.method})
-    elif step.reason is Reason.NOT_DECLARED:
+    elif step.reason in {Reason.NOT_DECLARED, Reason.NOT_MADE}:
         yield "it", _plain({resource.create.method})
     else:
         for each in step.fields:

@@ -115,7 +115,7 @@ def _whole(step: Step, left: ResourceRecord | None) -> Cause:
     match step.reason:
         case Reason.ABSENT:
             return Cause.HAND if left else Cause.SPEC
-        case Reason.NOT_DECLARED | Reason.SUPERSEDED:
+        case Reason.NOT_DECLARED | Reason.NOT_MADE | Reason.SUPERSEDED | Reason.REVERTED:
             return Cause.SPEC if left else Cause.UNKNOWN
         case Reason.FAILED:
             return Cause.AWS

@@ -224,7 +224,7 @@ def _whole(step: Step) -> str:
     match step.reason:
         case Reason.ABSENT:
             return "it does not exist: remove it from the specs, or apply"
-        case Reason.NOT_DECLARED:
+        case Reason.NOT_DECLARED | Reason.NOT_MADE:
             return "no spec declares it: write one and adopt it, or apply"
         case _:
             return "it differs as a whole"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from reconciler.facts.files import read, schemas
+from reconciler.explain import fields
 from reconciler.model.codes import CODES
 from reconciler.model.value import Json
 from reconciler.policy import api as policy
@@ -16,65 +15,51 @@ def topic(subject: str) -> dict[str, Json] | None:
     code = CODES.get(subject.upper()) or policy.codes().get(subject.upper())
     if code is not None:
         return {"code": code.code, "title": code.title, "why": code.explanation, "fix": code.fix}
-    kind, *path = subject.split(".")
-    if not kind.isalpha():
-        return None
-    try:
-        schema = read(f"kinds/{kind}.json")
-    except OSError:
-        return None
-    return _field(schema, kind, ("spec", *path))
+    asked = fields.asked(subject)
+    return None if asked is None else _of_kind(*asked)
 
 
-def _field(schema: Json, kind: str, path: tuple[str, ...]) -> dict[str, Json]:
-    here: Json = schema
-    for depth, name in enumerate(path):
-        fields = dict(_fields(schema, here))
-        if name not in fields:
-            close = get_close_matches(name, fields, 1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            where = ".".join((kind, *path[1:depth]))
-            return {"kind": kind, "error": f"{where} has no field {name!r}{hint}"}
-        here = fields[name]
-    said = schema.get("description", "") if len(path) == 1 else here.get("description", "")
-    below = {name: _line(schema, shape) for name, shape in _fields(schema, here)}
-    return {"kind": kind, "path": ".".join(path[1:]), "why": said, "fields": below}
+def _of_kind(kind: str, parts: tuple[str, ...]) -> dict[str, Json]:
+    if name := fields.frame(parts):
+        said = fields.FRAME[name]
+        return {"kind": kind, "path": name, "why": said, "meanings": [], "fields": {}}
+    found = fields.place(kind, parts)
+    if isinstance(found, fields.Missing):
+        return {"kind": kind, "error": _missing(kind, found)}
+    meanings = [
+        {key: each[key] for key in each if key != "path"} for each in fields.of(kind, found)
+    ]
+    rows = list(fields.below(kind, found))
+    if not parts:  # a kind as a whole: its metadata too
+        rows += fields.below(kind, (fields.METADATA,))
+    said = meanings[0]["says"] if meanings else fields.summary(kind) if not parts else ""
+    own = (fields.SPEC,) if not parts else found
+    return {
+        "kind": kind,
+        "path": fields.shown(found) if parts else "",
+        "why": said,
+        "meanings": meanings,
+        "fields": {_name(each, own): fields.line(each) for each in rows},
+    }
 
 
-def _fields(schema: Json, shape: Json) -> Iterator[tuple[str, Json]]:
-    """Named fields of an object, through references and alternatives."""
-    for each in _shapes(schema, shape):
-        yield from each.get("properties", {}).items()
+def _name(entry: fields.Entry, around: tuple[str, ...]) -> str:
+    path = tuple(entry["path"].split("."))
+    same = path[: len(around)] == around
+    return fields.field_name(entry, around) if same else fields.shown(path)
 
 
-def _shapes(schema: Json, shape: Json) -> Iterator[Mapping[str, Json]]:
-    if not isinstance(shape, Mapping):
-        return
-    yield shape
-    if "$ref" in shape:
-        yield from _shapes(schema, schema["$defs"][shape["$ref"].rpartition("/")[2]])
-    for word in ("anyOf", "oneOf", "allOf"):
-        for each in shape.get(word, ()):
-            yield from _shapes(schema, each)
-    for each in (shape.get("items"), *shape.get("patternProperties", {}).values()):
-        yield from _shapes(schema, each)
-    yield from _shapes(schema, shape.get("additionalProperties"))
-
-
-def _line(schema: Json, shape: Json) -> str:
-    """Type, values and description of a field in one line."""
-    shapes = [*_shapes(schema, shape)]
-    said = next((each["description"] for each in shapes if each.get("description")), "")
-    values = next((each["enum"] for each in shapes if each.get("enum")), ())
-    kinds = sorted({str(each["type"]) for each in shapes if "type" in each})
-    form = " | ".join(map(str, values)) or " or ".join(kinds)
-    return f"{form}: {said}" if said else form
+def _missing(kind: str, missing: fields.Missing) -> str:
+    near = [f"{kind}.{fields.shown(each.split('.'))}" for each in missing.near]
+    hint = (
+        f"; did you mean {' or '.join(near)}?" if near else f"; `moorline explain {kind}` lists all"
+    )
+    return f"{missing.where} has no field {missing.part!r}{hint}"
 
 
 def close(subject: str, most: int = 3) -> tuple[str, ...]:
     """Codes and kinds that look like a text, the closest first."""
-    kinds = (path.stem for path in (schemas() / "kinds").glob("*.json"))
-    known = {name.lower(): name for name in (*CODES, *policy.codes(), *sorted(kinds))}
+    known = {name.lower(): name for name in (*CODES, *policy.codes(), *fields.kinds().values())}
     kind, dot, path = subject.partition(".")
     return tuple(
         f"{known[each]}{dot}{path}"

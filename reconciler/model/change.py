@@ -75,8 +75,15 @@ class Reason(StrEnum):
     CANNOT_UPDATE = "cannot-update"
     FAILED = "failed"
     NOT_DECLARED = "not-declared"
+    """The spec that made it is gone."""
+    NOT_MADE = "not-made"
+    """The spec that made it is there, and does not make it any more."""
     SUPERSEDED = "superseded"
     ADOPTED = "adopted"
+    DESTROYED = "destroyed"
+    """Everything that the platform owns is to go, whatever the specs say."""
+    REVERTED = "reverted"
+    """The commit that is gone back to does not have it."""
 
 
 class Cause(StrEnum):

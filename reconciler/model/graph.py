@@ -65,6 +65,8 @@ class Graph:
     """Where it is to be; empty for a graph that is for no place."""
     account: str = ""
     """Whose it is to be; empty likewise."""
+    specs: frozenset[str] = frozenset()
+    """Every spec (``Kind/name``) that is declared, those that make nothing included."""
 
     @property
     def deferred(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from reconciler.model.address import Address
 from reconciler.model.availability import Row
+from reconciler.model.change import Reason
 from reconciler.model.diagnostic import Span
 from reconciler.model.loss import Approval
 from reconciler.model.value import Props
@@ -35,5 +36,8 @@ class Policy:
     """Properties of it that AWS took and did not show right after the apply."""
     beside: Mapping[Address, Props] = field(default_factory=dict)
     """What was live after the last apply and nobody had declared, by dotted path."""
+    removal: Reason | None = None
+    """Why what the graph does not have goes, where the user asked for more than what is declared:
+    `DESTROYED` or `REVERTED`."""
     services: tuple[Row, ...] = ()
     """What the platform's own specs say of services."""

@@ -82,7 +82,7 @@ def plan(
     unknown = {at: it for at, it in draft.beside.items() if at not in policy.beside}
     draft.diagnostics += undeclared.unexplained(unknown)
     draft.steps = linked(draft.steps, graph, resources)
-    draft.steps += retire.removals(graph, live, resources, place, draft.steps)
+    draft.steps += retire.removals(graph, live, resources, place, policy, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
     draft.steps = [protect.judge(step, policy) for step in draft.steps]

@@ -13,6 +13,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Observed, Reason
 from reconciler.model.graph import Graph
 from reconciler.model.plan import SUFFIX, Step
+from reconciler.model.policy import Policy
 from reconciler.model.value import leaves
 from reconciler.plan import calls, protect
 from reconciler.plan.diff import guard, removed
@@ -23,11 +24,12 @@ _BETWEEN = re.compile(r"[/:]")
 """What stands between the parts of an ARN or URI."""
 
 
-def removals(
+def removals(  # noqa: PLR0913 - the five inputs of a plan and its steps
     graph: Graph,
     live: Live,
     resources: Mapping[str, Resource],
     place: Place,
+    policy: Policy,
     steps: Iterable[Step],
 ) -> list[Step]:
     """Steps that delete the orphans that nothing keeps; `steps` is what else the plan does."""
@@ -42,6 +44,7 @@ def removals(
             orphan,
             resources[orphan.address.type],
             place,
+            why(orphan, resources[orphan.address.type], graph, policy),
             sorted((users[orphan.address.type] - {orphan.address.type}) & moving),
             named.get(orphan.address, ""),
         )
@@ -62,10 +65,27 @@ def _renamed(doomed: Iterable[Orphan], steps: Iterable[Step]) -> dict[Address, s
     return {old[0].address: new[0] for old, new in pairs if len(old) == len(new) == 1}
 
 
-def _removal(
-    orphan: Orphan, resource: Resource, place: Place, after: Iterable[str], renamed: str
+def why(orphan: Orphan, resource: Resource, graph: Graph, policy: Policy) -> Reason:
+    """Why nothing of the graph is this live resource: by what was asked for, then by its spec."""
+    made = {node.address.type for node in graph if node.origin and node.origin.spec == orphan.spec}
+    revision = resource.content_named and orphan.address.type in made
+    if policy.removal is Reason.DESTROYED:
+        return Reason.DESTROYED
+    if revision:
+        return Reason.SUPERSEDED
+    if policy.removal is not None:
+        return policy.removal
+    return Reason.NOT_MADE if made or orphan.spec in graph.specs else Reason.NOT_DECLARED
+
+
+def _removal(  # noqa: PLR0913 - what a step is made of
+    orphan: Orphan,
+    resource: Resource,
+    place: Place,
+    reason: Reason,
+    after: Iterable[str],
+    renamed: str,
 ) -> Step:
-    reason = Reason.SUPERSEDED if resource.content_named else Reason.NOT_DECLARED
     change = Change(orphan.address, Action.DELETE, reason, {}, orphan.observed)
     return Step(
         id=f"{orphan.address}{SUFFIX}",
@@ -77,7 +97,7 @@ def _removal(
         guard=guard(removed(orphan.observed, resource), resource),
         losses=protect.removal(change, resource),
         spec=orphan.spec,
-        detail=renamed if reason is Reason.NOT_DECLARED else "",
+        detail=renamed if reason in {Reason.NOT_DECLARED, Reason.NOT_MADE} else "",
     )
 
 

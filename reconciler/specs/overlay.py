@@ -189,6 +189,8 @@ def _incomplete(document: Document) -> list[Diagnostic]:
 def _roles(document: Document) -> Iterator[Diagnostic]:
     """Roles of another account: Moorline would take them, and be in the wrong one."""
     spec = document.data["spec"]
+    if spec.get("account") is None:
+        return  # that is said of it already
     roles = spec.get("roles")
     for name, arn in roles.items() if isinstance(roles, dict) else ():
         own = f":iam::{spec.get('account')}:"

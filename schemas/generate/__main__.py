@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.generate import additions, aws, catalog, iam, images, kinds, partitions, plan
+from schemas.generate.fields import files as fields
 
 
 def main() -> None:
@@ -13,6 +14,7 @@ def main() -> None:
     partitions.main()
     iam.main()
     kinds.main()
+    fields.main([])
     plan.main()
     catalog.main()
 

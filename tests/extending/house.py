@@ -108,9 +108,9 @@ class House:
     def _env(self) -> dict[str, str]:
         return {**os.environ, "PYTHONPATH": str(self.path), "NO_COLOR": "1"}
 
-    def module(self, name: str) -> str:
+    def module(self, name: str, *arguments: str) -> str:
         """Run a module of the copy."""
-        return self._python(["-m", name], self.path, 0)
+        return self._python(["-m", name, *arguments], self.path, 0)
 
     def _python(self, arguments: list[str], at: Path, expect: int) -> str:
         done = subprocess.run(

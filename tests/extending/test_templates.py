@@ -76,8 +76,12 @@ def test_a_kind_is_checked_compiled_planned_and_explained(house: House) -> None:
     (step,) = (step for step in plan["steps"] if step["type"] == TOPIC)
     assert (step["action"], step["desired"]["DisplayName"]) == ("create", "News")
     house.module("schemas.generate.kinds")
+    house.module("schemas.generate.fields", "Announcements")
     (house.path / "reconciler" / "schemas").unlink(missing_ok=True)
     assert "What subscribers see as the sender." in house.moorline("explain", "Announcements")
+    title = house.moorline("explain", "Announcements.title")
+    assert "AWS::SNS::Topic DisplayName" in title
+    assert "updates AWS::SNS::Topic in place" in title
 
 
 def test_a_rule_is_a_finding_with_its_line_and_is_explained(house: House) -> None:

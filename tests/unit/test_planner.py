@@ -235,7 +235,7 @@ def test_a_deletion_says_which_spec_it_came_from_and_why() -> None:
     draft = plan([], orphans=(orphan(STORE, "FeatureGroup/x"), orphan(VERSION, "Rollout/x")))
     assert {(short(each.id), each.spec, each.reason) for each in draft.steps} == {
         ("Store/x#delete", "FeatureGroup/x", Reason.NOT_DECLARED),
-        ("Version/x#delete", "Rollout/x", Reason.SUPERSEDED),
+        ("Version/x#delete", "Rollout/x", Reason.NOT_DECLARED),
     }
 
 

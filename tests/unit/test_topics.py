@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.explain import fields
 from reconciler.explain.topics import topic
 from reconciler.kinds import api as kinds
 from reconciler.model.codes import CODES
 from reconciler.policy import api as policy
+from reconciler.render.text.field import text
 
 
 @pytest.mark.parametrize("code", [*CODES, *policy.codes()])
@@ -43,7 +45,84 @@ def test_a_field_shows_what_is_in_it(subject: str, field: str) -> None:
 def test_a_misspelt_field_is_answered_with_the_nearest() -> None:
     about = topic("Rollout.strategy.bluGreen")
     assert about is not None
-    assert "'blueGreen'" in about["error"]
+    assert "did you mean Rollout.strategy.blueGreen?" in about["error"]
+
+
+ONLINE = ("spec", "online", "expireAfter")
+PATHS = {
+    "FeatureGroup.online.expireAfter": ONLINE,
+    "FeatureGroup.spec.online.expireAfter": ONLINE,
+    "featuregroup.SPEC.Online.EXPIREAFTER": ONLINE,
+    "FeatureGroup.name": ("metadata", "name"),
+    "FeatureGroup.metadata.name": ("metadata", "name"),
+    "FeatureGroup": ("spec",),
+    "FeatureGroup.spec": ("spec",),
+    "FeatureGroup.metadata": ("metadata",),
+    "FeatureGroup.features.customer_id": ("spec", "features", "*"),
+    "FeatureGroup.features.*": ("spec", "features", "*"),
+    "FeatureGroup.features.customer_id.type": ("spec", "features", "*", "type"),
+    "Monitor.alarms": ("spec", "alarms"),
+    "Monitor.alarms[0]": ("spec", "alarms", "[]"),
+    "Monitor.alarms[]": ("spec", "alarms", "[]"),
+    "Monitor.alarms[0].metric": ("spec", "alarms", "[]", "metric"),
+    "Monitor.alarms.0.metric": ("spec", "alarms", "[]", "metric"),
+    "Monitor.alarms.metric": ("spec", "alarms", "[]", "metric"),
+    "Environment.overrides.Rollout/fraud-detector": ("spec", "overrides", "*"),
+}
+
+
+@pytest.mark.parametrize("subject", PATHS)
+def test_a_path_may_be_written_as_the_user_sees_it(subject: str) -> None:
+    asked = fields.asked(subject)
+    assert asked is not None
+    assert fields.place(*asked) == PATHS[subject]
+
+
+@pytest.mark.parametrize(
+    ("subject", "near"),
+    [
+        ("FeatureGroup.onlin", "FeatureGroup.online"),
+        ("FeatureGroup.spec.onlin.expireAfter", "FeatureGroup.online"),
+        ("FeatureGroup.expireAfter", "FeatureGroup.online.expireAfter"),
+        ("FeatureGroup.online.expireAftr", "FeatureGroup.online.expireAfter"),
+        ("FeatureGroup.metadata.nam", "FeatureGroup.name"),
+        ("Monitor.alarms[0].metrc", "Monitor.alarms[].metric"),
+        ("FeatureGroup.online.expireAfter.unit", "lists all"),
+        ("FeatureGroup.zzz", "`moorline explain FeatureGroup` lists all"),
+    ],
+)
+def test_what_is_not_there_names_what_is_near(subject: str, near: str) -> None:
+    about = topic(subject)
+    assert about is not None
+    assert near in about["error"]
+
+
+@pytest.mark.parametrize("kind", kinds.load())
+def test_every_field_is_found_by_its_own_path_and_has_words(kind: str) -> None:
+    for entry in fields.entries(kind):
+        about = topic(f"{kind}.{entry['path']}")
+        assert about is not None
+        assert about["meanings"], entry["path"]
+        for width in (60, 100, 120):
+            shown = text(about, width=width).splitlines()
+            example = shown.index("  example") if "  example" in shown else -1
+            assert example > 0 or len(about["meanings"]) > 1
+            assert f"{kind}." in shown[0]
+            assert any(line.strip().startswith("becomes") for line in shown)
+
+
+def test_an_answer_keeps_to_the_width() -> None:
+    about = topic("FeatureGroup.online.expireAfter")
+    assert about is not None
+    lines = text(about, width=60).splitlines()
+    assert max(map(len, lines[: lines.index("  example")])) <= 60
+
+
+@pytest.mark.parametrize("subject", ["FeatureGroup.kind", "Rollout.apiVersion"])
+def test_the_frame_of_a_document_is_explained(subject: str) -> None:
+    about = topic(subject)
+    assert about is not None
+    assert about["why"]
 
 
 @pytest.mark.parametrize("subject", ["Nope", "", "../aws/x", "AWS::S3::Bucket", "SPEC999"])

@@ -30,6 +30,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "moorline explain Rollout/fraud-detector -e prod",
         "moorline explain AWS::SageMaker::FeatureGroup.FeatureDefinitions",
         "moorline explain Rollout.strategy.blueGreen",
+        "moorline explain Rollout.serve.realtime.instances",
         "moorline explain SPEC012",
     ),
     "schema": (

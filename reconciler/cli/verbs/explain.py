@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,18 +44,27 @@ def command(
     -e it is looked for in every environment. Nothing is asked of AWS.
 
     Of a property it says what a change does: update, replace, append-only, none or
-    unsupported. With - it reads one property a line from standard input; * stands for any
+    unsupported. Of a field, KIND.FIELD as in Rollout.serve.realtime.instances, it says what
+    may stand there, what it becomes in AWS, what changing it does, and shows an example that
+    validates. With - it reads one property a line from standard input; * stands for any
     item of a list.
     """
     project = Project(specs, environments, as_json, no_color)
     if subject == "-":
         _lines(as_json=as_json)
-    elif "/" in subject:
+    elif "/" in subject and not _field(subject):
         _resource(project, subject, name)
     elif subject.startswith("AWS::"):
         _property(subject, as_json=as_json)
     else:
         _word(project, subject, name)
+
+
+def _field(subject: str) -> bool:
+    """Whether it is the path of a field, which may hold a name with a slash in it."""
+    from reconciler.explain.fields import asked  # noqa: PLC0415 - after the arguments are right
+
+    return asked(subject) is not None
 
 
 def _lines(*, as_json: bool) -> None:
@@ -79,7 +89,10 @@ def _word(project: Project, subject: str, name: str | None) -> None:
 
     about = topic(subject)
     if about is not None:
-        click.echo(json.dumps(about)) if project.as_json else say(_topic(about))
+        if project.as_json:
+            click.echo(json.dumps(about))
+        else:
+            say(_topic(about, color=project.color))
         raise SystemExit(Exit.ERROR if "error" in about else Exit.OK)
     _resource(project, subject, name, others=close(subject))
 
@@ -170,12 +183,13 @@ _TOLD = {
 """What is said of a type as a whole, in this order."""
 
 
-def _topic(about: dict[str, Any]) -> str:
+def _topic(about: dict[str, Any], *, color: bool) -> str:
     if "error" in about:
         return str(about["error"])
     if "code" in about:
         return f"{about['code']}: {about['title']}\n  {about['why']}\n  fix: {about['fix']}"
-    name = ".".join(filter(None, (about["kind"], about["path"])))
-    lines = [f"{name}: {about['why']}" if about["why"] else name]
-    lines += [f"  {field}: {said}" for field, said in about["fields"].items()]
-    return "\n".join(lines)
+    from reconciler.render.text import field  # noqa: PLC0415 - after the arguments are right
+
+    return field.text(
+        about, color=color, width=min(shutil.get_terminal_size((100, 24)).columns, 120)
+    )

@@ -150,7 +150,7 @@ def _request(way: _Way, old: Project, view: EnvironmentView, target: Receipt) ->
     if any(each.is_error for each in found):
         old.fail(found)
     policy = compiler.policy_of(way.view, today=datetime.now(UTC).date())
-    return Request(specs, view, policy, commit=target.commit[:7])
+    return Request(specs, view, policy, commit=target.commit[:7], reverts=True)
 
 
 def _refuse(project: Project, target: Receipt, why: str) -> NoReturn:

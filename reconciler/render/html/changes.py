@@ -31,8 +31,8 @@ _APPENDED = "in place; no record is touched"
 _DRIFTS: Mapping[str, str] = {
     "missing": "does not exist",
     "failed": "AWS reports it as failed",
-    "undeclared": "not declared any more",
-    "superseded": "older than keepRevisions",
+    "undeclared": "no spec makes it any more",
+    "superseded": "beyond keepRevisions",
     "foreign": "carries no ownership tags of ours",
     "owned": "moves by right at run time; an apply leaves it",
 }

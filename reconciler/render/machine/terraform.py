@@ -18,7 +18,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from reconciler.model.change import Action, Effect
+from reconciler.model.change import Action, Effect, Reason
 from reconciler.model.value import Json, digest
 from reconciler.render.formats import Context
 from reconciler.render.machine.before import before_of
@@ -130,7 +130,7 @@ class _Resource:
         whole = {**self.head, "provider_name": PROVIDER, "change": dict(sorted(change.items()))}
         if self.step["action"] == Action.REPLACE:
             whole["action_reason"] = "replace_because_cannot_update"
-        elif self.step["action"] == Action.DELETE:
+        elif self.step["action"] == Action.DELETE and self.step["reason"] != Reason.DESTROYED:
             whole["action_reason"] = "delete_because_no_resource_config"
         return whole
 

@@ -37,8 +37,8 @@ _SAID: Mapping[str, str] = {
     "changed": "differs",
     "missing": "does not exist",
     "failed": "AWS reports it as failed",
-    "undeclared": "is not declared any more",
-    "superseded": "is older than keepRevisions",
+    "undeclared": "is made by no spec any more",
+    "superseded": "is beyond keepRevisions",
     "foreign": "carries no ownership tags of ours",
 }
 _ACTORS: Mapping[str, str] = {

@@ -33,14 +33,15 @@ _KINDS = {
     Reason.ABSENT: "missing",
     Reason.FAILED: "failed",
     Reason.NOT_DECLARED: "undeclared",
+    Reason.NOT_MADE: "undeclared",
     Reason.SUPERSEDED: "superseded",
     Reason.ADOPTED: "foreign",
 }
 _SAID: Mapping[str, str] = {
     "missing": "does not exist",
     "failed": "AWS reports it as failed",
-    "undeclared": "not declared any more",
-    "superseded": "older than keepRevisions",
+    "undeclared": "no spec makes it any more",
+    "superseded": "beyond keepRevisions",
     "foreign": "carries no ownership tags of ours",
 }
 _CURES: Mapping[str, str] = {

@@ -41,9 +41,19 @@ REASONS: Mapping[str, str] = {
     Reason.CANNOT_UPDATE: "AWS cannot change it in place",
     Reason.FAILED: "AWS reports the live one as failed, so it is made again",
     Reason.NOT_DECLARED: "not declared any more",
-    Reason.SUPERSEDED: "older than keepRevisions",
-    Reason.ADOPTED: "taken over: it gets the ownership tags",
+    Reason.NOT_MADE: "its spec does not make it any more",
+    Reason.SUPERSEDED: "beyond keepRevisions",
+    Reason.ADOPTED: "taken over with --adopt",
+    Reason.DESTROYED: "the whole platform is destroyed with --destroy",
+    Reason.REVERTED: "the commit that is gone back to does not have it",
 }
+
+_OF_SPEC: Mapping[tuple[str, str], str] = {
+    (Reason.NOT_DECLARED, Action.DELETE): "{spec} is not declared any more",
+    (Reason.NOT_MADE, Action.DELETE): "{spec} does not make it any more",
+    (Reason.SUPERSEDED, Action.DELETE): "beyond keepRevisions of {spec}",
+}
+"""Reasons of a removal that name the spec it was made by."""
 
 LOSSES: Mapping[str, str] = {
     "records": "its records are lost",
@@ -125,10 +135,14 @@ def why(step: Mapping[str, Json]) -> str:
         return f"AWS cannot change {named} in place" if fixed else REASONS[reason]
     if reason == Reason.FAILED and step.get("detail"):
         return f"{REASONS[reason]}: {harmless(step['detail'])}"
-    if reason == Reason.NOT_DECLARED and step.get("detail"):
+    if reason in {Reason.NOT_DECLARED, Reason.NOT_MADE} and step.get("detail"):
         return f"replaced: its name in AWS is {harmless(step['detail'])!r} now"
-    if reason == Reason.SUPERSEDED and step["spec"]:
-        return f"{REASONS[reason]} of {harmless(step['spec'])}"
+    if spec := harmless(step["spec"]):
+        named = _OF_SPEC.get((reason, step["action"]), "")
+        if named:
+            return named.format(spec=spec)
+    if reason == Reason.ABSENT and step.get("cause") == Cause.HAND:
+        return "it has gone since the last apply"
     return REASONS.get(reason, harmless(str(reason)))
 
 
