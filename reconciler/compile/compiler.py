@@ -8,7 +8,7 @@ left out rather than reported again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -32,6 +32,7 @@ from reconciler.specs import overlay
 from reconciler.specs.envelope import Envelope, envelopes
 from reconciler.specs.overlay import EnvironmentView
 from reconciler.specs.shape import shape
+from reconciler.specs.unread import among, misframed
 
 ENVIRONMENT = "Environment"
 SPEC = ("spec",)
@@ -99,9 +100,12 @@ def policy_of(
 
 
 def read(
-    documents: Iterable[Document], view: EnvironmentView
+    documents: Iterable[Document], view: EnvironmentView, lost: Collection[str] = ()
 ) -> tuple[tuple[Spec, ...], list[Diagnostic]]:
-    """The specs of an environment that are right in themselves, and all that is wrong."""
+    """The specs of an environment that are right in themselves, and all that is wrong.
+
+    `lost` are names of what could not be read: a reference to one of them is no second finding.
+    """
     registry = kinds.load()
     found: list[Diagnostic] = []
     laid: list[Document] = []
@@ -115,9 +119,10 @@ def read(
     framed, problems = envelopes(laid, {*registry, ENVIRONMENT})
     found += problems
     declared = {envelope.id for envelope in framed}
+    broken = {*lost, *(name for name, _ in misframed(laid, registry))}
     specs = []
     for envelope in framed:
-        spec, problems = _spec(envelope, registry[envelope.kind], declared)
+        spec, problems = _spec(envelope, registry[envelope.kind], declared, broken)
         found += problems
         if spec is not None:
             specs.append(spec)
@@ -129,7 +134,7 @@ def _kind(document: Document) -> Json:
 
 
 def _spec(
-    envelope: Envelope, kind: Kind[Any], declared: set[str]
+    envelope: Envelope, kind: Kind[Any], declared: set[str], broken: set[str]
 ) -> tuple[Spec | None, list[Diagnostic]]:
     if "spec" not in envelope.document.data:
         return None, []
@@ -146,7 +151,7 @@ def _spec(
     found += [
         unresolved(other, name, spec.at(path), declared)
         for path, other, name in spec.uses
-        if f"{other}/{name}" not in declared
+        if f"{other}/{name}" not in declared and not among(name, broken)
     ]
     return (None if any(each.is_error for each in found) else spec), found
 
@@ -220,6 +225,7 @@ class _Builder:
                 deferred[spec.id] = scope.deferred
             else:
                 nodes[spec.id] = [self._finish(node, scope) for node in made.values()]
+        imageless = [each for scope in self._scopes.values() for each in scope.imageless]
         asked = [each for id_ in nodes for each in self._scopes[id_].admissions]
         nodes = {id_: admit(made, asked) for id_, made in nodes.items()}
         uses = {
@@ -232,6 +238,7 @@ class _Builder:
         found += [
             *tags.problems(self.view, self.specs.values(), nodes),
             *placed.problems(self.view),
+            *placed.region(self.view, imageless),
         ]
         all_nodes = [node for made in nodes.values() for node in made]
         graph, problems = build_graph(all_nodes, deferred)

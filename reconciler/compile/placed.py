@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from reconciler.facts.partitions import partition_of
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.facts.partitions import is_known, near_region, partition_of
+from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.value import texts
 from reconciler.policy.partition import CODE, foreign
 from reconciler.specs.overlay import EnvironmentView
 
 _ELSEWHERE = frozenset({"overrides", "variables", "tags", "protection"})
 """Members that name nothing here: what they put into specs is checked there."""
+
+
+def region(view: EnvironmentView, imageless: Iterable[str]) -> Iterator[Diagnostic]:
+    """What is wrong with a region that no list has, at its own line: it may be new, or a slip.
+
+    `imageless` says what needs an image of AWS there: nobody knows the account that has it, so
+    then it is an error.
+    """
+    if is_known(view.region):
+        return
+    near = near_region(view.region)
+    meant = f"; did you mean {near!r}?" if near and near != view.region else ""
+    at = view.document.at(("spec", "region"))
+    help_ = f"write {near}" if meant else "check it with `aws ec2 describe-regions`"
+    wanted = ", ".join(dict.fromkeys(imageless))
+    if wanted:
+        text = f"no list of AWS's regions has {view.region!r}, and {wanted} needs an image there"
+        help_ = f"{help_}; if it is new, give an `image` of your own"
+        yield Diagnostic("ENV015", f"{text}{meant}", at, help_)
+        return
+    text = f"no list of AWS's regions has {view.region!r}"
+    help_ = f"{help_}; if it is new, leave it"
+    yield Diagnostic("ENV015", f"{text}{meant}", at, help_, Severity.WARNING)
 
 
 def problems(view: EnvironmentView) -> Iterator[Diagnostic]:

@@ -52,7 +52,10 @@ def span_from_json(data: Json) -> Span | None:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `at` is absent only when the fault lies in no file of the user's."""
+    """One finding. `at` is absent only when the fault lies in no file of the user's.
+
+    `turn` is when it is told: causes (-1) before all others (0), asides (1) after them.
+    """
 
     code: str
     message: str
@@ -60,15 +63,16 @@ class Diagnostic:
     help: str = ""
     severity: Severity = Severity.ERROR
     address: Address | None = None
+    turn: int = 0
 
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str]:
+    def sort_key(self) -> tuple[int, str, int, int, str, str]:
         at = self.at or Span("", 0, 0)
-        return (at.file, at.line, at.column, self.code, self.message)
+        return (self.turn, at.file, at.line, at.column, self.code, self.message)
 
 
 def diagnostic_to_json(found: Diagnostic) -> Json:

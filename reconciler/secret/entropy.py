@@ -23,6 +23,8 @@ _TURNS = 0.33
 _PLAIN_TURNS = 0.4
 _OTHERS = 2
 """Characters that are no letters, at least."""
+_PIECES, _IN_PIECES = 3, 0.4
+"""A path has so many pieces, and turns inside of them are rarer than in random text."""
 _WORD = re.compile(r"[a-z]{3,}")
 _IN_WORDS = 0.4
 
@@ -46,10 +48,30 @@ def _is_random(run: str) -> bool:
     mixed = any(map(str.isupper, bare)) and any(map(str.islower, bare))
     if mixed and sum(len(word) for word in _WORD.findall(bare)) > _IN_WORDS * len(bare):
         return False
-    turns = sum(_class(a) != _class(b) for a, b in pairwise(bare)) / len(bare)
+    if is_path(bare):
+        return False
+    turns = _turns(bare) / len(bare)
     if mixed:
         return turns >= _TURNS
     return len(bare) >= _LONG_HEX and turns >= _PLAIN_TURNS and not set("-_/") & set(bare)
+
+
+def is_path(text: str) -> bool:
+    """Whether a text reads as a path: names between slashes, none of which looks random.
+
+    A random text of 40 characters with two slashes passes about once in some hundred times, and
+    one in eight has two.
+    """
+    pieces = [each for each in text.split("/") if each]
+    if text.count("/") < _PIECES - 1 or "+" in text or not pieces:
+        return False
+    inside = sum(map(len, pieces))
+    return sum(map(_turns, pieces)) < _IN_PIECES * inside
+
+
+def _turns(text: str) -> int:
+    """How often the class of character changes."""
+    return sum(_class(a) != _class(b) for a, b in pairwise(text))
 
 
 def _class(character: str) -> int:

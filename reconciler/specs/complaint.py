@@ -9,7 +9,8 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from reconciler.model.value import Json, Path
-from reconciler.specs.annotation import Annotation, bare, choices, fields, is_model
+from reconciler.specs import forms
+from reconciler.specs.annotation import Annotation, bare, choices, fields, is_model, pattern
 from reconciler.specs.words import closest, did_you_mean, listed, shown
 
 
@@ -17,8 +18,8 @@ from reconciler.specs.words import closest, did_you_mean, listed, shown
 class Complaint:
     """What is wrong with the value at `path`, or with its key if `on_key`.
 
-    `missing` names the field that a missing-field complaint is about, and `meant`
-    the field that an unknown one was probably meant to be.
+    `missing` names the field that a missing-field complaint is about, `unknown` that of an
+    unknown one, and `meant` the field that it was probably meant to be.
     """
 
     code: str
@@ -28,6 +29,7 @@ class Complaint:
     on_key: bool = False
     missing: str = ""
     meant: str = ""
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,12 @@ def complain(error: ErrorDetails, target: Target) -> Complaint:
         return Complaint("SPEC014", target.path, text, "change the value")
     if kind in _LENGTHS:
         return _length(kind, context, value, target)
-    return (
-        wrong_type(type_words(kind), value, target.path)
-        if type_words(kind)
-        else _other(error, target)
-    )
+    expected = type_words(kind)
+    if not expected:
+        return _other(error, target)
+    if expected == "a text" and (form := forms.of(shape := pattern(target.annotation) or ".")):
+        return _unformed(form, shape, value, target.path)
+    return wrong_type(expected, value, target.path)
 
 
 def type_words(kind: str) -> str:
@@ -118,6 +121,12 @@ def wrong_type(expected: str, value: Json, path: Path) -> Complaint:
         return Complaint("SPEC013", path, f"expected a boolean; {reads}", f"write {meant}")
     message = f"expected {expected}, got {shown(value)}"
     return Complaint("SPEC013", path, message, _cure(expected, value))
+
+
+def _unformed(form: forms.Form, pattern: str, value: Json, path: Path) -> Complaint:
+    """A value that is no text, where a text of a shape is expected."""
+    cure = "write a value, or remove the line" if value is None else forms.cure(pattern, value)
+    return Complaint("SPEC013", path, f"expected {form.noun}, got {shown(value)}", cure)
 
 
 def _cure(expected: str, value: Json) -> str:
@@ -160,10 +169,10 @@ def _unknown(error: ErrorDetails, target: Target) -> Complaint:
     name = str(error["loc"][-1])
     known = target.siblings
     help_ = f"fields here are {listed(sorted(known), 'and')}" if known else "remove it"
+    meant = closest(name, known) or ""
     text = f"unknown field {name[:60]!r}{did_you_mean(name, known)}"
     path = (*target.path[:-1], name)
-    meant = closest(name, known) or ""
-    return Complaint("SPEC010", path, text, help_, on_key=True, meant=meant)
+    return Complaint("SPEC010", path, text, help_, on_key=True, meant=meant, unknown=name)
 
 
 def _choice(error: ErrorDetails, target: Target) -> Complaint:
@@ -192,13 +201,14 @@ def _on_key(error: ErrorDetails) -> bool:
 
 
 def _pattern(error: ErrorDetails, target: Target) -> Complaint:
-    pattern = error.get("ctx", {}).get("pattern", "")
-    text = f"{shown(error['input'])} is not of the right form"
-    on_key = _on_key(error)
-    help_ = f"it must match {pattern}"
-    if target.about:
-        help_ = f"{target.about.rstrip('.')}; {help_}"
-    return Complaint("SPEC016", target.path, text, help_, on_key)
+    wanted = error.get("ctx", {}).get("pattern", "")
+    form, value = forms.of(wanted), error["input"]
+    text = f"{shown(value)} is not {form.noun if form else 'of the right form'}"
+    if isinstance(value, str) and not value.strip():
+        text = "the text is blank"
+    help_ = "; ".join(filter(None, (forms.cure(wanted, value), target.about.rstrip("."))))
+    help_ = help_ or "write a text"
+    return Complaint("SPEC016", target.path, text, help_, _on_key(error))
 
 
 def _tag_missing(error: ErrorDetails, target: Target) -> Complaint:
@@ -264,12 +274,14 @@ _SPECIAL: dict[str, Callable[[ErrorDetails, Target], Complaint]] = {
 
 def describe(annotation: Annotation) -> str:
     """What is expected, in a few words."""
-    annotation = bare(annotation)
+    whole, annotation = annotation, bare(annotation)
     if found := choices(annotation):
         return listed([str(item) for item in found])
     if is_model(annotation):
         needed = [name for name, info in fields(annotation).items() if info.is_required()]
         return f"a mapping with {listed(needed, 'and')}" if needed else "a mapping"
+    if form := forms.of(pattern(whole) or "."):
+        return f"{form.noun} such as {forms.written(form.example)}"
     simple = {str: "a text", int: "an integer", float: "a number", bool: "a boolean"}
     origin = getattr(annotation, "__origin__", annotation)
     if origin is dict:

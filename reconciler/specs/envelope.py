@@ -14,12 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
 from reconciler.model.value import Json
+from reconciler.specs import brought, guesses
 from reconciler.specs.shape import shape
 from reconciler.specs.words import closest, did_you_mean, listed, shown
 
 API_VERSION = "moorline/v1"
 KEYS = ("apiVersion", "kind", "metadata", "spec")
 NAME = re.compile(r"(?!.*--)[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
+_MOST = 40
 _NAME_HELP = "1 to 40 of a-z, 0-9 and single '-'; it starts with a letter and ends without '-'"
 
 
@@ -93,7 +95,9 @@ def read(document: Document, kinds: Collection[str]) -> tuple[Envelope | None, l
     found += problems
     if metadata is not None and not NAME.match(metadata.name):
         text = f"the name {metadata.name!r} is not allowed"
-        found.append(Diagnostic("SPEC004", text, document.at(("metadata", "name")), _NAME_HELP))
+        guess = guesses.name(metadata.name)[:_MOST].strip("-")
+        help_ = f"write {guess}; a name is {_NAME_HELP}" if guess else _NAME_HELP
+        found.append(Diagnostic("SPEC004", text, document.at(("metadata", "name")), help_))
         metadata = None
     kind = data.get("kind")
     if metadata is None or not isinstance(kind, str) or kind not in kinds:
@@ -106,7 +110,8 @@ def _keys(document: Document) -> list[Diagnostic]:
     for key in document.data:
         if key not in KEYS:
             text = f"unknown field {key!r}{did_you_mean(key, KEYS)}"
-            help_ = f"a spec has {listed(KEYS, 'and')}"
+            said = "" if closest(key, KEYS) else brought.sentence(key)
+            help_ = said or f"a spec has {listed(KEYS, 'and')}"
             found.append(Diagnostic("SPEC010", text, document.key_at((key,)), help_))
     for key in KEYS:
         if key not in document.data and closest(key, set(document.data) - set(KEYS)) is None:
@@ -142,6 +147,8 @@ def _kind(document: Document, kinds: Collection[str]) -> list[Diagnostic]:
     meant = did_you_mean(kind, known) if isinstance(kind, str) else ""
     text = f"unknown kind {kind!r}{meant}" if isinstance(kind, str) else f"kind is {shown(kind)}"
     help_ = f"kinds are {', '.join(known)}"
+    if isinstance(kind, str) and kind.startswith("AWS::"):
+        help_ = f"write `kind: Resource`, and `type: {kind[:80]}` below `spec`"
     return [Diagnostic("SPEC003", text, document.at(("kind",)), help_)]
 
 

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.document import Document
 from reconciler.model.value import Json, Path
+from reconciler.specs import brought
 from reconciler.specs.annotation import Annotation, fields, locate, present
 from reconciler.specs.complaint import Complaint, Target, complain
 from reconciler.specs.union import Branch, choose
@@ -114,7 +115,11 @@ def _at(data: Json, path: Path) -> Json:
 def _diagnostic(document: Document, path: Path, complaint: Complaint) -> Diagnostic:
     full = (*path, *complaint.path)
     at = _place(document, full, complaint)
-    return Diagnostic(complaint.code, complaint.message, at, complaint.help)
+    help_ = complaint.help
+    if complaint.unknown and not complaint.meant:
+        kind = document.data.get("kind") if isinstance(document.data, dict) else None
+        help_ = brought.sentence(complaint.unknown, str(kind)) or help_
+    return Diagnostic(complaint.code, complaint.message, at, help_)
 
 
 def _place(document: Document, path: Path, complaint: Complaint) -> Span:

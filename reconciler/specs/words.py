@@ -6,19 +6,22 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from reconciler.model.value import Json
+from reconciler.specs import brought
 
 _SHOWN = 40
 _FEW = 8
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that `word` most likely stands for."""
+    """The choice that `word` most likely stands for: by its spelling, or as a word of others."""
     known = list(choices)
     by_lower = {choice.lower(): choice for choice in reversed(known)}
-    squeezed = {key.replace("-", "").replace("_", ""): value for key, value in by_lower.items()}
+    squeezed = {brought.squeezed(key): value for key, value in by_lower.items()}
     lower = word[:100].lower()
-    if exact := by_lower.get(lower) or squeezed.get(lower.replace("-", "").replace("_", "")):
+    if exact := by_lower.get(lower) or squeezed.get(brought.squeezed(word)):
         return exact
+    if meant := brought.meaning(word, known):
+        return meant
     matches = get_close_matches(lower, by_lower, n=1, cutoff=0.6)
     return by_lower[matches[0]] if matches else None
 

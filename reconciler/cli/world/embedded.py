@@ -59,6 +59,10 @@ def _make_roles(running: Running, view: EnvironmentView, types: tuple[str, ...])
 
 def sandbox_finding(error: Exception) -> Diagnostic:
     """Why there is no sandbox, and what to do."""
+    from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
+
+    if isinstance(error, lifecycle.MissingError):
+        return Diagnostic("CLI015", str(error))
     help_ = "`moorline explain SANDBOX001` says where it lives"
     if isinstance(error, OSError):
         help_ = "name a folder that you may write in XDG_STATE_HOME"

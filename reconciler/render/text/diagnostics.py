@@ -2,7 +2,7 @@
 
 The text shows the source line with a caret under the fault. Columns are counted
 in characters by `Span`; here they become terminal cells. Whatever comes from a
-file is made harmless first: no control character reaches the terminal.
+file is made harmless first: of control characters only line breaks of a message reach the terminal.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool) -> 
         return f"\x1b[{';'.join(styles)}m{words}\x1b[0m" if color and words else words
 
     main = _COLOURS[each.severity]
-    message = harmless(each.message)
+    message, *more = (harmless(line) for line in _BREAK.split(each.message))
     at = each.at
     source = lines.get(at.file, []) if at else []
     shown = at is not None and at.line <= len(source) and bool(source[at.line - 1].strip())
@@ -85,6 +85,7 @@ def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool) -> 
     said = message[: hint.start()] if hint else message
     out = [f"{head}{paint(f': {said}', _BOLD)}"]
     gutter = " " * (len(str(at.line)) if at else 1)
+    out += [f"{gutter} {paint('|', _BLUE)} {line}".rstrip() for line in more]
     if each.address is not None:
         out.append(f"{gutter} {paint('@', _BLUE)} {harmless(str(each.address))}")
     if at is not None:
@@ -97,7 +98,9 @@ def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool) -> 
         out.append(f"{paint(str(at.line), _BLUE)} {bar} {line}".rstrip())
         out.append(f"{gutter} {bar} {' ' * offset}{carets}")
     if each.help:
-        out.append(f"{gutter} {paint('=', _BLUE)} {paint('help:', _BOLD)} {harmless(each.help)}")
+        first, *others = (harmless(line) for line in _BREAK.split(each.help))
+        out.append(f"{gutter} {paint('=', _BLUE)} {paint('help:', _BOLD)} {first}")
+        out += [f"{gutter}         {line}".rstrip() for line in others]
     return "\n".join(out)
 
 

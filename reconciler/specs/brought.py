@@ -1,0 +1,279 @@
+"""Words that people bring from Terraform, CloudFormation, Kubernetes and SageMaker.
+
+They are not near in spelling to what is written here, so their letters do not find it. `WORDS`
+says what a word stands for: the first of its meanings that may be written at the place is meant.
+`SENTENCES` says where else to write it, by kind where one kind differs. A word is looked up in
+lower case, without hyphens and underscores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+_TABLE = """
+acl: *
+actions: statements
+alarmactions: subscriptions
+alarmconfiguration: analysis
+alert: Monitor
+alarm: Monitor
+algorithmspecification: algorithm
+api: apiVersion
+artifacts: artifact
+assumerolepolicy: assumedBy
+assumerolepolicydocument: assumedBy
+autorollbackconfiguration: analysis onFailure
+avg: average
+baketime: bake
+bigint: integral
+bluegreenupdatepolicy: blueGreen strategy
+bool: string
+boolean: string
+bucket: s3 existing to source
+bucketname: s3 existing to source
+budgetlimit: amount
+canarysize: size
+capturemodes: modes
+char: string
+comparisonoperator: above below
+container: image model
+containerimage: image
+contenttypes: contentType
+count: instances
+cronjob: Training
+datacapture: capture
+datacaptureconfig: capture
+dataset: DataSource
+date: string
+datetime: string
+decimal: fractional
+deployment: strategy Rollout
+deploymentconfig: strategy
+desiredcapacity: instances
+desiredcount: instances
+disk: volume
+docker: image
+double: fractional
+downtime: traffic
+emailaddresses: emails email
+encryption: key
+endpoint: Rollout rollout
+endpointconfig: serve
+env: environment
+environmentvariables: environment
+envvars: environment
+evaluationperiods: for
+eventtimefeaturename: eventTime
+eventtimestamp: eventTime
+expiration: expireAfter ttl
+expirationindays: expireAfter
+featuredefinitions: features
+featuregroupname: featureGroup
+featurestore: FeatureGroup
+fields: features columns
+float: fractional
+float32: fractional
+float64: fractional
+hyperparams: hyperparameters
+iam: Security
+imageuri: image
+inferenceservice: Rollout
+initialinstancecount: instances
+initialsamplingpercentage: sampling share
+inputdataconfig: inputs
+instance: instanceType
+instancecount: instances
+int: integral
+int32: integral
+int64: integral
+integer: integral integer
+job: Training
+key: key
+kmskey: key Security
+kmskeyarn: key
+kmskeyid: key
+kms: key keys
+lambda: lambda Resource
+lifecycleconfiguration: lifecycle
+lifecyclerule: lifecycle
+lifecyclerules: lifecycle
+limit: amount above
+limitamount: amount
+linearstepsize: step
+logs: history accessLogs
+long: integral
+machinetype: instanceType
+maintainer: owner
+max: maximum maximize max
+maxruntimeinseconds: maxRuntime
+maxwaittimeinseconds: maxWait
+mean: average
+memory: inMemory
+min: minimum minimize min
+minreplicas: instances
+model: model Rollout
+modeldata: artifact
+modeldataurl: artifact
+modelpackagegroup: ModelRegistry
+modeluri: artifact
+notifications: subscriptions subscribers
+number: fractional
+numeric: fractional
+objectivemetric: objective
+offlinestore: offline
+offlinestoreconfig: offline
+onlinestore: online
+onlinestoreconfig: online
+ondemand: standard
+outputdataconfig: output
+parameters: hyperparameters variables
+percentage: percent share at
+pipeline: Training
+policies: statements
+policy: statements
+policydocument: statements
+policystatement: statements
+primarykey: recordId
+principal: assumedBy
+properties: properties spec
+receivers: subscriptions subscribers
+recordidentifier: recordId
+recordidentifierfeaturename: recordId
+region: region
+registry: registry ModelRegistry
+replicas: instances
+request: input Input
+resourceconfig: compute
+response: output Output
+retention: expireAfter keepRevisions
+retentionperiod: expireAfter
+role: Security
+rollback: onFailure
+s3: s3 DataSource
+s3bucket: s3 existing to source
+s3uri: uri path
+samplingpercentage: sampling share
+schema: columns features
+securitygroupids: securityGroups
+serverlessconfig: serverless serve
+serversideencryption: key
+sns: subscriptions monitor
+snstopic: subscriptions monitor topic
+stack: Environment platform
+stage: Environment environment
+storagesize: volume
+stoppingcondition: maxRuntime
+str: string
+subnetids: subnets
+text: string
+threshold: above below thresholds
+throughputconfig: throughput
+timestamp: string eventTime
+timeunit: period
+topic: monitor subscriptions
+trafficrouting: strategy
+trainingimage: image algorithm
+trainingjob: Training
+trustpolicy: assumedBy
+ttl: expireAfter ttl
+ttlduration: expireAfter ttl
+varchar: string
+vars: variables
+versioningconfiguration: versioning
+volumesize: volume
+volumesizeingb: volume
+vpc: network
+vpcconfig: network
+workspace: Environment
+"""
+WORDS: Mapping[str, tuple[str, ...]] = {
+    word: tuple(meanings.split())
+    for word, _, meanings in (line.partition(": ") for line in _TABLE.split("\n") if line)
+}
+_ROLE = (
+    "leave it out: Moorline makes the role, with exactly what this spec needs;"
+    " roles of your own are specs of kind Security"
+)
+_NAMED = "the name of a spec is `metadata.name`"
+_PLACE = "where a platform is, its environment says: `environments/NAME.yaml`"
+_LOST = "leave it out: what may be lost, `protection` of the environment says"
+_TAGS = "tags of one spec are `metadata.tags`, those of all are `spec.tags` of the environment"
+_PRIVATE = "leave it out: buckets are always private, encrypted and owned by the account"
+_ORDER = "leave it out: specs name each other, and the order follows from that"
+_TYPES = "any AWS type is a spec of kind Resource: `type: AWS::…` and its `properties`"
+SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "": {
+        "account": _PLACE,
+        "accountid": _PLACE,
+        "acl": _PRIVATE,
+        "annotations": _TAGS,
+        "arn": "leave it out: AWS makes the ARN",
+        "blockpublicaccess": _PRIVATE,
+        "bucket": "a bucket is a spec of kind DataSource, and other specs name that",
+        "bucketname": "a bucket is a spec of kind DataSource, and other specs name that",
+        "condition": "what differs by environment is in `overrides` of the environment",
+        "count": "write one spec for each",
+        "createbeforedestroy": "leave it out: Moorline knows what must come first",
+        "deletionpolicy": _LOST,
+        "deletionprotection": _LOST,
+        "dependson": _ORDER,
+        "description": "the description of a spec is `metadata.description`",
+        "enabled": "leave the section out to turn it off",
+        "executionrole": _ROLE,
+        "executionrolearn": _ROLE,
+        "forcedestroy": _LOST,
+        "foreach": "write one spec for each",
+        "iamrole": _ROLE,
+        "id": _NAMED,
+        "labels": _TAGS,
+        "lifecycle": _LOST,
+        "name": _NAMED,
+        "namespace": _PLACE,
+        "outputs": "leave it out: specs name each other, and `moorline explain` shows them",
+        "owner": "the owner of a spec is `metadata.owner`",
+        "parameters": "what differs by environment is in `variables` of the environment",
+        "preventdestroy": _LOST,
+        "profile": "leave it out: set AWS_PROFILE where you run Moorline",
+        "provider": _PLACE,
+        "publicaccessblock": _PRIVATE,
+        "region": _PLACE,
+        "resource": _TYPES,
+        "resources": _TYPES,
+        "role": _ROLE,
+        "rolearn": _ROLE,
+        "servicerole": _ROLE,
+        "status": "leave it out: `moorline drift` says how it is",
+        "tag": _TAGS,
+        "tagging": _TAGS,
+        "tags": _TAGS,
+        "tagsall": _TAGS,
+        "type": "what a spec is, `kind` says; " + _TYPES,
+        "updatereplacepolicy": _LOST,
+    },
+    "DataSource": {"lifecycle": "`lifecycle` stands below `s3`", "name": _NAMED},
+    "Environment": {
+        "executionrolearn": "roles that Moorline takes are `roles.plan` and `roles.apply`",
+        "profile": "leave it out: set AWS_PROFILE where you run Moorline",
+        "provider": "`account` and `region` say where it is",
+        "role": "roles that Moorline takes are `roles.plan` and `roles.apply`",
+        "rolearn": "roles that Moorline takes are `roles.plan` and `roles.apply`",
+        "tag": "tags of all resources are `spec.tags`",
+    },
+}
+"""By kind, "" for all of them."""
+
+
+def meaning(word: str, choices: Collection[str]) -> str | None:
+    """Which of the choices a word of other tools stands for."""
+    return next((each for each in WORDS.get(squeezed(word), ()) if each in choices), None)
+
+
+def sentence(word: str, kind: str = "") -> str:
+    """Where to write what a word stands for; "" for a word that nobody knows."""
+    key = squeezed(word)
+    return SENTENCES.get(kind, {}).get(key, "") or SENTENCES[""].get(key, "")
+
+
+def squeezed(word: str) -> str:
+    """A word without what spellings differ by."""
+    return word[:100].lower().replace("-", "").replace("_", "")
