@@ -87,7 +87,7 @@ class Verbs(click.Group):
             if at is None:
                 raise
             meant = " ".join(["moorline", args[at], *args[:at], *args[at + 1 :]])
-            text = f"{error.message} before the verb; did you mean `{meant}`?"
+            text = f"{error.option_name} stands after the verb; did you mean `{meant}`?"
             raise click.UsageError(text, ctx) from None
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's signature

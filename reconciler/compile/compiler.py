@@ -124,7 +124,7 @@ def read(
     for envelope in framed:
         spec, problems = _spec(envelope, registry[envelope.kind], declared, broken)
         found += problems
-        if spec is not None:
+        if spec is not None and envelope.sound:
             specs.append(spec)
     return tuple(specs), ordered(found)
 

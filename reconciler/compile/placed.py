@@ -28,7 +28,7 @@ def region(view: EnvironmentView, imageless: Iterable[str]) -> Iterator[Diagnost
     help_ = f"write {near}" if meant else "check it with `aws ec2 describe-regions`"
     wanted = ", ".join(dict.fromkeys(imageless))
     if wanted:
-        text = f"no list of AWS's regions has {view.region!r}, and {wanted} needs an image there"
+        text = f"no list of AWS's regions has {view.region!r}, which must have images of {wanted}"
         help_ = f"{help_}; if it is new, give an `image` of your own"
         yield Diagnostic("ENV015", f"{text}{meant}", at, help_)
         return

@@ -34,12 +34,13 @@ def report(
     others = [
         each for each in _specs(list(documents), name, lost) if (each.code, each.at) not in said
     ]
-    whose = f"environment {name!r}" if name else "any environment"
-    text = f"specs were checked without {whose}: its variables and what depends on them were not"
+    text = (
+        f"specs were checked without {repr(name) if name else 'an environment'}, as far as can be"
+    )
     aside = Diagnostic(
         CODE,
         text,
-        help="mend the environment first, then run this again",
+        help="mend the environment and run this again: what depends on it was not checked",
         severity=Severity.NOTE,
         turn=LAST,
     )

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
-    "MissingError", "Running", "SandboxError", "control", "ensure", "find", "folder_of", "listed",
-    "pace", "reset", "start", "status", "stop", "stop_all",
+    "MissingError", "Running", "SandboxError", "began", "control", "ensure", "find", "folder_of",
+    "listed", "pace", "reset", "start", "status", "stop", "stop_all",
 ]  # fmt: skip
 
 START_TIMEOUT = 60.0
@@ -240,6 +240,11 @@ def pace(running: Running) -> float | None:
     """How much faster than AWS's the rates of a server are that throttles; else nothing."""
     found = _ask(running, "throttling") or {}
     return float(found["pace"]) if found.get("share") else None
+
+
+def began(running: Running) -> float:
+    """When what a server holds was empty, in seconds since the epoch; 0 where it does not say."""
+    return float((_ask(running, "ping") or {}).get("began", 0.0))
 
 
 def _ask(

@@ -29,7 +29,7 @@ bigint: integral
 bluegreenupdatepolicy: blueGreen strategy
 bool: string
 boolean: string
-bucket: s3 existing to source
+bucket: s3 existing to source DataSource
 bucketname: s3 existing to source
 budgetlimit: amount
 canarysize: size
@@ -150,7 +150,7 @@ retentionperiod: expireAfter
 role: Security
 rollback: onFailure
 s3: s3 DataSource
-s3bucket: s3 existing to source
+s3bucket: s3 existing to source DataSource
 s3uri: uri path
 samplingpercentage: sampling share
 schema: columns features

@@ -206,8 +206,7 @@ def _pattern(error: ErrorDetails, target: Target) -> Complaint:
     text = f"{shown(value)} is not {form.noun if form else 'of the right form'}"
     if isinstance(value, str) and not value.strip():
         text = "the text is blank"
-    help_ = "; ".join(filter(None, (forms.cure(wanted, value), target.about.rstrip("."))))
-    help_ = help_ or "write a text"
+    help_ = forms.cure(wanted, value) or target.about.rstrip(".") or "write a text"
     return Complaint("SPEC016", target.path, text, help_, _on_key(error))
 
 

@@ -50,12 +50,14 @@ class Metadata(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A document whose frame is right; `spec` is not checked yet."""
+    """A document of a known kind; `spec` is not checked yet."""
 
     kind: str
     metadata: Metadata
     spec: Json
     document: Document
+    sound: bool = True
+    """Whether nothing is wrong with `metadata`; the inside of a spec is checked all the same."""
 
     @property
     def id(self) -> str:
@@ -82,7 +84,7 @@ def envelopes(
 
 
 def read(document: Document, kinds: Collection[str]) -> tuple[Envelope | None, list[Diagnostic]]:
-    """The envelope of one document; none if its kind or name cannot be told."""
+    """The envelope of one document; none if its kind cannot be told."""
     data = document.data
     if not isinstance(data, dict):
         text = f"expected a spec, got {shown(data)}"
@@ -93,16 +95,26 @@ def read(document: Document, kinds: Collection[str]) -> tuple[Envelope | None, l
         shape(document, Metadata, ("metadata",)) if "metadata" in data else (None, [])
     )
     found += problems
-    if metadata is not None and not NAME.match(metadata.name):
-        text = f"the name {metadata.name!r} is not allowed"
-        guess = guesses.name(metadata.name)[:_MOST].strip("-")
+    name = _name(document)
+    if name and not NAME.match(name):
+        text = f"the name {name[:60]!r} is not allowed"
+        guess = guesses.name(name)[:_MOST].strip("-")
         help_ = f"write {guess}; a name is {_NAME_HELP}" if guess else _NAME_HELP
         found.append(Diagnostic("SPEC004", text, document.at(("metadata", "name")), help_))
-        metadata = None
     kind = data.get("kind")
-    if metadata is None or not isinstance(kind, str) or kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         return None, found
-    return Envelope(kind, metadata, data.get("spec"), document), found
+    sound = metadata is not None and NAME.match(metadata.name) is not None
+    if metadata is None:  # without a name it gets one that no other spec has
+        metadata = Metadata.model_construct(name=name or str(document.at()))
+    return Envelope(kind, metadata, data.get("spec"), document, sound), found
+
+
+def _name(document: Document) -> str:
+    """The name, also in a frame that is wrong; "" where there is none."""
+    metadata = document.data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _keys(document: Document) -> list[Diagnostic]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Container, Mapping, Sequence
+from difflib import get_close_matches
 
 import click
 
@@ -117,6 +118,10 @@ OPTIONS: Mapping[str, str] = {
 }
 """By name without dashes. An option that the verb has is never looked up."""
 OPTIONS_OF: Mapping[str, Mapping[str, str]] = {
+    "drift": {
+        "fix": "`moorline apply` sets AWS back, `--write` takes what is live into the specs",
+        "repair": "`moorline apply` sets AWS back, `--write` takes what is live into the specs",
+    },
     "init": {
         "dir": "`moorline init FOLDER`",
         "e": _COPY,
@@ -130,6 +135,9 @@ OPTIONS_OF: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Further ones by verb, which go before."""
+_SHORT = OPTIONS["env"]
+_LETTERS = 5
+"""A shorter name is near to too much."""
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -153,7 +161,7 @@ def refuse(ctx: click.Context, name: str, command: click.Command, rest: Sequence
         return
     known = {each for param in command.params for each in (*param.opts, *param.secondary_opts)}
     if said := option(name, rest, {*known, "-h", "--help"}):
-        ctx.fail(said)
+        raise click.UsageError(said, click.Context(command, info_name=name, parent=ctx))
 
 
 def option(verb_: str, arguments: Sequence[str], known: Container[str]) -> str:
@@ -162,19 +170,28 @@ def option(verb_: str, arguments: Sequence[str], known: Container[str]) -> str:
     `known` are the options that the verb has, with their dashes. What follows ``--`` is no option.
     """
     table = {**OPTIONS, **OPTIONS_OF.get(verb_, {})}
-    for argument in arguments:
+    for at, argument in enumerate(arguments):
         if argument == "--":
             break
-        written = argument.partition("=")[0]
+        written, _, value = argument.partition("=")
         name = written.lstrip("-").replace("_", "-").lower()
         if not written.startswith("-") or written in known or not name:
             continue
-        long = f"--{name}"
-        said = f"`{long}`" if long in known and len(name) > 1 else table.get(name, "")
+        said = f"`--{name}`" if f"--{name}" in known and len(name) > 1 else _said(table, name)
+        if said == _SHORT:
+            said = said.replace("NAME", value or "".join(arguments[at + 1 : at + 2]) or "NAME")
         if said:
             meant = f"; did you mean {said}?" if _CODE.fullmatch(said) else f": {said}."
             return f"No such option {written!r}{meant}"
     return ""
+
+
+def _said(table: Mapping[str, str], name: str) -> str:
+    """What is said of an option, also with a slip in it."""
+    if name in table or len(name) < _LETTERS:
+        return table.get(name, "")
+    close = get_close_matches(name, table, n=1, cutoff=0.85)
+    return table[close[0]] if close else ""
 
 
 def _translated(argument: str) -> Sequence[str]:

@@ -82,6 +82,14 @@ CODES = (
         "the folder that is named to yourself alone, or empty it with moorline sandbox reset.",
     ),
     Code(
+        "SANDBOX002",
+        "the sandbox began anew",
+        "The last apply ended before the sandbox was empty for the last time: somebody reset it, "
+        "or its state folder was deleted. What earlier receipts say is of what is lost, and no "
+        "resource is told to have been deleted by hand.",
+        "Apply again. `moorline history` still shows the earlier applies.",
+    ),
+    Code(
         "EXPORT001",
         "not in CloudFormation",
         "A property exists in the AWS API and not in CloudFormation, so the template lacks it.",

@@ -35,6 +35,8 @@ def text(
     found = ordered(list(diagnostics))
     lines = {name: _BREAK.split(source) for name, source in sources.items()}
     blocks = [_block(each, lines, color=color) for each in found]
+    if len(found) == 1 and found[0].at is None:  # one line says it all
+        return f"{blocks[0]}\n"
     return "\n".join([*blocks, summary(found, len(sources) if files is None else files), ""])
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("moorline.sandbox")
 DEFAULT_SPEED = 10.0
 PATIENCE, PAUSE = 20.0, 0.05
+FORSAKEN = 30.0
+"""Seconds unused until it ends when its state folder is gone: no command finds it any more."""
 
 
 class _Quiet(MotoRequestHandler):
@@ -91,11 +93,14 @@ def _serve(given: argparse.Namespace, state: Path) -> None:
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     address.announce(state, server.port)
     while not stopping.wait(0.1):  # the kernel may give a signal to another thread than this one
-        if 0 < given.idle < control.unused:
+        if 0 < given.idle < control.unused or (control.unused > FORSAKEN and not state.is_dir()):
             break
     server.shutdown()
-    (state / address.FILE).unlink(missing_ok=True)
-    snapshot.save(state / snapshot.FILE, place.key())
+    try:
+        (state / address.FILE).unlink(missing_ok=True)
+        snapshot.save(state / snapshot.FILE, place.key())
+    except OSError as error:
+        sys.exit(f"The state is lost: {state} could not be written ({error.strerror}).")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
