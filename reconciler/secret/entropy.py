@@ -23,8 +23,9 @@ _TURNS = 0.33
 _PLAIN_TURNS = 0.4
 _OTHERS = 2
 """Characters that are no letters, at least."""
-_PIECES, _IN_PIECES = 3, 0.4
-"""A path has so many pieces, and turns inside of them are rarer than in random text."""
+_SLASHES, _SHORT = 2, 12
+_BETWEEN = re.compile(r"[/_.=-]+")
+_NAME = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|[0-9]+)*|[A-Za-z0-9]{1,2}|[0-9a-f]{8,}")
 _WORD = re.compile(r"[a-z]{3,}")
 _IN_WORDS = 0.4
 
@@ -50,28 +51,22 @@ def _is_random(run: str) -> bool:
         return False
     if is_path(bare):
         return False
-    turns = _turns(bare) / len(bare)
+    turns = sum(_class(a) != _class(b) for a, b in pairwise(bare)) / len(bare)
     if mixed:
         return turns >= _TURNS
     return len(bare) >= _LONG_HEX and turns >= _PLAIN_TURNS and not set("-_/") & set(bare)
 
 
 def is_path(text: str) -> bool:
-    """Whether a text reads as a path: names between slashes, none of which looks random.
+    """Whether a text reads as a path: at least three pieces, all of them names.
 
-    A random text of 40 characters with two slashes passes about once in some hundred times, and
-    one in eight has two.
+    One short piece may be random, as folders for temporary files are. Random text has no such
+    pieces: two letters of a case follow each other in all of them by chance only.
     """
-    pieces = [each for each in text.split("/") if each]
-    if text.count("/") < _PIECES - 1 or "+" in text or not pieces:
+    if text.count("/") < _SLASHES or "+" in text:
         return False
-    inside = sum(map(len, pieces))
-    return sum(map(_turns, pieces)) < _IN_PIECES * inside
-
-
-def _turns(text: str) -> int:
-    """How often the class of character changes."""
-    return sum(_class(a) != _class(b) for a, b in pairwise(text))
+    odd = [each for each in _BETWEEN.split(text) if not _NAME.fullmatch(each)]
+    return not odd or (len(odd) == 1 and len(odd[0]) <= _SHORT)
 
 
 def _class(character: str) -> int:

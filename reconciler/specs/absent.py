@@ -26,7 +26,7 @@ def absent(
     documents = list(documents)
     if causes := _causes(documents, name):
         return causes
-    if unread.among(name, lost):
+    if name in lost:
         return []
     text = f"unknown environment {name!r}"
     for document in documents:
@@ -50,7 +50,7 @@ def parent(
     """As `absent`, for an environment that another one extends at `at`."""
     if causes := _causes(list(documents), name):
         return causes
-    if unread.among(name, lost):
+    if name in lost:
         return []
     text = f"unknown environment {name!r}{did_you_mean(name, known)}"
     help_ = f"environments are {listed(sorted(known), 'and')}"

@@ -22,6 +22,8 @@ from reconciler.specs.load import Loaded, listed, load
 from reconciler.specs.overlay import EnvironmentView
 
 STATE = Path(".moorline")
+_UNREADABLE = "YAML02"
+"""Begins the codes of what keeps a file or folder from being read at all."""
 USUAL = (Path("specs"), Path("environments"))
 
 
@@ -61,13 +63,23 @@ class Project:
         from reconciler.compile import without  # noqa: PLC0415 - only for mistakes
 
         loaded, found = self.read(), list(found)
-        place = f"{shown(self.environments, Path.cwd())}/"
-        told = [(each, f"{each.at or ''}".startswith(place)) for each in loaded.diagnostics]
-        causes = [*(each for each, cause in told if cause), *found]
-        if not any(each.at for each in causes) and not loaded.unread:
+        blamed = self.blamed()
+        if any(each.code.startswith(_UNREADABLE) for each in blamed):
+            found = [each for each in found if each.at or each.code != "ENV001"]
+        if not any(each.at for each in (*blamed, *found)):
             return [*loaded.diagnostics, *found]  # a slip on the command line
-        others = [each for each, cause in told if not cause]
+        others = [each for each in loaded.diagnostics if each not in blamed]
+        causes = [*blamed, *found]
         return [*without.report(loaded.documents, name, causes, loaded.unread), *others]
+
+    def blamed(self) -> list[Diagnostic]:
+        """Files of the folder with the environments that could not be read."""
+        place = shown(self.environments, Path.cwd())
+        return [
+            each
+            for each in self.read().diagnostics
+            if each.is_error and each.at and f"{each.at.file}/".startswith(f"{place}/")
+        ]
 
     def read_environments(self) -> Loaded:
         """Load the environments alone. Exits in a folder that is no platform's."""
@@ -115,7 +127,7 @@ class Project:
         """The one environment that there is; exits where there are none or several."""
         only = known[0] if len(known) == 1 else ""
         broken = absent.broken(self.loaded.documents)
-        if len(known) > 1 or not (known or broken or self.loaded.unread):
+        if len(known) > 1 or not (known or broken or self.blamed()):
             names = ", ".join(known) or "none"
             text = f"which environment? There are: {names}"
             self.fail([Diagnostic("ENV001", text, help="add `-e NAME`")])

@@ -110,7 +110,7 @@ def _without(project: Project, chosen: list[str], causes: list[Diagnostic]) -> l
     loaded = project.read()
     if not chosen:
         causes = absent.broken(loaded.documents)
-    if not (chosen or causes or loaded.unread):
+    if not (chosen or causes or project.blamed()):
         where = str(project.environments)
         help_ = "add environments/NAME.yaml"
         causes = [Diagnostic("ENV001", f"no environment in {where!r}", help=help_)]
