@@ -36,7 +36,7 @@ class Complaint:
 class Target:
     """Where an error points: what is there, and what the model has there.
 
-    `about` is the description of the field.
+    `about` is the description of the field, `elsewhere` where a field of this name belongs.
     """
 
     path: Path
@@ -44,6 +44,7 @@ class Target:
     siblings: tuple[str, ...]
     value: Json
     about: str = ""
+    elsewhere: str = ""
 
 
 _TYPES = {
@@ -170,9 +171,12 @@ def _unknown(error: ErrorDetails, target: Target) -> Complaint:
     known = target.siblings
     help_ = f"fields here are {listed(sorted(known), 'and')}" if known else "remove it"
     meant = closest(name, known) or ""
+    if target.elsewhere and not meant:
+        help_ = f"it belongs {target.elsewhere}: check the indentation"
     text = f"unknown field {name[:60]!r}{did_you_mean(name, known)}"
     path = (*target.path[:-1], name)
-    return Complaint("SPEC010", path, text, help_, on_key=True, meant=meant, unknown=name)
+    unknown = "" if target.elsewhere else name
+    return Complaint("SPEC010", path, text, help_, on_key=True, meant=meant, unknown=unknown)
 
 
 def _choice(error: ErrorDetails, target: Target) -> Complaint:

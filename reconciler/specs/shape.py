@@ -20,12 +20,14 @@ from reconciler.model.value import Json, Path
 from reconciler.specs import brought
 from reconciler.specs.annotation import Annotation, fields, locate, present
 from reconciler.specs.complaint import Complaint, Target, complain
+from reconciler.specs.elsewhere import elsewhere
 from reconciler.specs.union import Branch, choose
 
 M = TypeVar("M", bound=BaseModel)
 _MOST = 100
 """Findings per document; more would not be read."""
 _MAX_DEPTH = 30
+_UNKNOWN = "extra_forbidden"
 
 
 def shape(document: Document, model: type[M], path: Path = ()) -> tuple[M | None, list[Diagnostic]]:
@@ -78,7 +80,9 @@ def _explain(
         siblings = fields(locate(annotation, data, error["loc"][:-1]).annotation)
         info = siblings.get(full[-1]) if full else None
         about = (info.description or "") if info is not None else ""
-        yield complain(error, Target(full, place.annotation, tuple(siblings), inner, about))
+        at = elsewhere(annotation, data, error["loc"]) if error["type"] == _UNKNOWN else ""
+        known = tuple(siblings)
+        yield complain(error, Target(full, place.annotation, known, inner, about, at))
 
 
 def _union(
