@@ -18,6 +18,7 @@ from reconciler.compile.admit import admit
 from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
+from reconciler.kinds.lines import OUTSIDE
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Span, ordered
 from reconciler.model.document import Document
@@ -62,12 +63,21 @@ class Spec:
         return self.envelope.document.at(("metadata", "owner"))
 
     def at(self, path: Path) -> Span:
-        """The line of a path inside `spec`."""
-        return self.envelope.document.at((*SPEC, *path))
+        """The line of a path inside `spec`, or beside it if it begins with `OUTSIDE`."""
+        return self.envelope.document.at(_whole(path))
 
     def key_at(self, path: Path) -> Span:
-        """The line of the key of a path inside `spec`."""
-        return self.envelope.document.key_at((*SPEC, *path))
+        """The line of the key of a path inside `spec`, or beside it."""
+        return self.envelope.document.key_at(_whole(path))
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The user's own tags."""
+        return self.envelope.metadata.tags
+
+
+def _whole(path: Path) -> Path:
+    return path[1:] if path[:1] == (OUTSIDE,) else (*SPEC, *path)
 
 
 def place_of(view: EnvironmentView) -> Place:
@@ -136,14 +146,13 @@ def _kind(document: Document) -> Json:
 def _spec(
     envelope: Envelope, kind: Kind[Any], declared: set[str], broken: set[str]
 ) -> tuple[Spec | None, list[Diagnostic]]:
-    if "spec" not in envelope.document.data:
-        return None, []
-    model, found = shape(envelope.document, kind.model, SPEC)
+    whole = "spec" in envelope.document.data
+    model, found = shape(envelope.document, kind.model, SPEC) if whole else (None, [])
     if model is None:
         return None, found
     spec = Spec(envelope, kind, model, tuple(kinds.used(model)))
     for problem in kind.check(model):
-        at = spec.key_at(problem.path) if problem.on_key else spec.at(problem.path)
+        at = (spec.key_at if problem.on_key else spec.at)(problem.path)
         said = (problem.code, problem.message, at, problem.help, problem.severity)
         found.append(Diagnostic(*said))
     named = ((path, type_, spec.at(path)) for path, type_ in kind.types(model))
@@ -198,6 +207,8 @@ class _Builder:
                 kind=spec.kind.name,
                 name=spec.envelope.metadata.name,
                 owner=spec.owner,
+                description=spec.envelope.metadata.description or "",
+                tags=spec.tags,
                 place=self.place,
                 naming=self._address,
                 spans=spec.at,
@@ -205,6 +216,7 @@ class _Builder:
                 served=self._served,
                 facts=self.facts,
                 boundary=self.view.spec.boundary or "",
+                own={each[:2]: each for each in spec.kind.named(spec.model)},
             )
         return self._scopes[spec.id]
 

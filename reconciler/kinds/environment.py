@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from reconciler.kinds.api import Kind, Maybe, Section, register
+from reconciler.kinds.api import Duration, Kind, Maybe, Section, register
 from reconciler.kinds.terms.region import Region
 from reconciler.model.loss import Destruction
 
@@ -25,13 +25,12 @@ PrincipalArn = Annotated[
 ]
 PlatformName = Annotated[str, StringConstraints(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=20)]
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 SpecId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")]
 TagKey = Annotated[
     str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w\s.:/=+@-]+$")
 ]
-Lifetime = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}(s|m|h|d)$")]
+TagValue = Annotated[str, StringConstraints(max_length=256)]
 KmsKey = Annotated[
     str,
     StringConstraints(
@@ -130,7 +129,7 @@ class Protection(Section):
         (),
         description="Destructive classes that apply may carry out: records are stored data,"
         " traffic is a live endpoint, keys are encryption keys, history is logs and versions,"
-        " service-access is the right to use a service that lets nobody new in.",
+        " serviceAccess is the right to use a service that lets nobody new in.",
         examples=[["traffic"]],
     )
     approvals: tuple[Approval, ...] = Field(
@@ -226,7 +225,7 @@ class Environment(Section):
         " `moorline ci init` may then make no role without it.",
         examples=["arn:aws:iam::123456789012:policy/workloads"],
     )
-    tags: dict[TagKey, Annotated[str, StringConstraints(max_length=256)]] = Field(
+    tags: dict[TagKey, TagValue] = Field(
         default_factory=dict,
         description="Added to every resource that can be tagged.",
         examples=[{"cost-centre": "ml"}],
@@ -258,7 +257,7 @@ class Environment(Section):
         description="Where receipts of applies are kept. Without it: .moorline/receipts.",
         examples=[{"bucket": "acme-fraud-receipts", "prefix": "moorline"}],
     )
-    plan_expiry: Lifetime = Field(
+    plans_expire_after: Duration = Field(
         "24h",
         description="How long a plan file (`plan -o`) may be applied after it was made.",
         examples=["8h"],

@@ -10,6 +10,9 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Path, Props, references
 
+NAME_LINE: Path = ("@name",)
+"""In place of a property path: the line that chooses the name in AWS."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -100,12 +103,12 @@ def _place(node: Node) -> Span | None:
 
 
 def _clash(first: Node, second: Node) -> Diagnostic:
-    other = f" (the other is {first.origin.at})" if first.origin else ""
+    other = f" (the other is {first.origin.line_of(NAME_LINE)})" if first.origin else ""
     return Diagnostic(
         "GRAPH001",
         f"two specs make the same resource {str(second.address)!r}{other}",
-        _place(second),
-        "rename one of the two specs",
+        second.origin.line_of(NAME_LINE) if second.origin else None,
+        "rename one of the two specs, or give one of them another 'awsName'",
         address=second.address,
     )
 

@@ -22,7 +22,7 @@ class Destruction(StrEnum):
     TRAFFIC = "traffic"
     KEYS = "keys"
     HISTORY = "history"
-    ACCESS = "service-access"
+    ACCESS = "serviceAccess"
 
 
 GONE: Mapping[str, str] = {

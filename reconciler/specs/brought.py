@@ -11,27 +11,27 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 _TABLE = """
-acl: *
 actions: statements
-alarmactions: subscriptions
-alarmconfiguration: analysis
-alert: Monitor
 alarm: Monitor
+alarmactions: subscribers
+alarmconfiguration: existingAlarms analysis
+alert: Monitor
 algorithmspecification: algorithm
+annotations: tags
 api: apiVersion
 artifacts: artifact
 assumerolepolicy: assumedBy
 assumerolepolicydocument: assumedBy
 autorollbackconfiguration: analysis onFailure
-avg: average
 baketime: bake
 bigint: integral
 bluegreenupdatepolicy: blueGreen strategy
 bool: string
 boolean: string
 bucket: s3 existing to source DataSource
-bucketname: s3 existing to source
+bucketname: existing s3 to source
 budgetlimit: amount
+canary: twoStep
 canarysize: size
 capturemodes: modes
 char: string
@@ -55,7 +55,8 @@ disk: volume
 docker: image
 double: fractional
 downtime: traffic
-emailaddresses: emails email
+email: emails
+emailaddresses: emails
 encryption: key
 endpoint: Rollout rollout
 endpointconfig: serve
@@ -65,7 +66,7 @@ envvars: environment
 evaluationperiods: for
 eventtimefeaturename: eventTime
 eventtimestamp: eventTime
-expiration: expireAfter ttl
+expiration: expireAfter
 expirationindays: expireAfter
 featuredefinitions: features
 featuregroupname: featureGroup
@@ -74,12 +75,14 @@ fields: features columns
 float: fractional
 float32: fractional
 float64: fractional
+function: functions Resource
+glue: glue glueTable
 hyperparams: hyperparameters
 iam: Security
 imageuri: image
 inferenceservice: Rollout
 initialinstancecount: instances
-initialsamplingpercentage: sampling share
+initialsamplingpercentage: sampling
 inputdataconfig: inputs
 instance: instanceType
 instancecount: instances
@@ -88,95 +91,112 @@ int32: integral
 int64: integral
 integer: integral integer
 job: Training
-key: key
+keepaliveperiodinseconds: keepAlive
+kms: key keys
 kmskey: key Security
 kmskeyarn: key
 kmskeyid: key
-kms: key keys
-lambda: lambda Resource
+labels: tags
+lambda: functions Resource
 lifecycleconfiguration: lifecycle
 lifecyclerule: lifecycle
 lifecyclerules: lifecycle
-limit: amount above
+limit: amount above atMost
 limitamount: amount
-linearstepsize: step
+linearstepsize: size
 logs: history accessLogs
 long: integral
 machinetype: instanceType
 maintainer: owner
-max: maximum maximize max
+max: maximize
+maximum: atMost
+maxnumberoftrainingjobs: maxJobs
+maxparalleltrainingjobs: maxParallelJobs
 maxruntimeinseconds: maxRuntime
+maxvalue: atMost
 maxwaittimeinseconds: maxWait
-mean: average
 memory: inMemory
-min: minimum minimize min
+min: minimize
+minimum: atLeast
 minreplicas: instances
+minvalue: atLeast
 model: model Rollout
 modeldata: artifact
 modeldataurl: artifact
 modelpackagegroup: ModelRegistry
 modeluri: artifact
-notifications: subscriptions subscribers
+notifications: subscribers
 number: fractional
 numeric: fractional
 objectivemetric: objective
 offlinestore: offline
 offlinestoreconfig: offline
+on: of
+ondemand: standard
 onlinestore: online
 onlinestoreconfig: online
-ondemand: standard
 outputdataconfig: output
 parameters: hyperparameters variables
-percentage: percent share at
+percent: at size sampling
+percentage: at sampling size
 pipeline: Training
 policies: statements
 policy: statements
 policydocument: statements
 policystatement: statements
+prefix: path prefix
 primarykey: recordId
 principal: assumedBy
 properties: properties spec
-receivers: subscriptions subscribers
+queue: queues Resource
+rate: above atMost
+receivers: subscribers
 recordidentifier: recordId
 recordidentifierfeaturename: recordId
-region: region
 registry: registry ModelRegistry
 replicas: instances
-request: input Input
+request: input
 resourceconfig: compute
-response: output Output
+response: output
 retention: expireAfter keepRevisions
 retentionperiod: expireAfter
 role: Security
 rollback: onFailure
 s3: s3 DataSource
 s3bucket: s3 existing to source DataSource
+s3prefix: path prefix
 s3uri: uri path
-samplingpercentage: sampling share
+samplingpercentage: sampling
 schema: columns features
 securitygroupids: securityGroups
-serverlessconfig: serverless serve
+serverlessconfig: serve
 serversideencryption: key
-sns: subscriptions monitor
-snstopic: subscriptions monitor topic
+sns: subscribers monitor
+snstopic: monitor subscribers
+sqs: queues
 stack: Environment platform
 stage: Environment environment
-storagesize: volume
 stoppingcondition: maxRuntime
+storagesize: volume
 str: string
 subnetids: subnets
+subscriptionids: subscribers
+subscriptions: subscribers
+table: Resource
+tag: tags
+tagging: tags
 text: string
-threshold: above below thresholds
+threshold: above thresholds
 throughputconfig: throughput
 timestamp: string eventTime
 timeunit: period
-topic: monitor subscriptions
+topic: monitor
 trafficrouting: strategy
 trainingimage: image algorithm
 trainingjob: Training
 trustpolicy: assumedBy
-ttl: expireAfter ttl
-ttlduration: expireAfter ttl
+ttl: expireAfter
+ttlduration: expireAfter
 varchar: string
 vars: variables
 versioningconfiguration: versioning
@@ -184,6 +204,8 @@ volumesize: volume
 volumesizeingb: volume
 vpc: network
 vpcconfig: network
+warmpool: keepAlive
+webhook: webhooks
 workspace: Environment
 """
 WORDS: Mapping[str, tuple[str, ...]] = {

@@ -16,7 +16,7 @@ spec:
     image: {IMAGE}
   inputs: {{train: {{source: artifacts, path: train}}}}
   compute: {{instanceType: ml.m5.large}}
-  output: {{source: artifacts}}
+  output: {{to: artifacts}}
 """
 STATED = "  services: {sagemaker-clarify: existing}\n  region:"
 OWN = """\
