@@ -114,7 +114,7 @@ def read(
 ) -> tuple[tuple[Spec, ...], list[Diagnostic]]:
     """The specs of an environment that are right in themselves, and all that is wrong.
 
-    `lost` are names of what could not be read: a reference to one of them is no second finding.
+    A reference to one of the names in `lost`, of what could not be read, is no second finding.
     """
     registry = kinds.load()
     found: list[Diagnostic] = []
@@ -153,8 +153,8 @@ def _spec(
     spec = Spec(envelope, kind, model, tuple(kinds.used(model)))
     for problem in kind.check(model):
         at = (spec.key_at if problem.on_key else spec.at)(problem.path)
-        said = (problem.code, problem.message, at, problem.help, problem.severity)
-        found.append(Diagnostic(*said))
+        help_, severity = problem.help, problem.severity
+        found.append(Diagnostic(problem.code, problem.message, at, help_, severity))
     named = ((path, type_, spec.at(path)) for path, type_ in kind.types(model))
     found += served.unserved(named, resources.load())
     found += [
@@ -249,8 +249,7 @@ class _Builder:
         found += deferring.findings(nodes, deferred, lines)
         found += [
             *tags.problems(self.view, self.specs.values(), nodes),
-            *placed.problems(self.view),
-            *placed.region(self.view, imageless),
+            *placed.problems(self.view, imageless),
         ]
         all_nodes = [node for made in nodes.values() for node in made]
         graph, problems = build_graph(all_nodes, deferred)

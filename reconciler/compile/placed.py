@@ -1,4 +1,4 @@
-"""What an environment names has to be of the partition that its region is in. Pure."""
+"""Where an environment is: its region, and names that have to be of the region's partition. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ _ELSEWHERE = frozenset({"overrides", "variables", "tags", "protection"})
 """Members that name nothing here: what they put into specs is checked there."""
 
 
-def region(view: EnvironmentView, imageless: Iterable[str]) -> Iterator[Diagnostic]:
+def _region(view: EnvironmentView, imageless: Iterable[str]) -> Iterator[Diagnostic]:
     """What is wrong with a region that no list has, at its own line: it may be new, or a slip.
 
-    `imageless` says what needs an image of AWS there: nobody knows the account that has it, so
-    then it is an error.
+    Where an image of AWS is needed it is an error: nobody knows the account that has it.
     """
     if is_known(view.region):
         return
@@ -37,8 +36,12 @@ def region(view: EnvironmentView, imageless: Iterable[str]) -> Iterator[Diagnost
     yield Diagnostic("ENV015", f"{text}{meant}", at, help_, Severity.WARNING)
 
 
-def problems(view: EnvironmentView) -> Iterator[Diagnostic]:
-    """One finding for each name of another partition, at its line."""
+def problems(view: EnvironmentView, imageless: Iterable[str] = ()) -> Iterator[Diagnostic]:
+    """A region that nobody knows, and each name of another partition, at its line.
+
+    `imageless` says what needs an image of AWS that is known for no such region.
+    """
+    yield from _region(view, imageless)
     here = partition_of(view.region)
     spec = view.document.data["spec"]
     named = {key: value for key, value in spec.items() if key not in _ELSEWHERE}

@@ -18,7 +18,6 @@ alarmconfiguration: existingAlarms analysis
 alert: Monitor
 algorithmspecification: algorithm
 annotations: tags
-api: apiVersion
 artifacts: artifact
 assumerolepolicy: assumedBy
 assumerolepolicydocument: assumedBy
@@ -34,7 +33,6 @@ budgetlimit: amount
 canary: twoStep
 canarysize: size
 capturemodes: modes
-char: string
 comparisonoperator: above below
 container: image model
 containerimage: image
@@ -107,7 +105,6 @@ linearstepsize: size
 logs: history accessLogs
 long: integral
 machinetype: instanceType
-maintainer: owner
 max: maximize
 maximum: atMost
 maxnumberoftrainingjobs: maxJobs
@@ -127,12 +124,10 @@ modelpackagegroup: ModelRegistry
 modeluri: artifact
 notifications: subscribers
 number: fractional
-numeric: fractional
 objectivemetric: objective
 offlinestore: offline
 offlinestoreconfig: offline
 on: of
-ondemand: standard
 onlinestore: online
 onlinestoreconfig: online
 outputdataconfig: output
