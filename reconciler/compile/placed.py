@@ -1,4 +1,4 @@
-"""Where an environment is: its region, and names that have to be of the region's partition. Pure."""
+"""Where an environment is: its region, and names that have to be of its partition. Pure."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def _region(view: EnvironmentView, imageless: Iterable[str]) -> Iterator[Diagnos
     help_ = f"write {near}" if meant else "check it with `aws ec2 describe-regions`"
     wanted = ", ".join(dict.fromkeys(imageless))
     if wanted:
-        text = f"no list of AWS's regions has {view.region!r}, which must have images of {wanted}"
-        help_ = f"{help_}; if it is new, give an `image` of your own"
+        text = f"the region {view.region!r} is not known, nor where it has images of {wanted}"
+        help_ = f"{help_}; if AWS has added it, give an `image` of your own"
         yield Diagnostic("ENV015", f"{text}{meant}", at, help_)
         return
-    text = f"no list of AWS's regions has {view.region!r}"
-    help_ = f"{help_}; if it is new, leave it"
+    text = f"the region {view.region!r} is not known"
+    help_ = f"{help_}; if AWS has added it, leave it"
     yield Diagnostic("ENV015", f"{text}{meant}", at, help_, Severity.WARNING)
 
 

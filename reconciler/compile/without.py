@@ -34,9 +34,8 @@ def report(
     others = [
         each for each in _specs(list(documents), name, lost) if (each.code, each.at) not in said
     ]
-    text = (
-        f"specs were checked without {repr(name) if name else 'an environment'}, as far as can be"
-    )
+    whose = f"the environment {name!r}" if name else "an environment"
+    text = f"specs were checked as far as they can be without {whose}"
     aside = Diagnostic(
         CODE,
         text,

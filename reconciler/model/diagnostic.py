@@ -12,7 +12,9 @@ from reconciler.model.address import Address
 from reconciler.model.value import Json
 
 UNREAD = ("YAML", "ENV", "RES003")
-WRONG_TYPE = frozenset({"SPEC013", "RES006"})
+WRONG_VALUE = frozenset(
+    {"SPEC012", "SPEC013", "SPEC014", "SPEC015", "SPEC016", "SPEC019", "RES006"}
+)
 
 
 PLACE_MOVED = "ENV012"
@@ -102,9 +104,9 @@ def diagnostic_from_json(data: Json) -> Diagnostic:
 def ordered(found: list[Diagnostic] | tuple[Diagnostic, ...]) -> list[Diagnostic]:
     """Sorted by place, each distinct finding once.
 
-    Where a value could not be read or substituted, its type is not a second finding.
+    Where a value could not be read or substituted, that it is wrong is not a second finding.
     """
     unread = {each.at for each in found if each.at and each.code.startswith(UNREAD)}
-    echoes = {each for each in found if each.code in WRONG_TYPE and each.at in unread}
+    echoes = {each for each in found if each.code in WRONG_VALUE and each.at in unread}
     once = dict.fromkeys(each for each in found if each not in echoes)
     return sorted(once, key=lambda diagnostic: diagnostic.sort_key)

@@ -75,7 +75,6 @@ float32: fractional
 float64: fractional
 function: functions Resource
 glue: glue glueTable
-hyperparams: hyperparameters
 iam: Security
 imageuri: image
 inferenceservice: Rollout
@@ -180,7 +179,6 @@ subscriptions: subscribers
 table: Resource
 tag: tags
 tagging: tags
-text: string
 threshold: above thresholds
 throughputconfig: throughput
 timestamp: string eventTime
@@ -192,7 +190,6 @@ trainingjob: Training
 trustpolicy: assumedBy
 ttl: expireAfter
 ttlduration: expireAfter
-varchar: string
 vars: variables
 versioningconfiguration: versioning
 volumesize: volume
@@ -267,7 +264,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "type": "what a spec is, `kind` says; " + _TYPES,
         "updatereplacepolicy": _LOST,
     },
-    "DataSource": {"lifecycle": "`lifecycle` stands below `s3`", "name": _NAMED},
+    "DataSource": {
+        "bucket": "`s3: {}` makes a bucket, `s3: {existing: NAME}` uses one that is there",
+        "bucketname": "`s3: {}` makes a bucket, `s3: {existing: NAME}` uses one that is there",
+    },
     "Environment": {
         "executionrolearn": "roles that Moorline takes are `roles.plan` and `roles.apply`",
         "profile": "leave it out: set AWS_PROFILE where you run Moorline",
@@ -282,13 +282,22 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
 
 def meaning(word: str, choices: Collection[str]) -> str | None:
     """Which of the choices a word of other tools stands for."""
-    return next((each for each in WORDS.get(squeezed(word), ()) if each in choices), None)
+    return next((each for each in meanings(word) if each in choices), None)
+
+
+def meanings(word: str) -> tuple[str, ...]:
+    """All that a word of other tools may stand for, the likeliest first."""
+    return WORDS.get(squeezed(word), ())
 
 
 def sentence(word: str, kind: str = "") -> str:
     """Where to write what a word stands for; "" for a word that nobody knows."""
-    key = squeezed(word)
-    return SENTENCES.get(kind, {}).get(key, "") or SENTENCES[""].get(key, "")
+    return special(word, kind) or SENTENCES[""].get(squeezed(word), "")
+
+
+def special(word: str, kind: str) -> str:
+    """What a kind says of a word, whatever is near to it; "" where it says nothing of its own."""
+    return SENTENCES.get(kind, {}).get(squeezed(word), "") if kind else ""
 
 
 def squeezed(word: str) -> str:

@@ -134,7 +134,7 @@ def _cure(expected: str, value: Json) -> str:
     if value is None:
         return "write a value, or remove the line"
     if expected == "a text" and isinstance(value, bool | int | float):
-        return 'put it in quotes: "…"'
+        return f'put it in quotes: "{shown(value).split()[-1]}"'
     if expected in {"an integer", "a number"} and isinstance(value, str):
         return "write the digits without quotes or unit" if value[:1].isdigit() else "write digits"
     if expected == "a list" and not isinstance(value, dict | list):
@@ -172,7 +172,7 @@ def _unknown(error: ErrorDetails, target: Target) -> Complaint:
     help_ = f"fields here are {listed(sorted(known), 'and')}" if known else "remove it"
     meant = closest(name, known) or ""
     if target.elsewhere and not meant:
-        help_ = f"it belongs {target.elsewhere}: check the indentation"
+        help_ = f"{target.elsewhere}: check the indentation"
     text = f"unknown field {name[:60]!r}{did_you_mean(name, known)}"
     path = (*target.path[:-1], name)
     unknown = "" if target.elsewhere else name

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pydantic.fields import FieldInfo
 
 from reconciler.model.value import Json, Path
+from reconciler.specs import brought
 from reconciler.specs.annotation import Annotation, expected, fields, locate, present
 
 _DEEP = 3
@@ -14,7 +15,9 @@ _DEEP = 3
 
 
 def elsewhere(annotation: Annotation, data: Json, loc: Sequence[int | str]) -> str:
-    """``below 'online'`` or ``2 levels higher`` for an unknown field; "" if nothing has it.
+    """``it belongs below 'online'`` for an unknown field; "" if no section near has it.
+
+    A word of other tools is followed too: ``it is 'expireAfter', and belongs below 'online'``.
 
     Args:
         annotation: what is expected of `data`.
@@ -22,12 +25,23 @@ def elsewhere(annotation: Annotation, data: Json, loc: Sequence[int | str]) -> s
         loc: where pydantic found the field.
     """
     name = str(loc[-1])
-    for up in range(2, len(loc) + 1):
-        if name in fields(locate(annotation, data, loc[: len(loc) - up]).annotation):
-            return "one level higher" if up == 2 else f"{up - 1} levels higher"  # noqa: PLR2004
-    siblings = fields(locate(annotation, data, loc[:-1]).annotation)
-    found = next((path for path in _below(siblings, (), _DEEP) if path[-1] == name), None)
-    return f"below {'.'.join(found[:-1])!r}" if found else ""
+    levels = [
+        fields(locate(annotation, data, loc[: len(loc) - up]).annotation)
+        for up in range(1, len(loc) + 1)
+    ]
+    for up, level in enumerate(levels):
+        if up and name in level:
+            return f"it belongs {'one level' if up == 1 else f'{up} levels'} higher"
+    for up, level in enumerate(levels):
+        if found := _found(level, (name,), _DEEP if up == 0 else 1):
+            return f"it belongs below {'.'.join(found[:-1])!r}"
+    if found := _found(levels[0], brought.meanings(name), 1):
+        return f"it is {found[-1]!r}, and belongs below {'.'.join(found[:-1])!r}"
+    return ""
+
+
+def _found(siblings: dict[str, FieldInfo], names: Collection[str], deep: int) -> Path:
+    return next((path for path in _below(siblings, (), deep) if path[-1] in names), ())
 
 
 def _below(siblings: dict[str, FieldInfo], path: Path, deep: int) -> Iterator[Path]:

@@ -91,6 +91,8 @@ def read(document: Document, kinds: Collection[str]) -> tuple[Envelope | None, l
         text = f"expected a spec, got {shown(data)}"
         help_ = "a spec is a mapping of apiVersion, kind, metadata and spec"
         return None, [Diagnostic("SPEC001", text, document.at(), help_)]
+    if data and not data.keys() & set(KEYS):
+        return None, [_no_spec(document)]
     found = [*_keys(document), *_version(document), *_kind(document, kinds)]
     metadata, problems = (
         shape(document, Metadata, ("metadata",)) if "metadata" in data else (None, [])
@@ -109,6 +111,14 @@ def read(document: Document, kinds: Collection[str]) -> tuple[Envelope | None, l
     if metadata is None:  # without a name it gets one that no other spec has
         metadata = Metadata.model_construct(name=name or str(document.at()))
     return Envelope(kind, metadata, data.get("spec"), document, sound), found
+
+
+def _no_spec(document: Document) -> Diagnostic:
+    """A mapping that is something else, such as a template of another tool."""
+    said = (brought.sentence(key) for key in document.data)
+    help_ = next(filter(None, said), "keep other YAML files out of this folder")
+    text = f"this is no spec: it has none of {listed(KEYS, 'and')}"
+    return Diagnostic("SPEC001", text, document.key_at((next(iter(document.data)),)), help_)
 
 
 def _name(document: Document) -> str:

@@ -25,9 +25,12 @@ class Form:
 
     noun: str
     example: str
+    also: str = ""
+    """A second one that tells it from others."""
 
 
 _STRICT = (
+    Form("a time or a share", "250ms", "1%"),
     Form("a duration", "30d"),
     Form("a size", "50GiB"),
     Form("a share", "25%"),
@@ -85,12 +88,16 @@ def of(pattern: str) -> Form | None:
         return None
     loose = any(re.search(pattern, each) for each in _JUNK)
     table = _LOOSE if loose else _STRICT
-    return next((each for each in table if re.search(pattern, each.example)), None)
+    return next((each for each in table if _fits(pattern, each)), None)
+
+
+def _fits(pattern: str, form: Form) -> bool:
+    return all(re.search(pattern, each) for each in (form.example, form.also) if each)
 
 
 def written(text: str) -> str:
     """A text as it stands in YAML: in quotes where it would be read as something else."""
-    return text if isinstance(plain(text), str) else f'"{text}"'
+    return text if isinstance(plain(text), str) and not text.isdecimal() else f'"{text}"'
 
 
 def meant(pattern: str, value: object) -> str:

@@ -120,9 +120,10 @@ def _diagnostic(document: Document, path: Path, complaint: Complaint) -> Diagnos
     full = (*path, *complaint.path)
     at = _place(document, full, complaint)
     help_ = complaint.help
-    if complaint.unknown and not complaint.meant:
+    if complaint.unknown:
         kind = document.data.get("kind") if isinstance(document.data, dict) else None
-        help_ = brought.sentence(complaint.unknown, str(kind)) or help_
+        said = brought.special if complaint.meant else brought.sentence
+        help_ = said(complaint.unknown, str(kind)) or help_
     return Diagnostic(complaint.code, complaint.message, at, help_)
 
 

@@ -10,6 +10,8 @@ from reconciler.specs import brought
 
 _SHOWN = 40
 _FEW = 8
+_NEAR, _SURE = 0.6, 0.85
+"""How alike two words have to be; a word that means something elsewhere has to be more so."""
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
@@ -22,7 +24,8 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
         return exact
     if meant := brought.meaning(word, known):
         return meant
-    matches = get_close_matches(lower, by_lower, n=1, cutoff=0.6)
+    cutoff = _SURE if brought.sentence(word) else _NEAR
+    matches = get_close_matches(lower, by_lower, n=1, cutoff=cutoff)
     return by_lower[matches[0]] if matches else None
 
 

@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Container, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 
 import click
 
@@ -149,7 +150,8 @@ def verb(word: str, rest: Sequence[str] = ()) -> str:
     said = VERBS.get(word.lower(), "")
     code = _CODE.fullmatch(said)
     if not code:
-        return f": {said}" if said else ""
+        given = [after for each, after in pairwise(rest) if each in {"-e", "--environment"}]
+        return f": {said.replace('NAME ', f'{given[0]} ') if given else said}." if said else ""
     words = [each for argument in rest for each in _translated(argument)]
     told = " ".join([code[1], *map(shlex.quote, words)]) if "" not in words else code[1]
     return f"; did you mean `{told}`?"
