@@ -25,7 +25,7 @@ _OTHERS = 2
 """Characters that are no letters, at least."""
 _SLASHES, _SHORT = 2, 12
 _BETWEEN = re.compile(r"[/_.=-]+")
-_NAME = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|[0-9]+)*|[A-Za-z0-9]{1,2}|[0-9a-f]{8,}")
+_NAME = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,})*[0-9]*|[A-Za-z0-9]{1,2}|[0-9a-f]{8,}")
 _WORD = re.compile(r"[a-z]{3,}")
 _IN_WORDS = 0.4
 

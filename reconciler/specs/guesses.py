@@ -27,6 +27,8 @@ _SHARE = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*(?:%|percent|per cent|pct)?\s*", 
 _DAY = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T ].*)?|(\d{2})\.(\d{2})\.(\d{4})")
 _PYTHON = re.compile(r"(?:python|py)?[- ]?3\.(\d{1,2})(?:\.\d+)?", re.IGNORECASE)
 _BUCKET = re.compile(r"https?://([a-z0-9.-]+)\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?(/.*)?")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_INSTANCE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9]+")
 _ACCOUNT = 12
 _LONG = 300
 
@@ -79,8 +81,10 @@ def _places(text: str) -> Iterator[str]:
     """Regions, digests, instance types, versions of Python, addresses in S3."""
     bare = text.strip().lower()
     yield re.sub(r"(-\d)[a-f]\Z", r"\1", bare.replace("_", "-"))
-    yield f"sha256:{bare}"
-    yield f"ml.{bare}"
+    if _DIGEST.fullmatch(bare):
+        yield f"sha256:{bare}"
+    if _INSTANCE.fullmatch(bare):
+        yield f"ml.{bare}"
     if found := _PYTHON.fullmatch(bare):
         yield f"py3{found[1]}"
     if found := _BUCKET.fullmatch(text):
