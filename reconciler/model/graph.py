@@ -102,12 +102,17 @@ def _place(node: Node) -> Span | None:
     return node.origin.at if node.origin else None
 
 
+def _named(node: Node) -> Span | None:
+    """Where the name of a node is chosen, or else its spec."""
+    return node.origin.fields.get(NAME_LINE, node.origin.at) if node.origin else None
+
+
 def _clash(first: Node, second: Node) -> Diagnostic:
-    other = f" (the other is {first.origin.line_of(NAME_LINE)})" if first.origin else ""
+    other = f" (the other is {_named(first)})" if first.origin else ""
     return Diagnostic(
         "GRAPH001",
         f"two specs make the same resource {str(second.address)!r}{other}",
-        second.origin.line_of(NAME_LINE) if second.origin else None,
+        _named(second),
         "rename one of the two specs, or give one of them another 'awsName'",
         address=second.address,
     )

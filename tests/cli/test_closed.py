@@ -29,7 +29,7 @@ spec:
       title: Clarify
       status: reopened
       since: "2026-11-01"
-      source: AWS
+      reference: AWS
       replacement: nothing
 """
 

@@ -170,7 +170,7 @@ def test_outside_of_a_platform_the_way_to_one_is_told(
             (tmp_path / folder / name).mkdir(parents=True)
     (tmp_path / here).mkdir(parents=True, exist_ok=True)
     found = nowhere.finding(tmp_path / here)
-    assert found.code == "CLI014"
+    assert found.code == "CLI017"
     assert told in found.help
 
 

@@ -22,7 +22,7 @@ OURS = spec(
       title: Model registries
       status: maintenance
       since: "2026-01-01"
-      source: AWS
+      reference: AWS
       replacement: a table
       touches: [{type: "AWS::SageMaker::ModelPackageGroup"}]
 """,

@@ -23,13 +23,13 @@ def finding(here: Path) -> Diagnostic:
     start = "`moorline init` starts one here"
     if (above := _above(here)) is not None:
         way = "/".join([".."] * (len(here.parts) - len(above.parts)))
-        return Diagnostic("CLI014", text, help=f"the folder above has one: `cd {way}`")
+        return Diagnostic("CLI017", text, help=f"the folder above has one: `cd {way}`")
     below = [*itertools.islice(_below(here), _SHOWN + 1)]
     if below:
         ways = [f"`cd {shlex.quote(each.as_posix())}`" for each in below[:_SHOWN]]
         more = " or another one" if len(below) > _SHOWN else ""
-        return Diagnostic("CLI014", text, help=f"{' or '.join(ways)}{more} leads to one; {start}")
-    return Diagnostic("CLI014", text, help=f"{start}; `--specs` and `--environments` name others")
+        return Diagnostic("CLI017", text, help=f"{' or '.join(ways)}{more} leads to one; {start}")
+    return Diagnostic("CLI017", text, help=f"{start}; `--specs` and `--environments` name others")
 
 
 def is_platform(folder: Path) -> bool:

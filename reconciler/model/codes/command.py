@@ -52,10 +52,11 @@ CODES = (
     ),
     Code(
         "CLI014",
-        "no platform here",
-        "A platform is a folder with `specs` and `environments`, and the command ran in one that "
-        "has neither.",
-        "Change to the folder that the help names, or start a platform with moorline init.",
+        "not rewritten",
+        "`moorline fix` found something in older words that it does not change: what it stands for"
+        " is not certain, it is written in a way that cannot be changed in place, or the file is"
+        " a link or lies outside the project.",
+        "Change it by hand as the message says; docs/language.md has today's words.",
     ),
     Code(
         "CLI015",
@@ -70,6 +71,13 @@ CODES = (
         "A file could not be read or written: it is not there, may not be touched, or the disk is "
         "full. The message names it.",
         "Mend that and run the command again.",
+    ),
+    Code(
+        "CLI017",
+        "no platform here",
+        "A platform is a folder with `specs` and `environments`, and the command ran in one that "
+        "has neither.",
+        "Change to the folder that the help names, or start a platform with moorline init.",
     ),
     Code(
         "SANDBOX001",
