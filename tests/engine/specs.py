@@ -33,7 +33,7 @@ LATEST = spec(
     "Rollout",
     "scorer",
     """
-  model: {registry: fraud, version: latestApproved}
+  model: {registry: fraud, version: latest-approved}
   serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 2}}
 """,
 )

@@ -154,7 +154,7 @@ compute: {instanceType: ml.m5.large}
 output: {to: artifacts}
 """
 DETECTOR = """
-model: {registry: fraud, version: latestApproved, environment: {THRESHOLD: "0.8"}}
+model: {registry: fraud, version: latest-approved, environment: {THRESHOLD: "0.8"}}
 serve:
   realtime:
     instanceType: ml.c6i.xlarge

@@ -40,12 +40,12 @@ def addresses(nodes: list[Node], type_: str) -> list[Address]:
 
 
 def test_it_asks_for_the_newest_approved_version() -> None:
-    asked = (("group", "acme-test-fraud"), ("version", "latestApproved"))
+    asked = (("group", "acme-test-fraud"), ("version", "latest-approved"))
     assert (LOOKUP.what, LOOKUP.params) == ("model-package", asked)
 
 
 def test_it_asks_for_a_certain_version() -> None:
-    pinned = specs.DETECTOR.replace("latestApproved", "13")
+    pinned = specs.DETECTOR.replace("latest-approved", "13")
     (lookup,) = world({DETECTOR: pinned}).lookups(*DETECTOR)
     assert (lookup.params[1], lookup.offline["version"]) == (("version", "13"), 13)
 
@@ -112,7 +112,7 @@ def test_a_file_that_is_pinned_is_that_or_an_error() -> None:
 
 @pytest.mark.parametrize("stage", ["Pending", "InProgress", "Failed", "Deleting"])
 def test_a_version_that_is_not_completed_is_not_served(stage: str) -> None:
-    certain = specs.DETECTOR.replace("latestApproved", "13")
+    certain = specs.DETECTOR.replace("latest-approved", "13")
     platform = world({DETECTOR: certain})
     (asked,) = platform.lookups(*DETECTOR)
     fact = {"arn": "arn", "version": 13, "status": "Approved", "stage": stage}
@@ -139,7 +139,7 @@ def test_newer_versions_that_were_passed_over_are_named() -> None:
     ("spec", "why"),
     [
         (specs.DETECTOR, "registry 'fraud' has no approved version yet"),
-        (specs.DETECTOR.replace("latestApproved", "13"), "registry 'fraud' has no version 13"),
+        (specs.DETECTOR.replace("latest-approved", "13"), "registry 'fraud' has no version 13"),
     ],
     ids=["the newest", "a certain one"],
 )

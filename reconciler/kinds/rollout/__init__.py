@@ -140,7 +140,7 @@ register(
         named=lambda spec: named(ENDPOINT, spec.aws_name),
         exports=exports,
         example="""\
-model: {registry: fraud, version: latestApproved}
+model: {registry: fraud, version: latest-approved}
 serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 4}}
 strategy:
   blueGreen:

@@ -22,7 +22,7 @@ from reconciler.kinds.terms.location import Location, S3Path
 from reconciler.kinds.terms.name import EntityName
 from reconciler.kinds.terms.network import Network
 
-LATEST = "latestApproved"
+LATEST = "latest-approved"
 _ENVIRONMENT = 100
 
 
@@ -31,7 +31,7 @@ class Registered(Section):
 
     registry: Annotated[str, Reference("ModelRegistry")]
     """The registry that has the version."""
-    version: Annotated[int, Field(ge=1)] | Literal["latestApproved"] = "latestApproved"
+    version: Annotated[int, Field(ge=1)] | Literal["latest-approved"] = "latest-approved"
     """A version number, or the newest one that is approved."""
     environment: Annotated[dict[str, str], Field(max_length=_ENVIRONMENT)] = Field(
         default_factory=dict

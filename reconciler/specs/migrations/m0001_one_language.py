@@ -64,7 +64,6 @@ WORDS = {
         "FullyReplicated": "fullyReplicated",
         "ShardedByS3Key": "shardedByS3Key",
     },
-    ("Rollout", "model.version"): {"latest-approved": "latestApproved"},
     ("Rollout", "capture.modes.*"): {"Input": "input", "Output": "output"},
     ("Security", "roles.*.statements.*.effect"): {"Allow": "allow", "Deny": "deny"},
     ("Environment", "protection.allow.*"): {"service-access": "serviceAccess"},
