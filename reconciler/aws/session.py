@@ -76,6 +76,8 @@ class Session:
     """The ARN of who calls, once it was asked for."""
     held: Held | None = None
     """The credentials, where they may end and be renewed."""
+    began: float = 0.0
+    """When what answers was empty, in seconds since the epoch: of a sandbox, else 0."""
     wall: Callable[[], float] = time.time
     """Seconds since the epoch, for times that AWS names."""
     requested: set[str] = field(default_factory=set)

@@ -16,7 +16,7 @@ if {"-h", "--help"} & set(sys.argv):  # the coloured help costs what a fast comm
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them costs 15 ms
 
 import click
-from click.exceptions import Abort, ClickException, Exit
+from click.exceptions import Abort, ClickException, Exit, NoSuchOption
 
 from reconciler import __version__
 from reconciler.secret.guard import guarded
@@ -65,11 +65,7 @@ class Verbs(click.Group):
         if ctx.resilient_parsing and verb not in VERBS:  # a shell asks; there is nothing to offer
             return verb, click.Command(verb, add_help_option=False), args[1:]
         if verb not in VERBS and not verb.startswith("-"):
-            from difflib import get_close_matches  # noqa: PLC0415 - only for a slip of the keys
-
-            close = get_close_matches(verb, VERBS, n=1)
-            hint = f"Did you mean {close[0]!r}?" if close else f"Verbs are {', '.join(VERBS)}."
-            ctx.fail(f"No such command {verb!r}. {hint}")
+            ctx.fail(_no_such(verb, args[1:]))
         name, command, rest = super().resolve_command(ctx, args)
         if name in VERBS:
             command = importlib.import_module(f"reconciler.cli.verbs.{name}").command
@@ -77,7 +73,23 @@ class Verbs(click.Group):
                 from reconciler.cli.frame.examples import epilog  # noqa: PLC0415 - only for help
 
                 command.epilog = command.epilog or epilog(name)
+            if command is not None and any(each.startswith("-") for each in rest):
+                from reconciler.cli.frame import brought  # noqa: PLC0415 - only where it may be asked
+
+                brought.refuse(ctx, name, command, rest)
         return name, command, rest
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an option before the verb with the command that was meant."""
+        try:
+            return super().parse_args(ctx, list(args))
+        except NoSuchOption as error:
+            at = next((n for n, each in enumerate(args) if each in VERBS), None)
+            if at is None:
+                raise
+            meant = " ".join(["moorline", args[at], *args[:at], *args[at + 1 :]])
+            text = f"{error.option_name} stands after the verb; did you mean `{meant}`?"
+            raise click.UsageError(text, ctx) from None
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's signature
         """Run with streams that no secret gets through."""
@@ -85,7 +97,7 @@ class Verbs(click.Group):
             return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the verb; a fault of Moorline itself is one line, not a traceback."""
+        """Run the verb; a fault of Moorline itself is told in words, not as a traceback."""
         try:
             return super().invoke(ctx)
         except (ClickException, Exit, Abort):
@@ -99,14 +111,25 @@ class Verbs(click.Group):
 
                 click.echo(redact(traceback.format_exc()), err=True)
                 raise SystemExit(1) from None
-            from reconciler.cli.frame.project import Project  # noqa: PLC0415 - only when there is a fault
-            from reconciler.model.diagnostic import Diagnostic  # noqa: PLC0415
+            from reconciler.cli.frame import fault  # noqa: PLC0415 - only when there is one
+            from reconciler.cli.frame.project import Project  # noqa: PLC0415
 
-            text = f"fault of Moorline: {type(error).__name__}: {error}"
-            help_ = "set MOORLINE_DEBUG=1 to see where, and report it"
             project = Project(Path(), Path(), as_json="--json" in sys.argv)
-            project.show([Diagnostic("CLI009", text, help=help_)])
+            project.show([fault.finding(error, fault.arguments())])
             raise SystemExit(1) from error
+
+
+def _no_such(verb: str, rest: list[str]) -> str:
+    """What is said of a verb that does not exist."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a slip of the keys
+
+    from reconciler.cli.frame import brought  # noqa: PLC0415
+
+    if said := brought.verb(verb, rest):
+        return f"No such command {verb!r}{said}"
+    close = get_close_matches(verb, VERBS, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"verbs are {', '.join(VERBS)}."
+    return f"No such command {verb!r}; {hint}"
 
 
 @click.command(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

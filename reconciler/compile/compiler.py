@@ -8,7 +8,7 @@ left out rather than reported again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -35,6 +35,7 @@ from reconciler.specs import overlay
 from reconciler.specs.envelope import Envelope, envelopes
 from reconciler.specs.overlay import EnvironmentView
 from reconciler.specs.shape import shape
+from reconciler.specs.unread import among, misframed
 
 ENVIRONMENT = "Environment"
 SPEC = ("spec",)
@@ -111,9 +112,12 @@ def policy_of(
 
 
 def read(
-    documents: Iterable[Document], view: EnvironmentView
+    documents: Iterable[Document], view: EnvironmentView, lost: Collection[str] = ()
 ) -> tuple[tuple[Spec, ...], list[Diagnostic]]:
-    """The specs of an environment that are right in themselves, and all that is wrong."""
+    """The specs of an environment that are right in themselves, and all that is wrong.
+
+    A reference to one of the names in `lost`, of what could not be read, is no second finding.
+    """
     registry = kinds.load()
     found: list[Diagnostic] = []
     laid: list[Document] = []
@@ -127,11 +131,12 @@ def read(
     framed, problems = envelopes(laid, {*registry, ENVIRONMENT})
     found += problems
     declared = {envelope.id for envelope in framed}
+    broken = {*lost, *(name for name, _ in misframed(laid, registry))}
     specs = []
     for envelope in framed:
-        spec, problems = _spec(envelope, registry[envelope.kind], declared)
+        spec, problems = _spec(envelope, registry[envelope.kind], declared, broken)
         found += problems
-        if spec is not None:
+        if spec is not None and envelope.sound:
             specs.append(spec)
     return tuple(specs), ordered(found)
 
@@ -141,24 +146,23 @@ def _kind(document: Document) -> Json:
 
 
 def _spec(
-    envelope: Envelope, kind: Kind[Any], declared: set[str]
+    envelope: Envelope, kind: Kind[Any], declared: set[str], broken: set[str]
 ) -> tuple[Spec | None, list[Diagnostic]]:
-    if "spec" not in envelope.document.data:
-        return None, []
-    model, found = shape(envelope.document, kind.model, SPEC)
+    whole = "spec" in envelope.document.data
+    model, found = shape(envelope.document, kind.model, SPEC) if whole else (None, [])
     if model is None:
         return None, found
     spec = Spec(envelope, kind, model, tuple(kinds.used(model)))
     for problem in kind.check(model):
-        at = spec.key_at(problem.path) if problem.on_key else spec.at(problem.path)
-        said = (problem.code, problem.message, at, problem.help, problem.severity)
-        found.append(Diagnostic(*said))
+        at = (spec.key_at if problem.on_key else spec.at)(problem.path)
+        help_, severity = problem.help, problem.severity
+        found.append(Diagnostic(problem.code, problem.message, at, help_, severity))
     named = ((path, type_, spec.at(path)) for path, type_ in kind.types(model))
     found += served.unserved(named, resources.load())
     found += [
         unresolved(other, name, spec.at(path), declared)
         for path, other, name in spec.uses
-        if f"{other}/{name}" not in declared
+        if f"{other}/{name}" not in declared and not among(name, broken)
     ]
     return (None if any(each.is_error for each in found) else spec), found
 
@@ -235,6 +239,7 @@ class _Builder:
                 deferred[spec.id] = scope.deferred
             else:
                 nodes[spec.id] = [self._finish(node, scope) for node in made.values()]
+        imageless = [each for scope in self._scopes.values() for each in scope.imageless]
         asked = [each for id_ in nodes for each in self._scopes[id_].admissions]
         nodes = {id_: admit(made, asked) for id_, made in nodes.items()}
         uses = {
@@ -246,7 +251,7 @@ class _Builder:
         found += deferring.findings(deferred, lines)
         found += [
             *tags.problems(self.view, self.specs.values(), nodes),
-            *placed.problems(self.view),
+            *placed.problems(self.view, imageless),
         ]
         all_nodes = [node for made in nodes.values() for node in made]
         graph, problems = build_graph(all_nodes, deferred.values())

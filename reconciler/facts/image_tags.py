@@ -25,6 +25,15 @@ class ImageError(LookupError):
         super().__init__(f"unknown {what} '{given or ''}'{hint}")
 
 
+class NoRegionError(ImageError):
+    """There is such an image, and nobody knows of one in this region."""
+
+    def __init__(self, image: str, region: str) -> None:
+        """The `image` by framework and version."""
+        self.known = ()
+        LookupError.__init__(self, f"AWS has no image of {image} in {region!r}")
+
+
 def processor(instance_type: str | None, known: list[str] | None) -> str:
     """Which of the `known` processors an instance has; empty for images that do not care.
 

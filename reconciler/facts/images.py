@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from reconciler.facts.files import read
 from reconciler.facts.image_tags import (
     ImageError,
+    NoRegionError,
     Table,
     build_of,
     family_of,
@@ -21,7 +22,7 @@ from reconciler.facts.image_tags import (
 )
 from reconciler.facts.partitions import partition_of
 
-__all__ = ["ImageError", "frameworks", "image_uri", "owners", "versions"]
+__all__ = ["ImageError", "NoRegionError", "frameworks", "image_uri", "owners", "versions"]
 
 _ARM_TAGS = {"xgboost": "{}-arm64", "sklearn": "{}-arm64-cpu-py3"}
 
@@ -50,6 +51,7 @@ def image_uri(  # noqa: PLR0913 -- an image has this many coordinates; all but t
 
     Raises:
         ImageError: there is no such image.
+        NoRegionError: there is, and nobody knows of one in the region.
     """
     name, tool = _variant(framework, family_of(instance_type))
     config = _config(name, _scope(scope, instance_type))
@@ -59,8 +61,7 @@ def image_uri(  # noqa: PLR0913 -- an image has this many coordinates; all but t
     python, entry = _python(py_version, entry)
     accounts = _table()["accounts"][entry["accounts"]]
     if region not in accounts:
-        what = f"region of {framework} {version}"
-        raise ImageError(what, region, sorted(accounts))
+        raise NoRegionError(f"{framework} {version}", region)
     kind = processor(instance_type, config.get("processors") or entry.get("processors"))
     prefix = f"{below}-transformers{version}" if below else entry.get("tag_prefix", version)
     word = tool or word_of(framework, entry, kind)

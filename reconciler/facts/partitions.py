@@ -64,11 +64,29 @@ def partitions() -> tuple[Partition, ...]:
 def partition_of(region: str) -> Partition:
     """The partition of a region; what fits none is taken for a new region by its first word."""
     for each in partitions():
-        if region in each.known or re.fullmatch(each.pattern.strip("^$"), region):
+        if region in each.known or _fits(region, each):
             return each
     word = region.partition("-")[0]
     alike = [each for each in partitions() if any(_word(it) == word for it in each.known)]
     return alike[0] if len(alike) == 1 else partitions()[0]
+
+
+def is_region(region: str) -> bool:
+    """Whether it fits a partition: AWS has it, or may have it some day."""
+    return any(region in each.known or _fits(region, each) for each in partitions())
+
+
+def is_known(region: str) -> bool:
+    """Whether the lists of regions and services have it."""
+    return any(region in each.known for each in partitions())
+
+
+def near_region(region: str) -> str:
+    """The known region whose spelling is closest; "" where none is close."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a slip of the keys
+
+    known = sorted(region for each in partitions() for region in each.known)
+    return next(iter(get_close_matches(region, known, n=1, cutoff=0.6)), "")
 
 
 def lacks(service: str, region: str) -> Lack:
@@ -87,6 +105,10 @@ def lacks(service: str, region: str) -> Lack:
         return Lack.PARTITION
     here = EVERYWHERE in regions or region in regions or region not in partition.known
     return Lack.NOTHING if here else Lack.REGION
+
+
+def _fits(region: str, partition: Partition) -> bool:
+    return re.fullmatch(partition.pattern.strip("^$"), region) is not None
 
 
 def _word(region: str) -> str:

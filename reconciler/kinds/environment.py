@@ -13,6 +13,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 from pydantic_core import PydanticCustomError
 
 from reconciler.kinds.api import Duration, Kind, Maybe, Section, register
+from reconciler.kinds.terms.region import Region
 from reconciler.model.loss import Destruction
 
 Variable = bool | int | float | str
@@ -24,7 +25,6 @@ PrincipalArn = Annotated[
 ]
 PlatformName = Annotated[str, StringConstraints(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=20)]
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 SpecId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")]
 TagKey = Annotated[

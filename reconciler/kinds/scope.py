@@ -129,6 +129,8 @@ class Scope:
     roles: dict[str, Role] = field(default_factory=dict)
     admissions: list[Admission] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
+    imageless: list[str] = field(default_factory=list)
+    """Images of AWS that are wanted and of which nobody knows where the region has them."""
     deferred: Waiting | None = None
 
     def address(self, type_: str, suffix: str = "") -> Address:

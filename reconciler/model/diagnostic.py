@@ -13,7 +13,9 @@ from reconciler.model.address import Address
 from reconciler.model.value import Json, Path
 
 UNREAD = ("YAML", "ENV", "RES003")
-WRONG_TYPE = frozenset({"SPEC013", "RES006"})
+WRONG_VALUE = frozenset(
+    {"SPEC012", "SPEC013", "SPEC014", "SPEC015", "SPEC016", "SPEC019", "RES006"}
+)
 
 
 PLACE_MOVED = "ENV012"
@@ -72,7 +74,10 @@ def span_from_json(data: Json) -> Span | None:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `at` is absent only when the fault lies in no file of the user's."""
+    """One finding. `at` is absent only when the fault lies in no file of the user's.
+
+    `turn` is when it is told: causes (-1) before all others (0), asides (1) after them.
+    """
 
     code: str
     message: str
@@ -80,15 +85,16 @@ class Diagnostic:
     help: str = ""
     severity: Severity = Severity.ERROR
     address: Address | None = None
+    turn: int = 0
 
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str, str]:
+    def sort_key(self) -> tuple[int, str, int, int, str, str]:
         at = self.at or Span("", 0, 0)
-        return (at.file, at.line, at.column, self.code, self.message)
+        return (self.turn, at.file, at.line, at.column, self.code, self.message)
 
 
 def diagnostic_to_json(found: Diagnostic) -> Json:
@@ -118,9 +124,9 @@ def diagnostic_from_json(data: Json) -> Diagnostic:
 def ordered(found: list[Diagnostic] | tuple[Diagnostic, ...]) -> list[Diagnostic]:
     """Sorted by place, each distinct finding once.
 
-    Where a value could not be read or substituted, its type is not a second finding.
+    Where a value could not be read or substituted, that it is wrong is not a second finding.
     """
     unread = {each.at for each in found if each.at and each.code.startswith(UNREAD)}
-    echoes = {each for each in found if each.code in WRONG_TYPE and each.at in unread}
+    echoes = {each for each in found if each.code in WRONG_VALUE and each.at in unread}
     once = dict.fromkeys(each for each in found if each not in echoes)
     return sorted(once, key=lambda diagnostic: diagnostic.sort_key)

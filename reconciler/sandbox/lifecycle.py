@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import http.client
+import importlib.util
 import json
 import os
 import re
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
-    "Running", "SandboxError", "control", "ensure", "find", "folder_of", "listed", "pace", "reset",
-    "start", "status", "stop", "stop_all",
+    "MissingError", "Running", "SandboxError", "began", "control", "ensure", "find", "folder_of",
+    "listed", "pace", "reset", "start", "status", "stop", "stop_all",
 ]  # fmt: skip
 
 START_TIMEOUT = 60.0
@@ -38,10 +39,21 @@ ASK_TIMEOUT = 10.0
 PAUSE = 0.02
 LOG_LINES = 15
 BOOT = Path(__file__).parent / "server" / "boot.py"
+NEEDED = ("moto", "cloudpickle", "flask", "flask_cors", "werkzeug")
+"""What the extra `sandbox` brings; that it is there is seen without importing it."""
 IDLE = "MOORLINE_SANDBOX_IDLE"
 DEFAULT_IDLE = "8h"
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+
+
+class MissingError(SandboxError):
+    """A package is not installed that only the sandbox needs."""
+
+    def __init__(self, module: str) -> None:
+        name = module.partition(".")[0]
+        cure = "install it with `pip install 'moorline[sandbox]'`"
+        super().__init__(f"the sandbox needs the package {name!r}: {cure}")
 
 
 def start(
@@ -57,6 +69,7 @@ def start(
     It ends when it was not used for `idle`, such as "8h"; "0" means never.
     """
     seconds = _seconds(idle or os.environ.get(IDLE) or DEFAULT_IDLE)
+    _installed()
     state = place.prepared(Path(state_dir).absolute())
     if project is not None:
         place.note(state, project)
@@ -90,9 +103,17 @@ def _awaited(child: subprocess.Popen[bytes], state: Path) -> Running:
         child.terminate()
         child.wait()
     log = _tail(state)
-    missing = re.search(r"No module named '(moto|cloudpickle|werkzeug|flask)", log)
+    missing = re.search(r"No module named '(?!reconciler)([\w.]+)'", log)
+    if missing:
+        raise MissingError(missing[1])
     msg = f"The sandbox in {state} did not start. Its log ends with:\n{log}"
-    raise SandboxError(msg, "install it with `pip install moorline[sandbox]`" if missing else "")
+    raise SandboxError(msg)
+
+
+def _installed() -> None:
+    for name in NEEDED:
+        if importlib.util.find_spec(name) is None:
+            raise MissingError(name)
 
 
 def _seconds(text: str) -> int:
@@ -130,6 +151,7 @@ def ensure(
     found = find(state_dir)
     if found is not None:
         return found
+    _installed()
     with _locked(place.prepared(Path(state_dir).absolute())):
         return find(state_dir) or start(
             state_dir, account=account, region=region, idle=idle, project=project
@@ -218,6 +240,11 @@ def pace(running: Running) -> float | None:
     """How much faster than AWS's the rates of a server are that throttles; else nothing."""
     found = _ask(running, "throttling") or {}
     return float(found["pace"]) if found.get("share") else None
+
+
+def began(running: Running) -> float:
+    """When what a server holds was empty, in seconds since the epoch; 0 where it does not say."""
+    return float((_ask(running, "ping") or {}).get("began", 0.0))
 
 
 def _ask(

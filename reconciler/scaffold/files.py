@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.facts.files import schemas
-from reconciler.kinds.environment import AccountId, PlatformName, Region
+from reconciler.kinds.environment import AccountId, PlatformName
+from reconciler.kinds.terms.region import Region
 
 TEMPLATE = Path(__file__).parent / "template"
 ALWAYS = ("environments/dev.yaml", "environments/local.yaml", "specs/data.yaml")

@@ -23,6 +23,9 @@ _TURNS = 0.33
 _PLAIN_TURNS = 0.4
 _OTHERS = 2
 """Characters that are no letters, at least."""
+_SLASHES, _SHORT = 2, 12
+_BETWEEN = re.compile(r"[/_.=-]+")
+_NAME = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,})*[0-9]*|[A-Za-z0-9]{1,2}|[0-9a-f]{8,}")
 _WORD = re.compile(r"[a-z]{3,}")
 _IN_WORDS = 0.4
 
@@ -46,10 +49,24 @@ def _is_random(run: str) -> bool:
     mixed = any(map(str.isupper, bare)) and any(map(str.islower, bare))
     if mixed and sum(len(word) for word in _WORD.findall(bare)) > _IN_WORDS * len(bare):
         return False
+    if is_path(bare):
+        return False
     turns = sum(_class(a) != _class(b) for a, b in pairwise(bare)) / len(bare)
     if mixed:
         return turns >= _TURNS
     return len(bare) >= _LONG_HEX and turns >= _PLAIN_TURNS and not set("-_/") & set(bare)
+
+
+def is_path(text: str) -> bool:
+    """Whether a text reads as a path: at least three pieces, all of them names.
+
+    One short piece may be random, as folders for temporary files are. Random text has no such
+    pieces: two letters of a case follow each other in all of them by chance only.
+    """
+    if text.count("/") < _SLASHES or "+" in text:
+        return False
+    odd = [each for each in _BETWEEN.split(text) if not _NAME.fullmatch(each)]
+    return not odd or (len(odd) == 1 and len(odd[0]) <= _SHORT)
 
 
 def _class(character: str) -> int:

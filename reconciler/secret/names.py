@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from reconciler.secret.entropy import is_path
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WHOLE = frozenset(
     """accesskey accesstoken apikey apitoken authkey authtoken bearer clientsecret oauthtoken
@@ -61,4 +63,9 @@ _PLACEHOLDER = re.compile(
 
 def placeholder(value: str) -> bool:
     """Whether a value under a secret's name says where the secret is, or that there is none."""
-    return _PLACEHOLDER.fullmatch(value) is not None
+    return _PLACEHOLDER.fullmatch(value) is not None or _is_file(value)
+
+
+def _is_file(value: str) -> bool:
+    """Whether it is the path of a file, as in ``key: /etc/moorline/plan.key``."""
+    return value.startswith(("/", "./", "~/")) and is_path(value)

@@ -15,17 +15,18 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Ref
-from reconciler.secret.entropy import random_runs
+from reconciler.secret.entropy import is_path, random_runs
 from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.shapes import Found, assignments, tokens
 
 REDACTED = "(redacted)"
 _SUFFIXES = ("_TOKEN", "_PASSWORD", "_SECRET", "_PASSWD", "_PLAN_KEY")
-_FOLDERS = {"PWD", "OLDPWD"}
-"""Not passwords: where the shell is and was."""
+_FOLDER = "PWD"
+"""Ends names of passwords, and of where a shell is and was."""
 _LEAST = 8
 _SURE = 16
 _PREFIX = 8
+_CUTS = ("…", "...")
 _KEY = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 """The form of an AWS secret access key, and of little else if it looks random."""
 _NAMES = ("Key", "Name", "key", "name", "ParameterKey", "TagKey")
@@ -56,7 +57,7 @@ def certain(text: str, environ: Mapping[str, str] | None = None) -> str:
     found += [
         Found("AWS secret access key", *match.span())
         for match in _KEY.finditer(text)
-        if any(random_runs(match[0])) and not _is_hex(match[0])
+        if any(random_runs(match[0])) and not (_is_hex(match[0]) or _reads(match[0]))
     ]
     return _cut(text, found) if found else text
 
@@ -128,7 +129,7 @@ def _secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
         tuple(
             value
             for name, value in environ.items()
-            if name not in _FOLDERS
+            if not (name.upper().endswith(_FOLDER) and value.startswith("/") and is_path(value))
             and (name.upper().endswith(_SUFFIXES) or secretive(name))
             and _telling(value)
         )
@@ -168,7 +169,8 @@ def _without(text: str, value: str) -> str:
         end = found
         while end < len(text) and end - found < len(value) and text[end] == value[end - found]:
             end += 1
-        out += [text[at:found], REDACTED]
+        was_cut = end - found >= _SURE or text.startswith(_CUTS, end)
+        out += [text[at:found], REDACTED if was_cut else text[found:end]]
         at = end
     return "".join([*out, text[at:]])
 
@@ -180,6 +182,15 @@ def _cut(text: str, found: list[Found]) -> str:
             out += [text[at : each.start], REDACTED]
         at = max(at, each.end)
     return "".join([*out, text[at:]])
+
+
+def _reads(text: str) -> bool:
+    """Whether a text is Base64 of readable text: a configuration, as user data has it."""
+    try:
+        decoded = binascii.a2b_base64(text, strict_mode=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return all(each.isprintable() or each in "\r\n\t" for each in decoded)
 
 
 def _is_hex(text: str) -> bool:

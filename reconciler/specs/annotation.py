@@ -86,6 +86,18 @@ def expected(info: FieldInfo) -> Annotation:
     return info.rebuild_annotation()
 
 
+def pattern(annotation: Annotation) -> str:
+    """The regular expression that a text has to match; "" for any text and for no text."""
+    for item in _metadata(annotation):
+        for each in (item, *getattr(item, "metadata", ())):
+            found = getattr(each, "pattern", None)
+            if isinstance(found, str):
+                return found
+    inner = present(_without_metadata(annotation))
+    below = (pattern(each) for each in inner if each is not annotation)
+    return next(filter(None, below), "")
+
+
 def choices(annotation: Annotation) -> list[Json]:
     """The values that a Literal or an Enum allows."""
     annotation = bare(annotation)

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from reconciler.model.value import Json, Path
-from reconciler.specs.annotation import Annotation, bare, choices, fields, is_model
+from reconciler.specs import forms
+from reconciler.specs.annotation import Annotation, bare, choices, fields, is_model, pattern
 from reconciler.specs.migrations import today
 from reconciler.specs.words import closest, did_you_mean, listed, shown
 
@@ -18,8 +19,8 @@ from reconciler.specs.words import closest, did_you_mean, listed, shown
 class Complaint:
     """What is wrong with the value at `path`, or with its key if `on_key`.
 
-    `missing` names the field that a missing-field complaint is about, and `meant`
-    the field that an unknown one was probably meant to be.
+    `missing` names the field that a missing-field complaint is about, `unknown` that of an
+    unknown one, and `meant` the field that it was probably meant to be.
     """
 
     code: str
@@ -29,13 +30,14 @@ class Complaint:
     on_key: bool = False
     missing: str = ""
     meant: str = ""
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where an error points: what is there, and what the model has there.
 
-    `about` is the description of the field.
+    `about` is the description of the field, `elsewhere` where a field of this name belongs.
     """
 
     path: Path
@@ -43,6 +45,7 @@ class Target:
     siblings: tuple[str, ...]
     value: Json
     about: str = ""
+    elsewhere: str = ""
 
 
 _TYPES = {
@@ -95,11 +98,12 @@ def complain(error: ErrorDetails, target: Target) -> Complaint:
         return Complaint("SPEC014", target.path, text, "change the value")
     if kind in _LENGTHS:
         return _length(kind, context, value, target)
-    return (
-        wrong_type(type_words(kind), value, target.path)
-        if type_words(kind)
-        else _other(error, target)
-    )
+    expected = type_words(kind)
+    if not expected:
+        return _other(error, target)
+    if expected == "a text" and (form := forms.of(shape := pattern(target.annotation) or ".")):
+        return _unformed(form, shape, value, target.path)
+    return wrong_type(expected, value, target.path)
 
 
 def type_words(kind: str) -> str:
@@ -122,11 +126,17 @@ def wrong_type(expected: str, value: Json, path: Path) -> Complaint:
     return Complaint("SPEC013", path, message, _cure(expected, value))
 
 
+def _unformed(form: forms.Form, pattern: str, value: Json, path: Path) -> Complaint:
+    """A value that is no text, where a text of a shape is expected."""
+    cure = "write a value, or remove the line" if value is None else forms.cure(pattern, value)
+    return Complaint("SPEC013", path, f"expected {form.noun}, got {shown(value)}", cure)
+
+
 def _cure(expected: str, value: Json) -> str:
     if value is None:
         return "write a value, or remove the line"
     if expected == "a text" and isinstance(value, bool | int | float):
-        return 'put it in quotes: "…"'
+        return f'put it in quotes: "{shown(value).split()[-1]}"'
     if expected in {"an integer", "a number"} and isinstance(value, str):
         return "write the digits without quotes or unit" if value[:1].isdigit() else "write digits"
     if expected == "a list" and not isinstance(value, dict | list):
@@ -162,13 +172,16 @@ def _unknown(error: ErrorDetails, target: Target) -> Complaint:
     name = str(error["loc"][-1])
     known = target.siblings
     help_ = f"fields here are {listed(sorted(known), 'and')}" if known else "remove it"
+    meant = closest(name, known) or ""
+    if target.elsewhere and not meant:
+        help_ = f"{target.elsewhere}: check the indentation"
     text = f"unknown field {name[:60]!r}{did_you_mean(name, known)}"
     path = (*target.path[:-1], name)
-    meant = closest(name, known) or ""
     if now := today(name, known, top=len(path) == 1):
         text = f"unknown field {name!r}; it is {listed([repr(each) for each in now])} now"
         return Complaint("SPEC010", path, text, FIX, on_key=True, meant=now[0])
-    return Complaint("SPEC010", path, text, help_, on_key=True, meant=meant)
+    unknown = "" if target.elsewhere else name
+    return Complaint("SPEC010", path, text, help_, on_key=True, meant=meant, unknown=unknown)
 
 
 def _choice(error: ErrorDetails, target: Target) -> Complaint:
@@ -197,13 +210,13 @@ def _on_key(error: ErrorDetails) -> bool:
 
 
 def _pattern(error: ErrorDetails, target: Target) -> Complaint:
-    pattern = error.get("ctx", {}).get("pattern", "")
-    text = f"{shown(error['input'])} is not of the right form"
-    on_key = _on_key(error)
-    help_ = f"it must match {pattern}"
-    if target.about:
-        help_ = f"{target.about.rstrip('.')}; {help_}"
-    return Complaint("SPEC016", target.path, text, help_, on_key)
+    wanted = error.get("ctx", {}).get("pattern", "")
+    form, value = forms.of(wanted), error["input"]
+    text = f"{shown(value)} is not {form.noun if form else 'of the right form'}"
+    if isinstance(value, str) and not value.strip():
+        text = "the text is blank"
+    help_ = forms.cure(wanted, value) or target.about.rstrip(".") or "write a text"
+    return Complaint("SPEC016", target.path, text, help_, _on_key(error))
 
 
 def _tag_missing(error: ErrorDetails, target: Target) -> Complaint:
@@ -269,12 +282,14 @@ _SPECIAL: dict[str, Callable[[ErrorDetails, Target], Complaint]] = {
 
 def describe(annotation: Annotation) -> str:
     """What is expected, in a few words."""
-    annotation = bare(annotation)
+    whole, annotation = annotation, bare(annotation)
     if found := choices(annotation):
         return listed([str(item) for item in found])
     if is_model(annotation):
         needed = [name for name, info in fields(annotation).items() if info.is_required()]
         return f"a mapping with {listed(needed, 'and')}" if needed else "a mapping"
+    if form := forms.of(pattern(whole) or "."):
+        return f"{form.noun} such as {forms.written(form.example)}"
     simple = {str: "a text", int: "an integer", float: "a number", bool: "a boolean"}
     origin = getattr(annotation, "__origin__", annotation)
     if origin is dict:

@@ -15,12 +15,14 @@ from reconciler.kinds.environment import TagKey, TagValue
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
 from reconciler.model.value import Json
+from reconciler.specs import brought, guesses
 from reconciler.specs.shape import shape
 from reconciler.specs.words import closest, did_you_mean, listed, shown
 
 API_VERSION = "moorline/v1"
 KEYS = ("apiVersion", "kind", "metadata", "spec")
 NAME = re.compile(r"(?!.*--)[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
+_MOST = 40
 _NAME_HELP = "1 to 40 of a-z, 0-9 and single '-'; it starts with a letter and ends without '-'"
 
 
@@ -49,12 +51,14 @@ class Metadata(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A document whose frame is right; `spec` is not checked yet."""
+    """A document of a known kind; `spec` is not checked yet."""
 
     kind: str
     metadata: Metadata
     spec: Json
     document: Document
+    sound: bool = True
+    """Whether nothing is wrong with `metadata`; the inside of a spec is checked all the same."""
 
     @property
     def id(self) -> str:
@@ -81,25 +85,47 @@ def envelopes(
 
 
 def read(document: Document, kinds: Collection[str]) -> tuple[Envelope | None, list[Diagnostic]]:
-    """The envelope of one document; none if its kind or name cannot be told."""
+    """The envelope of one document; none if its kind cannot be told."""
     data = document.data
     if not isinstance(data, dict):
         text = f"expected a spec, got {shown(data)}"
         help_ = "a spec is a mapping of apiVersion, kind, metadata and spec"
         return None, [Diagnostic("SPEC001", text, document.at(), help_)]
+    if data and not data.keys() & set(KEYS):
+        return None, [_no_spec(document)]
     found = [*_keys(document), *_version(document), *_kind(document, kinds)]
     metadata, problems = (
         shape(document, Metadata, ("metadata",)) if "metadata" in data else (None, [])
     )
     found += problems
-    if metadata is not None and not NAME.match(metadata.name):
-        text = f"the name {metadata.name!r} is not allowed"
-        found.append(Diagnostic("SPEC004", text, document.at(("metadata", "name")), _NAME_HELP))
-        metadata = None
+    name = _name(document)
+    if name and not NAME.match(name):
+        text = f"the name {name[:60]!r} is not allowed"
+        guess = guesses.name(name)[:_MOST].strip("-")
+        help_ = f"write {guess}; a name is {_NAME_HELP}" if guess else _NAME_HELP
+        found.append(Diagnostic("SPEC004", text, document.at(("metadata", "name")), help_))
     kind = data.get("kind")
-    if metadata is None or not isinstance(kind, str) or kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         return None, found
-    return Envelope(kind, metadata, data.get("spec"), document), found
+    sound = metadata is not None and NAME.match(metadata.name) is not None
+    if metadata is None:  # without a name it gets one that no other spec has
+        metadata = Metadata.model_construct(name=name or str(document.at()))
+    return Envelope(kind, metadata, data.get("spec"), document, sound), found
+
+
+def _no_spec(document: Document) -> Diagnostic:
+    """A mapping that is something else, such as a template of another tool."""
+    said = (brought.sentence(key) for key in document.data)
+    help_ = next(filter(None, said), "keep other YAML files out of this folder")
+    text = f"this is no spec: it has none of {listed(KEYS, 'and')}"
+    return Diagnostic("SPEC001", text, document.key_at((next(iter(document.data)),)), help_)
+
+
+def _name(document: Document) -> str:
+    """The name, also in a frame that is wrong; "" where there is none."""
+    metadata = document.data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _keys(document: Document) -> list[Diagnostic]:
@@ -107,7 +133,8 @@ def _keys(document: Document) -> list[Diagnostic]:
     for key in document.data:
         if key not in KEYS:
             text = f"unknown field {key!r}{did_you_mean(key, KEYS)}"
-            help_ = f"a spec has {listed(KEYS, 'and')}"
+            said = "" if closest(key, KEYS) else brought.sentence(key)
+            help_ = said or f"a spec has {listed(KEYS, 'and')}"
             found.append(Diagnostic("SPEC010", text, document.key_at((key,)), help_))
     for key in KEYS:
         if key not in document.data and closest(key, set(document.data) - set(KEYS)) is None:
@@ -143,6 +170,8 @@ def _kind(document: Document, kinds: Collection[str]) -> list[Diagnostic]:
     meant = did_you_mean(kind, known) if isinstance(kind, str) else ""
     text = f"unknown kind {kind!r}{meant}" if isinstance(kind, str) else f"kind is {shown(kind)}"
     help_ = f"kinds are {', '.join(known)}"
+    if isinstance(kind, str) and kind.startswith("AWS::"):
+        help_ = f"write `kind: Resource`, and `type: {kind[:80]}` below `spec`"
     return [Diagnostic("SPEC003", text, document.at(("kind",)), help_)]
 
 

@@ -16,6 +16,7 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document, Parsed
 from reconciler.secret import search
 from reconciler.secret.shapes import assignments
+from reconciler.specs import unread
 from reconciler.specs.encoding import MAX_BYTES
 from reconciler.specs.files import File, Search, no_file, shown, unreadable
 from reconciler.specs.source import parse
@@ -28,7 +29,8 @@ _LEAST = 4
 class Loaded:
     """Everything that was read. `sources` has the text of each file by its shown name, masked.
 
-    `hidden` are values that no message may show.
+    `hidden` are values that no message may show. `unread` are names that files may declare which
+    could not be read.
     """
 
     documents: tuple[Document, ...] = ()
@@ -36,6 +38,7 @@ class Loaded:
     files: int = 0
     sources: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
 
 def load(
@@ -58,10 +61,12 @@ def load(
     sources: dict[str, str] = {}
     hidden: frozenset[str] = frozenset()
     files = Search(base, typed, found).files(asked)
+    lost = frozenset({unread.ANYTHING} if found else ())
     with _without_garbage_collection():
         for file in files:
             raw = _read(file, found)
             if raw is None:
+                lost |= unread.names(file.name, "")
                 continue
             parsed = parse(raw, file.name)
             documents += parsed.documents
@@ -69,11 +74,13 @@ def load(
             text = raw.decode(errors="replace").removeprefix("\ufeff")
             secrets, values = _secrets(file.name, text, parsed)
             found += secrets
+            if any(each.is_error for each in parsed.diagnostics):
+                lost |= unread.names(file.name, text)
             sources[file.name] = search.masked(text, values)
             hidden |= values
     if not files and not found:
         found.append(_nothing(asked, base))
-    return Loaded(tuple(documents), tuple(found), len(files), sources, hidden)
+    return Loaded(tuple(documents), tuple(found), len(files), sources, hidden, lost)
 
 
 def listed(paths: Iterable[Path], *, typed: Collection[Path] | None = None) -> list[Path]:

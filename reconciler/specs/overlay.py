@@ -6,7 +6,7 @@ that set a value, in whichever file that is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.kinds import api as kinds
@@ -14,12 +14,13 @@ from reconciler.kinds.environment import Environment
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
 from reconciler.model.value import Json
+from reconciler.specs.absent import KIND, absent, framed, parent
 from reconciler.specs.merge import patch
 from reconciler.specs.shape import shape
 from reconciler.specs.substitute import Scalar, substitute, uses
-from reconciler.specs.words import did_you_mean, listed, shown
+from reconciler.specs.unread import among, misframed
+from reconciler.specs.words import did_you_mean, shown
 
-KIND = "Environment"
 BUILT_IN = ("environment", "platform", "account", "region")
 _NEEDED = ("platform", "account", "region")
 _WORDS = ("owner", "description", "tags")
@@ -51,42 +52,40 @@ class EnvironmentView:
 
 def names(documents: Iterable[Document]) -> list[str]:
     """The environments that the documents declare."""
-    return list(_environments(documents))
+    return list(environments(documents))
 
 
 def resolve(
-    documents: Iterable[Document], name: str, *, specs: bool = True
+    documents: Iterable[Document],
+    name: str,
+    *,
+    specs: bool = True,
+    lost: Collection[str] = (),
 ) -> tuple[EnvironmentView | None, list[Diagnostic]]:
     """The environment called `name`, or what keeps it from being used.
 
-    Without `specs` the documents are environments alone, and no override is looked up.
+    Without `specs` the documents are environments alone, and no override is looked up. `lost` are
+    names of what could not be read, which the caller has told: that they are not there is no
+    second finding.
     """
     documents = list(documents)
-    known = _environments(documents)
+    known = environments(documents)
     if name not in known:
-        for document in documents:
-            if _id(document) == f"{KIND}/{name}":  # it is there, and its spec is no mapping
-                return None, shape(document, Environment, ("spec",))[1]
-        text = f"unknown environment {name!r}{did_you_mean(name, known)}"
-        help_ = (
-            f"environments are {listed(sorted(known), 'and')}"
-            if known
-            else (f"add environments/{name}.yaml")
-        )
-        return None, [Diagnostic("ENV001", text, None, help_)]
-    chain, found = _chain(known, name)
-    if found:
+        return None, absent(documents, known, name, lost)
+    chain, found = _chain(documents, known, name, lost)
+    if not chain:
         return None, found
+    frames = [each for step in chain for each in framed(known[step])]
     document = known[chain[-1]]
     for step in reversed(chain[:-1]):
         found += _changed_types(document, known[step])
         document = patch(_unapproved(document), known[step], keep=("spec", "overrides"))
     spec, problems = shape(document, Environment, ("spec",))
-    found += problems
+    found += [*frames, *problems]
     if spec is None:
         return None, found
     found += [*_incomplete(document), *_variables(document), *_roles(document), *_tags(document)]
-    found += _overrides(document, documents) if specs else []
+    found += _overrides(document, documents, lost) if specs else []
     if any(diagnostic.is_error for diagnostic in found):
         return None, found
     needed = (spec.platform or "", spec.account or "", spec.region or "")
@@ -109,7 +108,8 @@ def _refers(document: Document) -> bool:
     return known is not None and known.references
 
 
-def _environments(documents: Iterable[Document]) -> dict[str, Document]:
+def environments(documents: Iterable[Document]) -> dict[str, Document]:
+    """The documents that declare environments, by name."""
     found: dict[str, Document] = {}
     for document in documents:
         kind, slash, name = (_id(document) or "").partition("/")
@@ -126,21 +126,21 @@ def _id(document: Document) -> str | None:
     return f"{kind}/{name}" if isinstance(kind, str) and isinstance(name, str) else None
 
 
-def _chain(known: Mapping[str, Document], name: str) -> tuple[list[str], list[Diagnostic]]:
-    """`name` and all it extends, nearest first."""
+def _chain(
+    documents: list[Document], known: Mapping[str, Document], name: str, lost: Collection[str]
+) -> tuple[list[str], list[Diagnostic]]:
+    """`name` and all it extends, nearest first; nothing where one of them cannot be used."""
     chain = [name]
-    while (parent := known[chain[-1]].data["spec"].get("extends")) is not None:
+    while (above := known[chain[-1]].data["spec"].get("extends")) is not None:
         at = known[chain[-1]].at(("spec", "extends"))
-        if not isinstance(parent, str):
+        if not isinstance(above, str):
             break  # the wrong type is reported by `shape`
-        if parent in chain:
-            text = f"environments extend each other: {' -> '.join((*chain, parent))}"
+        if above in chain:
+            text = f"environments extend each other: {' -> '.join((*chain, above))}"
             return [], [Diagnostic("ENV003", text, at, "remove one `extends` of the circle")]
-        if parent not in known:
-            text = f"unknown environment {parent!r}{did_you_mean(parent, known)}"
-            help_ = f"environments are {listed(sorted(known), 'and')}"
-            return [], [Diagnostic("ENV002", text, at, help_)]
-        chain.append(parent)
+        if above not in known:
+            return [], parent(documents, known, above, lost, at)
+        chain.append(above)
     return chain, []
 
 
@@ -229,12 +229,15 @@ def _variables(document: Document) -> list[Diagnostic]:
     return found
 
 
-def _overrides(document: Document, documents: list[Document]) -> list[Diagnostic]:
+def _overrides(
+    document: Document, documents: list[Document], lost: Collection[str]
+) -> list[Diagnostic]:
+    broken = {*lost, *(name for name, _ in misframed(documents, kinds.load()))}
     known = [name for each in documents if (name := _id(each)) and not name.startswith(KIND + "/")]
     found = []
     for name, change in (document.data["spec"].get("overrides") or {}).items():
         path = ("spec", "overrides", name)
-        if name not in known:
+        if name not in known and not among(name.partition("/")[2], broken):
             text = f"override of {name!r}, which no document declares{did_you_mean(name, known)}"
             help_ = "write Kind/name of a spec, or remove the override"
             found.append(Diagnostic("ENV006", text, document.key_at(path), help_))

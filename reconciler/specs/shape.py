@@ -17,14 +17,17 @@ from pydantic_core import ErrorDetails
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.document import Document
 from reconciler.model.value import Json, Path
+from reconciler.specs import brought
 from reconciler.specs.annotation import Annotation, fields, locate, present
 from reconciler.specs.complaint import Complaint, Target, complain
+from reconciler.specs.elsewhere import elsewhere
 from reconciler.specs.union import Branch, choose
 
 M = TypeVar("M", bound=BaseModel)
 _MOST = 100
 """Findings per document; more would not be read."""
 _MAX_DEPTH = 30
+_UNKNOWN = "extra_forbidden"
 
 
 def shape(document: Document, model: type[M], path: Path = ()) -> tuple[M | None, list[Diagnostic]]:
@@ -77,7 +80,9 @@ def _explain(
         siblings = fields(locate(annotation, data, error["loc"][:-1]).annotation)
         info = siblings.get(full[-1]) if full else None
         about = (info.description or "") if info is not None else ""
-        yield complain(error, Target(full, place.annotation, tuple(siblings), inner, about))
+        at = elsewhere(annotation, data, error["loc"]) if error["type"] == _UNKNOWN else ""
+        known = tuple(siblings)
+        yield complain(error, Target(full, place.annotation, known, inner, about, at))
 
 
 def _union(
@@ -114,7 +119,12 @@ def _at(data: Json, path: Path) -> Json:
 def _diagnostic(document: Document, path: Path, complaint: Complaint) -> Diagnostic:
     full = (*path, *complaint.path)
     at = _place(document, full, complaint)
-    return Diagnostic(complaint.code, complaint.message, at, complaint.help)
+    help_ = complaint.help
+    if complaint.unknown:
+        kind = document.data.get("kind") if isinstance(document.data, dict) else None
+        said = brought.special if complaint.meant else brought.sentence
+        help_ = said(complaint.unknown, str(kind)) or help_
+    return Diagnostic(complaint.code, complaint.message, at, help_)
 
 
 def _place(document: Document, path: Path, complaint: Complaint) -> Span:

@@ -50,6 +50,11 @@ def uses(text: str) -> bool:
     return any(match["name"] is not None for match in _TOKEN.finditer(text))
 
 
+def named(text: str) -> Iterator[str]:
+    """The names between ``${`` and ``}``."""
+    return (match["name"] for match in _TOKEN.finditer(text) if match["name"] is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """One pass over a document; values without `${` are returned as they are, not copied."""

@@ -142,6 +142,7 @@ _RULES = (
     ),
     _Rule("expected node content", "YAML001", "a value is missing here", "write the value"),
 )
+_LONGEST = 40
 _CLOSERS = {"{": "}", "[": "]"}
 
 
@@ -162,6 +163,11 @@ def explain(text: Text, error: Problem, inside: int | None) -> Diagnostic:
         if opened is not None and opener in _CLOSERS and not text.text[error.at :].strip():
             message = f"the '{opener}' that opens here is never closed"
             return _found("YAML003", message, text, opened, f"add the missing '{_CLOSERS[opener]}'")
+    if "flow" in error.context and text.text[error.at - 1 : error.at + 1] == "${":
+        name = re.match(r"[^}\s]*}?", text.text[error.at : error.at + _LONGEST])
+        message = "a variable inside of {…} or […] needs quotes: YAML reads this { as a mapping"
+        help_ = f'write "${name[0] if name else ""}"'
+        return _found("YAML001", message, text, error.at - 1, help_)
     if "cannot start any token" in error.problem:
         return _strange(text, error.at)
     said = f"{error.context} {error.problem}"

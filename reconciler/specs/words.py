@@ -6,20 +6,26 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from reconciler.model.value import Json
+from reconciler.specs import brought
 
 _SHOWN = 40
 _FEW = 8
+_NEAR, _SURE = 0.6, 0.85
+"""How alike two words have to be; a word that means something elsewhere has to be more so."""
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that `word` most likely stands for."""
+    """The choice that `word` most likely stands for: by its spelling, or as a word of others."""
     known = list(choices)
     by_lower = {choice.lower(): choice for choice in reversed(known)}
-    squeezed = {key.replace("-", "").replace("_", ""): value for key, value in by_lower.items()}
+    squeezed = {brought.squeezed(key): value for key, value in by_lower.items()}
     lower = word[:100].lower()
-    if exact := by_lower.get(lower) or squeezed.get(lower.replace("-", "").replace("_", "")):
+    if exact := by_lower.get(lower) or squeezed.get(brought.squeezed(word)):
         return exact
-    matches = get_close_matches(lower, by_lower, n=1, cutoff=0.6)
+    if meant := brought.meaning(word, known):
+        return meant
+    cutoff = _SURE if brought.sentence(word) else _NEAR
+    matches = get_close_matches(lower, by_lower, n=1, cutoff=cutoff)
     return by_lower[matches[0]] if matches else None
 
 

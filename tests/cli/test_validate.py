@@ -143,8 +143,8 @@ def test_validate_starts_no_sandbox(example: Folder) -> None:
     ("arguments", "codes"),
     [
         pytest.param(["-e", "nope"], ["ENV001"], id="an environment that does not exist"),
-        pytest.param(["--specs", "nix"], ["ENV006", "YAML021"], id="a folder that does not exist"),
-        pytest.param(["--environments", "nix"], ["ENV001", "YAML021"], id="no environments"),
+        pytest.param(["--specs", "nix"], ["YAML021"], id="a folder that does not exist"),
+        pytest.param(["--environments", "nix"], ["ENV014", "YAML021"], id="no environments"),
     ],
 )
 def test_the_wrong_files_are_named_for(

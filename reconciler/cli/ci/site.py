@@ -151,7 +151,7 @@ def _types(project: Project, views: list[EnvironmentView]) -> tuple[str, ...]:
     types: set[str] = set()
     found = list(loaded.diagnostics)
     for view in views:
-        specs, problems = compiler.read(loaded.documents, view)
+        specs, problems = compiler.read(loaded.documents, view, loaded.unread)
         graph, more = compiler.build(specs, view)
         found += [*problems, *more]
         types |= {node.address.type for node in graph}

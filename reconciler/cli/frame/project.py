@@ -16,11 +16,15 @@ from click.core import ParameterSource
 
 from reconciler.model.diagnostic import Diagnostic, ordered
 from reconciler.secret.redact import redact
-from reconciler.specs import overlay
+from reconciler.specs import absent, overlay
+from reconciler.specs.files import shown
 from reconciler.specs.load import Loaded, listed, load
 from reconciler.specs.overlay import EnvironmentView
 
 STATE = Path(".moorline")
+_UNREADABLE = "YAML02"
+"""Begins the codes of what keeps a file or folder from being read at all."""
+USUAL = (Path("specs"), Path("environments"))
 
 
 class Exit(IntEnum):
@@ -45,13 +49,41 @@ class Project:
     loaded: Loaded = field(default_factory=Loaded)
 
     def read(self) -> Loaded:
-        """Load every document once."""
+        """Load every document once. Exits in a folder that is no platform's."""
+        self._somewhere()
         if not self.loaded.files:
             self.loaded = load([self.specs, self.environments], typed=typed())
         return self.loaded
 
+    def without(self, name: str, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """What is wrong with an environment, then with the specs as far as they can be checked.
+
+        `found` keeps the environment `name` from being used.
+        """
+        from reconciler.compile import without  # noqa: PLC0415 - only for mistakes
+
+        loaded, found = self.read(), list(found)
+        blamed = self.blamed()
+        if any(each.code.startswith(_UNREADABLE) for each in blamed):
+            found = [each for each in found if each.at or each.code != "ENV001"]
+        if not any(each.at for each in (*blamed, *found)):
+            return [*loaded.diagnostics, *found]  # a slip on the command line
+        others = [each for each in loaded.diagnostics if each not in blamed]
+        causes = [*blamed, *found]
+        return [*without.report(loaded.documents, name, causes, loaded.unread), *others]
+
+    def blamed(self) -> list[Diagnostic]:
+        """Files of the folder with the environments that could not be read."""
+        place = shown(self.environments, Path.cwd())
+        return [
+            each
+            for each in self.read().diagnostics
+            if each.is_error and each.at and f"{each.at.file}/".startswith(f"{place}/")
+        ]
+
     def read_environments(self) -> Loaded:
-        """Load the environments alone."""
+        """Load the environments alone. Exits in a folder that is no platform's."""
+        self._somewhere()
         self.loaded = load([self.environments], typed=typed())
         return self.loaded
 
@@ -81,21 +113,34 @@ class Project:
         """The environment asked for; the only one when none is named. Exits on problems."""
         documents = self.read().documents
         if name is None:
-            known = overlay.names(documents)
-            if len(known) != 1:
-                names = ", ".join(known) or "none"
-                self.fail(
-                    [
-                        Diagnostic(
-                            "ENV001", f"which environment? There are: {names}", help="add `-e NAME`"
-                        )
-                    ]
-                )
-            name = known[0]
-        view, found = overlay.resolve(documents, name)
+            name = self._only(overlay.names(documents))
+        view, found = overlay.resolve(documents, name, lost=self.loaded.unread)
         if view is None:
-            self.fail([*self.loaded.diagnostics, *found])
+            self.fail(self.without(name, found))
         return view
+
+    def _somewhere(self) -> None:
+        """Exit where neither folder of a platform is and the user named none of them."""
+        asked = (self.specs, self.environments)
+        context = click.get_current_context(silent=True)
+        if asked != USUAL or typed() or any(each.exists() for each in asked):
+            return
+        if context is not None and not context.resilient_parsing:
+            from reconciler.cli.frame import nowhere  # noqa: PLC0415 - only for mistakes
+
+            self.fail([nowhere.finding(Path.cwd())])
+
+    def _only(self, known: list[str]) -> str:
+        """The one environment that there is; exits where there are none or several."""
+        only = known[0] if len(known) == 1 else ""
+        broken = absent.broken(self.loaded.documents)
+        if len(known) > 1 or not (known or broken or self.blamed()):
+            names = ", ".join(known) or "none"
+            text = f"which environment? There are: {names}"
+            self.fail([Diagnostic("ENV001", text, help="add `-e NAME`")])
+        if not known:
+            self.fail(self.without("", broken))
+        return only
 
     def fail(self, found: Iterable[Diagnostic], *, code: Exit = Exit.ERROR) -> NoReturn:
         """Print findings and stop."""

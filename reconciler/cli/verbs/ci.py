@@ -6,11 +6,16 @@ import importlib
 
 import click
 
+from reconciler.cli.frame.nested import Nested
+
+MEANT = {"bootstrap": "init", "create": "init", "new": "init", "post": "comment", "setup": "init"}
 NAMES = ("comment", "report", "reviewed", "init", "check")
 
 
-class Lazy(click.Group):
+class Lazy(Nested):
     """A group whose commands are imported on demand."""
+
+    meant = MEANT
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(NAMES)

@@ -9,13 +9,37 @@ from typing import Any
 
 import click
 
+from reconciler.cli.frame.nested import Nested
 from reconciler.cli.frame.project import Project
 from reconciler.cli.world.embedded import sandbox_finding, state_folder
 
+MEANT = {
+    "clean": "reset",
+    "clear": "reset",
+    "delete": "reset",
+    "destroy": "reset",
+    "down": "stop",
+    "find": "status",
+    "kill": "stop",
+    "ls": "list",
+    "ps": "list",
+    "restart": "start",
+    "rm": "reset",
+    "run": "start",
+    "show": "status",
+    "up": "start",
+}
+"""What the verbs below are called elsewhere."""
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
-@click.group("sandbox")
+class Sandbox(Nested):
+    """The verbs of the embedded AWS."""
+
+    meant = MEANT
+
+
+@click.group("sandbox", cls=Sandbox)
 def command() -> None:
     """Start, find, stop or empty the embedded AWS.
 

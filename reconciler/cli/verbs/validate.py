@@ -15,7 +15,7 @@ from reconciler.cli.frame.project import Exit, Project, say
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Json
 from reconciler.secret.redact import redact
-from reconciler.specs import overlay
+from reconciler.specs import absent, overlay
 
 
 @click.command("validate")
@@ -46,19 +46,16 @@ def command(
     resources = 0
     seen: set[tuple[str, Span | None, str]] = set()
     by_environment: dict[str, list[Diagnostic]] = {}
+    usable = False
     for each in chosen:
         problems, count = check(project, each)
         found += [problem for problem in problems if _is_new(problem, each, seen)]
         by_environment[each] = [*loaded.diagnostics, *problems]
-        resources = max(resources, count)
-    if not chosen:
-        found.append(
-            Diagnostic(
-                "ENV001",
-                f"no environment in {str(environments)!r}",
-                help="add environments/NAME.yaml",
-            )
-        )
+        usable = usable or count is not None
+        resources = max(resources, count or 0)
+    if not usable:
+        found = _without(project, chosen, found[len(loaded.diagnostics) :])
+        by_environment = dict.fromkeys(chosen, found)
     if form in {"sarif", "junit"}:
         click.echo(_document(form, project, found, by_environment or {"files": found}), nl=False)
     elif found or form == "json":
@@ -108,17 +105,29 @@ def _is_new(problem: Diagnostic, environment: str, seen: set[tuple[str, Span | N
     return new
 
 
-def check(project: Project, name: str) -> tuple[list[Diagnostic], int]:
-    """The findings in one environment, and how many resources it has."""
+def _without(project: Project, chosen: list[str], causes: list[Diagnostic]) -> list[Diagnostic]:
+    """The findings where no environment can be used: its faults, then those of the specs."""
+    loaded = project.read()
+    if not chosen:
+        causes = absent.broken(loaded.documents)
+    if not (chosen or causes or project.blamed()):
+        where = str(project.environments)
+        help_ = "add environments/NAME.yaml"
+        causes = [Diagnostic("ENV001", f"no environment in {where!r}", help=help_)]
+    return project.without(chosen[0] if len(chosen) == 1 else "", causes)
+
+
+def check(project: Project, name: str) -> tuple[list[Diagnostic], int | None]:
+    """The findings in one environment, and how many resources it has; None if it is unusable."""
     from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
     from reconciler.compile.check import problems  # noqa: PLC0415
     from reconciler.compile.request import Request  # noqa: PLC0415
 
-    documents = project.read().documents
-    view, found = overlay.resolve(documents, name)
+    loaded = project.read()
+    view, found = overlay.resolve(loaded.documents, name, lost=loaded.unread)
     if view is None:
-        return found, 0
-    specs, more = compiler.read(documents, view)
+        return found, None
+    specs, more = compiler.read(loaded.documents, view, loaded.unread)
     found = [*found, *more]
     graph, more = compiler.build(specs, view)
     found = [*found, *more]

@@ -51,6 +51,9 @@ class Book:
     """The receipts of one environment in one command."""
 
     store: Store
+    since: float = 0.0
+    """When what answers was empty, in seconds since the epoch: receipts from before are of what
+    is lost, and are not compared with."""
     run: Run | None = None
     """The run under way, once it has its lease."""
     lease: Lease | None = None
@@ -69,6 +72,8 @@ class Book:
     """How what the last run waited for has ended, in a resumed apply."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """The clock that leases and receipts go by."""
+    lost: bool = False
+    """Whether what the last apply left is lost with the state of the sandbox."""
     _last: Receipt | None = None
     _read: bool = False
 
@@ -80,7 +85,9 @@ class Book:
             ReceiptError: it could not be read.
         """
         if not self._read:
-            self._last = self.store.latest()
+            found = self.store.latest()
+            self.lost = found is not None and _seconds(found.ended) < self.since
+            self._last = None if self.lost else found
             self._read = True
         return self._last
 
@@ -140,6 +147,23 @@ class Book:
             self._read = True
             found = replace(unreadable(error), severity=Severity.WARNING)
             return replace(plan, diagnostics=(*plan.diagnostics, found))
+
+    def told(self, plan: Plan) -> Plan:
+        """The plan with a note where the sandbox has lost what earlier applies left."""
+        if not self.lost:
+            return plan
+        text = "the sandbox is empty since the last apply: its state was lost, or it was reset"
+        help_ = "apply makes everything again; earlier receipts are not compared with"
+        note = Diagnostic("SANDBOX002", text, help=help_, severity=Severity.NOTE)
+        return replace(plan, diagnostics=(note, *plan.diagnostics))
+
+
+def _seconds(moment: str) -> float:
+    """A time of a receipt in seconds since the epoch; a great one where it is none."""
+    try:
+        return datetime.fromisoformat(moment).timestamp()
+    except ValueError:
+        return float("inf")
 
 
 def unreadable(error: ReceiptError) -> Diagnostic:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from reconciler.sandbox.lifecycle import Running
 
 
-def start_sandbox(project: Project, view: EnvironmentView) -> tuple[str, float | None]:
+def start_sandbox(project: Project, view: EnvironmentView) -> tuple[str, float | None, float]:
     """The address of the running sandbox, started now when there is none.
 
-    With how much faster than AWS's its rates are, where it throttles.
+    With how much faster than AWS's its rates are, where it throttles, and when it was empty, in
+    seconds since the epoch.
     """
     from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
 
@@ -27,10 +28,10 @@ def start_sandbox(project: Project, view: EnvironmentView) -> tuple[str, float |
             state_folder(), account=view.account, region=view.region, project=Path.cwd()
         )
         _make_roles(running, view, _spelled_out(project))
-        pace = lifecycle.pace(running)
+        pace, began = lifecycle.pace(running), lifecycle.began(running)
     except (lifecycle.SandboxError, OSError) as error:
         project.fail([sandbox_finding(error)])
-    return running.url, pace
+    return running.url, pace, began
 
 
 def _spelled_out(project: Project) -> tuple[str, ...]:
@@ -59,6 +60,10 @@ def _make_roles(running: Running, view: EnvironmentView, types: tuple[str, ...])
 
 def sandbox_finding(error: Exception) -> Diagnostic:
     """Why there is no sandbox, and what to do."""
+    from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
+
+    if isinstance(error, lifecycle.MissingError):
+        return Diagnostic("CLI015", str(error))
     help_ = "`moorline explain SANDBOX001` says where it lives"
     if isinstance(error, OSError):
         help_ = "name a folder that you may write in XDG_STATE_HOME"

@@ -44,7 +44,8 @@ class World:
     """The receipts of the environment."""
 
     def __post_init__(self) -> None:
-        self.book = Book(store_of(self.view, lambda: self.session))
+        store = store_of(self.view, lambda: self.session)
+        self.book = Book(store, since=self.session.began)
 
     def plan(self) -> Plan:
         """Observe and plan; reads only."""
@@ -62,6 +63,7 @@ class World:
             plan = engine.make_plan(request, self.session, told)
         plan = meanwhile.told(self.book.explained(plan), self.book.store)
         plan = lasting.told(plan, self.session, datetime.now(UTC))
+        plan = self.book.told(plan)
         return replace(plan, observed_calls=self.session.total)
 
     def named_all(self, plan: Plan) -> Plan:
@@ -117,7 +119,7 @@ def request_of(
     """What is to be planned, without AWS. Exits with code 1 when the files are wrong."""
     view = project.view(name)
     loaded = project.read()
-    specs, found = compiler.read(loaded.documents, view)
+    specs, found = compiler.read(loaded.documents, view, loaded.unread)
     found = [*loaded.diagnostics, *found]
     if not any(each.is_error for each in found):
         found += compiler.build(specs, view)[1]
@@ -146,9 +148,11 @@ def open_session(
     try:
         arn = view.spec.roles.apply if role == "apply" else view.spec.roles.plan
         if view.spec.sandbox:
-            url, pace = start_sandbox(project, view)
+            url, pace, began = start_sandbox(project, view)
             long = role == "apply"
-            return sandbox(view.account, view.region, url, role=arn, pace=pace, long=long)
+            made = sandbox(view.account, view.region, url, role=arn, pace=pace, long=long)
+            made.began = began
+            return made
         return connect(view.account, view.region, role=arn, long=role == "apply")
     except WrongAccount as error:
         at = view.document.at(("spec", "account"))

@@ -4,8 +4,8 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from reconciler.facts.images import ImageError, image_uri
-from reconciler.facts.partitions import partition_of
+from reconciler.facts.images import ImageError, NoRegionError, image_uri
+from reconciler.facts.partitions import is_known, partition_of
 from reconciler.kinds.api import Maybe, Scope, Section
 from reconciler.model.value import Path
 
@@ -68,8 +68,11 @@ def framework_image(image: FrameworkImage, wanted: Wanted, scope: Scope, path: P
             py_version=image.python,
         )
     except ImageError as error:
-        scope.problem(path, str(error), help="choose another version, or give an 'image'")
         region = scope.place.region
+        if is_known(region) or not isinstance(error, NoRegionError):
+            scope.problem(path, str(error), help="choose another version, or give an 'image'")
+        else:  # whether the region is right is a question for the environment, not for the version
+            scope.imageless.append(f"{image.framework} {image.version or ''}".strip())
         return (
             f"{12 * '0'}.dkr.ecr.{region}.{partition_of(region).suffix}/unknown@sha256:{64 * '0'}"
         )

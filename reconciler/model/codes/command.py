@@ -21,8 +21,10 @@ CODES = (
     Code(
         "CLI009",
         "fault of Moorline",
-        "A command stopped for a reason that Moorline does not know.",
-        "Set MOORLINE_DEBUG=1 to see where, and report it.",
+        "A command stopped for a reason that Moorline does not know: a fault of its own, not of "
+        "your files. The message says what went wrong and in which line of Moorline. The exit code "
+        "is 1.",
+        "Report it with what MOORLINE_DEBUG=1 and the same command print: secrets are taken out.",
     ),
     Code(
         "CLI010",
@@ -57,14 +59,43 @@ CODES = (
         "Change it by hand as the message says; docs/language.md has today's words.",
     ),
     Code(
+        "CLI015",
+        "package missing",
+        "A Python package that this command needs is not installed. Moorline installs without the "
+        "sandbox, which is an extra.",
+        "Run the `pip install` of the message.",
+    ),
+    Code(
+        "CLI016",
+        "refused by the system",
+        "A file could not be read or written: it is not there, may not be touched, or the disk is "
+        "full. The message names it.",
+        "Mend that and run the command again.",
+    ),
+    Code(
+        "CLI017",
+        "no platform here",
+        "A platform is a folder with `specs` and `environments`, and the command ran in one that "
+        "has neither.",
+        "Change to the folder that the help names, or start a platform with moorline init.",
+    ),
+    Code(
         "SANDBOX001",
         "no sandbox",
         "The embedded AWS could not be started or stopped, or its state is not to be trusted. It "
         "lives below XDG_STATE_HOME (else ~/.local/state) in moorline/sandbox, never in the "
         "project. A folder there that is a link, somebody else's or open to others is refused, "
         "and so is a snapshot that no sandbox of this user wrote.",
-        "Install it with pip install moorline[sandbox]; read the log lines in the message; give "
+        "Install it with pip install 'moorline[sandbox]'; read the log lines in the message; give "
         "the folder that is named to yourself alone, or empty it with moorline sandbox reset.",
+    ),
+    Code(
+        "SANDBOX002",
+        "the sandbox began anew",
+        "The last apply ended before the sandbox was empty for the last time: somebody reset it, "
+        "or its state folder was deleted. What earlier receipts say is of what is lost, and no "
+        "resource is told to have been deleted by hand.",
+        "Apply again. `moorline history` still shows the earlier applies.",
     ),
     Code(
         "EXPORT001",

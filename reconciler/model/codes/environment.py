@@ -85,4 +85,19 @@ CODES = (
         "A role of the environment, or the policy that caps those of its specs, is in another account than the environment. Moorline could take it, and would then be in the wrong account; often it is inherited by `extends`.",
         "Name the one of this account. `roles: null` works with the credentials that are there.",
     ),
+    Code(
+        "ENV014",
+        "checked without its environment",
+        "The environment cannot be used, so specs were checked without it: not its variables, and"
+        " no rules and names that depend on where it is.",
+        "Mend the environment first, then run the command again.",
+    ),
+    Code(
+        "ENV015",
+        "region that nobody knows",
+        "No list of AWS's regions has this one. It may be new: AWS adds regions. Or it is a slip,"
+        " and every call would end in an address that does not exist. Images of AWS have an account"
+        " for each region, so where one is needed this is an error.",
+        "Write the region that the message names, or give models an `image` of your own.",
+    ),
 )

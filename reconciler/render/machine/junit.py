@@ -128,7 +128,7 @@ def _text(each: Finding) -> str:
     lines = [f"{lead}{each.severity}[{each.code}]: {each.message}"]
     lines += [f"  at {each.address}"] if each.address else []
     lines += [f"  help: {each.help}"] if each.help else []
-    return "\n".join(harmless(line) for line in lines)
+    return "\n".join(harmless(line) for part in lines for line in part.splitlines())
 
 
 def _suite(name: str, cases: Sequence[Element]) -> Element:

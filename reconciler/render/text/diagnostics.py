@@ -2,7 +2,7 @@
 
 The text shows the source line with a caret under the fault. Columns are counted
 in characters by `Span`; here they become terminal cells. Whatever comes from a
-file is made harmless first: no control character reaches the terminal.
+file is made harmless first: of control characters only line breaks of a message reach the terminal.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def text(
     found = ordered(list(diagnostics))
     lines = {name: _BREAK.split(source) for name, source in sources.items()}
     blocks = [_block(each, lines, color=color, width=width) for each in found]
+    if len(found) == 1 and found[0].at is None:  # one line says it all
+        return fold(f"{blocks[0]}\n", width)
     said = [*blocks, summary(found, len(sources) if files is None else files), ""]
     return fold("\n".join(said), width)
 
@@ -82,7 +84,7 @@ def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool, wid
         return f"\x1b[{';'.join(styles)}m{words}\x1b[0m" if color and words else words
 
     main = _COLOURS[each.severity]
-    message = harmless(each.message)
+    message, *more = (harmless(line) for line in _BREAK.split(each.message))
     at = each.at
     source = lines.get(at.file, []) if at else []
     shown = at is not None and at.line <= len(source) and bool(source[at.line - 1].strip())
@@ -91,6 +93,7 @@ def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool, wid
     said = message[: hint.start()] if hint else message
     out = [f"{head}{paint(f': {said}', _BOLD)}"]
     gutter = " " * (len(str(at.line)) if at else 1)
+    out += [f"{gutter} {paint('|', _BLUE)} {line}".rstrip() for line in more]
     if each.address is not None:
         out.append(f"{gutter} {paint('@', _BLUE)} {harmless(str(each.address))}")
     if at is not None:
@@ -104,7 +107,9 @@ def _block(each: Diagnostic, lines: Mapping[str, list[str]], *, color: bool, wid
         out.append(f"{paint(str(at.line), _BLUE)} {bar} {line}".rstrip())
         out.append(f"{gutter} {bar} {' ' * offset}{carets}")
     if each.help:
-        out.append(f"{gutter} {paint('=', _BLUE)} {paint('help:', _BOLD)} {harmless(each.help)}")
+        first, *others = (harmless(line) for line in _BREAK.split(each.help))
+        out.append(f"{gutter} {paint('=', _BLUE)} {paint('help:', _BOLD)} {first}")
+        out += [f"{gutter}         {line}".rstrip() for line in others]
     return "\n".join(out)
 
 

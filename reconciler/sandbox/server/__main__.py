@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import itertools
 import logging
 import os
 import signal
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("moorline.sandbox")
 DEFAULT_SPEED = 10.0
 PATIENCE, PAUSE = 20.0, 0.05
+FORSAKEN, LOOKS = 30.0, 100
+"""Seconds unused until it ends when its state folder is gone: no command finds it any more. It
+looks every so many tenths of a second."""
 
 
 class _Quiet(MotoRequestHandler):
@@ -90,12 +94,26 @@ def _serve(given: argparse.Namespace, state: Path) -> None:
         signal.signal(number, lambda *_: threading.Thread(target=stopping.set).start())
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     address.announce(state, server.port)
+    looks = itertools.count(1)
     while not stopping.wait(0.1):  # the kernel may give a signal to another thread than this one
         if 0 < given.idle < control.unused:
             break
+        if next(looks) % LOOKS == 0 and control.unused > FORSAKEN and _forsaken(state):
+            break
     server.shutdown()
-    (state / address.FILE).unlink(missing_ok=True)
-    snapshot.save(state / snapshot.FILE, place.key())
+    if _forsaken(state):  # what is there now belongs to a successor
+        sys.exit(f"The state is lost: {state} was deleted, or another sandbox has it.")
+    try:
+        (state / address.FILE).unlink(missing_ok=True)
+        snapshot.save(state / snapshot.FILE, place.key())
+    except OSError as error:
+        sys.exit(f"The state is lost: {state} could not be written ({error.strerror}).")
+
+
+def _forsaken(state: Path) -> bool:
+    """Whether the folder no longer says that this process serves it."""
+    found = address.announced(state)
+    return found is None or found.pid != os.getpid()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -60,7 +60,7 @@ class Control:
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """The HTTP status and the JSON document for a request."""
         if path == f"{PREFIX}ping":  # asked by every command, so without waiting for the lock
-            return 200, {"pid": os.getpid()}
+            return 200, {"pid": os.getpid(), "began": WORLD.began}
         name = path.removeprefix(PREFIX).strip("/")
         operation = getattr(self, f"_{name}_", None)
         if operation is None:

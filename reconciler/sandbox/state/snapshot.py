@@ -132,6 +132,7 @@ def _world() -> dict[str, Any]:
         "sequence": WORLD.sequence,
         "events": list(WORLD.events),
         "recorded": WORLD.recorded,
+        "began": WORLD.began,
     }
 
 
@@ -149,4 +150,5 @@ def _restore(state: dict[str, Any]) -> None:
     WORLD.sequence = int(world["sequence"])
     WORLD.events.clear()
     WORLD.events.extend(world.get("events", ()))
+    WORLD.began = float(world.get("began", 0.0))
     WORLD.recorded = int(world.get("recorded", len(WORLD.events)))

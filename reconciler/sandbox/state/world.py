@@ -7,6 +7,7 @@ live in moto's backends and are reset with them.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,7 @@ class World:
     """Everything that is not a resource; `lock` guards the resources too."""
 
     lock: threading.RLock = field(default_factory=threading.RLock)
+    began: float = field(default_factory=time.time)  # when it was empty, in real time
     clock: Clock = field(default_factory=Clock)
     durations: Durations = field(default_factory=Durations)
     outcomes: Outcomes = field(default_factory=Outcomes)
@@ -62,6 +64,7 @@ class World:
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
         with self.lock:
+            self.began = time.time()
             self.clock.reset()
             self.durations = Durations()
             self.outcomes.clear()

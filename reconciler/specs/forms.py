@@ -1,0 +1,116 @@
+"""The shapes that texts have, each with what it is called and one example.
+
+A shape is told by its example, not by the spelling of a regular expression: it is the first one
+in the table whose example fits. Nobody is ever shown a regular expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from reconciler.specs import guesses
+from reconciler.specs.scalar import plain
+
+_JUNK = ("q", "quux", "Quux9")
+"""What a pattern that takes any of them takes, is hardly more than a name."""
+_ROLE = "arn:aws:iam::123456789012:role/moorline-plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A shape: what a value of it is called, with its article, and one that is right."""
+
+    noun: str
+    example: str
+    also: str = ""
+    """A second one that tells it from others."""
+
+
+_STRICT = (
+    Form("a time or a share", "250ms", "1%"),
+    Form("a duration", "30d"),
+    Form("a size", "50GiB"),
+    Form("a share", "25%"),
+    Form("a share", "5%"),
+    Form("an account number", "123456789012"),
+    Form("a date", "2026-12-31"),
+    Form("a region", "eu-west-1"),
+    Form("a time of a request", "250ms"),
+    Form("a statistic", "p99"),
+    Form("the ARN of a role", _ROLE),
+    Form("the ARN of a user", "arn:aws:iam::123456789012:user/alice"),
+    Form("the ARN of a policy", "arn:aws:iam::123456789012:policy/workloads"),
+    Form("the ARN of a queue", "arn:aws:sqs:eu-west-1:123456789012:alarms"),
+    Form("the ARN of a function", "arn:aws:lambda:eu-west-1:123456789012:function:page"),
+    Form("the ARN of a topic", "arn:aws:sns:eu-west-1:123456789012:alarms"),
+    Form("a KMS key", "alias/acme-plans"),
+    Form("the ARN of a key", "arn:aws:kms:eu-west-1:123456789012:key/" + "-".join(["1234"] * 3)),
+    Form("an image", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:1.4"),
+    Form("a digest", f"sha256:{'0123456789abcdef' * 4}"),
+    Form("an instance type", "ml.m5.xlarge"),
+    Form("a Python version", "py310"),
+    Form("an address in S3", "s3://acme-raw/fraud/model.tar.gz"),
+    Form("an e-mail address", "oncall@example.com"),
+    Form("a web address", "https://example.com/hook"),
+    Form("a subnet", "subnet-0123456789abcdef0"),
+    Form("a security group", "sg-0123456789abcdef0"),
+    Form("an ETag", "0123456789abcdef0123456789abcdef"),
+    Form("a commit", "4f2c9e1"),
+    Form("an AWS type", "AWS::S3::Bucket"),
+    Form("a spec as KIND/NAME", "Rollout/fraud-detector"),
+    Form("a resource as TYPE/NAME", "AWS::S3::Bucket/acme-prod-raw-123456789012"),
+    Form("a service principal", "lambda.amazonaws.com"),
+    Form("a schedule", "rate(1 day)"),
+    Form("a schedule", "cron(0 3 * * ? *)"),
+    Form("a script", "train.py"),
+    Form("a version", "1.7-1"),
+)
+_LOOSE = (
+    Form("a path", "fraud/2026"),
+    Form("a tag", "cost centre"),
+    Form("a name", "txn_count_7d"),
+    Form("a name", "fraud-detector"),
+    Form("a name", "endpointInstances"),
+    Form("a name", "Primary"),
+)
+
+
+@cache
+def of(pattern: str) -> Form | None:
+    """The shape that a regular expression stands for; nothing for one that nobody described.
+
+    Neither has what takes any text a shape.
+    """
+    if re.search(pattern, "?"):
+        return None
+    loose = any(re.search(pattern, each) for each in _JUNK)
+    table = _LOOSE if loose else _STRICT
+    return next((each for each in table if _fits(pattern, each)), None)
+
+
+def _fits(pattern: str, form: Form) -> bool:
+    return all(re.search(pattern, each) for each in (form.example, form.also) if each)
+
+
+def written(text: str) -> str:
+    """A text as it stands in YAML: in quotes where it would be read as something else."""
+    return text if isinstance(plain(text), str) and not text.isdecimal() else f'"{text}"'
+
+
+def meant(pattern: str, value: object) -> str:
+    """What was probably meant by a value that a pattern refuses; "" where nobody can tell."""
+    fits: Iterator[str] = (
+        each for each in guesses.of(value) if re.search(pattern, each) and each != value
+    )
+    return next(fits, "")
+
+
+def cure(pattern: str, value: object) -> str:
+    """What to write instead of a value: what was meant, else an example."""
+    if guess := meant(pattern, value):
+        return f"write {written(guess)}"
+    form = of(pattern)
+    return f"write it as in {written(form.example)}" if form else ""
