@@ -17,6 +17,7 @@ from reconciler.model.value import leaves
 from reconciler.plan import calls, protect
 from reconciler.plan.diff import guard, removed
 from reconciler.plan.live import Live, Orphan
+from reconciler.plan.widen import lifted
 from reconciler.resources.api import Place, Resource
 
 _BETWEEN = re.compile(r"[/:]")
@@ -58,7 +59,7 @@ def _removal(orphan: Orphan, resource: Resource, place: Place, after: Iterable[s
         calls=calls.delete(change, resource, place),
         after=tuple(after),
         guard=guard(removed(orphan.observed, resource), resource),
-        losses=protect.removal(change, resource),
+        losses=(*protect.removal(change, resource), *lifted(change)),
         spec=orphan.spec,
     )
 

@@ -66,7 +66,7 @@ def changes(
     found: Sequence[Entry], context: Context, environment: str = ""
 ) -> list[dict[str, Json]]:
     """Every entry as data for the page."""
-    ordered = sorted(found, key=lambda entry: not (entry.destroys or entry.refused))
+    ordered = sorted(found, key=lambda entry: not entry.loud)
     index = {half["id"]: number for number, entry in enumerate(ordered) for half in entry.halves}
     report = Report.DRIFT if context.drift else Report.PLAN
     place = _Place(context, index, environment, section.load(report))
@@ -93,12 +93,16 @@ def _change(entry: Entry, place: _Place) -> dict[str, Json]:
 
 
 def _risk(entry: Entry, environment: str) -> dict[str, Json]:
-    """What is lost, and what lets it or what to do."""
-    loses = list(dict.fromkeys(protection.deeds(entry))) if entry.destroys else []
+    """What is lost and opened, and what lets it or what to do."""
+    opens = [each.strip() for each in protection.opened(entry)]
+    deeds = (each.strip() for each in protection.deeds(entry))
+    loses = [each for each in dict.fromkeys(deeds) if each not in opens]
+    told = {"loses": loses, "opens": opens}
     if entry.refused:
-        todo = list(protection.remedy(entry, environment))
-        return {"loses": loses, "refused": harmless(entry.refused), "todo": todo}
-    return {"loses": loses, "permits": list(protection.permits(entry)) if loses else []}
+        snippet = "\n".join(protection.snippet(entry))
+        todo = protection.remedy(entry, environment)
+        return {**told, "refused": harmless(entry.refused), "todo": todo, "snippet": snippet}
+    return {**told, "permits": list(protection.permits(entry)) if loses or opens else []}
 
 
 def _owned(step: Mapping[str, Json], place: _Place) -> dict[str, Json]:

@@ -21,7 +21,7 @@ from reconciler.render.markdown.view import View, address, many, place
 from reconciler.render.section import Report, Section, register
 from reconciler.render.sections import destruction
 from reconciler.render.text import drift
-from reconciler.render.vocabulary import actor
+from reconciler.render.vocabulary import actor, protection
 from reconciler.render.vocabulary.difference import rows
 from reconciler.render.vocabulary.entries import Entry
 from reconciler.render.vocabulary.ink import Ink
@@ -134,11 +134,13 @@ def _told(
 
 def _label(entry: Entry) -> str:
     lost = f", an apply loses {code(entry.destroys, 60)}" if entry.destroys else ""
+    lost += ", an apply widens access" if entry.widens else ""
     return f"{code(entry.step['type'], 100)}: {_word(entry)}{lost}"
 
 
 def _short(entry: Entry) -> str:
     lost = f", an apply loses {code(entry.destroys, 60)}" if entry.destroys else ""
+    lost += ", an apply widens access" if entry.widens else ""
     return f"- {code(address(entry.step))}: {_word(entry)}{lost}"
 
 
@@ -157,6 +159,7 @@ def _head(entry: Entry) -> str:
         said.append(cure)
     if entry.destroys:
         said.append(destruction.deed(entry))
+    said += [f"an apply **{prose(each)}**" for each in protection.widens(entry)]
     return " · ".join(filter(None, (*said, place(step["at"]))))
 
 

@@ -46,6 +46,7 @@ LOSSES: Mapping[str, str] = {
     "keys": "nothing it encrypted can be read again",
     "history": "its history is lost",
     "service-access": "AWS may not let this account use the service again",
+    "access": "it may widen access",
 }
 
 NOTES: Mapping[str, str] = {

@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const changes = data.changes;
 const byId = (id) => document.getElementById(id);
 const filter = { words: [], what: new Set(), type: '', file: '' };
-const LOUD = 'lost or refused';
+const LOUD = 'lost, opened or refused';
 
 let shown = changes.map((_, index) => index); // the changes that match, in order
 let chosen = -1; // the selected change, -1 for none
@@ -24,7 +24,7 @@ function make(tag, attributes, ...children) {
   return made;
 }
 
-const isLoud = (change) => Boolean(change.loses || change.refused);
+const isLoud = (change) => Boolean(change.loses || change.opens || change.refused);
 const placeText = (at) => `${at[0]}:${at[1]}`;
 const shortType = (type) => type.replace(/^AWS::/, '').replace('::', ' ');
 
@@ -32,7 +32,7 @@ const shortType = (type) => type.replace(/^AWS::/, '').replace('::', ' ');
 function haystack(change) {
   change.words ??= [
     change.do, change.id, change.spec, change.at ? placeText(change.at) : '', change.why, change.refused,
-    change.by, change.cause, ...(change.loses ?? []), ...(change.calls ?? []),
+    change.by, change.cause, ...(change.loses ?? []), ...(change.opens ?? []), ...(change.calls ?? []),
     ...change.rows.flatMap((row) => [row.path, row.from, row.to, row.by, row.cause]),
   ].filter(Boolean).join('\n').toLowerCase();
   return change.words;
