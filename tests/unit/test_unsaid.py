@@ -8,9 +8,10 @@ from reconciler.model.unsaid import ASKS, blank
 
 NOTHING = (
     *ASKS, "", " ", "\t", "\u00a0", "…", "...", "-", "—", "?", "???", "!", ".", "_", "*", "xxx",
-    "XXXX", "X", "todo", "TODO", "TODO: ask Bob", "Todo - later", "tbd", "TBD.", "FIXME", "changeme",
-    "change me", "<why>", "<the reason>", "[name]", "{name}", "$USER", "${why}", "n/a", "N/A", "none", "null",
-    "why", "Reason", "who", "someone", "your name", "placeholder", "lorem ipsum", "…why…",
+    "XXXX", "X", "todo", "TODO", "TODO: ask Bob", "Todo - later", "tbd", "TBD.", "FIXME",
+    "changeme", "change me", "<why>", "<the reason>", "[name]", "{name}", "$USER", "${why}", "n/a",
+    "N/A", "none", "null", "why", "Reason", "who", "someone", "your name",
+    "placeholder", "lorem ipsum", "…why…",
 )  # fmt: skip
 SOMETHING = (
     "FRAUD-812", "30 days are enough", "alice", "Todor", "x1", "xander", "none of it is read",
