@@ -349,6 +349,7 @@ def drift() -> Schema:
         "spec": text("Kind/name of the spec it comes from, empty when there is none."),
         "at": maybe("span", "The spec's line."),
         "destroys": text("The class of what an apply would lose, empty when nothing."),
+        "widens": text("Who may do more after an apply, or may; empty when nobody may."),
         "refused": text("Why an apply would not do it, empty when it would."),
         "cause": one_of("Why the whole resource is there or not.", Cause),
         "by": maybe("actor", "Who did it; null when nobody was looked up."),

@@ -260,7 +260,7 @@ def test_a_change_by_hand_is_drift_at_its_property_and_is_repaired(
     edit: Callable[[Any], None],
     where: set[str],
 ) -> None:
-    platform.allow = "records"  # a rule that was taken off would expire objects again
+    platform.allow = "records, access"  # what was taken off by hand is given again
     platform.converge(text)
     edit(platform.client(service))
     aws.clock.advance(100)

@@ -20,6 +20,8 @@ from reconciler.resources.api import Place, Resource, fill
 
 NEWER = "arn:(known after apply):"
 """Begins what stands for an ARN that only AWS can give: no pattern but a wide one has it."""
+OPEN = "‹"
+"""Begins what stands for an id in a plan without AWS; see `plan.offline`."""
 _TOP = frozenset({"Tags", "Description"})
 
 
@@ -97,6 +99,8 @@ def plain(value: Json) -> Json:
             return {str(key): plain(item) for key, item in value.items()}
         case list() | tuple():
             return [plain(item) for item in value]
+        case str() if value.startswith(OPEN):  # an id that no receipt shows
+            return f"arn:{value}"
         case str() if value.lstrip().startswith("{") and '"Statement"' in value:
             return _parsed(value)
         case _:
