@@ -320,7 +320,7 @@ def test_what_another_environment_owns_is_not_an_orphan_here(platform: Platform)
 
 
 def test_destroy_plans_the_deletion_of_all_that_is_owned(platform: Platform) -> None:
-    platform.allow = "traffic, records, keys, history"
+    platform.allow = "traffic, records, keys, history, access"
     made = platform.converge(specs.EVERYTHING)
     plan = platform.plan(destroy=True)
     assert sorted(name for _, name in steps(plan)) == sorted(name for _, name in steps(made))

@@ -37,7 +37,7 @@ def rests(platform: Platform) -> list[str]:
 def test_a_plan_right_after_an_apply_has_nothing_to_do(
     platform: Platform, aws: Sandbox, reads: int
 ) -> None:
-    platform.text, platform.allow = TEXT, "traffic, keys, records, history"
+    platform.text, platform.allow = TEXT, "traffic, keys, records, history, access"
     aws.lag(reads)
     run = platform.apply(platform.plan())
     assert (run.failures, run.skipped) == ({}, {})
