@@ -10,78 +10,23 @@ What is proved holds for every request that `decide` can be asked. What is not p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import Any
 
-from reconciler.access.conditions import texts
-from reconciler.access.match import Form
-from reconciler.access.model import Document, Named
+from reconciler.access.clauses import Clause, When
+from reconciler.access.match import KEPT, Form
 from reconciler.access.patterns import Signs, apart, covers, signs
 from reconciler.access.principals import EVERYONE, Principals
-from reconciler.access.statements import Kind, Statement, statements
 
-MOST = 4096
+ALIKE = 4
+"""Patterns of one element that are told of all that the same statements have."""
+MOST = 256
 """Combinations of condition values that one statement is split into; beyond, it is not split."""
-_IF = "ifexists"
-_ALL = "forallvalues:"
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """One condition: the operator and key in lower case, and the values as texts."""
-
-    operator: str
-    key: str
-    values: frozenset[tuple[str, bool]]
-    """Texts, and whether a variable in them is one: not where the policy's version knows none."""
-
-    @property
-    def negated(self) -> bool:
-        """Whether more values make it narrower."""
-        return "not" in self.operator.removeprefix(_ALL).removeprefix("foranyvalue:")
-
-    @property
-    def any_value(self) -> bool:
-        """Whether it is the union of itself with one value at a time."""
-        return not self.negated and not self.operator.startswith(_ALL) and self.operator != "null"
-
-    def within(self, other: When) -> bool:
-        """Whether it holds only where the other does."""
-        lenient = f"{self.operator}{_IF}"
-        if other.operator not in {self.operator, lenient} or self.key != other.key:
-            return False
-        if self.operator == "null":
-            return self.values == other.values
-        if self.negated:
-            return self.values >= other.values
-        return self.values <= other.values
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One statement, by its patterns."""
-
-    label: str
-    allows: bool
-    actions: tuple[str, ...]
-    other: bool
-    """They are those of NotAction."""
-    places: tuple[str, ...]
-    """Empty where the statement has none, and speaks of the resource itself."""
-    elsewhere: bool
-    """They are those of NotResource."""
-    principals: Principals | None
-    whens: tuple[When, ...]
-    variables: bool
-
-    def act(self, text: str) -> Signs:
-        return signs(text.lower(), Form.PLAIN)
-
-    def place(self, text: str) -> Signs:
-        return signs(text, Form.RESOURCE, variables=self.variables)
+_OPEN = re.compile(r"[*?$]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,47 +44,13 @@ class Gap:
     """Conditions, or values, that statements of the other need which speak of all the same."""
 
 
-def clauses(document: Document | None, kind: Kind) -> tuple[Clause, ...]:
-    """The statements of a policy; none where there is no policy.
-
-    Raises:
-        ValueError: AWS would not have taken it.
-    """
-    if document is None:
-        return ()
-    return tuple(_clause(each) for each in statements(Named("policy", document), kind))
-
-
-def _clause(statement: Statement) -> Clause:
-    item = statement.item
-    return Clause(
-        label=statement.label,
-        allows=statement.allows,
-        actions=_listed(item.get("NotAction" if statement.other else "Action")),
-        other=statement.other,
-        places=_listed(item.get("NotResource" if statement.elsewhere else "Resource")),
-        elsewhere=statement.elsewhere,
-        principals=statement.principals,
-        whens=tuple(_whens(item.get("Condition") or {}, variables=statement.variables)),
-        variables=statement.variables,
-    )
-
-
-def _listed(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - a text or a list of them
-    return (value,) if isinstance(value, str) else tuple(value or ())
-
-
-def _whens(block: Mapping[str, Any], *, variables: bool) -> Iterator[When]:
-    for name, keys in block.items():
-        for key, value in keys.items():
-            values = frozenset((text, variables and "${" in text) for text in texts(value))
-            yield When(name.lower(), key.lower(), values)
-
-
 def gaps(given: Iterable[Clause], within: Iterable[Clause]) -> Iterator[Gap]:
     """What the given statements say, and no statement of the others as well; nothing is proved."""
     others = [*within]
+    known = {*others}
     for clause in given:
+        if clause in known:
+            continue
         same = [
             _Shared(
                 1 << number, each, _acts(clause, each), _stands(clause, each), _names(clause, each)
@@ -183,14 +94,15 @@ class _Shared:
 def _gaps(clause: Clause, whens: tuple[When, ...], same: list[_Shared]) -> Iterator[Gap]:
     """The combinations that lie within no other statement, by bit sets of those that have them."""
     held = sum(it.bit for it in same if _held(whens, it.other.whens))
-    acts = _masks(clause.actions, clause.other, [(it.bit, it.acts) for it in same])
+    written = {text.lower(): text for text in clause.actions}
+    acts = _masks(tuple(written), clause.other, [(it.bit, it.acts) for it in same])
     places = _masks(clause.places, clause.elsewhere, [(it.bit, it.places) for it in same])
     who = _people(clause.principals)
     names = _masks(who, who == ("",), [(it.bit, it.names) for it in same])
     for (act, one), (at, two), (name, three) in product(acts, places, names):
         if not one & two & three & held:
             lacking = [it.other for it in same if one & two & three & it.bit]
-            yield Gap(clause, act, at, name, _lacks(whens, lacking))
+            yield Gap(clause, written.get(act, ""), at, name, _lacks(whens, lacking))
 
 
 def _masks(
@@ -198,16 +110,43 @@ def _masks(
     whole: bool,
     have: list[tuple[int, frozenset[str]]],
 ) -> list[tuple[str, int]]:
-    """Each pattern with the statements that have all of it; in the order they are written."""
-    if whole or not texts_:
-        return [("", sum(bit for bit, found in have if "" in found))]
-    return [(text, sum(bit for bit, found in have if text in found)) for text in texts_]
+    """Each pattern with the statements that have all of it; a few of those that fare alike."""
+    found: dict[int, list[str]] = {}
+    for text in ("",) if whole else texts_ or ("",):
+        alike = found.setdefault(sum(bit for bit, held in have if text in held), [])
+        if len(alike) < ALIKE:
+            alike.append(text)
+    return [(text, mask) for mask, alike in found.items() for text in alike]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """Patterns of one element, sign by sign."""
+
+    spelled: Mapping[str, Signs]
+    """By their texts, in lower case where case does not count."""
+    wild: tuple[tuple[str, Signs], ...]
+    """Those that match more than themselves, each with what all of its matches begin with."""
+
+
+@lru_cache(KEPT)
+def _patterns(texts_: tuple[str, ...], form: Form, *, variables: bool) -> _Patterns:
+    found = {text: signs(text, form, variables=variables) for text in texts_}
+    wild = ((_begin(text), own) for text, own in found.items() if _begin(text) != text)
+    return _Patterns(found, tuple(wild))
+
+
+def _begin(text: str) -> str:
+    """A text up to its first wildcard or variable."""
+    return _OPEN.split(text, maxsplit=1)[0]
 
 
 def _acts(clause: Clause, other: Clause) -> frozenset[str]:
     """Which of a statement's actions another has; "" for all that NotAction leaves."""
-    mine = {text: clause.act(text) for text in clause.actions}
-    theirs = [other.act(text) for text in other.actions]
+    mine, theirs = (
+        _patterns(tuple(text.lower() for text in each.actions), Form.PLAIN, variables=False)
+        for each in (clause, other)
+    )
     return _have(mine, theirs, whole=clause.other, but=other.other)
 
 
@@ -215,26 +154,36 @@ def _stands(clause: Clause, other: Clause) -> frozenset[str]:
     """Which of a statement's resources another has; "" for itself, or what NotResource leaves."""
     if not other.places:
         return frozenset({"", *clause.places})
-    theirs = [other.place(text) for text in other.places]
     if not clause.places:
         everywhere = not other.elsewhere and ("*" in other.places)
         return frozenset({""} if everywhere else ())
-    mine = {text: clause.place(text) for text in clause.places}
+    mine, theirs = (
+        _patterns(each.places, Form.RESOURCE, variables=each.variables) for each in (clause, other)
+    )
     return _have(mine, theirs, whole=clause.elsewhere, but=other.elsewhere)
 
 
-def _have(
-    mine: Mapping[str, Signs], theirs: list[Signs], *, whole: bool, but: bool
-) -> frozenset[str]:
+def _have(mine: _Patterns, theirs: _Patterns, *, whole: bool, but: bool) -> frozenset[str]:
     if whole and but:  # what it leaves out, the other does not have to leave out less of
-        held = all(any(covers(each, it) for each in mine.values()) for it in theirs)
+        held = all(_covered(text, own, mine) for text, own in theirs.spelled.items())
         return frozenset({""} if held else ())
     if whole:
         anything = signs("*", Form.PLAIN)
-        return frozenset({""} if any(covers(each, anything) for each in theirs) else ())
+        held = any(covers(each, anything) for each in theirs.spelled.values())
+        return frozenset({""} if held else ())
     if but:
-        return frozenset(text for text, own in mine.items() if all(apart(own, it) for it in theirs))
-    return frozenset(text for text, own in mine.items() if any(covers(it, own) for it in theirs))
+        away = theirs.spelled.values()
+        found = (text for text, own in mine.spelled.items() if all(apart(own, it) for it in away))
+        return frozenset(found)
+    found = (text for text, own in mine.spelled.items() if _covered(text, own, theirs))
+    return frozenset(found)
+
+
+def _covered(text: str, own: Signs, by: _Patterns) -> bool:
+    """Whether one of the patterns matches all that this one does."""
+    if by.spelled.get(text) == own:
+        return True
+    return any(text.startswith(begin) and covers(wide, own) for begin, wide in by.wild)
 
 
 def _people(principals: Principals | None) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from reconciler.access import witness
+from reconciler.access.clauses import Clause, When, clauses
 from reconciler.access.conditions import network
-from reconciler.access.inclusion import Clause, Gap, When, clauses, gaps
+from reconciler.access.inclusion import Gap, gaps
 from reconciler.access.model import Document
 from reconciler.access.principals import EVERYONE
 from reconciler.access.statements import Kind

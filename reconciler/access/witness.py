@@ -14,8 +14,9 @@ from ipaddress import ip_network
 from itertools import chain, islice, product
 
 from reconciler.access import table
+from reconciler.access.clauses import When
 from reconciler.access.decide import decide
-from reconciler.access.inclusion import Gap, When
+from reconciler.access.inclusion import Gap
 from reconciler.access.match import actions, resources
 from reconciler.access.model import Asked, Context, Document, Guard, Named, Policies
 from reconciler.access.statements import Kind

@@ -84,7 +84,7 @@ def access(says: Iterable[str], path: Path, *, sure: bool, opens: Iterable[Opene
     return Loss(str(Destruction.ACCESS), f"{word}: {'; '.join(says)}", path, opens=tuple(opens))
 
 
-def plain(value: Json) -> Json:
+def plain(value: Json) -> Json:  # noqa: PLR0911 - one for each form
     """A value without marks, with documents that are written as texts in their place."""
     match value:
         case Ref():
