@@ -12,6 +12,9 @@ LONG ?= tests
 BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || true
 
+# What a process has compiled, the next one reads.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup readers demo demo-gitops check test test-long golden schemas docs bench conformance mutation clean
 
 setup: $(STAMP)
@@ -37,6 +40,7 @@ $(READERS): tests/render/node/package.json tests/access/node/package.json tests/
 	$(PYTHON) -m venv $(@D)/terraform
 	$(@D)/terraform/bin/pip install --quiet --disable-pip-version-check -r tests/render/terraform.txt
 	$(BROWSER)
+	$(BIN)/python -m pytest --collect-only -q >/dev/null || true # writes what pytest compiles of the tests
 	touch $@
 
 readers: $(READERS)

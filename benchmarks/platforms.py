@@ -29,7 +29,7 @@ def rollout(index: int) -> str:
           version: "1.7-1"
           artifact: {{source: lake, path: models/{index}/model.tar.gz}}
         serve: {{realtime: {{instanceType: ml.m5.xlarge, instances: 2}}}}
-        strategy: {{blueGreen: {{canary: {{size: {{percent: 50}}, bake: 5m}}}}}}
+        strategy: {{blueGreen: {{twoStep: {{size: 50%, bake: 5m}}}}}}
         analysis:
           - {{metric: ModelLatency, statistic: p99, below: 250ms}}
         onFailure: rollback
@@ -50,14 +50,14 @@ def feature_group(index: int) -> str:
           txn_count_7d: {type: integral, description: Transactions in the last 7 days.}
           avg_amount_30d: fractional
           country: string
-        online: {ttl: 30d}
-        offline: {format: Iceberg, source: lake}
+        online: {expireAfter: 30d}
+        offline: {format: iceberg, to: lake}
         """,
     )
 
 
 def registry(index: int) -> str:
-    return spec("ModelRegistry", f"models-{index:05d}", "description: A family of models.\n")
+    return spec("ModelRegistry", f"models-{index:05d}", "{}\n")
 
 
 def documents(specs: int) -> list[str]:

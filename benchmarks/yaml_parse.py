@@ -33,10 +33,10 @@ _FEATURE = """\
 """
 _TAIL = """\
   online:
-    ttl: 30d
+    expireAfter: 30d
     enabled: true
   offline:
-    format: Iceberg
+    format: iceberg
     retention: 730
 """
 

@@ -42,8 +42,8 @@ CUSTOMER = """\
     id: string
     at: string
     orders_30d: integral
-  online: {ttl: 30d}
-  offline: {source: raw}
+  online: {expireAfter: 30d}
+  offline: {to: raw}
 """
 SCORER = f"""\
   model:
@@ -58,7 +58,7 @@ WATCH = f"""\
   rollout: scorer
   alarms:
     - {{metric: ModelLatency, above: 250ms}}
-  subscriptions: {{sqs: ["arn:aws:sqs:{REGION}:{ACCOUNT}:oncall"]}}
+  subscribers: {{queues: ["arn:aws:sqs:{REGION}:{ACCOUNT}:oncall"]}}
 """
 FILES = {
     "environments/prod.yaml": ("Environment", "prod", ENVIRONMENT),

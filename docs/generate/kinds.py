@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from docs.generate import markdown
-from reconciler.kinds.api import Duration, Kind, Size, load
+from reconciler.kinds.api import Days, Duration, Kind, Share, Size, load
 from reconciler.specs.envelope import API_VERSION, Metadata
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -21,7 +21,12 @@ def _pattern(alias: Any) -> str:  # noqa: ANN401 - an annotated type
     return next(str(each.pattern) for each in constraints if hasattr(each, "pattern"))
 
 
-FORMS = {_pattern(Duration): "duration", _pattern(Size): "size"}
+FORMS = {
+    _pattern(Duration): "duration",
+    _pattern(Days): "duration in days",
+    _pattern(Share): "share",
+    _pattern(Size): "size",
+}
 LIMITS = {
     "minimum": "at least",
     "exclusiveMinimum": "above",
@@ -44,7 +49,8 @@ def page() -> Iterator[str]:
     )
     yield (
         "A duration is a whole number of `s`, `m`, `h` or `d`, such as `30m`; a size one of `GiB`"
-        " or `TiB`, such as `50GiB`."
+        " or `TiB`, such as `50GiB`; a share is written with its sign, such as `25%`. What each"
+        " word means wherever it stands: [language](../language.md)."
     )
     yield "## metadata"
     yield from _section(Metadata.model_json_schema(by_alias=True), "metadata", {})

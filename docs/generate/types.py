@@ -20,7 +20,7 @@ LOSSES = {
     "traffic": "traffic: requests fail while it is gone",
     "keys": "keys: what they encrypted cannot be read any more",
     "history": "history: versions and runs",
-    "service-access": "the right to use a service that AWS closed to new accounts",
+    "serviceAccess": "the right to use a service that AWS closed to new accounts",
 }
 TITLE = re.compile(r"(AWS::\w+::\w+)(?:\.|,? (.*))\n")
 EFFECTS = {

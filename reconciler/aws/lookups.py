@@ -42,7 +42,7 @@ def answer(
 
 
 def _model_package(session: Session, params: Mapping[str, str]) -> Json:
-    """A version of a registry group: ``latest-approved`` or a number.
+    """A version of a registry group: ``latestApproved`` or a number.
 
     Returns ``{"arn", "version", "status", "stage"}``, or nothing when there is none. The newest
     approved one is the newest that is Completed, which alone can be served; ``passed`` has those
@@ -57,12 +57,12 @@ def _model_package(session: Session, params: Mapping[str, str]) -> Json:
         "SortOrder": "Descending",
         "MaxResults": 100,
     }
-    if wanted == "latest-approved":
+    if wanted == "latestApproved":
         request["ModelApprovalStatus"] = "Approved"
     passed: list[Json] = []
     for page in _pages(ReadOnly(session, "sagemaker"), request):
         found = [_version(each) for each in page]
-        if wanted != "latest-approved":
+        if wanted != "latestApproved":
             if chosen := next((each for each in found if str(each["version"]) == wanted), None):
                 return chosen
             continue

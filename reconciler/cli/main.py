@@ -26,6 +26,7 @@ gc.set_threshold(100_000, 50, 50)  # commands are short; collecting while import
 VERBS = {
     "init": "Start a platform: specs, environments, editor and pre-commit set-up.",
     "validate": "Check specs and environments without talking to AWS.",
+    "fix": "Rewrite specs from older words to today's, comments kept.",
     "compile": "Print the resource graph or a CloudFormation template.",
     "plan": "Show what apply would change.",
     "apply": "Make AWS as the specs say.",

@@ -18,6 +18,7 @@ from reconciler.compile.admit import admit
 from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
 from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
+from reconciler.kinds.lines import OUTSIDE
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Span, ordered
 from reconciler.model.document import Document
@@ -61,12 +62,21 @@ class Spec:
         return self.envelope.document.at(("metadata", "owner"))
 
     def at(self, path: Path) -> Span:
-        """The line of a path inside `spec`."""
-        return self.envelope.document.at((*SPEC, *path))
+        """The line of a path inside `spec`, or beside it if it begins with `OUTSIDE`."""
+        return self.envelope.document.at(_whole(path))
 
     def key_at(self, path: Path) -> Span:
-        """The line of the key of a path inside `spec`."""
-        return self.envelope.document.key_at((*SPEC, *path))
+        """The line of the key of a path inside `spec`, or beside it."""
+        return self.envelope.document.key_at(_whole(path))
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The user's own tags."""
+        return self.envelope.metadata.tags
+
+
+def _whole(path: Path) -> Path:
+    return path[1:] if path[:1] == (OUTSIDE,) else (*SPEC, *path)
 
 
 def place_of(view: EnvironmentView) -> Place:
@@ -193,6 +203,8 @@ class _Builder:
                 kind=spec.kind.name,
                 name=spec.envelope.metadata.name,
                 owner=spec.owner,
+                description=spec.envelope.metadata.description or "",
+                tags=spec.tags,
                 place=self.place,
                 naming=self._address,
                 spans=spec.at,
@@ -200,6 +212,7 @@ class _Builder:
                 served=self._served,
                 facts=self.facts,
                 boundary=self.view.spec.boundary or "",
+                own={each[:2]: each for each in spec.kind.named(spec.model)},
             )
         return self._scopes[spec.id]
 

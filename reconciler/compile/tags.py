@@ -1,6 +1,6 @@
 """The tags of every resource, and what AWS would refuse of the words that go into them. Pure.
 
-They are of the owner of a spec and of the environment, so that is where a finding points.
+They are of a spec's metadata and of the environment, so that is where a finding points.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import Protocol
 
 from reconciler.facts.tags import MOST, composed, key_faults, value_faults
 from reconciler.kinds.api import Scope
+from reconciler.kinds.lines import OUTSIDE
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.graph import Node
-from reconciler.model.value import Json
+from reconciler.model.value import Json, Path
 from reconciler.policy.unresolved import CODE as UNRESOLVED
 from reconciler.resources.api import (
     HOLDS_TAG,
@@ -28,24 +29,29 @@ from reconciler.specs.overlay import EnvironmentView
 CODE = "TAG001"
 OURS = "moorline:"
 TAGS = "Tags"
+TAGGED: Path = (OUTSIDE, "metadata", "tags")
 _HELP = "a tag has letters, digits, spaces and + - = . _ : / @"
 
 
 class Owned(Protocol):
-    """A spec with an owner."""
+    """A spec with an owner and tags."""
 
     @property
     def id(self) -> str: ...
     def owned_at(self) -> Span: ...
     @property
     def owner(self) -> str: ...
+    @property
+    def tags(self) -> Mapping[str, str]: ...
+    def at(self, path: Path) -> Span: ...
+    def key_at(self, path: Path) -> Span: ...
 
 
 def tags(node: Node, scope: Scope, resource: Resource, view: EnvironmentView) -> list[Json]:
     """All tags of a node: of the environment, of its spec, and its own over them."""
     place: Place = scope.place  # type: ignore[assignment]
     values = (place.platform, place.environment, f"{scope.kind}/{scope.name}", place.region)
-    found = {**view.spec.tags, **dict(zip(OWNERSHIP, values, strict=True))}
+    found = {**view.spec.tags, **scope.tags, **dict(zip(OWNERSHIP, values, strict=True))}
     if scope.owner:
         found["owner"] = scope.owner
     if resource.holds:
@@ -65,6 +71,10 @@ def problems(
     view: EnvironmentView, specs: Iterable[Owned], made: Mapping[str, Iterable[Node]]
 ) -> Iterator[Diagnostic]:
     """What of owners and of the environment's tags AWS would refuse, as far as anything has it."""
+    specs = tuple(specs)
+    yield from _reserved(view.spec.tags, lambda key: view.document.key_at(("spec", "tags", key)))
+    for spec in specs:
+        yield from _own(spec, view)
     tagged = {id_ for id_, nodes in made.items() if any(TAGS in node.props for node in nodes)}
     if not tagged:
         return
@@ -82,6 +92,45 @@ def problems(
         text = f"{most.address} has {_count(most)} tags, and AWS takes {MOST}"
         at = view.document.key_at(("spec", "tags"))
         yield Diagnostic(CODE, text, at, "remove some of 'tags'", address=most.address)
+
+
+def _own(spec: Owned, view: EnvironmentView) -> Iterator[Diagnostic]:
+    """What is wrong with the tags of a spec, whether or not anything has them yet."""
+
+    def where(key: str) -> Span:
+        return spec.key_at((*TAGGED, key))
+
+    yield from _reserved(spec.tags, where)
+    others = {composed(key): (value, "the environment") for key, value in view.spec.tags.items()}
+    if spec.owner:
+        others["owner"] = (spec.owner, "the owner of the spec")
+    folded = {key.casefold(): key for key in others}
+    seen: dict[str, str] = {}
+    for key, value in spec.tags.items():
+        yield from _refused(key, key_faults, f"AWS takes no tag {key!r}", where(key))
+        text = f"AWS refuses the value of the tag {key!r}"
+        yield from _refused(value, value_faults, text, spec.at((*TAGGED, key)))
+        own = composed(key)
+        if (twin := seen.setdefault(own.casefold(), key)) is not key:
+            text = f"the tag {key!r} is {twin!r} in another spelling, and IAM takes one of them"
+            yield Diagnostic(CODE, text, where(key), "remove one of the two")
+        other = folded.get(own.casefold())
+        if other is None:
+            continue
+        given, whose = others[other]
+        if other != own:
+            text = f"the tag {key!r} is {other!r} of {whose} in another spelling"
+            yield Diagnostic(CODE, text, where(key), f"write {other!r}, or remove it")
+        elif composed(given) != composed(value):
+            text = f"the tag {key!r} is {given!r} by {whose}, and {value!r} here"
+            yield Diagnostic(CODE, text, spec.at((*TAGGED, key)), "remove one of the two")
+
+
+def _reserved(keys: Iterable[str], where: Callable[[str], Span | None]) -> Iterator[Diagnostic]:
+    for key in keys:
+        if composed(key).casefold().startswith(OURS):
+            text = f"{OURS!r} begins the tags that Moorline writes itself"
+            yield Diagnostic(CODE, text, where(key), "choose another key")
 
 
 def _refused(

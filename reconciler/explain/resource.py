@@ -23,7 +23,7 @@ HELD = {
     "traffic": "traffic; requests fail while it is gone",
     "keys": "keys; what they encrypted cannot be read without them",
     "history": "history; versions, runs or logs go with it",
-    "service-access": "the right to use a service that AWS closed to new accounts",
+    "serviceAccess": "the right to use a service that AWS closed to new accounts",
 }
 NAMED_BY_CONTENT = (
     "its name carries a digest of its content: a change makes a new one beside it, and the old one"

@@ -111,13 +111,13 @@ def row_of(name: str, raw: Mapping[str, Json]) -> Row:
         status=Status(raw["status"]),
         since=date.fromisoformat(raw["since"]),
         replacement=raw["replacement"],
-        source=raw["source"],
+        source=raw["reference"],
         until=date.fromisoformat(until) if until else None,
         touches=tuple(_touch(each) for each in raw.get("touches", ())),
         calls=tuple(raw.get("calls", ())),
         messages=tuple(raw.get("messages", ())),
         listings=raw.get("refusesReads", False),
-        version=raw.get("version", False),
+        version=raw.get("isVersion", False),
     )
 
 

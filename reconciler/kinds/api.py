@@ -20,7 +20,6 @@ from typing import Annotated, Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 from pydantic import (
     BaseModel,
     ConfigDict,
-    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     model_validator,
@@ -30,30 +29,47 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from reconciler.kinds import reference
+from reconciler.kinds.lines import DESCRIPTION, Named
 from reconciler.kinds.scope import Admission, Lookup, Role, Scope, Served
+from reconciler.kinds.units import (
+    Days,
+    Duration,
+    Share,
+    Size,
+    days,
+    gibibytes,
+    percent,
+    seconds,
+)
 from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path
 
 __all__ = [
+    "DESCRIPTION",
     "Admission",
     "Choice",
+    "Days",
     "Duration",
     "Embedded",
     "Kind",
     "Lookup",
     "Maybe",
+    "Named",
+    "Path",
     "Problem",
     "Reference",
     "Role",
     "Scope",
     "Section",
     "Served",
+    "Share",
     "Shorthand",
     "Size",
     "days",
     "gibibytes",
     "load",
+    "percent",
     "register",
     "seconds",
     "used",
@@ -82,7 +98,7 @@ class Section(BaseModel):
 
 
 class Choice(Section):
-    """A section of which exactly one member is given: ``{percent: 10}`` or ``{instances: 1}``."""
+    """A section of which exactly one member is given: ``{allAtOnce: {}}`` or ``{blueGreen: …}``."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
@@ -165,33 +181,6 @@ class Shorthand:
         return {self.member: value} if plain else value
 
 
-Duration: TypeAlias = Annotated[
-    str,
-    Field(pattern=r"^[1-9][0-9]*(s|m|h|d)$", examples=["30m", "7d"]),
-]
-"""A whole number of seconds, minutes, hours or days, as in ``30m``."""
-
-Size: TypeAlias = Annotated[str, Field(pattern=r"^[1-9][0-9]*(GiB|TiB)$", examples=["50GiB"])]
-"""A whole number of binary gigabytes or terabytes, as in ``50GiB``."""
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def seconds(duration: str) -> int:
-    """A `Duration` in seconds."""
-    return int(duration[:-1]) * _UNITS[duration[-1]]
-
-
-def days(duration: str) -> int:
-    """A `Duration` in whole days, rounded up."""
-    return -(-seconds(duration) // _UNITS["d"])
-
-
-def gibibytes(size: str) -> int:
-    """A `Size` in GiB."""
-    return int(size[:-3]) * (1024 if size.endswith("TiB") else 1)
-
-
 M = TypeVar("M", bound=Section)
 
 
@@ -215,6 +204,8 @@ class Kind(Generic[M]):
     check: Callable[[M], Iterable[Problem]] = _nothing
     lookups: Callable[[M, Scope], Iterable[Lookup]] = _nothing
     """What must be asked of AWS before this spec can be compiled."""
+    named: Callable[[M], Iterable[Named]] = _nothing
+    """Names in AWS that a spec chooses itself."""
     exports: Callable[[M, Scope], Mapping[str, Json]] = _no_exports
     """Values that other specs may use, by name; cheap and free of side effects."""
     types: Callable[[M], Iterable[tuple[Path, str]]] = _nothing
@@ -244,7 +235,7 @@ def load() -> Mapping[str, Kind[Any]]:
     """Import every kind file once and return the registry."""
     package = importlib.import_module("reconciler.kinds")
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name not in {"api", "reference", "scope"}:
+        if module.name not in {"api", "reference", "scope", "units"}:
             importlib.import_module(f"{package.__name__}.{module.name}")
     return REGISTRY
 

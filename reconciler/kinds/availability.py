@@ -43,7 +43,7 @@ class Service(Section):
     """The first day (UTC) of that."""
     until: Maybe[Day] = None
     """The last day of use."""
-    source: Words
+    reference: Words
     """Where AWS says so."""
     replacement: Words
     """What to use instead."""
@@ -55,7 +55,7 @@ class Service(Section):
     """Regular expressions, in any case, of what AWS says then."""
     refuses_reads: bool = False
     """Whether AWS refuses to list and describe too."""
-    version: bool = False
+    is_version: bool = False
     """Whether this is a version and no service."""
 
 
@@ -107,9 +107,9 @@ services:
     status: sunset
     since: 2027-06-30
     until: 2027-08-31
-    source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+    reference: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
     replacement: python3.13
-    version: true
+    isVersion: true
     touches:
       - {type: "AWS::Lambda::*", member: Runtime, values: [python3.11]}
 """,

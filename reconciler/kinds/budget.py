@@ -5,20 +5,32 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.kinds.api import Kind, Maybe, Problem, Reference, Scope, Section, register
+from reconciler.kinds.api import (
+    Kind,
+    Maybe,
+    Problem,
+    Reference,
+    Scope,
+    Section,
+    Share,
+    percent,
+    register,
+)
+from reconciler.kinds.terms.account import Email
+from reconciler.kinds.terms.name import BudgetName, named
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props
 
 TYPE = "AWS::Budgets::Budget"
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["ml@example.com"])]
+_MOST = 1000
 
 
 class Threshold(Section):
     """A share of the amount at which subscribers are told."""
 
-    percent: Annotated[float, Field(gt=0, le=1000)]
-    """Per cent of the amount."""
-    on: Literal["actual", "forecasted"] = "actual"
+    at: Share
+    """The share of the amount, above 0% and at most 1000%."""
+    of: Literal["actual", "forecasted"] = "actual"
     """Whether what was spent counts, or what AWS expects by the end of the period."""
 
 
@@ -27,13 +39,15 @@ class Subscribers(Section):
 
     emails: Annotated[tuple[Email, ...], Field(max_length=10)] = ()
     """At most 10 addresses."""
-    topic: Maybe[Annotated[str, Reference("Monitor")]] = None
+    monitor: Maybe[Annotated[str, Reference("Monitor")]] = None
     """A Monitor whose topic gets the messages too."""
 
 
 class Budget(Section):
     """How much the platform may cost, and who hears of it."""
 
+    aws_name: Maybe[BudgetName] = None
+    """The name of the budget in AWS. By default it is made of platform, environment and spec."""
     amount: Annotated[float, Field(gt=0)]
     """The limit for one period."""
     currency: Literal["USD"] = "USD"
@@ -52,22 +66,25 @@ class Budget(Section):
 
 
 def check(spec: Budget) -> Iterator[Problem]:
-    if not spec.subscribers.emails and spec.subscribers.topic is None:
-        yield Problem(("subscribers",), "nobody is told", "add 'emails' or a 'topic'")
+    if not spec.subscribers.emails and spec.subscribers.monitor is None:
+        yield Problem(("subscribers",), "nobody is told", "add 'emails' or a 'monitor'")
     seen: set[tuple[float, str]] = set()
     for index, threshold in enumerate(spec.thresholds):
-        key = (threshold.percent, threshold.on)
+        key = (percent(threshold.at), threshold.of)
+        if not 0 < key[0] <= _MOST:
+            path = ("thresholds", str(index), "at")
+            yield Problem(path, "a threshold is above 0% and at most 1000%", "use 1% to 1000%")
         if key in seen:
             yield Problem(("thresholds", str(index)), "this threshold is here twice", "remove one")
-        if threshold.on == "forecasted" and spec.period == "daily":
-            path = ("thresholds", str(index), "on")
+        if threshold.of == "forecasted" and spec.period == "daily":
+            path = ("thresholds", str(index), "of")
             yield Problem(path, "AWS forecasts no daily budgets", "use actual, or a longer period")
         seen.add(key)
 
 
 def build(spec: Budget, scope: Scope) -> Iterator[Node]:
     subscribers = _subscribers(spec.subscribers, scope)
-    told = ("subscribers",) if spec.subscribers.topic is None else ("subscribers", "topic")
+    told = ("subscribers",) if spec.subscribers.monitor is None else ("subscribers", "monitor")
     yield scope.node(
         scope.address(TYPE),
         {
@@ -117,17 +134,17 @@ def _equals(key: str, value: str) -> Props:
 
 def _notification(threshold: Threshold) -> Props:
     return {
-        "NotificationType": threshold.on.upper(),
+        "NotificationType": threshold.of.upper(),
         "ComparisonOperator": "GREATER_THAN",
-        "Threshold": threshold.percent,
+        "Threshold": percent(threshold.at),
         "ThresholdType": "PERCENTAGE",
     }
 
 
 def _subscribers(subscribers: Subscribers, scope: Scope) -> list[Json]:
     found = [{"SubscriptionType": "EMAIL", "Address": email} for email in subscribers.emails]
-    if subscribers.topic is not None:
-        topic = scope.export("Monitor", subscribers.topic, "topicArn")
+    if subscribers.monitor is not None:
+        topic = scope.export("Monitor", subscribers.monitor, "topicArn")
         found.append({"SubscriptionType": "SNS", "Address": topic})
     return found
 
@@ -139,12 +156,13 @@ register(
         summary="How much the platform may cost, and who hears of it.",
         check=check,
         build=build,
+        named=lambda spec: named(TYPE, spec.aws_name),
         example="""\
 amount: 4000
 period: monthly
 thresholds:
-  - {percent: 80}
-  - {percent: 100, on: forecasted}
+  - {at: 80%}
+  - {at: 100%, of: forecasted}
 subscribers: {emails: [ml-platform@example.com]}
 """,
     )

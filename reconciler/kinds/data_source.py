@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from reconciler.facts.principals import vouched
 from reconciler.kinds.api import (
+    Days,
     Kind,
     Maybe,
     Problem,
@@ -20,18 +21,24 @@ from reconciler.kinds.api import (
 )
 from reconciler.kinds.terms.bucket import TYPE, bucket_arn, bucket_props
 from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
+from reconciler.kinds.terms.name import BucketName, named
 from reconciler.kinds.terms.text import text
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Props, Ref
 
-Days = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}d$", examples=["30d"])]
 Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9!_.*'()=-][A-Za-z0-9!_.*'()/=-]*[^/]$|^[^/]$")]
 Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 STORES = ("s3",)
 """Members of a spec that say where the data is; each spec has exactly one of them."""
 _LOGGING = "logging.s3.amazonaws.com"
+_CLASSES = {
+    "standardIa": "STANDARD_IA",
+    "glacierIr": "GLACIER_IR",
+    "glacier": "GLACIER",
+    "deepArchive": "DEEP_ARCHIVE",
+}
 _INFREQUENT = 30
-"""S3 keeps objects this many days before they may move to STANDARD_IA."""
+"""S3 keeps objects this many days before they may move to standardIa."""
 
 
 class Lifecycle(Section):
@@ -41,7 +48,7 @@ class Lifecycle(Section):
     """Objects are removed this long after they were written."""
     archive_after: Maybe[Days] = None
     """Objects move to cheaper storage this long after they were written."""
-    archive_to: Literal["STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"] = "GLACIER_IR"
+    archive_to: Literal["standardIa", "glacierIr", "glacier", "deepArchive"] = "glacierIr"
     """The cheaper storage class."""
     noncurrent_expire_after: Maybe[Days] = None
     """Old versions are removed this long after they were replaced or deleted."""
@@ -54,8 +61,8 @@ class AccessLogs(Section):
 
     to: Annotated[str, Reference("DataSource")]
     """A DataSource that says ``receivesAccessLogs: true``."""
-    prefix: Maybe[Prefix] = None
-    """By default the name of this DataSource."""
+    path: Maybe[Prefix] = None
+    """Where in that DataSource. By default the name of this one."""
 
 
 class S3(Section):
@@ -92,6 +99,8 @@ class DataSource(Section):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [s]} for s in STORES]})
 
+    aws_name: Maybe[BucketName] = None
+    """The name of the bucket in AWS. By default it is made of platform, environment and spec."""
     s3: Maybe[S3] = None
     """Objects in a bucket."""
     format: Maybe[Literal["csv", "json", "parquet", "avro", "orc", "iceberg", "other"]] = None
@@ -110,6 +119,9 @@ class DataSource(Section):
 def check(spec: DataSource) -> Iterator[Problem]:
     if spec.s3 is not None:
         yield from _check_s3(spec.s3)
+        if spec.s3.existing is not None and spec.aws_name is not None:
+            help_ = "remove it, or remove 'existing' to let Moorline make a bucket"
+            yield Problem(("awsName",), "an existing bucket has its name", help_)
 
 
 def _check_s3(s3: S3) -> Iterator[Problem]:
@@ -130,8 +142,8 @@ def _check_lifecycle(rules: Lifecycle, path: Path) -> Iterator[Problem]:
     if archive is None:
         return
     here = (*path, "archiveAfter")
-    if rules.archive_to == "STANDARD_IA" and archive < _INFREQUENT:
-        text = f"objects move to STANDARD_IA after {_INFREQUENT} days at the earliest"
+    if rules.archive_to == "standardIa" and archive < _INFREQUENT:
+        text = f"objects move to standardIa after {_INFREQUENT} days at the earliest"
         yield Problem(here, text, f"use {_INFREQUENT}d or more")
     if rules.expire_after and days(rules.expire_after) <= archive:
         yield Problem(here, "objects expire before they are archived", "archive them sooner")
@@ -198,7 +210,7 @@ def _store(spec: DataSource) -> S3:
 def _rules(lifecycle: Lifecycle) -> Iterator[Props]:
     if lifecycle.archive_after is not None:
         step = {
-            "StorageClass": lifecycle.archive_to,
+            "StorageClass": _CLASSES[lifecycle.archive_to],
             "TransitionInDays": days(lifecycle.archive_after),
         }
         yield {"Id": "archive", "Status": "Enabled", "Transitions": [step]}
@@ -225,9 +237,11 @@ def _logging(s3: S3, scope: Scope) -> Props:
             f"DataSource {target!r} takes no access logs",
             help=f"set 's3.receivesAccessLogs: true' in DataSource {target!r}",
         )
+    base = scope.export("DataSource", target, "prefix")
+    path = "/".join(filter(None, (base, s3.access_logs.path or scope.name)))
     return {
         "DestinationBucketName": scope.export("DataSource", target, "bucket"),
-        "LogFilePrefix": f"{s3.access_logs.prefix or scope.name}/",
+        "LogFilePrefix": f"{path}/",
     }
 
 
@@ -250,6 +264,7 @@ register(
         summary="Data that the platform reads or writes, and where it is kept.",
         check=check,
         build=build,
+        named=lambda spec: named(TYPE, spec.aws_name),
         exports=exports,
         example="""\
 s3:

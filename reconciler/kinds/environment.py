@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from reconciler.kinds.api import Kind, Maybe, Section, register
+from reconciler.kinds.api import Duration, Kind, Maybe, Section, register
 from reconciler.kinds.terms.protection import Protection
 
 Variable = bool | int | float | str
@@ -29,7 +29,7 @@ SpecId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+/[a-z0-9-]+$")]
 TagKey = Annotated[
     str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\w\s.:/=+@-]+$")
 ]
-Lifetime = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}(s|m|h|d)$")]
+TagValue = Annotated[str, StringConstraints(max_length=256)]
 KmsKey = Annotated[
     str,
     StringConstraints(
@@ -172,7 +172,7 @@ class Environment(Section):
         " `moorline ci init` may then make no role without it.",
         examples=["arn:aws:iam::123456789012:policy/workloads"],
     )
-    tags: dict[TagKey, Annotated[str, StringConstraints(max_length=256)]] = Field(
+    tags: dict[TagKey, TagValue] = Field(
         default_factory=dict,
         description="Added to every resource that can be tagged.",
         examples=[{"cost-centre": "ml"}],
@@ -204,7 +204,7 @@ class Environment(Section):
         description="Where receipts of applies are kept. Without it: .moorline/receipts.",
         examples=[{"bucket": "acme-fraud-receipts", "prefix": "moorline"}],
     )
-    plan_expiry: Lifetime = Field(
+    plans_expire_after: Duration = Field(
         "24h",
         description="How long a plan file (`plan -o`) may be applied after it was made.",
         examples=["8h"],

@@ -5,14 +5,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from reconciler.kinds.api import Kind, Maybe, Reference, Scope, Section, register
+from reconciler.kinds.api import DESCRIPTION, Kind, Maybe, Reference, Scope, Section, register
+from reconciler.kinds.terms.account import Account
 from reconciler.kinds.terms.bucket import bucket_arn
 from reconciler.kinds.terms.location import S3Path, inside
+from reconciler.kinds.terms.name import EntityName, named
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props, Ref
 
 TYPE = "AWS::SageMaker::ModelPackageGroup"
-Account = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["210987654321"])]
 
 
 class Artifacts(Section):
@@ -36,8 +37,9 @@ class Approval(Section):
 class ModelRegistry(Section):
     """The versions of one model, and who may use them."""
 
-    description: Annotated[str, Field(max_length=1024)] = ""
-    """What the model predicts."""
+    aws_name: Maybe[EntityName] = None
+    """The name of the group of versions in AWS. By default it is made of platform, environment and
+    spec."""
     artifacts: Maybe[Artifacts] = None
     """Where the model files are, so that endpoints may read them."""
     readers: tuple[Account, ...] = ()
@@ -71,11 +73,11 @@ def build(spec: ModelRegistry, scope: Scope) -> Iterator[Node]:
     yield scope.node(
         scope.address(TYPE),
         {
-            "ModelPackageGroupDescription": spec.description or ...,
+            "ModelPackageGroupDescription": scope.description or ...,
             "ModelPackageGroupPolicy": _policy(spec.readers, scope),
         },
         lines={
-            ("ModelPackageGroupDescription",): ("description",),
+            ("ModelPackageGroupDescription",): DESCRIPTION,
             ("ModelPackageGroupPolicy",): ("readers",),
         },
     )
@@ -132,9 +134,9 @@ register(
         model=ModelRegistry,
         summary="The versions of one model, and who may use them.",
         build=build,
+        named=lambda spec: named(TYPE, spec.aws_name),
         exports=exports,
         example="""\
-description: Probability that a card transaction is fraudulent.
 readers: ["210987654321"]
 approval: {approvers: [fraud-risk], note: AUC and false positives by segment.}
 """,

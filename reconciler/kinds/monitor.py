@@ -17,33 +17,38 @@ from reconciler.kinds.api import (
     register,
     seconds,
 )
+from reconciler.kinds.terms.account import Email
 from reconciler.kinds.terms.alarm import (
     Fleet,
     Level,
     Metric,
-    Share,
     Statistic,
     Watch,
     alarm_props,
     in_words,
     limit,
     limit_problems,
+    statistic_of,
 )
 from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
+from reconciler.kinds.terms.name import TopicName, named
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props, Ref
 
 ALARM, TOPIC = "AWS::CloudWatch::Alarm", "AWS::SNS::Topic"
-Email = Annotated[
-    str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["oncall@example.com"])
-]
 Queue = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[^:/]+$")]
 Function = Annotated[
     str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:.+$")
 ]
 ALARMS, BUDGETS = "cloudwatch.amazonaws.com", "budgets.amazonaws.com"
 """Who publishes to a topic: its alarms, and a Budget that names it."""
+_FIRES = {
+    "above": "GreaterThan",
+    "below": "LessThan",
+    "atLeast": "GreaterThanOrEqualTo",
+    "atMost": "LessThanOrEqualTo",
+}
 
 
 class Alarm(Section):
@@ -54,27 +59,30 @@ class Alarm(Section):
     statistic: Maybe[Statistic] = None
     """By default p99 for latencies, the average for hosts, and the sum for counts."""
     above: Maybe[Level] = None
-    """The alarm fires above this: a number, or a time such as 250ms for latencies."""
+    """The alarm fires above this: a number, a time such as 250ms for latencies, a share such as
+    85% for hosts, and either a number or a share of the requests for errors."""
     below: Maybe[Level] = None
     """The alarm fires below this."""
-    rate: Maybe[Share] = None
-    """The alarm fires above this share of requests, for error metrics."""
+    at_least: Maybe[Level] = None
+    """The alarm fires from this on."""
+    at_most: Maybe[Level] = None
+    """The alarm fires up to this."""
     for_: Duration = Field("5m", alias="for")
     """How long it has to last, in whole minutes."""
     missing_data: Literal["notBreaching", "breaching", "ignore", "missing"] = "notBreaching"
     """What a minute without data counts as; an idle endpoint has no latency."""
 
 
-class Subscriptions(Section):
+class Subscribers(Section):
     """Who gets the messages."""
 
-    email: tuple[Email, ...] = ()
+    emails: tuple[Email, ...] = ()
     """Addresses; each has to confirm once."""
-    sqs: tuple[Queue, ...] = ()
+    queues: tuple[Queue, ...] = ()
     """Queues, no FIFO ones: those take no messages of alarms."""
-    lambda_: tuple[Function, ...] = Field((), alias="lambda")
+    functions: tuple[Function, ...] = ()
     """Functions."""
-    https: tuple[Annotated[str, Field(pattern=r"^https://[^\s]+$")], ...] = ()
+    webhooks: tuple[Annotated[str, Field(pattern=r"^https://[^\s]+$")], ...] = ()
     """Web hooks; each has to confirm once."""
 
 
@@ -83,9 +91,11 @@ class Monitor(Section):
 
     rollout: Annotated[str, Reference("Rollout")]
     """The Rollout whose endpoint is watched."""
+    aws_name: Maybe[TopicName] = None
+    """The name of the topic in AWS. By default it is made of platform, environment and spec."""
     alarms: Annotated[tuple[Alarm, ...], Field(min_length=1)]
     """What is watched on each variant."""
-    subscriptions: Subscriptions = Field(default_factory=Subscriptions)
+    subscribers: Subscribers = Field(default_factory=Subscribers)
     """Who gets the messages."""
     key: Maybe[KeyUse] = None
     """A key for messages at rest. Its users must include the service cloudwatch.amazonaws.com,
@@ -95,10 +105,10 @@ class Monitor(Section):
 
 
 def check(spec: Monitor) -> Iterator[Problem]:
-    for index, queue in enumerate(spec.subscriptions.sqs):
+    for index, queue in enumerate(spec.subscribers.queues):
         if queue.endswith(".fifo"):
             text = "a FIFO queue cannot be subscribed to a standard topic"
-            yield Problem(("subscriptions", "sqs", str(index)), text, "name a standard queue")
+            yield Problem(("subscribers", "queues", str(index)), text, "name a standard queue")
     names: set[str] = set()
     for index, alarm in enumerate(spec.alarms):
         path = ("alarms", str(index))
@@ -143,9 +153,9 @@ def _topic(spec: Monitor, topic: Address, scope: Scope) -> Node:
         {
             "KmsMasterKeyId": key_arn(spec.key, scope) or "",
             "TopicPolicy": _topic_policy(topic, scope),
-            "Subscription": [*_subscriptions(spec.subscriptions)],
+            "Subscription": [*_subscriptions(spec.subscribers)],
         },
-        lines={("KmsMasterKeyId",): ("key",), ("Subscription",): ("subscriptions",)},
+        lines={("KmsMasterKeyId",): ("key",), ("Subscription",): ("subscribers",)},
     )
 
 
@@ -170,12 +180,12 @@ def _topic_policy(topic: Address, scope: Scope) -> Props:
     return {"Version": "2012-10-17", "Statement": [publish, tls_only]}
 
 
-def _subscriptions(subscriptions: Subscriptions) -> Iterator[Props]:
+def _subscriptions(subscribers: Subscribers) -> Iterator[Props]:
     for protocol, endpoints in (
-        ("email", subscriptions.email),
-        ("sqs", subscriptions.sqs),
-        ("lambda", subscriptions.lambda_),
-        ("https", subscriptions.https),
+        ("email", subscribers.emails),
+        ("sqs", subscribers.queues),
+        ("lambda", subscribers.functions),
+        ("https", subscribers.webhooks),
     ):
         for endpoint in endpoints:
             yield {"Protocol": protocol, "Endpoint": endpoint}
@@ -183,20 +193,17 @@ def _subscriptions(subscriptions: Subscriptions) -> Iterator[Props]:
 
 def _watch(alarm: Alarm) -> Watch:
     side, level = limit(alarm)
-    comparison = "LessThan" if side == "below" else "GreaterThan"
-    statistic = "average" if side == "rate" else alarm.statistic
     length = seconds(alarm.for_)
-    return Watch(alarm.metric, statistic, comparison, level, length, alarm.missing_data)
+    return Watch(alarm.metric, statistic_of(alarm), _FIRES[side], level, length, alarm.missing_data)
 
 
 def _alarm(spec: Monitor, index: int, variant: str, address: Address, scope: Scope) -> Node:
     alarm, path = spec.alarms[index], ("alarms", str(index))
     side, _ = limit(alarm)
-    words = in_words(alarm, "more than")
     props = alarm_props(
         _watch(alarm),
         Fleet(scope.export("Rollout", spec.rollout, "endpointName"), variant),
-        description=f"{spec.rollout}: {alarm.metric} {words} for {alarm.for_}",
+        description=f"{spec.rollout}: {alarm.metric} {in_words(alarm)} for {alarm.for_}",
         notify=[Ref(scope.address(TOPIC), "TopicArn")],
     )
     return scope.node(
@@ -222,14 +229,15 @@ register(
         summary="Alarms on a live endpoint, and who is told.",
         check=check,
         build=build,
+        named=lambda spec: named(TOPIC, spec.aws_name),
         exports=exports,
         example="""\
 rollout: fraud-detector
 alarms:
   - {metric: ModelLatency, statistic: p99, above: 400ms, for: 10m}
-  - {metric: Invocation5XXErrors, rate: 1%, for: 5m}
+  - {metric: Invocation5XXErrors, above: 1%, for: 5m}
   - {metric: Invocations, below: 1, for: 15m, missingData: breaching}
-subscriptions: {email: [fraud-oncall@example.com]}
+subscribers: {emails: [fraud-oncall@example.com]}
 """,
     )
 )

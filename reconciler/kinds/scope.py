@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reconciler.kinds.lines import OUTSIDE, Lines, Named
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
-from reconciler.model.graph import Node, Origin
+from reconciler.model.graph import NAME_LINE, Node, Origin
 from reconciler.model.value import Json, Path, Props, Ref, canonical, digest
 
 
@@ -97,26 +98,6 @@ def _nobody(_: str) -> Served | None:
     return None
 
 
-class _Lines(Mapping[Path, Span]):
-    """Spec lines by property path, found when asked: most are never shown."""
-
-    def __init__(self, paths: Mapping[Path, Path], spans: Callable[[Path], Span]) -> None:
-        self._paths = paths
-        self._spans = spans
-
-    def __getitem__(self, path: Path) -> Span:
-        return self._spans(self._paths[path])
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._paths
-
-    def __iter__(self) -> Iterator[Path]:
-        return iter(self._paths)
-
-    def __len__(self) -> int:
-        return len(self._paths)
-
-
 @dataclass(slots=True, kw_only=True)
 class Scope:
     """See the module docstring. `spans` finds a spec line by its path inside `spec`."""
@@ -132,6 +113,12 @@ class Scope:
     """What the spec of a kind and name exports."""
     served: Callable[[str], Served | None] = _nobody
     """What the adapter of a type knows; nothing where nothing serves it."""
+    description: str = ""
+    """What the spec is for, in its metadata."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The user's own tags, in its metadata."""
+    own: Mapping[tuple[str, str], Named] = field(default_factory=dict)
+    """Names that the user chose, by type and suffix."""
     boundary: str = ""
     """The policy that caps every role here, or nothing."""
     facts: Mapping[Lookup, Json] | None = None
@@ -143,6 +130,8 @@ class Scope:
 
     def address(self, type_: str, suffix: str = "") -> Address:
         """The address of this spec's resource of a type; `suffix` tells several apart."""
+        if (own := self.own.get((type_, suffix))) is not None:
+            return Address(type_, own.name)
         return self.naming(type_, "-".join(filter(None, (self.name, suffix))), "")
 
     def versioned(self, type_: str, props: Props, suffix: str = "") -> Address:
@@ -163,7 +152,12 @@ class Scope:
 
         `lines` maps a property path to the path inside `spec` that causes it.
         """
-        fields = _Lines(lines or {}, self.spans)
+        tagged: dict[Path, Path] = {
+            ("Tags", key): (OUTSIDE, "metadata", "tags", key) for key in self.tags
+        }
+        own = [each for each in self.own.values() if Address(each.type, each.name) == address]
+        named: dict[Path, Path] = {NAME_LINE: own[0].path} if own else {}
+        fields = Lines({**tagged, **named, **(lines or {})}, self.spans)
         origin = Origin(f"{self.kind}/{self.name}", self.spans(()), fields)
         kept = {key: value for key, value in props.items() if value is not ...}
         return Node(address, kept, tuple(depends_on), origin, keep)

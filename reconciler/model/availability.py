@@ -5,12 +5,13 @@ Rows are data (`schemas/availability.json`, and a platform's own); this says wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from fnmatch import fnmatchcase
-from functools import cached_property
+from fnmatch import fnmatchcase, translate
+from functools import cache, cached_property
 
 import orjson
 
@@ -97,7 +98,7 @@ class Touch:
     def _needs(self, value: Json) -> bool:
         if self.values:
             said = _text(value)
-            return said is not None and any(fnmatchcase(said, each) for each in self.values)
+            return said is not None and _any_of(self.values)(said) is not None
         if self.unless and isinstance(value, Mapping):
             return bool(value) and any(value.get(key) != it for key, it in self.unless.items())
         return bool(value)
@@ -152,6 +153,12 @@ class Row:
         return any(fnmatchcase(type_, each) for each in self.types)
 
 
+@cache
+def _any_of(values: tuple[str, ...]) -> Callable[[str], object]:
+    """Whether a text fits any of some patterns."""
+    return re.compile("|".join(map(translate, values))).match
+
+
 def _members(value: Json, name: str = "", path: Path = ()) -> Iterator[tuple[Path, str, Json]]:
     """Every member with its path and name; items of a list carry the name of the list."""
     value = _document(value)
@@ -179,6 +186,8 @@ def _document(value: Json) -> Json:
 
 def _text(value: Json) -> str | None:
     """A scalar as text; of a text that is put together, the parts that are known."""
+    if type(value) is str:
+        return value
     if isinstance(value, Join):
         return "".join(part for part in value.parts if isinstance(part, str))
     if isinstance(value, bool):

@@ -10,6 +10,9 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Path, Props, references
 
+NAME_LINE: Path = ("@name",)
+"""In place of a property path: the line that chooses the name in AWS."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -99,13 +102,18 @@ def _place(node: Node) -> Span | None:
     return node.origin.at if node.origin else None
 
 
+def _named(node: Node) -> Span | None:
+    """Where the name of a node is chosen, or else its spec."""
+    return node.origin.fields.get(NAME_LINE, node.origin.at) if node.origin else None
+
+
 def _clash(first: Node, second: Node) -> Diagnostic:
-    other = f" (the other is {first.origin.at})" if first.origin else ""
+    other = f" (the other is {_named(first)})" if first.origin else ""
     return Diagnostic(
         "GRAPH001",
         f"two specs make the same resource {str(second.address)!r}{other}",
-        _place(second),
-        "rename one of the two specs",
+        _named(second),
+        "rename one of the two specs, or give one of them another 'awsName'",
         address=second.address,
     )
 

@@ -22,7 +22,7 @@ class Destruction(StrEnum):
     TRAFFIC = "traffic"
     KEYS = "keys"
     HISTORY = "history"
-    SERVICE = "service-access"
+    SERVICE = "serviceAccess"
     ACCESS = "access"
     """Nothing is lost: somebody may do what nobody could."""
 

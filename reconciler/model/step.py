@@ -30,7 +30,7 @@ class Step:
     `needs` are ids of steps that must be done before, and `after` names types all of
     whose steps must be done before. `guard` is the digest of
     what was observed ("" when the resource must not exist). `destroys` names
-    what is lost (records, traffic, keys, history, service-access), "" when nothing is; where
+    what is lost (records, traffic, keys, history, serviceAccess), "" when nothing is; where
     `losses` are of several classes it is the first that is refused. Wider access is among the
     `losses`, because it is permitted in the same way, and destroys nothing.
     """

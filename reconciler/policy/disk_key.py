@@ -83,7 +83,7 @@ def _job(types: Types) -> tuple[str, Severity, str] | None:
         return text, Severity.ERROR, "remove the key: the hardware encrypts these disks"
     if types.open:
         text = "an execution may choose an instance type whose disks take no key, and be refused"
-        return text, Severity.WARNING, "list what it may choose in 'compute.alternatives'"
+        return text, Severity.WARNING, "list what it may choose in 'compute.otherInstanceTypes'"
     return None
 
 

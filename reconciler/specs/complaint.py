@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from reconciler.model.value import Json, Path
 from reconciler.specs.annotation import Annotation, bare, choices, fields, is_model
+from reconciler.specs.migrations import today
 from reconciler.specs.words import closest, did_you_mean, listed, shown
 
 
@@ -64,6 +65,7 @@ _TYPES = {
     "none_required": "nothing",
 }
 _LONG = 60
+FIX = "`moorline fix` rewrites it, and whatever else is in older words"
 _TRUE, _FALSE = ("yes", "on", "y", "true"), ("no", "off", "n", "false")
 _LIMITS = {
     "greater_than": ("gt", "more than {}"),
@@ -163,6 +165,9 @@ def _unknown(error: ErrorDetails, target: Target) -> Complaint:
     text = f"unknown field {name[:60]!r}{did_you_mean(name, known)}"
     path = (*target.path[:-1], name)
     meant = closest(name, known) or ""
+    if now := today(name, known, top=len(path) == 1):
+        text = f"unknown field {name!r}; it is {listed([repr(each) for each in now])} now"
+        return Complaint("SPEC010", path, text, FIX, on_key=True, meant=now[0])
     return Complaint("SPEC010", path, text, help_, on_key=True, meant=meant)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reconciler.kinds.environment import TagKey, TagValue
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
 from reconciler.model.value import Json
@@ -39,10 +40,10 @@ class Metadata(BaseModel):
     description: str | None = Field(
         None, description="What it is for, in a sentence.", max_length=1000
     )
-    labels: dict[str, str] = Field(
+    tags: dict[TagKey, TagValue] = Field(
         default_factory=dict,
-        description="Free words for people and tools.",
-        examples=[{"tier": "gold"}],
+        description="Added to every resource that the spec makes and that can be tagged.",
+        examples=[{"cost-centre": "ml"}],
     )
 
 

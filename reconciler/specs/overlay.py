@@ -22,8 +22,8 @@ from reconciler.specs.words import did_you_mean, listed, shown
 KIND = "Environment"
 BUILT_IN = ("environment", "platform", "account", "region")
 _NEEDED = ("platform", "account", "region")
-_WORDS = ("owner", "description", "labels")
-_MAY_OVERRIDE = "an override may change spec, metadata.owner, metadata.description, metadata.labels"
+_WORDS = ("owner", "description", "tags")
+_MAY_OVERRIDE = "an override may change spec, metadata.owner, metadata.description, metadata.tags"
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,14 +87,14 @@ FILES = {
         "DataSource", "c5", "  s3:\n    versioning: «SPEC013»no\n"
     ),
     "specs/number-out-of-range.yaml": group("c6", more="  version: «SPEC014»0\n"),
-    "specs/bad-duration.yaml": group("c7").replace("{}", "{ttl: «SPEC016»30 days}"),
+    "specs/bad-duration.yaml": group("c7").replace("{}", "{expireAfter: «SPEC016»30 days}"),
     "specs/fields-that-exclude-each-other.yaml": spec(
         "DataSource", "c8", "  s3: {existing: some-bucket, versioning: «SPEC020»true}\n"
     ),
     "specs/record-id-is-no-feature.yaml": group("c9").replace(
         "recordId: id", "recordId: «SPEC020»card"
     ),
-    "specs/unresolved-reference.yaml": group("d1", more="  offline: {source: «SPEC021»curatd}\n"),
+    "specs/unresolved-reference.yaml": group("d1", more="  offline: {to: «SPEC021»curatd}\n"),
     "specs/unknown-variable.yaml": group(
         "d2", "    amount:\n      type: fractional\n      description: «ENV007»${nothing}\n"
     ),

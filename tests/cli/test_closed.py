@@ -16,7 +16,7 @@ spec:
     image: {IMAGE}
   inputs: {{train: {{source: artifacts, path: train}}}}
   compute: {{instanceType: ml.m5.large}}
-  output: {{source: artifacts}}
+  output: {{to: artifacts}}
 """
 STATED = "  services: {sagemaker-clarify: existing}\n  region:"
 OWN = """\
@@ -29,7 +29,7 @@ spec:
       title: Clarify
       status: reopened
       since: "2026-11-01"
-      source: AWS
+      reference: AWS
       replacement: nothing
 """
 

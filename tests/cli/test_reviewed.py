@@ -203,7 +203,7 @@ def test_the_file_is_private_and_canonical(pending: Folder) -> None:
 def test_the_file_says_until_when_it_may_be_applied(pending: Folder, tmp_path: Path) -> None:
     assert read(pending).expires - read(pending).created == timedelta(hours=24)
     forked = pending.fork(tmp_path / "fork")
-    forked.edit("environments/local.yaml", "  region:", "  planExpiry: 8h\n  region:")
+    forked.edit("environments/local.yaml", "  region:", "  plansExpireAfter: 8h\n  region:")
     forked.run(*PLAN, expect=0)
     assert read(forked).expires - read(forked).created == timedelta(hours=8)
 

@@ -43,10 +43,10 @@ EDITS: Edits = {
     "specs/data/access-logs.yaml": (("400d", "500d"),),
     "specs/data/artifacts.yaml": (("365d", "400d"),),
     "specs/data/curated.yaml": (("90d", "120d"),),
-    "specs/features/card-velocity.yaml": (("ttl: 2h", "ttl: 3h"),),
+    "specs/features/card-velocity.yaml": (("expireAfter: 2h", "expireAfter: 3h"),),
     "specs/features/customer.yaml": (
         ("account_age_days: integral", "account_age_days: integral\n    segment: string"),
-        ("ttl: 30d", "ttl: 60d"),
+        ("expireAfter: 30d", "expireAfter: 60d"),
     ),
     "specs/features/merchant.yaml": (
         ("onboarded_days: integral", "onboarded_days: integral\n    country: string"),

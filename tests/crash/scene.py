@@ -35,7 +35,7 @@ TRAINING = spec(
     train: {source: raw, path: sets/train}
   compute: {instanceType: ml.m5.xlarge}
   hyperparameters: {rounds: 100}
-  output: {source: raw, path: models/risk}
+  output: {to: raw, path: models/risk}
 """,
 )
 SMALL = join(specs.EVERYTHING, TRAINING)
@@ -48,11 +48,11 @@ EDITS = (
         "{key: {security: core, key: data}, lifecycle: {expireAfter: 30d",
     ),
     ("n: integral", "n: integral, country: string"),
-    ("online: {ttl: 30d}", "online: {ttl: 60d}"),
+    ("online: {expireAfter: 30d}", "online: {expireAfter: 60d}"),
     ("fraud:1\n", "fraud:2\n"),
     ("above: 250ms", "above: 300ms"),
     (":oncall", ":night"),
-    ("percent: 80", "percent: 90"),
+    ("at: 80%", "at: 90%"),
     ("a@example.com", "b@example.com"),
     ("amount: 100", "amount: 200"),
     ("rounds: 100", "rounds: 200"),

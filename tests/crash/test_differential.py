@@ -54,7 +54,7 @@ class Choice:
             spec(
                 "Budget",
                 "month",
-                f"{{amount: {self.amount}, thresholds: [{{percent: 80}}],"
+                f"{{amount: {self.amount}, thresholds: [{{at: 80%}}],"
                 " subscribers: {emails: [a@example.com]}}",
             ),
         )

@@ -22,9 +22,9 @@ PARTS = 4 if LONG else 1
 RUNS: tuple[Name, ...] = (*SMALL, *EXAMPLE) if LONG else SMALL
 CHUNKS = [(name, part) for name in RUNS for part in range(PARTS)]
 EVERY = {
-    "apply": 20,
-    "update": 24,
-    "destroy": 12,
+    "apply": 36,
+    "update": 40,
+    "destroy": 20,
 }
 """Of these runs one state in so many is enough, but for `make test-long`."""
 LATE = 4
@@ -71,7 +71,7 @@ def test_killed_between_any_two_calls(name: Name, part: int, stages: Stages) -> 
             assert not stage.scene.waited
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", SMALL if LONG else ["update"])
 def test_killed_twice(name: Name, stages: Stages) -> None:
     stage = stages(name)
     for nth in spread(stage.writes - 1, stage.writes // (5 if LONG else 1)):
@@ -80,7 +80,7 @@ def test_killed_twice(name: Name, stages: Stages) -> None:
         converges(stage, axe.fallen)
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", SMALL if LONG else ["apply"])
 def test_killed_with_eight_steps_at_a_time(name: Name, stages: Stages) -> None:
     stage = stages(name)
     stage.scene.workers = 8

@@ -34,7 +34,7 @@ from .judged import (
 )
 
 SEALS = (
-    ("online: {ttl: 30d}", "online: {ttl: 30d, key: {security: core, key: data}}"),
+    ("online: {expireAfter: 30d}", "online: {expireAfter: 30d, key: {security: core, key: data}}"),
     ("instances: 2}}", "instances: 2}}\n  key: {security: core, key: data}"),
 )
 """Customer keys wherever the caller has to be allowed to use them."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
+from sweeps import sample
 
 from reconciler.delivery import api, site as sites, write
 from tests.cli import forks
@@ -93,8 +95,10 @@ def test_an_environment_with_a_name_for_a_shell_is_refused(folder: Path, name: s
     assert not (folder / ".github").exists()
 
 
-@pytest.mark.parametrize("branch", ["$(touch pwned)", 'a"b', "a'b", "x`id`", "a'''b", "v1+2"])
-@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("provider", "branch"),
+    sample([*product(PROVIDERS, ["$(touch pwned)", 'a"b', "a'b", "x`id`", "a'''b", "v1+2"])], 4),
+)
 def test_a_branch_is_never_part_of_a_shell_text(provider: str, branch: str) -> None:
     plainly = write.files(api.load()[provider], site())
     made = write.files(api.load()[provider], site(branch=branch))

@@ -26,7 +26,7 @@ LISTED = {
 """What AWS says that its handlers ask for, whether or not a call here makes them do so."""
 
 
-def everything_asked(name: str = "test") -> Iterator[Asked]:
+def everything_asked(name: str = "dev") -> Iterator[Asked]:
     for each in (*life(name), *samples(), *looked(name), signature("Verify")):
         yield from each.questions
     adopted = Known(keys={f"alias/acme-{name}-d": KEY}, named={KEY: (f"alias/acme-{name}-d",)})
@@ -38,7 +38,7 @@ def everything_asked(name: str = "test") -> Iterator[Asked]:
     yield from one("iam", "DeleteRolePermissionsBoundary", None, **free).questions
 
 
-def forbidden(name: str = "test") -> Iterator[Asked]:
+def forbidden(name: str = "dev") -> Iterator[Asked]:
     """What only a Deny stands against: names of a neighbour, untagged, and the roles."""
     for each in everything_asked(name):
         if f"acme-{name}-" in each.resource:
@@ -55,7 +55,7 @@ def forbidden(name: str = "test") -> Iterator[Asked]:
 
 
 def test_the_plan_role_has_no_action_that_nothing_needs() -> None:
-    by = role("plan", "test")
+    by = role("plan", "dev")
 
     unneeded = by.actions() - by.deciding(everything_asked())
     assert {action for _, action in unneeded} - LISTED == set()
@@ -63,7 +63,7 @@ def test_the_plan_role_has_no_action_that_nothing_needs() -> None:
 
 @pytest.mark.parametrize("boundary", ["", BOUNDARY])
 def test_the_apply_role_has_no_action_that_nothing_needs(boundary: str) -> None:
-    by = role("apply", "test", siblings=("acme-test-2-",), near=True, boundary=boundary)
+    by = role("apply", "dev", siblings=("acme-dev-2-",), near=True, boundary=boundary)
     asked = [*everything_asked(), *forbidden()]
     if boundary:
         asked = [within(each) for each in asked]
@@ -80,7 +80,7 @@ def within(question: Asked) -> Asked:
 
 
 def test_an_action_that_is_too_much_would_be_found() -> None:
-    by = role("plan", "test")
+    by = role("plan", "dev")
     more = by.policies[0].document["Statement"][0]
     document = {"Version": "2012-10-17", "Statement": [
         {**more, "Action": [*more["Action"], "s3:GetBucketAcl"]},

@@ -53,8 +53,8 @@ def test_nothing_is_wrong_with_what_init_writes(folder: Path, edited: Editor) ->
         ("apiVersion: |", {"moorline/v1"}),
         ("apiVersion: moorline/v1\nkind: |", set(KINDS)),
         ("kind: Rollout\nspec:\n  |", {"model", "serve", "strategy", "analysis"}),
-        ("kind: Monitor\nspec:\n  |", {"rollout", "alarms", "subscriptions"}),
-        (f"{HEAD}spec:\n  online:\n    |", {"ttl", "storage", "key"}),
+        ("kind: Monitor\nspec:\n  |", {"rollout", "alarms", "subscribers"}),
+        (f"{HEAD}spec:\n  online:\n    |", {"expireAfter", "storage", "key"}),
         (f"{HEAD}spec:\n  online:\n    storage: |", {"standard", "inMemory"}),
         (f"{HEAD}spec:\n  features:\n    a: |", {"string", "integral", "fractional"}),
         (f"{HEAD}spec:\n  features:\n    a:\n      |", {"type", "description"}),
@@ -82,7 +82,7 @@ def test_a_word_is_explained(edited: Editor) -> None:
 
 GROUP = (
     "spec:\n  recordId: id\n  eventTime: at\n"
-    "  features: {id: string, at: string, a: {type: integral}}\n  online: {ttl: 30d}\n"
+    "  features: {id: string, at: string, a: {type: integral}}\n  online: {expireAfter: 30d}\n"
 )
 
 
@@ -90,8 +90,8 @@ GROUP = (
     ("old", "new", "place"),
     [
         ("integral", "intgral", (8, 48)),
-        ("ttl", "tl", (9, 12)),
-        ("30d", "30 days", (9, 17)),
+        ("expireAfter", "expireAfte", (9, 12)),
+        ("30d", "30 days", (9, 25)),
         ("  eventTime: at\n", "", (5, 1)),
         ("kind: FeatureGroup", "kind: FeaturGroup", (3, 7)),
         ("name: x", "name: X", (4, 18)),
@@ -107,13 +107,13 @@ def test_a_mistake_is_shown_where_it_is(
     assert [(line, column) for line, column, _ in found] == [place]
 
 
-@pytest.mark.parametrize("place", ["spec: {}", "spec:\n  online: {ttl: '${ttl}'}"])
+@pytest.mark.parametrize("place", ["spec: {}", "spec:\n  online: {expireAfter: '${ttl}'}"])
 def test_variables_are_no_mistakes(edited: Editor, place: str) -> None:
     wrong = edited.problems("specs/new.yaml", f"{MODELINE}{HEAD}{place}\n")
     assert all("Missing property" in message for _, _, message in wrong)
 
 
-SECOND = f"{HEAD}{GROUP}".replace("ttl", "tl")
+SECOND = f"{HEAD}{GROUP}".replace("expireAfter", "expireAfte")
 FIRST = "apiVersion: moorline/v1\nkind: DataSource\nmetadata: {name: a}\nspec: {s4: 1}\n"
 TWO = f"{FIRST}---\n{SECOND}"
 

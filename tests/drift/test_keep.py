@@ -36,13 +36,13 @@ spec:
   extends: base
   variables: {amount: 100}   # what dev may cost
   overrides:
-    FeatureGroup/customer: {spec: {online: {ttl: 30d}}} # short
+    FeatureGroup/customer: {spec: {online: {expireAfter: 30d}}} # short
 """
 SPECS = """\
 apiVersion: moorline/v1
 kind: Budget
 metadata: {name: month, owner: a}
-spec: {amount: "${amount}", thresholds: [{percent: 80}], subscribers: {emails: [a@example.com]}}
+spec: {amount: "${amount}", thresholds: [{at: 80%}], subscribers: {emails: [a@example.com]}}
 ---
 apiVersion: moorline/v1
 kind: DataSource
@@ -63,7 +63,7 @@ spec:
   recordId: id
   eventTime: ts
   features: {id: string, ts: string}
-  online: {ttl: 60d}
+  online: {expireAfter: 60d}
 """
 
 
@@ -162,7 +162,9 @@ def test_an_override_is_written_in_the_environment() -> None:
     folder = Folder()
     keeper = folder.keep(folder.drifted(GROUP, **ttl(12, "Hours")))
     assert keeper.left == []
-    assert keeper.changed() == {"env.yaml": ENVIRONMENTS.replace("ttl: 30d", "ttl: 12h")}
+    assert keeper.changed() == {
+        "env.yaml": ENVIRONMENTS.replace("expireAfter: 30d", "expireAfter: 12h")
+    }
     assert {each.path[-1] for each in keeper.written} == {"Unit", "Value"}
 
 

@@ -33,7 +33,7 @@ from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
 from reconciler.specs import overlay
 from reconciler.specs.source import parse
 
-from . import files
+from . import files, kept
 
 FAULTS = Faults()
 """One for the process, because the clients are."""
@@ -168,6 +168,11 @@ class Platform:
     def client(self, service: str) -> Any:
         return client(service, self.site.region, self.site.account)
 
+    @property
+    def faults(self) -> Faults:
+        """Those of its clients."""
+        return FAULTS
+
     # -- the loop
 
     def request(
@@ -224,13 +229,21 @@ class Platform:
         return Run(outcome, events)
 
     def converge(self, text: str | None = None) -> Plan:
-        """Apply until there is nothing left; returns the plan that was carried out."""
+        """Apply until there is nothing left; returns the plan that was carried out.
+
+        In an empty account the end is put there from memory, if this process came to it before.
+        """
         self.text = self.text if text is None else text
+        what = kept.key(self)
+        if what in kept.KEPT:
+            return kept.KEPT[what].back(self)
         plan = self.plan()
         assert [found for found in plan.diagnostics if found.is_error] == []
         run = self.apply(plan)
         assert (run.failures, run.skipped) == ({}, {})
         assert steps(self.plan()) == []
+        if what is not None:
+            kept.KEPT[what] = kept.Kept.of(self, plan)
         return plan
 
 

@@ -14,13 +14,11 @@ CUSTOMER = spec(
   recordId: id
   eventTime: ts
   features: {id: string, ts: string, n: integral}
-  online: {ttl: 30d}
-  offline: {format: Iceberg}
+  online: {expireAfter: 30d}
+  offline: {format: iceberg}
 """,
 )
-REGISTRY = spec(
-    "ModelRegistry", "fraud", "{description: Fraud., artifacts: {source: raw, path: models}}"
-)
+REGISTRY = spec("ModelRegistry", "fraud", "{artifacts: {source: raw, path: models}}")
 ROLLOUT = spec(
     "Rollout",
     "scorer",
@@ -35,7 +33,7 @@ LATEST = spec(
     "Rollout",
     "scorer",
     """
-  model: {registry: fraud, version: latest-approved}
+  model: {registry: fraud, version: latestApproved}
   serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 2}}
 """,
 )
@@ -45,13 +43,13 @@ WATCH = spec(
     """
   rollout: scorer
   alarms: [{metric: ModelLatency, above: 250ms}]
-  subscriptions: {sqs: ["arn:aws:sqs:eu-west-1:123456789012:oncall"]}
+  subscribers: {queues: ["arn:aws:sqs:eu-west-1:123456789012:oncall"]}
 """,
 )
 BUDGET = spec(
     "Budget",
     "month",
-    "{amount: 100, thresholds: [{percent: 80}], subscribers: {emails: [a@example.com]}}",
+    "{amount: 100, thresholds: [{at: 80%}], subscribers: {emails: [a@example.com]}}",
 )
 SERVING = join(RAW, ROLLOUT)
 EVERYTHING = join(SECURITY, RAW, CUSTOMER, REGISTRY, ROLLOUT, WATCH, BUDGET)

@@ -18,7 +18,7 @@ LAKE = spec("DataSource", "lake", "{s3: {existing: the-lake}}")
 EVENTS = spec(
     "FeatureGroup",
     "events",
-    "{recordId: i, eventTime: t, features: {i: string, t: string}, offline: {source: lake}}",
+    "{recordId: i, eventTime: t, features: {i: string, t: string}, offline: {to: lake}}",
 )
 LOGS = spec("DataSource", "logged", "{s3: {accessLogs: {to: kept}}}") + "\n---\n" + spec(
     "DataSource", "kept", "{s3: {existing: the-lake, receivesAccessLogs: true}}"
@@ -30,7 +30,7 @@ TRAINING = spec(
   algorithm: {framework: xgboost, version: "1.7-1"}
   compute: {instanceType: ml.m5.xlarge}
   inputs: {train: {source: lake, path: in}}
-  output: {source: raw}
+  output: {to: raw}
 """,
 )
 FOREIGN = specs.ROLLOUT.replace("s3://team-models/models/1.tar.gz", "s3://the-lake/m.tar.gz")

@@ -22,7 +22,7 @@ OURS = spec(
       title: Model registries
       status: maintenance
       since: "2026-01-01"
-      source: AWS
+      reference: AWS
       replacement: a table
       touches: [{type: "AWS::SageMaker::ModelPackageGroup"}]
 """,
@@ -66,8 +66,8 @@ def test_the_last_one_is_kept_until_its_loss_is_permitted(platform: Platform) ->
     platform.text = join(specs.RAW, OURS)
     platform.allow = "history"
     (step,) = platform.plan().refused
-    assert (str(step.address), step.destroys) == (GROUP, "service-access")
-    platform.allow = "history, service-access"
+    assert (str(step.address), step.destroys) == (GROUP, "serviceAccess")
+    platform.allow = "history, serviceAccess"
     assert platform.plan().refused == ()
 
 
@@ -103,4 +103,4 @@ def test_nothing_else_is_touched_by_it(platform: Platform, destroy: bool) -> Non
     platform.converge(specs.SERVING)
     plan = platform.plan(destroy=destroy)
     assert codes(plan) == []
-    assert all(step.destroys != "service-access" for step in plan.steps)
+    assert all(step.destroys != "serviceAccess" for step in plan.steps)

@@ -73,7 +73,7 @@ def test_a_plan_of_no_change_costs_one_listing_a_type_and_one_read_a_part(
 
 def test_ten_more_feature_groups_cost_ten_more_descriptions(platform: Platform) -> None:
     def groups(count: int) -> str:
-        body = specs.CUSTOMER.replace("offline: {format: Iceberg}", "offline: {source: raw}")
+        body = specs.CUSTOMER.replace("offline: {format: iceberg}", "offline: {to: raw}")
         many = [body.replace("name: customer", f"name: g{n}") for n in range(count)]
         return join(specs.RAW, *many)
 

@@ -527,7 +527,7 @@ def test_other_instances_are_fine_without_an_autoscaler(world: World) -> None:
     world.platform.converge(LARGER)
 
 
-GUARDED = "\n  strategy: {blueGreen: {canary: {size: {percent: 50}, bake: 5m}}}\n"
+GUARDED = "\n  strategy: {blueGreen: {twoStep: {size: 50%, bake: 5m}}}\n"
 
 
 @pytest.mark.parametrize(("strategy", "found"), [(GUARDED, ["PLAN006"]), ("", [])])

@@ -62,7 +62,7 @@ NARROWED = {
         specs.CUSTOMER, specs.CUSTOMER.replace("30d", "7d"), specs.GROUP, "records"
     ),
     "a time to live where there was none": Case(
-        specs.CUSTOMER.replace("{ttl: 30d}", "{}"), specs.CUSTOMER, specs.GROUP, "records"
+        specs.CUSTOMER.replace("{expireAfter: 30d}", "{}"), specs.CUSTOMER, specs.GROUP, "records"
     ),
     "an endpoint has fewer instances": Case(
         specs.SERVING, specs.SERVING.replace("instances: 2", "instances: 1"),
@@ -77,11 +77,11 @@ NARROWED = {
         f"{specs.GROUP}#delete", "records",
     ),
     "the online store is taken away": Case(
-        specs.CUSTOMER, specs.CUSTOMER.replace("  online: {ttl: 30d}\n", ""),
+        specs.CUSTOMER, specs.CUSTOMER.replace("  online: {expireAfter: 30d}\n", ""),
         f"{specs.GROUP}#delete", "records",
     ),
     "the offline store is taken away": Case(
-        specs.CUSTOMER, specs.CUSTOMER.replace("  offline: {format: Iceberg}\n", ""),
+        specs.CUSTOMER, specs.CUSTOMER.replace("  offline: {format: iceberg}\n", ""),
         f"{specs.GROUP}#delete", "records",
     ),
 }  # fmt: skip

@@ -27,14 +27,16 @@ DE = "eu-central-1"
 NEXT_DOOR = Site(region=DE)
 """The same environment in another region."""
 STRANGER = "210987654321"
-TOLD = specs.BUDGET.replace("{emails: [a@example.com]}", "{topic: watch}")
+TOLD = specs.BUDGET.replace("{emails: [a@example.com]}", "{monitor: watch}")
 MAILED = "AWS::Budgets::Budget/acme-dev-month"
 SHARING = join(specs.RAW, specs.BUDGET)
 FEW = join(specs.SECURITY, specs.RAW, specs.CUSTOMER, specs.BUDGET)
 
 
 def edited(text: str) -> str:
-    return text.replace("amount: 100", "amount: 150").replace("ttl: 30d", "ttl: 60d")
+    return text.replace("amount: 100", "amount: 150").replace(
+        "expireAfter: 30d", "expireAfter: 60d"
+    )
 
 
 def platform_in(aws: Sandbox, site: Site, text: str = specs.EVERYTHING) -> Platform:

@@ -12,7 +12,7 @@ from . import specs
 from .platform import Platform, codes, join, methods, paths, step_of, steps
 
 SIX = specs.SERVING.replace("instances: 2", "instances: 3")
-WATCHED = specs.SERVING + "  analysis: [{metric: Invocation5XXErrors, rate: 1%}]\n"
+WATCHED = specs.SERVING + "  analysis: [{metric: Invocation5XXErrors, atMost: 1%}]\n"
 OTHER_MODEL = specs.SERVING.replace("models/1.tar.gz", "models/2.tar.gz")
 CONFIG = "AWS::SageMaker::EndpointConfig"
 MOVE = ["create_endpoint_config", "add_tags", "update_endpoint", "delete_endpoint_config"]

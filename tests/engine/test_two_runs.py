@@ -120,7 +120,7 @@ def test_a_change_that_shows_late_is_waited_for(
 
 
 def test_an_address_that_never_confirmed_does_not_fail_its_topic(platform: Platform) -> None:
-    watched = specs.WATCH.replace("subscriptions: {", "subscriptions: {email: [a@example.com], ")
+    watched = specs.WATCH.replace("subscribers: {", "subscribers: {emails: [a@example.com], ")
     platform.text = join(specs.SERVING, watched)
     assert platform.apply(platform.plan()).failures == {}
     platform.text = join(specs.SERVING, watched.replace("a@example", "b@example"))

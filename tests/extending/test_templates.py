@@ -81,7 +81,7 @@ def test_a_rule_is_a_finding_with_its_line_and_is_explained(house: House) -> Non
     spec = house.platform / "specs" / "customer.yaml"
     whole = spec.read_text()
     assert "GRAPH900" not in house.moorline("validate", "-e", "dev")
-    spec.write_text(whole.replace("  offline: {format: Iceberg, source: data}\n", ""))
+    spec.write_text(whole.replace("  offline: {format: iceberg, to: data}\n", ""))
     said = house.moorline("validate", "-e", "dev")
     spec.write_text(whole)
     assert "warning[GRAPH900]" in said

@@ -17,7 +17,7 @@ Stages = Callable[[Name], Stage]
 ASKED = [kind for kind in KINDS if kind not in {"stale", "a time-out after the effect"}]
 
 EVERY = {"denied": 12}
-"""Of the reads one in so many is struck, otherwise one in 24; in `make test-long` each."""
+"""Of the reads one in so many is struck, otherwise one in 48; in `make test-long` each."""
 
 
 def whole(stage: Stage) -> None:
@@ -43,7 +43,7 @@ def test_a_plan_of_what_is_there_is_empty_whichever_read_meets_trouble(
     stage = stages("destroy")
     total = calls_of_a_plan(stage)
     whole(stage)
-    for nth in sample(range(1, total + 1), EVERY.get(kind, 24)):
+    for nth in sample(range(1, total + 1), EVERY.get(kind, 48)):
         stage.scene.restart()
         arm(Fault("*", nth=nth, **KINDS[kind]))
         plan = stage.scene.plan()
@@ -56,7 +56,7 @@ def test_a_plan_of_what_is_there_is_empty_whichever_read_meets_trouble(
 def test_a_listing_whose_second_page_fails_hides_nothing(kind: str, stages: Stages) -> None:
     stage = stages("destroy")
     whole(stage)
-    for nth in sample(range(1, 6), 4):
+    for nth in sample(range(1, 6), 5):
         stage.scene.restart()
         in_small_pages(stage.scene)
         arm(fault := Fault("*", nth=nth, further=True, **KINDS[kind]))

@@ -44,17 +44,17 @@ roles:
     description: Fraud analysts.
     assumedBy: {account: "210987654321"}
     statements:
-      - {effect: Deny, actions: ["sagemaker:Update*"], resources: ["*"]}
+      - {effect: deny, actions: ["sagemaker:Update*"], resources: ["*"]}
 """
 LOGS = "s3: {receivesAccessLogs: true, versioning: false, lifecycle: {expireAfter: 400d}}"
 RAW = """
 s3:
   prefix: authorizations
   key: {security: platform, key: data}
-  accessLogs: {to: logs, prefix: raw-access}
+  accessLogs: {to: logs, path: raw-access}
   lifecycle:
     archiveAfter: 90d
-    archiveTo: GLACIER
+    archiveTo: glacier
     expireAfter: 730d
     noncurrentExpireAfter: 30d
     abortUploadsAfter: 3d
@@ -74,24 +74,23 @@ features:
   event_time: string
   txn_count_7d: {type: integral, description: Transactions in the last 7 days.}
   avg_amount_30d: fractional
-online: {ttl: 30d, key: {security: platform, key: data}}
-offline: {format: Iceberg, source: raw, prefix: features/customer}
+online: {expireAfter: 30d, key: {security: platform, key: data}}
+offline: {format: iceberg, to: raw, path: features/customer}
 throughput: {read: 100, write: 50}
 """
 VELOCITY = """
 recordId: card
 eventTime: at
 features: {card: string, at: fractional, attempts_10m: integral}
-online: {ttl: 2h, storage: inMemory}
+online: {expireAfter: 2h, storage: inMemory}
 """
 HISTORY = """
 recordId: card
 eventTime: at
 features: {card: string, at: fractional}
-offline: {format: Glue, glueTable: false}
+offline: {format: glue, glueTable: false}
 """
 REGISTRY = """
-description: Probability of fraud.
 artifacts: {source: artifacts, path: models}
 readers: ["210987654321", "210987654320"]
 approval: {approvers: [fraud-risk], note: AUC by country.}
@@ -100,26 +99,26 @@ TUNING = """
 algorithm: {framework: xgboost, version: "1.7-1"}
 inputs:
   train: {source: raw, path: train, contentType: text/csv}
-  validation: {source: raw, path: validation, contentType: text/csv, mode: FastFile}
+  validation: {source: raw, path: validation, contentType: text/csv, mode: fastFile}
 compute:
   instanceType: ml.m5.2xlarge
   volume: 1TiB
   maxRuntime: 2h
   spot: {maxWait: 4h}
 checkpoints: true
-output: {source: artifacts, path: models/fraud}
+output: {to: artifacts, path: models/fraud}
 key: {security: platform, key: data}
 hyperparameters: {objective: binary:logistic, num_round: 400, scale_pos_weight: 480.5}
 tune:
   objective: {metric: "validation:auc", goal: maximize}
   maxJobs: 20
-  parallel: 3
+  maxParallelJobs: 3
   earlyStopping: true
   ranges:
-    integer: {max_depth: {min: 4, max: 10}}
-    continuous: {eta: {min: 0.02, max: 0.4, scaling: logarithmic}}
+    integer: {max_depth: {atLeast: 4, atMost: 10}}
+    continuous: {eta: {atLeast: 0.02, atMost: 0.4, scaling: logarithmic}}
     categorical: {tree_method: [hist, approx]}
-evaluation: {metric: "validation:auc", bound: {atLeast: 0.93}}
+evaluation: {metric: "validation:auc", atLeast: 0.93}
 register: {registry: fraud, instanceTypes: [ml.c6i.xlarge]}
 """
 SCRIPT = """
@@ -131,13 +130,13 @@ code:
   commit: 4f2c9e1
 inputs:
   customers: {featureGroup: customer}
-  labels: {source: labels, contentType: text/csv, distribution: ShardedByS3Key}
-compute: {instanceType: ml.g5.xlarge, instances: 2, warmPool: 1h}
-output: {source: artifacts, path: models/risk}
+  labels: {source: labels, contentType: text/csv, distribution: shardedByS3Key}
+compute: {instanceType: ml.g5.xlarge, instances: 2, keepAlive: 1h}
+output: {to: artifacts, path: models/risk}
 hyperparameters: {epochs: 30, amp: true, optimizer: adam}
 environment: {LOG_LEVEL: info}
 metrics: {"train:loss": "loss=([0-9.]+)"}
-evaluation: {metric: loss, bound: {atMost: 0.2}, regex: "val_loss=([0-9.]+)"}
+evaluation: {metric: loss, atMost: 0.2, regex: "val_loss=([0-9.]+)"}
 register:
   registry: fraud
   approval: automatic
@@ -152,10 +151,10 @@ OWN_IMAGE = """
 algorithm: {image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1"}
 inputs: {train: {source: artifacts, path: train}}
 compute: {instanceType: ml.m5.large}
-output: {source: artifacts}
+output: {to: artifacts}
 """
 DETECTOR = """
-model: {registry: fraud, version: latest-approved, environment: {THRESHOLD: "0.8"}}
+model: {registry: fraud, version: latestApproved, environment: {THRESHOLD: "0.8"}}
 serve:
   realtime:
     instanceType: ml.c6i.xlarge
@@ -165,15 +164,15 @@ serve:
     startupTimeout: 5m
 strategy:
   blueGreen:
-    canary: {size: {percent: 25}, bake: 10m}
+    twoStep: {size: 25%, bake: 10m}
     terminationWait: 15m
-    alarms: [upstream-payments]
+    existingAlarms: [upstream-payments]
 analysis:
   - {metric: ModelLatency, statistic: p99, below: 250ms, for: 2m}
-  - {metric: Invocation5XXErrors, rate: 1%}
+  - {metric: Invocation5XXErrors, atMost: 1%}
   - {metric: Invocations, above: 10}
 keepRevisions: 3
-capture: {sampling: 100, to: raw}
+capture: {sampling: 100%, to: raw}
 key: {security: platform, key: data}
 """
 FALLBACK = """
@@ -182,7 +181,7 @@ model:
   version: "1.2-1"
   artifact: {source: artifacts, path: fallback/model.tar.gz}
 serve: {realtime: {instanceType: ml.c6i.large, instances: 1, variant: small}}
-capture: {sampling: 10, modes: [Output]}
+capture: {sampling: 10%, modes: [output]}
 networkIsolation: true
 network: {subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d]}
 """
@@ -192,26 +191,26 @@ requiresCapture: true
 key: {security: platform, key: alerts}
 alarms:
   - {metric: ModelLatency, above: 400ms, for: 10m}
-  - {metric: Invocation5XXErrors, rate: 1%}
+  - {metric: Invocation5XXErrors, above: 1%}
   - {metric: Invocations, below: 1, for: 2h, missingData: breaching}
-  - {metric: CPUUtilization, above: 320}
-subscriptions:
-  email: [oncall@acme.example]
-  sqs: ["arn:aws:sqs:eu-west-1:123456789012:alerts"]
-  lambda: ["arn:aws:lambda:eu-west-1:123456789012:function:page"]
-  https: ["https://events.example/enqueue"]
+  - {metric: CPUUtilization, above: 320%}
+subscribers:
+  emails: [oncall@acme.example]
+  queues: ["arn:aws:sqs:eu-west-1:123456789012:alerts"]
+  functions: ["arn:aws:lambda:eu-west-1:123456789012:function:page"]
+  webhooks: ["https://events.example/enqueue"]
 """
 BUDGET = """
 amount: 4000
 period: quarterly
-thresholds: [{percent: 80}, {percent: 100, on: forecasted}]
-subscribers: {emails: [ml@acme.example], topic: oncall}
+thresholds: [{at: 80%}, {at: 100%, of: forecasted}]
+subscribers: {emails: [ml@acme.example], monitor: oncall}
 """
 DAILY = """
 amount: 99.5
 period: daily
 covers: account
-thresholds: [{percent: 100}]
+thresholds: [{at: 100%}]
 subscribers: {emails: [ml@acme.example]}
 """
 AVAILABILITY = """
@@ -221,7 +220,7 @@ services:
     status: sunset
     since: "2027-01-31"
     until: "2028-01-31"
-    source: https://docs.aws.amazon.com/sagemaker/latest/dg/neo.html
+    reference: https://docs.aws.amazon.com/sagemaker/latest/dg/neo.html
     replacement: the compiler of the framework
     touches:
       - {type: "AWS::SageMaker::CompilationJob"}
@@ -230,7 +229,7 @@ services:
     calls: [sagemaker.create_compilation_job]
     messages: [compiles for nobody]
     refusesReads: false
-    version: false
+    isVersion: false
 """
 
 NEWS = """

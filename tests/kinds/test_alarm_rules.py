@@ -18,7 +18,7 @@ model: {{image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/s:1", artifact: s3
 serve: {{realtime: {{instanceType: {type}, instances: 1}}}}
 {rest}
 """
-HEARD = "subscriptions: {email: [a@b.example]}"
+HEARD = "subscribers: {emails: [a@b.example]}"
 
 
 def watching(
@@ -35,10 +35,10 @@ def own(changes: dict[tuple[str, str], str], code: str) -> list[tuple[str, str]]
 
 
 NEVER = [
-    ("metric: MemoryUtilization, above: 100", "error"),
-    ("metric: DiskUtilization, above: 120", "error"),
-    ("metric: MemoryUtilization, below: 0", "error"),
-    ("metric: MemoryUtilization, above: 100, statistic: maximum", "error"),
+    ("metric: MemoryUtilization, above: 100%", "error"),
+    ("metric: DiskUtilization, above: 120%", "error"),
+    ("metric: MemoryUtilization, below: 0%", "error"),
+    ("metric: MemoryUtilization, above: 100%, statistic: maximum", "error"),
     ("metric: Invocation5XXErrors, above: 1, statistic: average", "error"),
     ("metric: Invocation4XXErrors, above: 5, statistic: p99", "error"),
     ("metric: InvocationModelErrors, above: 1, statistic: maximum", "error"),
@@ -47,19 +47,19 @@ NEVER = [
     ("metric: Invocations, below: 1", "error"),
     ("metric: InvocationsPerInstance, above: 2, statistic: maximum", "error"),
     ("metric: ModelLatency, above: 60s", "warning"),
-    ("metric: CPUUtilization, above: 400", "warning"),
-    ("metric: GPUUtilization, above: 1600", "error"),
+    ("metric: CPUUtilization, above: 400%", "warning"),
+    ("metric: GPUUtilization, above: 1600%", "error"),
 ]
 MAY = [
-    "metric: MemoryUtilization, above: 99",
-    "metric: MemoryUtilization, above: 150, statistic: sum",
+    "metric: MemoryUtilization, above: 99%",
+    "metric: MemoryUtilization, above: 150%, statistic: sum",
     "metric: Invocation5XXErrors, above: 1",
-    "metric: Invocation5XXErrors, rate: 99%",
+    "metric: Invocation5XXErrors, above: 99%",
     "metric: Invocations, above: 0",
     "metric: Invocations, below: 1, missingData: breaching",
     "metric: Invocations, above: 100",
     "metric: Invocations, below: 100, statistic: sampleCount",
-    "metric: CPUUtilization, above: 399",
+    "metric: CPUUtilization, above: 399%",
     "metric: ModelLatency, above: 59s",
     "metric: OverheadLatency, above: 90s",
 ]
@@ -88,7 +88,7 @@ def test_a_limit_that_can_be_passed_is_none(alarm: str) -> None:
     ],
 )
 def test_the_cores_of_a_type_bound_its_cpu(type_: str, above: int, wrong: bool) -> None:
-    changes = watching(f"metric: CPUUtilization, above: {above}", type_)
+    changes = watching(f"metric: CPUUtilization, above: {above}%", type_)
     assert bool(own(changes, "GRAPH033")) == wrong
 
 
@@ -152,7 +152,7 @@ def test_dimensions_that_nothing_has_are_found(
         ("metric: Invocations, below: 10, missingData: breaching", False),
         ("metric: InvocationsPerInstance, below: 10", True),
         ("metric: Invocations, above: 10", False),
-        ("metric: CPUUtilization, below: 10", False),
+        ("metric: CPUUtilization, below: 10%", False),
         ("metric: Invocations, below: 1", False),
     ],
 )
@@ -160,30 +160,28 @@ def test_silence_that_counts_as_good_is_a_warning(text: str, wrong: bool) -> Non
     assert [bad for bad, _ in own(watching(text), "GRAPH035")] == ["warning"] * wrong
 
 
-FINE = "metric: Invocation5XXErrors, rate: 1%"
+FINE = "metric: Invocation5XXErrors, above: 1%"
 
 
-def test_a_topic_without_subscriptions_is_a_warning() -> None:
+def test_a_topic_without_subscribers_is_a_warning() -> None:
     assert not own(watching(FINE), "GRAPH036")
-    assert own(watching(FINE, rest=""), "GRAPH036") == [("warning", "/subscriptions")]
+    assert own(watching(FINE, rest=""), "GRAPH036") == [("warning", "/subscribers")]
 
 
 @pytest.mark.parametrize(
     ("rest", "subscribers", "wrong"),
     [
-        ("", "{topic: own}", True),
-        ("", "{topic: own, emails: [a@b.example]}", False),
-        (HEARD, "{topic: own}", False),
+        ("", "{monitor: own}", True),
+        ("", "{monitor: own, emails: [a@b.example]}", False),
+        (HEARD, "{monitor: own}", False),
     ],
 )
 def test_a_budget_whose_topic_nobody_reads_is_a_warning(
     rest: str, subscribers: str, wrong: bool
 ) -> None:
-    budget = (
-        f"amount: 9\nthresholds: [{{percent: 80}}, {{percent: 90}}]\nsubscribers: {subscribers}"
-    )
+    budget = f"amount: 9\nthresholds: [{{at: 80%}}, {{at: 90%}}]\nsubscribers: {subscribers}"
     changes = {**watching(FINE, rest=rest), ("Budget", "own"): budget}
-    told = [at for _, at in own(changes, "GRAPH036") if at == "/subscribers/topic"]
+    told = [at for _, at in own(changes, "GRAPH036") if at == "/subscribers/monitor"]
     assert bool(told) == wrong
 
 
@@ -201,7 +199,7 @@ def test_an_alarm_that_does_nothing_is_a_warning(more: dict[str, Json], wrong: b
 
 
 def test_an_alarm_that_rolls_back_needs_nobody() -> None:
-    rest = "analysis: [{metric: Invocation5XXErrors, rate: 1%}]"
+    rest = "analysis: [{metric: Invocation5XXErrors, atMost: 1%}]"
     changes = {("Rollout", "own"): ENDPOINT.format(type="ml.m5.large", rest=rest)}
     assert not own(changes, "GRAPH036")
 
@@ -214,8 +212,8 @@ EVERY = "[cloudwatch.amazonaws.com, budgets.amazonaws.com, events.amazonaws.com]
     [
         (EVERY, []),
         ("[budgets.amazonaws.com]", ["Monitor/oncall/key"]),
-        ("[cloudwatch.amazonaws.com]", ["Budget/quarter/subscribers/topic"]),
-        ("[]", ["Monitor/oncall/key", "Budget/quarter/subscribers/topic"]),
+        ("[cloudwatch.amazonaws.com]", ["Budget/quarter/subscribers/monitor"]),
+        ("[]", ["Monitor/oncall/key", "Budget/quarter/subscribers/monitor"]),
     ],
 )
 def test_a_key_that_a_publisher_may_not_use_is_found(services: str, places: list[str]) -> None:
@@ -259,11 +257,11 @@ def test_what_keeps_a_publisher_out(topic: Json, key: Json, wrong: bool) -> None
 STRATEGY = {
     "nothing": ("", 300),
     "all at once": ("strategy: {allAtOnce: {bake: 10m}}", 600),
-    "canary": (
-        "strategy: {blueGreen: {canary: {size: {percent: 50}, bake: 5m}, terminationWait: 1h}}",
+    "two steps": (
+        "strategy: {blueGreen: {twoStep: {size: 50%, bake: 5m}, terminationWait: 1h}}",
         600,
     ),
-    "linear": ("strategy: {blueGreen: {linear: {step: {percent: 50}, bake: 5m}}}", 600),
+    "linear": ("strategy: {blueGreen: {linear: {size: 50%, bake: 5m}}}", 600),
 }
 
 

@@ -26,12 +26,14 @@ def training(**parts: str) -> str:
         "algorithm": '{framework: xgboost, version: "1.7-1"}',
         "inputs": "{train: {source: raw}}",
         "compute": "{instanceType: ml.m5.large}",
-        "output": "{source: artifacts}",
+        "output": "{to: artifacts}",
     }
     return "\n".join(f"{key}: {value}" for key, value in {**base, **parts}.items())
 
 
-def tune(ranges: str = "{integer: {depth: {min: 1, max: 9}}}", rest: str = "maxJobs: 9") -> str:
+def tune(
+    ranges: str = "{integer: {depth: {atLeast: 1, atMost: 9}}}", rest: str = "maxJobs: 9"
+) -> str:
     return f"{{objective: {{metric: auc, goal: maximize}}, ranges: {ranges}, {rest}}}"
 
 
@@ -66,7 +68,7 @@ CASES = [
     Case(
         "infrequent access starts after 30 days",
         "DataSource",
-        "s3: {lifecycle: {archiveAfter: 29d, archiveTo: STANDARD_IA}}",
+        "s3: {lifecycle: {archiveAfter: 29d, archiveTo: standardIa}}",
         ("s3.lifecycle.archiveAfter",),
     ),
     Case(
@@ -133,13 +135,13 @@ CASES = [
     Case(
         "a Glue table need not be in the catalog",
         "FeatureGroup",
-        group("offline: {format: Glue, glueTable: false}"),
+        group("offline: {format: glue, glueTable: false}"),
     ),
     Case(
-        "an own bucket has no prefix",
+        "an own bucket has no path",
         "FeatureGroup",
-        group("offline: {prefix: x}"),
-        ("offline.prefix",),
+        group("offline: {path: x}"),
+        ("offline.path",),
     ),
     Case("tuned training with spot", "Training", specs.TUNING),
     Case("training with a script", "Training", specs.SCRIPT),
@@ -158,9 +160,10 @@ CASES = [
         "spot is never warm",
         "Training",
         training(
-            compute="{instanceType: ml.m5.large, maxRuntime: 1h, spot: {maxWait: 2h}, warmPool: 1h}"
+            compute="{instanceType: ml.m5.large, maxRuntime: 1h, spot: {maxWait: 2h},"
+            " keepAlive: 1h}"
         ),
-        ("compute.warmPool",),
+        ("compute.keepAlive",),
     ),
     Case(
         "algorithms without checkpoints wait for an hour at most",
@@ -190,8 +193,8 @@ CASES = [
     Case(
         "a job runs 28 days and is warm 6 hours at most",
         "Training",
-        training(compute="{instanceType: ml.m5.large, maxRuntime: 29d, warmPool: 7h}"),
-        ("compute.maxRuntime", "compute.warmPool"),
+        training(compute="{instanceType: ml.m5.large, maxRuntime: 29d, keepAlive: 7h}"),
+        ("compute.maxRuntime", "compute.keepAlive"),
     ),
     Case(
         "one instance has no traffic to encrypt",
@@ -217,7 +220,9 @@ CASES = [
         "Training",
         training(
             tune=tune(
-                "{integer: {" + ", ".join(f"p{i}: {{min: 1, max: 2}}" for i in range(31)) + "}}"
+                "{integer: {"
+                + ", ".join(f"p{i}: {{atLeast: 1, atMost: 2}}" for i in range(31))
+                + "}}"
             )
         ),
         ("tune.ranges",),
@@ -225,7 +230,7 @@ CASES = [
     Case(
         "a hyperparameter is varied in one way",
         "Training",
-        training(tune=tune("{integer: {a: {min: 1, max: 2}}, categorical: {a: [x]}}")),
+        training(tune=tune("{integer: {a: {atLeast: 1, atMost: 2}}, categorical: {a: [x]}}")),
         ("tune.ranges",),
     ),
     Case(
@@ -243,14 +248,14 @@ CASES = [
     Case(
         "tuning has a number of jobs",
         "Training",
-        training(tune=tune(rest="parallel: 1")),
+        training(tune=tune(rest="maxParallelJobs: 1")),
         ("tune",),
     ),
     Case(
         "no more jobs at a time than in all",
         "Training",
-        training(tune=tune(rest="maxJobs: 2, parallel: 3")),
-        ("tune.parallel",),
+        training(tune=tune(rest="maxJobs: 2, maxParallelJobs: 3")),
+        ("tune.maxParallelJobs",),
     ),
     Case(
         "bayesian tuning has 750 jobs at most",
@@ -279,20 +284,21 @@ CASES = [
         "Training",
         training(
             tune=tune(
-                "{integer: {a: {min: 3, max: 3}, b: {min: 0, max: 3, scaling: logarithmic}},"
-                " continuous: {c: {min: 0, max: 1, scaling: reverseLogarithmic}}}"
+                "{integer: {a: {atLeast: 3, atMost: 3},"
+                " b: {atLeast: 0, atMost: 3, scaling: logarithmic}},"
+                " continuous: {c: {atLeast: 0, atMost: 1, scaling: reverseLogarithmic}}}"
             )
         ),
         (
-            "tune.ranges.integer.a.max",
-            "tune.ranges.integer.b.min",
+            "tune.ranges.integer.a.atMost",
+            "tune.ranges.integer.b.atLeast",
             "tune.ranges.continuous.c.scaling",
         ),
     ),
     Case(
         "scripts say where their metric is",
         "Training",
-        training(code=CODE, evaluation="{metric: auc, bound: {atLeast: 1}}", register=REGISTER),
+        training(code=CODE, evaluation="{metric: auc, atLeast: 1}", register=REGISTER),
         ("evaluation.metric",),
     ),
     Case(
@@ -300,25 +306,25 @@ CASES = [
         "Training",
         training(
             code=CODE,
-            evaluation=f"{{metric: auc, bound: {{atLeast: 1}}, {LOG}}}",
+            evaluation=f"{{metric: auc, atLeast: 1, {LOG}}}",
             register=REGISTER,
         ),
     ),
     Case(
         "built-in algorithms report their metrics",
         "Training",
-        training(evaluation="{metric: auc, bound: {atLeast: 1}}", register=REGISTER),
+        training(evaluation="{metric: auc, atLeast: 1}", register=REGISTER),
     ),
     Case(
         "an evaluation decides something",
         "Training",
-        training(evaluation="{metric: auc, bound: {atLeast: 1}}"),
+        training(evaluation="{metric: auc, atLeast: 1}"),
         ("evaluation",),
     ),
     Case(
         "with tuning the objective is judged",
         "Training",
-        training(tune=tune(), evaluation="{metric: loss, bound: {atMost: 1}}", register=REGISTER),
+        training(tune=tune(), evaluation="{metric: loss, atMost: 1}", register=REGISTER),
         ("evaluation.metric",),
     ),
     Case("a canary of a quarter", "Rollout", specs.DETECTOR),
@@ -363,42 +369,40 @@ CASES = [
         ),
     ),
     Case(
-        "a canary needs two instances",
+        "two steps need two instances",
         "Rollout",
-        rollout(1, strategy=blue_green("{canary: {size: {percent: 50}, bake: 5m}}")),
-        ("strategy.blueGreen.canary",),
+        rollout(1, strategy=blue_green("{twoStep: {size: 50%, bake: 5m}}")),
+        ("strategy.blueGreen.twoStep",),
     ),
     Case(
-        "half of two instances is a canary",
+        "half of two instances is a first step",
         "Rollout",
-        rollout(2, strategy=blue_green("{canary: {size: {instances: 1}, bake: 5m}}")),
+        rollout(2, strategy=blue_green("{twoStep: {size: 1, bake: 5m}}")),
     ),
     Case(
-        "a canary is half of the instances at most",
+        "a first step is half of the instances at most",
         "Rollout",
-        rollout(3, strategy=blue_green("{canary: {size: {instances: 2}, bake: 5m}}")),
-        ("strategy.blueGreen.canary.size.instances",),
+        rollout(3, strategy=blue_green("{twoStep: {size: 2, bake: 5m}}")),
+        ("strategy.blueGreen.twoStep.size",),
     ),
     Case(
         "a linear step is a tenth to a half",
         "Rollout",
-        rollout(20, strategy=blue_green("{linear: {step: {instances: 1}, bake: 5m}}")),
-        ("strategy.blueGreen.linear.step.instances",),
+        rollout(20, strategy=blue_green("{linear: {size: 1, bake: 5m}}")),
+        ("strategy.blueGreen.linear.size",),
     ),
     Case(
-        "canary and linear exclude each other",
+        "two steps and linear exclude each other",
         "Rollout",
         rollout(
-            strategy=blue_green(
-                "{canary: {size: {percent: 9}, bake: 5m}, linear: {step: {percent: 10}, bake: 1m}}"
-            )
+            strategy=blue_green("{twoStep: {size: 9%, bake: 5m}, linear: {size: 10%, bake: 1m}}")
         ),
         ("strategy.blueGreen.linear",),
     ),
     Case(
-        "a canary bakes in its own field",
+        "two steps bake in their own field",
         "Rollout",
-        rollout(strategy=blue_green("{bake: 5m, canary: {size: {percent: 9}, bake: 5m}}")),
+        rollout(strategy=blue_green("{bake: 5m, twoStep: {size: 9%, bake: 5m}}")),
         ("strategy.blueGreen.bake",),
     ),
     Case(
@@ -425,7 +429,7 @@ CASES = [
         "Rollout",
         rollout(
             strategy=blue_green(
-                "{canary: {size: {percent: 9}, bake: 20m}, terminationWait: 20m, timeout: 1h}"
+                "{twoStep: {size: 9%, bake: 20m}, terminationWait: 20m, timeout: 1h}"
             )
         ),
         ("strategy.blueGreen.timeout",),
@@ -448,17 +452,17 @@ CASES = [
     Case(
         "ten linear steps of an hour do not fit into eight hours",
         "Rollout",
-        rollout(10, strategy=blue_green("{linear: {step: {percent: 10}, bake: 1h}}")),
+        rollout(10, strategy=blue_green("{linear: {size: 10%, bake: 1h}}")),
         ("strategy.blueGreen",),
     ),
     Case(
         "a deployment watches ten alarms at most",
         "Rollout",
         rollout(
-            strategy=blue_green("{bake: 5m, alarms: [a, b, c, d, e, f, g, h, i, j]}"),
+            strategy=blue_green("{bake: 5m, existingAlarms: [a, b, c, d, e, f, g, h, i, j]}"),
             analysis="[{metric: ModelLatency, below: 9ms}]",
         ),
-        ("strategy.blueGreen.alarms",),
+        ("strategy.blueGreen.existingAlarms",),
     ),
     Case(
         "an expectation has one limit",
@@ -475,10 +479,10 @@ CASES = [
         ("analysis.1",),
     ),
     Case(
-        "a capture prefix needs a source",
+        "a capture path needs a DataSource",
         "Rollout",
-        rollout(capture="{sampling: 1, prefix: p}"),
-        ("capture.prefix",),
+        rollout(capture="{sampling: 1%, path: p}"),
+        ("capture.path",),
     ),
     Case(
         "an isolated model downloads no code",
@@ -501,8 +505,8 @@ CASES = [
         "a FIFO queue takes no messages of a standard topic",
         "Monitor",
         alarm("{metric: Invocations, above: 1}")
-        + '\nsubscriptions: {sqs: ["arn:aws:sqs:eu-west-1:123456789012:a.fifo"]}',
-        ("subscriptions.sqs.0",),
+        + '\nsubscribers: {queues: ["arn:aws:sqs:eu-west-1:123456789012:a.fifo"]}',
+        ("subscribers.queues.0",),
     ),
     Case("alarms on an endpoint", "Monitor", specs.MONITOR),
     Case(
@@ -512,13 +516,13 @@ CASES = [
         ("alarms.0.above", "alarms.1.below"),
     ),
     Case(
-        "only errors have a rate, and no statistic",
+        "only errors are shares of requests, without a statistic",
         "Monitor",
         alarm(
-            "{metric: Invocations, rate: 1%},"
-            " {metric: Invocation5XXErrors, rate: 1%, statistic: sum}"
+            "{metric: Invocations, above: 1%},"
+            " {metric: Invocation5XXErrors, above: 1%, statistic: sum}"
         ),
-        ("alarms.0.rate", "alarms.1.statistic"),
+        ("alarms.0.above", "alarms.1.statistic"),
     ),
     Case(
         "alarms look at whole minutes, a day at most",
@@ -542,16 +546,16 @@ CASES = [
     Case(
         "a budget tells somebody",
         "Budget",
-        "amount: 1\nthresholds: [{percent: 1}]\nsubscribers: {}",
+        "amount: 1\nthresholds: [{at: 1%}]\nsubscribers: {}",
         ("subscribers",),
     ),
     Case(
         "a threshold is there once, and no day is forecast",
         "Budget",
         "amount: 1\nperiod: daily\n"
-        "thresholds: [{percent: 1}, {percent: 1}, {percent: 1, on: forecasted}]"
-        "\nsubscribers: {topic: oncall}",
-        ("thresholds.1", "thresholds.2.on"),
+        "thresholds: [{at: 1%}, {at: 1%}, {at: 1%, of: forecasted}]"
+        "\nsubscribers: {monitor: oncall}",
+        ("thresholds.1", "thresholds.2.of"),
     ),
     Case("keys and roles", "Security", specs.SECURITY),
     Case(

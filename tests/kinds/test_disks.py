@@ -35,7 +35,7 @@ TRAINING = """
 algorithm: {{image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1"}}
 inputs: {{train: {{source: raw}}}}
 compute: {{instanceType: {type}{more}}}
-output: {{source: artifacts}}
+output: {{to: artifacts}}
 {rest}
 """
 
@@ -114,8 +114,8 @@ def test_a_parameter_counts_with_its_default_and_all_it_may_be(
     [
         ("ml.g5.xlarge", "", [("error", "Training/own/key")]),
         ("ml.m5.xlarge", "", [("warning", "Training/own/key")]),
-        ("ml.m5.xlarge", ", alternatives: [ml.m5.large]", []),
-        ("ml.m5.xlarge", ", alternatives: [ml.p5.48xlarge]", [("error", "Training/own/key")]),
+        ("ml.m5.xlarge", ", otherInstanceTypes: [ml.m5.large]", []),
+        ("ml.m5.xlarge", ", otherInstanceTypes: [ml.p5.48xlarge]", [("error", "Training/own/key")]),
     ],
 )
 def test_a_training_says_so_at_its_key(
@@ -127,7 +127,7 @@ def test_a_training_says_so_at_its_key(
 
 
 def test_the_alternatives_are_the_choices_of_an_execution() -> None:
-    platform = world(training("ml.m5.xlarge", ", alternatives: [ml.m5.large, ml.m5.xlarge]"))
+    platform = world(training("ml.m5.xlarge", ", otherInstanceTypes: [ml.m5.large, ml.m5.xlarge]"))
     (node,) = (it for it in platform.build("Training", "own") if "Pipeline" in it.address.type)
     body = node.props["PipelineDefinition"]["PipelineDefinitionBody"].document
     assert body["Parameters"][0]["EnumValues"] == ["ml.m5.xlarge", "ml.m5.large"]

@@ -19,7 +19,7 @@ from .specs import world
 CODE = "code: {source: artifacts, path: c.tar.gz, entryPoint: t.py, commit: abcdef1}"
 TUNE = (
     "tune: {objective: {metric: auc, goal: maximize, regex: 'auc=(.*)'},"
-    " ranges: {integer: {depth: {min: 1, max: 9}}}, maxJobs: 4}"
+    " ranges: {integer: {depth: {atLeast: 1, atMost: 9}}}, maxJobs: 4}"
 )
 FEATURES = {
     "code": CODE,
@@ -32,7 +32,7 @@ FEATURES = {
 BASE = """
 algorithm: {framework: pytorch, version: "2.3"}
 inputs: {train: {source: raw, path: train}}
-output: {source: artifacts%s}
+output: {to: artifacts%s}
 compute: {instanceType: ml.m5.xlarge%s}
 """
 WAYS = (("", ""), (", path: models/x", ", maxRuntime: 1h, spot: {maxWait: 2h}"))
@@ -118,7 +118,7 @@ READ = """
 algorithm: {{image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1"}}
 inputs: {{more: {{source: labels}}, cards: {{{channel}}}}}
 compute: {{instanceType: ml.m5.xlarge}}
-output: {{source: artifacts}}
+output: {{to: artifacts}}
 """
 BUCKET = "acme-test-history2-offline-123456789012"
 STORE = "123456789012/sagemaker/eu-west-1/offline-store"
@@ -127,29 +127,29 @@ STORE = "123456789012/sagemaker/eu-west-1/offline-store"
 @pytest.mark.parametrize(
     ("offline", "channel", "wrong"),
     [
-        ("format: Iceberg", "featureGroup: history2", True),
-        ("format: Glue", "featureGroup: history2", False),
-        ("source: artifacts", "featureGroup: history2", True),
-        ("source: artifacts", "source: artifacts, path: features", True),
-        ("source: artifacts", "source: artifacts, path: feat", True),
-        ("source: artifacts", "source: artifacts", True),
-        ("source: artifacts", f"source: artifacts, path: features/{STORE}", True),
-        ("source: artifacts", f"source: artifacts, path: features/{STORE}/acme-test-hist", True),
-        ("source: artifacts", f"source: artifacts, path: features/{STORE}/other-1/data", False),
-        ("source: artifacts", "source: artifacts, path: features/by-hand", False),
-        ("source: artifacts", "source: artifacts, path: features2", False),
-        ("source: artifacts", "source: raw", False),
-        ("source: artifacts, format: Glue", "source: artifacts, path: features", False),
-        ("source: artifacts, prefix: x", "source: artifacts, path: features", False),
-        ("source: artifacts, prefix: x", "source: artifacts, path: x", True),
-        ("format: Iceberg", "source: copied", True),
+        ("format: iceberg", "featureGroup: history2", True),
+        ("format: glue", "featureGroup: history2", False),
+        ("to: artifacts", "featureGroup: history2", True),
+        ("to: artifacts", "source: artifacts, path: features", True),
+        ("to: artifacts", "source: artifacts, path: feat", True),
+        ("to: artifacts", "source: artifacts", True),
+        ("to: artifacts", f"source: artifacts, path: features/{STORE}", True),
+        ("to: artifacts", f"source: artifacts, path: features/{STORE}/acme-test-hist", True),
+        ("to: artifacts", f"source: artifacts, path: features/{STORE}/other-1/data", False),
+        ("to: artifacts", "source: artifacts, path: features/by-hand", False),
+        ("to: artifacts", "source: artifacts, path: features2", False),
+        ("to: artifacts", "source: raw", False),
+        ("to: artifacts, format: glue", "source: artifacts, path: features", False),
+        ("to: artifacts, path: x", "source: artifacts, path: features", False),
+        ("to: artifacts, path: x", "source: artifacts, path: x", True),
+        ("format: iceberg", "source: copied", True),
     ],
 )
 def test_the_files_of_an_iceberg_table_are_no_input(
     offline: str, channel: str, wrong: bool
 ) -> None:
     changes = {
-        ("FeatureGroup", "customer"): GROUP.format(offline="format: Glue"),
+        ("FeatureGroup", "customer"): GROUP.format(offline="format: glue"),
         ("FeatureGroup", "history2"): GROUP.format(offline=offline),
         ("DataSource", "copied"): f"s3: {{existing: {BUCKET}}}",
         ("Training", "own"): READ.format(channel=channel),

@@ -40,12 +40,12 @@ def addresses(nodes: list[Node], type_: str) -> list[Address]:
 
 
 def test_it_asks_for_the_newest_approved_version() -> None:
-    asked = (("group", "acme-test-fraud"), ("version", "latest-approved"))
+    asked = (("group", "acme-test-fraud"), ("version", "latestApproved"))
     assert (LOOKUP.what, LOOKUP.params) == ("model-package", asked)
 
 
 def test_it_asks_for_a_certain_version() -> None:
-    pinned = specs.DETECTOR.replace("latest-approved", "13")
+    pinned = specs.DETECTOR.replace("latestApproved", "13")
     (lookup,) = world({DETECTOR: pinned}).lookups(*DETECTOR)
     assert (lookup.params[1], lookup.offline["version"]) == (("version", "13"), 13)
 
@@ -112,7 +112,7 @@ def test_a_file_that_is_pinned_is_that_or_an_error() -> None:
 
 @pytest.mark.parametrize("stage", ["Pending", "InProgress", "Failed", "Deleting"])
 def test_a_version_that_is_not_completed_is_not_served(stage: str) -> None:
-    certain = specs.DETECTOR.replace("latest-approved", "13")
+    certain = specs.DETECTOR.replace("latestApproved", "13")
     platform = world({DETECTOR: certain})
     (asked,) = platform.lookups(*DETECTOR)
     fact = {"arn": "arn", "version": 13, "status": "Approved", "stage": stage}
@@ -139,7 +139,7 @@ def test_newer_versions_that_were_passed_over_are_named() -> None:
     ("spec", "why"),
     [
         (specs.DETECTOR, "registry 'fraud' has no approved version yet"),
-        (specs.DETECTOR.replace("latest-approved", "13"), "registry 'fraud' has no version 13"),
+        (specs.DETECTOR.replace("latestApproved", "13"), "registry 'fraud' has no version 13"),
     ],
     ids=["the newest", "a certain one"],
 )
@@ -199,9 +199,9 @@ def test_alarms_that_roll_back_count_the_new_fleet_alone() -> None:
     [
         ("", 0),
         ("strategy: {allAtOnce: {bake: 2m}}", 120),
-        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]", 300),
-        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]\nonFailure: none", 0),
-        ("analysis: [{metric: Invocation5XXErrors, rate: 1%}]\nstrategy: {blueGreen: {}}", 300),
+        ("analysis: [{metric: Invocation5XXErrors, atMost: 1%}]", 300),
+        ("analysis: [{metric: Invocation5XXErrors, atMost: 1%}]\nonFailure: none", 0),
+        ("analysis: [{metric: Invocation5XXErrors, atMost: 1%}]\nstrategy: {blueGreen: {}}", 300),
     ],
     ids=["nothing watches", "it says so", "an alarm watches", "alarms are off", "blue/green"],
 )
@@ -247,7 +247,7 @@ def test_a_registry_that_hides_its_files_is_a_warning() -> None:
 
 
 def test_a_monitor_that_needs_capture_says_so() -> None:
-    none = specs.DETECTOR.replace("capture: {sampling: 100, to: raw}\n", "")
+    none = specs.DETECTOR.replace("capture: {sampling: 100%, to: raw}\n", "")
     platform = world({DETECTOR: none})
     platform.build("Monitor", "oncall")
     assert [(found.code, str(found.at)) for found in platform.found] == [
@@ -280,8 +280,8 @@ def test_training_on_an_online_group_is_reported() -> None:
 
 
 def test_a_model_that_is_written_where_no_endpoint_may_read_it_is_a_warning() -> None:
-    for output in ("{source: artifacts, path: elsewhere}", "{source: raw, path: models}"):
-        apart = specs.SCRIPT.replace("{source: artifacts, path: models/risk}", output)
+    for output in ("{to: artifacts, path: elsewhere}", "{to: raw, path: models}"):
+        apart = specs.SCRIPT.replace("{to: artifacts, path: models/risk}", output)
         platform = world({("Training", "risk"): apart})
         platform.build("Training", "risk")
         assert [(found.code, str(found.at)) for found in platform.found] == [

@@ -226,7 +226,7 @@ def test_both_agree_on_several_changes(data: st.DataObject) -> None:
     [
         ("Budget", "BUDGET", ("amount",), True),
         ("Budget", "BUDGET", ("period",), True),
-        ("Budget", "BUDGET", ("thresholds", 0, "percent"), True),
+        ("Budget", "BUDGET", ("thresholds", 0, "at"), True),
         ("Budget", "BUDGET", ("thresholds",), False),
         ("Rollout", "DETECTOR", ("serve", "realtime", "instances"), True),
         ("Rollout", "DETECTOR", ("serve", "realtime"), False),

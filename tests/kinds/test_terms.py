@@ -80,11 +80,21 @@ def test_references_are_found_behind_optional_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "number"),
-    [("250ms", 250_000), ("2s", 2_000_000), ("7us", 7), ("0.5%", 0.005), (80, 80), (1.5, 1.5)],
+    ("metric", "level", "number"),
+    [
+        ("ModelLatency", "250ms", 250_000),
+        ("ModelLatency", "2s", 2_000_000),
+        ("ModelLatency", "7us", 7),
+        ("Invocation5XXErrors", "0.5%", 0.005),
+        ("CPUUtilization", "320%", 320),
+        ("Invocations", 80, 80),
+        ("Invocations", 1.5, 1.5),
+    ],
 )
-def test_levels_become_the_units_of_cloudwatch(level: float | str, number: float) -> None:
-    assert threshold(level) == number
+def test_levels_become_the_units_of_cloudwatch(
+    metric: str, level: float | str, number: float
+) -> None:
+    assert threshold(metric, level) == number
 
 
 @pytest.mark.parametrize(

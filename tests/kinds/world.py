@@ -68,6 +68,7 @@ class World:
             kind=kind,
             name=name,
             owner="fraud-team",
+            description="Probability of fraud.",
             place=PLACE,
             naming=naming,
             spans=lambda path: Span("/".join((f"{kind}/{name}", *path)), 1, 1),
@@ -75,6 +76,7 @@ class World:
             served=lambda type_: served(type_, resources.load()),
             facts=self.facts,
             boundary=self.boundary,
+            own={each[:2]: each for each in load()[kind].named(self.model(kind, name))},
         )
 
     def model(self, kind: str, name: str) -> Any:

@@ -31,7 +31,7 @@ EVERY_KIND = (
      " [{actions: ['s3:GetObject'], resources: ['*']}]}}}}")),
     ("FeatureGroup", "f", ("{recordId: i, eventTime: t, features: {i: string, t: string},"
      " offline: {}}")),
-    ("ModelRegistry", "m", ("{description: M., readers: ['210987654321'],"
+    ("ModelRegistry", "m", ("{readers: ['210987654321'],"
      " artifacts: {source: data, path: m}}")),
 )  # fmt: skip
 
@@ -185,7 +185,7 @@ def test_names_of_another_region_in_any_type(type_: str, props: Any, wrong: bool
     assert [each.code for each in found] == ["PLACE008"] * wrong
 
 
-BUDGET = ("Budget", "month", ("{amount: 1, thresholds: [{percent: 80}],"
+BUDGET = ("Budget", "month", ("{amount: 1, thresholds: [{at: 80%}],"
           " subscribers: {emails: [a@example.com]}}"))  # fmt: skip
 
 

@@ -192,6 +192,6 @@ def test_a_plain_name_is_none(text: str) -> None:
 def test_a_web_hook_with_a_reference_is_an_error() -> None:
     hook = "https://relay:{{resolve:secretsmanager:pager}}@hooks.example.com/alarm"
     alarms = "alarms: [{metric: ModelLatency, above: 9ms}]"
-    spec = f"{{rollout: scorer, {alarms}, subscriptions: {{https: ['{hook}']}}}}"
+    spec = f"{{rollout: scorer, {alarms}, subscribers: {{webhooks: ['{hook}']}}}}"
     monitor = ("Monitor", "oncall", spec)
     assert codes(compiled(DATA, rollout(IMAGE), monitor)[1]) == ["SECRET002"]

@@ -25,8 +25,8 @@ TRAINING = spec(
   inputs:
     train: {source: raw, path: sets/train}
   compute: {instanceType: ml.m5.xlarge}
-  output: {source: raw, path: models/risk}
-  evaluation: {metric: "validation:auc", bound: {atLeast: 0.8}, regex: "auc=([0-9.]+)"}
+  output: {to: raw, path: models/risk}
+  evaluation: {metric: "validation:auc", atLeast: 0.8, regex: "auc=([0-9.]+)"}
   register:
     registry: fraud
     approval: manual

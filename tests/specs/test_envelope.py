@@ -9,7 +9,7 @@ KINDS = {"FeatureGroup", "Rollout", "Environment"}
 GOOD = """\
 apiVersion: moorline/v1
 kind: Rollout
-metadata: {name: fraud, owner: team, description: A model., labels: {tier: gold}}
+metadata: {name: fraud, owner: team, description: A model., tags: {tier: gold}}
 spec: {}
 """
 
@@ -48,7 +48,7 @@ def test_a_good_document():
     assert found == []
     assert envelope.id == "Rollout/fraud"
     assert envelope.metadata.owner == "team"
-    assert envelope.metadata.labels == {"tier": "gold"}
+    assert envelope.metadata.tags == {"tier": "gold"}
     assert envelope.spec == {}
 
 

@@ -5,7 +5,7 @@ from string import printable
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from sweeps import LONG
+from sweeps import LONG, sample
 
 from reconciler.render.text.diagnostics import text as rendered
 from reconciler.specs.source import parse
@@ -66,7 +66,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
-@pytest.mark.parametrize("start", ["", "a: [", 'a: "', "- &a [1]\n- "], ids=repr)
+@pytest.mark.parametrize("start", sample(["", "a: [", 'a: "', "- &a [1]\n- "], 3), ids=repr)
 def test_a_mebibyte_takes_a_bounded_time(piece, start):
     text = (start + piece * MEBIBYTE)[:MEBIBYTE]
     for size in (MEBIBYTE, 60_000) if LONG else (300_000, 60_000):

@@ -189,7 +189,7 @@ OWN: dict[str, Any] = {
     "title": "Neo",
     "status": "maintenance",
     "since": "2026-01-31",
-    "source": "AWS",
+    "reference": "AWS",
     "replacement": "another compiler",
     "touches": [{"type": "AWS::SageMaker::CompilationJob"}],
 }

@@ -27,7 +27,7 @@ ROW = row_of(
         "title": "Watching",
         "status": "maintenance",
         "since": "2026-07-30",
-        "source": "AWS",
+        "reference": "AWS",
         "replacement": "looking",
         "touches": [
             {"type": KIND},
@@ -37,7 +37,7 @@ ROW = row_of(
     },
 )
 POLICY = Policy(frozenset(), today=TODAY, services=(ROW,))
-LOSS = "service-access"
+LOSS = "serviceAccess"
 
 
 def at(name: str, type_: str = KIND) -> Address:
@@ -110,7 +110,7 @@ def test_only_what_may_be_refused_comes_first(status: str) -> None:
     assert needs(done)["a"] == ([] if status == "reopened" else ["w"])
 
 
-RAW = {"title": "W", "since": "2026-07-30", "source": "AWS", "replacement": "looking"}
+RAW = {"title": "W", "since": "2026-07-30", "reference": "AWS", "replacement": "looking"}
 
 
 def test_a_member_and_a_step_of_a_document_may_be_refused() -> None:
@@ -208,7 +208,7 @@ def test_no_row_of_the_platform_takes_the_protection_away(status: str) -> None:
 
 
 def test_a_version_is_no_access() -> None:
-    row = row_of("watching", {**RAW, "status": "sunset", "version": True,
+    row = row_of("watching", {**RAW, "status": "sunset", "isVersion": True,
                               "touches": [{"type": KIND}]})  # fmt: skip
     assert losing([gone("w")], Live({}, (ONE,)), Policy(today=TODAY, services=(row,))) == {"w": []}
 

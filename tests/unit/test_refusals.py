@@ -123,7 +123,7 @@ OWN = {
     "title": "Making",
     "status": "maintenance",
     "since": "2026-01-01",
-    "source": "AWS",
+    "reference": "AWS",
     "replacement": "buying",
     "calls": ["made.*"],
     "messages": ["guests are not served"],

@@ -29,8 +29,8 @@ def test_every_kind_says_what_it_is_and_what_it_has(kind: str) -> None:
 @pytest.mark.parametrize(
     ("subject", "field"),
     [
-        ("FeatureGroup.online", "ttl"),
-        ("Rollout.strategy.blueGreen.canary", "size"),
+        ("FeatureGroup.online", "expireAfter"),
+        ("Rollout.strategy.blueGreen.twoStep", "size"),
         ("Environment.protection", "allow"),
     ],
 )

@@ -106,7 +106,7 @@ RECORDS = "actions: [sagemaker:BatchGetRecord, sagemaker:GetRecord]"
 RECORD = "actions: [sagemaker:GetRecord]"
 OPENING = (
     WIDER,
-    ("effect: Deny", "effect: Allow"),
+    ("effect: deny", "effect: allow"),
     (ATHENA, f'{ATHENA}", "arn:aws:iam::aws:policy/PowerUserAccess'),
     ("{service: ecs-tasks.amazonaws.com}", "{service: ec2.amazonaws.com}"),
     ("cloudwatch.amazonaws.com]", "cloudwatch.amazonaws.com, events.amazonaws.com]"),

@@ -11,6 +11,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "moorline init shop --with features,rollout,monitoring,budget --yes",
     ),
     "validate": ("moorline validate", "moorline validate -e prod --json"),
+    "fix": ("moorline fix --check", "moorline fix"),
     "compile": (
         "moorline compile -e local",
         "moorline compile -e prod --format cloudformation > template.json",

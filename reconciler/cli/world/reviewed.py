@@ -85,7 +85,7 @@ def write(world: World, plan: Plan, out: Path, key: Key) -> None:
 
     Exits, having written nothing, when the key cannot be used.
     """
-    lifetime = seconds(world.view.spec.plan_expiry)
+    lifetime = seconds(world.view.spec.plans_expire_after)
     file = planfile.make(
         plan,
         now=datetime.now(UTC),

@@ -12,6 +12,7 @@ from reconciler.kinds.feature_group.spec import FeatureGroup, Offline, Online, T
 from reconciler.kinds.terms.bucket import TYPE as BUCKET, bucket_exports, bucket_props
 from reconciler.kinds.terms.key import key_arn, report_missing
 from reconciler.kinds.terms.location import Spot, inside
+from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.permissions import allow_read
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
@@ -20,6 +21,7 @@ from reconciler.model.value import Json, Path, Props, Ref
 
 TYPE = "AWS::SageMaker::FeatureGroup"
 _TYPES = {"string": "String", "integral": "Integral", "fractional": "Fractional"}
+_FORMATS = {"glue": "Glue", "iceberg": "Iceberg"}
 _STORAGE = {"standard": "Standard", "inMemory": "InMemory"}
 _UNITS = {"s": "Seconds", "m": "Minutes", "h": "Hours", "d": "Days"}
 
@@ -60,7 +62,7 @@ def build(spec: FeatureGroup, scope: Scope) -> Iterator[Node]:
         props["ThroughputConfig"] = _throughput(spec.throughput)
     if spec.offline is not None:
         report_missing(spec.offline.key, scope, ("offline", "key"))
-        if spec.offline.source is None:
+        if spec.offline.to is None:
             yield _own_bucket(spec.offline, scope)
         spot = _spot(spec.offline, scope)
         props["OfflineStoreConfig"] = _offline(spec.offline, spot)
@@ -69,7 +71,11 @@ def build(spec: FeatureGroup, scope: Scope) -> Iterator[Node]:
 
 
 def _group(spec: FeatureGroup, scope: Scope) -> Address:
-    return scope.address(TYPE, f"v{spec.version}")
+    return scope.address(TYPE, _version(spec))
+
+
+def _version(spec: FeatureGroup) -> str:
+    return f"v{spec.version}"
 
 
 def _lines(spec: FeatureGroup) -> Mapping[Path, Path]:
@@ -82,13 +88,13 @@ def _lines(spec: FeatureGroup) -> Mapping[Path, Path]:
         ("RecordIdentifierFeatureName",): ("recordId",),
         ("EventTimeFeatureName",): ("eventTime",),
         ("OnlineStoreConfig",): ("online",),
-        ("OnlineStoreConfig", "TtlDuration"): ("online", "ttl"),
+        ("OnlineStoreConfig", "TtlDuration"): ("online", "expireAfter"),
         ("OnlineStoreConfig", "StorageType"): ("online", "storage"),
         ("OnlineStoreConfig", "SecurityConfig"): ("online", "key"),
         ("OfflineStoreConfig",): ("offline",),
         ("OfflineStoreConfig", "DisableGlueTableCreation"): ("offline", "glueTable"),
         ("OfflineStoreConfig", "TableFormat"): ("offline", "format"),
-        ("OfflineStoreConfig", "S3StorageConfig"): ("offline", "source"),
+        ("OfflineStoreConfig", "S3StorageConfig"): ("offline", "to"),
         ("ThroughputConfig",): ("throughput",),
     }
 
@@ -100,8 +106,11 @@ def _online(online: Online, scope: Scope) -> Props:
         "StorageType": _STORAGE[online.storage],
     }
     props["TtlDuration"] = {}  # said, so that removing the line shows as a difference
-    if online.ttl is not None:
-        props["TtlDuration"] = {"Unit": _UNITS[online.ttl[-1]], "Value": int(online.ttl[:-1])}
+    if online.expire_after is not None:
+        props["TtlDuration"] = {
+            "Unit": _UNITS[online.expire_after[-1]],
+            "Value": int(online.expire_after[:-1]),
+        }
     return {**props, "SecurityConfig": {"KmsKeyId": key}} if key is not None else props
 
 
@@ -120,25 +129,25 @@ def _offline(offline: Offline, spot: Spot) -> Props:
     return {
         "S3StorageConfig": storage if spot.key is None else {**storage, "KmsKeyId": spot.key},
         "DisableGlueTableCreation": not offline.glue_table,
-        "TableFormat": offline.format,
+        "TableFormat": _FORMATS[offline.format],
     }
 
 
 def _prefix(offline: Offline, scope: Scope) -> str:
     """Where in the bucket the store begins."""
-    if offline.source is None:
+    if offline.to is None:
         return ""
-    base = scope.export("DataSource", offline.source, "prefix")
-    return "/".join(filter(None, (base, offline.prefix or "features")))
+    base = scope.export("DataSource", offline.to, "prefix")
+    return "/".join(filter(None, (base, offline.path or "features")))
 
 
 def _spot(offline: Offline, scope: Scope) -> Spot:
     key = key_arn(offline.key, scope)
-    if offline.source is None:
+    if offline.to is None:
         own = bucket_exports(scope.address(BUCKET, "offline"), key)
         arn = own["bucketArn"]
         return Spot(text("s3://", own["bucket"]), arn, text(arn, "/*"), key)
-    spot = inside(scope, "DataSource", offline.source, offline.prefix or "features", tree=True)
+    spot = inside(scope, "DataSource", offline.to, offline.path or "features", tree=True)
     return spot if key is None else spot._replace(key=key)
 
 
@@ -159,7 +168,7 @@ def _role(offline: Offline, spot: Spot, scope: Scope) -> Role:
     scope.grant(role, ("s3:GetBucketAcl",), on=(spot.bucket,))
     if spot.key is not None:
         scope.grant(role, ("kms:GenerateDataKey",), on=(spot.key,))
-    if offline.format == "Iceberg":
+    if offline.format == "iceberg":
         metadata = spot._replace(objects=text(spot.objects, "/metadata/*"))
         allow_read(scope, role, metadata)
         catalog = ("catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*")
@@ -175,6 +184,7 @@ register(
         summary="Features that share a record id and an event time.",
         check=check,
         build=build,
+        named=lambda spec: named(TYPE, spec.aws_name, suffix=_version(spec)),
         exports=exports,
         example="""\
 recordId: customer_id
@@ -183,8 +193,8 @@ features:
   customer_id: string
   event_time: string
   txn_count_7d: {type: integral, description: Transactions in the last 7 days.}
-online: {ttl: 30d}
-offline: {format: Iceberg}
+online: {expireAfter: 30d}
+offline: {format: iceberg}
 """,
     )
 )

@@ -24,6 +24,9 @@ def check(spec: FeatureGroup) -> Iterator[Problem]:
         if name.lower() in RESERVED:
             text_ = f"{name!r} is a name that SageMaker uses itself"
             yield Problem(("features", name), text_, "choose another name")
+    if spec.aws_name is not None and "version" in spec.model_fields_set:
+        help_ = "remove 'version', or 'awsName'"
+        yield Problem(("version",), "a name of its own carries no version", help_)
     yield from _check_stores(spec)
 
 
@@ -37,8 +40,8 @@ def _check_stores(spec: FeatureGroup) -> Iterator[Problem]:
         yield Problem(("throughput",), "in-memory storage takes no provisioned capacity", help_)
     if offline is None:
         return
-    if not offline.glue_table and offline.format == "Iceberg":
-        help_ = "write `format: Glue`, or leave the table on"
+    if not offline.glue_table and offline.format == "iceberg":
+        help_ = "write `format: glue`, or leave the table on"
         yield Problem(("offline", "glueTable"), "an Iceberg table is in the Glue catalog", help_)
-    if offline.prefix and offline.source is None:
-        yield Problem(("offline", "prefix"), "a prefix needs a source", "add 'source'")
+    if offline.path and offline.to is None:
+        yield Problem(("offline", "path"), "a path needs a DataSource", "add 'to'")

@@ -7,6 +7,7 @@ from pydantic import Field
 from reconciler.kinds.api import Duration, Maybe, Reference, Section, Shorthand
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import S3Path
+from reconciler.kinds.terms.name import GroupName
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9]([_-]*[a-zA-Z0-9]){0,63}$")]
 MOST = 2500
@@ -25,7 +26,7 @@ class Feature(Section):
 class Online(Section):
     """Low-latency reads of the latest record."""
 
-    ttl: Maybe[Duration] = None
+    expire_after: Maybe[Duration] = None
     """Records vanish this long after their event time. By default they stay."""
     storage: Literal["standard", "inMemory"] = "standard"
     """``inMemory`` is faster and dearer."""
@@ -36,12 +37,12 @@ class Online(Section):
 class Offline(Section):
     """The history of all records, in S3, for training."""
 
-    format: Literal["Glue", "Iceberg"] = "Iceberg"
+    format: Literal["glue", "iceberg"] = "iceberg"
     """The table format. Iceberg tables can be compacted, and are read through the catalog only; a
     Training reads the files of Glue tables."""
-    source: Maybe[Annotated[str, Reference("DataSource")]] = None
+    to: Maybe[Annotated[str, Reference("DataSource")]] = None
     """The DataSource to write to. By default the group gets a bucket of its own."""
-    prefix: Maybe[S3Path] = None
+    path: Maybe[S3Path] = None
     """Where in the DataSource. By default ``features``."""
     key: Maybe[KeyUse] = None
     """The key that encrypts the objects. By default that of the DataSource."""
@@ -65,6 +66,9 @@ class FeatureGroup(Section):
     version: Annotated[int, Field(ge=1, le=9999)] = 1
     """Part of the name: ``customer-v2`` lives beside ``customer-v1``. Raise it when features
     are removed or retyped."""
+    aws_name: Maybe[GroupName] = None
+    """The name of the feature group in AWS, without a version. By default it is made of platform,
+    environment, spec and version."""
     record_id: Name
     """The feature that identifies a record."""
     event_time: Name

@@ -24,6 +24,7 @@ _IDENTIFIER = "PrimaryIdentifier"
 """The output that is an identifier of several parts in one text."""
 _NAME = "RES004"
 _HOLDS = "RES008"
+_TAG = tags.CODE
 
 
 def types(spec: AnyResource) -> Iterator[tuple[Path, str]]:
@@ -108,6 +109,10 @@ def _tags(spec: AnyResource, scope: Scope, served: Served, about: Facts) -> list
         for tag in tags.given(spec.properties, about)
         if isinstance(tag.key, str) and isinstance(tag.value, str)
     }
+    for tag in tags.given(spec.properties, about):
+        if isinstance(tag.key, str) and tag.key in scope.tags:
+            said = f"the tag {tag.key!r} is in 'metadata.tags' too"
+            scope.problem((*PROPERTIES, *tag.at), said, help="remove one of the two", code=_TAG)
     if spec.holds == NOTHING and served.holds:
         said = f"every {spec.type} holds {served.holds}, whatever a spec says"
         scope.problem(("holds",), said, help="remove it", code=_HOLDS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.facts.instances import local_storage
-from reconciler.kinds.api import Kind, Lookup, Role, Scope, register
+from reconciler.kinds.api import Kind, Lookup, Role, Scope, percent, register
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.check import check
@@ -18,6 +18,7 @@ from reconciler.kinds.rollout.container import container, lookup, model_props
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout, realtime_of
 from reconciler.kinds.terms import deployment
 from reconciler.kinds.terms.key import allow_disks, key_arn, report_missing
+from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_write
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
@@ -48,7 +49,7 @@ def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json]:
         "endpoint": Ref(endpoint, "EndpointName"),
         "endpointName": endpoint.name,
         "variants": [realtime_of(spec).variant],
-        "captures": spec.capture is not None and spec.capture.sampling > 0,
+        "captures": spec.capture is not None and percent(spec.capture.sampling) > 0,
         "uri": spot.uri if spot else None,
         "bucketArn": spot.bucket if spot else None,
         "keyArn": spot.key if spot else None,
@@ -104,7 +105,7 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
     allow_disks(scope, role, key_arn(spec.key, scope))
     names = [address.name for address in guards]
     if spec.strategy is not None and spec.strategy.blue_green is not None:
-        names += spec.strategy.blue_green.alarms
+        names += spec.strategy.blue_green.existing_alarms
     if names:
         watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=watched)
@@ -136,20 +137,21 @@ register(
         check=check,
         lookups=lookups,
         build=build,
+        named=lambda spec: named(ENDPOINT, spec.aws_name),
         exports=exports,
         example="""\
-model: {registry: fraud, version: latest-approved}
+model: {registry: fraud, version: latestApproved}
 serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 4}}
 strategy:
   blueGreen:
-    canary: {size: {percent: 25}, bake: 10m}
+    twoStep: {size: 25%, bake: 10m}
     terminationWait: 10m
 analysis:
   - {metric: ModelLatency, statistic: p99, below: 250ms}
-  - {metric: Invocation5XXErrors, rate: 1%}
+  - {metric: Invocation5XXErrors, atMost: 1%}
 onFailure: rollback
 keepRevisions: 3
-capture: {sampling: 100}
+capture: {sampling: 100%}
 """,
     )
 )

@@ -12,22 +12,33 @@ from collections.abc import Iterator
 
 from reconciler.kinds.api import Scope, seconds
 from reconciler.kinds.rollout.spec import Expectation, Rollout, realtime_of
-from reconciler.kinds.terms.alarm import Fleet, Watch, alarm_props, in_words, limit
+from reconciler.kinds.terms.alarm import (
+    Fleet,
+    Watch,
+    alarm_props,
+    in_words,
+    limit,
+    statistic_of,
+)
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Ref
 
 ALARM = "AWS::CloudWatch::Alarm"
 ENDPOINT = "AWS::SageMaker::Endpoint"
-_FIRES = {"below": "GreaterThanOrEqualTo", "above": "LessThanOrEqualTo", "rate": "GreaterThan"}
+_FIRES = {
+    "below": "GreaterThanOrEqualTo",
+    "above": "LessThanOrEqualTo",
+    "atMost": "GreaterThan",
+    "atLeast": "LessThan",
+}
 """The comparison that fires when a limit is not kept."""
 
 
 def watch(rule: Expectation) -> Watch:
     """The alarm that fires when an expectation is violated."""
     side, level = limit(rule)
-    statistic = "average" if side == "rate" else rule.statistic
-    return Watch(rule.metric, statistic, _FIRES[side], level, seconds(rule.for_))
+    return Watch(rule.metric, statistic_of(rule), _FIRES[side], level, seconds(rule.for_))
 
 
 def alarm_name(rule: Expectation) -> str:
@@ -47,7 +58,7 @@ def alarms(spec: Rollout, config: Address, scope: Scope) -> Iterator[Node]:
         props = alarm_props(
             watch(rule),
             fleet,
-            description=f"Rolls {scope.name} back unless {rule.metric} {in_words(rule, 'at most')}",
+            description=f"Rolls {scope.name} back unless {rule.metric} {in_words(rule)}",
             notify=[],
         )
         lines = {

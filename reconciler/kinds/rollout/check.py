@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.api import Problem, gibibytes, seconds
+from reconciler.kinds.api import Problem, gibibytes, percent, seconds
 from reconciler.kinds.rollout.analysis import alarm_name
-from reconciler.kinds.rollout.spec import Packaged, Rollout, realtime_of
+from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout, realtime_of
 from reconciler.kinds.terms import deployment
 from reconciler.kinds.terms.alarm import limit_problems
 
+_ALL = 100
 _VOLUME = (1, 512)
 _STARTUP = (60, 3600)
 
@@ -34,14 +35,24 @@ def check(spec: Rollout) -> Iterator[Problem]:
     if realtime.instance_type.startswith("ml.inf1.") and _guarded(spec):
         text = "SageMaker has no guardrails for Inf1: it would move all traffic at once, unwatched"
         yield Problem((*serve, "instanceType"), text, "use Inf2, or remove strategy and analysis")
-    if spec.capture and spec.capture.prefix and spec.capture.to is None:
-        yield Problem(("capture", "prefix"), "a prefix needs a DataSource", "add 'to'")
+    if spec.capture is not None:
+        yield from _check_capture(spec.capture)
     code = spec.model.environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
     if spec.network_isolation and code.startswith("s3://"):
         text = "an isolated container cannot download its code"
         help_ = "put it into the model file, and write /opt/ml/model/code"
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
+
+
+def _check_capture(capture: Capture) -> Iterator[Problem]:
+    """SageMaker takes whole per cent. Source: SageMaker API, InitialSamplingPercentage."""
+    sampling = percent(capture.sampling)
+    if isinstance(sampling, float) or sampling > _ALL:
+        text = "a sample is a whole share of 0% to 100%"
+        yield Problem(("capture", "sampling"), text, "use 0% to 100%")
+    if capture.path and capture.to is None:
+        yield Problem(("capture", "path"), "a path needs a DataSource", "add 'to'")
 
 
 def _guarded(spec: Rollout) -> bool:

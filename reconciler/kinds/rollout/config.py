@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.kinds.api import Scope, gibibytes, seconds
+from reconciler.kinds.api import Scope, gibibytes, percent, seconds
 from reconciler.kinds.rollout.spec import Capture, Rollout, realtime_of
 from reconciler.kinds.terms.bucket import TYPE as BUCKET, bucket_exports, bucket_props
 from reconciler.kinds.terms.key import key_arn
@@ -54,10 +54,10 @@ def config_props(spec: Rollout, model: Address, scope: Scope) -> Props:
 def _capture(capture: Capture, scope: Scope) -> Props:
     spot = capture_spot(capture, scope)
     props: dict[str, Json] = {
-        "EnableCapture": capture.sampling > 0,
-        "InitialSamplingPercentage": capture.sampling,
+        "EnableCapture": percent(capture.sampling) > 0,
+        "InitialSamplingPercentage": percent(capture.sampling),
         "DestinationS3Uri": spot.uri,
-        "CaptureOptions": [{"CaptureMode": mode} for mode in capture.modes],
+        "CaptureOptions": [{"CaptureMode": mode.capitalize()} for mode in capture.modes],
         "CaptureContentTypeHeader": {
             "CsvContentTypes": ["text/csv"],
             "JsonContentTypes": ["application/json"],
@@ -67,7 +67,7 @@ def _capture(capture: Capture, scope: Scope) -> Props:
 
 
 def capture_spot(capture: Capture, scope: Scope) -> Spot:
-    path = capture.prefix or f"capture/{scope.name}"
+    path = capture.path or f"capture/{scope.name}"
     if capture.to is not None:
         return inside(scope, "DataSource", capture.to, path, tree=True)
     own = bucket_exports(scope.address(BUCKET, "capture"))

@@ -4,15 +4,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.kinds.api import Choice, Duration, Maybe, Reference, Section, Shorthand, Size
-from reconciler.kinds.terms.alarm import Errors, Latency, Level, Share, Statistic, Traffic
+from reconciler.kinds.api import (
+    Choice,
+    Duration,
+    Maybe,
+    Reference,
+    Section,
+    Share,
+    Shorthand,
+    Size,
+)
+from reconciler.kinds.terms.alarm import Errors, Latency, Level, Statistic, Traffic
 from reconciler.kinds.terms.deployment import Strategy
 from reconciler.kinds.terms.image import ImageUri, InstanceType, PythonVersion
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import Location, S3Path
+from reconciler.kinds.terms.name import EntityName
 from reconciler.kinds.terms.network import Network
 
-LATEST = "latest-approved"
+LATEST = "latestApproved"
 _ENVIRONMENT = 100
 
 
@@ -21,7 +31,7 @@ class Registered(Section):
 
     registry: Annotated[str, Reference("ModelRegistry")]
     """The registry that has the version."""
-    version: Annotated[int, Field(ge=1)] | Literal["latest-approved"] = "latest-approved"
+    version: Annotated[int, Field(ge=1)] | Literal["latestApproved"] = "latestApproved"
     """A version number, or the newest one that is approved."""
     environment: Annotated[dict[str, str], Field(max_length=_ENVIRONMENT)] = Field(
         default_factory=dict
@@ -83,11 +93,14 @@ class Expectation(Section):
     statistic: Maybe[Statistic] = None
     """By default p99 for latencies and the sum for counts."""
     below: Maybe[Level] = None
-    """It has to stay below this: a number, or a time such as 250ms for latencies."""
+    """It has to stay below this: a number, a time such as 250ms for latencies, or a share of the
+    requests such as 1% for errors."""
     above: Maybe[Level] = None
     """It has to stay above this."""
-    rate: Maybe[Share] = None
-    """It has to stay at or below this share of requests, for error metrics."""
+    at_least: Maybe[Level] = None
+    """It has to be this or more."""
+    at_most: Maybe[Level] = None
+    """It has to be this or less."""
     for_: Duration = Field("1m", alias="for")
     """How long it has to be violated, in whole minutes."""
 
@@ -95,15 +108,15 @@ class Expectation(Section):
 class Capture(Section):
     """Requests and answers kept in S3, for monitoring and retraining."""
 
-    sampling: Annotated[int, Field(ge=0, le=100)]
-    """Per cent of the requests."""
+    sampling: Share
+    """The share of the requests, in whole per cent."""
     to: Maybe[Annotated[str, Reference("DataSource")]] = None
     """The DataSource to write to. By default the endpoint gets a bucket of its own."""
-    prefix: Maybe[S3Path] = None
+    path: Maybe[S3Path] = None
     """Where in the DataSource. By default ``capture/NAME``."""
-    modes: Annotated[tuple[Literal["Input", "Output"], ...], Field(min_length=1, max_length=2)] = (
-        "Input",
-        "Output",
+    modes: Annotated[tuple[Literal["input", "output"], ...], Field(min_length=1, max_length=2)] = (
+        "input",
+        "output",
     )
     """What is kept."""
 
@@ -113,6 +126,9 @@ class Rollout(Section):
 
     model: Registered | Packaged
     """What is served."""
+    aws_name: Maybe[EntityName] = None
+    """The name of the endpoint in AWS, by which it is called. By default it is made of platform,
+    environment and spec."""
     serve: Serve
     """How requests are answered."""
     strategy: Maybe[Strategy] = None

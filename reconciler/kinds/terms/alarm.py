@@ -12,7 +12,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol, TypeAlias
 
 from pydantic import Field
 
-from reconciler.kinds.api import Problem, seconds
+from reconciler.kinds.api import Problem, percent, seconds
 from reconciler.model.value import Json, Path
 
 Latency: TypeAlias = Literal["ModelLatency", "OverheadLatency"]
@@ -35,13 +35,11 @@ Statistic: TypeAlias = Annotated[
 ]
 Level: TypeAlias = (
     Annotated[float, Field(ge=0)]
-    | Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(us|ms|s)$", examples=["250ms"])]
+    | Annotated[
+        str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?(us|ms|s|%)$", examples=["250ms", "1%"])
+    ]
 )
-"""A number, or a time such as ``250ms`` for latencies."""
-Share: TypeAlias = Annotated[
-    str, Field(pattern=r"^[0-9]{1,2}(\.[0-9]+)?%$", examples=["1%", "0.5%"])
-]
-"""A percentage of the requests."""
+"""A number, a time such as ``250ms`` for latencies, or a share such as ``1%``."""
 
 LATENCIES = frozenset({"ModelLatency", "OverheadLatency"})
 ERRORS = frozenset({"Invocation4XXErrors", "Invocation5XXErrors", "InvocationModelErrors"})
@@ -55,6 +53,14 @@ HOST = frozenset(
     }
 )
 _MICROSECONDS = {"us": 1, "ms": 1000, "s": 1_000_000}
+_ALL = 100
+_SIDES = {"above": "above", "below": "below", "atLeast": "at least", "atMost": "at most"}
+_OF_REQUESTS = {
+    "above": "in more than",
+    "below": "in less than",
+    "atLeast": "in at least",
+    "atMost": "in at most",
+}
 _LONGEST = 86_400
 """Period times evaluation periods may not pass a day."""
 
@@ -120,14 +126,21 @@ class Limited(Protocol):
     @property
     def below(self) -> float | str | None: ...
     @property
-    def rate(self) -> str | None: ...
+    def at_least(self) -> float | str | None: ...
+    @property
+    def at_most(self) -> float | str | None: ...
     @property
     def for_(self) -> str: ...
 
 
 def limits(rule: Limited) -> dict[str, float | str]:
     """The limits that a rule gives, by name; one, if the rule is right."""
-    given = {"above": rule.above, "below": rule.below, "rate": rule.rate}
+    given = {
+        "above": rule.above,
+        "below": rule.below,
+        "atLeast": rule.at_least,
+        "atMost": rule.at_most,
+    }
     return {name: level for name, level in given.items() if level is not None}
 
 
@@ -137,10 +150,26 @@ def limit(rule: Limited) -> tuple[str, float | str]:
     return name, level
 
 
-def in_words(rule: Limited, share: str) -> str:
-    """The limit of a rule in a description: ``below 250ms``; `share` introduces a rate."""
+def in_words(rule: Limited) -> str:
+    """The limit of a rule in a description: ``below 250ms``, ``in at most 1% of requests``."""
     side, level = limit(rule)
-    return f"in {share} {level} of requests" if side == "rate" else f"{side} {_shown(level)}"
+    words = _OF_REQUESTS if is_rate(rule) else _SIDES
+    return f"{words[side]} {_shown(level)}{' of requests' if is_rate(rule) else ''}"
+
+
+def is_rate(rule: Limited) -> bool:
+    """Whether the limit of a rule is a share of the requests, which is the average of a metric."""
+    _, level = limit(rule)
+    return rule.metric in ERRORS and _is_share(level)
+
+
+def _is_share(level: float | str) -> bool:
+    return isinstance(level, str) and level.endswith("%")
+
+
+def statistic_of(rule: Limited) -> str | None:
+    """The statistic that the limit of a rule is compared with; nothing for the usual one."""
+    return "average" if is_rate(rule) else rule.statistic
 
 
 def _shown(level: float | str) -> str:
@@ -151,24 +180,35 @@ def limit_problems(rule: Limited, path: Path) -> Iterator[Problem]:
     """Faults between the fields of a rule."""
     given = limits(rule)
     if len(given) != 1:
-        yield Problem(path, "a rule has one limit", "give one of 'above', 'below', 'rate'")
+        names = ", ".join(f"'{name}'" for name in _SIDES)
+        yield Problem(path, "a rule has one limit", f"give one of {names}")
         return
-    if rule.rate is not None and rule.metric not in ERRORS:
-        help_ = f"use it with one of {', '.join(sorted(ERRORS))}"
-        yield Problem((*path, "rate"), f"{rule.metric} has no rate", help_)
-    if rule.rate is not None and rule.statistic is not None:
-        yield Problem((*path, "statistic"), "a rate is an average", "remove 'statistic'")
-    for name in given.keys() - {"rate"}:
-        yield from _level_problems(rule.metric, given[name], (*path, name))
+    if is_rate(rule) and rule.statistic is not None:
+        text = "a share of the requests is an average"
+        yield Problem((*path, "statistic"), text, "remove 'statistic'")
+    for name, level in given.items():
+        yield from _level_problems(rule.metric, level, (*path, name))
     yield from _duration_problems(seconds(rule.for_), (*path, "for"))
 
 
 def _level_problems(metric: str, level: float | str, path: Path) -> Iterator[Problem]:
-    """A latency needs a time; everything else is a plain number."""
-    if metric in LATENCIES and not isinstance(level, str):
-        yield Problem(path, f"{metric} is a time", f"write a unit, as in {level:g}ms")
-    elif metric not in LATENCIES and isinstance(level, str):
+    """A latency needs a time, a host a share; errors are a number or a share, the rest numbers."""
+    share = _is_share(level)
+    if metric in LATENCIES:
+        if share or not isinstance(level, str):
+            help_ = "write a unit, as in 250ms" if share else f"write a unit, as in {level:g}ms"
+            yield Problem(path, f"{metric} is a time", help_)
+    elif metric in HOST:
+        if not share:
+            help_ = f"write per cent, as in {level:g}%" if isinstance(level, float) else "write 85%"
+            yield Problem(path, f"{metric} is a share", help_)
+    elif isinstance(level, str) and not share:
         yield Problem(path, f"{metric} is not a time", "write a plain number")
+    elif share and metric not in ERRORS:
+        help_ = f"write a plain number; a share is for {', '.join(sorted(ERRORS))}"
+        yield Problem(path, f"{metric} is no share of anything", help_)
+    elif share and percent(str(level)) > _ALL:
+        yield Problem(path, "a share of the requests is 100% at most", "use 100% or less")
 
 
 def _duration_problems(length: int, path: Path) -> Iterator[Problem]:
@@ -179,12 +219,13 @@ def _duration_problems(length: int, path: Path) -> Iterator[Problem]:
         yield Problem(path, "an alarm looks back one day at most", "use 1d or less")
 
 
-def threshold(level: float | str) -> float:
-    """The number CloudWatch compares with: microseconds for times, fractions for shares."""
+def threshold(metric: str, level: float | str) -> float:
+    """The number CloudWatch compares with: microseconds, per cent for hosts, else a fraction."""
     if not isinstance(level, str):
         return level
     if level.endswith("%"):
-        return round(float(level[:-1]) / 100, 6)
+        number = float(level[:-1])
+        return number if metric in HOST else round(number / 100, 8)
     unit = level.lstrip("0123456789.")
     return float(level.removesuffix(unit)) * _MICROSECONDS[unit]
 
@@ -208,7 +249,7 @@ def alarm_props(
         "Period": period,
         "EvaluationPeriods": periods,
         "DatapointsToAlarm": periods,
-        "Threshold": threshold(watch.level),
+        "Threshold": threshold(watch.metric, watch.level),
         "ComparisonOperator": f"{watch.comparison}Threshold",
         "TreatMissingData": watch.missing,
         "AlarmActions": notify,

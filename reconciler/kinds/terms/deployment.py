@@ -3,12 +3,22 @@
 These are SageMaker's own deployment guardrails. Limits: AWS_FACTS 1.3.
 """
 
+import math
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from reconciler.kinds.api import Choice, Duration, Maybe, Problem, Section, seconds
+from reconciler.kinds.api import (
+    Choice,
+    Duration,
+    Maybe,
+    Problem,
+    Section,
+    Share,
+    percent,
+    seconds,
+)
 from reconciler.model.value import Json, Path, Props
 
 MOST_WAIT = 3600
@@ -16,40 +26,31 @@ SHORTEST, LONGEST = 600, 28800
 """Limits of the time a whole deployment may take, in seconds."""
 WATCHED = "5m"
 """The default bake of a fleet that alarms watch; without one they would watch nothing."""
-_CANARY_SHARE, _STEP_SHARE = 50, (10, 50)
+_FIRST, _EACH = (1, 50), (10, 50)
+"""Per cent of the instances that the first of two steps, and each of equal ones, may have."""
 _MOST_ALARMS = 10
 
 
-class CanarySize(Choice):
-    """How much of the new fleet takes traffic first."""
-
-    percent: Maybe[Annotated[int, Field(ge=1, le=50)]] = None
-    """Per cent of the instances, 50 at most."""
-    instances: Maybe[Annotated[int, Field(ge=1)]] = None
-    """A number of instances, half of them at most."""
+StepSize: TypeAlias = Share | Annotated[int, Field(ge=1, examples=[1])]
+"""A part of the new fleet: a share of its instances in whole per cent, or a number of them."""
 
 
-class Canary(Section):
+class TwoStep(Section):
     """Two steps: a part of the traffic, then the rest."""
 
-    size: CanarySize
+    size: StepSize
+    """How much of the new fleet takes traffic first: a share of the instances, such as 25%, or a
+    number of them; half at most."""
     bake: Duration
     """How long the first step is watched. At most 1h."""
-
-
-class StepSize(Choice):
-    """How much of the new fleet takes traffic in each step."""
-
-    percent: Maybe[Annotated[int, Field(ge=10, le=50)]] = None
-    """Per cent of the instances, 10 to 50."""
-    instances: Maybe[Annotated[int, Field(ge=1)]] = None
-    """A number of instances, 10 to 50 per cent of them."""
 
 
 class Linear(Section):
     """Equal steps."""
 
-    step: StepSize
+    size: StepSize
+    """How much of the new fleet takes traffic in each step: a share of the instances, such as
+    20%, or a number of them; 10 to 50 per cent."""
     bake: Duration
     """How long each step is watched. At most 1h."""
 
@@ -57,8 +58,8 @@ class Linear(Section):
 class BlueGreen(Section):
     """A second fleet beside the first, and traffic moved with alarms on watch."""
 
-    canary: Maybe[Canary] = None
-    """Two steps. Without 'canary' and 'linear' all traffic moves at once."""
+    two_step: Maybe[TwoStep] = None
+    """Two steps. Without 'twoStep' and 'linear' all traffic moves at once."""
     linear: Maybe[Linear] = None
     """Equal steps."""
     bake: Maybe[Duration] = None
@@ -68,7 +69,7 @@ class BlueGreen(Section):
     """How long the old fleet stays after the move, for a quick way back. At most 1h."""
     timeout: Maybe[Duration] = None
     """How long the whole deployment may take, 10m to 8h. By default its waits and half an hour."""
-    alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
+    existing_alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
     """Names of further alarms that stop the deployment; they must exist."""
 
 
@@ -92,18 +93,20 @@ def problems(strategy: Strategy, instances: int, alarms: int) -> Iterator[Proble
     if policy is None:
         yield from _bake(strategy.all_at_once)
         return
-    if policy.canary is not None and policy.linear is not None:
+    if policy.two_step is not None and policy.linear is not None:
         help_ = "keep exactly one of them"
-        yield Problem((*path, "linear"), "'canary' and 'linear' cannot stand together", help_)
-    if policy.bake is not None and (policy.canary or policy.linear):
+        yield Problem((*path, "linear"), "'twoStep' and 'linear' cannot stand together", help_)
+    if policy.bake is not None and (policy.two_step or policy.linear):
         help_ = "write 'bake' inside of it"
-        yield Problem((*path, "bake"), "a canary or linear step has a bake of its own", help_)
+        yield Problem((*path, "bake"), "each kind of steps has a bake of its own", help_)
     yield from _sizes(policy, instances, path)
-    yield from _waits(_watched(policy, alarms + len(policy.alarms)), path)
-    if len(policy.alarms) + alarms > _MOST_ALARMS:
+    yield from _waits(_watched(policy, alarms + len(policy.existing_alarms)), path)
+    if len(policy.existing_alarms) + alarms > _MOST_ALARMS:
         text = f"a deployment watches {_MOST_ALARMS} alarms at most, here are "
-        help_ = "remove some of 'analysis' or 'alarms'"
-        yield Problem((*path, "alarms"), f"{text}{len(policy.alarms) + alarms}", help_)
+        help_ = "remove some of 'analysis' or 'existingAlarms'"
+        yield Problem(
+            (*path, "existingAlarms"), f"{text}{len(policy.existing_alarms) + alarms}", help_
+        )
 
 
 def _bake(policy: AllAtOnce | None) -> Iterator[Problem]:
@@ -113,26 +116,31 @@ def _bake(policy: AllAtOnce | None) -> Iterator[Problem]:
 
 
 def _sizes(policy: BlueGreen, instances: int, path: Path) -> Iterator[Problem]:
-    if (policy.canary or policy.linear) and instances < 2:  # noqa: PLR2004 - half of one is none
-        kind = "canary" if policy.canary else "linear"
-        text = f"a {kind} needs 2 instances or more, here is {instances}"
-        yield Problem((*path, kind), text, "raise 'instances', or remove it")
+    if policy.two_step is not None:
+        size, bounds, here = policy.two_step.size, _FIRST, (*path, "twoStep")
+    elif policy.linear is not None:
+        size, bounds, here = policy.linear.size, _EACH, (*path, "linear")
+    else:
         return
-    count = policy.canary.size.instances if policy.canary else None
-    if count is not None and count * 100 > instances * _CANARY_SHARE:
-        text = f"a canary is half of the instances at most, here {count} of {instances}"
-        yield Problem((*path, "canary", "size", "instances"), text, "make it smaller")
-    if policy.linear is not None and (count := policy.linear.step.instances):
-        share = count * 100 / instances
-        if not _STEP_SHARE[0] <= share <= _STEP_SHARE[1]:
-            text = f"a step is 10 to 50 % of the instances, here {count} of {instances}"
-            yield Problem((*path, "linear", "step", "instances"), text, "change it")
+    if instances < 2:  # noqa: PLR2004 - half of one is none
+        text = f"a step needs 2 instances or more, here is {instances}"
+        yield Problem(here, text, "raise 'instances', or remove it")
+        return
+    least, most = bounds
+    share = size * 100 / instances if isinstance(size, int) else percent(size)
+    if not isinstance(size, int) and isinstance(share, float):
+        text = "SageMaker takes whole per cent"
+        yield Problem((*here, "size"), text, f"use {least}% to {most}%")
+    elif share > most or (share < least and here[-1] == "linear") or not share:
+        said = f"{size} of {instances}" if isinstance(size, int) else size
+        text = f"a step is {least} to {most} % of the instances, here {said}"
+        yield Problem((*here, "size"), text, "change it")
 
 
 def _waits(policy: BlueGreen, path: Path) -> Iterator[Problem]:
     baked = (
         ((*path, "bake"), policy.bake),
-        ((*path, "canary", "bake"), policy.canary.bake if policy.canary else None),
+        ((*path, "twoStep", "bake"), policy.two_step.bake if policy.two_step else None),
         ((*path, "linear", "bake"), policy.linear.bake if policy.linear else None),
         ((*path, "terminationWait"), policy.termination_wait),
     )
@@ -156,11 +164,12 @@ def _waits(policy: BlueGreen, path: Path) -> Iterator[Problem]:
 def waits(policy: BlueGreen) -> int:
     """The sum of all waits, in seconds, if nothing goes wrong."""
     ending = seconds(policy.termination_wait) if policy.termination_wait else 0
-    if policy.canary is not None:
-        return 2 * seconds(policy.canary.bake) + ending
+    if policy.two_step is not None:
+        return 2 * seconds(policy.two_step.bake) + ending
     if policy.linear is not None:
-        percent = policy.linear.step.percent or 10
-        return -(-100 // percent) * seconds(policy.linear.bake) + ending
+        size = policy.linear.size
+        share = _EACH[0] if isinstance(size, int) else percent(size) or _EACH[0]
+        return math.ceil(100 / share) * seconds(policy.linear.bake) + ending
     return (seconds(policy.bake) if policy.bake else 0) + ending
 
 
@@ -175,7 +184,7 @@ def watched_seconds(strategy: Strategy | None) -> int:
 def deployment_props(strategy: Strategy, alarms: list[Json]) -> Props:
     """CloudFormation's ``DeploymentConfig``; `alarms` are names or references."""
     policy = strategy.blue_green or _blue_green(strategy.all_at_once)
-    watched = [{"AlarmName": name} for name in (*alarms, *policy.alarms)]
+    watched = [{"AlarmName": name} for name in (*alarms, *policy.existing_alarms)]
     policy = _watched(policy, len(watched))
     needed = waits(policy)
     limit = seconds(policy.timeout) if policy.timeout else min(LONGEST, needed + 1800)
@@ -192,7 +201,7 @@ def deployment_props(strategy: Strategy, alarms: list[Json]) -> Props:
 
 def _watched(policy: BlueGreen, alarms: int) -> BlueGreen:
     """A policy that leaves its alarms time to fire."""
-    if not alarms or policy.bake or policy.canary or policy.linear:
+    if not alarms or policy.bake or policy.two_step or policy.linear:
         return policy
     return policy.model_copy(update={"bake": WATCHED})
 
@@ -203,19 +212,17 @@ def _blue_green(policy: AllAtOnce | None) -> BlueGreen:
 
 
 def _routing(policy: BlueGreen) -> Props:
-    if policy.canary is not None:
-        size, bake = policy.canary.size, seconds(policy.canary.bake)
-        capacity = _capacity(size.percent, size.instances)
-        return {"Type": "CANARY", "WaitIntervalInSeconds": bake, "CanarySize": capacity}
+    if policy.two_step is not None:
+        bake, size = seconds(policy.two_step.bake), _capacity(policy.two_step.size)
+        return {"Type": "CANARY", "WaitIntervalInSeconds": bake, "CanarySize": size}
     if policy.linear is not None:
-        step, bake = policy.linear.step, seconds(policy.linear.bake)
-        capacity = _capacity(step.percent, step.instances)
-        return {"Type": "LINEAR", "WaitIntervalInSeconds": bake, "LinearStepSize": capacity}
+        bake, size = seconds(policy.linear.bake), _capacity(policy.linear.size)
+        return {"Type": "LINEAR", "WaitIntervalInSeconds": bake, "LinearStepSize": size}
     bake = seconds(policy.bake) if policy.bake else 0
     return {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": bake}
 
 
-def _capacity(percent: int | None, instances: int | None) -> Props:
-    if percent is not None:
-        return {"Type": "CAPACITY_PERCENT", "Value": percent}
-    return {"Type": "INSTANCE_COUNT", "Value": instances}
+def _capacity(size: str | int) -> Props:
+    if isinstance(size, str):
+        return {"Type": "CAPACITY_PERCENT", "Value": percent(size)}
+    return {"Type": "INSTANCE_COUNT", "Value": size}

@@ -66,7 +66,7 @@ class Protection(Section):
         (),
         description="Classes of change that apply may carry out: records are stored data,"
         " traffic is a live endpoint, keys are encryption keys, history is logs and versions,"
-        " service-access is the right to use a service that lets nobody new in; they are lost."
+        " serviceAccess is the right to use a service that lets nobody new in; they are lost."
         " With access nothing is lost: somebody may do more than before.",
         examples=[["traffic"]],
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Kind, Role, Scope, register
 from reconciler.kinds.terms.key import allow_disks, report_missing
+from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.permissions import (
     allow_base,
     allow_find,
@@ -135,6 +136,7 @@ register(
         summary="How a model is trained, judged and registered.",
         check=check,
         build=build,
+        named=lambda spec: named(TYPE, spec.aws_name),
         exports=exports,
         example="""\
 algorithm: {framework: xgboost, version: "1.7-1"}
@@ -146,9 +148,9 @@ compute:
   maxRuntime: 2h
   spot: {maxWait: 4h}
 checkpoints: true
-output: {source: artifacts}
+output: {to: artifacts}
 hyperparameters: {objective: binary:logistic, eval_metric: auc, num_round: 300}
-evaluation: {metric: "validation:auc", bound: {atLeast: 0.93}}
+evaluation: {metric: "validation:auc", atLeast: 0.93}
 register: {registry: fraud, instanceTypes: [ml.m5.xlarge]}
 """,
     )

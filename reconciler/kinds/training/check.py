@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, seconds
 from reconciler.kinds.terms.image import Custom
-from reconciler.kinds.training.spec import Channel, Continuous, Integers, Training, Tune
+from reconciler.kinds.training.spec import (
+    Channel,
+    Continuous,
+    Integers,
+    Training,
+    Tune,
+    bounds,
+)
 from reconciler.model.value import Path
 
 _DAY = 86_400
@@ -59,11 +66,11 @@ def _compute(spec: Training) -> Iterator[Problem]:
             yield Problem((*path, "spot", "maxWait"), text, "use 1h, or remove 'spot'")
         if spec.checkpoints:
             yield Problem(("checkpoints",), f"{name} keeps no checkpoints", "remove it")
-    if compute.spot is not None and compute.warm_pool is not None:
-        help_ = "remove 'spot' or 'warmPool'"
-        yield Problem((*path, "warmPool"), "spot instances cannot be kept warm", help_)
-    if compute.warm_pool is not None and seconds(compute.warm_pool) > _WARM:
-        yield Problem((*path, "warmPool"), "instances stay warm for 6 hours at most", "use 6h")
+    if compute.spot is not None and compute.keep_alive is not None:
+        help_ = "remove 'spot' or 'keepAlive'"
+        yield Problem((*path, "keepAlive"), "spot instances cannot be kept warm", help_)
+    if compute.keep_alive is not None and seconds(compute.keep_alive) > _WARM:
+        yield Problem((*path, "keepAlive"), "instances stay warm for 6 hours at most", "use 6h")
     if spec.encrypt_traffic and compute.instances == 1:
         text = "one instance has no traffic to encrypt"
         yield Problem(("encryptTraffic",), text, "raise 'instances', or remove it")
@@ -109,20 +116,23 @@ def _jobs(tune: Tune, path: Path, *, numeric: bool) -> Iterator[Problem]:
     if tune.max_jobs is None:
         yield Problem(path, "the number of jobs is missing", "add `maxJobs: …`")
         return
-    if tune.parallel > tune.max_jobs:
-        yield Problem((*path, "parallel"), "more jobs at a time than in all", "lower 'parallel'")
+    if tune.max_parallel_jobs > tune.max_jobs:
+        text = "more jobs at a time than in all"
+        yield Problem((*path, "maxParallelJobs"), text, "lower 'maxParallelJobs'")
     if tune.strategy != "random" and tune.max_jobs > _MOST_JOBS:
         text = f"{tune.strategy} tuning has {_MOST_JOBS} jobs at most"
         yield Problem((*path, "maxJobs"), text, "lower it, or use random")
 
 
 def _range(span: Integers | Continuous, path: Path) -> Iterator[Problem]:
-    if span.min >= span.max:
-        yield Problem((*path, "max"), f"the range {span.min} to {span.max} is empty", "raise 'max'")
-    elif span.scaling == "logarithmic" and span.min <= 0:
-        yield Problem((*path, "min"), "a logarithmic range is above 0", "raise 'min'")
+    least, most = span.at_least, span.at_most
+    if least >= most:
+        text = f"the range {least} to {most} is empty"
+        yield Problem((*path, "atMost"), text, "raise 'atMost'")
+    elif span.scaling == "logarithmic" and least <= 0:
+        yield Problem((*path, "atLeast"), "a logarithmic range is above 0", "raise 'atLeast'")
     elif span.scaling == "reverseLogarithmic":
-        inside = span.min >= 0 and span.max < 1
+        inside = least >= 0 and most < 1
         if isinstance(span, Integers) or not inside:
             text = "reverse logarithmic scaling is for numbers from 0 to below 1"
             yield Problem((*path, "scaling"), text, "choose another scaling")
@@ -145,6 +155,9 @@ def _metrics(spec: Training) -> Iterator[Problem]:
         wanted.append((("tune", "objective"), objective.metric, objective.regex))
     if spec.evaluation is not None:
         wanted.append((("evaluation",), spec.evaluation.metric, spec.evaluation.regex))
+        if len(bounds(spec.evaluation)) != 1:
+            help_ = "give one of 'above', 'below', 'atLeast', 'atMost'"
+            yield Problem(("evaluation",), "an evaluation has one bound", help_)
         if spec.tune is not None and spec.evaluation.metric != (best := spec.tune.objective.metric):
             text = "with tuning, the evaluation looks at the objective of the best job"
             help_ = f"write {best!r}"

@@ -49,7 +49,7 @@ def plan_job(spec: Training, role: Ref, scope: Scope) -> Job:
         image=algorithm_image(spec.algorithm, wanted, scope, ("algorithm",)),
         inputs={name: _spot(channel, scope) for name, channel in spec.inputs.items()},
         code=inside(scope, "DataSource", spec.code.source, spec.code.path) if spec.code else None,
-        output=inside(scope, "DataSource", spec.output.source, path, tree=True),
+        output=inside(scope, "DataSource", spec.output.to, path, tree=True),
         role=role,
         key=key_arn(spec.key, scope),
     )
@@ -81,7 +81,7 @@ def training_arguments(spec: Training, job: Job, scope: Scope) -> dict[str, Json
 
 def tuning_arguments(spec: Training, tune: Tune, job: Job, scope: Scope) -> dict[str, Json]:
     """The members of ``CreateHyperParameterTuningJob``."""
-    limits: dict[str, Json] = {"MaxParallelTrainingJobs": tune.parallel}
+    limits: dict[str, Json] = {"MaxParallelTrainingJobs": tune.max_parallel_jobs}
     if tune.max_jobs is not None:
         limits["MaxNumberOfTrainingJobs"] = tune.max_jobs
     objective = {"Type": _GOALS[tune.objective.goal], "MetricName": tune.objective.metric}
@@ -142,14 +142,19 @@ def _channel(name: str, channel: Channel, spot: Spot) -> Props:
     location = {
         "S3DataType": "S3Prefix",
         "S3Uri": spot.uri,
-        "S3DataDistributionType": channel.distribution,
+        "S3DataDistributionType": _capital(channel.distribution),
     }
     props: dict[str, Json] = {
         "ChannelName": name,
         "DataSource": {"S3DataSource": location},
-        "InputMode": channel.mode,
+        "InputMode": _capital(channel.mode),
     }
     return {**props, "ContentType": channel.content_type} if channel.content_type else props
+
+
+def _capital(word: str) -> str:
+    """SageMaker's spelling of a value."""
+    return word[0].upper() + word[1:]
 
 
 def _resources(spec: Training, job: Job) -> Props:
@@ -159,8 +164,8 @@ def _resources(spec: Training, job: Job) -> Props:
         "InstanceCount": compute.instances,
         "VolumeSizeInGB": gibibytes(compute.volume),
     }
-    if compute.warm_pool is not None:
-        props["KeepAlivePeriodInSeconds"] = seconds(compute.warm_pool)
+    if compute.keep_alive is not None:
+        props["KeepAlivePeriodInSeconds"] = seconds(compute.keep_alive)
     return {**props, "VolumeKmsKeyId": job.key} if job.key is not None else props
 
 
@@ -220,8 +225,8 @@ def _ranges(tune: Tune, *, quoted: bool) -> Props:
         kind: [
             {
                 "Name": name,
-                "MinValue": _written(span.min),
-                "MaxValue": _written(span.max),
+                "MinValue": _written(span.at_least),
+                "MaxValue": _written(span.at_most),
                 "ScalingType": _SCALES[span.scaling],
             }
             for name, span in spans.items()

@@ -22,7 +22,7 @@ def _apart(spec: Training, scope: Scope) -> None:
     """Say so when a registry's endpoints may not read what is trained for it."""
     if spec.register_ is None:
         return
-    registry, source = spec.register_.registry, spec.output.source
+    registry, source = spec.register_.registry, spec.output.to
 
     def has(what: str) -> Json:
         return scope.export("ModelRegistry", registry, what)

@@ -17,11 +17,17 @@ from reconciler.kinds.training.job import (
     training_arguments,
     tuning_arguments,
 )
-from reconciler.kinds.training.spec import Evaluation, Register, Training, choices
+from reconciler.kinds.training.spec import Evaluation, Register, Training, bounds, choices
 from reconciler.model.value import Json, Path, Props
 
 TRAIN, TUNE, JUDGE, REGISTER = "Train", "Tune", "GoodEnough", "Register"
 _THRESHOLD = "RegistrationThreshold"
+_CONDITIONS = {
+    "above": "GreaterThan",
+    "below": "LessThan",
+    "atLeast": "GreaterThanOrEqualTo",
+    "atMost": "LessThanOrEqualTo",
+}
 
 
 def definition(spec: Training, job: Job, scope: Scope) -> Props:
@@ -47,8 +53,8 @@ def lines(spec: Training) -> Mapping[Path, Path]:
     return {
         ("PipelineDefinition",): (),
         (*body, "Parameters", "0"): ("compute", "instanceType"),
-        (*body, "Parameters", "0", "EnumValues"): ("compute", "alternatives"),
-        (*body, "Parameters", "1"): ("evaluation", "bound"),
+        (*body, "Parameters", "0", "EnumValues"): ("compute", "otherInstanceTypes"),
+        (*body, "Parameters", "1"): ("evaluation",),
         (*first, "HyperParameterTuningJobConfig"): ("tune",),
         (*job, "AlgorithmSpecification"): ("algorithm",),
         (*job, "AlgorithmSpecification", "MetricDefinitions"): ("metrics",),
@@ -80,12 +86,11 @@ def _parameters(spec: Training) -> list[Json]:
         "Type": "String",
         "DefaultValue": spec.compute.instance_type,
     }
-    if spec.compute.alternatives:
+    if spec.compute.other_instance_types:
         instance["EnumValues"] = [*choices(spec.compute)]
     if spec.evaluation is None:
         return [instance]
-    bound = spec.evaluation.bound
-    level = bound.at_least if bound.at_least is not None else bound.at_most
+    (level,) = bounds(spec.evaluation).values()
     return [instance, {"Name": _THRESHOLD, "Type": "Float", "DefaultValue": level}]
 
 
@@ -110,9 +115,9 @@ def _condition(spec: Training, evaluation: Evaluation, then: Props) -> Props:
         value = f"Steps.{TUNE}.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value"
     else:
         value = f"Steps.{TRAIN}.FinalMetricDataList['{evaluation.metric}'].Value"
-    side = "GreaterThan" if evaluation.bound.at_least is not None else "LessThan"
+    (side,) = bounds(evaluation)
     condition = {
-        "Type": f"{side}OrEqualTo",
+        "Type": _CONDITIONS[side],
         "LeftValue": {"Get": value},
         "RightValue": {"Get": f"Parameters.{_THRESHOLD}"},
     }

@@ -4,10 +4,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from reconciler.kinds.api import Choice, Duration, Maybe, Reference, Section, Size
+from reconciler.kinds.api import Duration, Maybe, Reference, Section, Size
 from reconciler.kinds.terms.image import Custom, Framework, InstanceType
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import S3Path
+from reconciler.kinds.terms.name import PipelineName
 from reconciler.kinds.terms.network import Network
 
 Scalar: TypeAlias = bool | int | float | str
@@ -43,9 +44,9 @@ class Channel(Section):
     """Where in the DataSource; a prefix."""
     content_type: Maybe[str] = Field(None, examples=["text/csv", "application/x-parquet"])
     """What the objects are."""
-    mode: Literal["File", "FastFile", "Pipe"] = "File"
-    """``File`` copies first; ``FastFile`` and ``Pipe`` stream."""
-    distribution: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
+    mode: Literal["file", "fastFile", "pipe"] = "file"
+    """``file`` copies first; ``fastFile`` and ``pipe`` stream."""
+    distribution: Literal["fullyReplicated", "shardedByS3Key"] = "fullyReplicated"
     """Whether every instance gets all objects or a share of them."""
 
 
@@ -61,7 +62,7 @@ class Compute(Section):
 
     instance_type: InstanceType
     """The instance type; an execution of the pipeline may choose another."""
-    alternatives: Annotated[tuple[InstanceType, ...], Field(max_length=20)] = ()
+    other_instance_types: Annotated[tuple[InstanceType, ...], Field(max_length=20)] = ()
     """The other instance types that an execution may choose. Without any listed it may choose
     whatever there is."""
     instances: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -72,19 +73,19 @@ class Compute(Section):
     """The job is stopped after this long. At most 28d."""
     spot: Maybe[Spot] = None
     """Train on spare capacity."""
-    warm_pool: Maybe[Duration] = None
+    keep_alive: Maybe[Duration] = None
     """Keep the instances this long for the next job. At most 6h; not with spot."""
 
 
 def choices(compute: Compute) -> tuple[str, ...]:
     """The instance types that an execution may have, the default first, as far as listed."""
-    return tuple(dict.fromkeys((compute.instance_type, *compute.alternatives)))
+    return tuple(dict.fromkeys((compute.instance_type, *compute.other_instance_types)))
 
 
 class Output(Section):
     """Where models and checkpoints are written, in a folder of its own for each execution."""
 
-    source: Annotated[str, Reference("DataSource")]
+    to: Annotated[str, Reference("DataSource")]
     """The DataSource to write to."""
     path: Maybe[S3Path] = None
     """Where in it. By default ``training/NAME``."""
@@ -104,9 +105,9 @@ class Objective(Section):
 class Integers(Section):
     """Whole numbers to try."""
 
-    min: int
+    at_least: int
     """The smallest value."""
-    max: int
+    at_most: int
     """The largest value."""
     scaling: Scaling = "auto"
     """How values are spread between the two."""
@@ -115,9 +116,9 @@ class Integers(Section):
 class Continuous(Section):
     """Numbers to try."""
 
-    min: float
+    at_least: float
     """The smallest value."""
-    max: float
+    at_most: float
     """The largest value."""
     scaling: Scaling = "auto"
     """How values are spread between the two."""
@@ -143,7 +144,7 @@ class Tune(Section):
     ranges: Ranges
     max_jobs: Maybe[Annotated[int, Field(ge=1, le=10_000)]] = None
     """How many jobs in all. A grid has as many as it has points."""
-    parallel: Annotated[int, Field(ge=1, le=100)] = 1
+    max_parallel_jobs: Annotated[int, Field(ge=1, le=100)] = 1
     """How many at a time; fewer learn more from each other."""
     strategy: Literal["bayesian", "random", "hyperband", "grid"] = "bayesian"
     """How the next values are chosen."""
@@ -151,24 +152,32 @@ class Tune(Section):
     """Stop jobs that will not win. Hyperband does so by itself."""
 
 
-class Bound(Choice):
-    """The bar a model has to pass: exactly one side."""
-
-    at_least: Maybe[float] = None
-    """It passes from this value on."""
-    at_most: Maybe[float] = None
-    """It passes up to this value."""
-
-
 class Evaluation(Section):
     """When a model is good enough to be registered."""
 
     metric: MetricName
     """A metric of the training job; with tuning, its objective."""
-    bound: Bound
-    """What the metric has to reach."""
+    above: Maybe[float] = None
+    """A model passes above this value."""
+    below: Maybe[float] = None
+    """A model passes below this value."""
+    at_least: Maybe[float] = None
+    """A model passes from this value on."""
+    at_most: Maybe[float] = None
+    """A model passes up to this value."""
     regex: Maybe[Regex] = None
     """Finds the value in the log. Built-in algorithms report theirs by themselves."""
+
+
+def bounds(evaluation: Evaluation) -> dict[str, float]:
+    """The bounds that an evaluation gives, by name; one, if it is right."""
+    given = {
+        "above": evaluation.above,
+        "below": evaluation.below,
+        "atLeast": evaluation.at_least,
+        "atMost": evaluation.at_most,
+    }
+    return {name: level for name, level in given.items() if level is not None}
 
 
 class Register(Section):
@@ -191,6 +200,8 @@ class Register(Section):
 class Training(Section):
     """How a model is trained, judged and registered."""
 
+    aws_name: Maybe[PipelineName] = None
+    """The name of the pipeline in AWS. By default it is made of platform, environment and spec."""
     algorithm: Framework | Custom
     """The image that trains."""
     code: Maybe[Code] = None

@@ -49,6 +49,14 @@ CODES = (
         "The message says which form it must have.",
     ),
     Code(
+        "CLI014",
+        "not rewritten",
+        "`moorline fix` found something in older words that it does not change: what it stands for"
+        " is not certain, it is written in a way that cannot be changed in place, or the file is"
+        " a link or lies outside the project.",
+        "Change it by hand as the message says; docs/language.md has today's words.",
+    ),
+    Code(
         "SANDBOX001",
         "no sandbox",
         "The embedded AWS could not be started or stopped, or its state is not to be trusted. It "

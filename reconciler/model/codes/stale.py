@@ -21,8 +21,8 @@ CODES = (
     Code(
         "STALE003",
         "expired",
-        "A plan file is older than planExpiry of its environment allows, or an approval that it rests on has ended. Nothing was changed.",
-        "Make the plan again and review it; planExpiry in the environment says how long a plan may be applied.",
+        "A plan file is older than plansExpireAfter of its environment allows, or an approval that it rests on has ended. Nothing was changed.",
+        "Make the plan again and review it; plansExpireAfter in the environment says how long a plan may be applied.",
     ),
     Code(
         "STALE004",

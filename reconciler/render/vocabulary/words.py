@@ -45,7 +45,7 @@ LOSSES: Mapping[str, str] = {
     "traffic": "it stops serving traffic",
     "keys": "nothing it encrypted can be read again",
     "history": "its history is lost",
-    "service-access": "AWS may not let this account use the service again",
+    "serviceAccess": "AWS may not let this account use the service again",
     "access": "it may widen access",
 }
 

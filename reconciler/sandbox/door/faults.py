@@ -129,6 +129,11 @@ class Faults:
         self._past: Past | None = None
         self.log: list[tuple[str, str, str]] = []
 
+    @property
+    def armed(self) -> bool:
+        """Whether there are any, or answers are remembered for some."""
+        return bool(self._faults) or self._past is not None
+
     def add(self, fault: Fault) -> Fault:
         """Arm a fault."""
         with self._lock:
