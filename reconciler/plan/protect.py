@@ -172,14 +172,23 @@ def _ended(approval: Approval, today: date) -> bool:
 
 def review(policy: Policy, steps: Iterable[Step]) -> Iterator[Diagnostic]:
     """What is to be said of the approvals: which have ended, and which nothing needs."""
+    yield from ended(policy)
     used = {loss.approval for step in steps for loss in step.losses}
     for approval in policy.approvals:
-        what = f"the approval of {_what([approval.allows])} for {approval.address!r}"
-        if _ended(approval, policy.today):
-            text = f"{what} ended on {approval.until}"
-            help_ = "remove it, or let somebody approve it again with a later day"
-            yield Diagnostic("PROTECT001", text, approval.at, help_, Severity.WARNING)
-        elif approval not in used:
-            text = f"{what} matches nothing in this plan"
+        if not _ended(approval, policy.today) and approval not in used:
+            text = f"the approval of {_said(approval)} matches nothing in this plan"
             help_ = "check the address and the class; remove it once it has been applied"
             yield Diagnostic("PROTECT002", text, approval.at, help_, Severity.NOTE)
+
+
+def ended(policy: Policy) -> Iterator[Diagnostic]:
+    """The approvals that permit nothing any more: warnings, for time alone makes nothing wrong."""
+    for approval in policy.approvals:
+        if _ended(approval, policy.today):
+            text = f"the approval of {_said(approval)} ended on {approval.until}"
+            help_ = "remove it, or let somebody approve it again with a later day"
+            yield Diagnostic("PROTECT001", text, approval.at, help_, Severity.WARNING)
+
+
+def _said(approval: Approval) -> str:
+    return f"{_what([approval.allows])} for {approval.address!r}"
