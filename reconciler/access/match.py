@@ -8,7 +8,7 @@ Condition operators" (ArnLike by its six parts) and "IAM policy elements: Variab
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
 
@@ -41,29 +41,65 @@ class Form(Enum):
     """Within each of six parts, which there have to be."""
 
 
-_ANY, _WITHIN = ".*", "[^:]*"
+class Sign(Enum):
+    """What a wildcard stands for; its value is that as a regular expression."""
+
+    ANY = ".*"
+    WITHIN = "[^:]*"
+    ONE = "."
+    ONE_WITHIN = "[^:]"
 
 
-def _source(parts: Iterable[tuple[str, bool]], form: Form) -> str:
-    """The regular expression for a pattern: texts, each with whether it stands for itself."""
-    found: list[str] = []
+Token = str | Sign | Variable
+"""One character that stands for itself, a wildcard, or a variable that is left open."""
+_ANY, _WITHIN = Sign.ANY.value, Sign.WITHIN.value
+
+
+def _spelled(parts: Iterable[tuple[str, bool] | Variable], form: Form) -> Iterator[Token]:
+    """The signs of a pattern: texts, each with whether it stands for itself, and open variables."""
     colons = HEAD if form is Form.PLAIN else 0
-    for text, itself in parts:
+    for part in parts:
+        text, itself = part
+        if not isinstance(itself, bool):
+            yield text, itself
+            continue
         if itself:
-            found.append(re.escape(text))
+            yield from text
             continue
         for position, sign in enumerate(text):
             colons += sign == ":"
             if sign == "?":
-                found.append("." if colons >= HEAD else "[^:]")
+                yield Sign.ONE if colons >= HEAD else Sign.ONE_WITHIN
             elif sign != "*":
-                found.append(re.escape(sign))
+                yield sign
             elif colons >= HEAD:
-                found.append(_ANY)
+                yield Sign.ANY
             else:
                 ends = form is Form.RESOURCE and text[position + 1 : position + 2] in {"", ":"}
-                found.append(_ANY if ends else _WITHIN)
-    return "(?!)" if form is Form.ARN and colons < HEAD else _bounded(found)
+                yield Sign.ANY if ends else Sign.WITHIN
+
+
+def _source(parts: Iterable[tuple[str, bool]], form: Form) -> str:
+    """The regular expression for a pattern: texts, each with whether it stands for itself."""
+    parts = [*parts]
+    colons = sum(text.count(":") for text, itself in parts if not itself)
+    if form is Form.ARN and colons < HEAD:
+        return "(?!)"
+    signs = _spelled(parts, form)
+    return _bounded([it.value if isinstance(it, Sign) else re.escape(str(it)) for it in signs])
+
+
+@lru_cache(KEPT)
+def spelled(text: str, form: Form, *, variables: bool) -> tuple[Token, ...]:
+    """A pattern sign by sign, for comparisons of patterns with each other.
+
+    Behind a fifth colon only, as in `resources`, variables of a Resource element are variables.
+    """
+    head = ":".join(text.split(":", HEAD)[:HEAD])
+    if not variables or "${" not in text or (form is Form.RESOURCE and "${" in head):
+        return tuple(_spelled([(text, False)], form))
+    parts = [(each, False) if isinstance(each, str) else each for each in _parts(text)]
+    return tuple(_spelled(parts, form))
 
 
 def _bounded(signs: list[str]) -> str:

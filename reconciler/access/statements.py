@@ -53,6 +53,10 @@ class Statement:
     """It is NotResource."""
     principals: Principals | None
     conditions: tuple[Condition, ...]
+    item: Mapping[str, Any]
+    """As it is written."""
+    variables: bool
+    """Its policy's version knows variables."""
 
     def speaks_of(self, action: str, asked: Asked) -> bool:
         """Whether it is about this action, resource and context; who asks is left open."""
@@ -135,6 +139,8 @@ def _statement(label: str, item: Mapping[str, Any], kind: Kind, *, variables: bo
         elsewhere=place == "NotResource",
         principals=_principals(item, kind),
         conditions=conditions(item.get("Condition", {}), variables=variables),
+        item=item,
+        variables=variables,
     )
 
 

@@ -98,7 +98,7 @@ def policy_of(
     approvals = (
         Approval(
             each.address,
-            str(each.loses),
+            str(each.allows),
             each.why,
             each.by,
             date.fromisoformat(each.until),

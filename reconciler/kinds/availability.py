@@ -8,7 +8,8 @@ from pydantic import Field
 
 from reconciler.facts.availability import row_of
 from reconciler.kinds.api import Kind, Maybe, Problem, Section, register
-from reconciler.kinds.environment import Day, ServiceName, Words
+from reconciler.kinds.environment import ServiceName, Words
+from reconciler.kinds.terms.protection import Day
 from reconciler.model.availability import Row
 from reconciler.model.value import Json
 

@@ -6,15 +6,14 @@ It owns the form of the kind only; extending, overriding and substitution are in
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from reconciler.kinds.api import Duration, Kind, Maybe, Section, register
+from reconciler.kinds.terms.protection import Protection
 from reconciler.kinds.terms.region import Region
-from reconciler.model.loss import Destruction
 
 Variable = bool | int | float | str
 _ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$"
@@ -41,28 +40,12 @@ KmsKey = Annotated[
 ]
 
 
-def _a_day(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is no day of the calendar") from None
-    return text
-
-
-Day = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_a_day)
-]
 Words = Annotated[str, StringConstraints(pattern=r"\S")]
 ServiceName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=64)
 ]
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[\w!.*'()/-]+$", max_length=512)]
-AddressPattern = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9]+(::[A-Za-z0-9]+){2}/[^\s*]*[^\s]$")
-]
-
-
 PolicyArn = Annotated[
     str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+$")
 ]
@@ -100,42 +83,6 @@ class Roles(Section):
         People(),
         description="Who may take them besides the CI system; `moorline ci init` writes it into"
         " their trust policies.",
-    )
-
-
-class Approval(Section):
-    """One loss that somebody has approved, by address."""
-
-    address: AddressPattern = Field(
-        description="What may lose it, as the plan names it: TYPE/NAME. A * at the end of the"
-        " name stands for any rest.",
-        examples=["AWS::S3::Bucket/acme-fraud-prod-raw-123456789012"],
-    )
-    loses: Destruction = Field(description="The class of the loss.", examples=["records"])
-    why: Words = Field(
-        description="Why it may be lost; shown in the plan.",
-        examples=["Replaced by the curated zone, FRAUD-812."],
-    )
-    by: Words = Field(description="Who approved it; shown in the plan.", examples=["alice"])
-    until: Day = Field(
-        description="The last day, in UTC, on which it counts.", examples=["2026-12-31"]
-    )
-
-
-class Protection(Section):
-    """Which losses are accepted here. Without it every destructive change is refused."""
-
-    allow: tuple[Destruction, ...] = Field(
-        (),
-        description="Destructive classes that apply may carry out: records are stored data,"
-        " traffic is a live endpoint, keys are encryption keys, history is logs and versions,"
-        " serviceAccess is the right to use a service that lets nobody new in.",
-        examples=[["traffic"]],
-    )
-    approvals: tuple[Approval, ...] = Field(
-        (),
-        description="Single losses that apply may carry out. They hold in this environment only:"
-        " one that extends it does not take them over.",
     )
 
 
@@ -242,7 +189,7 @@ class Environment(Section):
         examples=[{"Rollout/fraud-detector": {"spec": {"serve": {"realtime": {"instances": 4}}}}}],
     )
     protection: Protection = Field(
-        Protection(), description="Which destructive changes apply may carry out."
+        Protection(), description="Which losses, and whose wider access, apply may carry out."
     )
     services: dict[ServiceName, Literal["existing"]] = Field(
         default_factory=dict,

@@ -1,4 +1,4 @@
-"""What a step loses, and what lets it: the classes of loss, and approvals by address.
+"""What a step loses or opens, and what lets it: the classes, and approvals by address.
 
 `Loss` is part of a plan's JSON. Judging is in `reconciler.plan.protect`.
 """
@@ -16,13 +16,15 @@ from reconciler.model.value import Json, Path
 
 
 class Destruction(StrEnum):
-    """A class of destructive change that apply may carry out."""
+    """A class of change that apply carries out only where the environment permits it."""
 
     RECORDS = "records"
     TRAFFIC = "traffic"
     KEYS = "keys"
     HISTORY = "history"
-    ACCESS = "serviceAccess"
+    SERVICE = "serviceAccess"
+    ACCESS = "access"
+    """Nothing is lost: somebody may do what nobody could."""
 
 
 GONE: Mapping[str, str] = {
@@ -30,26 +32,26 @@ GONE: Mapping[str, str] = {
     Destruction.TRAFFIC: "it stops serving traffic",
     Destruction.KEYS: "nothing it encrypted can be read again",
     Destruction.HISTORY: "its history is lost",
-    Destruction.ACCESS: "AWS may not let this account use the service again",
+    Destruction.SERVICE: "AWS may not let this account use the service again",
 }
 """What is lost with the whole of a resource, by class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One loss that somebody has approved for one address, until a day (UTC, inclusive)."""
+    """One class that somebody has approved for one address, until a day (UTC, inclusive)."""
 
     address: str
     """``TYPE/NAME``; a ``*`` at the end stands for any rest."""
-    loses: str
+    allows: str
     why: str
     by: str
     until: date
     at: Span | None = None
 
     def covers(self, address: Address, destroys: str) -> bool:
-        """Whether it speaks of this loss of this resource, whatever day it is."""
-        if self.loses != destroys:
+        """Whether it speaks of this class and this resource, whatever day it is."""
+        if self.allows != destroys:
             return False
         if self.address.endswith("*"):
             return str(address).startswith(self.address[:-1])
@@ -57,8 +59,22 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A request that AWS would allow after a step, and does not allow before it."""
+
+    action: str
+    """As `s3:GetObject`."""
+    resource: str
+    """The ARN that it is asked on, as far as it is known; ``*`` for an action without one."""
+    principal: str = ""
+    """Who asks; empty for whoever has the policy."""
+    context: tuple[tuple[str, str], ...] = ()
+    """Condition keys and values without which it is not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
-    """One thing that a step loses. `path` is the property, empty for the whole resource."""
+    """One thing that a step loses or opens. `path` is the property, empty for the whole."""
 
     destroys: str
     says: str
@@ -66,6 +82,8 @@ class Loss:
     allowed: bool = False
     """The environment allows the class."""
     approval: Approval | None = None
+    opens: tuple[Opened, ...] = ()
+    """Of wider access: requests that show it."""
 
     @property
     def permitted(self) -> bool:
@@ -80,13 +98,30 @@ def loss_to_json(loss: Loss) -> Json:
         "path": list(loss.path),
         "allowed": loss.allowed,
         "approval": approval_to_json(loss.approval),
+        **({"opens": [_opened_to_json(each) for each in loss.opens]} if loss.opens else {}),
     }
 
 
 def loss_from_json(data: Json) -> Loss:
     """The inverse of `loss_to_json`."""
     approval = _approval_from_json(data["approval"])
-    return Loss(data["destroys"], data["says"], tuple(data["path"]), data["allowed"], approval)
+    opens = tuple(_opened_from_json(each) for each in data.get("opens", ()))
+    path = tuple(data["path"])
+    return Loss(data["destroys"], data["says"], path, data["allowed"], approval, opens)
+
+
+def _opened_from_json(data: Json) -> Opened:
+    context = tuple(data["context"].items())
+    return Opened(data["action"], data["resource"], data["principal"], context)
+
+
+def _opened_to_json(opened: Opened) -> Json:
+    return {
+        "action": opened.action,
+        "resource": opened.resource,
+        "principal": opened.principal,
+        "context": dict(opened.context),
+    }
 
 
 def approval_to_json(approval: Approval | None) -> Json:
@@ -95,7 +130,7 @@ def approval_to_json(approval: Approval | None) -> Json:
         return None
     return {
         "address": approval.address,
-        "loses": approval.loses,
+        "allows": approval.allows,
         "why": approval.why,
         "by": approval.by,
         "until": approval.until.isoformat(),
@@ -108,4 +143,4 @@ def _approval_from_json(data: Json) -> Approval | None:
         return None
     until = date.fromisoformat(data["until"])
     at = span_from_json(data["at"])
-    return Approval(data["address"], data["loses"], data["why"], data["by"], until, at)
+    return Approval(data["address"], data["allows"], data["why"], data["by"], until, at)

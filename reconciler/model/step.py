@@ -12,6 +12,7 @@ from reconciler.model.diagnostic import Span, span_from_json, span_to_json
 from reconciler.model.fields import fields_from_json, fields_to_json
 from reconciler.model.loss import (
     Approval,
+    Destruction,
     Loss,
     approval_to_json,
     loss_from_json,
@@ -31,7 +32,8 @@ class Step:
     whose steps must be done before. `guard` is the digest of
     what was observed ("" when the resource must not exist). `destroys` names
     what is lost (records, traffic, keys, history, serviceAccess), "" when nothing is; where
-    `losses` are of several classes it is the first that is refused.
+    `losses` are of several classes it is the first that is refused. Wider access is among the
+    `losses`, because it is permitted in the same way, and destroys nothing.
     """
 
     id: str
@@ -63,7 +65,7 @@ class Step:
     instead: tuple[FieldChange, ...] = ()
     """For people: how a new revision differs from the live one that it takes the place of."""
     losses: tuple[Loss, ...] = ()
-    """Each thing that is lost, with what permits it."""
+    """Each thing that is lost or opened, with what permits it."""
     sent: Mapping[str, str] = field(default_factory=dict)
     """Keyed digests of the hidden values that it sends, by dotted path; see `plan.hidden`."""
 
@@ -75,7 +77,14 @@ class Step:
     @property
     def loses(self) -> str:
         """What is lost, in words; "" when nothing is."""
-        return "; ".join(dict.fromkeys(loss.says for loss in self.losses))
+        lost = (loss.says for loss in self.losses if loss.destroys != Destruction.ACCESS)
+        return "; ".join(dict.fromkeys(lost))
+
+    @property
+    def widens(self) -> str:
+        """Who may do more, in words; "" when nobody may."""
+        opened = (loss.says for loss in self.losses if loss.destroys == Destruction.ACCESS)
+        return "; ".join(dict.fromkeys(opened))
 
     @property
     def approval(self) -> Approval | None:
@@ -97,6 +106,7 @@ def step_to_json(step: Step, *, causes: bool = True) -> Json:
         "detail": step.detail,
         "destroys": step.destroys,
         "loses": step.loses,
+        "widens": step.widens,
         "refused": step.refused,
         "retry": step.retry,
         "approval": approval_to_json(step.approval),

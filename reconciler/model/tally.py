@@ -59,10 +59,13 @@ def counted(steps: Iterable[Step]) -> dict[str, int]:
     known = list(steps)
     stopped = blocked(known)
     counts = {str(action): 0 for action in Action if action is not Action.NONE}
-    counts |= dict.fromkeys(("changes", "refused", "held", "destructive", "calls_planned"), 0)
+    counts |= dict.fromkeys(
+        ("changes", "refused", "held", "destructive", "widening", "calls_planned"), 0
+    )
     for halves in changes(known):
         counts["changes"] += 1
         counts["destructive"] += any(step.destroys for step in halves)
+        counts["widening"] += any(step.widens for step in halves)
         if any(step.refused for step in halves):
             counts["refused"] += 1
         elif any(step.id in stopped for step in halves):

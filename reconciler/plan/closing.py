@@ -116,7 +116,7 @@ def _judged(  # noqa: PLR0913 - a step, and all that says whether something is l
     if step.action is not Action.DELETE or step.reason is Reason.FAILED or asked is None:
         return step
     losses = {
-        Loss(str(Destruction.ACCESS), _says(row, live))
+        Loss(str(Destruction.SERVICE), _says(row, live))
         for row in rows
         if row.proven(asked)
         and not _left(row, seen, gone, live)

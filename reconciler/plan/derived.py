@@ -12,6 +12,7 @@ from reconciler.model.plan import Step
 from reconciler.model.value import canonical, to_json
 from reconciler.plan import calls, protect
 from reconciler.plan.diff import guard, removed
+from reconciler.plan.widen import lifted, widenings
 from reconciler.resources.api import Place, Resource
 
 
@@ -25,22 +26,27 @@ def forged(
     """
     change = Change(step.address, step.action, step.reason, step.desired, live, step.fields)
     if step.action is Action.CREATE:
-        return _calls(step, calls.create(change, resource, place))
+        opens = widenings(change, resource, place)
+        return _calls(step, calls.create(change, resource, place)) or _losses(step, opens)
     if made and (said := _made(made, live, resource, place)):
         return said
     if live is None or not _as_seen(step, live, resource):
         return ""
     if step.action is Action.DELETE:
         said = _calls(step, calls.delete(change, resource, place))
-        return said or _losses(step, protect.removal(change, resource))
+        opens = () if made else lifted(change)
+        return said or _losses(step, (*protect.removal(change, resource), *opens))
     targeted = any(each.whole for each in resource.narrows)  # judged by what the file lacks
     narrows = () if targeted else protect.narrowings(change, resource)
-    return _calls(step, calls.update(change, resource, place)) or _losses(step, narrows)
+    opens = widenings(change, resource, place)
+    said = _calls(step, calls.update(change, resource, place))
+    return said or _losses(step, (*narrows, *opens))
 
 
 def _made(made: Step, live: Observed | None, resource: Resource, place: Place) -> str:
     change = Change(made.address, made.action, made.reason, made.desired, live, made.fields)
-    return _calls(made, calls.create(change, resource, place))
+    said = _calls(made, calls.create(change, resource, place))
+    return said or _losses(made, widenings(change, resource, place))
 
 
 def _as_seen(step: Step, live: Observed, resource: Resource) -> bool:

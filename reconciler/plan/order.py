@@ -42,6 +42,7 @@ from reconciler.plan.lent import lent, owned as owned_by_others
 from reconciler.plan.linking import linked
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.unsure import said as unsure
+from reconciler.plan.widen import remarks, widenings
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import Objection, no_context, unmoved
 
@@ -167,6 +168,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     steps = [asked(it, seen, resource, policy) for it in steps]
     steps = [replace(it, sent=live.sent.of(node)) if it.desired else it for it in steps]
     draft.diagnostics += objections.staged(node, seen, resource)
+    draft.diagnostics += remarks(seen, node, place)
     _add(seen, node, steps, draft)
 
 
@@ -259,7 +261,7 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
     )
     if change.action is not Action.REPLACE:
         make = calls.create if change.action is Action.CREATE else calls.update
-        losses = protect.narrowings(change, resource)
+        losses = protect.losses(change, resource, place)
         yield replace(step, calls=make(change, resource, place), losses=losses)
         return
     removal = replace(
@@ -272,7 +274,8 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
         fields=(),
         losses=protect.removal(change, resource),
     )
-    made = replace(step, guard="", calls=calls.create(change, resource, place))
+    opens = widenings(change, resource, place)
+    made = replace(step, guard="", calls=calls.create(change, resource, place), losses=opens)
     if resource.replace_first:
         yield made
         yield replace(removal, needs=(made.id,))

@@ -1,4 +1,4 @@
-"""What a change loses, and whether the environment lets it. Pure.
+"""What a change loses or opens, and whether the environment lets it. Pure.
 
 A loss is judged from the live resource (its type, and the class its tag
 `moorline:holds` names) and from what the type declares about changes in place.
@@ -19,10 +19,12 @@ from reconciler.model.loss import GONE, Approval, Destruction, Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import Json, Path
-from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Narrowing, Resource
+from reconciler.plan.widen import widenings
+from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Narrowing, Place, Resource
 from reconciler.resources.items import named
 
-CLASSES = frozenset(map(str, Destruction))
+CLASSES = frozenset(map(str, GONE))
+"""What a resource can hold."""
 TAG = ("Tags", HOLDS_TAG)
 NOTHING = "nothing"
 """What a spec says of a resource whose loss is none; the tag has to be there to count."""
@@ -53,6 +55,11 @@ def removal(change: Change, resource: Resource) -> tuple[Loss, ...]:
 def _tag(change: Change, key: str) -> str:
     tags = (change.observed.tags or {}) if change.observed else {}
     return tags.get(key, "")
+
+
+def losses(change: Change, resource: Resource, place: Place) -> tuple[Loss, ...]:
+    """What is lost and what is opened when a resource is made or changed."""
+    return (*narrowings(change, resource), *widenings(change, resource, place))
 
 
 def narrowings(change: Change, resource: Resource) -> tuple[Loss, ...]:
@@ -127,17 +134,25 @@ def judge(step: Step, policy: Policy) -> Step:
         return step
     losses = tuple(_judged(loss, step, policy) for loss in step.losses)
     missing = [*dict.fromkeys(loss.destroys for loss in losses if not loss.permitted)]
+    lost = [*missing, *(loss.destroys for loss in losses)]
+    destroys = next((each for each in lost if each != Destruction.ACCESS), "")
     if not missing:
-        return replace(step, losses=losses, destroys=losses[0].destroys)
-    named = " and ".join(map(repr, missing))
+        return replace(step, losses=losses, destroys=destroys)
     ended = [
         each
         for each in policy.approvals
         if _ended(each, policy.today) and any(each.covers(step.address, one) for one in missing)
     ]
     last = f"; the approval by {ended[0].by!r} ended on {ended[0].until}" if ended else ""
-    refused = f"the environment neither allows a loss of {named} nor approves it here{last}"
-    return replace(step, losses=losses, destroys=missing[0], refused=refused)
+    refused = f"the environment neither allows {_what(missing)} nor approves it here{last}"
+    return replace(step, losses=losses, destroys=destroys, refused=refused)
+
+
+def _what(classes: Iterable[str]) -> str:
+    """``a loss of 'records' and 'keys', and wider access ('access')``."""
+    lost = " and ".join(repr(each) for each in classes if each != Destruction.ACCESS)
+    wider = f"wider access ({str(Destruction.ACCESS)!r})" if Destruction.ACCESS in classes else ""
+    return ", and ".join(filter(None, (lost and f"a loss of {lost}", wider)))
 
 
 def _judged(loss: Loss, step: Step, policy: Policy) -> Loss:
@@ -158,14 +173,23 @@ def _ended(approval: Approval, today: date) -> bool:
 
 def review(policy: Policy, steps: Iterable[Step]) -> Iterator[Diagnostic]:
     """What is to be said of the approvals: which have ended, and which nothing needs."""
+    yield from ended(policy)
     used = {loss.approval for step in steps for loss in step.losses}
     for approval in policy.approvals:
-        what = f"the approval of a loss of {approval.loses!r} for {approval.address!r}"
-        if _ended(approval, policy.today):
-            text = f"{what} ended on {approval.until}"
-            help_ = "remove it, or let somebody approve it again with a later day"
-            yield Diagnostic("PROTECT001", text, approval.at, help_, Severity.WARNING)
-        elif approval not in used:
-            text = f"{what} matches nothing that this plan loses"
+        if not _ended(approval, policy.today) and approval not in used:
+            text = f"the approval of {_said(approval)} matches nothing in this plan"
             help_ = "check the address and the class; remove it once it has been applied"
             yield Diagnostic("PROTECT002", text, approval.at, help_, Severity.NOTE)
+
+
+def ended(policy: Policy) -> Iterator[Diagnostic]:
+    """The approvals that permit nothing any more: warnings, for time alone makes nothing wrong."""
+    for approval in policy.approvals:
+        if _ended(approval, policy.today):
+            text = f"the approval of {_said(approval)} ended on {approval.until}"
+            help_ = "remove it, or let somebody approve it again with a later day"
+            yield Diagnostic("PROTECT001", text, approval.at, help_, Severity.WARNING)
+
+
+def _said(approval: Approval) -> str:
+    return f"{_what([approval.allows])} for {approval.address!r}"

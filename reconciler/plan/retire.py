@@ -18,6 +18,7 @@ from reconciler.model.value import leaves
 from reconciler.plan import calls, protect
 from reconciler.plan.diff import guard, removed
 from reconciler.plan.live import Live, Orphan
+from reconciler.plan.widen import lifted
 from reconciler.resources.api import Place, Resource
 
 _BETWEEN = re.compile(r"[/:]")
@@ -95,7 +96,7 @@ def _removal(  # noqa: PLR0913 - what a step is made of
         calls=calls.delete(change, resource, place),
         after=tuple(after),
         guard=guard(removed(orphan.observed, resource), resource),
-        losses=protect.removal(change, resource),
+        losses=(*protect.removal(change, resource), *lifted(change)),
         spec=orphan.spec,
         detail=renamed if reason in {Reason.NOT_DECLARED, Reason.NOT_MADE} else "",
     )

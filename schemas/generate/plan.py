@@ -203,18 +203,33 @@ def _read() -> dict[str, Schema]:
 def _plan_parts() -> dict[str, Schema]:
     approval = {
         "address": text("TYPE/NAME; a * at the end stands for any rest."),
-        "loses": one_of("The class of loss.", Destruction),
+        "allows": one_of("The class that it permits.", Destruction),
         "why": text("The reason that was given."),
         "by": text("Who approved."),
         "until": text("The last day (UTC) on which it holds.", format="date"),
         "at": maybe("span", "The line of the environment that has it."),
     }
     loss = {
-        "destroys": text("The class of loss: records, traffic, keys, history or service-access."),
-        "says": text("What is lost, in words."),
+        "destroys": one_of("The class of loss, or access where somebody may do more.", Destruction),
+        "says": text("What is lost, or who may do what, in words."),
         "path": ref("path", "The property; empty for the whole resource."),
         "allowed": flag("The environment allows the class."),
         "approval": maybe("approval", "What permits it, where the class is not allowed."),
+        "opens": many(
+            "Of wider access: requests that are allowed then and not now; left out when there is"
+            " none.",
+            ref("opened"),
+        ),
+    }
+    opened = {
+        "action": text("The IAM action."),
+        "resource": text("The ARN that it is asked on, or * for an action without one."),
+        "principal": text("Who asks; empty for whoever has the policy."),
+        "context": {
+            "description": "Values of condition keys without which it is not allowed.",
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+        },
     }
     field = {
         "cause": one_of("Where the difference comes from, as far as receipts tell.", Cause),
@@ -242,8 +257,9 @@ def _plan_parts() -> dict[str, Schema]:
         "outputs": outputs,
     }
     return {
-        "approval": closed("A loss that somebody approved.", approval),
-        "loss": closed("One thing that a step loses.", loss),
+        "approval": closed("A class of change that somebody approved, at an address.", approval),
+        "opened": closed("A request that AWS would allow after the step.", opened),
+        "loss": closed("One thing that a step loses or opens.", loss, optional=("opens",)),
         "field": closed("One property that differs.", field, optional=READ),
         **_read(),
         "call": closed("One AWS request.", call),
@@ -277,10 +293,11 @@ def _step() -> Schema:
             "detail": text("AWS's own reason, where it reports the resource as failed."),
             "destroys": text("The class of what is lost, empty when nothing is."),
             "loses": text("What is lost, in words."),
+            "widens": text("Who may do more, or may, in words; empty when nobody may."),
             "refused": text("Why it may not run, empty when it may."),
             "retry": flag("It failed before and was asked for again."),
             "approval": maybe("approval", "The first approval that lets it run."),
-            "losses": many("Each thing that is lost.", ref("loss")),
+            "losses": many("Each thing that is lost or opened.", ref("loss")),
             "needs": many("Ids of steps that must be done before.", ids),
             "after": many("Types all of whose steps must be done before.", ids),
             "loose": many("Of needs: what this runs without; left out when there is none.", ids),
@@ -317,6 +334,7 @@ def _plan(more: Mapping[str, Schema] | None = None) -> Schema:
         "changes": number("All changes, whatever becomes of them."),
         "unchanged": number("Resources that are as declared."),
         "destructive": number("Changes that lose something, refused or not."),
+        "widening": number("Changes that let somebody do more, refused or not."),
         "refused": number("Changes that may not be made; none of the plan is then applied."),
         "held": number("Changes that wait for a refused one."),
         "calls_made": number("Requests that it took to make the plan."),
@@ -390,6 +408,7 @@ def drift() -> Schema:
         "spec": text("Kind/name of the spec it comes from, empty when there is none."),
         "at": maybe("span", "The spec's line."),
         "destroys": text("The class of what an apply would lose, empty when nothing."),
+        "widens": text("Who may do more after an apply, or may; empty when nobody may."),
         "refused": text("Why an apply would not do it, empty when it would."),
         "cause": one_of("Why the whole resource is there or not.", Cause),
         "by": maybe("actor", "Who did it; null when nobody was looked up."),

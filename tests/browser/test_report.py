@@ -94,9 +94,9 @@ def test_filters_by_action_type_and_file(day: Opened) -> None:
     assert len(day.names()) == 3
     day.page.click("#actions >> text=create")
     day.page.click("#actions >> text=delete")
-    day.page.click("#actions >> text=lost or refused")
+    day.page.click("#actions >> text=lost, opened or refused")
     assert len(day.names()) == 2
-    day.page.click("#actions >> text=lost or refused")
+    day.page.click("#actions >> text=lost, opened or refused")
     day.page.select_option("#types", "AWS::SageMaker::FeatureGroup")
     assert len(day.names()) == 2
     assert day.text("#count") == "2 of 11"

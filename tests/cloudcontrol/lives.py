@@ -85,7 +85,7 @@ class Life:
     """The receipt of the last apply, as a run leaves it."""
 
     def __post_init__(self) -> None:
-        self.platform = Here(self.aws, allow="records, traffic, keys, history")
+        self.platform = Here(self.aws, allow="records, traffic, keys, history, access")
 
     # -- what a person does
 

@@ -114,7 +114,7 @@ CANARY = "canary-of-a-password"
 @pytest.mark.scenario("CC58")
 def test_a_password_is_in_no_plan_event_or_message(world: World) -> None:
     type_ = "AWS::RDS::DBInstance"
-    here = Here(world.aws, allow="records, traffic, keys, history")
+    here = Here(world.aws, allow="records, traffic, keys, history, access")
     props = {"Engine": "postgres", "MasterUsername": "acme", "MasterUserPassword": CANARY}
     here.text = text(type_, props)
     planned = here.plan()

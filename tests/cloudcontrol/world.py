@@ -22,7 +22,7 @@ from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Place, Resou
 from reconciler.sandbox.inprocess import Sandbox
 
 PLACE = Place("123456789012", "eu-west-1", "acme", "test")
-ALL = Policy(allow=frozenset({"records", "traffic", "keys", "history"}))
+ALL = Policy(allow=frozenset({"records", "traffic", "keys", "history", "access"}))
 
 
 @dataclass

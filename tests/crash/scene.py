@@ -25,7 +25,7 @@ from reconciler.sandbox.door.faults import Fault, Faults
 from reconciler.sandbox.inprocess import Sandbox
 from reconciler.sandbox.state import snapshot
 
-ANYTHING = "records, traffic, keys, history"
+ANYTHING = "records, traffic, keys, history, access"
 """Nothing is protected: a destroy destroys."""
 TRAINING = spec(
     "Training",

@@ -260,7 +260,7 @@ def test_a_change_by_hand_is_drift_at_its_property_and_is_repaired(
     edit: Callable[[Any], None],
     where: set[str],
 ) -> None:
-    platform.allow = "records"  # a rule that was taken off would expire objects again
+    platform.allow = "records, access"  # what was taken off by hand is given again
     platform.converge(text)
     edit(platform.client(service))
     aws.clock.advance(100)
@@ -320,7 +320,7 @@ def test_what_another_environment_owns_is_not_an_orphan_here(platform: Platform)
 
 
 def test_destroy_plans_the_deletion_of_all_that_is_owned(platform: Platform) -> None:
-    platform.allow = "traffic, records, keys, history"
+    platform.allow = "traffic, records, keys, history, access"
     made = platform.converge(specs.EVERYTHING)
     plan = platform.plan(destroy=True)
     assert sorted(name for _, name in steps(plan)) == sorted(name for _, name in steps(made))

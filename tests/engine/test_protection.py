@@ -89,9 +89,9 @@ NARROWED = {
 }  # fmt: skip
 
 
-def approval(address: str, loses: str, until: str = "2026-11-23") -> str:
+def approval(address: str, allows: str, until: str = "2026-11-23") -> str:
     return (
-        f"{{address: '{address.removesuffix('#delete')}', loses: {loses},"
+        f"{{address: '{address.removesuffix('#delete')}', allows: {allows},"
         f" why: FRAUD-812, by: alice, until: '{until}'}}"
     )
 
@@ -156,7 +156,7 @@ def test_what_was_approved_is_carried_out_and_the_plan_says_by_whom(platform: Pl
     assert found["loses"] == "removes objects older than 30 days"
     assert found["approval"] | {"at": None} == {
         "address": "AWS::S3::Bucket/acme-dev-raw-*",
-        "loses": "records",
+        "allows": "records",
         "why": "FRAUD-812",
         "by": "alice",
         "until": "2026-11-23",

@@ -22,7 +22,7 @@ from reconciler.sandbox.inprocess import Sandbox
 from . import files, specs
 from .platform import HOME, Platform, Site, codes, join, paths, steps
 
-ANYTHING = "records, traffic, keys, history"
+ANYTHING = "records, traffic, keys, history, access"
 DE = "eu-central-1"
 NEXT_DOOR = Site(region=DE)
 """The same environment in another region."""

@@ -47,7 +47,7 @@ def test_what_is_shown_half_made_after_its_apply_is_looked_at_again(
 def test_a_plan_right_after_an_apply_has_nothing_to_do(
     platform: Platform, aws: Sandbox, reads: int
 ) -> None:
-    platform.text, platform.allow = TEXT, "traffic, keys, records, history"
+    platform.text, platform.allow = TEXT, "traffic, keys, records, history, access"
     aws.lag(reads)
     run = platform.apply(platform.plan())
     assert (run.failures, run.skipped) == ({}, {})

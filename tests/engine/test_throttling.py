@@ -16,7 +16,7 @@ from .platform import Platform, steps
 def test_a_platform_is_made_and_deleted(platform: Platform, aws: Sandbox, share: float) -> None:
     """With a part of AWS's rates only, what the limiter takes for the rate is wrong."""
     platform.session.limiter = Limiter(platform.clock)
-    platform.allow = "records, traffic, keys, history"
+    platform.allow = "records, traffic, keys, history, access"
     aws.throttle(share, platform.clock.now)
     platform.converge(specs.EVERYTHING)
     plan = platform.plan(destroy=True)

@@ -85,6 +85,7 @@ def test_a_change_that_another_run_undoes_at_once_is_not_reported_as_done(
 ) -> None:
     platform.converge(specs.SERVING)
     name, document = policy_of_the_role()
+    platform.allow = "access"
     platform.text = join(specs.RAW, POLICIES)
 
     def undo(event: object) -> None:
@@ -100,6 +101,7 @@ def test_a_change_that_shows_late_is_waited_for(
     platform: Platform, aws: Sandbox, times: int, failures: dict[str, str]
 ) -> None:
     platform.converge(specs.SERVING)
+    platform.allow = "access"
     platform.text = join(specs.RAW, POLICIES)
     plan = platform.plan()
     FAULTS.remember()

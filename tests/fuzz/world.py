@@ -23,7 +23,7 @@ from reconciler.resources.api import Resource
 from .cloud import Cloud
 from .records import PLACE, record
 
-ALL = frozenset({"records", "traffic"})
+ALL = frozenset({"records", "traffic", "access"})
 ROUNDS = 12
 
 

@@ -33,7 +33,7 @@ from .samples import DEFINITION, PLACE, SAMPLES, Props, Sample, role
 TYPES = sorted(SAMPLES)
 EDITS = [(type_, number) for type_ in TYPES for number in range(len(SAMPLES[type_].edits))]
 BREAKS = [(type_, number) for type_ in TYPES for number in range(len(SAMPLES[type_].breaks))]
-ALL = Policy(allow=frozenset({"records", "traffic", "keys", "history"}))
+ALL = Policy(allow=frozenset({"records", "traffic", "keys", "history", "access"}))
 Turn = Callable[..., tuple[Step, ...]]
 
 

@@ -18,7 +18,7 @@ from reconciler.delivery.actions import reads
 from reconciler.facts import facts, known_types
 from reconciler.facts.check import problems
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
-from reconciler.model.loss import Destruction
+from reconciler.model.loss import GONE
 from reconciler.model.value import Join, JsonText, Ref
 from reconciler.plan import calls
 from reconciler.resources.api import Absent, Op, Reach, Resource, load
@@ -326,8 +326,8 @@ def test_global_services_are_those_that_botocore_calls_so() -> None:
 def test_references_of_the_record_are_sane(type_: str) -> None:
     resource = load()[type_]
     assert set(resource.refers) <= known_types()
-    assert resource.holds in {"", *Destruction}
-    assert {narrowing.destroys for narrowing in resource.narrows} <= {*Destruction}
+    assert resource.holds in {"", *GONE}
+    assert {narrowing.destroys for narrowing in resource.narrows} <= {*GONE}
     assert all(isinstance(matcher, Absent) for matcher in (*resource.absent, *resource.transient))
     assert not any(
         matcher.code == "ValidationException" and not matcher.text for matcher in resource.absent

@@ -240,7 +240,7 @@ def test_the_examples_of_rfc_7386(base, patch, result):
 
 
 APPROVAL = (
-    "{address: AWS::S3::Bucket/raw, loses: records, why: FRAUD-812, by: alice, until: 2026-12-31}"
+    "{address: AWS::S3::Bucket/raw, allows: records, why: FRAUD-812, by: alice, until: 2026-12-31}"
 )
 
 
@@ -260,8 +260,12 @@ def test_an_approval_holds_in_its_own_environment_only():
 
 WRONG = {
     "no reason": ("why: FRAUD-812, ", "", "SPEC011"),
-    "an empty reason": ("FRAUD-812", '""', "SPEC016"),
-    "a blank name": ("alice", '" "', "SPEC016"),
+    "an empty reason": ("FRAUD-812", '""', "SPEC019"),
+    "a blank name": ("alice", '" "', "SPEC019"),
+    "a reason that is open": ("FRAUD-812", "…", "SPEC019"),
+    "a reason for later": ("FRAUD-812", '"TODO: ask"', "SPEC019"),
+    "a name in brackets": ("alice", "<who>", "SPEC019"),
+    "a day in brackets": ("2026-12-31", '"<last day, YYYY-MM-DD>"', "SPEC016"),
     "no name": ("by: alice, ", "", "SPEC011"),
     "no end": (", until: 2026-12-31", "", "SPEC011"),
     "an end that is no day": ("2026-12-31", "2026-02-30", "SPEC019"),
@@ -279,6 +283,7 @@ def test_an_approval_is_wrong_with(old, new, code):
         parse(approved(APPROVAL.replace(old, new)), "e.yaml").documents, "staging"
     )
     assert (view, [each.code for each in found]) == (None, [code])
+    assert all(each.at and each.at.line > 1 for each in found)
 
 
 def test_what_an_account_uses_holds_in_its_own_environment_only():

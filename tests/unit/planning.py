@@ -20,7 +20,7 @@ from .fakes import PLACE, RESOURCES, address, live
 BASE, STORE, VERSION, SERVER, TWIN = (
     address(kind) for kind in ("base", "store", "version", "server", "twin")
 )
-ALL = frozenset({"records", "traffic", "keys", "history"})
+ALL = frozenset({"records", "traffic", "keys", "history", "access"})
 
 
 def plan(

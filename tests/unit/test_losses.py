@@ -222,8 +222,8 @@ def test_lost_with_the_removal_of(reason: Reason, seen: Observed, expected: Any)
 # -- judging
 
 
-def approval(loses: str = "records", until: date = TODAY, **more: Any) -> Approval:
-    return Approval(str(AT), loses, "FRAUD-812", until=until, at=LINE, **{"by": "alice", **more})
+def approval(allows: str = "records", until: date = TODAY, **more: Any) -> Approval:
+    return Approval(str(AT), allows, "FRAUD-812", until=until, at=LINE, **{"by": "alice", **more})
 
 
 LOST = (Loss("records", "older ones go"), Loss("keys", "nothing can be read"))
@@ -305,7 +305,7 @@ def test_what_is_said_of_approvals_names_them_and_their_place() -> None:
         Diagnostic(
             "PROTECT002",
             "the approval of a loss of 'keys' for 'M::Base/acme-dev-x'"
-            " matches nothing that this plan loses",
+            " matches nothing in this plan",
             LINE,
             "check the address and the class; remove it once it has been applied",
             Severity.NOTE,

@@ -281,8 +281,8 @@ def test_what_a_deletion_loses_is_said_by(
 # -- approvals
 
 
-def approval(address: str = str(BUCKET), loses: str = "records", until: str = "2026-11-23") -> Any:
-    return Approval(address, loses, "FRAUD-812", "alice", date.fromisoformat(until))
+def approval(address: str = str(BUCKET), allows: str = "records", until: str = "2026-11-23") -> Any:
+    return Approval(address, allows, "FRAUD-812", "alice", date.fromisoformat(until))
 
 
 def judged(*approvals: Approval, allow: str = "", losses: tuple[str, ...] = ("records",)) -> Step:
@@ -298,7 +298,7 @@ APPROVED = {
     "by its type": (approval("AWS::S3::Bucket/*"), True),
     "not by another name": (approval("AWS::S3::Bucket/acme-prod-raw"), False),
     "not by another type": (approval("AWS::SNS::Topic/*"), False),
-    "not for another class": (approval(loses="history"), False),
+    "not for another class": (approval(allows="history"), False),
     "on its last day": (approval(until="2026-11-23"), True),
     "not a day later": (approval(until="2026-11-22"), False),
 }
@@ -315,7 +315,7 @@ def test_every_class_of_a_step_needs_a_permission_of_its_own() -> None:
     assert judged(approval(), losses=both).destroys == "keys"
     assert judged(approval(), losses=both).refused != ""
     assert judged(approval(), losses=both, allow="keys").refused == ""
-    assert judged(approval(), approval(loses="keys"), losses=both).refused == ""
+    assert judged(approval(), approval(allows="keys"), losses=both).refused == ""
 
 
 def test_an_allowed_class_needs_no_approval() -> None:

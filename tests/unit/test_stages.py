@@ -25,7 +25,7 @@ from reconciler.resources.stages import Apart, OneByOne, Stages, Stopped
 from .fakes import NAME, OWN, PLACE, address, resource
 
 HERE = address("table")
-POLICY = Policy(allow=frozenset({"records", "traffic", "keys", "history"}))
+POLICY = Policy(allow=frozenset({"records", "traffic", "keys", "history", "access"}))
 
 
 def index(name: str, key: str, **more: Any) -> dict[str, Any]:

@@ -122,6 +122,7 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int | None]:
     from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
     from reconciler.compile.check import problems  # noqa: PLC0415
     from reconciler.compile.request import Request  # noqa: PLC0415
+    from reconciler.plan.protect import ended  # noqa: PLC0415
 
     loaded = project.read()
     view, found = overlay.resolve(loaded.documents, name, lost=loaded.unread)
@@ -133,4 +134,4 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int | None]:
     found = [*found, *more]
     policy = compiler.policy_of(view, today=datetime.now(UTC).date())
     terms = Request(specs, view, policy).terms
-    return [*found, *problems(graph, terms)], len(graph)
+    return [*found, *ended(policy), *problems(graph, terms)], len(graph)

@@ -15,7 +15,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.given import stated
 from reconciler.model.graph import Graph, Node
-from reconciler.model.loss import Destruction
+from reconciler.model.loss import GONE
 from reconciler.model.value import Json, Path, Props
 from reconciler.render.cloudformation.companion import beside, filled, nested
 from reconciler.render.cloudformation.intrinsic import Intrinsics
@@ -176,7 +176,7 @@ class _Template:
 def _holds(node: Node) -> bool:
     """Whether the spec says that something is lost with it."""
     tags = {tag["Key"]: tag["Value"] for tag in node.props.get(TAGS) or ()}
-    return tags.get(HOLDS_TAG) in set(map(str, Destruction))
+    return tags.get(HOLDS_TAG) in set(map(str, GONE))
 
 
 def _too_many(number: int) -> Diagnostic:

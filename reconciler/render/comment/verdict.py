@@ -45,16 +45,20 @@ def _standing(view: View) -> str:
     said = []
     errors = len(view.severity("error"))
     losing = view.plan["summary"]["destructive"]
+    opening = view.plan["summary"]["widening"]
     if errors:
         said.append(f"**Blocked by {many(errors, 'error')}.**")
     elif view.plan["summary"]["refused"]:
         said.append("**Blocked** until what is refused is approved or undone.")
-    elif losing:
+    elif losing or opening:
         said.append("**Can be applied.**")
     else:
         said.append("**Can be applied**: no records, traffic, keys or history are lost.")
     if losing:
         said.append(f"**{many(losing, 'change')} {'loses' if losing == 1 else 'lose'} something.**")
+    if opening:
+        verb = "widens" if opening == 1 else "widen"
+        said.append(f"**{many(opening, 'change')} {verb} access.**")
     if drifted := len(by_others(view)):
         said.append(f"{many(drifted, 'resource')} drifted.")
     same = view.plan["summary"]["unchanged"]

@@ -21,6 +21,7 @@ from reconciler.render.vocabulary.words import count
 STYLES: Mapping[str, str] = {
     "refused": "refused",
     "destructive": "loses data",
+    "opening": "widens access",
     "blocked": "waits",
     "delete": "delete",
     "replace": "replace",
@@ -34,6 +35,7 @@ STYLES: Mapping[str, str] = {
 COLOURS: Mapping[str, tuple[str, str]] = {
     "refused": ("#ffdce0", "#a40e26"),
     "destructive": ("#ffdce0", "#cf222e"),
+    "opening": ("#ffdce0", "#cf222e"),
     "blocked": ("#eaeef2", "#57606a"),
     "delete": ("#fff1e5", "#bc4c00"),
     "replace": ("#fbefff", "#8250df"),
@@ -150,6 +152,8 @@ def _style(entry: Entry) -> str:
         return "refused"
     if entry.destroys:
         return "destructive"
+    if entry.widens:
+        return "opening"
     if entry.blocked_by:
         return "blocked"
     action = str(entry.step["action"])

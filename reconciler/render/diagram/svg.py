@@ -105,7 +105,7 @@ def _head(net: Net, wide: float, high: float) -> Iterator[str]:
     yield "text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:" + INK + "}"
     yield ".paper{fill:#fff}.head{font-size:16px;font-weight:600}.title{font-weight:600}"
     yield ".arrow{fill:none;stroke:#8c959f;stroke-width:1.2}"
-    yield "rect.box{stroke-width:1.4}rect.refused,rect.destructive{stroke-width:2.6}"
+    yield "rect.box{stroke-width:1.4}rect.refused,rect.destructive,rect.opening{stroke-width:2.6}"
     for style, (fill, line) in COLOURS.items():
         yield f"rect.{style}{{fill:{fill};stroke:{line}}}"
     yield "@media(prefers-color-scheme:dark){.paper{fill:#0d1117}text.head{fill:#e6edf3}}"

@@ -72,7 +72,7 @@ def changes(
 def _order(entry: Entry, context: Context) -> tuple[int, bool]:
     """By group in a drift report; in each what destroys or is refused first."""
     group = [*ORIGINS].index(origin(entry.step)) if context.drift else 0
-    return group, not (entry.destroys or entry.refused)
+    return group, not entry.loud
 
 
 def _change(entry: Entry, place: _Place) -> dict[str, Json]:
@@ -95,12 +95,16 @@ def _change(entry: Entry, place: _Place) -> dict[str, Json]:
 
 
 def _risk(entry: Entry, environment: str) -> dict[str, Json]:
-    """What is lost, and what lets it or what to do."""
-    loses = list(dict.fromkeys(protection.deeds(entry))) if entry.destroys else []
+    """What is lost and opened, and what lets it or what to do."""
+    opens = [each.strip() for each in protection.opened(entry)]
+    deeds = (each.strip() for each in protection.deeds(entry))
+    loses = [each for each in dict.fromkeys(deeds) if each not in opens]
+    told = {"loses": loses, "opens": opens}
     if entry.refused:
-        todo = list(protection.remedy(entry, environment))
-        return {"loses": loses, "refused": harmless(entry.refused), "todo": todo}
-    return {"loses": loses, "permits": list(protection.permits(entry)) if loses else []}
+        snippet = "\n".join(protection.snippet(entry))
+        todo = protection.remedy(entry, environment)
+        return {**told, "refused": harmless(entry.refused), "todo": todo, "snippet": snippet}
+    return {**told, "permits": list(protection.permits(entry)) if loses or opens else []}
 
 
 def _owned(step: Mapping[str, Json], place: _Place) -> dict[str, Json]:

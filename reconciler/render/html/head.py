@@ -56,23 +56,26 @@ def verdict(plan: Mapping[str, Json], context: Context) -> Verdict:
     if context.drift:
         return _drift(plan, context)
     counts = plan["summary"]
-    refused, losing = counts["refused"], counts["destructive"]
+    refused, what = counts["refused"], _what(counts["destructive"], counts["widening"])
     says = summary(plan, Ink(color=False))
     if errors:
         return Verdict("stop", f"Blocked by {count(errors, 'error')}", says)
     if refused:
         title = f"{count(refused, 'change is', 'changes are')} refused"
-        if losing:
-            title += f", {count(losing, 'change destroys', 'changes destroy')} data or service"
-        return Verdict("stop", title, says)
-    if losing:
-        title = f"{count(losing, 'change destroys', 'changes destroy')} data or service"
-        return Verdict("danger", title, says)
+        return Verdict("stop", ", ".join([title, *what]), says)
+    if what:
+        return Verdict("danger", ", ".join(what), says)
     if any(each["code"] == PLACE_MOVED for each in plan["diagnostics"]):
         return Verdict("danger", "The environment itself changes", says)
     if not counts["changes"]:
         return Verdict("calm", "Nothing to do", says)
     return Verdict("change", f"{count(counts['changes'], 'change')}, nothing is lost", says)
+
+
+def _what(losing: int, opening: int) -> list[str]:
+    lost = f"{count(losing, 'change destroys', 'changes destroy')} data or service"
+    opened = count(opening, "change widens access", "changes widen access")
+    return [*([lost] if losing else []), *([opened] if opening else [])]
 
 
 def _drift(plan: Mapping[str, Json], context: Context) -> Verdict:
@@ -89,12 +92,12 @@ def _drift(plan: Mapping[str, Json], context: Context) -> Verdict:
 
 
 def loud(changes: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
-    """The destructive and the refused changes that the head names, and how many more there are."""
-    nothing: dict[str, Json] = {"at": None, "loses": [], "permits": [], "refused": ""}
+    """What the head names of the changes that lose, open or are refused, and how many are left."""
+    nothing: dict[str, Json] = {"at": None, "loses": [], "opens": [], "permits": [], "refused": ""}
     found = [
         {**nothing, **change, "index": index}
         for index, change in enumerate(changes)
-        if change.get("loses") or change.get("refused")
+        if change.get("loses") or change.get("opens") or change.get("refused")
     ]
     return {"shown": found[:MOST_LOUD], "more": max(0, len(found) - MOST_LOUD)}
 

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from reconciler.model.origin import Origin, origin
 from reconciler.model.value import Json
 from reconciler.render.formats import Context
-from reconciler.render.vocabulary import actor
+from reconciler.render.vocabulary import actor, protection
 from reconciler.render.vocabulary.entries import Entry, entries
 from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.place import Finding, finding
@@ -84,13 +84,14 @@ def _change(entry: Entry) -> Element:
     place = span(step["at"])
     if entry.refused:
         said = harmless(entry.refused)
-        text = "\n".join(filter(None, (place, why(step), said)))
+        deeds = [each.strip() for each in protection.deeds(entry)]
+        text = "\n".join(filter(None, (place, why(step), said, *deeds)))
         _result(case, "failure", said, "refused").text = text
     elif entry.blocked_by:
         said = f"waits for {harmless(entry.blocked_by)}, which is refused"
         _result(case, "skipped", said, "blocked")
-    elif place:
-        SubElement(case, "system-out").text = place
+    elif told := [*filter(None, [place, *(each.strip() for each in protection.deeds(entry))])]:
+        SubElement(case, "system-out").text = "\n".join(told)
     return case
 
 

@@ -30,13 +30,13 @@ class View:
 
     @cached_property
     def loud(self) -> list[Entry]:
-        """What destroys or is refused; refused ones first, since they stop the apply."""
-        found = [entry for entry in self.entries if entry.destroys or entry.refused]
+        """What loses or opens something or is refused; refused ones first: they stop the apply."""
+        found = [entry for entry in self.entries if entry.loud]
         return sorted(found, key=lambda entry: not entry.refused)
 
     @cached_property
     def quiet(self) -> list[Entry]:
-        return [entry for entry in self.entries if not (entry.destroys or entry.refused)]
+        return [entry for entry in self.entries if not entry.loud]
 
     @property
     def label(self) -> str:

@@ -56,7 +56,7 @@ def part(view: View) -> Part | None:
         return Frame(summary, "\n```", "\n\n</details>")
 
     names = sorted(files, key=lambda name: (name == _NOWHERE, name))
-    more = " without a loss" if view.loud else ""
+    more = " without a loss or wider access" if view.loud else ""
     return Part(
         head=f"### {many(len(view.quiet), 'change')}{more}",
         blocks=(_block(entry, name, view) for name in names for entry in files[name]),

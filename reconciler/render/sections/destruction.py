@@ -1,8 +1,7 @@
-"""What is lost or refused: every resource with what, why, by whose leave, and what to do."""
+"""What is lost, opened or refused: every resource with why, by whose leave, and what to do."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from reconciler.model.change import Action
@@ -16,7 +15,6 @@ from reconciler.render.section import Report, Section, register
 from reconciler.render.vocabulary import protection
 from reconciler.render.vocabulary.difference import rows_of
 from reconciler.render.vocabulary.entries import Entry, differences
-from reconciler.render.vocabulary.ink import harmless
 from reconciler.render.vocabulary.place import Finding
 from reconciler.render.vocabulary.words import why
 
@@ -25,29 +23,36 @@ REFUSED = "PLAN-REFUSED"
 _RULE = Code(
     REFUSED,
     "change refused",
-    "The plan would lose something that the environment protects; apply will not do it.",
-    "Approve the loss by address in the environment's protection, or take the change back.",
+    "The plan would lose something or widen access, and the environment does not let it; apply will"
+    " not do it.",
+    "Approve it by address in the environment's protection, or take the change back.",
 )
 _MOST = 6
 """Changed properties of one resource; the losing ones come first."""
 
 
 def part(view: View) -> Part | None:
-    """The loudest section; nothing when no step destroys or is refused."""
+    """The loudest section; nothing when no step loses or opens something or is refused."""
     if not view.loud:
         return None
     losing = sum(bool(entry.destroys) for entry in view.loud)
+    opening = sum(entry.widens for entry in view.loud)
     refused = sum(bool(entry.refused) for entry in view.loud)
-    said = [f"**{many(losing, 'change')} {'loses' if losing == 1 else 'lose'} something**"]
-    if permitted := len(view.loud) - refused:
+    said = []
+    if losing:
+        said.append(f"**{many(losing, 'change')} {'loses' if losing == 1 else 'lose'} something**")
+    if opening:
+        verb = "widens" if opening == 1 else "widen"
+        said.append(f"**{many(opening, 'change')} {verb} access**")
+    if (permitted := len(view.loud) - refused) and said:
         said.append(f"{permitted:,} permitted")
     if refused:
-        said.append(f"{refused:,} refused")
-    lead = ", ".join(said if losing else [f"**{many(refused, 'change')} refused**"])
+        said.append(f"{refused:,} refused" if said else f"**{many(refused, 'change')} refused**")
+    head, sign = "Refused", "WARNING"
+    if losing or opening:
+        head, sign = "Destructive" if losing else "Wider access", "CAUTION"
     return Part(
-        head=f"### Destructive\n\n> [!CAUTION]\n> {lead}"
-        if losing
-        else f"### Refused\n\n> [!WARNING]\n> {lead}",
+        head=f"### {head}\n\n> [!{sign}]\n> {', '.join(said)}",
         blocks=(Block("\n".join(_full(entry, view)), short(entry)) for entry in view.loud),
         total=len(view.loud),
         noun="change",
@@ -60,6 +65,7 @@ def short(entry: Entry) -> str:
     said = [_lead(entry)]
     if entry.destroys:
         said.append(f"loses {code(entry.destroys, 60)}")
+    said += ["widens access"] if entry.widens else []
     return ", ".join([*said, _state(entry)])
 
 
@@ -74,6 +80,7 @@ def _state(entry: Entry) -> str:
 def _label(entry: Entry) -> str:
     step = entry.step
     lost = f", loses {code(entry.destroys, 60)}" if entry.destroys else ""
+    lost += ", widens access" if entry.widens else ""
     return f"**{step['action']}** {code(step['type'], 100)}{lost}, {_state(entry)}"
 
 
@@ -84,6 +91,7 @@ def _full(entry: Entry, view: View) -> Iterator[str]:
     lost = "; ".join(prose(each) for each in protection.lost(entry)) if entry.destroys else ""
     lead = f"{_lead(entry)}: **{lost}**" if lost else _lead(entry)
     yield " · ".join(filter(None, (lead, place(at))))
+    yield from _opened(entry)
     if reason := why(step):
         yield f"  - because: {prose(reason)}"
     yield from _fields(entry, view)
@@ -94,6 +102,14 @@ def _full(entry: Entry, view: View) -> Iterator[str]:
         yield from (f"  - {prose(line)}" for line in protection.permits(entry))
     if entry.blocked_by and not entry.refused:
         yield f"  - held back: needs the refused {code(entry.blocked_by)}"
+
+
+def _opened(entry: Entry) -> Iterator[str]:
+    """Who may do more, and the requests that show it."""
+    for each in protection.opened(entry):
+        said = each.removeprefix("  newly allowed: ")
+        lead = "    - newly allowed: " if said != each else "  - **"
+        yield f"{lead}{prose(said)}{'**' if said == each else ''}"
 
 
 def _fields(entry: Entry, view: View) -> Iterator[str]:
@@ -113,25 +129,11 @@ def _fields(entry: Entry, view: View) -> Iterator[str]:
 
 
 def _remedy(entry: Entry, view: View) -> Iterator[str]:
-    """Take the cause back, or approve it; the line to copy, one for each loss."""
+    """Take the cause back, or approve it; the lines to copy, for each class."""
     remedy = protection.remedy(entry, view.plan["environment"])
-    first = next(remedy, "")
-    if not first:
-        return
-    yield f"  - {prose(first.partition(', or approve it')[0])}, or approve it:"
-    classes = dict.fromkeys(
-        each["destroys"]
-        for each in entry.losses
-        if not (each["allowed"] or each["approval"]) and each["destroys"]
-    )
-    name = json.dumps(address(entry.step), ensure_ascii=False)
-    whose = f"# in the spec of environment {harmless(view.plan['environment'])}"
-    lines = [whose, "protection:", "  approvals:"]
-    for each in classes or {entry.destroys: None}:
-        word = each if each.isalpha() else json.dumps(harmless(each), ensure_ascii=False)
-        lines += [f"    - address: {name}", f"      loses: {word}"]
-        lines += ["      why: …", "      by: …", "      until: …"]
-    yield from (f"    {line}" for line in fence(lines, "yaml").split("\n"))
+    if remedy:
+        yield f"  - {prose(remedy)}"
+        yield from (f"    {line}" for line in fence(protection.snippet(entry), "yaml").split("\n"))
 
 
 def deed(entry: Entry) -> str:
@@ -148,7 +150,9 @@ def refused(view: View) -> Iterator[Finding]:
             step = entry.step
             at = step["at"] or {"file": "", "line": 0, "column": 0}
             id_ = f"{step['type']}/{step['name']}"
+            deeds = "; ".join(each.strip() for each in protection.deeds(entry))
             message = f"refused to {step['action']} {id_!r}: {entry.refused}"
+            message = f"{message}: {deeds}" if deeds else message
             place_ = at["file"], at["line"], at["column"]
             yield Finding(REFUSED, Severity.ERROR, message, _RULE.fix, *place_, 0, id_)
 

@@ -22,7 +22,7 @@ from reconciler.render.section import Report, Section, register
 from reconciler.render.sections import destruction
 from reconciler.render.text import drift
 from reconciler.render.text.groups import grouped
-from reconciler.render.vocabulary import actor, words
+from reconciler.render.vocabulary import actor, protection, words
 from reconciler.render.vocabulary.difference import rows_of
 from reconciler.render.vocabulary.entries import Entry, told
 from reconciler.render.vocabulary.ink import Ink
@@ -136,11 +136,13 @@ def _told(
 
 def _label(entry: Entry) -> str:
     lost = f", an apply loses {code(entry.destroys, 60)}" if entry.destroys else ""
+    lost += ", an apply widens access" if entry.widens else ""
     return f"{code(entry.step['type'], 100)}: {word(entry)}{lost}"
 
 
 def _short(entry: Entry) -> str:
     lost = f", an apply loses {code(entry.destroys, 60)}" if entry.destroys else ""
+    lost += ", an apply widens access" if entry.widens else ""
     return f"- {code(address(entry.step))}: {word(entry)}{lost}"
 
 
@@ -159,6 +161,7 @@ def _head(entry: Entry) -> str:
         said.append(cure)
     if entry.destroys:
         said.append(destruction.deed(entry))
+    said += [f"an apply **{prose(each)}**" for each in protection.widens(entry)]
     return " · ".join(filter(None, (*said, place(step["at"]))))
 
 

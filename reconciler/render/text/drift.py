@@ -147,6 +147,7 @@ def _drifted(entry: Entry, group: Origin) -> dict[str, Json]:
         "spec": step["spec"],
         "at": step["at"],
         "destroys": entry.destroys,
+        "widens": "; ".join(protection.widens(entry)),
         "refused": entry.refused,
         **section.marks(section.load(Report.DRIFT), lambda each: each.json_step, step),
         "fields": [
@@ -192,6 +193,7 @@ def _entry(  # noqa: PLR0913 - what is shown, and how
     if entry.destroys:
         lost = "; ".join(protection.lost(entry))
         yield f"{INDENT}{ink(f'an apply is destructive: {lost}', 'alarm')}"
+    yield from (f"{INDENT}{ink(f'an apply {each}', 'alarm')}" for each in protection.widens(entry))
 
 
 def _pasted(command: str, width: int) -> list[str]:

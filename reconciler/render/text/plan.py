@@ -1,6 +1,6 @@
 """A plan for people, from the plan's JSON alone.
 
-What destroys or is refused comes first; then every step in the order of the
+What loses or opens something or is refused comes first; then every step in the order of the
 plan, the findings, and one line that sums it up.
 """
 
@@ -21,7 +21,6 @@ from reconciler.render.vocabulary import protection, waiting
 from reconciler.render.vocabulary.difference import leaves, rows_of
 from reconciler.render.vocabulary.entries import Entry, differences
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
-from reconciler.render.vocabulary.protection import TODO
 from reconciler.render.vocabulary.words import SIGNS, count, span, tally, verified, why
 
 __all__ = ["text"]
@@ -41,8 +40,8 @@ def text(
     sections = section.of(seen)
     writer = _Writer(ink, max(width, 40), sections, verbose=verbose)
     found = seen.entries
-    loud = [entry for entry in found if entry.destroys or entry.refused]
-    quiet = [entry for entry in found if not (entry.destroys or entry.refused)]
+    loud = [entry for entry in found if entry.loud]
+    quiet = [entry for entry in found if not entry.loud]
     lines = [header(plan_json, ink, max(width, 40), seconds)]
     for each in sections:
         lines += each.text_head(seen, ink)
@@ -97,22 +96,23 @@ class _Writer:
         self.verbose = verbose
 
     def loud(self, entry: Entry, environment: str) -> Iterator[str]:
-        """A step that destroys something or is refused, and what to do about it."""
+        """A step that loses or opens something or is refused, and what to do about it."""
         ink, step = self.ink, entry.step
-        word = "DESTRUCTIVE" if entry.destroys else "REFUSED"
+        opens = "WIDENS ACCESS" if entry.widens else "REFUSED"
+        word = "DESTRUCTIVE" if entry.destroys else opens
         lines = (field["at"] for field in protection.causes(entry) if field["at"])
         at = span(next(lines, step["at"]))
         yield self._head(f"! {word} ", "alarm", step, at)
-        if entry.destroys:
-            yield from (f"{INDENT}{ink(deed, 'alarm')}" for deed in protection.deeds(entry))
+        yield from (f"{INDENT}{ink(deed, 'alarm')}" for deed in protection.deeds(entry))
         if reason := why(step):
             yield f"{INDENT}because: {reason}"
         yield from self._fields(entry, at)
         if entry.refused:
             yield f"{INDENT}{ink('refused:', 'alarm')} {harmless(entry.refused)}"
-            for line in protection.remedy(entry, environment):
-                yield from _folded(line, self.width) if line.startswith(TODO) else (INDENT + line,)
-        elif entry.destroys:
+            if remedy := protection.remedy(entry, environment):
+                yield from _folded(remedy, self.width)
+            yield from (f"{INDENT}  {line}" for line in protection.snippet(entry))
+        elif entry.losses or entry.destroys:
             yield from (f"{INDENT}{line}" for line in protection.permits(entry))
         yield from self._told(step)
         yield from self._held(entry)

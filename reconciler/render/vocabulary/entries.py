@@ -39,8 +39,18 @@ class Entry:
         return next((half["destroys"] for half in self.halves if half["destroys"]), "")
 
     @property
+    def widens(self) -> bool:
+        """Whether somebody may do more afterwards, or may be able to."""
+        return any(half.get("widens") for half in self.halves)
+
+    @property
+    def loud(self) -> bool:
+        """Whether it is told before the others: it loses or opens something, or is refused."""
+        return bool(self.destroys or self.widens or self.refused)
+
+    @property
     def losses(self) -> list[Mapping[str, Json]]:
-        """What is lost, thing by thing."""
+        """What is lost or opened, thing by thing."""
         return [loss for half in self.halves for loss in half.get("losses", ())]
 
     @property

@@ -61,6 +61,7 @@ LOSSES: Mapping[str, str] = {
     "keys": "nothing it encrypted can be read again",
     "history": "its history is lost",
     "serviceAccess": "AWS may not let this account use the service again",
+    "access": "it may widen access",
 }
 
 NOTES: Mapping[str, str] = {

@@ -48,7 +48,10 @@ RENAMED = {
         "subscriptions": "subscribers",
     },
     "Budget": {"subscribers.topic": "monitor", "thresholds.*.on": "of"},
-    "Environment": {"planExpiry": "plansExpireAfter"},
+    "Environment": {
+        "planExpiry": "plansExpireAfter",
+        "protection.approvals.*.loses": "allows",
+    },
     "Availability": {"services.*.version": "isVersion", "services.*.source": "reference"},
 }
 WORDS = {
@@ -67,7 +70,7 @@ WORDS = {
     ("Rollout", "capture.modes.*"): {"Input": "input", "Output": "output"},
     ("Security", "roles.*.statements.*.effect"): {"Allow": "allow", "Deny": "deny"},
     ("Environment", "protection.allow.*"): {"service-access": "serviceAccess"},
-    ("Environment", "protection.approvals.*.loses"): {"service-access": "serviceAccess"},
+    ("Environment", "protection.approvals.*.allows"): {"service-access": "serviceAccess"},
 }
 
 

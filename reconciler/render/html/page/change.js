@@ -101,10 +101,11 @@ function excerpts(change) {
 function alarm(change) {
   if (!isLoud(change)) return '';
   return make('div', { class: 'alarm' },
-    (change.loses ?? []).map((each) => make('p', { class: 'deed' }, each)),
+    [...(change.loses ?? []), ...(change.opens ?? [])].map((each) => make('p', { class: 'deed' }, each)),
     change.refused ? make('p', {}, make('b', {}, 'Refused: '), change.refused) : '',
     (change.permits ?? []).map((each) => make('p', {}, each)),
-    change.todo ? make('pre', {}, change.todo.join('\n')) : '');
+    change.todo ? make('p', {}, change.todo) : '',
+    change.snippet ? make('pre', {}, change.snippet) : '');
 }
 
 function neighbours(change, index, heading) {

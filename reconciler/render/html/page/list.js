@@ -12,6 +12,7 @@ function row(position) {
   const change = changes[index];
   const tags = [];
   if (change.loses) tags.push(make('span', { class: 'tag loss' }, 'destroys'));
+  if (change.opens) tags.push(make('span', { class: 'tag loss' }, 'widens access'));
   if (change.refused) tags.push(make('span', { class: 'tag stop' }, 'refused'));
   if (change.held !== undefined) tags.push(make('span', { class: 'tag held' }, 'held back'));
   const place = change.at ? placeText(change.at) : change.spec;

@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const changes = data.changes;
 const byId = (id) => document.getElementById(id);
 const filter = { words: [], what: new Set(), type: '', file: '' };
-const LOUD = 'lost or refused';
+const LOUD = 'lost, opened or refused';
 const OWNED = 'owned'; // moved by right: shown, and no difference
 
 let shown = changes.map((_, index) => index); // the changes that match, in order
@@ -25,7 +25,7 @@ function make(tag, attributes, ...children) {
   return made;
 }
 
-const isLoud = (change) => Boolean(change.loses || change.refused);
+const isLoud = (change) => Boolean(change.loses || change.opens || change.refused);
 const placeText = (at) => `${at[0]}:${at[1]}`;
 const shortType = (type) => type.replace(/^AWS::/, '').replace('::', ' ');
 
@@ -33,7 +33,7 @@ const shortType = (type) => type.replace(/^AWS::/, '').replace('::', ' ');
 function haystack(change) {
   change.words ??= [
     change.do, change.group, change.id, change.spec, change.at ? placeText(change.at) : '', change.why, change.refused,
-    change.by, change.cause, ...(change.loses ?? []), ...(change.calls ?? []),
+    change.by, change.cause, ...(change.loses ?? []), ...(change.opens ?? []), ...(change.calls ?? []),
     ...change.rows.flatMap((row) => [row.path, row.from, row.to, row.by, row.cause]),
   ].filter(Boolean).join('\n').toLowerCase();
   return change.words;

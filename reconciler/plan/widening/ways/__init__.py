@@ -1,0 +1,1 @@
+"""One file for each way in which access is written down; `widened(turn)` of each gives losses."""
