@@ -91,7 +91,7 @@ def test_every_form_names_the_field_of_the_spec(width):
     shown = {
         "terminal": " ".join(text(plan, color=False, width=width).split()),
         "comment": comment.document(plan, Context()).replace("`", ""),
-        "page": " ".join(entry["todo"]),
+        "page": entry["todo"],
     }
     for name, words in shown.items():
         assert "spec.retention" in words, name

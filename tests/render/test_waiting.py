@@ -42,7 +42,7 @@ def test_the_summary_names_what_waits(waiting: tuple[Waiting, ...], said: str) -
         assert said.replace("(PLAN010)", "").split(":")[0] in formats.document(
             "markdown", data, formats.Context()
         )
-        assert said in verdict(data, [], formats.Context()).says
+        assert said in verdict(data, formats.Context()).says
 
 
 def test_nothing_is_said_where_nothing_waits() -> None:

@@ -46,6 +46,12 @@ def text(
     return fold("\n".join(said), width)
 
 
+def alone(diagnostics: Iterable[Diagnostic], *, color: bool) -> list[str]:
+    """The lines of findings in order of place, without sources and without a summary."""
+    blocks = [_block(each, {}, color=color, width=0) for each in ordered(list(diagnostics))]
+    return "".join(f"{block}\n" for block in blocks).splitlines()
+
+
 def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
     """``2 errors in 1 of 14 files``."""
     counts = [

@@ -31,8 +31,7 @@ def findings(plan_json: Mapping[str, Json], *, color: bool) -> list[str]:
     found = [_diagnostic(each) for each in plan_json["diagnostics"]]
     if not found:
         return []
-    said = diagnostics.text(found, {}, color=color)
-    return ["", *said.splitlines()[:-1]]
+    return ["", *diagnostics.alone(found, color=color)]
 
 
 def _diagnostic(found: Mapping[str, Json]) -> Diagnostic:

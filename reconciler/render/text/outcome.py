@@ -50,8 +50,7 @@ def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color
     lines: list[str] = []
     failures = [event for event in seen if isinstance(event, StepFailed)]
     if failures:
-        said = diagnostics.text(map(_diagnostic, failures), {}, color=color)
-        lines += ["", *said.splitlines()[:-1]]
+        lines += ["", *diagnostics.alone(map(_diagnostic, failures), color=color)]
     causes = {event.step: event.cause for event in seen if isinstance(event, StepSkipped)}
     left = [steps[id_] for id_ in _once(outcome.skipped, steps, apart=frozenset(outcome.failed))]
     if left:
