@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from reconciler.kinds.api import (
     Kind,
@@ -36,6 +36,8 @@ class Threshold(Section):
 
 class Subscribers(Section):
     """Who is told."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     emails: Annotated[tuple[Email, ...], Field(max_length=10)] = ()
     """At most 10 addresses."""

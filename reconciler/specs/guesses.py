@@ -40,6 +40,7 @@ def of(value: object) -> Iterator[str]:
     text = str(value)
     if len(text) > _LONG:
         return
+    yield text
     if isinstance(value, int) and 0 <= value < 10**_ACCOUNT:
         yield f"{value:0{_ACCOUNT}d}"  # an account number whose zeros YAML took
     for guess in _GUESSES:

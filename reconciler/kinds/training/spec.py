@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from reconciler.kinds.api import Duration, Maybe, Reference, Section, Size
 from reconciler.kinds.terms.image import Custom, Framework, InstanceType
@@ -35,6 +35,10 @@ class Code(Section):
 
 class Channel(Section):
     """One input: a DataSource, or the history of a FeatureGroup."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["source"]}, {"required": ["featureGroup"]}]}
+    )
 
     source: Maybe[Annotated[str, Reference("DataSource")]] = None
     """The DataSource to read."""
@@ -126,6 +130,8 @@ class Continuous(Section):
 
 class Ranges(Section):
     """What tuning varies; hyperparameters by name."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     integer: dict[str, Integers] = Field(default_factory=dict)
     """Whole numbers."""
