@@ -66,7 +66,8 @@ def _is_list(annotation: Annotation) -> bool:
 
 def _is(annotation: Annotation, kind: type) -> bool:
     inner = bare(annotation)
-    return (get_origin(inner) or inner) is kind
+    found: object = get_origin(inner) or inner
+    return found is kind
 
 
 def _opened(annotation: Annotation) -> str:
