@@ -196,10 +196,11 @@ register(
         hidden=unshown,
         references=True,
         example="""\
-type: AWS::SNS::Topic
+type: AWS::SSM::Parameter
 properties:
-  DisplayName: News of the fraud platform
-  Tags: [{Key: purpose, Value: news}]
+  Type: String
+  Value: eu
+  Description: Where scores of the fraud platform are kept.
 holds: nothing
 """,
     )
