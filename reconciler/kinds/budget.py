@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from reconciler.kinds.api import (
     Kind,
@@ -37,7 +37,7 @@ class Threshold(Section):
 class Subscribers(Section):
     """Who is told."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+    needs = ("emails", "monitor")
 
     emails: Annotated[tuple[Email, ...], Field(max_length=10)] = ()
     """At most 10 addresses."""

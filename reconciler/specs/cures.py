@@ -81,10 +81,11 @@ def _opened(annotation: Annotation) -> str:
 
 
 def _alternatives(annotation: Annotation) -> Iterator[str]:
-    """The fields of which one has to be given, by what the schema of the section says."""
+    """The fields of which one has to be given, by what the section says."""
     extra = bare(annotation).model_config.get("json_schema_extra") or {}
     names = [name for each in extra.get("oneOf", ()) for name in each["required"]]
-    names = names or [*fields(annotation)][: _ALL if extra.get("minProperties") else 0]
+    names = names or [*getattr(bare(annotation), "needs", ())]
+    names = names or [*fields(annotation)][: _ALL if extra.get("maxProperties") == 1 else 0]
     yield from (f"{{{name}: …}}" for name in names)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from reconciler.kinds.api import Duration, Maybe, Reference, Section, Size
 from reconciler.kinds.terms.image import Custom, Framework, InstanceType
@@ -36,9 +36,7 @@ class Code(Section):
 class Channel(Section):
     """One input: a DataSource, or the history of a FeatureGroup."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["source"]}, {"required": ["featureGroup"]}]}
-    )
+    needs = ("source", "featureGroup")
 
     source: Maybe[Annotated[str, Reference("DataSource")]] = None
     """The DataSource to read."""
@@ -131,7 +129,7 @@ class Continuous(Section):
 class Ranges(Section):
     """What tuning varies; hyperparameters by name."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+    needs = ("integer", "continuous", "categorical")
 
     integer: dict[str, Integers] = Field(default_factory=dict)
     """Whole numbers."""
