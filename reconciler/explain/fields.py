@@ -90,8 +90,8 @@ def place(kind: str, parts: Sequence[str]) -> tuple[str, ...] | Missing:
     last = parts[-1].lower()
     deeper = [".".join(path[1:]) for path in known if path[-1].lower() == last]
     near = dict.fromkeys([*best.near, *deeper])
-    inside = best.where.removeprefix(f"{SPEC}.").removeprefix(SPEC)
-    where = ".".join(filter(None, (kind, inside)))
+    below_top = best.where.removeprefix(f"{SPEC}.").removeprefix(SPEC)
+    where = ".".join(filter(None, (kind, below_top)))
     return Missing(where, best.part, tuple(near)[:3], best.known)
 
 
@@ -170,8 +170,8 @@ def _descend(
     near = get_close_matches(part.lower(), lower, 3)
     around = ".".join(filter(None, (*path[1:-1], path[-1] if len(path) > 1 else "")))
     prefix = f"{around}." if around else ""
-    close = tuple(f"{prefix}{lower[each]}" for each in near)
-    return Missing(shown(path), part, close, tuple(names))
+    meant = tuple(f"{prefix}{lower[each]}" for each in near)
+    return Missing(shown(path), part, meant, tuple(names))
 
 
 def _inside(known: Sequence[tuple[str, ...]], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
