@@ -168,7 +168,9 @@ def _text(field: Schema) -> str:
     if field.get("examples"):
         return f"text such as {markdown.codes(field['examples'])}"
     form = forms.of(pattern) if pattern else None
-    return f"{form.noun.partition(' ')[2]} such as {markdown.code(form.example)}" if form else "text"
+    return (
+        f"{form.noun.partition(' ')[2]} such as {markdown.code(form.example)}" if form else "text"
+    )
 
 
 def _bounds(field: Schema) -> str:
