@@ -64,7 +64,7 @@ def _shares(text: str) -> Iterator[str]:
     if found := _SHARE.fullmatch(text):
         if 0 < float(found[1]) < 1 and "%" not in text:
             yield f"{float(found[1]) * 100:g}%"
-        yield f"{found[1]}%"
+        yield f"{found[1].removesuffix('.0')}%"
 
 
 def _days(text: str) -> Iterator[str]:
