@@ -76,4 +76,5 @@ def test_apply_reports_each_step_on_standard_error_and_the_result_on_standard_ou
 
 
 def test_with_json_apply_prints_nothing_else(story: Story) -> None:
-    assert story["rollout apply"].err == ""
+    said = story["rollout apply"].err.splitlines()  # a slow machine is told that AWS is read
+    assert [line for line in said if not line.startswith("reading AWS")] == []
