@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from reconciler.explain import fields
@@ -10,20 +11,27 @@ from reconciler.model.value import Json
 from reconciler.policy import api as policy
 
 
-def topic(subject: str) -> dict[str, Json] | None:
-    """The answer for a code, a kind or ``KIND.path.to.field``; nothing for anything else."""
+def topic(
+    subject: str, meanings: Callable[[str], Sequence[str]] = lambda _: ()
+) -> dict[str, Json] | None:
+    """The answer for a code, a kind or ``KIND.path.to.field``; nothing for anything else.
+
+    `meanings` are what a word that is not one of ours may stand for.
+    """
     code = CODES.get(subject.upper()) or policy.codes().get(subject.upper())
     if code is not None:
         return {"code": code.code, "title": code.title, "why": code.explanation, "fix": code.fix}
     asked = fields.asked(subject)
-    return None if asked is None else _of_kind(*asked)
+    return None if asked is None else _of_kind(*asked, meanings)
 
 
-def _of_kind(kind: str, parts: tuple[str, ...]) -> dict[str, Json]:
+def _of_kind(
+    kind: str, parts: tuple[str, ...], meanings: Callable[[str], Sequence[str]]
+) -> dict[str, Json]:
     if name := fields.frame(parts):
         said = fields.FRAME[name]
         return {"kind": kind, "path": name, "why": said, "meanings": [], "fields": {}}
-    found = fields.place(kind, parts)
+    found = fields.place(kind, parts, meanings)
     if isinstance(found, fields.Missing):
         return {"kind": kind, "error": _missing(kind, found)}
     meanings = [
