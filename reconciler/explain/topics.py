@@ -26,12 +26,12 @@ def topic(
 
 
 def _of_kind(
-    kind: str, parts: tuple[str, ...], meanings: Callable[[str], Sequence[str]]
+    kind: str, parts: tuple[str, ...], words: Callable[[str], Sequence[str]]
 ) -> dict[str, Json]:
     if name := fields.frame(parts):
         said = fields.FRAME[name]
         return {"kind": kind, "path": name, "why": said, "meanings": [], "fields": {}}
-    found = fields.place(kind, parts, meanings)
+    found = fields.place(kind, parts, words)
     if isinstance(found, fields.Missing):
         return {"kind": kind, "error": _missing(kind, found)}
     meanings = [
