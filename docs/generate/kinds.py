@@ -7,13 +7,14 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from docs.generate import markdown
+from docs.generate import markdown, outcomes
 from reconciler.kinds.api import Days, Duration, Kind, Share, Size, load
+from reconciler.specs import forms
 from reconciler.specs.envelope import API_VERSION, Metadata
 
 Schema: TypeAlias = Mapping[str, Any]
 REF = "#/$defs/"
-HEAD = ("field", "type", "default", "description")
+HEAD = ("field", "type", "default", "description", "in AWS", "changing it")
 
 
 def _pattern(alias: Any) -> str:  # noqa: ANN401 - an annotated type
@@ -50,7 +51,9 @@ def page() -> Iterator[str]:
     yield (
         "A duration is a whole number of `s`, `m`, `h` or `d`, such as `30m`; a size one of `GiB`"
         " or `TiB`, such as `50GiB`; a share is written with its sign, such as `25%`. What each"
-        " word means wherever it stands: [language](../language.md)."
+        " word means wherever it stands: [language](../language.md). What a field is in AWS, and"
+        " what changing it does, was found by doing it with an example; `moorline explain"
+        " KIND.FIELD` says more of both."
     )
     yield "## metadata"
     yield from _section(Metadata.model_json_schema(by_alias=True), "metadata", {})
@@ -108,6 +111,7 @@ def _section(schema: Schema, kind: str, definitions: Schema) -> Iterator[str]:
                 _type(field, kind),
                 _default(field, required=name in required),
                 markdown.prose(_about(field, definitions)).replace("\n\n", " "),
+                *outcomes.of(kind, str(schema.get("title", "")), name),
             )
             for name, field in schema.get("properties", {}).items()
         ),
@@ -163,7 +167,10 @@ def _text(field: Schema) -> str:
         return FORMS[pattern]
     if field.get("examples"):
         return f"text such as {markdown.codes(field['examples'])}"
-    return f"text of the form {markdown.code(pattern)}" if pattern else "text"
+    form = forms.of(pattern) if pattern else None
+    return (
+        f"{form.noun.partition(' ')[2]} such as {markdown.code(form.example)}" if form else "text"
+    )
 
 
 def _bounds(field: Schema) -> str:

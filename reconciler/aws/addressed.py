@@ -204,25 +204,18 @@ class Addressed:
 
 
 def _left(address: Address) -> Diagnostic:
-    return Diagnostic(
-        "CLOUD002",
-        f"{str(address)!r} may exist: a receipt, its tags or its spec name it, and nothing tells "
-        "how AWS calls it",
-        help="look at it in AWS, and delete it by hand if it is to go",
-        severity=Severity.WARNING,
-        address=address,
-    )
+    text = "may exist: a receipt, its tags or its spec name it, and nothing tells how AWS calls it"
+    return _stays(address, text, "look at it in AWS, and delete it by hand if it is to go")
 
 
 def _unsaid(address: Address) -> Diagnostic:
-    return Diagnostic(
-        "CLOUD002",
-        f"{str(address)!r} stays: something is there as its spec has it, and nothing says that "
-        "Moorline made it",
-        help="its type has no tags; delete it by hand if it is to go",
-        severity=Severity.WARNING,
-        address=address,
-    )
+    text = "stays: something is there as its spec has it, and nothing says that Moorline made it"
+    return _stays(address, text, "its type has no tags; delete it by hand if it is to go")
+
+
+def _stays(address: Address, text: str, help_: str) -> Diagnostic:
+    said = f"{str(address)!r} {text}"
+    return Diagnostic("CLOUD002", said, help=help_, severity=Severity.WARNING, address=address)
 
 
 def _is(seen: Observed, address: Address, index: Mapping[str, str] | None) -> bool:

@@ -8,13 +8,14 @@ left out rather than reported again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from reconciler.compile import deferred as deferring, naming, placed, served, tags
 from reconciler.compile.admit import admit
+from reconciler.compile.rooted import rooted
 from reconciler.compile.sealed import sealed
 from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
@@ -54,6 +55,11 @@ class Spec:
     def id(self) -> str:
         """``Kind/name``."""
         return self.envelope.id
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The specs that it refers to, each as ``Kind/name``."""
+        return tuple(f"{kind}/{name}" for _, kind, name in self.uses)
 
     @property
     def owner(self) -> str:
@@ -194,7 +200,9 @@ class _Builder:
         view: EnvironmentView,
         facts: Mapping[Lookup, Json] | None,
     ) -> None:
-        self.specs = _closed({spec.id: spec for spec in specs})
+        known = {spec.id: spec for spec in specs}
+        good = rooted({id_: spec.targets for id_, spec in known.items()})
+        self.specs = {id_: spec for id_, spec in known.items() if id_ in good}
         self.view = view
         self.place = place_of(view)
         self.facts = facts
@@ -242,10 +250,7 @@ class _Builder:
         imageless = [each for scope in self._scopes.values() for each in scope.imageless]
         asked = [each for id_ in nodes for each in self._scopes[id_].admissions]
         nodes = {id_: admit(made, asked) for id_, made in nodes.items()}
-        uses = {
-            id_: tuple(f"{kind}/{name}" for _, kind, name in spec.uses)
-            for id_, spec in self.specs.items()
-        }
+        uses = {id_: spec.targets for id_, spec in self.specs.items()}
         deferring.spread(nodes, deferred, uses)
         lines = {id_: self.specs[id_].at(()) for id_ in deferred}
         found += deferring.findings(deferred, lines)
@@ -290,16 +295,3 @@ def _broken(spec: Spec, error: Exception) -> Diagnostic:
     text = f"{spec.kind.name} could not be compiled: {type(error).__name__}: {error}"
     help_ = "this is a fault of Moorline; please report it with this spec"
     return Diagnostic("GRAPH006", text, spec.at(()), help_)
-
-
-def _closed(specs: dict[str, Spec]) -> dict[str, Spec]:
-    """The specs whose references all lead to specs that are right."""
-    while True:
-        good = {id_: spec for id_, spec in specs.items() if all(_targets(spec, specs))}
-        if len(good) == len(specs):
-            return good
-        specs = good
-
-
-def _targets(spec: Spec, specs: Mapping[str, Spec]) -> Iterator[bool]:
-    return (f"{kind}/{name}" in specs for _, kind, name in spec.uses)

@@ -10,6 +10,18 @@ from reconciler.model.value import Json
 NOTHING: Json = {"Ref": "AWS::NoValue"}
 
 
+def slots(platform: str, prefix: str) -> dict[str, str]:
+    """What stands in patterns of ARNs and tags, as CloudFormation fills it in."""
+    return {
+        "partition": "${AWS::Partition}",
+        "region": "${AWS::Region}",
+        "account": "${AWS::AccountId}",
+        "environment": "${Environment}",
+        "platform": platform,
+        "prefix": prefix,
+    }
+
+
 def sub(text: str) -> Json:
     """A text whose slots CloudFormation fills; what IAM itself reads as `${$}` it leaves alone."""
     kept = re.sub(r"\$\{([$*?])\}", r"${!\1}", text)

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.delivery import resolve, roles
 from reconciler.delivery.api import Trust
+from reconciler.delivery.names import ROLES
 from reconciler.delivery.site import Site, Stage
 from reconciler.delivery.todo import Check, Reader, Spot, Todo, command
 from reconciler.model.value import Json, canonical
 
-TEMPLATE = "delivery/aws-roles.yaml"
 LONGEST = 51_200
 """Bytes of a template that goes with the request."""
 _NO_LOCATION = "us-east-1"
@@ -173,7 +173,7 @@ def _roles(site: Site, stage: Stage, trust: Trust, variables: Mapping[str, str])
     deploy = command(
         *("aws", "cloudformation", "deploy", "--region", stage.region),
         more=(
-            ("--template-file", TEMPLATE),
+            ("--template-file", ROLES),
             ("--stack-name", f"moorline-roles-{stage.name}"),
             ("--capabilities", "CAPABILITY_NAMED_IAM"),
             *((("--s3-bucket", bucket_of(site, stage)),) if large else ()),
@@ -205,10 +205,10 @@ def _trusted(site: Site, stage: Stage, trust: Trust) -> Check:
                 return f"there is no role {name}"
             trusted = (found.get("Role") or {}).get("AssumeRolePolicyDocument")
             if name in wanted and canonical(trusted) != canonical(wanted[name]):
-                return f"{name} is trusted otherwise than {TEMPLATE} says; deploy it again"
+                return f"{name} is trusted otherwise than {ROLES} says; deploy it again"
             held = reader.aws(_spot(stage), "iam", "list_attached_role_policies", asked)
             if not (held or {}).get("AttachedPolicies"):
-                return f"{name} has no policy of {TEMPLATE}"
+                return f"{name} has no policy of {ROLES}"
         return ""
 
     return check

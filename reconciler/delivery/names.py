@@ -1,8 +1,11 @@
-"""The CI systems there are, without importing any: for options and their help."""
+"""The CI systems there are, without importing any, and what all of them have in common."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+ROLES = "delivery/aws-roles.yaml"
+"""The CloudFormation template of the roles, in the project."""
 
 
 def names() -> list[str]:

@@ -7,10 +7,9 @@ environments stands in the template's mapping.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from reconciler.delivery import actions
+from reconciler.delivery import actions, stated
 from reconciler.delivery.actions import Grant
 from reconciler.delivery.api import literal
 from reconciler.delivery.cloudformation import (
@@ -21,41 +20,36 @@ from reconciler.delivery.cloudformation import (
     fact,
     given,
     policy,
+    slots,
     sub,
 )
+from reconciler.delivery.packing import packed
 from reconciler.delivery.places import ADOPTING, Bound
 from reconciler.delivery.site import Site, Stage
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
 from reconciler.resources.api import Resource
 
-SIZE = 5_900
-"""Characters of a managed policy's statements; IAM takes 6,144 of a policy, spaces not counted."""
 PLAN, APPLY = "PlanRole", "ApplyRole"
 _LISTS = "s3:ListBucket"
 _NOBODY = "none"
 """Stands in lists of the mapping that may not be empty; their policies are not made then."""
-_HERE = {
-    "partition": "${AWS::Partition}",
-    "region": "${AWS::Region}",
-    "account": "${AWS::AccountId}",
-    "environment": "${Environment}",
-}
 
 
 def policies(site: Site) -> dict[str, Json]:
     """The managed policies by their names in the template."""
     types = _types(site)
-    slots = {**_HERE, "platform": site.platform, "prefix": _prefix(site)}
-    grants = actions.writes(types, slots)
+    known = slots(site.platform, _prefix(site))
+    grants = actions.writes(types, known)
     looked = actions.reads(types) | {_LISTS}  # of buckets that others keep too
-    looks = [allow(looked, Resource="*"), *map(_statement, actions.seen(types, slots))]
+    looks = [allow(looked, Resource="*"), *map(_statement, actions.seen(types, known))]
     changes = [_statement(grant) for grant in grants]
     changes += _itself(grants)
     return {
-        **_packed("Read", looks, [PLAN, APPLY], site),
-        **_packed("Write", changes, [APPLY], site),
+        **packed("Read", looks, [PLAN, APPLY], site),
+        **packed("Write", changes, [APPLY], site),
         **_siblings(grants, site),
+        **_stated(types, site),
         **_signing(site),
         **_receipts(lists=_LISTS in looked),
         **_report(),
@@ -117,6 +111,7 @@ def conditions(site: Site) -> dict[str, Json]:
     found["Reports"] = {
         "Fn::Or": [{"Condition": each} for each in ("ReportsToObject", "ReportsToTopic")]
     }
+    found |= {name: stated.here(stage.name) for name, stage in _naming(site)}
     if any(stage.siblings for stage in site.stages):
         found["HasSiblings"] = {"Fn::Equals": [fact("HasSiblings"), "yes"]}
     if any(stage.signing for stage in site.stages):
@@ -126,6 +121,20 @@ def conditions(site: Site) -> dict[str, Json]:
 
 
 # -- changes
+
+
+def _naming(site: Site) -> list[tuple[str, Stage]]:
+    """The environments whose specs state names of their own, each with its condition."""
+    return [(f"Named{index}", each) for index, each in enumerate(site.stages, 1) if each.stated]
+
+
+def _stated(types: list[Resource], site: Site) -> dict[str, Json]:
+    """What specs call as they like, by its whole name and in its environment alone."""
+    found: dict[str, Json] = {}
+    for name, stage in _naming(site):
+        changes = map(_statement, stated.grants(stage.stated, types, site.platform))
+        found |= packed(f"{name}Write", changes, [APPLY], site, name)
+    return found
 
 
 def _prefix(site: Site) -> str:
@@ -169,7 +178,7 @@ def _siblings(grants: Iterable[Grant], site: Site) -> dict[str, Json]:
     if called := {a for grant in grants for a in grant.actions} & ADOPTING:
         by = {"ForAnyValue:StringLike": {"kms:ResourceAliases": fact("SiblingAliases")}}
         statements.append(deny(called, Resource="*", Condition=by))
-    return _packed("Siblings", statements, [APPLY], site, "HasSiblings")
+    return packed("Siblings", statements, [APPLY], site, "HasSiblings")
 
 
 def _theirs(stage: Stage, site: Site) -> set[str]:
@@ -178,43 +187,10 @@ def _theirs(stage: Stage, site: Site) -> set[str]:
     place = {"partition": stage.partition, "region": stage.region, "account": stage.account}
     found: set[str] = set()
     for prefix in stage.siblings:
-        slots = {**place, "platform": "", "environment": "", "prefix": prefix}
-        for grant in actions.writes(types, slots):
+        theirs = {**place, "platform": "", "environment": "", "prefix": prefix}
+        for grant in actions.writes(types, theirs):
             found.update(grant.named(prefix))
     return found
-
-
-def _packed(
-    name: str, statements: Iterable[Json], roles: list[str], site: Site, condition: str = ""
-) -> dict[str, Json]:
-    """As many policies as it takes; a statement that is too long becomes two."""
-    longest = max((len(stage.name) for stage in site.stages), default=0)
-    packed: list[list[Json]] = []
-    room = 0
-    for statement in (half for each in statements for half in _halved(each, longest)):
-        size = _size(statement, longest)
-        if not packed or size > room:
-            packed.append([])
-            room = SIZE
-        packed[-1].append(statement)
-        room -= size
-    made = {f"{name}{index}": each for index, each in enumerate(packed, 1)}
-    return {key: policy(each, roles, condition) for key, each in made.items()}
-
-
-def _halved(statement: Json, longest: int) -> Iterator[Json]:
-    if _size(statement, longest) <= SIZE or "Action" not in statement:
-        yield statement
-        return
-    asked = statement["Action"]
-    for part in (asked[: len(asked) // 2], asked[len(asked) // 2 :]):
-        yield from _halved({**statement, "Action": part}, longest)
-
-
-def _size(statement: Json, longest: int) -> int:
-    """No less than IAM counts: a slot stands for no more than its own length, but for names."""
-    text = json.dumps(statement, separators=(",", ":"))
-    return len(text) + text.count("${Environment}") * max(0, longest - len("${Environment}"))
 
 
 # -- signatures, receipts, reports

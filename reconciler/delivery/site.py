@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.resources.place import Place
 from reconciler.specs.overlay import EnvironmentView
@@ -46,6 +47,8 @@ class Stage:
     siblings: tuple[str, ...] = ()
     """What names of other environments in the account begin with, where it is as this one's own:
     `acme-dev-2-` for `dev`."""
+    stated: tuple[Address, ...] = ()
+    """What its specs call otherwise than `PLATFORM-ENVIRONMENT-…`."""
 
     @property
     def gated(self) -> bool:

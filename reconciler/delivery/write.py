@@ -15,11 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from reconciler.delivery import roles
 from reconciler.delivery.api import Inline, Provider
+from reconciler.delivery.names import ROLES
 from reconciler.delivery.pins import action
 from reconciler.delivery.shell import STEPS
 from reconciler.delivery.site import Site, Stage
 
-ROLES = "delivery/aws-roles.yaml"
+__all__ = ["ROLES", "files"]
 
 
 def files(provider: Provider, site: Site) -> dict[str, str]:

@@ -20,7 +20,7 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import Step
 from reconciler.model.value import Json, Mark, Path, canonical, to_json
 from reconciler.plan.diff import TAGS, compare
-from reconciler.plan.inverse import guesses
+from reconciler.plan.inverse import guesses, leaf
 from reconciler.resources.api import Resource
 from reconciler.specs.overlay import BUILT_IN, EnvironmentView
 from reconciler.specs.source import parse
@@ -100,6 +100,8 @@ class Keeper:
             raise SpliceError("no line of a spec says it")
         if any(w.address == step.address and w.path == difference.path for w in self.written):
             return
+        if isinstance(live, list | Mapping):
+            declared, live = leaf(declared, live) or (declared, live)
         if not isinstance(live, str | int | float | bool):
             raise SpliceError(f"it is not a single value; edit {at}")
         whys: list[str] = []

@@ -17,6 +17,12 @@ from reconciler.model.value import Json
 
 ANY, ITEM = "*", "[]"
 SPEC, METADATA = "spec", "metadata"
+PLACE = "place"
+"""What a change does that means another place."""
+VARIABLES = ("Environment", "spec", "variables")
+EVERYWHERE = "where everything is made, or a part of what everything is called"
+REFERRING = "whatever refers to it, as ${NAME}"
+_REFERRING = [{"when": ["changing it"], "does": [{"does": "referring"}]}]
 FRAME = {
     "apiVersion": "The version of the spec language; every document says it.",
     "kind": "What the document describes; `moorline schema` lists all kinds.",
@@ -31,6 +37,8 @@ class Missing(NamedTuple):
     where: str
     part: str
     near: tuple[str, ...]
+    known: tuple[str, ...] = ()
+    """The fields that there are where it was looked for."""
 
 
 @cache
@@ -71,8 +79,8 @@ def place(
     first = given[0].lower() if given else SPEC
     best: Missing | None = None
     for root in (SPEC, METADATA):
-        tries = [given] if root == SPEC else []
-        tries += [given[1:]] if first == root else []
+        tries = [given[1:]] if first == root else []
+        tries += [given] if root == SPEC else []
         for rest in tries:
             found = _descend(known, (root,), rest)
             if not isinstance(found, Missing):
@@ -88,8 +96,9 @@ def place(
     words = [last, *(it.lower() for each in {best.part: 0, parts[-1]: 0} for it in meanings(each))]
     deeper = [_plain(path) for word in words for path in inside if path[-1].lower() == word]
     near = dict.fromkeys([*best.near, *deeper])
-    where = ".".join(filter(None, (kind, *best.where.split(".")[1:])))
-    return Missing(where, best.part, tuple(near)[:3])
+    below_top = best.where.removeprefix(f"{SPEC}.").removeprefix(SPEC)
+    where = ".".join(filter(None, (kind, below_top)))
+    return Missing(where, best.part, tuple(near)[:3], best.known)
 
 
 def _plain(path: tuple[str, ...]) -> str:
@@ -99,7 +108,18 @@ def _plain(path: tuple[str, ...]) -> str:
 
 def of(kind: str, path: tuple[str, ...]) -> list[Entry]:
     """What is known of a field; several where it means different things in different sections."""
-    return [each for each in entries(kind) if _path(each) == path]
+    return [_true(kind, each) for each in entries(kind) if _path(each) == path]
+
+
+def _true(kind: str, entry: Entry) -> Entry:
+    """An entry in words where what its example becomes would be no more than one case of it.
+
+    A variable is whatever refers to it, and of an account or a region every resource is made.
+    """
+    if kind == VARIABLES[0] and _path(entry)[:2] == VARIABLES[1:]:
+        return {**entry, "means": REFERRING, "changing": _REFERRING}
+    places = any(does["does"] == PLACE for way in entry["changing"] for does in way["does"])
+    return {**entry, "means": EVERYWHERE} if places else entry
 
 
 def below(kind: str, path: tuple[str, ...]) -> Iterator[Entry]:
@@ -161,7 +181,8 @@ def _descend(
     near = get_close_matches(part.lower(), lower, 3)
     around = ".".join(filter(None, (*path[1:-1], path[-1] if len(path) > 1 else "")))
     prefix = f"{around}." if around else ""
-    return Missing(shown(path), part, tuple(f"{prefix}{lower[each]}" for each in near))
+    meant = tuple(f"{prefix}{lower[each]}" for each in near)
+    return Missing(shown(path), part, meant, tuple(names))
 
 
 def _inside(known: Sequence[tuple[str, ...]], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -15,7 +15,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Generic, NamedTuple, Self, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeAlias, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -87,6 +87,8 @@ class Section(BaseModel):
     The docstring under each field is its description in schemas and editors.
     """
 
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Fields of which one has to be given at least; the kind's `check` sees to it."""
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",

@@ -37,6 +37,8 @@ class Threshold(Section):
 class Subscribers(Section):
     """Who is told."""
 
+    needs = ("emails", "monitor")
+
     emails: Annotated[tuple[Email, ...], Field(max_length=10)] = ()
     """At most 10 addresses."""
     monitor: Maybe[Annotated[str, Reference("Monitor")]] = None

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
-from reconciler.model.value import Json
+from reconciler.model.value import Json, canonical, to_json
+from reconciler.resources.members import known_by, matched
 
 Scalar = bool | int | float | str
 _NUMBER = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)(?P<gap>\s*)(?P<unit>[A-Za-z%]+)")
@@ -28,6 +30,31 @@ def guesses(written: Scalar, declared: Json, live: Json) -> Iterator[Scalar]:
         if not alike and not (type(guess) is type(written) and guess == written):
             seen.append(guess)
             yield guess
+
+
+def leaf(declared: Json, live: Json) -> tuple[Json, Json] | None:
+    """The one single value in which two lists or mappings differ, on either side.
+
+    Nothing where they differ in several, in members that come, go or move, or in anything else.
+    """
+    found = [*islice(_leaves(declared, live), 2)]
+    if len(found) != 1 or not all(isinstance(each, Scalar) for each in found[0]):
+        return None
+    return found[0]
+
+
+def _leaves(declared: Json, live: Json) -> Iterator[tuple[Json, Json]]:
+    """What differs, as deep inside as both have the same members."""
+    if isinstance(declared, Mapping) and isinstance(live, Mapping) and {*declared} == {*live}:
+        for key, item in declared.items():
+            yield from _leaves(item, live[key])
+    elif isinstance(declared, list) and isinstance(live, list) and len(declared) == len(live):
+        pairs = matched(declared, live, known_by(declared, live))
+        for old, new in pairs:
+            one = None if old is None else declared[old]
+            yield from _leaves(one, None if new is None else live[new])
+    elif canonical(to_json(declared)) != canonical(to_json(live)):
+        yield declared, live
 
 
 def _guesses(written: Scalar, declared: Json, live: Json) -> Iterator[Scalar]:

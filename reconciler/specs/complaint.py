@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from reconciler.model.value import Json, Path
-from reconciler.specs import forms
+from reconciler.specs import cures, forms
 from reconciler.specs.annotation import Annotation, bare, choices, fields, is_model, pattern
 from reconciler.specs.migrations import today
 from reconciler.specs.words import closest, did_you_mean, listed, shown
@@ -37,7 +37,8 @@ class Complaint:
 class Target:
     """Where an error points: what is there, and what the model has there.
 
-    `about` is the description of the field, `elsewhere` where a field of this name belongs.
+    `about` is the description of the field, `elsewhere` where a field of this name belongs;
+    `needed` says that it cannot be left out.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class Target:
     value: Json
     about: str = ""
     elsewhere: str = ""
+    needed: bool = False
 
 
 _TYPES = {
@@ -69,7 +71,6 @@ _TYPES = {
 }
 _LONG = 60
 FIX = "`moorline fix` rewrites it, and whatever else is in older words"
-_TRUE, _FALSE = ("yes", "on", "y", "true"), ("no", "off", "n", "false")
 _LIMITS = {
     "greater_than": ("gt", "more than {}"),
     "greater_than_equal": ("ge", "at least {}"),
@@ -103,7 +104,8 @@ def complain(error: ErrorDetails, target: Target) -> Complaint:
         return _other(error, target)
     if expected == "a text" and (form := forms.of(shape := pattern(target.annotation) or ".")):
         return _unformed(form, shape, value, target.path)
-    return wrong_type(expected, value, target.path)
+    help_ = cures.cure([target.annotation], value, needed=target.needed)
+    return wrong_type(expected, value, target.path, help_)
 
 
 def type_words(kind: str) -> str:
@@ -116,32 +118,21 @@ def type_words(kind: str) -> str:
     return ""
 
 
-def wrong_type(expected: str, value: Json, path: Path) -> Complaint:
-    """A value of one type where another is expected."""
-    if expected == "a boolean" and isinstance(value, str) and value.lower() in _TRUE + _FALSE:
-        meant = "true" if value.lower() in _TRUE else "false"
+def wrong_type(expected: str, value: Json, path: Path, help_: str = "") -> Complaint:
+    """A value of one type where another is expected; `help_` says what to write, if known."""
+    word = value.lower() if isinstance(value, str) else ""
+    if expected == "a boolean" and word in cures.TRUE + cures.FALSE:
+        meant = "true" if word in cures.TRUE else "false"
         reads = f"YAML 1.2 reads {value!r} as text; write {meant}"
         return Complaint("SPEC013", path, f"expected a boolean; {reads}", f"write {meant}")
     message = f"expected {expected}, got {shown(value)}"
-    return Complaint("SPEC013", path, message, _cure(expected, value))
+    return Complaint("SPEC013", path, message, help_ or cures.of(expected, value))
 
 
 def _unformed(form: forms.Form, pattern: str, value: Json, path: Path) -> Complaint:
     """A value that is no text, where a text of a shape is expected."""
     cure = "write a value, or remove the line" if value is None else forms.cure(pattern, value)
     return Complaint("SPEC013", path, f"expected {form.noun}, got {shown(value)}", cure)
-
-
-def _cure(expected: str, value: Json) -> str:
-    if value is None:
-        return "write a value, or remove the line"
-    if expected == "a text" and isinstance(value, bool | int | float):
-        return f'put it in quotes: "{shown(value).split()[-1]}"'
-    if expected in {"an integer", "a number"} and isinstance(value, str):
-        return "write the digits without quotes or unit" if value[:1].isdigit() else "write digits"
-    if expected == "a list" and not isinstance(value, dict | list):
-        return "write […] or one '- ' line for each item"
-    return f"write {expected}"
 
 
 def _length(kind: str, context: dict[str, Any], value: Json, target: Target) -> Complaint:

@@ -16,6 +16,9 @@ from reconciler.specs.scalar import plain
 
 _JUNK = ("q", "quux", "Quux9")
 """What a pattern that takes any of them takes, is hardly more than a name."""
+_BARE = re.compile(r"\d{1,9}(\.\d{1,6})?")
+UNITS = ("us", "ms", "s", "m", "h", "d", "GiB", "TiB", "%")
+"""Units of `kinds.units` and of limits of alarms."""
 _ROLE = "arn:aws:iam::123456789012:role/moorline-plan"
 
 
@@ -30,6 +33,7 @@ class Form:
 
 
 _STRICT = (
+    Form("a commit", "4f2c9e1"),
     Form("a time or a share", "250ms", "1%"),
     Form("a duration", "30d"),
     Form("a size", "50GiB"),
@@ -46,6 +50,7 @@ _STRICT = (
     Form("the ARN of a queue", "arn:aws:sqs:eu-west-1:123456789012:alarms"),
     Form("the ARN of a function", "arn:aws:lambda:eu-west-1:123456789012:function:page"),
     Form("the ARN of a topic", "arn:aws:sns:eu-west-1:123456789012:alarms"),
+    Form("a spec as KIND/NAME", "Rollout/fraud-detector"),
     Form("a KMS key", "alias/acme-plans"),
     Form("the ARN of a key", "arn:aws:kms:eu-west-1:123456789012:key/" + "-".join(["1234"] * 3)),
     Form("an image", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:1.4"),
@@ -58,9 +63,7 @@ _STRICT = (
     Form("a subnet", "subnet-0123456789abcdef0"),
     Form("a security group", "sg-0123456789abcdef0"),
     Form("an ETag", "0123456789abcdef0123456789abcdef"),
-    Form("a commit", "4f2c9e1"),
     Form("an AWS type", "AWS::S3::Bucket"),
-    Form("a spec as KIND/NAME", "Rollout/fraud-detector"),
     Form("a resource as TYPE/NAME", "AWS::S3::Bucket/acme-prod-raw-123456789012"),
     Form("a service principal", "lambda.amazonaws.com"),
     Form("a schedule", "rate(1 day)"),
@@ -69,8 +72,8 @@ _STRICT = (
     Form("a version", "1.7-1"),
 )
 _LOOSE = (
-    Form("a path", "fraud/2026"),
     Form("a tag", "cost centre"),
+    Form("a path", "fraud/2026"),
     Form("a name", "txn_count_7d"),
     Form("a name", "fraud-detector"),
     Form("a name", "endpointInstances"),
@@ -108,9 +111,25 @@ def meant(pattern: str, value: object) -> str:
     return next(fits, "")
 
 
+def amounts(pattern: str, value: object) -> list[str]:
+    """A bare number with each unit that a pattern takes; nothing where it takes no bare one."""
+    number = value.strip() if isinstance(value, str) else str(value)
+    if isinstance(value, bool) or re.search(pattern, "?") or not _BARE.fullmatch(number):
+        return []
+    whole = number.removesuffix(".0")
+    if any(re.search(pattern, each) for each in (*_JUNK, whole)):
+        return []
+    return [f"{whole}{unit}" for unit in UNITS if re.search(pattern, f"{whole}{unit}")]
+
+
 def cure(pattern: str, value: object) -> str:
     """What to write instead of a value: what was meant, else an example."""
+    several = amounts(pattern, value)
+    if len(several) > 1:
+        return f"write {', '.join(several[:-1])} or {several[-1]}"
     if guess := meant(pattern, value):
         return f"write {written(guess)}"
+    if several:
+        return f"write {several[0]}"
     form = of(pattern)
     return f"write it as in {written(form.example)}" if form else ""

@@ -40,6 +40,7 @@ def of(value: object) -> Iterator[str]:
     text = str(value)
     if len(text) > _LONG:
         return
+    yield text
     if isinstance(value, int) and 0 <= value < 10**_ACCOUNT:
         yield f"{value:0{_ACCOUNT}d}"  # an account number whose zeros YAML took
     for guess in _GUESSES:
@@ -63,7 +64,7 @@ def _shares(text: str) -> Iterator[str]:
     if found := _SHARE.fullmatch(text):
         if 0 < float(found[1]) < 1 and "%" not in text:
             yield f"{float(found[1]) * 100:g}%"
-        yield f"{found[1]}%"
+        yield f"{found[1].removesuffix('.0')}%"
 
 
 def _days(text: str) -> Iterator[str]:

@@ -75,27 +75,35 @@ def _explain(
         if place.union and depth < _MAX_DEPTH:
             if full not in unions:
                 unions.add(full)
-                yield from _union(place.annotation, inner, full, error, depth)
+                needed = _needed(annotation, data, place.path)
+                yield from _union(
+                    Target(full, place.annotation, (), inner, needed=needed), error, depth
+                )
             continue
         siblings = fields(locate(annotation, data, error["loc"][:-1]).annotation)
         info = siblings.get(full[-1]) if full else None
         about = (info.description or "") if info is not None else ""
         at = elsewhere(annotation, data, error["loc"]) if error["type"] == _UNKNOWN else ""
         known = tuple(siblings)
-        yield complain(error, Target(full, place.annotation, known, inner, about, at))
+        needed = info is not None and info.is_required()
+        yield complain(error, Target(full, place.annotation, known, inner, about, at, needed))
 
 
-def _union(
-    annotation: Annotation, data: Json, path: Path, error: ErrorDetails, depth: int
-) -> Iterator[Complaint]:
-    tried = [Branch(each, tuple(_try(each, data))) for each in present(annotation)]
-    chosen = choose(tried, data, path)
+def _needed(annotation: Annotation, data: Json, path: Path) -> bool:
+    """Whether the field at a path cannot be left out."""
+    around = fields(locate(annotation, data, path[:-1]).annotation)
+    return bool(path) and path[-1] in around and around[path[-1]].is_required()
+
+
+def _union(target: Target, error: ErrorDetails, depth: int) -> Iterator[Complaint]:
+    tried = [Branch(each, tuple(_try(each, target.value))) for each in present(target.annotation)]
+    chosen = choose(tried, target.value, target.path, needed=target.needed)
     if isinstance(chosen, Complaint):
         yield chosen
     elif chosen.errors:
-        yield from _explain(chosen.annotation, data, path, chosen.errors, depth + 1)
+        yield from _explain(chosen.annotation, target.value, target.path, chosen.errors, depth + 1)
     else:
-        yield complain(error, Target(path, annotation, (), data))
+        yield complain(error, target)
 
 
 def _try(annotation: Annotation, data: Json) -> list[ErrorDetails]:

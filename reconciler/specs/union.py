@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from reconciler.model.value import Json, Path
 from reconciler.specs.annotation import Annotation, choices, fields
 from reconciler.specs.complaint import Complaint, choice, describe, type_words, wrong_type
+from reconciler.specs.cures import cure
 from reconciler.specs.words import closest, listed
 
 _MANY = 2
@@ -31,14 +32,20 @@ class Branch:
         )
 
 
-def choose(tried: list[Branch], data: Json, path: Path) -> Branch | Complaint:
-    """The branch to explain, or a complaint about the choice itself."""
+def choose(
+    tried: list[Branch], data: Json, path: Path, *, needed: bool = False
+) -> Branch | Complaint:
+    """The branch to explain, or a complaint about the choice itself.
+
+    `needed` says that the field cannot be left out.
+    """
     if isinstance(data, dict) and (decided := _by_key(tried, data, path)) is not None:
         return decided
     near = [branch for branch in tried if not branch.wrong_type]
     if not near:
         expected = dict.fromkeys(describe(branch.annotation) for branch in tried)
-        return wrong_type(listed(list(expected)), data, path)
+        help_ = cure([branch.annotation for branch in tried], data, needed=needed)
+        return wrong_type(listed(list(expected)), data, path, help_)
     closed = [choices(branch.annotation) for branch in near]
     if all(closed):
         return choice([value for values in closed for value in values], data, path)

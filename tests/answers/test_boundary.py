@@ -48,6 +48,7 @@ def tape() -> Tape:
         client("sts").get_caller_identity()
         client("cloudtrail").lookup_events()
         handled(client("cloudcontrol"))
+        client("cloudformation").describe_type(Type="RESOURCE", TypeName="AWS::Kinesis::Stream")
     return found
 
 

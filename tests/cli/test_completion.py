@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sweeps import sample
 
 from reconciler.cli.main import VERBS
 from reconciler.cli.verbs.completion import WHERE
@@ -61,26 +62,32 @@ def bash(folder: Folder, line: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("line", "offered"),
-    [
-        ("moorline ", sorted(VERBS)),
-        ("moorline val", ["validate"]),
-        ("moorline validate --js", ["--json"]),
-        ("moorline plan --ver", ["--verbose"]),
-        ("moorline validate -e ", ["local", "loud", "prod"]),
-        ("moorline validate -e lo", ["local", "loud"]),
-        ("moorline validate --environment pr", ["prod"]),
-        ("moorline plan -e local --adopt AWS::S3", [BUCKET.removeprefix("AWS::")]),
-        ("moorline plan -e local --adopt AWS::S3::Bucket/acme", [BUCKET.removeprefix("AWS::S3::")]),
-        ("moorline explain Feat", ["FeatureGroup"]),
-        ("moorline explain CLI00", ["CLI001", "CLI002", "CLI009"]),
-        ("moorline explain AWS::S3::Bucket/acme-loc", [BUCKET.removeprefix("AWS::S3::")]),
-        ("moorline explain -e prod AWS::S3::Bucket/acme-loc", []),
-        ("moorline schema Dat", ["DataSource"]),
-        ("moorline completion f", ["fish"]),
-        ("moorline compile --format c", ["cloudformation"]),
-        ("moorline sandbox st", ["start", "status", "stop"]),
-        ("moorline nothing -e ", []),
-    ],
+    sample(
+        [
+            ("moorline ", sorted(VERBS)),
+            ("moorline val", ["validate"]),
+            ("moorline validate --js", ["--json"]),
+            ("moorline plan --ver", ["--verbose"]),
+            ("moorline validate -e ", ["local", "loud", "prod"]),
+            ("moorline validate -e lo", ["local", "loud"]),
+            ("moorline validate --environment pr", ["prod"]),
+            ("moorline plan -e local --adopt AWS::S3", [BUCKET.removeprefix("AWS::")]),
+            (
+                "moorline plan -e local --adopt AWS::S3::Bucket/acme",
+                [BUCKET.removeprefix("AWS::S3::")],
+            ),
+            ("moorline explain Feat", ["FeatureGroup"]),
+            ("moorline explain CLI00", ["CLI001", "CLI002", "CLI009"]),
+            ("moorline explain AWS::S3::Bucket/acme-loc", [BUCKET.removeprefix("AWS::S3::")]),
+            ("moorline explain -e prod AWS::S3::Bucket/acme-loc", []),
+            ("moorline schema Dat", ["DataSource"]),
+            ("moorline completion f", ["fish"]),
+            ("moorline compile --format c", ["cloudformation"]),
+            ("moorline sandbox st", ["start", "status", "stop"]),
+            ("moorline nothing -e ", []),
+        ],
+        3,
+    ),
 )
 def test_bash_offers(folder: Folder, line: str, offered: list[str]) -> None:
     assert sorted(bash(folder, line)) == offered

@@ -39,7 +39,7 @@ def test_the_first_plan_only_creates(story: Story) -> None:
 
 def test_a_rollout_without_its_model_waits_and_says_so(story: Story) -> None:
     found = story["first plan"].codes
-    assert (set(found), found.count("PLAN010")) == ({"PLACE003", "PLAN010"}, 2)
+    assert (set(found), found.count("PLAN010")) == ({"ACCESS001", "PLACE003", "PLAN010"}, 2)
     assert not ROLLOUTS & {name for _, name in story["first plan"].steps}
 
 

@@ -54,9 +54,9 @@ def test_json_is_one_document_and_the_exit_code_tells_of(
     assert ledger.writes == before
 
 
-def test_a_fault_of_moorline_is_a_finding_too(ledger: Folder) -> None:
+def test_a_refusal_of_the_system_is_a_finding_too(ledger: Folder) -> None:
     said = ledger.run("plan", *E, "--json", "--out", "/dev/full", expect=1)
-    assert said.codes == ["CLI009"]
+    assert said.codes == ["CLI016"]
 
 
 def test_the_environment_may_come_from_a_variable(ledger: Folder) -> None:

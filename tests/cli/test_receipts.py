@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import subprocess
@@ -154,7 +155,7 @@ def test_no_receipt_holds_a_secret_of_the_environment_or_a_parameter(story: Stor
 
 
 FILTERS = [
-    (("--verb", "update", "--kind", "DataSource", "--who", "SANDBOX"), 2),
+    (("--verb", "update", "--kind", "DataSource", "--who", getpass.getuser().upper()), 2),
     (("--since", "1h", "--spec", "*/ledger", "--address", "AWS::S3::Bucket/*"), 3),
     (("-n", "1", "--outcome", "done"), 1),
 ]

@@ -16,7 +16,7 @@ from reconciler.sandbox.services.cloudcontrol import faults
 from reconciler.sandbox.services.cloudcontrol.store import all_records
 
 from .common import errors, true
-from .world import World, node
+from .world import World, node, through
 
 STREAM, QUERY = "AWS::Kinesis::Stream", "AWS::Athena::NamedQuery"
 AGAIN = "again"
@@ -25,29 +25,13 @@ Change = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 def tampered(world: World, change: Change) -> None:
     """Let answers of Cloud Control pass through somebody's hands."""
-    inner = world.session.clients
-    real = inner.client("cloudcontrol")
 
-    class Other:
-        meta = real.meta
+    def call(name: str, send: Callable[..., Any], params: dict[str, Any]) -> Any:
+        if params.get("NextToken") == AGAIN:
+            del params["NextToken"]
+        return change(name, copy.deepcopy(send(**params)))
 
-        def __getattr__(self, name: str) -> Any:
-            found = getattr(real, name)
-            if not callable(found) or name in {"can_paginate", "get_paginator"}:
-                return found
-
-            def call(**params: Any) -> Any:
-                if params.get("NextToken") == AGAIN:
-                    del params["NextToken"]
-                return change(name, copy.deepcopy(found(**params)))
-
-            return call
-
-    class Clients:
-        def client(self, service: str) -> Any:
-            return Other() if service == "cloudcontrol" else inner.client(service)
-
-    world.session.clients = Clients()  # type: ignore[assignment]
+    through(world, call)
 
 
 def stream(shards: int = 1) -> Any:

@@ -13,7 +13,7 @@ from reconciler.model.graph import Node
 from reconciler.model.value import Ref
 from reconciler.sandbox.services.cloudcontrol import faults
 
-from .world import World, node
+from .world import World, node, through
 
 
 class Killed(BaseException):
@@ -24,33 +24,17 @@ class Killed(BaseException):
 def killed(world: World, nth: int, *, after: bool) -> Iterator[list[int]]:
     """End the run at its n-th call of Cloud Control, before it is sent or after it is answered."""
     seen = [0]
-    clients = world.session.clients
-    real = clients.client("cloudcontrol")
 
-    class Dying:
-        meta = real.meta
+    def call(_name: str, send: Callable[..., Any], params: dict[str, Any]) -> Any:
+        seen[0] += 1
+        if seen[0] >= nth and not after:
+            raise Killed
+        answer = send(**params)
+        if seen[0] >= nth:
+            raise Killed
+        return answer
 
-        def __getattr__(self, name: str) -> Any:
-            found = getattr(real, name)
-            if not callable(found) or name in {"can_paginate", "get_paginator"}:
-                return found
-
-            def call(**params: Any) -> Any:
-                seen[0] += 1
-                if seen[0] >= nth and not after:
-                    raise Killed
-                answer = found(**params)
-                if seen[0] >= nth:
-                    raise Killed
-                return answer
-
-            return call
-
-    class Clients:
-        def client(self, service: str) -> Any:
-            return Dying() if service == "cloudcontrol" else clients.client(service)
-
-    world.session.clients = Clients()  # type: ignore[assignment]
+    through(world, call)
     yield seen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,8 @@ from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Place, Resou
 from reconciler.sandbox.inprocess import Sandbox
 
 PLACE = Place("123456789012", "eu-west-1", "acme", "test")
+Through = Callable[[str, Callable[..., Any], dict[str, Any]], Any]
+"""A call: its method, what sends it, and its parameters."""
 ALL = Policy(allow=frozenset({"records", "traffic", "keys", "history", "access"}))
 
 
@@ -156,6 +158,27 @@ class World:
         turn = self.plan(*nodes)
         assert turn.actions == [], turn.paths
         return dict(self.session.calls)
+
+
+def through(world: World, call: Through) -> None:
+    """Let every call of Cloud Control pass through a function, which may send it."""
+    inner = world.session.clients
+    real = inner.client("cloudcontrol")
+
+    class Other:
+        meta = real.meta
+
+        def __getattr__(self, name: str) -> Any:
+            found = getattr(real, name)
+            if not callable(found) or name in {"can_paginate", "get_paginator"}:
+                return found
+            return lambda **params: call(name, found, params)
+
+    class Clients:
+        def client(self, service: str) -> Any:
+            return Other() if service == "cloudcontrol" else inner.client(service)
+
+    world.session.clients = Clients()  # type: ignore[assignment]
 
 
 def node(type_: str, name: str, **props: Any) -> Node:

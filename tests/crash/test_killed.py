@@ -22,9 +22,9 @@ PARTS = 4 if LONG else 1
 RUNS: tuple[Name, ...] = (*SMALL, *EXAMPLE) if LONG else SMALL
 CHUNKS = [(name, part) for name in RUNS for part in range(PARTS)]
 EVERY = {
-    "apply": 36,
-    "update": 40,
-    "destroy": 20,
+    "apply": 48,
+    "update": 52,
+    "destroy": 28,
 }
 """Of these runs one state in so many is enough, but for `make test-long`."""
 LATE = 4

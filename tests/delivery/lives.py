@@ -138,6 +138,7 @@ def looked(name: str = "dev") -> list[Sent]:
     report = {"Bucket": "reports", "Key": "drift.md"}
     return [
         one("cloudtrail", "LookupEvents"),
+        one("cloudformation", "DescribeType", Type="RESOURCE", TypeName="AWS::Kinesis::Stream"),
         one("resourcegroupstaggingapi", "GetResources"),
         one("sagemaker", "ListModelPackages", ModelPackageGroupName=f"acme-{name}-fraud"),
         one("s3", "HeadObject", sealed, **report),

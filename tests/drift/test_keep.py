@@ -246,3 +246,50 @@ def test_what_is_written_compiles_to_what_is_live(days: int, amount: int) -> Non
         assert len(changed.splitlines()) == len(text.splitlines())
     folder.files |= keeper.changed()
     assert all(not folder.drifted(address, **props).fields for address, props in live)
+
+
+THRESHOLDS = "NotificationsWithSubscribers"
+
+
+def budget() -> tuple[Folder, str]:
+    """A budget of two thresholds, and how they are written."""
+    folder = Folder()
+    listed = "thresholds: [{at: 80%}, {at: 95%}]"
+    folder.files["specs.yaml"] = SPECS.replace("thresholds: [{at: 80%}]", listed)
+    return folder, listed
+
+
+def told(folder: Folder, *live: dict[str, Any]) -> Keeper:
+    return folder.keep(folder.drifted(BUDGET, **{THRESHOLDS: [*live]}))
+
+
+def members(folder: Folder, *shares: int) -> list[dict[str, Any]]:
+    """The declared notifications, with other shares."""
+    graph = folder.graph()
+    assert graph
+    declared = graph.nodes[Address.parse(BUDGET)].props[THRESHOLDS]
+    return [
+        {**each, "Notification": {**each["Notification"], "Threshold": share}}
+        for each, share in zip(declared, shares, strict=False)
+    ]
+
+
+def test_a_value_inside_a_member_of_a_list_is_written_where_it_stands() -> None:
+    for shares, wanted in (((70, 95), ("70%", "95%")), ((80, 120), ("80%", "120%"))):
+        folder, listed = budget()
+        keeper = told(folder, *members(folder, *shares))
+        assert keeper.left == []
+        said = f"thresholds: [{{at: {wanted[0]}}}, {{at: {wanted[1]}}}]"
+        before = folder.files["specs.yaml"]
+        assert keeper.changed() == {"specs.yaml": before.replace(listed, said)}
+
+
+def test_members_that_come_go_or_change_together_are_left_to_people() -> None:
+    folder, _ = budget()
+    both = members(folder, 70, 120)
+    other = {**both[0], "Subscribers": [{"SubscriptionType": "EMAIL", "Address": "b@example.com"}]}
+    for live in (both, members(folder, 80), [*members(folder, 80, 95), other]):
+        keeper = told(folder, *live)
+        assert keeper.changed() == {}
+        (left,) = keeper.left
+        assert "not a single value" in left.why

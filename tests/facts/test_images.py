@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.facts.image_tags import NoRegionError
 from reconciler.facts.images import ImageError, frameworks, image_uri, versions
 
 ECR = "dkr.ecr"
@@ -67,7 +68,6 @@ def test_the_address_of_an_image(
     [
         (("xgbost", "1.7-1", {"region": "us-east-1"}), "xgboost"),
         (("xgboost", "99", {"region": "us-east-1"}), "1.7-1"),
-        (("xgboost", "1.7-1", {"region": "mars-east-1"}), "us-east-1"),
         (("pytorch", "2.1.0", {"region": "us-east-1", "py_version": "py27"}), "py310"),
         (("pytorch", "2.1.0", {"region": "us-east-1", "scope": "idle"}), "training"),
         (("kmeans", "1", {"region": "us-east-1", "instance_type": "ml.c7g.large"}), "training"),
@@ -76,7 +76,7 @@ def test_the_address_of_an_image(
             "ml.FAMILY.SIZE",
         ),
     ],
-    ids=["framework", "version", "region", "python", "scope", "arm", "instance type"],
+    ids=["framework", "version", "python", "scope", "arm", "instance type"],
 )
 def test_what_does_not_exist_is_answered_with_what_does(
     arguments: tuple[str, str, dict[str, Any]], known: str
@@ -85,6 +85,11 @@ def test_what_does_not_exist_is_answered_with_what_does(
     with pytest.raises(ImageError) as caught:
         image_uri(framework, version, **where)
     assert known in caught.value.known
+
+
+def test_a_region_of_which_nobody_knows_is_another_matter() -> None:
+    with pytest.raises(NoRegionError, match="mars-east-1"):
+        image_uri("xgboost", "1.7-1", region="mars-east-1")
 
 
 def test_versions_include_aliases() -> None:

@@ -18,7 +18,7 @@ from .random_plans import addresses, plans, words
 
 PAINT = re.compile(r"\x1b\[[0-9;]*m")
 every_plan = settings(
-    max_examples=300 if LONG else 25,
+    max_examples=300 if LONG else 15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -51,7 +51,7 @@ HOSTILE = [
     "---",
 ]
 every_plan = settings(
-    max_examples=150 if LONG else 12,
+    max_examples=150 if LONG else 7,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -218,7 +218,7 @@ def test_every_plan_is_a_picture_of_its_changes(plan: Plan):
 def test_mermaid_and_graphviz_refuse_nothing():
     found: list[Any] = []
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=60 if LONG else 25, deadline=None, derandomize=True, database=None)
     @given(plans())
     def collect(plan: Plan) -> None:
         found.append(json.loads(json.dumps(plan_to_json(plan))))

@@ -8,6 +8,7 @@ from typing import Any
 import junitparser
 from hypothesis import HealthCheck, given, settings, strategies as st
 from lxml import etree
+from sweeps import LONG
 
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, diagnostic_to_json
 from reconciler.model.plan import Plan, plan_to_json
@@ -23,7 +24,7 @@ WRONG = Diagnostic("SPEC012", "unknown <type> & 'x'", Span("a.yaml", 14, 17), 'a
 ODD = Diagnostic("SPEC013", "odd", Span("a.yaml", 2, 1), severity=Severity.WARNING)
 FILES = ["a.yaml", "b.yaml"]
 some = settings(
-    max_examples=100,
+    max_examples=100 if LONG else 30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

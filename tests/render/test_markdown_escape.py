@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import example, given, settings, strategies as st
+from sweeps import LONG
 
 from reconciler.render.markdown.escape import clip, code, fence, link, prose, size, tag
 from reconciler.render.vocabulary.ink import harmless
@@ -24,7 +25,7 @@ nasty = st.lists(st.sampled_from(NASTY) | texts, max_size=8).flatmap(
     lambda parts: st.sampled_from(["", " "]).map(lambda glue: glue.join(parts))
 )
 PLACES = ("{}", "- {}", "### {}", "a **b** {} c", "> {}", "- a\n  - {} `x` · {}", "({})", "**{}**")
-many = settings(max_examples=400, deadline=None, derandomize=True)
+many = settings(max_examples=400 if LONG else 120, deadline=None, derandomize=True)
 
 
 @many

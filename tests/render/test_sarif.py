@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from sweeps import LONG
 
 from reconciler.model.codes import CODES
 from reconciler.model.diagnostic import Diagnostic, Severity, Span, diagnostic_to_json
@@ -25,7 +26,7 @@ from .readers import sarif_schema
 AT = Span("specs/a b/größe.yaml", 14, 17, 5)
 FOUND = Diagnostic("SPEC012", "unknown feature type 'strng'", AT, "did you mean 'string'?")
 some = settings(
-    max_examples=100,
+    max_examples=100 if LONG else 30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -15,6 +15,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
+from sweeps import LONG
 
 from reconciler.model.change import Call
 from reconciler.model.diagnostic import Span
@@ -188,7 +189,7 @@ def test_everything_is_described(name: str):
 
 
 @settings(
-    max_examples=60,
+    max_examples=60 if LONG else 20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

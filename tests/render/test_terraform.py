@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sweeps import LONG
 
 from reconciler.model.address import Address
 from reconciler.model.change import Effect
@@ -251,7 +252,7 @@ def test_terraform_compliance_reads_it(tmp_path: Path):
 
 
 @settings(
-    max_examples=100,
+    max_examples=100 if LONG else 30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -31,7 +31,12 @@ from reconciler.sandbox.inprocess import Sandbox
 from .samples import DEFINITION, PLACE, SAMPLES, Props, Sample, role
 
 TYPES = sorted(SAMPLES)
-EDITS = [(type_, number) for type_ in TYPES for number in range(len(SAMPLES[type_].edits))]
+EDITS = [
+    (type_, number)
+    for type_ in TYPES
+    for number in range(0, len(SAMPLES[type_].edits), 1 if LONG else 2)
+]
+"""Of each type every other edit, the first one among them; all in `make test-long`."""
 BREAKS = [(type_, number) for type_ in TYPES for number in range(len(SAMPLES[type_].breaks))]
 ALL = Policy(allow=frozenset({"records", "traffic", "keys", "history", "access"}))
 Turn = Callable[..., tuple[Step, ...]]

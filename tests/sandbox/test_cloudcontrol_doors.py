@@ -79,7 +79,7 @@ def test_a_service_throttles_the_handlers_too(aws: Sandbox) -> None:
 def test_too_many_calls_are_refused_at_the_door(aws: Sandbox) -> None:
     aws.throttle(1.0, lambda: 0.0)
     look = once(aws).get_resource
-    said = {code(lambda: look(TypeName=STREAM, Identifier="a")) for _ in range(25)}
+    said = {code(lambda: look(TypeName=STREAM, Identifier="a")) for _ in range(60)}
     assert any(each.startswith("ThrottlingException") for each in said)
 
 

@@ -21,6 +21,8 @@ ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 READS: dict[str, tuple[str, dict[str, Any]]] = {
     "application-autoscaling": ("describe_scalable_targets", {"ServiceNamespace": "sagemaker"}),
     "budgets": ("describe_budgets", {"AccountId": "123456789012"}),
+    "cloudcontrol": ("list_resources", {"TypeName": "AWS::Kinesis::Stream"}),
+    "cloudformation": ("describe_type", {"Type": "RESOURCE", "TypeName": "AWS::S3::Bucket"}),
     "cloudtrail": ("lookup_events", {}),
     "cloudwatch": ("describe_alarms", {}),
     "dynamodb": ("list_tables", {}),

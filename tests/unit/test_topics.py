@@ -11,7 +11,7 @@ from reconciler.kinds import api as kinds
 from reconciler.model.codes import CODES
 from reconciler.policy import api as policy
 from reconciler.render.text.field import text
-from reconciler.specs.migrations import moves
+from reconciler.specs.migrations import moves, today
 from reconciler.specs.moves import Move
 
 
@@ -104,7 +104,7 @@ def test_what_is_not_there_names_what_is_near(subject: str, near: str) -> None:
 def test_an_older_word_is_answered_with_the_one_of_today(move: Move) -> None:
     """Also where the words around it are older ones."""
     path = ".".join(move.at[1:] if move.at[0] == "spec" else move.at)
-    about = topic(f"{move.kind or 'Budget'}.{path}", meanings)
+    about = topic(f"{move.kind or 'Budget'}.{path}", meanings=meanings)
     assert about is not None
     around = ("analysis", "rate"), ("ranges", "min"), ("ranges", "max")
     section = next((each for each, word in around if each in path and path.endswith(word)), "")
@@ -124,7 +124,7 @@ def test_an_older_word_is_answered_with_the_one_of_today(move: Move) -> None:
     ],
 )
 def test_a_word_of_somebody_else_is_answered_with_ours(subject: str, near: str) -> None:
-    about = topic(subject, meanings)
+    about = topic(subject, meanings=meanings)
     assert about is not None
     assert near in about["error"]
 
@@ -160,3 +160,55 @@ def test_the_frame_of_a_document_is_explained(subject: str) -> None:
 @pytest.mark.parametrize("subject", ["Nope", "", "../aws/x", "AWS::S3::Bucket", "SPEC999"])
 def test_anything_else_has_no_answer(subject: str) -> None:
     assert topic(subject) is None
+
+
+OLD_WORDS = {
+    "FeatureGroup.online.ttl": "FeatureGroup.online has no field 'ttl'; it is "
+    "FeatureGroup.online.expireAfter now",
+    "FeatureGroup.spec.offline.source": "FeatureGroup.offline has no field 'source'; it is "
+    "FeatureGroup.offline.to now",
+    "Environment.protection.approvals[0].loses": "Environment.protection.approvals[] has no field "
+    "'loses'; it is Environment.protection.approvals[].allows now",
+    "Monitor.subscriptions": "Monitor has no field 'subscriptions'; it is Monitor.subscribers now",
+    "DataSource.metadata.labels": "DataSource.metadata has no field 'labels'; it is "
+    "DataSource.metadata.tags now",
+}
+
+
+@pytest.mark.parametrize(("subject", "said"), OLD_WORDS.items(), ids=OLD_WORDS)
+def test_an_older_word_is_answered_with_todays(subject: str, said: str) -> None:
+    about = topic(subject, lambda word, known, top: today(word, known, top=top))
+    assert about is not None
+    assert about["error"] == said
+
+
+def test_every_older_word_is_known_where_it_stood() -> None:
+    """By the table of the migrations itself."""
+    for move in moves():
+        kinds_ = [move.kind] if move.kind else ["FeatureGroup"]
+        at = [each for each in move.at if each != "*"]
+        if not move.to or move.beside or set(at) & {"integer", "continuous", "rate"}:
+            continue
+        path = ".".join((kinds_[0], *move.at))
+        about = topic(path, lambda word, known, top: today(word, known, top=top))
+        assert about is not None
+        assert " now" in about.get("error", " now"), path
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("Environment.variables.retention", "becomes      whatever refers to it, as ${NAME}"),
+        ("Environment.variables.retention", "changes whatever refers to it"),
+        ("Environment.variables", "becomes      whatever refers to it, as ${NAME}"),
+        ("Environment.region", "becomes      where everything is made"),
+        ("Environment.account", "becomes      where everything is made"),
+        ("Environment.platform", "a part of what everything is called"),
+        ("Environment.region", "means another place"),
+    ],
+)
+def test_what_all_the_rest_depends_on_says_so(subject: str, said: str) -> None:
+    about = topic(subject)
+    assert about is not None
+    assert said in text(about)
+    assert "nothing in AWS" not in text(about)

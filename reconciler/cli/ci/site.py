@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +19,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 if TYPE_CHECKING:
     from reconciler.delivery.api import Provider
     from reconciler.delivery.site import Site
+    from reconciler.model.address import Address
     from reconciler.specs.overlay import EnvironmentView
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -98,13 +99,14 @@ def described(project: Project, wanted: Wanted) -> Described:
         found = [*found, Diagnostic("DELIVERY005", text, None, help_, Severity.WARNING)]
         slug = sites.NOWHERE
     branch = _branch(project, wanted.branch or remote.default_branch() or BRANCH)
+    types, names = _made(project, views)
     text, more = _requirements(project, wanted.requirements)
     site = sites.Site(
         platform=views[0].platform,
-        stages=stages,
+        stages=tuple(replace(each, stated=names[each.name]) for each in stages),
         repository=slug,
         branch=branch,
-        types=_types(project, views),
+        types=types,
         version=__version__,
         issuer=wanted.issuer.removeprefix("https://").rstrip("/"),
         requirements=sha256(text.encode()).hexdigest() if text else "",
@@ -143,21 +145,30 @@ def _real(project: Project) -> list[EnvironmentView]:
     return sites.in_order(every)
 
 
-def _types(project: Project, views: list[EnvironmentView]) -> tuple[str, ...]:
-    """The AWS types that the specs make in any of these environments. Exits on mistakes."""
+def _made(
+    project: Project, views: list[EnvironmentView]
+) -> tuple[tuple[str, ...], dict[str, tuple[Address, ...]]]:
+    """The AWS types that the specs make in any of these environments, and their own names.
+
+    The names are those that no role knows by its beginning, by environment. Exits on mistakes.
+    """
     from reconciler.compile import compiler  # noqa: PLC0415
+    from reconciler.delivery.stated import stated  # noqa: PLC0415
 
     loaded = project.read()
     types: set[str] = set()
+    names: dict[str, tuple[Address, ...]] = {}
     found = list(loaded.diagnostics)
     for view in views:
         specs, problems = compiler.read(loaded.documents, view, loaded.unread)
         graph, more = compiler.build(specs, view)
         found += [*problems, *more]
         types |= {node.address.type for node in graph}
+        known = stated(graph, f"{view.platform}-{view.name}-")
+        names[view.name] = tuple(each.address for each in known)
     if any(each.is_error for each in found):
         project.fail([each for each in found if each.is_error])
-    return tuple(sorted(types))
+    return tuple(sorted(types)), names
 
 
 def _branch(project: Project, branch: str) -> str:

@@ -86,8 +86,9 @@ def _property(subject: str, *, as_json: bool) -> None:
 def _word(project: Project, subject: str, name: str | None) -> None:
     """A code or a kind; else the name of a resource."""
     from reconciler.explain.topics import close, topic  # noqa: PLC0415 - after the arguments are right
+    from reconciler.specs.migrations import today  # noqa: PLC0415
 
-    about = topic(subject, meanings)
+    about = topic(subject, lambda word, known, top: today(word, known, top=top), meanings)
     if about is not None:
         if project.as_json:
             click.echo(json.dumps(about))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.ci.named import unknown
 from reconciler.cli.frame.options import environment, folders
 from reconciler.cli.frame.project import Exit, Project, say
 from reconciler.model.diagnostic import Diagnostic, Span
@@ -134,4 +135,5 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int | None]:
     found = [*found, *more]
     policy = compiler.policy_of(view, today=datetime.now(UTC).date())
     terms = Request(specs, view, policy).terms
-    return [*found, *ended(policy), *problems(graph, terms)], len(graph)
+    found += [*ended(policy), *problems(graph, terms), *unknown(graph, view)]
+    return found, len(graph)

@@ -87,10 +87,10 @@ def build(spec: AnyResource, scope: Scope) -> Iterator[Node]:
         said = f"it is {size:,} bytes long, and AWS takes {LARGEST:,} characters of one resource"
         scope.problem(PROPERTIES, said, help="put what is long into a bucket", code=_REFUSED)
     if served.hides:
-        props = hide(props, address, about, spec.sensitive)
-    elif spec.sensitive:
+        props = hide(props, address, about, spec.secrets)
+    elif spec.secrets:
         said = f"{spec.type} is served by Moorline's own adapter, which can hide nothing more"
-        scope.problem(("sensitive",), said, help="remove it", code=_SENSITIVE)
+        scope.problem(("secrets",), said, help="remove it", code=_SENSITIVE)
     if served.tags:
         props[tags.TAGS] = _tags(spec, scope, served, about)
     elif spec.holds is not None:
@@ -196,10 +196,11 @@ register(
         hidden=unshown,
         references=True,
         example="""\
-type: AWS::SNS::Topic
+type: AWS::SSM::Parameter
 properties:
-  DisplayName: News of the fraud platform
-  Tags: [{Key: purpose, Value: news}]
+  Type: String
+  Value: eu
+  Description: Where scores of the fraud platform are kept.
 holds: nothing
 """,
     )

@@ -43,10 +43,10 @@ def check(spec: AnyResource) -> Iterator[Problem]:
 
 
 def _unmarked(spec: AnyResource, about: Facts) -> Iterator[Problem]:
-    """What is called sensitive and is not there: a secret would be shown under another name."""
-    for index, text in enumerate(spec.sensitive):
+    """What is called a secret and is not there: a secret would be shown under another name."""
+    for index, text in enumerate(spec.secrets):
         path = tuple(text.split("."))
-        at, help_ = ("sensitive", str(index)), f"see `moorline explain {about.type}`"
+        at, help_ = ("secrets", str(index)), f"see `moorline explain {about.type}`"
         if not about.knows(path):
             yield Problem(at, f"{about.type} has no property {text!r}", help_, SENSITIVE)
         elif not any(True for _ in _values(spec.properties, path)):

@@ -24,7 +24,9 @@ class AnyResource(Section):
     """The type, by CloudFormation's name; `moorline explain TYPE` describes it."""
     properties: Annotated[dict[str, Any], Embedded()] = Field(default_factory=dict)
     """Its properties as CloudFormation has them. Texts may hold `${ref:KIND/NAME.Output}`."""
-    sensitive: list[str] = Field(default_factory=list, examples=[["Value"]])
+    secrets: list[Annotated[str, Field(examples=["Value"])]] = Field(
+        default_factory=list, examples=[["Value"]]
+    )
     """Properties whose texts nobody is shown, as dotted paths without numbers of items."""
     holds: Maybe[Holds] = None
     """What is lost with it. `records` where nothing is said and Moorline does not know the type:

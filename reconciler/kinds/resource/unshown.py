@@ -11,13 +11,13 @@ from reconciler.model.value import Hidden, Join, Json, Path, Props
 
 
 def hide(
-    props: Props, address: Address, about: Facts, sensitive: Iterable[str] = ()
+    props: Props, address: Address, about: Facts, secrets: Iterable[str] = ()
 ) -> dict[str, Json]:
     """The properties with marks around texts that nobody is shown. Numbers and switches are shown.
 
-    These are what is write-only, what a spec calls sensitive, and what is known to be a secret.
+    These are what is write-only, what a spec calls secrets, and what is known to be a secret.
     """
-    own = given(sensitive)
+    own = given(secrets)
 
     def each(value: Json, path: Path) -> Json:
         if isinstance(value, Mapping):
@@ -34,9 +34,9 @@ def hide(
     return {name: each(value, (name,)) for name, value in props.items()}
 
 
-def given(sensitive: Iterable[str]) -> tuple[Path, ...]:
-    """What a spec calls sensitive, as paths."""
-    return tuple(tuple(text.split(".")) for text in sensitive)
+def given(secrets: Iterable[str]) -> tuple[Path, ...]:
+    """What a spec calls secrets, as paths."""
+    return tuple(tuple(text.split(".")) for text in secrets)
 
 
 def is_marked(path: Path, own: Iterable[Path]) -> bool:
@@ -53,7 +53,7 @@ def unshown(spec: Json) -> Iterator[Path]:
         about = facts(spec["type"])
     except UnknownType:
         return
-    said = spec.get("sensitive")
+    said = spec.get("secrets")
     own = given(each for each in said if isinstance(each, str)) if isinstance(said, list) else ()
     yield from _texts(spec.get("properties"), (), about, own)
 

@@ -16,7 +16,9 @@ def _a_day(text: str) -> str:
     try:
         date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no day of the calendar") from None
+        raise ValueError(
+            f"{text!r} is no day of the calendar\nwrite one as in 2026-12-31"
+        ) from None
     return text
 
 

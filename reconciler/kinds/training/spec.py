@@ -36,6 +36,8 @@ class Code(Section):
 class Channel(Section):
     """One input: a DataSource, or the history of a FeatureGroup."""
 
+    needs = ("source", "featureGroup")
+
     source: Maybe[Annotated[str, Reference("DataSource")]] = None
     """The DataSource to read."""
     feature_group: Maybe[Annotated[str, Reference("FeatureGroup")]] = None
@@ -126,6 +128,8 @@ class Continuous(Section):
 
 class Ranges(Section):
     """What tuning varies; hyperparameters by name."""
+
+    needs = ("integer", "continuous", "categorical")
 
     integer: dict[str, Integers] = Field(default_factory=dict)
     """Whole numbers."""

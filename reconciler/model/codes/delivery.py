@@ -55,6 +55,12 @@ CODES = (
         "Make the file anew with a tool that writes hashes. Where packages come from is a setting of the CI system, in the environment of its jobs.",
     ),
     Code(
+        "DELIVERY009",
+        "a name that the delivered role does not know",
+        "The apply role of delivery/aws-roles.yaml may change what is called PLATFORM-ENVIRONMENT-…, and of other names those that specs stated when the file was written. This name came later, or is another one now, so an apply is refused.",
+        "Write the file anew with `moorline ci init`, and deploy it; or leave the name to Moorline.",
+    ),
+    Code(
         "REVIEW001",
         "not the plan that was reviewed",
         "The plan that was made after the merge is not the one in the comment on the change request. Something moved in between: another merge, or AWS itself.",

@@ -88,8 +88,8 @@ CODES = (
     ),
     Code(
         "RES012",
-        "sensitive property that is not there",
-        "What `sensitive` names is hidden in every output. It has to be a property of the type that"
+        "secret property that is not there",
+        "What `secrets` names is hidden in every output. It has to be a property of the type that"
         " the spec gives a value, and of a type that AWS's own handlers serve: else a secret would"
         " be shown although the spec says that it is hidden.",
         "Correct the path: names of properties joined by dots, without numbers of items.",

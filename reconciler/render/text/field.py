@@ -77,6 +77,9 @@ def _labelled(label: str, lines: Sequence[str], ink: Ink, width: int) -> Iterato
 
 def becomes(meaning: Mapping[str, Any]) -> Iterator[str]:
     """What a field is in AWS: types with their properties."""
+    if said := meaning.get("means"):
+        yield said
+        return
     own: Sequence[Mapping[str, str]] = meaning["becomes"]
     others: Sequence[Mapping[str, str]] = meaning["elsewhere"]
     if not own and not others:
@@ -102,6 +105,7 @@ _DOES = {
     "delete": "deletes {type}",
     "create": "makes {type}",
     "others": "changes what refers to it: specs of kind {kinds}",
+    "referring": "changes whatever refers to it, as if the value were written there",
     "place": "means another place: all is made anew there, and what is here stays as it is",
     "refused": "is refused: {says}",
     "stays": "leaves AWS as it is: what is live keeps what it has",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from reconciler.kinds.api import Kind
+from reconciler.kinds.environment import Environment
 from reconciler.specs.envelope import Metadata
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -62,6 +63,8 @@ class Field:
 def fields(kind: Kind[Any]) -> Iterator[Field]:
     """All fields of documents of a kind, those of its metadata first."""
     metadata = Metadata.model_json_schema(by_alias=True)
+    if kind.model is Environment:  # its tags stand in its spec
+        del metadata["properties"]["tags"]
     yield from _section(metadata, ("metadata",), "Metadata", metadata.get("$defs", {}))
     spec = kind.model.model_json_schema(by_alias=True)
     yield from _section(spec, ("spec",), kind.name, spec.get("$defs", {}))
