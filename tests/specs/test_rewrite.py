@@ -221,6 +221,19 @@ def test_an_old_word_is_named_with_the_new_one(kind: str) -> None:
     assert "moorline fix" in said.help
 
 
+@pytest.mark.parametrize(
+    ("kind", "section", "new"), [("Rollout", "analysis", "atMost"), ("Monitor", "alarms", "above")]
+)
+def test_a_word_that_became_two_is_named_with_the_one_of_its_place(
+    kind: str, section: str, new: str
+) -> None:
+    body = f"{section}: [{{metric: Invocation5XXErrors, rate: 1%}}]"
+    (document,) = parse(spec(kind, body), "a.yaml").documents
+    _, found = shape(document, load()[kind].model, ("spec",))
+    (said,) = [each.message for each in found if "now" in each.message]
+    assert said == f"unknown field 'rate'; it is {new!r} now"
+
+
 def test_every_move_leads_to_a_word_of_its_kind() -> None:
     """A move to a word that no model has would make specs that are wrong."""
     from reconciler.specs.envelope import Metadata
