@@ -43,7 +43,7 @@ def foreign(
         return StepError("APPLY003", f"{name} exists and belongs to another region", help_)
     if not owned(there, place, resource):
         detail = f" ({error})" if error else ""
-        help_ = f"take it over with `--adopt {step.address}`"
+        help_ = f"take it over with `--adopt {step.address.argument}`"
         return StepError("APPLY003", f"{name} exists and is not ours{detail}", help_)
     if (there.tags or {}).get(OWNERSHIP[2], step.spec) != step.spec:
         return StepError("APPLY003", f"{name} belongs to another spec of ours")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class Verbs(click.Group):
             at = next((n for n, each in enumerate(args) if each in VERBS), None)
             if at is None:
                 raise
-            meant = " ".join(["moorline", args[at], *args[:at], *args[at + 1 :]])
+            meant = shlex.join(["moorline", args[at], *args[:at], *args[at + 1 :]])
             text = f"{error.option_name} stands after the verb; did you mean `{meant}`?"
             raise click.UsageError(text, ctx) from None
 

@@ -72,6 +72,7 @@ def problems(
 ) -> Iterator[Diagnostic]:
     """What of owners and of the environment's tags AWS would refuse, as far as anything has it."""
     specs = tuple(specs)
+    yield from _twins(view, owned=any(spec.owner for spec in specs))
     yield from _reserved(view.spec.tags, lambda key: view.document.key_at(("spec", "tags", key)))
     for spec in specs:
         yield from _own(spec, view)
@@ -124,6 +125,18 @@ def _own(spec: Owned, view: EnvironmentView) -> Iterator[Diagnostic]:
         elif composed(given) != composed(value):
             text = f"the tag {key!r} is {given!r} by {whose}, and {value!r} here"
             yield Diagnostic(CODE, text, spec.at((*TAGGED, key)), "remove one of the two")
+
+
+def _twins(view: EnvironmentView, *, owned: bool) -> Iterator[Diagnostic]:
+    """Tags of the environment that are one to IAM, which every role of it would have."""
+    seen = {"owner": "owner"} if owned else {}
+    for key in view.spec.tags:
+        twin = seen.setdefault(composed(key).casefold(), key)
+        if twin == key:
+            continue
+        text = f"the tag {key!r} is {twin!r} in another spelling, and IAM takes one of them"
+        help_ = "remove one of the two" if twin in view.spec.tags else f"{twin!r} is in every spec"
+        yield Diagnostic(CODE, text, view.document.key_at(("spec", "tags", key)), help_)
 
 
 def _reserved(keys: Iterable[str], where: Callable[[str], Span | None]) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ a field becomes and what changing it does was found there by compiling and plann
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
@@ -66,10 +66,13 @@ def summary(kind: str) -> str:
     return str(read(f"fields/{kind}.json")["summary"])
 
 
-def place(kind: str, parts: Sequence[str]) -> tuple[str, ...] | Missing:
+def place(
+    kind: str, parts: Sequence[str], meanings: Callable[[str], Sequence[str]] = lambda _: ()
+) -> tuple[str, ...] | Missing:
     """The path of a field as its kind has it.
 
-    `spec` may be left out, names of members may stand for any, and case does not count.
+    `spec` may be left out, names of members may stand for any, and case does not count. `meanings`
+    are what a word of other tools, or an older one, may stand for, the likeliest first.
     """
     known = [_path(each) for each in entries(kind)]
     given = [*parts]
@@ -88,11 +91,19 @@ def place(kind: str, parts: Sequence[str]) -> tuple[str, ...] | Missing:
         return alone
     assert best is not None  # noqa: S101 - `given` is always tried
     last = parts[-1].lower()
-    deeper = [".".join(path[1:]) for path in known if path[-1].lower() == last]
+    around = tuple(best.where.split("."))
+    inside = sorted(known, key=lambda path: path[: len(around)] != around)
+    words = [last, *(it.lower() for each in {best.part: 0, parts[-1]: 0} for it in meanings(each))]
+    deeper = [_plain(path) for word in words for path in inside if path[-1].lower() == word]
     near = dict.fromkeys([*best.near, *deeper])
     below_top = best.where.removeprefix(f"{SPEC}.").removeprefix(SPEC)
     where = ".".join(filter(None, (kind, below_top)))
     return Missing(where, best.part, tuple(near)[:3], best.known)
+
+
+def _plain(path: tuple[str, ...]) -> str:
+    """A path as `near` has it: without `spec`."""
+    return ".".join(path[1:] if path[0] == SPEC else path)
 
 
 def of(kind: str, path: tuple[str, ...]) -> list[Entry]:

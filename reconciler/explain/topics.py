@@ -12,25 +12,29 @@ from reconciler.policy import api as policy
 
 Today = Callable[[str, Sequence[str], bool], Sequence[str]]
 """What an older word is called today: the word, the fields where it stands, whether at the top."""
+Meanings = Callable[[str], Sequence[str]]
+"""What a word that is not one of ours may stand for, the likeliest first."""
 
 
-def topic(subject: str, today: Today = lambda *_: ()) -> dict[str, Json] | None:
+def topic(
+    subject: str, today: Today = lambda *_: (), meanings: Meanings = lambda _: ()
+) -> dict[str, Json] | None:
     """The answer for a code, a kind or ``KIND.path.to.field``; nothing for anything else.
 
-    `today` knows older words of fields.
+    `today` knows older words of fields, `meanings` those of other tools.
     """
     code = CODES.get(subject.upper()) or policy.codes().get(subject.upper())
     if code is not None:
         return {"code": code.code, "title": code.title, "why": code.explanation, "fix": code.fix}
     asked = fields.asked(subject)
-    return None if asked is None else _of_kind(*asked, today)
+    return None if asked is None else _of_kind(*asked, today, meanings)
 
 
-def _of_kind(kind: str, parts: tuple[str, ...], today: Today) -> dict[str, Json]:
+def _of_kind(kind: str, parts: tuple[str, ...], today: Today, words: Meanings) -> dict[str, Json]:
     if name := fields.frame(parts):
         said = fields.FRAME[name]
         return {"kind": kind, "path": name, "why": said, "meanings": [], "fields": {}}
-    found = fields.place(kind, parts)
+    found = fields.place(kind, parts, words)
     if isinstance(found, fields.Missing):
         return {"kind": kind, "error": _missing(kind, found, today)}
     meanings = [

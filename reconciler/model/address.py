@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 
@@ -14,6 +15,11 @@ class Address:
 
     def __str__(self) -> str:
         return f"{self.type}/{self.name}"
+
+    @property
+    def argument(self) -> str:
+        """It in a command that is shown to be pasted: a name may have blanks, quotes and `$`."""
+        return shlex.quote(str(self))
 
     @classmethod
     def parse(cls, text: str) -> Address:

@@ -29,7 +29,8 @@ __all__ = [
     "to_bytes",
 ]
 
-FORMAT = 1
+FORMAT = 2
+"""1 knew no wider access, and not what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def plan_from_json(data: Json) -> Plan:
     Raises:
         ValueError: the format is not one that this version of Moorline knows.
     """
-    checked(data["format_version"], FORMAT, "plan")
+    checked(data["format_version"], FORMAT, "plan", oldest=FORMAT)
     counts = data["summary"]
     return Plan(
         environment=data["environment"],

@@ -53,7 +53,7 @@ def _not_ours(address: Address, observed: Observed) -> Diagnostic:
     return Diagnostic(
         FOREIGN,
         f"{str(address)!r} exists but is not ours: {whose}",
-        help=f"rename the spec, or take it over with `--adopt {address}`",
+        help=f"rename the spec, or take it over with `--adopt {address.argument}`",
         address=address,
     )
 
@@ -81,7 +81,8 @@ def _unsaid(address: Address, place: Place) -> Diagnostic:
     return Diagnostic(
         "PLAN009",
         f"{str(address)!r} carries our tags, and nothing says that it belongs to {place.region!r}",
-        help=f"if it does, take it over with `--adopt {address}`; it is left alone until then",
+        help=f"if it does, take it over with `--adopt {address.argument}`;"
+        " it is left alone until then",
         severity=Severity.WARNING,
         address=address,
     )

@@ -25,6 +25,7 @@ from reconciler.plan.spoken import written
 from reconciler.plan.walk import walk
 from reconciler.resources.api import HOLDS_TAG, NAME_TAG, OWNERSHIP, Resource
 from reconciler.resources.generic import Difference
+from reconciler.resources.members import only
 from reconciler.secret.veil import REFERENCE, veiled
 
 TAGS = "Tags"
@@ -185,9 +186,11 @@ def _changes(
             continue
         before, after = _shown(difference, reader.resource, reader.secret)
         before = reader.concealed(difference.path, before)
-        at = origin.line_of(difference.path) if origin else None
-        spec, back = written(at, before, after)
         told = reader.read(difference)
+        at = origin.line_of(reader.asked_at(difference.path, told.listed)) if origin else None
+        both = told.listed
+        one = only(both.before, both.after, both.keys) if both else (before, after)
+        spec, back = written(at, *one) if one else (at and replace(at, inside=None), None)
         yield FieldChange(
             difference.path,
             before,

@@ -85,6 +85,22 @@ class Reader:
             return Read(tuple(members), listed)
         return Read(tuple(members))
 
+    def asked_at(self, path: Path, listed: Listed | None) -> Path:
+        """As much of a path as names places of what is asked for, as its author wrote it.
+
+        In the form in which both sides are compared, members of policies and sets are sorted; where
+        members do not keep their places, the list is all that is known.
+        """
+        path = listed.path if listed else path
+        place: list[str] = []
+        for depth, step in enumerate(path):
+            here = ".".join(place)
+            if here in self.resource.policies or here in self.resource.sets:
+                return path[:depth]
+            if not step.isdecimal() and here not in self.resource.keyed:
+                place.append(step)
+        return path
+
     def concealed(self, path: Path, live: Json) -> Json:
         """A live value without what stands where a reference to a secret is asked for.
 

@@ -47,7 +47,7 @@ def by_adapter(node: Node, said: Objection) -> Diagnostic:
 def spent(step: Step, why: str) -> str:
     """Why a step that failed before is refused, and how to get on."""
     what = f"change {step.spec or 'the spec'}"
-    return f"{why}; {what}, or apply with `--retry {step.address}`"
+    return f"{why}; {what}, or apply with `--retry {step.address.argument}`"
 
 
 STUCK = "nothing can be changed in the state that AWS has it in"

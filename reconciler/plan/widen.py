@@ -11,15 +11,17 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Protocol, cast
 
 from reconciler.access.widened import everything, kind_of, others
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
+from reconciler.model.given import marked
 from reconciler.model.graph import Node
 from reconciler.model.loss import Loss
-from reconciler.model.value import Json
+from reconciler.model.value import SENSITIVE, Json, Path, texts
 from reconciler.plan.widening import ways
 from reconciler.plan.widening.turn import Turn, access, names, pairs, plain, policy
 from reconciler.resources.api import MAKING_TAG, Place, Resource
@@ -53,7 +55,26 @@ def widenings(change: Change, resource: Resource, place: Place) -> tuple[Loss, .
     turn = Turn(change, resource, place, new=_new(change))
     if turn.new and _names().isdisjoint(names(change.desired)):
         return ()
-    return tuple(dict.fromkeys(each for way in _ways() for each in way.widened(turn)))
+    found = dict.fromkeys(each for way in _ways() for each in way.widened(turn))
+    secret = marked(change.desired)
+    return tuple(_told(each, change, secret) for each in found) if secret else tuple(found)
+
+
+def _told(loss: Loss, change: Change, secret: frozenset[Path]) -> Loss:
+    """What is said of a policy, without live texts at places that a spec calls sensitive."""
+    where = [each for each in secret if each[0] == loss.path[0]]
+    if not where:
+        return loss
+    live = texts(plain(change.live.get(loss.path[0])), loss.path[:1])
+    hidden = {text for path, text in live if text and any(_below(path, each) for each in where)}
+    says = loss.says
+    for text in sorted(hidden, key=len, reverse=True):
+        says = says.replace(text, str(SENSITIVE))
+    return replace(loss, says=says, opens=())
+
+
+def _below(path: Path, secret: Path) -> bool:
+    return tuple(part for part in path if not part.isdecimal())[: len(secret)] == secret
 
 
 def _new(change: Change) -> bool:

@@ -13,14 +13,14 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
-from reconciler.model import plan as plans
+from reconciler.model import format as formats, plan as plans
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan, plan_from_json, plan_to_json
 from reconciler.model.value import Json, canonical, digest
 from reconciler.planfile.signature import Signature
 
-FORMAT = 2
-"""1 had no digests of specs; a file of it is still read, and keeps its form."""
+FORMAT = 3
+"""Of the only form that is read: a plan is made again sooner than an older form is understood."""
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 HEAD = ("environment", "platform", "account", "region")
 """What a file says of its place, once more than its plan."""
@@ -39,7 +39,6 @@ class PlanFile:
     signature: Signature | None = None
     specs: Mapping[str, str] = field(default_factory=dict)
     """The digest of every spec (``Kind/name``) that the plan was made from; for the receipt."""
-    format_version: int = FORMAT
 
     @property
     def digest(self) -> str:
@@ -81,8 +80,8 @@ def unpack(data: bytes) -> tuple[PlanFile | None, list[Diagnostic]]:
         return None, [_changed("it is not JSON")]
     if not isinstance(body, dict) or not isinstance(body.get("plan"), dict):
         return None, [_changed("it is not a plan file")]
-    if newer := _newer(body):
-        return None, [newer]
+    if other := _other(body):
+        return None, [other]
     rest = {key: item for key, item in body.items() if key not in {"digest", "signature"}}
     if body.get("digest") != digest(rest) or canonical(body) != data:
         return None, [_changed("its bytes do not match its digest")]
@@ -100,14 +99,15 @@ def _changed(how: str) -> Diagnostic:
     return Diagnostic("STALE001", f"the plan file is not as it was written: {how}", help=AGAIN)
 
 
-def _newer(body: Json) -> Diagnostic | None:
+def _other(body: Json) -> Diagnostic | None:
     for version, known in (
         (body.get("format_version"), FORMAT),
         (body["plan"].get("format_version"), plans.FORMAT),
     ):
-        if isinstance(version, int) and version > known:
+        if formats.other(version, known):
             text = f"the plan file has format {version}; this Moorline knows {known}"
-            return Diagnostic("STALE002", text, help="apply it with the Moorline that made it")
+            help_ = "apply it with the Moorline that made it" if version > known else AGAIN
+            return Diagnostic("STALE002", text, help=help_)
     return None
 
 
@@ -116,10 +116,9 @@ def _newer(body: Json) -> Diagnostic | None:
 
 def _body(file: PlanFile) -> dict[str, Json]:
     """Everything that the digest covers."""
-    known = file.format_version > 1
     return {
-        "format_version": file.format_version,
-        **({"specs": dict(file.specs)} if known else {}),
+        "format_version": FORMAT,
+        "specs": dict(file.specs),
         "created": f"{file.created:{TIME}}",
         "expires": f"{file.expires:{TIME}}",
         "commit": file.commit,
@@ -129,17 +128,15 @@ def _body(file: PlanFile) -> dict[str, Json]:
 
 
 def _file(body: Json) -> PlanFile:
-    version = body["format_version"]
-    if version is True or version not in range(1, FORMAT + 1):
-        raise ValueError(version)
+    if type(body["format_version"]) is not int or body["format_version"] != FORMAT:  # True is 1
+        raise ValueError(body["format_version"])
     return PlanFile(
         plan=plan_from_json(body["plan"]),
         created=_time(body["created"]),
         expires=_time(body["expires"]),
         commit=_text(body["commit"]),
         signature=_signature_from_json(body["signature"]),
-        specs=_texts(body["specs"]) if version > 1 else {},
-        format_version=version,
+        specs=_texts(body["specs"]),
     )
 
 

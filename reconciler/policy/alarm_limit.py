@@ -53,5 +53,7 @@ def _finding(alarm: Alarm, found: Reach) -> Diagnostic:
 
 def _range(found: Reach) -> str:
     if found.high == float("inf"):
-        return f"{found.low:g} at least"
-    return f"{found.low:g} to {found.high:.15g}" if found.low < found.high else f"{found.low:g}"
+        return f"{found.low:.15g} at least"
+    return (
+        f"{found.low:.15g} to {found.high:.15g}" if found.low < found.high else f"{found.low:.15g}"
+    )

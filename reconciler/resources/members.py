@@ -8,12 +8,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, zip_longest
 from typing import TypeAlias
 
 from reconciler.model.value import Json, canonical
 from reconciler.resources.whole import at
 
-__all__ = ["Pair", "aligned", "called", "identity", "known_by", "matched", "moved"]
+__all__ = ["Pair", "aligned", "called", "identity", "known_by", "matched", "moved", "only"]
 
 SID, EFFECT = "Sid", "Effect"
 """What a statement of a policy may have, and what each of them has."""
@@ -101,6 +102,31 @@ def matched(before: Sequence[Json], after: Sequence[Json], keys: Sequence[str]) 
     found |= _closest(before, after, left, [index for index in new if index not in met])
     gone = {*range(len(before))} - {*found.values()}
     return [*((found.get(i), i) for i in range(len(after))), *((i, None) for i in sorted(gone))]
+
+
+def only(before: Json, after: Json, keys: Sequence[str] = ()) -> tuple[Json, Json] | None:
+    """The one value that is another in two lists, or in what is in them; None where more differs.
+
+    What comes without anything that goes, or goes alone, is no value that is another.
+    """
+    found = [*islice(_differing(before, after, keys), 2)]
+    return found[0] if len(found) == 1 and None not in found[0] else None
+
+
+def _differing(one: Json, other: Json, keys: Sequence[str]) -> Iterator[tuple[Json, Json]]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in dict.fromkeys([*one, *other]):
+            yield from _differing(one.get(key), other.get(key), ())
+    elif isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        pairs = matched(one, other, keys or known_by(one, other))
+        gone = [one[old] for old, new in pairs if old is not None and new is None]
+        come = [other[new] for old, new in pairs if old is None and new is not None]
+        yield from zip_longest(gone, come)
+        for old, new in pairs:
+            if old is not None and new is not None:
+                yield from _differing(one[old], other[new], ())
+    elif canonical(one) != canonical(other):
+        yield one, other
 
 
 def moved(pairs: Sequence[Pair]) -> set[int]:

@@ -168,7 +168,7 @@ def _unknown(error: ErrorDetails, target: Target) -> Complaint:
         help_ = f"{target.elsewhere}: check the indentation"
     text = f"unknown field {name[:60]!r}{did_you_mean(name, known)}"
     path = (*target.path[:-1], name)
-    if now := today(name, known, top=len(path) == 1):
+    if now := today(name, known, top=len(path) == 1, path=path):
         text = f"unknown field {name!r}; it is {listed([repr(each) for each in now])} now"
         return Complaint("SPEC010", path, text, FIX, on_key=True, meant=now[0])
     unknown = "" if target.elsewhere else name

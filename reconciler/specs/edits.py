@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
 
 from reconciler.model.diagnostic import Span
 from reconciler.model.document import Document
@@ -104,9 +106,10 @@ def _new(value: Json, move: Move) -> Json:
 
 
 def _share(value: Json) -> Json:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         return value
-    return f"{value:g}%" if abs(value) < 1e6 else f"{value}%"  # noqa: PLR2004 - no exponent
+    exact = int(value) if float(value).is_integer() else Decimal(repr(value))
+    return f"{exact:f}%" if isinstance(exact, Decimal) else f"{exact}%"
 
 
 def _renamed(parent: Mapping[str, Json], old: str, new: str, value: Json) -> Json:

@@ -49,6 +49,8 @@ class Rewritten:
     text: str
     done: list[Done] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    unread: bool = False
+    """It is no right YAML."""
 
 
 def rewrite(texts: Mapping[str, str], moves: tuple[Move, ...]) -> dict[str, Rewritten]:
@@ -72,7 +74,7 @@ def _file(name: str, text: str, moves: tuple[Move, ...]) -> Rewritten:
     for _ in range(_MOST):
         parsed = parse(out.text, name)
         if any(each.is_error for each in parsed.diagnostics):
-            return Rewritten(text)
+            return Rewritten(text, unread=True)
         found = next(_wanted(parsed.documents, moves, refused), None)
         if found is None:
             return out

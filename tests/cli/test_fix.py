@@ -44,9 +44,13 @@ def test_what_is_left_is_named_and_the_rest_is_written(tmp_path: Path) -> None:
         "{expireAfter: 30d}", "{ttl: 30d, expireAfter: 1d}\n  offline: {format: Glue}"
     )
     folder.write("specs/b.yaml", text)
+    folder.write("specs/c.yaml", "a: [")
     said = folder.run("fix", expect=0)
     assert "ttl → expireAfter is left as it is: 'expireAfter' is there too" in said.err
     assert (tmp_path / "specs/b.yaml").read_text() == text.replace("Glue", "glue")
+    again = folder.run("fix", "--check", expect=1)
+    assert "today's words" not in again.out
+    assert "'specs/c.yaml' cannot be read" in again.err
 
 
 def test_a_link_is_not_replaced_by_a_file(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from sweeps import LONG
 from reconciler.model.change import Call
 from reconciler.model.diagnostic import Span
 from reconciler.model.loss import Approval, Loss
-from reconciler.model.plan import Plan, plan_to_json
-from reconciler.model.value import SENSITIVE, UNKNOWN, Join, JsonText, Ref
+from reconciler.model.plan import FORMAT as PLAN_FORMAT, Plan, plan_to_json
+from reconciler.model.value import SENSITIVE, UNKNOWN, Join, JsonText, Ref, digest
 from reconciler.planfile import file as planfile
 from reconciler.render.text import drift
 from schemas.generate import plan as generate
@@ -91,9 +91,22 @@ def test_what_is_written_is_valid(name: str):
     assert faults(name, SAMPLES[name]) == []
 
 
-def test_a_plan_file_of_format_1_is_valid():
-    old = {key: value for key, value in FILE.items() if key != "specs"}
-    assert faults("planfile", {**old, "format_version": 1}) == []
+NEEDED = (3, 2, "8fd6afbb2209")
+
+
+def test_a_plan_file_of_another_form_has_another_number():
+    """What every file has is under its digest: an older file is told by its number alone."""
+    found = sorted(needed(validator("planfile").schema))
+    assert (planfile.FORMAT, PLAN_FORMAT, digest(found, 12)) == NEEDED, "raise FORMAT, write this"
+
+
+def needed(schema: Any, path: tuple[str, ...] = ()) -> Iterator[list[str]]:
+    """Every key that has to be there, with its place in the schema."""
+    if isinstance(schema, dict):
+        listed = schema.get("required")
+        yield from ([*path, each] for each in (listed if isinstance(listed, list) else ()))
+        for key, value in schema.items():
+            yield from needed(value, (*path, key))
 
 
 def test_a_signed_plan_file_is_valid():

@@ -22,6 +22,8 @@ from reconciler.render.formats import Context
 from reconciler.render.html import report
 from reconciler.render.machine import junit, sarif
 from reconciler.render.text.plan import text
+from reconciler.render.vocabulary.fold import fold
+from reconciler.render.vocabulary.ink import cells
 from reconciler.specs import overlay
 from reconciler.specs.source import parse
 
@@ -43,7 +45,9 @@ SAYS = "widens access: it allows s3:* on arn:aws:s3:::raw/*"
 REQUEST = Opened("s3:PutObject", "arn:aws:s3:::raw/example", "", (("aws:sourceip", "10.0.0.1"),))
 OPENS = Loss("access", SAYS, ("Policies",), opens=(REQUEST,))
 NAMES = (
-    "acme-prod-raw", "a b", "a'b", 'a"b', "a#b", "a: b", "a|b", "a\\b", "a\\u0041", "ünï-日本",
+    "acme-prod-raw", "acme-prod-transactions-of-all-countries-123456789012", "a" * 90,
+    "back\\slash" * 9, "two words " * 8 + "x", "\x1b[31m" * 12,
+    "a b", "a'b", 'a"b', "a#b", "a: b", "a|b", "a\\b", "a\\u0041", "ünï-日本",
     "x`y```z",
     "[a](b)", "{a}", "- a", "&a", "!t", "%a", "@a", "a,b", "<b>a</b>", "a\u200bb", "a\x85b",
     "a\u202eb",
@@ -60,7 +64,8 @@ def lost(name: str, *losses: Loss, **more: Any) -> Any:
 
 
 def of_text(plan: Any) -> str:
-    lines = text(plan, color=False, width=60).split("\n")
+    lines = fold(text(plan, color=False, width=60), 60).split("\n")
+    assert max(map(cells, lines)) <= 60
     start = next(at for at, line in enumerate(lines) if line.strip() == "spec:")
     indent = len(lines[start]) - len(lines[start].lstrip())
     body = []

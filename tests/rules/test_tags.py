@@ -92,6 +92,15 @@ def test_a_reserved_key_of_the_environment_is_an_error() -> None:
     assert codes(found) == ["TAG001"]
 
 
+@pytest.mark.parametrize("tags", ["{a: b, A: b}", "{Owner: ml}", "{'e\u0301': a, '\xe9': a}"])
+def test_two_spellings_in_an_environment_are_an_error_at_its_line(tags: str) -> None:
+    """A role would have both, and IAM takes one of them."""
+    _, found = compiled(DATA, more=f", tags: {tags}")
+    assert codes(found) == ["TAG001"]
+    assert found[0].at is not None
+    assert found[0].at.line == 4
+
+
 def test_a_resource_of_its_own_tags_may_not_say_them_twice() -> None:
     properties = "{Tags: [{Key: tier, Value: gold}]}"
     topic = (

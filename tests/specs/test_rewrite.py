@@ -32,6 +32,21 @@ CASES = {
     ),
     "a share": ("Rollout", "capture: {sampling: 20} # %", "capture: {sampling: 20%} # %"),
     "a fraction": ("Rollout", "capture: {sampling: 0.5}", "capture: {sampling: 0.5%}"),
+    "a long fraction": (
+        "Budget",
+        "thresholds: [{percent: 33.333333}]",
+        "thresholds: [{at: 33.333333%}]",
+    ),
+    "a tiny fraction": (
+        "Budget",
+        "thresholds: [{percent: 0.000025}]",
+        "thresholds: [{at: 0.000025%}]",
+    ),
+    "a large one": (
+        "Budget",
+        "thresholds: [{percent: 1234567.5}]",
+        "thresholds: [{at: 1234567.5%}]",
+    ),
     "a share in a new field": (
         "Budget",
         "thresholds:\n  - {percent: 80}\n  # all of it\n  - {percent: 100, on: forecasted}",
@@ -122,7 +137,9 @@ def test_what_is_not_certain_is_left_and_named(name: str) -> None:
     ["online: {ttl: 1d", "a: b\na: c\n", "", "- 1\n", "\x00", "kind: FeatureGroup\nspec: null\n"],
 )
 def test_what_is_no_spec_is_left_alone(text: str) -> None:
-    assert fixed(text) == Rewritten(text)
+    found = fixed(text)
+    assert found == Rewritten(text, unread=found.unread)
+    assert found.unread == any(each.is_error for each in parse(text, "a.yaml").diagnostics)
 
 
 def test_a_kind_is_changed_by_its_own_moves_alone() -> None:
@@ -202,6 +219,19 @@ def test_an_old_word_is_named_with_the_new_one(kind: str) -> None:
     (said,) = [each for each in found if "now" in each.message]
     assert new in said.message
     assert "moorline fix" in said.help
+
+
+@pytest.mark.parametrize(
+    ("kind", "section", "new"), [("Rollout", "analysis", "atMost"), ("Monitor", "alarms", "above")]
+)
+def test_a_word_that_became_two_is_named_with_the_one_of_its_place(
+    kind: str, section: str, new: str
+) -> None:
+    body = f"{section}: [{{metric: Invocation5XXErrors, rate: 1%}}]"
+    (document,) = parse(spec(kind, body), "a.yaml").documents
+    _, found = shape(document, load()[kind].model, ("spec",))
+    (said,) = [each.message for each in found if "now" in each.message]
+    assert said == f"unknown field 'rate'; it is {new!r} now"
 
 
 def test_every_move_leads_to_a_word_of_its_kind() -> None:

@@ -280,3 +280,51 @@ def test_a_difference_knows_the_field_of_the_spec_and_the_edit(says, want, have,
     (field,) = step_to_json(found)["fields"]
     assert field["spec"] == {"path": ["spec", "limit"], "at": field["at"], **told}
     assert step_to_json(step_from_json(step_to_json(found))) == step_to_json(found)
+
+
+def said(line: int, *path: str, says: Any = None, inside: Any = None) -> Span:
+    return Span("a.yaml", line, 1, path=("spec", *path), says=says, inside=inside)
+
+
+def test_a_to_do_names_what_its_author_wrote_and_not_the_same_place_of_the_sorted_form() -> None:
+    """Statements are sorted to be compared, so their numbers are not those of the spec."""
+    words = ("sagemaker:*Endpoint", "sagemaker:BatchGetRecord", "sagemaker:GetRecord")
+    values = tuple(said(11 + n, "statements", str(n), says=word) for n, word in enumerate(words))
+    block = said(10, "statements", inside=lambda: values)
+    origin = Origin("Security/x", said(1), {("Policies",): block})
+
+    def wanted(action: str) -> dict[str, Any]:
+        return grants(allow("", action), allow("", *words[1:], Resource=["b"]))
+
+    want, have = wanted(words[0]), wanted("sagemaker:InvokeEndpoint")
+    for each in step(ROLE, want, have, origin).fields:
+        assert each.spec is not None
+        assert (each.spec.line, each.spec.says, each.back) == (
+            11,
+            *words[:1],
+            "sagemaker:InvokeEndpoint",
+        )
+        assert each.at == block
+    more = grants(allow("", *words), allow("", "kms:Decrypt"))
+    for each in step(ROLE, more, have, origin).fields:
+        assert each.spec is not None
+        assert (each.spec.line, each.spec.says, each.back) == (10, None, None)
+
+
+def test_a_line_of_a_statement_is_not_that_of_another() -> None:
+    """A spec that has the policy itself knows a line for each place of what it wrote."""
+    own, other = ("AssumeRolePolicyDocument", "Statement", "0"), ("AssumeRolePolicyDocument",)
+    origin = Origin("Resource/x", said(1), {own: said(30), other: said(20)})
+
+    def trust(*services: str) -> dict[str, Any]:
+        found = [allow("", "sts:AssumeRole", Principal={"Service": [it]}) for it in services]
+        return {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": found}}
+
+    fields = step(
+        ROLE,
+        trust("z.amazonaws.com", "b.amazonaws.com"),
+        trust("z.amazonaws.com", "a.amazonaws.com"),
+        origin,
+    ).fields
+    assert fields
+    assert {each.at.line for each in fields if each.at} == {20}

@@ -173,6 +173,10 @@ def test_not_a_file_of_ours_is(data: bytes) -> None:
     "data",
     [
         pytest.param(sealed(format_version=planfile.FORMAT + 1), id="of the file"),
+        pytest.param(sealed(format_version=planfile.FORMAT - 1), id="of an older file"),
+        pytest.param(
+            sealed(plan={**BODY["plan"], "format_version": plans.FORMAT - 1}), id="of an older plan"
+        ),
         pytest.param(
             sealed(plan={**BODY["plan"], "format_version": plans.FORMAT + 1}), id="of the plan"
         ),
@@ -181,7 +185,7 @@ def test_not_a_file_of_ours_is(data: bytes) -> None:
         ),
     ],
 )
-def test_a_newer_format_is_refused_as_such(data: bytes) -> None:
+def test_another_format_is_refused_as_such(data: bytes) -> None:
     assert refusals(data) == ["STALE002"]
 
 

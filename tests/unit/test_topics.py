@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.cli.verbs.explain import meanings
 from reconciler.explain import fields
 from reconciler.explain.topics import topic
 from reconciler.kinds import api as kinds
@@ -11,6 +12,7 @@ from reconciler.model.codes import CODES
 from reconciler.policy import api as policy
 from reconciler.render.text.field import text
 from reconciler.specs.migrations import moves, today
+from reconciler.specs.moves import Move
 
 
 @pytest.mark.parametrize("code", [*CODES, *policy.codes()])
@@ -94,6 +96,35 @@ def test_a_path_may_be_written_as_the_user_sees_it(subject: str) -> None:
 )
 def test_what_is_not_there_names_what_is_near(subject: str, near: str) -> None:
     about = topic(subject)
+    assert about is not None
+    assert near in about["error"]
+
+
+@pytest.mark.parametrize("move", [each for each in moves() if each.to], ids=str)
+def test_an_older_word_is_answered_with_the_one_of_today(move: Move) -> None:
+    """Also where the words around it are older ones."""
+    path = ".".join(move.at[1:] if move.at[0] == "spec" else move.at)
+    about = topic(f"{move.kind or 'Budget'}.{path}", meanings=meanings)
+    assert about is not None
+    around = ("analysis", "rate"), ("ranges", "min"), ("ranges", "max")
+    section = next((each for each, word in around if each in path and path.endswith(word)), "")
+    assert f".{move.to}" in about["error"], path
+    assert section in about["error"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "near"),
+    [
+        ("FeatureGroup.ttl", "FeatureGroup.online.expireAfter"),
+        ("FeatureGroup.online.ttl", "FeatureGroup.online.expireAfter"),
+        ("Rollout.canary", "Rollout.strategy.blueGreen.twoStep"),
+        ("Training.evaluation.bound", "Training.evaluation.atLeast"),
+        ("DataSource.metadata.labels", "DataSource.metadata.tags"),
+        ("Rollout.instance_count", "Rollout.serve.realtime.instances"),
+    ],
+)
+def test_a_word_of_somebody_else_is_answered_with_ours(subject: str, near: str) -> None:
+    about = topic(subject, meanings=meanings)
     assert about is not None
     assert near in about["error"]
 

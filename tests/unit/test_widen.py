@@ -13,7 +13,7 @@ from reconciler.model.change import Action, Change, Effect, FieldChange, Observe
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Node, Origin
 from reconciler.model.loss import loss_from_json, loss_to_json
-from reconciler.model.value import Join, JsonText, Ref
+from reconciler.model.value import Hidden, Join, JsonText, Ref
 from reconciler.plan.diff import compare
 from reconciler.plan.widen import lifted, remarks, widenings
 from reconciler.resources.api import MAKING_TAG, Place, lookup
@@ -256,6 +256,38 @@ NOT: dict[str, tuple[str, Any, Any]] = {
 @pytest.mark.parametrize(("type_", "before", "after"), NOT.values(), ids=NOT.keys())
 def test_it_does_not_widen_when(type_: str, before: Any, after: Any) -> None:
     assert opened(type_, before, after) == []
+
+
+def test_what_one_member_had_does_not_count_for_another() -> None:
+    """Members change places: what is of each of them is compared with what it had."""
+
+    def cards(*public: bool) -> dict[str, Any]:
+        both = [
+            {"DeviceIndex": str(n), "AssociatePublicIpAddress": it} for n, it in enumerate(public)
+        ]
+        return {"NetworkInterfaces": both}
+
+    before, after = cards(True, False), cards(False, True)
+    after["NetworkInterfaces"].reverse()
+    (found,) = opened("AWS::EC2::Instance", before, after)
+    assert found.says == "widens access: NetworkInterfaces.0.AssociatePublicIpAddress is true"
+
+
+def test_what_a_spec_calls_sensitive_is_in_no_words() -> None:
+    """Neither what is asked for nor what is live: not in what is said, and in no request."""
+    type_, canary = "AWS::SecretsManager::ResourcePolicy", "arn:aws:iam::444455556666:role/canary"
+    at = Address(type_, "x")
+
+    def given(principal: Any, effect: str = "Deny", path: tuple[str, ...] = ("Principal", "AWS")):
+        deny = {**allow("secretsmanager:*", Principal={"AWS": principal}), "Effect": effect}
+        return {"SecretId": "s", "ResourcePolicy": document(deny)}
+
+    place = ("ResourcePolicy", "Statement", "0", "Principal", "AWS")
+    hidden = Hidden(at, place, "arn:aws:iam::444455556666:role/canary-new", readable=True)
+    for effect in ("Allow", "Deny"):
+        found = opened(type_, given(canary, effect), given(hidden, effect))
+        assert found
+        assert "canary" not in json.dumps([loss_to_json(each) for each in found]), found
 
 
 def test_requests_that_are_newly_allowed_are_shown() -> None:

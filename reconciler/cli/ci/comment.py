@@ -226,9 +226,9 @@ def read(data: bytes) -> tuple[Mapping[str, Json] | None, list[Diagnostic]]:
     plan = inner if whole else body
     if not isinstance(plan, dict):
         return None, [Diagnostic("CI011", "it is not a plan", help=_MAKE)]
-    newer = [*_newer(plan, plans.FORMAT), *(_newer(body, planfile.FORMAT) if whole else ())]
-    if newer:
-        return None, newer
+    others = [*(_other(body, planfile.FORMAT) if whole else ()), *_other(plan, plans.FORMAT)]
+    if others:
+        return None, others[:1]  # the form of the file, or else of the plan in it
     if whole:
         file, found = planfile.unpack(data)
         if file is None:
@@ -243,10 +243,12 @@ def read(data: bytes) -> tuple[Mapping[str, Json] | None, list[Diagnostic]]:
     return None, [Diagnostic("CI011", f"it is not a plan: {codes}", help=_MAKE)]
 
 
-def _newer(body: Mapping[str, Json], known: int) -> list[Diagnostic]:
+def _other(body: Mapping[str, Json], known: int) -> list[Diagnostic]:
+    from reconciler.model.format import other  # noqa: PLC0415
+
     version = body.get("format_version")
-    if not isinstance(version, int) or version <= known:
+    if not other(version, known):
         return []
     text = f"the plan has format {version}; this Moorline knows {known}"
-    help_ = "update Moorline in this job to the version that made the plan, or plan with this one"
+    help_ = "use the same version of Moorline in the job that plans and in the one that comments"
     return [Diagnostic("CI012", text, help=help_)]

@@ -88,7 +88,7 @@ def _word(project: Project, subject: str, name: str | None) -> None:
     from reconciler.explain.topics import close, topic  # noqa: PLC0415 - after the arguments are right
     from reconciler.specs.migrations import today  # noqa: PLC0415
 
-    about = topic(subject, lambda word, known, top: today(word, known, top=top))
+    about = topic(subject, lambda word, known, top: today(word, known, top=top), meanings)
     if about is not None:
         if project.as_json:
             click.echo(json.dumps(about))
@@ -96,6 +96,13 @@ def _word(project: Project, subject: str, name: str | None) -> None:
             say(_topic(about, color=project.color))
         raise SystemExit(Exit.ERROR if "error" in about else Exit.OK)
     _resource(project, subject, name, others=close(subject))
+
+
+def meanings(word: str) -> tuple[str, ...]:
+    """What an older word is called today, and what words of other tools stand for."""
+    from reconciler.specs import brought, migrations  # noqa: PLC0415 - only for what is not there
+
+    return (*sorted(migrations.renamed().get(word, ())), *brought.meanings(word))
 
 
 def _resource(

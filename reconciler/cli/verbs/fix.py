@@ -36,13 +36,15 @@ def command(specs: Path, environments: Path, *, check: bool, as_json: bool, no_c
     changed = {name: each for name, each in made.items() if each.done}
     if not check:
         found += [problem for name, each in changed.items() for problem in _write(name, each)]
-    found += [_left(each) for file in made.values() for each in file.left]
+    left = [_left(each) for file in made.values() for each in file.left]
+    unread = [_unread(name) for name, each in made.items() if each.unread]
+    found += [*left, *unread]
     if as_json:
         project.print_json(_json(changed, found, written=not check))
     else:
-        _tell(changed, check=check)
+        _tell(changed, check=check, whole=not found)
         project.show(found)
-    if any(each.is_error for each in found) or (check and changed):
+    if any(each.is_error for each in found) or (check and (changed or found)):
         raise SystemExit(Exit.ERROR)
 
 
@@ -57,7 +59,7 @@ def _texts(project: Project) -> tuple[dict[str, str], list[Diagnostic]]:
         except RefusedError as error:
             found.append(_refused(name, error))
         except (OSError, UnicodeDecodeError):
-            continue  # `validate` says what is wrong with it
+            found.append(_unread(name))
     return texts, found
 
 
@@ -82,6 +84,12 @@ def _left(each: Left) -> Diagnostic:
     return Diagnostic(CODE, text, each.at, "change it by hand", Severity.WARNING)
 
 
+def _unread(name: str) -> Diagnostic:
+    text = f"{name!r} cannot be read, so nobody knows what is in it"
+    help_ = "`moorline validate` says what is wrong with it"
+    return Diagnostic(CODE, text, Span(name, 1, 1), help_, Severity.WARNING)
+
+
 def _json(changed: dict[str, Rewritten], found: list[Diagnostic], *, written: bool) -> Json:
     from reconciler.render.text import diagnostics  # noqa: PLC0415 - only when it is asked for
 
@@ -98,14 +106,14 @@ def _json(changed: dict[str, Rewritten], found: list[Diagnostic], *, written: bo
     return {"written": written, "files": files, "diagnostics": diagnostics.as_json(found)}
 
 
-def _tell(changed: dict[str, Rewritten], *, check: bool) -> None:
+def _tell(changed: dict[str, Rewritten], *, check: bool, whole: bool) -> None:
     for name, each in sorted(changed.items()):
         for done in sorted(each.done, key=lambda done: done.at.line):
             after = f" → {done.after}" if done.after else " is taken away around its member"
             click.echo(f"{name}:{done.at.line}  {done.before}{after}")
     count = sum(len(each.done) for each in changed.values())
     if not changed:
-        click.echo("every spec is in today's words")
+        click.echo("every spec is in today's words" if whole else "nothing to rewrite")
         return
     files = f"{len(changed)} file{'s' if len(changed) > 1 else ''}"
     verb = "to make" if check else "made"

@@ -41,12 +41,13 @@ def _untagged(found: Diagnostic) -> bool:
 
 
 def _making(found: Diagnostic, begun: Receipt) -> Diagnostic:
+    assert found.address is not None  # noqa: S101 - it is among what the apply makes
     text = (
         f"{str(found.address)!r} shows no tags yet: the apply that {begun.who} began at"
         f" {begun.started} makes it, and has noted no end"
     )
     help_ = (
         "plan again when that apply has ended; if it was broken off and this stays, take it over"
-        f" with `--adopt {found.address}`"
+        f" with `--adopt {found.address.argument}`"
     )
     return replace(found, code=CODE, message=text, help=help_)

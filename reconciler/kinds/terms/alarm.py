@@ -173,7 +173,7 @@ def statistic_of(rule: Limited) -> str | None:
 
 
 def _shown(level: float | str) -> str:
-    return level if isinstance(level, str) else f"{level:g}"
+    return level if isinstance(level, str) else f"{level:.15g}"
 
 
 def limit_problems(rule: Limited, path: Path) -> Iterator[Problem]:
@@ -196,11 +196,13 @@ def _level_problems(metric: str, level: float | str, path: Path) -> Iterator[Pro
     share = _is_share(level)
     if metric in LATENCIES:
         if share or not isinstance(level, str):
-            help_ = "write a unit, as in 250ms" if share else f"write a unit, as in {level:g}ms"
+            help_ = "write a unit, as in 250ms" if share else f"write a unit, as in {level:.15g}ms"
             yield Problem(path, f"{metric} is a time", help_)
     elif metric in HOST:
         if not share:
-            help_ = f"write per cent, as in {level:g}%" if isinstance(level, float) else "write 85%"
+            help_ = (
+                f"write per cent, as in {level:.15g}%" if isinstance(level, float) else "write 85%"
+            )
             yield Problem(path, f"{metric} is a share", help_)
     elif isinstance(level, str) and not share:
         yield Problem(path, f"{metric} is not a time", "write a plain number")

@@ -74,9 +74,9 @@ CODES = (
     ),
     Code(
         "CI012",
-        "plan of a newer version",
-        "A plan was written by a newer Moorline, in a form that this one does not know. Nothing was posted.",
-        "Use the same version of Moorline in every job: update the one that comments, or plan with this one.",
+        "plan of another version",
+        "A plan was written by a newer or an older Moorline, in a form that this one does not read. Nothing was posted.",
+        "Use the same version of Moorline in every job: update the one that is older, or plan with this one.",
     ),
     Code(
         "CI013",

@@ -14,9 +14,9 @@ CODES = (
     ),
     Code(
         "STALE002",
-        "newer format",
-        "A plan file was written by a newer Moorline, in a form that this one does not know. Nothing was changed.",
-        "Apply it with the version that made it, or make the plan again with this one.",
+        "another format",
+        "A plan file was written by a newer or an older Moorline, in a form that this one does not read. Nothing was changed.",
+        "Make the plan again with this version, or apply it with the one that made it.",
     ),
     Code(
         "STALE003",

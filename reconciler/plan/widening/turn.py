@@ -17,6 +17,7 @@ from reconciler.model.change import Change
 from reconciler.model.loss import Destruction, Loss, Opened
 from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 from reconciler.resources.api import Place, Resource, fill
+from reconciler.resources.members import identity, known_by
 
 NEWER = "arn:(known after apply):"
 """Begins what stands for an ARN that only AWS can give: no pattern but a wide one has it."""
@@ -171,7 +172,16 @@ def pairs(before: Json, after: Json, path: Path = ()) -> Iterator[Pair]:
 
 
 def _side_by_side(before: list[Json], after: list[Json]) -> Iterator[tuple[Json, Json]]:
-    """Items that are objects, equal ones together, and the others in the order that they have."""
+    """Items that are objects, equal ones together, the others by what they are known by.
+
+    So what is of one is not taken for what another had. Where nothing tells them, in their order.
+    """
     mine = [each for each in before if isinstance(each, Mapping) and each not in after]
     theirs = [each for each in after if isinstance(each, Mapping) and each not in before]
-    yield from zip_longest(mine, theirs)
+    keys = known_by(mine, theirs) if mine and theirs else ()
+    if not keys:
+        yield from zip_longest(mine, theirs)
+        return
+    had = {identity(each, keys): each for each in mine}
+    yield from ((had.pop(identity(each, keys), None), each) for each in theirs)
+    yield from ((each, None) for each in had.values())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model import origin
+from reconciler.model.address import Address
 from reconciler.model.change import BY_RIGHT, Action, Cause, Reason
 from reconciler.model.origin import Origin
 from reconciler.model.value import Json
@@ -22,7 +23,7 @@ from reconciler.render.text.table import INDENT, MOST, below, shortened, widest
 from reconciler.render.vocabulary import protection, words
 from reconciler.render.vocabulary.difference import rows_of
 from reconciler.render.vocabulary.entries import READ, Entry, entries, told
-from reconciler.render.vocabulary.fold import LAYOUT, LEAST
+from reconciler.render.vocabulary.fold import LAYOUT, LEAST, broken
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
 from reconciler.render.vocabulary.value import brief, mark_of
 from reconciler.render.vocabulary.words import CAUSES, SIGNS, span
@@ -126,7 +127,7 @@ def keeps(entry: Entry, plan_json: Mapping[str, Json]) -> str:
     single = any(isinstance(each["before"], str | int | float) for each in may)
     if kind(entry) != "changed" or not single:
         return ""
-    address = f"{step['type']}/{step['name']}"
+    address = Address(step["type"], step["name"]).argument
     return f"moorline drift -e {plan_json['environment']} --write {address}"
 
 
@@ -189,7 +190,7 @@ def _entry(  # noqa: PLR0913 - what is shown, and how
     for each in section.load(Report.DRIFT):
         yield from (f"{INDENT}{line}" for line in each.text_step(step, ink))
     if keep:
-        yield from (f"{INDENT}{ink(line, 'dim')}" for line in _pasted(harmless(keep), width))
+        yield from (ink(line, "dim") for line in _pasted(harmless(keep), width))
     if entry.destroys:
         lost = "; ".join(protection.lost(entry))
         yield f"{INDENT}{ink(f'an apply is destructive: {lost}', 'alarm')}"
@@ -197,12 +198,14 @@ def _entry(  # noqa: PLR0913 - what is shown, and how
 
 
 def _pasted(command: str, width: int) -> list[str]:
-    """A command that stays one where it takes two lines."""
-    said = f"keep it: {command}"
-    if cells(INDENT + said) <= width:
+    """A command that stays one where it takes several lines."""
+    said = f"{INDENT}keep it: {command}"
+    if cells(said) <= width:
         return [said]
     first, option, rest = said.partition(" --write ")
-    return [f"{first} \\", f" {option}{rest}"] if option else [said]
+    second = f"{INDENT} {option}{rest}"
+    more = [second] if "'" in rest else broken(second, width)  # in quotes a backslash is one
+    return [f"{first} \\", *more] if option else [said]
 
 
 def whole(how: str, step: Mapping[str, Json], group: Origin) -> str:

@@ -20,6 +20,7 @@ from reconciler.render.text.table import INDENT, Line, block
 from reconciler.render.vocabulary import protection, waiting
 from reconciler.render.vocabulary.difference import leaves, rows_of
 from reconciler.render.vocabulary.entries import Entry, differences
+from reconciler.render.vocabulary.fold import broken
 from reconciler.render.vocabulary.ink import Ink, cells, harmless, spread
 from reconciler.render.vocabulary.words import SIGNS, count, span, tally, verified, why
 
@@ -111,11 +112,17 @@ class _Writer:
             yield f"{INDENT}{ink('refused:', 'alarm')} {harmless(entry.refused)}"
             if remedy := protection.remedy(entry, environment):
                 yield from _folded(remedy, self.width)
-            yield from (f"{INDENT}  {line}" for line in protection.snippet(entry))
+            yield from self._snippet(entry)
         elif entry.losses or entry.destroys:
             yield from (f"{INDENT}{line}" for line in protection.permits(entry))
         yield from self._told(step)
         yield from self._held(entry)
+
+    def _snippet(self, entry: Entry) -> Iterator[str]:
+        """The lines that approve it, as they can be pasted at any width."""
+        indent = " " * (cells(INDENT) + 12)
+        for line in (f"{INDENT}  {each}" for each in protection.snippet(entry)):
+            yield from broken(line, self.width, indent) if '"' in line else [line]
 
     def entry(self, entry: Entry) -> Iterator[str]:
         """Any other step."""

@@ -13,12 +13,13 @@ from typing import TextIO
 
 from reconciler.render.vocabulary.ink import cells
 
-__all__ = ["LAYOUT", "LEAST", "fold", "room"]
+__all__ = ["LAYOUT", "LEAST", "broken", "fold", "room"]
 
 LAYOUT = 100
 """Cells for which a page is laid out where no terminal says how many it has."""
 LEAST = 40
 """Cells below which nothing is laid out, whatever a terminal says."""
+_ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8}|.)")
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
 _HANG = 2
 _STRONG = frozenset("/,;|")
@@ -37,6 +38,29 @@ def fold(text: str, width: int) -> str:
     if width <= 0:
         return text
     return "\n".join(piece for line in text.split("\n") for piece in _folded(line, width))
+
+
+def broken(line: str, width: int, indent: str = "") -> list[str]:
+    """A line without blanks at its end as several, each but the last with a backslash at its end.
+
+    A shell outside of quotes puts them together again, where `indent` is empty, and so does YAML
+    within double quotes. No escape is broken, and no line begins with a blank.
+    """
+    out: list[str] = []
+    while cells(line) > width:
+        inside = {
+            at for each in _ESCAPE.finditer(line) for at in range(each.start() + 1, each.end())
+        }
+        rooms = range(min(width, len(line)) - 1, len(indent) + 1, -1)
+        fits = (at for at in rooms if cells(line[:at]) < width)
+        whole = [at for at in fits if line[at] != " " and at not in inside]
+        parted = (at for at in whole if line[at - 1] in _STRONG | _WEAK and at > width // 2)
+        end = next(parted, 0) or next(iter(whole), 0)
+        if not end:
+            break
+        out.append(f"{line[:end]}\\")
+        line = indent + line[end:]
+    return [*out, line]
 
 
 def _folded(line: str, width: int) -> Iterator[str]:

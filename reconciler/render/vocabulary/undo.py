@@ -35,7 +35,7 @@ def _edit(field: Mapping[str, Json]) -> str:
         return _without(row.path, row.before, was, at)
     name, at = path_text(spec["path"]), span(spec["at"])
     says = f"it says {brief(spec['value'])}, {at}" if "value" in spec else at
-    one = len(field.get("parts", ())) <= 1
+    one = len(field.get("parts", ())) <= 1 or "list" in field
     if "back" in spec and one:
         return f"set {name} back to {brief(spec['back'])} ({says}), so that {was}"
     return f"change {name} ({says}) so that {was}"

@@ -10,7 +10,8 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from reconciler.specs.moves import Move
+from reconciler.model.value import Path
+from reconciler.specs.moves import ANY, Move
 
 
 @cache
@@ -38,7 +39,17 @@ def moved() -> Mapping[str, str]:
     return {move.at[1]: ".".join((*move.within, move.at[1])) for move in moves() if move.within}
 
 
-def today(name: str, known: Iterable[str], *, top: bool) -> list[str]:
-    """What an older field is called today, among the fields that are known where it stands."""
-    found = sorted(renamed().get(name, frozenset()).intersection(known))
+def today(name: str, known: Iterable[str], *, top: bool, path: Path = ()) -> list[str]:
+    """What an older field is called today, among the fields that are known where it stands.
+
+    `path` leads to it in its `spec`, where that is known: one word may have become two.
+    """
+    here = {move.to for move in moves() if move.to and path and _like(move.at[1:], path)}
+    found = sorted((here or renamed().get(name, frozenset())) & {*known})
     return found or ([moved()[name]] if top and name in moved() else [])
+
+
+def _like(pattern: Path, path: Path) -> bool:
+    return len(pattern) == len(path) and all(
+        one in (ANY, other) for one, other in zip(pattern, path, strict=True)
+    )
