@@ -241,9 +241,9 @@ def ended(life: Life) -> None:
         true={each for _, each in lost} >= {"records", "keys", "history"},
     )
     approvals = "".join(
-        f"      - {{address: {address}, loses: {loses}, why: The end., by: alice,"
+        f"      - {{address: {address}, allows: {class_}, why: The end., by: alice,"
         f" until: 2099-12-31}}\n"
-        for address, loses in sorted(lost)
+        for address, class_ in sorted(lost)
     )
     life.say(f"{len(lost)} losses are approved one by one, traffic as a class.")
     new = f"  protection:\n    allow: [traffic]\n    approvals:\n{approvals}"
