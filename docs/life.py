@@ -114,11 +114,11 @@ class Life:
         """Nothing is left to do, and another process says so."""
         self.moorline("plan --detailed-exitcode")
 
-    def until(self, arguments: str, code: int) -> str:
-        """Look again until AWS shows what was done by hand."""
+    def until(self, arguments: str, code: int, says: str = "") -> str:
+        """Look again until AWS shows all that was done by hand."""
         for _ in range(LOOKS):
             found, text = self.run(arguments, code=None)
-            if found == code:
+            if found == code and says in text:
                 return text
         sys.exit(f"{text}\nthis was not shown after {LOOKS} looks")
 
@@ -179,7 +179,7 @@ def released(life: Life) -> None:
     with life.person() as client:
         register_package(client("sagemaker"), REGISTRY, approved=True)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-09-14"))
-    life.until("plan --detailed-exitcode", CHANGES)
+    life.until("plan --verbose --detailed-exitcode", CHANGES, says=f"{REGISTRY}/1")
     with life.meanwhile("apply --yes"):
         time.sleep(AHEAD)
         life.say("Somebody else applies and plans while this goes on.")
@@ -217,7 +217,7 @@ def changed(life: Life) -> None:
     with life.person() as client:
         register_package(client("sagemaker"), REGISTRY, approved=True)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-11-02"))
-    life.until("plan --detailed-exitcode", CHANGES)
+    life.until("plan --verbose --detailed-exitcode", CHANGES, says=f"{REGISTRY}/2")
     life.moorline("apply --yes")
     life.quiet()
     life.moorline("drift")
@@ -254,7 +254,7 @@ def ended(life: Life) -> None:
     with life.person() as client:
         _empty(client("s3"), client("sagemaker"))
     life.until("apply --destroy --yes", DONE)
-    life.until("plan --destroy --detailed-exitcode", DONE)
+    life.moorline("plan --destroy --detailed-exitcode")
 
 
 def _empty(s3: Any, sagemaker: Any) -> None:  # noqa: ANN401 - boto3 clients have no static type
