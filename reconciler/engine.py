@@ -20,8 +20,9 @@ from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
+from reconciler.model.just import Just
 from reconciler.model.plan import Plan, Step
-from reconciler.model.receipt import Just, Receipt
+from reconciler.model.receipt import Receipt
 from reconciler.plan import closing, offline, order
 from reconciler.plan.live import Live
 from reconciler.plan.overwritten import overwritten

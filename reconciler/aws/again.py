@@ -18,7 +18,8 @@ from reconciler.drift.cause import of_field
 from reconciler.model.address import Address
 from reconciler.model.change import Cause, Observed
 from reconciler.model.graph import Graph, Node
-from reconciler.model.receipt import Just, ResourceRecord
+from reconciler.model.just import Just
+from reconciler.model.receipt import ResourceRecord
 from reconciler.model.value import resolve
 from reconciler.plan.diff import compare, scheduled
 from reconciler.plan.live import Live

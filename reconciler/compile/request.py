@@ -9,8 +9,8 @@ from reconciler.compile.compiler import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.change import Reason
+from reconciler.model.just import Just
 from reconciler.model.policy import Policy
-from reconciler.model.receipt import Just
 from reconciler.model.value import Props
 from reconciler.secret.sent import Sent
 from reconciler.specs.overlay import EnvironmentView

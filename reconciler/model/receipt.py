@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NamedTuple
 
 import orjson
 
@@ -100,14 +99,6 @@ class ResourceRecord:
     def digest(self) -> str:
         """Of what was left."""
         return digest(self.applied if self.observed is None else self.observed, 32)
-
-
-class Just(NamedTuple):
-    """What an apply of minutes ago did to a resource: for so many seconds AWS may not show it."""
-
-    seconds: float
-    left: ResourceRecord | None
-    """Nothing where it was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from reconciler.aws import lag
 from reconciler.aws.fresh import Changed
 from reconciler.model.address import Address
-from reconciler.model.receipt import Just, Receipt, ReceiptError, Result
+from reconciler.model.just import Just
+from reconciler.model.receipt import Receipt, ReceiptError, Result
 from reconciler.receipts.store import Store
 from reconciler.resources.api import Place, Resource, fill
 

@@ -11,7 +11,8 @@ from reconciler.aws.clock import FakeClock
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.model.graph import Graph
-from reconciler.model.receipt import Just, ResourceRecord
+from reconciler.model.just import Just
+from reconciler.model.receipt import ResourceRecord
 from reconciler.plan.live import Live, Orphan
 from reconciler.resources.api import Lifecycle
 

@@ -16,7 +16,8 @@ from reconciler.cli.world import unshown
 from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.receipt import Just, Receipt, ReceiptError, left_open
+from reconciler.model.just import Just
+from reconciler.model.receipt import Receipt, ReceiptError, left_open
 from reconciler.model.value import Props
 from reconciler.receipts import intent
 from reconciler.receipts.collect import Run
