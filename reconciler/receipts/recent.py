@@ -20,8 +20,6 @@ MOST = 5
 """Receipts that are read; applies of one environment come one after the other."""
 NAME = "{name}"
 NOTHING = Changed(0.0)
-WHOLE = frozenset({Result.DONE, Result.SKIPPED})
-"""How a step ended that left nothing half done."""
 
 
 def changed(
@@ -49,7 +47,7 @@ def just(
     if last is None or _since(last, now) > LONGEST:
         return {}
     told = _told(store, now)
-    failed = {step.address for each, _ in told for step in each.steps if step.result not in WHOLE}
+    failed = _failed(each for each, _ in told)
     ids = {each.id for each, _ in told}
     found: dict[Address, Just] = {}
     for address, each in _changes(told, resources, place).items():
@@ -59,6 +57,16 @@ def just(
         elif left and left.by in ids and each.shows > 0:
             found[address] = Just(each.shows, left)
     return {address: each for address, each in found.items() if address not in failed}
+
+
+def _failed(receipts: Iterable[Receipt]) -> set[Address]:
+    """What the last step that was begun on it did not end; receipts come newest first."""
+    failed, seen = set[Address](), set[Address]()
+    for receipt in receipts:
+        begun = [step for step in receipt.steps if step.result is not Result.SKIPPED]
+        failed |= {step.address for step in begun if step.result is not Result.DONE} - seen
+        seen |= {step.address for step in begun}
+    return failed
 
 
 def _changes(
