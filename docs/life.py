@@ -114,11 +114,11 @@ class Life:
         """Nothing is left to do, and another process says so."""
         self.moorline("plan --detailed-exitcode")
 
-    def until(self, arguments: str, code: int, says: str = "") -> str:
+    def until(self, arguments: str, code: int, *says: str) -> str:
         """Look again until AWS shows all that was done by hand."""
         for _ in range(LOOKS):
             found, text = self.run(arguments, code=None)
-            if found == code and says in text:
+            if found == code and all(each in text for each in says):
                 return text
         sys.exit(f"{text}\nthis was not shown after {LOOKS} looks")
 
@@ -179,7 +179,7 @@ def released(life: Life) -> None:
     with life.person() as client:
         register_package(client("sagemaker"), REGISTRY, approved=True)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-09-14"))
-    life.until("plan --verbose --detailed-exitcode", CHANGES, says=f"{REGISTRY}/1")
+    life.until("plan --verbose --detailed-exitcode", CHANGES, f"{REGISTRY}/1")
     with life.meanwhile("apply --yes"):
         time.sleep(AHEAD)
         life.say("Somebody else applies and plans while this goes on.")
@@ -202,7 +202,7 @@ def drifted(life: Life) -> None:
         client("s3").put_bucket_versioning(
             Bucket=CURATED, VersioningConfiguration={"Status": "Suspended"}
         )
-    text = life.until("drift", DRIFT)
+    text = life.until("drift", DRIFT, alarm["AlarmName"], CURATED)
     life.expect("drift names who did it", text, true="alice" in text)
     life.moorline("apply --yes")
     life.moorline("drift")
@@ -217,7 +217,7 @@ def changed(life: Life) -> None:
     with life.person() as client:
         register_package(client("sagemaker"), REGISTRY, approved=True)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-11-02"))
-    life.until("plan --verbose --detailed-exitcode", CHANGES, says=f"{REGISTRY}/2")
+    life.until("plan --verbose --detailed-exitcode", CHANGES, f"{REGISTRY}/2")
     life.moorline("apply --yes")
     life.quiet()
     life.moorline("drift")
