@@ -114,11 +114,11 @@ class Life:
         """Nothing is left to do, and another process says so."""
         self.moorline("plan --detailed-exitcode")
 
-    def until(self, arguments: str, code: int) -> str:
-        """Look again until AWS shows what was done by hand."""
+    def until(self, arguments: str, code: int, *says: str) -> str:
+        """Look again until AWS shows all that was done by hand."""
         for _ in range(LOOKS):
             found, text = self.run(arguments, code=None)
-            if found == code:
+            if found == code and all(each in text for each in says):
                 return text
         sys.exit(f"{text}\nthis was not shown after {LOOKS} looks")
 
@@ -179,7 +179,7 @@ def released(life: Life) -> None:
     with life.person() as client:
         register_package(client("sagemaker"), REGISTRY, approved=True)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-09-14"))
-    life.until("plan --detailed-exitcode", CHANGES)
+    life.until("plan --verbose --detailed-exitcode", CHANGES, f"{REGISTRY}/1")
     with life.meanwhile("apply --yes"):
         time.sleep(AHEAD)
         life.say("Somebody else applies and plans while this goes on.")
@@ -202,7 +202,7 @@ def drifted(life: Life) -> None:
         client("s3").put_bucket_versioning(
             Bucket=CURATED, VersioningConfiguration={"Status": "Suspended"}
         )
-    text = life.until("drift", DRIFT)
+    text = life.until("drift", DRIFT, alarm["AlarmName"], CURATED)
     life.expect("drift names who did it", text, true="alice" in text)
     life.moorline("apply --yes")
     life.moorline("drift")
@@ -217,7 +217,7 @@ def changed(life: Life) -> None:
     with life.person() as client:
         register_package(client("sagemaker"), REGISTRY, approved=True)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-11-02"))
-    life.until("plan --detailed-exitcode", CHANGES)
+    life.until("plan --verbose --detailed-exitcode", CHANGES, f"{REGISTRY}/2")
     life.moorline("apply --yes")
     life.quiet()
     life.moorline("drift")
@@ -241,9 +241,9 @@ def ended(life: Life) -> None:
         true={each for _, each in lost} >= {"records", "keys", "history"},
     )
     approvals = "".join(
-        f"      - {{address: {address}, loses: {loses}, why: The end., by: alice,"
+        f"      - {{address: {address}, allows: {class_}, why: The end., by: alice,"
         f" until: 2099-12-31}}\n"
-        for address, loses in sorted(lost)
+        for address, class_ in sorted(lost)
     )
     life.say(f"{len(lost)} losses are approved one by one, traffic as a class.")
     new = f"  protection:\n    allow: [traffic]\n    approvals:\n{approvals}"
@@ -251,10 +251,13 @@ def ended(life: Life) -> None:
     text = life.moorline("apply --destroy --yes", code=ERROR)
     life.expect("what is not empty stays", text, true="BucketNotEmpty" in text)
     life.say("AWS deletes no bucket with objects and no registry with versions: people empty them.")
-    with life.person() as client:
-        _empty(client("s3"), client("sagemaker"))
-    life.until("apply --destroy --yes", DONE)
-    life.until("plan --destroy --detailed-exitcode", DONE)
+    for number in range(LOOKS):  # what is deleted is logged in one of the buckets
+        with life.person() as client:
+            _empty(client("s3"), client("sagemaker"))
+        if life.run("apply --destroy --yes", code=None)[0] == DONE:
+            break
+        life.expect("it can be deleted at last", true=number + 1 < LOOKS)
+    life.moorline("plan --destroy --detailed-exitcode")
 
 
 def _empty(s3: Any, sagemaker: Any) -> None:  # noqa: ANN401 - boto3 clients have no static type

@@ -6,8 +6,9 @@ It owns the order of the passes and when to stop; each pass lives elsewhere.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from reconciler.aws import buckets, offered
+from reconciler.aws import again, buckets, offered
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
@@ -19,9 +20,11 @@ from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
+from reconciler.model.just import Just
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
 from reconciler.plan import closing, offline, order
+from reconciler.plan.live import Live
 from reconciler.plan.overwritten import overwritten
 from reconciler.resources import api as resources
 
@@ -46,17 +49,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         commit=request.commit,
     )
     if not any(each.is_error for each in found):
-        live, problems = observe(
-            session,
-            graph,
-            resources.load(),
-            place,
-            progress=progress,
-            left=request.left,
-            applied=request.applied,
-            begun=request.begun,
-            going=_going(request),
-        )
+        live, problems = _observed(graph, request, session, place, progress)
         waiting = order.pending(graph, live, resources.load(), place)
         live = replace(live, sent=request.sent)
         live, more = look_closer(session, live, waiting, resources.load())
@@ -91,6 +84,29 @@ def drifted(plan: Plan, session: Session) -> tuple[Plan, tuple[Step, ...]]:
     plan, owned = cause.apart(plan, told)
     diagnostics = tuple(ordered([*plan.diagnostics, *problems]))
     return replace(plan, diagnostics=diagnostics, observed_calls=session.total), owned
+
+
+def _observed(
+    graph: Graph, request: Request, session: Session, place: resources.Place, progress: Progress
+) -> tuple[Live, list[Diagnostic]]:
+    """What is live, looked at again while it contradicts what was just applied."""
+    look = partial(
+        observe,
+        session,
+        graph,
+        resources.load(),
+        place,
+        progress=progress,
+        left=request.left,
+        applied=request.applied,
+        begun=request.begun,
+        going=_going(request),
+    )
+
+    def doubts(found: tuple[Live, list[Diagnostic]]) -> dict[Address, Just]:
+        return again.doubtful(request.just, graph, found[0], resources.load(), place)
+
+    return again.settled(look, doubts, session.clock)
 
 
 def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]:

@@ -47,6 +47,9 @@ ALLOWS: Mapping[str, Budget] = {
 UNNAMED = Budget(30.0, "as SHOWS, for what usually takes seconds: a whole life of a run's start")
 """Since a run began, before it makes what has no name yet: nothing would refuse a second one."""
 
+AGAIN = Budget(30.0, "as UNNAMED; what AWS shows after it is taken as it is")
+"""While a look that contradicts an apply of minutes ago is repeated: a person waits for it."""
+
 FIRST, LONGEST = 1.0, 5.0
 
 

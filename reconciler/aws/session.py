@@ -78,6 +78,8 @@ class Session:
     """The credentials, where they may end and be renewed."""
     began: float = 0.0
     """When what answers was empty, in seconds since the epoch: of a sandbox, else 0."""
+    lags: bool = True
+    """Whether answers may be from before a write: of a sandbox, where it is asked to."""
     wall: Callable[[], float] = time.time
     """Seconds since the epoch, for times that AWS names."""
     requested: set[str] = field(default_factory=set)

@@ -9,6 +9,7 @@ from reconciler.compile.compiler import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.change import Reason
+from reconciler.model.just import Just
 from reconciler.model.policy import Policy
 from reconciler.model.value import Props
 from reconciler.secret.sent import Sent
@@ -35,6 +36,8 @@ class Request:
     """What it asked for, from the same receipt: it may explain why something is replaced."""
     begun: frozenset[Address] = frozenset()
     """What it may have made and did not see done: as asked for and without tags, it is ours."""
+    just: Mapping[Address, Just] = field(default_factory=dict)
+    """What applies of minutes ago did: where AWS shows it otherwise, it is looked at again."""
     unshown: Mapping[Address, frozenset[str]] = field(default_factory=dict)
     """What of it AWS took and did not show."""
 

@@ -247,6 +247,11 @@ def began(running: Running) -> float:
     return float((_ask(running, "ping") or {}).get("began", 0.0))
 
 
+def lags(running: Running) -> bool:
+    """Whether a server's reads lag behind its writes."""
+    return any(((_ask(running, "lag") or {}).get("reads") or {}).values())
+
+
 def _ask(
     running: Running, path: str, document: dict[str, Any] | None = None
 ) -> dict[str, Any] | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sweeps import LONG
 
+from reconciler.aws import lag
 from reconciler.aws.lookups import answer
+from reconciler.cli.frame.project import Exit
 from reconciler.compile import compiler
 from reconciler.model.address import Address
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs
 from .platform import Platform, codes, join, steps
+from .team import Team
 
 FEW = join(specs.ROLLOUT, specs.WATCH)
 TEXT = specs.EVERYTHING if LONG else FEW
@@ -64,3 +69,40 @@ def test_a_plan_right_after_an_apply_has_nothing_to_do(
     run = platform.apply(plan)
     assert (run.failures, run.skipped) == ({}, {})
     rests(platform)
+
+
+LATE: dict[str, dict[str, int]] = {"policies": {"*": 0, "s3.*BucketPolicy": 2, "s3.Delete*": 2}}
+LATE |= {"all": {"*": 5}} if LONG else {}
+
+
+@pytest.mark.parametrize("reads", LATE.values(), ids=LATE)
+def test_what_an_apply_of_minutes_ago_did_is_looked_at_until_aws_shows_it(
+    team: Team, aws: Sandbox, reads: dict[str, int]
+) -> None:
+    """By its receipt: what it made, changed and deleted; a change by hand is shown."""
+    team.platform.text = text = specs.RAW
+    aws.lag(reads)
+    assert made(team) == ["create"]
+    assert made(team) == []
+    team.platform.text = text.replace("90d", "60d")
+    assert made(team) == ["update"]
+    assert made(team) == []
+    aws.lag(0)
+    bucket = specs.name(specs.BUCKET)
+    aws.client("s3").delete_bucket_policy(Bucket=bucket)
+    began = team.platform.clock.now()
+    assert made(team) == ["update"]
+    assert lag.AGAIN.seconds <= team.platform.clock.now() - began < 2 * lag.AGAIN.seconds
+    aws.lag(reads)
+    assert made(team, destroy=True) == ["delete"]
+    assert made(team, destroy=True) == []
+
+
+def made(team: Team, *, destroy: bool = False) -> list[str]:
+    """What an apply of a new process does."""
+    team.platform.allow = "records, access"
+    team.platform.restart()
+    team.now.at += timedelta(seconds=20)
+    said = team.apply(destroy=destroy)
+    assert said.code is Exit.OK, said.json
+    return [step["action"] for step in said.json["plan"]["steps"]]

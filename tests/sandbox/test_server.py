@@ -191,6 +191,13 @@ def test_racing_starters_get_one_server(tmp_path: Path) -> None:
         lifecycle.stop(tmp_path)
 
 
+def test_it_says_whether_its_reads_lag(running: Running) -> None:
+    assert not lifecycle.lags(running)
+    for reads, lags in ((2, True), ({"*": 0, "s3.*": 1}, True), ({"*": 0}, False), (0, False)):
+        lifecycle.control(running, "lag", {"reads": reads})
+        assert lifecycle.lags(running) is lags
+
+
 def test_it_throttles_on_its_clock(state: Path, running: Running) -> None:
     assert lifecycle.pace(running) is None
     lifecycle.control(running, "clock", {"mode": "manual"})

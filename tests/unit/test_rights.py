@@ -14,7 +14,15 @@ from reconciler.aws.fresh import Changed
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.event import StepWaiting
-from reconciler.model.receipt import CallRecord, Receipt, ReceiptError, Result, StepRecord, iso
+from reconciler.model.receipt import (
+    CallRecord,
+    Receipt,
+    ReceiptError,
+    ResourceRecord,
+    Result,
+    StepRecord,
+    iso,
+)
 from reconciler.receipts import recent
 from reconciler.resources import api
 
@@ -187,6 +195,41 @@ def test_what_was_deleted_may_be_shown_yet_and_what_was_made_anew_may_not() -> N
         "acme-dev-b": (100, 0),
         "acme-dev-c": (0, 90),
     }
+
+
+def test_of_what_was_seen_done_a_plan_knows_what_was_left() -> None:
+    """Not of a step that failed last, of a record from long ago, nor of what no call changed."""
+    names = ("a", "b", "c", "d", "e")
+    first = receipt("1", 400.0, ("c", "create_it"))
+    second = receipt("2", 90.0, ("d", "create_it"), ("e", "create_it"), ("a", "untag"))
+    second = replace(second, steps=ended(second, "a", Result.FAILED))
+    kept = {address("base", name): ResourceRecord({"Size": 1}, "3") for name in names}
+    kept |= {address("base", name): ResourceRecord({}, by) for name, by in (("c", "1"), ("d", "2"))}
+    third = receipt("3", 20.0, ("a", "create_it"), ("b", "delete_it"), ("c", "tag"), ("e", "tag"))
+    del kept[address("base", "b")]
+    third = replace(third, steps=ended(third, "e", Result.FAILED), resources=kept)
+    store: Any = Store(third, second, first)
+    found = recent.just(store, third, RESOURCES, PLACE, NOW)
+    told = {at.name: (round(each.seconds), each.left) for at, each in found.items()}
+    assert told == {
+        "acme-dev-a": (100, kept[address("base", "a")]),
+        "acme-dev-b": (100, None),
+        "acme-dev-d": (30, kept[address("base", "d")]),
+    }
+    assert store.read_ == ["3", "2", "1"]
+
+
+def ended(receipt: Receipt, step: str, result: Result) -> tuple[StepRecord, ...]:
+    """The steps of a receipt, one of which ended otherwise."""
+    return tuple(replace(s, result=result) if s.id == step else s for s in receipt.steps)
+
+
+def test_where_the_last_apply_is_long_ago_no_receipt_is_read() -> None:
+    store: Any = Store(old := receipt("1", 400.0, ("a", "create_it")))
+    damaged = replace(old, ended="")
+    for last in (old, damaged, None):
+        assert recent.just(store, last, RESOURCES, PLACE, NOW) == {}
+    assert store.read_ == []
 
 
 def test_what_aws_refused_changed_nothing() -> None:

@@ -16,6 +16,7 @@ from reconciler.cli.world import unshown
 from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.just import Just
 from reconciler.model.receipt import Receipt, ReceiptError, left_open
 from reconciler.model.value import Props
 from reconciler.receipts import intent
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from reconciler.aws.session import Session
     from reconciler.cli.world.notes import Seen
     from reconciler.model.plan import Plan
+    from reconciler.resources.api import Place
     from reconciler.secret.sent import Sent
     from reconciler.specs.overlay import EnvironmentView
 
@@ -107,6 +109,15 @@ class Book:
             return left_open(self.last) if self.last else frozenset()
         except ReceiptError:
             return frozenset()
+
+    def just(self, place: Place) -> dict[Address, Just]:
+        """What applies of minutes ago did; nothing where receipts cannot be read."""
+        from reconciler.receipts import recent  # noqa: PLC0415 - botocore only to look at AWS
+
+        try:
+            return recent.just(self.store, self.last, resources.load(), place, self.now())
+        except ReceiptError:
+            return {}
 
     @property
     def unshown(self) -> dict[Address, frozenset[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler import __version__
 from reconciler.cli.frame.project import Project
@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     from reconciler.sandbox.lifecycle import Running
 
 
-def start_sandbox(project: Project, view: EnvironmentView) -> tuple[str, float | None, float]:
-    """The address of the running sandbox, started now when there is none.
+class Started(NamedTuple):
+    """A running sandbox, as a session has to know it."""
 
-    With how much faster than AWS's its rates are, where it throttles, and when it was empty, in
-    seconds since the epoch.
-    """
+    url: str
+    pace: float | None
+    """How much faster than AWS's its rates are, where it throttles."""
+    began: float
+    """When it was empty, in seconds since the epoch."""
+    lags: bool
+    """Whether its reads lag behind its writes."""
+
+
+def start_sandbox(project: Project, view: EnvironmentView) -> Started:
+    """The running sandbox, started now when there is none."""
     from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
 
     try:
@@ -29,9 +37,10 @@ def start_sandbox(project: Project, view: EnvironmentView) -> tuple[str, float |
         )
         _make_roles(running, view, _spelled_out(project))
         pace, began = lifecycle.pace(running), lifecycle.began(running)
+        lags = lifecycle.lags(running)
     except (lifecycle.SandboxError, OSError) as error:
         project.fail([sandbox_finding(error)])
-    return running.url, pace, began
+    return Started(running.url, pace, began, lags)
 
 
 def _spelled_out(project: Project) -> tuple[str, ...]:

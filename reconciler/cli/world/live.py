@@ -55,6 +55,7 @@ class World:
             left=frozenset(applied),
             applied=applied,
             begun=self.book.begun,
+            just=self.book.just(compiler.place_of(self.view)) if self.session.lags else {},
             unshown=self.book.unshown,
             beside=self.book.beside,
             sent=sent,
@@ -148,10 +149,12 @@ def open_session(
     try:
         arn = view.spec.roles.apply if role == "apply" else view.spec.roles.plan
         if view.spec.sandbox:
-            url, pace, began = start_sandbox(project, view)
+            there = start_sandbox(project, view)
             long = role == "apply"
-            made = sandbox(view.account, view.region, url, role=arn, pace=pace, long=long)
-            made.began = began
+            made = sandbox(
+                view.account, view.region, there.url, role=arn, pace=there.pace, long=long
+            )
+            made.began, made.lags = there.began, there.lags
             return made
         return connect(view.account, view.region, role=arn, long=role == "apply")
     except WrongAccount as error:
