@@ -23,6 +23,15 @@ os.environ.pop("MOORLINE_SANDBOX_STATE", None)
 pytest.register_assert_rewrite("engine.platform")
 
 
+FIRST = ("test_tutorial.py", "test_every_ci.py", "test_end_to_end.py", "test_report.py")
+"""Tests of a minute or so, which one worker would end with while the others have nothing to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long."""
+    items.sort(key=lambda item: item.path.name not in FIRST)
+
+
 def pytest_sessionfinish() -> None:
     """End what a test left running, and forget its state."""
     if not WORKER:

@@ -117,7 +117,7 @@ READ = sorted(
 LISTS = [name for name in READ if ".list_" in name or name.endswith(("budgets", "alarms"))]
 
 
-@pytest.mark.parametrize("call", sample(READ, 2))
+@pytest.mark.parametrize("call", sample(READ, 5))
 def test_an_emptied_answer_is_unknown_in_a_plan(call: str, scene: Scene) -> None:
     told = lying(scene, emptied(call))
     plan = scene.plan()
@@ -126,7 +126,7 @@ def test_an_emptied_answer_is_unknown_in_a_plan(call: str, scene: Scene) -> None
     assert UNKNOWN in {found.code for found in plan.errors}
 
 
-@pytest.mark.parametrize("call", sample([*LISTS, "iam.get_account_authorization_details"], 2))
+@pytest.mark.parametrize("call", sample([*LISTS, "iam.get_account_authorization_details"], 4))
 def test_a_hollow_listing_makes_nothing_that_is_there(call: str, scene: Scene) -> None:
     """The tag index knows better where it can; a receipt, where it cannot."""
     left = frozenset(scene.graph().nodes)
@@ -193,7 +193,7 @@ TRIED = [
     (phase, how)
     for first, phase in enumerate(PHASES)
     for second, how in enumerate(BAD)
-    if LONG or first == second
+    if LONG or first == second == 1
 ]
 """Each phase and each form once; all of them together in `make test-long`."""
 

@@ -7,9 +7,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from sweeps import only_long
 
 from .folder import Folder
 
+pytestmark = only_long
+"""The whole example by commands; `tests/engine` and `make demo` have the same."""
 PLAN = ("plan", "-e", "local", "--json")
 CUSTOMER = "specs/features/customer.yaml"
 VELOCITY = "specs/features/card-velocity.yaml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 import pytest
+from sweeps import only_long
 
 from .folder import Folder
 from .mistakes import spec
@@ -42,6 +43,7 @@ def test_after_ctrl_c_a_rerun_finishes(stopped: dict[str, Result]) -> None:
     assert (stopped["plan"].code, stopped["plan"].steps) == (0, [])
 
 
+@only_long
 def test_killed_in_the_middle_a_rerun_converges(disposable: Folder) -> None:
     disposable.edit(DEV, "cost-centre: fraud-4711", "cost-centre: fraud-4712")
     disposable.write("specs/data/ledger.yaml", spec("DataSource", "ledger", "  s3: {}\n"))

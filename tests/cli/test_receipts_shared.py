@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sweeps import only_long
 
 from reconciler.sandbox import lifecycle
 
@@ -126,6 +127,7 @@ def test_only_one_leaves_a_receipt_and_the_lease_is_free(race: tuple[Folder, Sai
 # -- a plan file
 
 
+@only_long
 def test_a_receipt_of_a_plan_file_knows_the_specs(empty: Folder) -> None:
     empty.run("plan", "-e", "local", "-o", "plan.json", expect=0)
     file = json.loads((empty.path / "plan.json").read_bytes())
@@ -162,6 +164,7 @@ def scale(folder: Folder, count: int) -> None:
     folder.control("scale", {"endpoint": NAME, "variant": "primary", "count": count})
 
 
+@only_long
 def test_drift_names_what_an_autoscaler_moved_and_is_none(live: Folder) -> None:
     autoscaled(live)
     scale(live, 7)
@@ -180,6 +183,7 @@ def test_drift_names_what_an_autoscaler_moved_and_is_none(live: Folder) -> None:
     scale(live, 2)
 
 
+@only_long
 def test_without_an_owner_it_was_changed_by_hand(empty: Folder) -> None:
     empty.run("apply", "-e", "local", "--yes", expect=0)
     scale(empty, 7)

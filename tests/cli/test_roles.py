@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sweeps import only_long
 
 from reconciler.cli.frame.project import Exit
 from reconciler.sandbox import lifecycle
@@ -40,6 +41,7 @@ def allow(*actions: str) -> dict[str, Any]:
     return {"own": {"Version": "2012-10-17", "Statement": [statement]}}
 
 
+@only_long
 def test_apply_writes_as_its_role_under_a_name_that_says_who(folder: Folder) -> None:
     folder.run("apply", *LOCAL, expect=Exit.OK)
 
@@ -64,6 +66,7 @@ def test_a_role_that_may_not_write_is_refused_and_says_what_for(folder: Folder) 
     assert {*folder.writes} - {*before} == {"s3.CreateBucket"}
 
 
+@only_long
 def test_a_role_that_may_not_read_knows_nothing(folder: Folder) -> None:
     folder.run("apply", *LOCAL, expect=Exit.OK)
     folder.control("iam", {"roles": {PLAN: {"policies": allow("sts:*")}}})
@@ -83,6 +86,7 @@ def test_a_role_that_is_gone_ends_it_before_anything(folder: Folder) -> None:
     assert (said.code, said.codes) == (Exit.ERROR, ["AWS001"])
 
 
+@only_long
 def test_without_roles_the_sandbox_s_administrator_works(folder: Folder) -> None:
     body = BODY.rpartition("  roles")[0]
     folder.write("environments/local.yaml", environment("local", body))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sweeps import only_long
 
 from reconciler.sandbox import lifecycle
 
@@ -89,6 +90,7 @@ def apart(tmp_path: Path) -> Iterator[Apart]:
     folder.run("sandbox", "stop", "--all")
 
 
+@only_long
 def test_a_sandbox_whose_folder_is_gone_is_listed_and_stopped(apart: Apart) -> None:
     assert apart.run("sandbox", "list", expect=0).out == "no folder has a sandbox\n"
     started = apart.run("sandbox", "start", "--json", expect=0).json

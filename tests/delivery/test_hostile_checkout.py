@@ -111,6 +111,7 @@ def test_requirements_that_a_change_replaces_are_not_installed(trapped: Checkout
     assert not (home / "path").exists()
 
 
+@only_long
 def test_a_folder_of_links_is_not_where_output_goes(trapped: Checkout) -> None:
     home = trapped.path.parent
     outside = home / "outside"

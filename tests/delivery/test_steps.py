@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ OWN = {"jenkins": "ci.acme.test/oidc"}
 HOME = (stage("dev", ACCOUNT, first=True), stage("prod", ACCOUNT))
 
 
+@cache
 def todos(provider: str, place: Site) -> list[Todo]:
     system = api.load()[provider]
     return steps(system, place, write.files(system, place))

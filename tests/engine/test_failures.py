@@ -235,7 +235,7 @@ def test_a_create_whose_reply_is_lost_is_not_made_twice(
     assert steps(platform.plan()) == []
 
 
-@pytest.mark.parametrize("what", sample([*LOST], 2))
+@pytest.mark.parametrize("what", sample([*LOST], 4))
 def test_a_run_that_dies_after_a_create_is_finished_by_the_next_one(
     platform: Platform, aws: Sandbox, what: str
 ) -> None:
@@ -265,7 +265,7 @@ def test_killed_after_any_one_call_the_next_run_converges(platform: Platform, aw
     platform.text = join(specs.SECURITY, specs.RAW, specs.CUSTOMER)
     total = len(methods(platform.plan()))
     assert total > 20
-    for number in range(1, total, 3 if LONG else 9):
+    for number in range(1, total, 3 if LONG else 18):
         aws.reset()
         platform.restart()
         interrupt = Interrupt()

@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 def parameter(value: str, more: str = "") -> str:
     body = (
-        f"\n  type: AWS::SSM::Parameter\n  sensitive: [Value]\n  properties:\n    Value: {value}\n"
+        f"\n  type: AWS::SSM::Parameter\n  secrets: [Value]\n  properties:\n    Value: {value}\n"
     )
     return spec("Resource", "word", f"{body}    Type: String\n{more}")
 
@@ -90,7 +90,7 @@ def test_a_secret_output_of_another_resource_is_shown_nowhere(platform: Platform
     body += "    UserPoolId: ${ref:Resource/pool.UserPoolId}\n"
     both = join(pool, spec("Resource", "client", body))
     secret = "${ref:Resource/client.ClientSecret}"
-    platform.text = f"{both}\n---\n{parameter(repr(secret)).replace('  sensitive: [Value]', '')}"
+    platform.text = f"{both}\n---\n{parameter(repr(secret)).replace('  secrets: [Value]', '')}"
     graph, found = compiler.build(platform.request().specs, platform.request().view)
     assert [each for each in found if each.is_error] == []
     (node,) = [each for each in graph if each.address.type == "AWS::SSM::Parameter"]

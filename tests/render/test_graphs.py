@@ -51,7 +51,7 @@ HOSTILE = [
     "---",
 ]
 every_plan = settings(
-    max_examples=150 if LONG else 7,
+    max_examples=150 if LONG else 4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

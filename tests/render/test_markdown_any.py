@@ -24,7 +24,7 @@ from .test_markdown_escape import NASTY, nasty
 LINES = 120
 """So many destructive changes have a line of their own, however long their names are."""
 every_plan = settings(
-    max_examples=400 if LONG else 10,
+    max_examples=400 if LONG else 5,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -90,7 +90,7 @@ def test_the_same_plan_gives_the_same_bytes_and_stays_as_it_is(data, context):
     assert json.dumps(data) == before
 
 
-@settings(every_plan, max_examples=100 if LONG else 5)
+@settings(every_plan, max_examples=100 if LONG else 3)
 @given(spoilt().filter(lambda data: data["steps"]), contexts, st.integers(1, 400))
 def test_no_mix_of_odd_texts_breaks_the_bound(data, context, number):
     steps = data["steps"]

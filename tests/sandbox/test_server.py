@@ -14,6 +14,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from sweeps import only_long
 
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.door.faults import Fault, Faults
@@ -162,6 +163,7 @@ def test_the_state_survives_a_stop_and_a_start(tmp_path: Path) -> None:
         lifecycle.stop(tmp_path)
 
 
+@only_long
 def test_the_state_survives_a_signal(tmp_path: Path) -> None:
     first = lifecycle.start(tmp_path)
     try:
