@@ -31,9 +31,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def parameter(value: str, more: str = "") -> str:
-    body = (
-        f"\n  type: AWS::SSM::Parameter\n  secrets: [Value]\n  properties:\n    Value: {value}\n"
-    )
+    body = f"\n  type: AWS::SSM::Parameter\n  secrets: [Value]\n  properties:\n    Value: {value}\n"
     return spec("Resource", "word", f"{body}    Type: String\n{more}")
 
 
