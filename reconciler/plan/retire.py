@@ -7,6 +7,7 @@ resource goes only after every step on a type that may use it.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from reconciler.model.address import Address
@@ -40,12 +41,13 @@ def removals(  # noqa: PLR0913 - the five inputs of a plan and its steps
     moving = {step.address.type for step in steps} | {orphan.address.type for orphan in doomed}
     users = _users(resources, moving)
     named = _renamed(doomed, steps)
+    made = _made(graph)
     return [
         _removal(
             orphan,
             resources[orphan.address.type],
             place,
-            why(orphan, resources[orphan.address.type], graph, policy),
+            _why(orphan, resources[orphan.address.type], graph, made[orphan.spec], policy),
             sorted((users[orphan.address.type] - {orphan.address.type}) & moving),
             named.get(orphan.address, ""),
         )
@@ -66,9 +68,19 @@ def _renamed(doomed: Iterable[Orphan], steps: Iterable[Step]) -> dict[Address, s
     return {old[0].address: new[0] for old, new in pairs if len(old) == len(new) == 1}
 
 
-def why(orphan: Orphan, resource: Resource, graph: Graph, policy: Policy) -> Reason:
+def _made(graph: Graph) -> Mapping[str, set[str]]:
+    """The types that each spec makes; of a spec that makes nothing there are none."""
+    made: defaultdict[str, set[str]] = defaultdict(set)
+    for node in graph:
+        if node.origin:
+            made[node.origin.spec].add(node.address.type)
+    return made
+
+
+def _why(
+    orphan: Orphan, resource: Resource, graph: Graph, made: set[str], policy: Policy
+) -> Reason:
     """Why nothing of the graph is this live resource: by what was asked for, then by its spec."""
-    made = {node.address.type for node in graph if node.origin and node.origin.spec == orphan.spec}
     revision = resource.content_named and orphan.address.type in made
     if policy.removal is Reason.DESTROYED:
         return Reason.DESTROYED

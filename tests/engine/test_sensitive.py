@@ -71,6 +71,27 @@ def test_it_is_compared_with_what_is_live_and_shown_nowhere(
     assert any("(sensitive)" in each for each in written)
 
 
+def test_in_members_of_a_list_that_move_it_is_shown_nowhere(platform: Platform) -> None:
+    """People read a list by its members; both sides of it are without what is hidden."""
+
+    def rule(*targets: tuple[str, str]) -> str:
+        body = "\n  type: AWS::Events::Rule\n  secrets: [Targets.Input]\n  properties:\n"
+        body += "    ScheduleExpression: rate(1 day)\n    Targets:\n"
+        arn = "arn:aws:sqs:eu-west-1:123456789012:a"
+        lines = (f"      - {{Id: {id_}, Arn: {arn}, Input: {word}}}\n" for id_, word in targets)
+        return spec("Resource", "rule", body + "".join(lines))
+
+    platform.converge(rule(("one", CANARY), ("two", OTHER)))
+    platform.text = rule(("three", THEIRS), ("two", "canary-new"), ("one", CANARY))
+    plan = platform.plan()
+    assert [step.action for step in plan.steps] == [Action.UPDATE]
+    data = json.loads(json.dumps(plan_to_json(plan)))
+    written = [document(form, data, Context()) for form in FORMS]
+    written += [text.text(data, color=False, verbose=True), json.dumps(data), repr(plan)]
+    assert [each for each in written if "canary-" in each] == []
+    assert any("three" in each for each in written)
+
+
 def test_a_reference_in_it_is_filled_before_it_is_compared(platform: Platform) -> None:
     events = spec(
         "Resource", "events", "\n  type: AWS::Kinesis::Stream\n  properties: {ShardCount: 1}\n"
