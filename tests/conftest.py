@@ -9,14 +9,17 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from cli import forks
 
 from reconciler.sandbox import lifecycle
+from reconciler.sandbox.home import launch
 
 gc.set_threshold(100_000, 50, 50)  # as the command; walking over all of moto costs a tenth else
 os.environ["MOORLINE_DESCRIBE"] = "1"  # before any kind is imported: schemas are tested too
 WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not WORKER:  # workers inherit it: a sandbox that one of them made is read by the others
     os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="moorline-tests-")
+launch.by = forks.sandbox
 os.environ["MOORLINE_SANDBOX_IDLE"] = "1h"
 os.environ.pop("MOORLINE_SANDBOX_STATE", None)
 

@@ -13,14 +13,12 @@ import importlib.util
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconciler.sandbox.home import address, place, private, process
+from reconciler.sandbox.home import address, launch, place, private, process
 from reconciler.sandbox.home.address import Running
 from reconciler.sandbox.home.place import folder_of
 from reconciler.sandbox.home.private import SandboxError
@@ -38,13 +36,12 @@ STOP_TIMEOUT = 20.0
 ASK_TIMEOUT = 10.0
 PAUSE = 0.02
 LOG_LINES = 15
-BOOT = Path(__file__).parent / "server" / "boot.py"
 NEEDED = ("moto", "cloudpickle", "flask", "flask_cors", "werkzeug")
 """What the extra `sandbox` brings; that it is there is seen without importing it."""
 IDLE = "MOORLINE_SANDBOX_IDLE"
 DEFAULT_IDLE = "8h"
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+_CHILDREN: dict[int, launch.Child] = {}
 
 
 class MissingError(SandboxError):
@@ -73,26 +70,18 @@ def start(
     state = place.prepared(Path(state_dir).absolute())
     if project is not None:
         place.note(state, project)
-    command = [sys.executable, "-P", str(BOOT), "--state", str(state), "--account", account]
-    command += ["--region", region, "--idle", str(seconds)]
+    arguments = ["--state", str(state), "--account", account, "--region", region]
+    arguments += ["--idle", str(seconds)]
     log = private.opened(state / "server.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
-        child = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd=state,
-            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-        )
+        child = launch.by(arguments, state, log)
     finally:
         os.close(log)
     _CHILDREN[child.pid] = child
     return _awaited(child, state)
 
 
-def _awaited(child: subprocess.Popen[bytes], state: Path) -> Running:
+def _awaited(child: launch.Child, state: Path) -> Running:
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline and child.poll() is None:
         found = find(state)

@@ -12,6 +12,21 @@ import tempfile
 from collections.abc import Mapping, Sequence
 
 
+def send(
+    asked: socket.socket,
+    arguments: Sequence[str],
+    folder: str,
+    variables: Mapping[str, str],
+    files: Sequence[int],
+) -> None:
+    """Ask for a process with these three files."""
+    parts = [str(len(arguments)), *arguments, folder, *(f"{k}={v}" for k, v in variables.items())]
+    with tempfile.TemporaryFile() as whole:
+        whole.write(b"\0".join(map(os.fsencode, parts)))
+        whole.seek(0)
+        socket.send_fds(asked, [b"."], [*files, whole.fileno()])
+
+
 def ask(
     where: str,
     arguments: Sequence[str],
@@ -21,13 +36,10 @@ def ask(
     limit: float | None = None,
 ) -> int:
     """The exit code of a command with these three files; OSError after `limit` seconds."""
-    parts = [str(len(arguments)), *arguments, folder, *(f"{k}={v}" for k, v in variables.items())]
-    with socket.socket(socket.AF_UNIX) as asked, tempfile.TemporaryFile() as whole:
-        whole.write(b"\0".join(map(os.fsencode, parts)))
-        whole.seek(0)
+    with socket.socket(socket.AF_UNIX) as asked:
         asked.settimeout(limit)
         asked.connect(where)
-        socket.send_fds(asked, [b"."], [*files, whole.fileno()])
+        send(asked, arguments, folder, variables, files)
         answers = asked.makefile("r")
         pid = int(answers.readline())
         try:

@@ -16,11 +16,18 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.sandbox.home import launch
 
 from .forkclient import ask
 from .result import LIMIT, Result
+from .sandboxes import launch_at
 
-PROGRAM = Path(__file__).with_name("forkserver.py")
+if TYPE_CHECKING:
+    from reconciler.sandbox.home.launch import Child
+
+COMMANDS, SANDBOXES = (Path(__file__).with_name(f"fork{each}.py") for each in ("server", "sandbox"))
 ENDED = 5.0
 
 
@@ -71,13 +78,33 @@ def program(folder: Path) -> Path:
 
 
 @cache
+def sandboxes() -> Path:
+    """Where the process listens that sandboxes are forks of; this one's are from then on."""
+    where = _listening(SANDBOXES)
+    launch_at(str(where))
+    return where
+
+
+def sandbox(arguments: list[str], folder: Path, log: int) -> Child:
+    """Start a sandbox's process, for `launch.by`."""
+    sandboxes()
+    return launch.by(arguments, folder, log)
+
+
+@cache
 def _server() -> Path:
     """Where the process listens, started when the first command is run."""
+    return _listening(COMMANDS, sandboxes())
+
+
+def _listening(program: Path, *more: Path) -> Path:
     folder = tempfile.TemporaryDirectory(prefix="moorline-forks-")
     where = Path(folder.name) / "socket"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MOORLINE_")}
     child = subprocess.Popen(
-        [sys.executable, str(PROGRAM), str(where)], stdout=subprocess.PIPE, env=clean
+        [sys.executable, str(program), str(where), *map(str, more)],
+        stdout=subprocess.PIPE,
+        env=clean,
     )
     assert child.stdout is not None
     assert child.stdout.readline() == b"ready\n"

@@ -1,7 +1,8 @@
-"""The process that `forks.py` asks: python forkserver.py SOCKET.
+"""The process that `forks.py` asks: python forkserver.py SOCKET SOCKET_OF_SANDBOXES.
 
 It imports what commands import, then forks one child for each connection, and answers with the
-child's process id and, later, its exit code.
+child's process id and, later, its exit code. A sandbox that a command starts is asked for at the
+second socket (`forksandbox.py`).
 """
 
 from __future__ import annotations
@@ -125,8 +126,12 @@ def leave(code: int) -> None:
 
 
 if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).parents[1])
+    from cli.sandboxes import launch_at
+
     sys.path[0] = str(BIN)
     imported()
+    launch_at(sys.argv[2])
     sys.argv = [str(BIN / "moorline"), *serve(sys.argv[1])]
     from reconciler.cli.main import main
 

@@ -9,6 +9,7 @@ import pytest
 from sweeps import only_long
 
 from reconciler.sandbox import lifecycle
+from reconciler.sandbox.home import place
 
 from .folder import Apart, Folder
 
@@ -69,7 +70,7 @@ def test_the_words_for_people_are_one_line(small: Folder) -> None:
 def test_a_sandbox_that_cannot_start_is_a_finding(small: Folder) -> None:
     lifecycle.stop(small.state)
     state = small.state
-    state.mkdir(parents=True, exist_ok=True)
+    place.prepared(state)
     kept = state.with_name("kept")
     state.rename(kept)
     state.write_text("in the way")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from reconciler.sandbox.lifecycle import BOOT
+from reconciler.sandbox.home.launch import BOOT
 
 MAIN = """\
 import json, logging, moto, reconciler, sys

@@ -18,6 +18,7 @@ from sweeps import only_long
 
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.door.faults import Fault, Faults
+from reconciler.sandbox.home import launch
 from reconciler.sandbox.seed import register_package
 from reconciler.sandbox.state import snapshot
 
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.sandbox.lifecycle import Running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def real() -> Iterator[None]:
+    """The server's own program, which other tests fork."""
+    forked, launch.by = launch.by, launch.process
+    yield
+    launch.by = forked
+
 
 SESSION = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
 CONFIG = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
