@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from reconciler.compile import deferred as deferring, naming, placed, served, tags
+from reconciler.compile import deferred as deferring, lacking, naming, placed, served, tags
 from reconciler.compile.admit import admit
 from reconciler.compile.rooted import rooted
 from reconciler.compile.sealed import sealed
 from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
-from reconciler.kinds.api import Kind, Lookup, Scope, Section, Served
+from reconciler.kinds.api import Kind, Lacking, LackingError, Lookup, Scope, Section, Served
 from reconciler.kinds.lines import OUTSIDE
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Span, ordered
@@ -179,7 +179,7 @@ def questions(specs: Iterable[Spec], view: EnvironmentView) -> list[Lookup]:
     asked = dict.fromkeys(
         lookup
         for spec in builder.specs.values()
-        for lookup in spec.kind.lookups(spec.model, builder.scope(spec))
+        for lookup in lacking.none(spec.kind.lookups(spec.model, builder.scope(spec)))
     )
     return list(asked)
 
@@ -208,7 +208,7 @@ class _Builder:
         self.facts = facts
         self.resources = resources.load()
         self._scopes: dict[str, Scope] = {}
-        self._exports: dict[str, Mapping[str, Json]] = {}
+        self._exports: dict[str, Mapping[str, Json | Lacking]] = {}
 
     def scope(self, spec: Spec) -> Scope:
         """The scope of a spec, the same one each time."""
@@ -239,6 +239,9 @@ class _Builder:
             try:
                 made = {node.address: node for node in spec.kind.build(spec.model, scope)}
                 made |= {node.address: node for node in scope.role_nodes()}
+            except LackingError as error:
+                found.append(lacking.finding(error, spec.uses, spec.at))
+                continue
             except Exception as error:  # noqa: BLE001 - a broken kind must not hide other findings
                 found.append(_broken(spec, error))
                 continue
@@ -270,7 +273,7 @@ class _Builder:
     def _served(self, type_: str) -> Served | None:
         return served.served(type_, self.resources)
 
-    def _peer(self, kind: str, name: str) -> Mapping[str, Json]:
+    def _peer(self, kind: str, name: str) -> Mapping[str, Json | Lacking]:
         id_ = f"{kind}/{name}"
         if id_ not in self._exports:
             spec = self.specs[id_]

@@ -30,7 +30,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from reconciler.kinds import reference
 from reconciler.kinds.lines import DESCRIPTION, Named
-from reconciler.kinds.scope import Admission, Lookup, Role, Scope, Served
+from reconciler.kinds.scope import Admission, Lacking, LackingError, Lookup, Role, Scope, Served
 from reconciler.kinds.units import (
     Days,
     Duration,
@@ -47,12 +47,15 @@ from reconciler.model.value import Json, Path
 
 __all__ = [
     "DESCRIPTION",
+    "LEFT_OUT",
     "Admission",
     "Choice",
     "Days",
     "Duration",
     "Embedded",
     "Kind",
+    "Lacking",
+    "LackingError",
     "Lookup",
     "Maybe",
     "Named",
@@ -156,7 +159,8 @@ class _LeftOut:
 
 
 T = TypeVar("T")
-Maybe: TypeAlias = Annotated[T | None, _LeftOut()]
+LEFT_OUT = _LeftOut()
+Maybe: TypeAlias = Annotated[T | None, LEFT_OUT]
 """A value that may be left out but not null; give the field the default ``None``."""
 
 
@@ -190,7 +194,7 @@ def _nothing(*_: object) -> Iterable[Any]:
     return ()
 
 
-def _no_exports(*_: object) -> Mapping[str, Json]:
+def _no_exports(*_: object) -> Mapping[str, Json | Lacking]:
     return {}
 
 
@@ -208,7 +212,7 @@ class Kind(Generic[M]):
     """What must be asked of AWS before this spec can be compiled."""
     named: Callable[[M], Iterable[Named]] = _nothing
     """Names in AWS that a spec chooses itself."""
-    exports: Callable[[M, Scope], Mapping[str, Json]] = _no_exports
+    exports: Callable[[M, Scope], Mapping[str, Json | Lacking]] = _no_exports
     """Values that other specs may use, by name; cheap and free of side effects."""
     types: Callable[[M], Iterable[tuple[Path, str]]] = _nothing
     """AWS types that a spec names itself, with their paths: something has to serve each."""

@@ -83,6 +83,24 @@ class Served:
     """Whether null says of a property that it is to be absent, and what is there is removed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """An export that some specs of a kind cannot give, and why."""
+
+    why: str
+    """As in ``DataSource 'orders' is a table of DynamoDB``: what follows the name."""
+    help: str
+
+
+class LackingError(Exception):
+    """A spec asks another one for what that cannot give: a fault of the one that asks."""
+
+    def __init__(self, kind: str, name: str, lacking: Lacking) -> None:
+        super().__init__(f"{kind} {name!r} {lacking.why}")
+        self.target = (kind, name)
+        self.help = lacking.help
+
+
 @dataclass(slots=True)
 class Role:
     """A workload's identity under construction: who may assume it and what it may do."""
@@ -112,7 +130,7 @@ class Scope:
     naming: Callable[[str, str, str], Address]
     """Type, conventional name and content digest ("" for none) to address."""
     spans: Callable[[Path], Span]
-    peer: Callable[[str, str], Mapping[str, Json]]
+    peer: Callable[[str, str], Mapping[str, Json | Lacking]]
     """What the spec of a kind and name exports."""
     served: Callable[[str], Served | None] = _nobody
     """What the adapter of a type knows; nothing where nothing serves it."""
@@ -172,8 +190,13 @@ class Scope:
 
         Raises:
             KeyError: that spec exports no such value, which is a fault of the kind file.
+            LackingError: that spec cannot give it; the compiler makes it a finding where the
+                other one is named.
         """
-        return self.peer(kind, name)[what]
+        found = self.peer(kind, name)[what]
+        if isinstance(found, Lacking):
+            raise LackingError(kind, name, found)
+        return found
 
     def fact(self, lookup: Lookup) -> Json:
         """The answer to a lookup: nothing when AWS has none, its offline form without AWS."""

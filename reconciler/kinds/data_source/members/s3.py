@@ -1,35 +1,22 @@
-"""kind: DataSource. Data that the platform reads or writes, and where it is kept."""
+"""s3: objects in a bucket."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from reconciler.facts.principals import vouched
-from reconciler.kinds.api import (
-    Days,
-    Kind,
-    Maybe,
-    Problem,
-    Reference,
-    Scope,
-    Section,
-    Shorthand,
-    days,
-    register,
-)
+from reconciler.kinds.api import Days, Maybe, Problem, Reference, Scope, Section, days
+from reconciler.kinds.data_source.api import Member, Source, register
 from reconciler.kinds.terms.bucket import TYPE, bucket_arn, bucket_props
 from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
-from reconciler.kinds.terms.name import BucketName, named
+from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.text import text
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Props, Ref
 
 Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9!_.*'()=-][A-Za-z0-9!_.*'()/=-]*[^/]$|^[^/]$")]
 Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
-STORES = ("s3",)
-"""Members of a spec that say where the data is; each spec has exactly one of them."""
 _LOGGING = "logging.s3.amazonaws.com"
 _CLASSES = {
     "standardIa": "STANDARD_IA",
@@ -83,49 +70,11 @@ class S3(Section):
     bucket has to allow it already."""
 
 
-class Column(Section):
-    """A column or field of the data."""
-
-    type: str = Field(examples=["string", "decimal(12,2)", "timestamp"])
-    """Its type, in the words of the system that holds it."""
-    description: str = ""
-    """What it means."""
-    sensitive: bool = False
-    """Whether it holds personal or card data."""
-
-
-class DataSource(Section):
-    """Data that the platform reads or writes: exactly one store, and what is in it."""
-
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [s]} for s in STORES]})
-
-    aws_name: Maybe[BucketName] = None
-    """The name of the bucket in AWS. By default it is made of platform, environment and spec."""
-    s3: Maybe[S3] = None
-    """Objects in a bucket."""
-    format: Maybe[Literal["csv", "json", "parquet", "avro", "orc", "iceberg", "other"]] = None
-    """How the objects are written; documentation."""
-    columns: dict[str, Annotated[Column, Shorthand("type")]] = Field(default_factory=dict)
-    """What is in the data; documentation. A plain text is the type."""
-
-    @model_validator(mode="after")
-    def _one_store(self) -> Self:
-        if len(self.model_fields_set.intersection(STORES)) != 1:
-            options = {"names": " or ".join(f"'{name}'" for name in STORES)}
-            raise PydanticCustomError("store", "give exactly one store: {names}", options)
-        return self
-
-
-def check(spec: DataSource) -> Iterator[Problem]:
-    if spec.s3 is not None:
-        yield from _check_s3(spec.s3)
-        if spec.s3.existing is not None and spec.aws_name is not None:
+def check(s3: S3, spec: Source) -> Iterator[Problem]:
+    if s3.existing is not None:
+        if spec.aws_name is not None:
             help_ = "remove it, or remove 'existing' to let Moorline make a bucket"
             yield Problem(("awsName",), "an existing bucket has its name", help_)
-
-
-def _check_s3(s3: S3) -> Iterator[Problem]:
-    if s3.existing is not None:
         managed = ("versioning", "lifecycle", "access_logs")
         for name in (name for name in managed if name in s3.model_fields_set):
             path = ("s3", S3.model_fields[name].alias or name)
@@ -149,8 +98,7 @@ def _check_lifecycle(rules: Lifecycle, path: Path) -> Iterator[Problem]:
         yield Problem(here, "objects expire before they are archived", "archive them sooner")
 
 
-def exports(spec: DataSource, scope: Scope) -> Mapping[str, Json]:
-    s3 = _store(spec)
+def exports(s3: S3, _: Source, scope: Scope) -> Mapping[str, Json]:
     if s3.existing is not None:
         bucket: Json = s3.existing
         arn: Json = bucket_arn(scope, s3.existing)
@@ -167,8 +115,7 @@ def exports(spec: DataSource, scope: Scope) -> Mapping[str, Json]:
     }
 
 
-def build(spec: DataSource, scope: Scope) -> Iterator[Node]:
-    s3 = _store(spec)
+def build(s3: S3, _: Source, scope: Scope) -> Iterator[Node]:
     report_missing(s3.key, scope, ("s3", "key"))
     if s3.existing is not None:
         return
@@ -198,13 +145,6 @@ def build(spec: DataSource, scope: Scope) -> Iterator[Node]:
             ("BucketPolicy",): ("s3", "receivesAccessLogs"),
         },
     )
-
-
-def _store(spec: DataSource) -> S3:
-    """The one store there is today; further stores become further members and files."""
-    if spec.s3 is None:  # the validator of the model lets no such spec through
-        raise AssertionError
-    return spec.s3
 
 
 def _rules(lifecycle: Lifecycle) -> Iterator[Props]:
@@ -258,21 +198,14 @@ def _log_delivery(scope: Scope, bucket: str) -> Props:
 
 
 register(
-    Kind(
-        name="DataSource",
-        model=DataSource,
-        summary="Data that the platform reads or writes, and where it is kept.",
+    Member(
+        name="s3",
+        model=S3,
+        summary="Objects in a bucket.",
+        store=True,
         check=check,
         build=build,
-        named=lambda spec: named(TYPE, spec.aws_name),
+        named=lambda _, spec: named(TYPE, spec.aws_name),
         exports=exports,
-        example="""\
-s3:
-  lifecycle: {archiveAfter: 90d, expireAfter: 730d, noncurrentExpireAfter: 30d}
-format: parquet
-columns:
-  transaction_id: string
-  card_number: {type: string, description: Token of the card., sensitive: true}
-""",
     )
 )

@@ -1,0 +1,25 @@
+"""A spec that asks another one for what that cannot give. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from reconciler.kinds.api import LackingError, Lookup
+from reconciler.model.diagnostic import Diagnostic, Span
+from reconciler.model.value import Path
+
+
+def finding(
+    error: LackingError, uses: Iterable[tuple[Path, str, str]], at: Callable[[Path], Span]
+) -> Diagnostic:
+    """The fault, where the spec names the other one; where it does so first if it does often."""
+    named = (path for path, kind, name in uses if (kind, name) == error.target)
+    return Diagnostic("SPEC030", str(error), at(next(named, ())), error.help)
+
+
+def none(lookups: Iterable[Lookup]) -> Iterator[Lookup]:
+    """Questions to AWS, none more where that shows: building the spec will say so."""
+    try:
+        yield from lookups
+    except LackingError:
+        return

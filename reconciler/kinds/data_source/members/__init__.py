@@ -1,0 +1,1 @@
+"""What a DataSource may say: a file for each store, and one for each thing about its data."""
