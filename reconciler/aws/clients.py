@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Protocol
 
 import boto3
@@ -79,9 +80,21 @@ class BotoClients:
 
 
 def _session(region: str, credentials: Mapping[str, Any] | Held | None) -> boto3.Session:
-    if not isinstance(credentials, Held):
-        return boto3.Session(region_name=region, **dict(credentials or {}))
     core = botocore.session.get_session()
-    # there is no public way for others than fixed keys
-    core._credentials = credentials  # type: ignore[attr-defined]  # noqa: SLF001
-    return boto3.Session(region_name=region, botocore_session=core)
+    core.register_component("data_loader", _loader())
+    given: dict[str, Any] = {}
+    if isinstance(credentials, Held):
+        # there is no public way for others than fixed keys
+        core._credentials = credentials  # type: ignore[attr-defined]  # noqa: SLF001
+    else:
+        given = dict(credentials or {})
+    made = boto3.Session(region_name=region, botocore_session=core, **given)
+    paths = _loader().search_paths  # to which each session adds boto3's own once more
+    paths[:] = dict.fromkeys(paths)
+    return made
+
+
+@cache
+def _loader() -> Any:  # noqa: ANN401 - botocore has no types
+    """What reads AWS's service models, once for all sessions of this process: they are large."""
+    return botocore.session.get_session().get_component("data_loader")

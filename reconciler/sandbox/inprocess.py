@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from moto import mock_aws
 from moto.core.model_instances import reset_model_data
+from moto.core.models import MockAWS, botocore_stubber, responses_mock
 from moto.moto_api._internal import mock_random
 from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.door.faults import Faults
 from reconciler.sandbox.door.install import install
-from reconciler.sandbox.protocol.sessions import signed
+from reconciler.sandbox.protocol.sessions import core, signed
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.services.sagemaker import autoscaling, store
 from reconciler.sandbox.state.rules import Rule
@@ -43,6 +43,19 @@ MOTO_CONFIG: Any = {
 
 
 FAULTS = Faults()  # one set per process, as there is one world; every sandbox starts with none
+
+
+class _Mock(MockAWS):
+    """moto's for boto3 alone: for `requests` it makes 1,300 matchers each time, 20 ms of them.
+
+    Whatever else this process asks for by `requests` is refused.
+    """
+
+    def _enable_patching(self, reset: bool = True) -> None:  # noqa: FBT002  (moto's)
+        botocore_stubber.enabled = True
+        if reset:
+            self.reset()
+        responses_mock.start()
 
 
 class Sandbox:
@@ -132,6 +145,11 @@ class Sandbox:
 
 
 @cache
+def _default() -> boto3.Session:
+    return boto3.Session(botocore_session=core())
+
+
+@cache
 def _session() -> Any:  # noqa: ANN401  (boto3's stubs want the service as a literal)
     return signed("sandbox")
 
@@ -154,8 +172,9 @@ def sandbox(seed: int = 42) -> Iterator[Sandbox]:
     }
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         os.environ.pop(name, None)
-    mock = mock_aws(config=MOTO_CONFIG)
+    mock = _Mock(config=MOTO_CONFIG)
     mock.start()
+    boto3.DEFAULT_SESSION = _default()  # what `boto3.client` uses
     found = Sandbox(seed, mock)
     WORLD.reset()
     FAULTS.clear()

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import botocore.session
-
 from reconciler.access import table
 from reconciler.access.calls import Call, admitted
 from reconciler.access.model import Asked
+from reconciler.sandbox.protocol.sessions import core
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ci/deployer"
@@ -77,7 +76,7 @@ def faults(asked: Asked) -> list[str]:
 
 @cache
 def model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
+    return core().get_service_model(service)
 
 
 SPECIAL = {

@@ -3,13 +3,13 @@
 import json
 import re
 
-import botocore.session
 import pytest
 from sweeps import sample
 
 from reconciler.access.calls import asked, known
 from reconciler.access.handlers import VERBS, handled, handler_demands, looks, places, service_of
 from reconciler.facts import facts, served_types
+from reconciler.sandbox.protocol.sessions import core
 
 from .offline import ACCOUNT, KEY, REGION, Offline, call
 
@@ -27,7 +27,7 @@ def create(type_name: str, **desired: object) -> set[tuple[str, str]]:
 
 
 def test_every_operation_of_cloud_control_is_known_and_asked_of_cloudformation() -> None:
-    model = botocore.session.get_session().get_service_model("cloudcontrol")
+    model = core().get_service_model("cloudcontrol")
     assert set(VERBS) < set(model.operation_names)
     for operation in model.operation_names:
         assert known("cloudcontrol", operation)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import boto3
 from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from moto.core.botocore_stubber import MockRawResponse
 
 from reconciler.aws.clients import Clients
 from reconciler.aws.wire import watch
+from reconciler.sandbox.protocol.sessions import signed
 
 REGION = "eu-west-1"
 
@@ -83,7 +83,7 @@ class Tape:
 
 @cache
 def _client(service: str) -> Any:
-    session = boto3.Session(aws_access_key_id="played", aws_secret_access_key="played")
+    session = signed("played")
     return watch(session.client(service, region_name=REGION))
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import botocore.session
 import yaml
 from botocore import xform_name
 from botocore.validate import ParamValidator
 
 from reconciler.delivery import resolve
 from reconciler.sandbox.inprocess import Sandbox
+from reconciler.sandbox.protocol.sessions import core
 
 SERVICES = {"s3api": "s3"}
 GLOBAL = frozenset({"region", "query", "output"})
@@ -56,7 +56,7 @@ def pasted(command: str) -> Pasted:
 
 @cache
 def _model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
+    return core().get_service_model(service)
 
 
 def request(command: Pasted) -> tuple[str, dict[str, Any]]:

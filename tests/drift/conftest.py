@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from engine.platform import Platform, join
@@ -16,13 +15,14 @@ from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import Session
 from reconciler.sandbox.inprocess import REGION, Sandbox, sandbox
+from reconciler.sandbox.protocol.sessions import signed
 
 
 @cache
 def client(who: str, service: str, agent: str = "") -> Any:
     """A client of a person, or of Moorline (``sandbox``), as `BotoClients` makes them."""
     name, _, region = service.partition("@")
-    session = boto3.Session(aws_access_key_id=who, aws_secret_access_key="x")
+    session = signed(who)
     config = Config(
         retries={"total_max_attempts": 1, "mode": "standard"}, user_agent_extra=agent or None
     )

@@ -13,7 +13,6 @@ from datetime import date
 from functools import cache, partial
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from reconciler import engine
@@ -30,6 +29,7 @@ from reconciler.model.plan import Plan, Step
 from reconciler.resources import api as resources
 from reconciler.sandbox.door.faults import Faults
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
+from reconciler.sandbox.protocol.sessions import signed
 from reconciler.specs import overlay
 from reconciler.specs.source import parse
 
@@ -47,7 +47,7 @@ def client(service: str, region: str = REGION, account: str = ACCOUNT) -> Any:
 
 @cache
 def _client(service: str, region: str, account: str) -> Any:
-    session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
+    session = signed("sandbox")
     found = session.client(service, region_name=region, config=NO_RETRIES)
     if account != ACCOUNT:  # moto's way to be somebody else
         add = partial(_signed_in, account)

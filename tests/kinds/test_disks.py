@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import botocore.session
 import pytest
 
 from reconciler.facts.files import read
@@ -12,11 +11,12 @@ from reconciler.facts.instances import family, has_gpu, local_storage
 from reconciler.model.address import Address
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, JsonText
+from reconciler.sandbox.protocol.sessions import core
 
 from .rules import found, said
 from .specs import world
 
-MODEL = botocore.session.get_session().get_service_model("sagemaker")
+MODEL = core().get_service_model("sagemaker")
 SHAPES = (
     "TrainingInstanceType",
     "ProcessingInstanceType",

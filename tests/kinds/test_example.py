@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import botocore
-import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
@@ -21,6 +20,7 @@ from reconciler.model.value import Ref, resolve
 from reconciler.plan import calls
 from reconciler.plan.diff import compare
 from reconciler.resources.api import lookup
+from reconciler.sandbox.protocol.sessions import core
 from reconciler.specs import overlay
 from reconciler.specs.source import parse
 
@@ -53,7 +53,7 @@ def test_there_is_nothing_to_say(environment: str) -> None:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_aws_would_take_every_request_that_makes_it(environment: str) -> None:
     """Required members, types and lengths, judged by botocore's own shapes."""
-    session = botocore.session.get_session()
+    session = core()
     view, _ = overlay.resolve(documents(), environment)
     assert view is not None
     refused = []

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
 from reconciler.model.value import Join, Json, JsonText, Ref, resolve
+from reconciler.sandbox.protocol.sessions import core
 
 from .specs import world
 from .world import named
 
-MODEL = botocore.session.get_session().get_service_model("sagemaker")
+MODEL = core().get_service_model("sagemaker")
 OPERATIONS = {
     "Training": ("CreateTrainingJob", {"TrainingJobName": "x"}),
     "Tuning": ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "x"}),

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 import boto3
-import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
@@ -24,6 +23,7 @@ from reconciler.plan import calls
 from reconciler.resources.api import Absent, Op, Reach, Resource, load
 from reconciler.resources.permissions import PREFIX, permission
 from reconciler.resources.whose import Marked, Within
+from reconciler.sandbox.protocol.sessions import core
 
 from .samples import PLACE, SAMPLES, Sample
 
@@ -316,7 +316,7 @@ def test_no_type_has_a_reach_that_nobody_chose() -> None:
 
 
 def test_global_services_are_those_that_botocore_calls_so() -> None:
-    endpoints = botocore.session.get_session().get_data("endpoints")["partitions"][0]["services"]
+    endpoints = core().get_data("endpoints")["partitions"][0]["services"]
     used = {resource.service for resource in load().values()}
     told = {each for each in used if endpoints.get(each, {}).get("isRegionalized") is False}
     assert told == GLOBAL_SERVICES

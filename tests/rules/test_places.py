@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore import session as botocore_session
 
 from reconciler.facts.images import owners
 from reconciler.facts.partitions import Lack, lacks, partition_of, partitions
@@ -18,6 +17,7 @@ from reconciler.model.graph import Node, build_graph
 from reconciler.model.value import texts
 from reconciler.policy import elsewhere
 from reconciler.resources.api import Place
+from reconciler.sandbox.protocol.sessions import core
 
 from .platform import DATA, codes, compiled
 
@@ -54,7 +54,7 @@ def test_every_arn_is_of_the_partition(name: str) -> None:
 
 
 def test_partitions_are_those_of_botocore() -> None:
-    session = botocore_session.get_session()
+    session = core()
     for each in session.get_available_partitions():
         for region in session.get_available_regions("ec2", each):
             assert partition_of(region).name == each == Place("1" * 12, region, "a", "b").partition

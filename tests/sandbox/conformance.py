@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto.s3.models import s3_backends
+
+from reconciler.sandbox.protocol.sessions import core
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +71,7 @@ def keep_bucket(name: str, region: str = REGION, *files: str) -> None:
 
 def call(client: Any, operation: str, **params: Any) -> Params:
     """Call by API name, and check the answer by botocore's output shape."""
-    method = getattr(client, botocore.xform_name(operation))
+    method = getattr(client, xform_name(operation))
     answer: Params = method(**params)
     del answer["ResponseMetadata"]
     service = client.meta.service_model.service_name
@@ -111,7 +113,7 @@ def violations(operation: str, answer: Params, service: str = "sagemaker") -> It
 
 @cache
 def _service(name: str) -> Any:
-    return botocore.session.get_session().get_service_model(name)
+    return core().get_service_model(name)
 
 
 def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:

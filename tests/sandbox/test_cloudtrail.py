@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from sweeps import sample
 
 from reconciler.sandbox.iam import roles
+from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.state import snapshot
 from reconciler.sandbox.state.world import EVENTS, WORLD
 
@@ -25,7 +26,7 @@ NAMES = {"AttributeKey": "ResourceName"}
 
 
 def client(service: str, who: str = "alice", region: str = "eu-west-1") -> Any:
-    session = boto3.Session(aws_access_key_id=who, aws_secret_access_key="x")
+    session = signed(who)
     return session.client(service, region_name=region)
 
 

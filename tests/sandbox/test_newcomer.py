@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from reconciler.aws.errors import Closed, translate
 from reconciler.sandbox.iam.newcomer import REFUSALS
+from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.state.world import WORLD
 
 from .cases import make_config, make_model
@@ -19,7 +19,7 @@ from .cases import make_config, make_model
 if TYPE_CHECKING:
     from reconciler.sandbox.inprocess import Sandbox
 
-SESSION = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
+SESSION = signed("sandbox")
 ONCE = Config(retries={"total_max_attempts": 1})
 CALLS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "apprunner lists": ("apprunner", "list_services", {}),

@@ -10,7 +10,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -19,6 +18,7 @@ from sweeps import only_long
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.door.faults import Fault, Faults
 from reconciler.sandbox.home import launch
+from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.seed import register_package
 from reconciler.sandbox.state import snapshot
 
@@ -40,7 +40,7 @@ def real() -> Iterator[None]:
     launch.by = forked
 
 
-SESSION = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
+SESSION = signed("sandbox")
 CONFIG = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
 
 

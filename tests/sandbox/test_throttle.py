@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.session import get_session
 
 from reconciler.aws.errors import THROTTLED, Retry, translate
 from reconciler.facts import rates
+from reconciler.sandbox.protocol.sessions import core, signed
 
 if TYPE_CHECKING:
     from reconciler.sandbox.inprocess import Sandbox
 
-SESSION = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
+SESSION = signed("sandbox")
 ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 READS: dict[str, tuple[str, dict[str, Any]]] = {
     "application-autoscaling": ("describe_scalable_targets", {"ServiceNamespace": "sagemaker"}),
@@ -112,7 +111,7 @@ def test_a_share_that_is_none_is_refused(aws: Sandbox, share: float) -> None:
 @pytest.mark.parametrize("service", rates.services())
 def test_the_codes_of_throttling_are_known(service: str) -> None:
     """Those of the table, and every exception of the service that botocore's model calls so."""
-    model = get_session().get_service_model(service)
+    model = core().get_service_model(service)
     named = {
         shape.error_code or shape.name
         for shape in model.error_shapes

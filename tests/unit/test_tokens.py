@@ -8,13 +8,13 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.session import get_session
 
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import Session
 from reconciler.aws.tokens import LENGTH, filled, members
 from reconciler.resources import api
+from reconciler.sandbox.protocol.sessions import core
 
 from .fakes import Clients, refusal
 
@@ -33,7 +33,7 @@ SENT = {
 
 @cache
 def model(service: str) -> Any:
-    return get_session().get_service_model(service)
+    return core().get_service_model(service)
 
 
 @cache

@@ -23,4 +23,7 @@ def core() -> botocore.session.Session:
 
 def signed(key: str) -> boto3.Session:
     """A session that signs with a key, which is its own secret."""
-    return boto3.Session(aws_access_key_id=key, aws_secret_access_key=key, botocore_session=core())
+    made = boto3.Session(aws_access_key_id=key, aws_secret_access_key=key, botocore_session=core())
+    paths = _loader().search_paths  # to which each session adds boto3's own once more
+    paths[:] = dict.fromkeys(paths)
+    return made

@@ -10,6 +10,7 @@ from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
 
 from reconciler.sandbox.protocol.errors import Refused
+from reconciler.sandbox.state.managed import PARSED, managed
 
 DEFAULT_PAGE = 100
 SECTIONS = {
@@ -30,18 +31,22 @@ def install() -> None:
     backend: Any = IAMBackend
     response: Any = IamResponse
     parse = backend._init_aws_policies  # noqa: SLF001  (0.8 s per backend without this)
-    parsed: dict[str, list[Any]] = {}
 
     def init_aws_policies(self: Any) -> list[Any]:  # noqa: ANN401  (moto's backend)
         if self.region_name != "aws":  # the other partitions' backends are made, but never asked
             return []
-        if not parsed.get(self.account_id):
-            parsed[self.account_id] = parse(self)
-        for policy in parsed[self.account_id]:  # nobody can change more of them than this
+        if not PARSED.get(self.account_id):
+            PARSED[self.account_id] = {policy.arn: policy for policy in parse(self)}
+        found = [*PARSED[self.account_id].values()]
+        for policy in found:  # nobody can change more of them than this
             policy.attachment_count = 0
-        return list(parsed[self.account_id])
+        return found
+
+    def init_managed_policies(self: Any) -> dict[str, Any]:  # noqa: ANN401  (moto's backend)
+        return dict(managed(self.account_id)) if self.region_name == "aws" else {}
 
     backend._init_aws_policies = init_aws_policies  # noqa: SLF001
+    backend._init_managed_policies = init_managed_policies  # noqa: SLF001
     response.create_role = _checking(response.create_role, "AssumeRolePolicyDocument")
     update = response.update_assume_role_policy
     response.update_assume_role_policy = _checking(update, "PolicyDocument")

@@ -16,7 +16,9 @@ import cloudpickle
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from moto.iam.models import AWSManagedPolicy, iam_backends
+from moto.iam.models import AWSManagedPolicy
+
+from reconciler.sandbox.state.managed import managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +60,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # untyped base
 class _Unpickler(pickle.Unpickler):  # of sealed files only, see `snapshot`
     def persistent_load(self, reference: Any) -> Any:  # noqa: ANN401  (pickle's protocol)
         arn, account, attached = reference
-        policy: Any = iam_backends[account]["aws"].managed_policies[arn]
+        policy = managed(account)[arn]
         policy.attachment_count = attached
         return policy
 
