@@ -29,8 +29,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from reconciler.kinds import reference
+from reconciler.kinds.lacking import Lacking, LackingError
 from reconciler.kinds.lines import DESCRIPTION, Named
-from reconciler.kinds.scope import Admission, Lacking, LackingError, Lookup, Role, Scope, Served
+from reconciler.kinds.scope import Admission, Lookup, Role, Scope, Served
 from reconciler.kinds.units import (
     Days,
     Duration,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reconciler.kinds.lacking import Lacking, LackingError
 from reconciler.kinds.lines import OUTSIDE, Lines, Named
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
@@ -81,24 +82,6 @@ class Served:
     """Whether what AWS never gives back is never shown either: it is sent as the spec has it."""
     removes: bool
     """Whether null says of a property that it is to be absent, and what is there is removed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """An export that some specs of a kind cannot give, and why."""
-
-    why: str
-    """As in ``DataSource 'orders' is a table of DynamoDB``: what follows the name."""
-    help: str
-
-
-class LackingError(Exception):
-    """A spec asks another one for what that cannot give: a fault of the one that asks."""
-
-    def __init__(self, kind: str, name: str, lacking: Lacking) -> None:
-        super().__init__(f"{kind} {name!r} {lacking.why}")
-        self.target = (kind, name)
-        self.help = lacking.help
 
 
 @dataclass(slots=True)

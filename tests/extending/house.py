@@ -138,6 +138,8 @@ def with_types(path: Path) -> House:
     house = bare(path)
     tests = ROOT / "tests"
     shutil.copytree(tests / "resources", path / "tests" / "resources", ignore=UNWANTED)
+    helpers = shutil.ignore_patterns("__pycache__", "test_*.py", "conftest.py")
+    shutil.copytree(tests / "cli", path / "tests" / "cli", ignore=helpers)
     for name in ("conftest.py", "sweeps.py"):
         shutil.copy(tests / name, path / "tests" / name)
     shutil.copy(ROOT / "pyproject.toml", path / "pyproject.toml")
