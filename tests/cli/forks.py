@@ -103,6 +103,7 @@ def _listening(program: Path, *more: Path) -> Path:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MOORLINE_")}
     child = subprocess.Popen(
         [sys.executable, str(program), str(where), *map(str, more)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=clean,
     )
@@ -110,9 +111,7 @@ def _listening(program: Path, *more: Path) -> Path:
     assert child.stdout.readline() == b"ready\n"
 
     def end() -> None:
-        child.terminate()
-        child.wait(ENDED)
-        child.stdout.close()  # type: ignore[union-attr]
+        child.communicate(timeout=ENDED)  # its input ends, and with that it does
         folder.cleanup()
 
     atexit.register(end)

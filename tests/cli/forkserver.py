@@ -51,7 +51,9 @@ def serve(where: str) -> list[str]:
     gc.freeze()  # pages of what is there now stay shared
     os.write(1, b"ready\n")
     while True:
-        ready, _, _ = select.select([listening, woken], [], [])
+        ready, _, _ = select.select([0, listening, woken], [], [])
+        if 0 in ready:  # who started this has ended, however that was
+            os._exit(0)
         if listening in ready:
             asked, _ = listening.accept()
             _, files, _, _ = socket.recv_fds(asked, 1, 4)
