@@ -13,13 +13,16 @@ from typing import Any
 from tests.conformance.result import Result
 from tests.conformance.sets import load, names
 
+PLACES = {"specs": "notebooks"}
+"""Folders of sets that are not called like them."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sets and report; the exit code is 1 when a case failed."""
     options = _options(arguments)
     report: dict[str, Any] = {}
     for name in options.set or names():
-        folder = options.cases.resolve() / name
+        folder = options.cases.resolve() / PLACES.get(name, name)
         if not folder.is_dir():
             _print(f"{name}: absent")
             report[name] = {"absent": True}
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         counts: Counter[str] = Counter(result.outcome for result in results)
         _print(
             f"{name}: {counts['passed']} passed, {counts['failed']} failed,"
-            f" {counts['skipped']} skipped"
+            f" {counts['skipped']} skipped" + (f", {counts['open']} open" * bool(counts["open"]))
         )
         report[name] = _summary(results, counts)
     if options.json:
@@ -50,6 +53,7 @@ def _summary(results: list[Result], counts: Counter[str]) -> dict[str, Any]:
         "passed": counts["passed"],
         "failed": counts["failed"],
         "skipped": counts["skipped"],
+        "open": [{"case": it.case, "why": it.why} for it in results if it.outcome == "open"],
         "failures": [{"case": it.case, "why": it.why} for it in results if it.outcome == "failed"],
         "skips": [{"case": it.case, "why": it.why} for it in results if it.outcome == "skipped"],
         "skipReasons": dict(sorted(skips.items())),
