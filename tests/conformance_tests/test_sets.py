@@ -52,5 +52,6 @@ def test_a_scenario_has_the_tests_that_carry_its_number(tmp_path: Path) -> None:
 
 
 def test_a_reason_is_a_row_of_the_table() -> None:
-    page = f"{HEADING}\n\n| number | why |\n|---|---|\n| D05 | AWS has it. |\n\n## After\n| D6 | - |\n"
+    rows = "| number | why |\n|---|---|\n| D05 | AWS has it. |\n"
+    page = f"{HEADING}\n\n{rows}\n## After\n| D06 | no |\n"
     assert reasoned(page) == {"D05": "AWS has it."}
