@@ -190,6 +190,8 @@ def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:  # noqa: PLR091
     A string with an unknown part is unknown. A document with a part that is not
     known stays a document, so that a diff can still show the rest of it.
     """
+    if type(value) is str:
+        return value
     match value:
         case Ref():
             return lookup(value)
@@ -206,7 +208,7 @@ def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:  # noqa: PLR091
             return JsonText(document) if open_ else orjson.dumps(document).decode()
         case Hidden():
             return replace(value, value=resolve(value.value, lookup))
-        case Mapping():
+        case dict() | Mapping():
             return {key: resolve(item, lookup) for key, item in value.items()}
         case list() | tuple():
             return [resolve(item, lookup) for item in value]
@@ -249,7 +251,9 @@ def put(props: Props, dotted: str, value: Json) -> dict[str, Json]:
 
 def leaves(value: Json) -> Iterator[Json]:
     """Every scalar and mark in a property tree."""
-    if isinstance(value, Mapping):
+    if type(value) is str:
+        yield value
+    elif isinstance(value, dict | Mapping):
         for item in value.values():
             yield from leaves(item)
     elif isinstance(value, list | tuple):
