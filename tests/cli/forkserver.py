@@ -26,8 +26,17 @@ PARTS = ("cli", "resources", "kinds", "aws", "render", "plan", "receipts", "fact
 LIBRARIES = ("boto3", "botocore.retries.standard", "botocore.parsers", "jinja2", "deepdiff")
 
 
+SERVICES = (
+    "budgets", "cloudcontrol", "cloudtrail", "cloudwatch", "iam", "kms", "logs",
+    "resourcegroupstaggingapi", "s3", "sagemaker", "sns", "sts",
+)  # fmt: skip
+
+
 def imported() -> None:
-    """Import what any command imports; the sandbox's server is not among it."""
+    """Import what any command imports; the sandbox's server is not among it.
+
+    AWS's models of services are read too, as each command would.
+    """
     import reconciler
 
     for name in LIBRARIES:
@@ -35,6 +44,12 @@ def imported() -> None:
     for found in pkgutil.walk_packages(reconciler.__path__, "reconciler."):
         if found.name.split(".")[1] in PARTS and not found.name.endswith("__main__"):
             importlib.import_module(found.name)
+    from reconciler.aws.clients import BotoClients
+
+    keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
+    clients = BotoClients("eu-west-1", endpoint="http://127.0.0.1:1", credentials=keys)
+    for service in SERVICES:
+        clients.client(service)
 
 
 def serve(where: str) -> list[str]:
