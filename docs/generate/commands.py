@@ -14,8 +14,8 @@ from reconciler.cli.main import VERBS, main
 
 MEANINGS = {
     Exit.OK: "Nothing to do, or all done.",
-    Exit.ERROR: "An error; findings say which. Nothing was changed unless `apply` says so.",
-    Exit.CHANGES: "`plan --detailed-exitcode`: there are changes. Every command: wrong usage.",
+    Exit.ERROR: "An error, or wrong usage. Nothing was changed unless `apply` says so.",
+    Exit.CHANGES: "`plan --detailed-exitcode`: there are changes.",
     Exit.BLOCKED: "Refused by the environment's `protection`; nothing was changed.",
     Exit.DRIFT: "`drift`: AWS differs from the specs.",
     Exit.STALE: "`apply`: a plan file may not be applied, or AWS is not as the plan saw it.",

@@ -23,6 +23,7 @@ from reconciler import __version__
 from reconciler.secret.guard import guarded
 from reconciler.secret.redact import redact
 
+click.UsageError.exit_code = 1  # click has 2, which says here that there are changes
 gc.set_threshold(100_000, 50, 50)  # commands are short; collecting while importing only costs
 VERBS = {
     "init": "Start a platform: specs, environments, editor and pre-commit set-up.",

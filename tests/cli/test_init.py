@@ -116,7 +116,7 @@ def test_an_answer_that_cannot_be_is_refused(empty: Folder, arguments: tuple[str
 
 
 def test_an_unknown_part_is_wrong_usage(empty: Folder) -> None:
-    assert "none of features" in empty.run("init", "--with", "cake", expect=2).err
+    assert "none of features" in empty.run("init", "--with", "cake", expect=1).err
     assert empty.files() == {}
 
 

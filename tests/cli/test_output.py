@@ -76,8 +76,8 @@ def test_the_environment_may_come_from_a_variable(ledger: Folder) -> None:
         pytest.param("sandbox strt", "Usage", id="a misspelt verb of the sandbox"),
     ],
 )
-def test_exit_code_2_and_a_hint_answer(arguments: str, hint: str, ledger: Folder) -> None:
-    said = ledger.run(*arguments.split(), expect=2)
+def test_wrong_usage_is_an_error_with_a_hint(arguments: str, hint: str, ledger: Folder) -> None:
+    said = ledger.run(*arguments.split(), expect=1)
     assert said.out == ""
     assert hint in said.err
 

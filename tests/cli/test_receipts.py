@@ -266,7 +266,7 @@ def test_a_second_apply_waits_when_told_to(story: Story, held: LocalStore) -> No
 
 
 def test_wait_takes_a_duration(story: Story) -> None:
-    assert story.folder.run("apply", "-e", "local", "--wait", "long").code == 2
+    assert story.folder.run("apply", "-e", "local", "--wait", "long").code == 1
 
 
 # -- going on

@@ -58,7 +58,7 @@ def test_it_throttles_and_commands_keep_to_its_rates(small: Folder) -> None:
     small.run("plan", "-e", "local", expect=0)
     assert throttle("--off")["share"] == 0
     assert lifecycle.pace(running) is None
-    small.run("sandbox", "throttle", "--share", "0", expect=2)
+    small.run("sandbox", "throttle", "--share", "0", expect=1)
 
 
 def test_the_words_for_people_are_one_line(small: Folder) -> None:
