@@ -17,7 +17,7 @@ from reconciler.kinds.data_pipeline.api import Built, Doing, Site, Step, registe
 from reconciler.kinds.data_pipeline.data import allow_data, arguments
 from reconciler.kinds.data_pipeline.template import Template
 from reconciler.kinds.packs import Pack, RepositoryPath
-from reconciler.kinds.terms.asset import Asset, Script, bytes_of, problems
+from reconciler.kinds.terms.asset import Asset, Script, asset, bytes_of, problems
 from reconciler.kinds.terms.machine import integration, retry
 from reconciler.kinds.terms.permissions import allow_read
 from reconciler.kinds.terms.text import text
@@ -30,8 +30,6 @@ JOB = "AWS::Glue::Job"
 SERVICE = "glue.amazonaws.com"
 _RUN = ("glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun")
 _LONGEST = 8 * 3600
-_QUEUED = 1800
-"""Seconds for which a step waits for its turn when its job has as many runs as it may have."""
 
 
 class Glue(Section):
@@ -60,7 +58,7 @@ class Glue(Section):
 
 
 def check(glue: Glue, step: Step) -> Iterator[Problem]:
-    yield from problems(glue.script, ("glue", "script"))
+    yield from problems(glue.script, "file", ("glue", "script"))
     for path, fault in (
         ("version", glue_version(glue.version)),
         ("worker", glue_worker(glue.worker, glue.version)),
@@ -76,7 +74,7 @@ def check(glue: Glue, step: Step) -> Iterator[Problem]:
 def build(glue: Glue, step: Step, site: Site) -> Built:
     script = bytes_of(glue.script, site.scope, (*site.path, "glue", "script"))
     libraries = [
-        site.scope.asset(path, Form.ZIP, at=(*site.path, "glue", "libraries", str(index)))
+        asset(site.scope, path, Form.ZIP, at=(*site.path, "glue", "libraries", str(index)))
         for index, path in enumerate(glue.libraries)
     ]
     job = spark(glue, step, site, script, libraries)
@@ -170,7 +168,6 @@ def started(job: Node, step: Step, site: Site, given: dict[str, Template]) -> Bu
             ),
         ),
         longest=_LONGEST,
-        waits=_QUEUED,
     )
 
 
@@ -199,11 +196,8 @@ register(
         model=Glue,
         summary="A Spark job of AWS Glue.",
         check=check,
+        texts=lambda glue: [(("arguments", name), it) for name, it in glue.arguments.items()],
         build=build,
     )
 )
 
-
-def job_name(address: Address) -> str:
-    """The name of a job."""
-    return address.name
