@@ -28,7 +28,7 @@ from reconciler.kinds.terms.location import S3Path, Spot
 from reconciler.kinds.terms.machine import Machine
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Join, Json, Props, Ref
 
 STEPS: dict[str, Doing[Any]] = {}
 StepName = Annotated[
@@ -108,6 +108,13 @@ class Place:
     path: str
 
     @property
+    def bucket(self) -> Json:
+        """The name of the bucket, or a reference to it."""
+        uri = self.whole
+        first = uri.parts[1] if isinstance(uri, Join) else str(uri).split("/")[2]
+        return first if isinstance(first, Ref) else str(first).split("/")[0]
+
+    @property
     def whole(self) -> Json:
         """The URI above everything that a run fills in."""
         return self.uri.pieces[0]
@@ -157,6 +164,10 @@ class Built:
     """Errors after which the step may be run again."""
     before: dict[str, dict[str, Json]] = field(default_factory=dict)
     """States that go before it, by name, each leading to the next."""
+    after: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """States that go after it, by name, each leading to the next."""
+    discards: bool = False
+    """Whether its result is of no use to anybody."""
     longest: int = 86_400
     """Seconds after which it has failed where the spec does not say."""
 

@@ -7,12 +7,21 @@ AWS Glue", "Setting up logging"; Step Functions developer guide, "Start an AWS G
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
 from reconciler.facts.runtimes import glue_version, glue_worker
-from reconciler.kinds.api import Maybe, Problem, Role, Scope, Section, Severity, Shorthand, seconds
+from reconciler.kinds.api import (
+    Maybe,
+    Problem,
+    Role,
+    Scope,
+    Section,
+    Severity,
+    Shorthand,
+    seconds,
+)
 from reconciler.kinds.data_pipeline.api import Built, Doing, Site, Step, register
 from reconciler.kinds.data_pipeline.data import allow_data, arguments
 from reconciler.kinds.data_pipeline.template import Template
@@ -30,6 +39,16 @@ JOB = "AWS::Glue::Job"
 SERVICE = "glue.amazonaws.com"
 _RUN = ("glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun")
 _LONGEST = 8 * 3600
+
+
+class Cluster(NamedTuple):
+    """What a job runs on."""
+
+    version: str
+    worker: str
+    workers: int
+    max_runs: int
+    bookmarks: bool = False
 
 
 class Glue(Section):
@@ -77,23 +96,25 @@ def build(glue: Glue, step: Step, site: Site) -> Built:
         asset(site.scope, path, Form.ZIP, at=(*site.path, "glue", "libraries", str(index)))
         for index, path in enumerate(glue.libraries)
     ]
-    job = spark(glue, step, site, script, libraries)
-    if site.peers > glue.max_runs:
-        site.scope.problem(
-            (*site.path, "glue", "maxRuns"),
-            f"up to {site.peers} of this step run at a time, and its job runs {glue.max_runs}",
-            help="raise 'maxRuns', or lower how many run at a time",
-            severity=Severity.WARNING,
-        )
+    cluster = Cluster(glue.version, glue.worker, glue.workers, glue.max_runs, glue.bookmarks)
+    job = spark(cluster, step, site, script, libraries)
     given = {name: Template.read(value) for name, value in glue.arguments.items()}
     return started(job, step, site, {**arguments(site), **given})
 
 
 def spark(
-    glue: Glue, step: Step, site: Site, script: Asset, libraries: list[Asset]
+    glue: Cluster, step: Step, site: Site, script: Asset, libraries: list[Asset]
 ) -> Node:
     """The job of a step. What differs from run to run is given when it starts."""
     scope = site.scope
+    here: Path = (*site.path, step.kind)
+    if site.peers > glue.max_runs:
+        scope.problem(
+            (*here, "maxRuns"),
+            f"up to {site.peers} of this step run at a time, and its job runs {glue.max_runs}",
+            help="raise 'maxRuns', or lower how many run at a time",
+            severity=Severity.WARNING,
+        )
     address = scope.address(JOB, step.name)
     role = scope.role(step.name, SERVICE)
     _allow(role, scope, script, libraries)
@@ -110,7 +131,6 @@ def spark(
             parts += [","] if parts else []
             parts.append(each.uri)
         defaults["--extra-py-files"] = text(*parts)
-    here: Path = (*site.path, "glue")
     return scope.node(
         address,
         {

@@ -9,13 +9,12 @@ from pydantic import Field
 
 from reconciler.kinds.api import Maybe, Path, Problem, Section, Severity, Share, percent
 from reconciler.kinds.data_pipeline.api import Built, Doing, Site, Step, register
+from reconciler.kinds.terms.machine import children
 from reconciler.model.value import Json
 
 if TYPE_CHECKING:
     Inner = Step
 
-_MOST = 40
-"""Items of one run that are still in its history: 25,000 events of a run are all there is."""
 
 
 class Map(Section):
@@ -59,7 +58,7 @@ def check(map_: Map, step: Step) -> Iterator[Problem]:
                 yield Problem(here, text, help_, severity=Severity.WARNING)
 
 
-def build(map_: Map, _: Step, site: Site) -> Built:
+def build(map_: Map, step: Step, site: Site) -> Built:
     here = (*site.path, "map", "steps")
     most = next(peers for _, _, peers in inner(map_))
     branch = site.branch(map_.steps, here, most)
@@ -73,15 +72,15 @@ def build(map_: Map, _: Step, site: Site) -> Built:
     if map_.max_failed is not None:
         processor = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
         state["ToleratedFailurePercentage"] = percent(map_.max_failed)
-        site.nested()
+        children(site.machine, site.scope)
     state |= {
         "ItemProcessor": {"ProcessorConfig": processor, **branch.machine},
         "ItemSelector": selector,
     }
     before: dict[str, dict[str, Json]] = {}
     if map_.items:
-        name = f"{site.name} items"
-        result = f"$.fetched.{site.name}"
+        name = f"{step.name} items"
+        result = f"$.fetched.{step.name}"
         before[name] = {"Type": "Pass", "Result": [*map_.items], "ResultPath": result}
         state["ItemsPath"] = result
     else:
