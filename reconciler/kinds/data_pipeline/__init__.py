@@ -18,15 +18,7 @@ from reconciler.kinds.api import LEFT_OUT, Kind, Problem, Scope, register
 from reconciler.kinds.data_pipeline import begin as beginning, data, flow, lineage, steps, trigger
 from reconciler.kinds.data_pipeline.api import STEPS, Step, all_steps
 from reconciler.kinds.data_pipeline.spec import Pipeline
-from reconciler.kinds.terms.machine import (
-    FAILED,
-    LETTER,
-    MACHINE,
-    begin,
-    dead_letters,
-    ending,
-    finish,
-)
+from reconciler.kinds.terms.machine import MACHINE, begin, dead_letters, ending, finish
 from reconciler.kinds.terms.name import named
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path

@@ -30,7 +30,6 @@ from reconciler.kinds.terms.asset import Asset, Script, asset, bytes_of, problem
 from reconciler.kinds.terms.machine import integration, retry
 from reconciler.kinds.terms.permissions import allow_read
 from reconciler.kinds.terms.text import text
-from reconciler.model.address import Address
 from reconciler.model.asset import Form
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Ref
@@ -102,9 +101,7 @@ def build(glue: Glue, step: Step, site: Site) -> Built:
     return started(job, step, site, {**arguments(site), **given})
 
 
-def spark(
-    glue: Cluster, step: Step, site: Site, script: Asset, libraries: list[Asset]
-) -> Node:
+def spark(glue: Cluster, step: Step, site: Site, script: Asset, libraries: list[Asset]) -> Node:
     """The job of a step. What differs from run to run is given when it starts."""
     scope = site.scope
     here: Path = (*site.path, step.kind)
@@ -220,4 +217,3 @@ register(
         build=build,
     )
 )
-
