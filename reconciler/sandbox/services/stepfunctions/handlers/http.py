@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -22,6 +23,7 @@ from moto.events.models import events_backends
 
 from reconciler.access.model import Asked
 from reconciler.facts.asl.integrations import Integration
+from reconciler.sandbox import beside
 from reconciler.sandbox.door.loopback import is_loopback
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.iam.decision import decision, message
@@ -86,21 +88,41 @@ def _arn(given: Mapping[str, Any]) -> str:
     raise Failure("States.Runtime", "An HTTP task needs the ConnectionArn of its connection.")
 
 
-def _connection(run: Execution, given: Mapping[str, Any]) -> Any:  # noqa: ANN401  (moto's)
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What an HTTP task needs of a connection."""
+
+    arn: str
+    secret: str
+    state: str
+    auth: Mapping[str, Any]
+
+
+def _connection(run: Execution, given: Mapping[str, Any]) -> Connection:
     arn = _arn(given)
     parts = arn.split(":")
     if len(parts) != 6 or parts[2] != "events" or parts[3] != run.region:  # noqa: PLR2004  (an ARN)
         raise Failure(STATE, f"Connection {arn} is not in {run.region}.")
-    found = events_backends[parts[4]][parts[3]].connections.values()
-    one = next((each for each in found if each.arn == arn), None)
-    if one is None:
+    found = next((each for each in _connections(parts[4], parts[3]) if each.arn == arn), None)
+    if found is None:
         raise Failure(STATE, f"Connection {arn} does not exist.")
-    if one.state not in {"AUTHORIZED", "ACTIVE"}:
-        raise Failure(STATE, f"Connection {arn} is {one.state}.")
-    return one
+    if found.state not in {"AUTHORIZED", "ACTIVE"}:
+        raise Failure(STATE, f"Connection {arn} is {found.state}.")
+    return found
 
 
-def _allowed(run: Execution, given: Mapping[str, Any], connection: Any) -> None:  # noqa: ANN401
+def _connections(account: str, region: str) -> Iterator[Connection]:
+    """Those of an account and region: of the sandbox's own records, or of moto."""
+    now = WORLD.clock.now()
+    for record in beside.backends[account][region].of("events", "connection").values():
+        data = record.data
+        state = data["then"] if data["until"] <= now and data["state"].endswith("ING") else data["state"]
+        yield Connection(record.arn, data.get("secret", ""), state, data["auth"])
+    for each in events_backends[account][region].connections.values():
+        yield Connection(each.arn, each.secret_arn, each.state, each.auth_parameters or {})
+
+
+def _allowed(run: Execution, given: Mapping[str, Any], connection: Connection) -> None:
     who = principals.acting(run.role)
     if WORLD.iam != "enforced" or who is None:
         return
@@ -108,7 +130,7 @@ def _allowed(run: Execution, given: Mapping[str, Any], connection: Any) -> None:
         "states:httpendpoint": (str(given["ApiEndpoint"]),),
         "states:httpmethod": (str(given["Method"]).upper(),),
     }
-    secret = connection.secret_arn
+    secret = connection.secret
     for action, at, context, error in (
         ("states:InvokeHTTPEndpoint", run.machine, keys, "States.Http.AccessDenied"),
         ("events:RetrieveConnectionCredentials", connection.arn, {}, DENIED),
@@ -122,15 +144,15 @@ def _allowed(run: Execution, given: Mapping[str, Any], connection: Any) -> None:
             raise Failure(error, message(asked, found))
 
 
-def _invocation(connection: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
-    held = (connection.auth_parameters or {}).get("InvocationHttpParameters") or {}
+def _invocation(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    held = connection.auth.get("InvocationHttpParameters") or {}
     for name in ("Header", "QueryString", "Body"):
         for each in held.get(f"{name}Parameters") or ():
             yield name, str(each["Key"]), str(each.get("Value", ""))
 
 
-def _credentials(connection: Any) -> dict[str, str]:  # noqa: ANN401
-    held = connection.auth_parameters or {}
+def _credentials(connection: Connection) -> dict[str, str]:
+    held = connection.auth
     if key := held.get("ApiKeyAuthParameters"):
         return {str(key["ApiKeyName"]): str(key["ApiKeyValue"])}
     if basic := held.get("BasicAuthParameters"):
