@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+Json = Any
 Row = Mapping[str, Any]
 
 MISSING = frozenset({"", "na", "n/a", "nan", "nat", "none", "null"})
@@ -36,7 +37,7 @@ class RefusedError(Exception):
     """Why a row is not put."""
 
 
-def missing(value: Any, kind: str = "String") -> bool:
+def missing(value: Json, kind: str = "String") -> bool:
     """Whether a value is none: NaN and NaT are not equal to themselves."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return True
@@ -45,7 +46,7 @@ def missing(value: Any, kind: str = "String") -> bool:
     return str(value) == "NaT"
 
 
-def moment(value: Any, kind: str) -> str:
+def moment(value: Json, kind: str) -> str:
     """An event time as Feature Store takes it: a text in UTC, or seconds."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
@@ -60,13 +61,13 @@ def moment(value: Any, kind: str) -> str:
             return repr(value.timestamp())
         part = value.microsecond // MILLISECOND
         tail = f".{part:03d}Z" if part else "Z"
-        return value.strftime("%Y-%m-%dT%H:%M:%S") + tail
+        return f"{value:%Y-%m-%dT%H:%M:%S}{tail}"
     if kind == "String":
         raise RefusedError(f"event time {value!r} is no moment")
     return number(value, "Fractional")
 
 
-def number(value: Any, kind: str) -> str:
+def number(value: Json, kind: str) -> str:
     """A number as text: whole ones without a point."""
     try:
         found = Decimal(str(value).strip()) if not isinstance(value, bool) else Decimal(int(value))
@@ -81,7 +82,7 @@ def number(value: Any, kind: str) -> str:
     return repr(float(found))
 
 
-def plain(value: Any, kind: str) -> str:
+def plain(value: Json, kind: str) -> str:
     """A value of a feature as text."""
     if kind != "String":
         return number(value, kind)

@@ -57,14 +57,14 @@ for _each in STEPS.values():
     if _each.nests:
         _each.model.model_rebuild(force=True, _types_namespace={"Inner": _Inner})
 _Step = _model("Step", nests=True)
-DataPipeline: type[Pipeline] = create_model(
-    "DataPipeline",
-    __base__=Pipeline,
-    __doc__=Pipeline.__doc__,
-    steps=(
+_steps: dict[str, Any] = {
+    "steps": (
         Annotated[tuple[_Step, ...], Field(min_length=1, max_length=50)],  # type: ignore[valid-type]
         Field(description="What is done, one after another."),
-    ),
+    )
+}
+DataPipeline: type[Pipeline] = create_model(
+    "DataPipeline", __base__=Pipeline, __doc__=Pipeline.__doc__, **_steps
 )
 """What a DataPipeline says."""
 

@@ -92,7 +92,8 @@ register(
         predict={"Arn": ARN},
         arn=ARN,
         limit=129,
-        root=Codec(decode=_decode, encode=_encode),
+        root=Codec(decode=_decode),
+        body=Codec(encode=_encode),
         listings=(
             Listing(
                 method="list_schedules",

@@ -40,14 +40,24 @@ RUNS = InFlight(
     last=_last,
     going=lambda _: True,
     changed="they go on with the definition that they began with",
-    deleted="Step Functions deletes it when the last of them has ended, and keeps its name till then",
+    deleted="it is deleted when the last of them has ended, and its name is taken until then",
     props=frozenset({"DefinitionString", "RoleArn"}),
 )
+SPREADS = (
+    r"(?i)neither the global service principal|is not authorized to (assume|access the log)"
+    r"|not authorized to create managed.rule"
+)
+"""What a role answers that Step Functions cannot see yet. Source: AWS's own words, as people report
+them of CreateStateMachine with a role of the same deployment."""
 declare(
     "AWS::StepFunctions::StateMachine",
     holds="history",
     predict={"Arn": ARN, "Name": "{name}", "PrimaryIdentifier": ARN},
     aside=Aside(looks=("states:ListExecutions",)),
+    transient=tuple(
+        absent(code, SPREADS)
+        for code in ("AccessDenied", "GeneralServiceException", "InvalidRequest")
+    ),
     pending=RUNS.pending,
     refers=(
         "AWS::Athena::WorkGroup",

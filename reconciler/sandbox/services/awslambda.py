@@ -18,7 +18,7 @@ def install() -> None:
         begin(self, region=region, spec=spec, **more)
         self.logging = spec.get(LOGGING) or {}
 
-    def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:  # noqa: ANN401, FBT001, FBT002
+    def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:  # noqa: ANN401, FBT002
         found: dict[str, Any] = shown(self, on_create)
         given = getattr(self, "logging", {})
         usual = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}"}

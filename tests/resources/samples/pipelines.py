@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from reconciler.model.value import Ref
 
-from .identity import role
-from .sample import IMAGE, ROLE, Sample
+from .sample import IMAGE, Sample, statement, trust
 
+TRUST = trust("states.amazonaws.com")
+TRUST["Statement"][0]["Principal"] = {
+    "Service": [f"{each}.amazonaws.com" for each in ("glue", "lambda", "scheduler", "states")]
+}
+LOGS = [
+    "logs:CreateLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+]
+runner = Sample(
+    "AWS::IAM::Role",
+    "acme-test-runner",
+    minimal={"AssumeRolePolicyDocument": TRUST},
+    full={
+        "AssumeRolePolicyDocument": TRUST,
+        "Policies": [
+            {
+                "PolicyName": "moorline",
+                "PolicyDocument": statement(
+                    Action=[*LOGS, "states:StartExecution", "events:Put*"], Resource="*"
+                ),
+            }
+        ],
+    },
+)
+RUNNER = Ref(runner.address, "Arn")
 MACHINE = '{"StartAt":"done","States":{"done":{"Type":"Succeed"}}}'
 OTHER = '{"StartAt":"end","States":{"end":{"Type":"Succeed"}}}'
-ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:acme-test-clean"
-
 logs = Sample(
     "AWS::Logs::LogGroup",
     "acme-test-runs",
@@ -28,22 +55,23 @@ queue = Sample(
 machine = Sample(
     "AWS::StepFunctions::StateMachine",
     "acme-test-clean",
-    minimal={"DefinitionString": MACHINE, "RoleArn": ROLE},
-    full={"DefinitionString": MACHINE, "RoleArn": ROLE, "StateMachineType": "STANDARD"},
+    minimal={"DefinitionString": MACHINE, "RoleArn": RUNNER},
+    full={"DefinitionString": MACHINE, "RoleArn": RUNNER, "StateMachineType": "STANDARD"},
     edits=({"DefinitionString": OTHER},),
     breaks=({"StateMachineType": "EXPRESS"},),
-    needs=(role,),
+    needs=(runner,),
 )
 group = Sample(
     "AWS::Scheduler::ScheduleGroup", "acme-test-clean", minimal={}, full={}, edits=(), breaks=()
 )
-TARGET = {"Arn": ARN, "RoleArn": ROLE, "Input": "{}"}
+ARN = Ref(machine.address, "Arn")
+TARGET = {"Arn": ARN, "RoleArn": RUNNER, "Input": "{}"}
 IN = {"GroupName": Ref(group.address, "Name")}
 LEAST = {
     **IN,
     "ScheduleExpression": "rate(6 hours)",
     "FlexibleTimeWindow": {"Mode": "OFF"},
-    "Target": {"Arn": ARN, "RoleArn": ROLE},
+    "Target": {"Arn": ARN, "RoleArn": RUNNER},
 }
 schedule = Sample(
     "AWS::Scheduler::Schedule",
@@ -63,14 +91,14 @@ schedule = Sample(
         {"State": "ENABLED"},
         {"ScheduleExpressionTimezone": "UTC"},
     ),
-    needs=(role, group, machine),
+    needs=(runner, group, machine),
 )
 job = Sample(
     "AWS::Glue::Job",
     "acme-test-clean",
-    minimal={"Role": ROLE, "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/clean.py"}},
+    minimal={"Role": RUNNER, "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/clean.py"}},
     full={
-        "Role": ROLE,
+        "Role": RUNNER,
         "Command": {"Name": "glueetl", "PythonVersion": "3", "ScriptLocation": "s3://b/clean.py"},
         "GlueVersion": "5.0",
         "WorkerType": "G.1X",
@@ -84,7 +112,7 @@ job = Sample(
         {"Command": {"Name": "glueetl", "PythonVersion": "3", "ScriptLocation": "s3://b/d.py"}},
         {"DefaultArguments": {"--job-language": "python", "--in": "s3://b/in"}},
     ),
-    needs=(role,),
+    needs=(runner,),
 )
 workgroup = Sample(
     "AWS::Athena::WorkGroup",
@@ -106,17 +134,17 @@ rule = Sample(
     full={
         "EventPattern": {"source": ["aws.s3"], "detail-type": ["Object Created"]},
         "State": "ENABLED",
-        "Targets": [{"Id": "machine", "Arn": ARN, "RoleArn": ROLE}],
+        "Targets": [{"Id": "machine", "Arn": ARN, "RoleArn": RUNNER}],
     },
     edits=({"State": "DISABLED"}, {"EventPattern": {"source": ["aws.sagemaker"]}}),
-    needs=(role, machine),
+    needs=(runner, machine),
 )
 function = Sample(
     "AWS::Lambda::Function",
     "acme-test-score",
-    minimal={"Role": ROLE, "PackageType": "Image", "Code": {"ImageUri": IMAGE}},
+    minimal={"Role": RUNNER, "PackageType": "Image", "Code": {"ImageUri": IMAGE}},
     full={
-        "Role": ROLE,
+        "Role": RUNNER,
         "PackageType": "Image",
         "Code": {"ImageUri": IMAGE},
         "Description": "Scores.",
@@ -131,5 +159,5 @@ function = Sample(
         {"Description": "Scores all."},
         {"Environment": {"Variables": {"LEVEL": "debug"}}},
     ),
-    needs=(role, logs),
+    needs=(runner, logs),
 )

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from reconciler.facts.runtimes import lambda_runtime
-from reconciler.kinds.api import Maybe, Problem, Section, Severity, Shorthand, seconds
+from reconciler.kinds.api import Maybe, Problem, Section, Shorthand, seconds
 from reconciler.kinds.data_pipeline.api import Built, Doing, Site, Step, register
 from reconciler.kinds.data_pipeline.data import allow_data, fields
 from reconciler.kinds.terms.asset import Package, bytes_of, problems
@@ -22,6 +22,7 @@ from reconciler.kinds.terms.machine import LOGS, integration, retry
 from reconciler.kinds.terms.permissions import allow_images
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Props, Ref
 

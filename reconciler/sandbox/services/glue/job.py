@@ -1,6 +1,6 @@
 """Jobs of Glue, in moto's records: whole replacement by UpdateJob, and what Glue fills in.
 
-Sources: Glue API reference, CreateJob, UpdateJob, DeleteJob; Glue developer guide, "AWS Glue version
+Sources: Glue API, CreateJob, UpdateJob, DeleteJob; Glue developer guide, "AWS Glue version
 support policy". A version that has ended, and capacity beside workers, are refused.
 """
 
@@ -82,7 +82,7 @@ def create(call: Call) -> dict[str, Any]:
     if name in _backend(call).jobs:
         raise there(f"Job with name: {name} already exists")
     _checked(given)
-    fields = {attribute: given.get(key) for attribute, key in FIELDS.items()}
+    fields: dict[str, Any] = {attribute: given.get(key) for attribute, key in FIELDS.items()}
     job: Any = FakeJob(name, tags=dict(given.get("Tags") or {}), backend=_backend(call), **fields)
     _set(job, given)
     _backend(call).jobs[name] = job
