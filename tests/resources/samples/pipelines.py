@@ -155,7 +155,7 @@ function = Sample(
     },
     edits=(
         {"MemorySize": 1024},
-        {"Code": {"ImageUri": IMAGE.replace(":1", ":2")}},
+        {"Code": {"ImageUri": IMAGE.replace(":1", ":2")}, "Description": "Scores better."},
         {"Description": "Scores all."},
         {"Environment": {"Variables": {"LEVEL": "debug"}}},
     ),
