@@ -108,6 +108,13 @@ def encrypted(service: str, kind: str, *paths: str) -> Find:
     return find
 
 
+def checked(call: Call, world: World) -> Iterable[str]:
+    """The key of an object whose checksum is asked for with its head."""
+    if call.get("ChecksumMode") != "ENABLED":
+        return ()
+    return encrypted("s3", "object", "Bucket", "Key")(call, world)
+
+
 def written(call: Call, world: World) -> Iterable[str]:
     """The key of an object that is written: in the call, or the bucket's default."""
     if call.get("ServerSideEncryption") == "AES256":
@@ -238,6 +245,14 @@ DEMANDS = (
         ("kms:Decrypt",),
         encrypted("s3", "object", "Bucket", "Key"),
         "S3 user guide, server-side encryption with KMS keys, permissions",
+        "s3",
+    ),
+    Demand(
+        "s3",
+        ("HeadObject",),
+        ("kms:Decrypt",),
+        checked,
+        "S3 API, HeadObject.ChecksumMode",
         "s3",
     ),
     Demand(

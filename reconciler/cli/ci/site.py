@@ -160,7 +160,7 @@ def _made(
     names: dict[str, tuple[Address, ...]] = {}
     found = list(loaded.diagnostics)
     for view in views:
-        specs, problems = compiler.read(loaded.documents, view, loaded.unread)
+        specs, problems = project.checked(view)
         graph, more = compiler.build(specs, view)
         found += [*problems, *more]
         types |= {node.address.type for node in graph}

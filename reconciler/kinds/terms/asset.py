@@ -124,13 +124,9 @@ def asset(scope: Scope, path: str, form: Form = Form.FILE, *, at: Path) -> Asset
     bucket, key, uri = _place(scope, home.source, f"{folder}/{packed.leaf}")
     name = bucket.target.name if isinstance(bucket, Ref) else str(bucket)
     address = Address(TYPE, f"{name}/{key}")
-    props = {
-        "Bucket": bucket,
-        "Key": key,
-        "Checksum": f"sha256:{packed.digest}",
-        "Size": packed.size,
-    }
-    node = scope.node(address, props, lines={(): at})
+    props = {"Checksum": f"sha256:{packed.digest}", "Size": packed.size}
+    needs = [bucket.target] if isinstance(bucket, Ref) else []
+    node = scope.node(address, props, lines={(): at}, depends_on=needs)
     scope.made[address] = replace(node, asset=packed)
     spot = spot._replace(uri=uri)
     return Asset(bucket, key, uri, spot, packed.digest, packed.size, packed.names, address)
