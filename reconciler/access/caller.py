@@ -110,9 +110,8 @@ def encrypted(service: str, kind: str, *paths: str) -> Find:
 
 def checked(call: Call, world: World) -> Iterable[str]:
     """The key of an object whose checksum is asked for with its head."""
-    if call.get("ChecksumMode") != "ENABLED":
-        return ()
-    return encrypted("s3", "object", "Bucket", "Key")(call, world)
+    asks = call.get("ChecksumMode") == "ENABLED"
+    return encrypted("s3", "object", "Bucket", "Key")(call, world) if asks else ()
 
 
 def written(call: Call, world: World) -> Iterable[str]:

@@ -9,15 +9,11 @@ from pathlib import Path
 
 from reconciler.assets.archive import Member, packed
 from reconciler.assets.tree import MOST, Found, RefusedAsset, content, found, refused
-from reconciler.model.asset import Form, Key, Packed, Refusal
+from reconciler.model.asset import ChangedError, Form, Key, Packed, Refusal
 from reconciler.secret.search import in_text
 
 Known = Callable[[Collection[str]], Collection[str] | None]
 """Of paths, the files at and below them that Git does not ignore; nothing without Git."""
-
-
-class ChangedError(Exception):
-    """The bytes are not those that were planned, or cannot be read any more."""
 
 
 def no_git(_: Collection[str]) -> None:

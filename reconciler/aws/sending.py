@@ -20,7 +20,7 @@ from reconciler.aws.outputs import Outputs
 from reconciler.aws.session import Session
 from reconciler.aws.single import value_at
 from reconciler.aws.together import Together
-from reconciler.model.asset import Packed
+from reconciler.model.asset import ChangedError, Packed
 from reconciler.model.change import Action, Call
 from reconciler.model.event import CallFailed, CallSent, Sink
 from reconciler.model.plan import Step
@@ -35,7 +35,7 @@ Assets = Callable[[Packed], bytes]
 
 
 def _no_assets(asset: Packed) -> bytes:
-    raise StepError("ASSET008", f"there is no repository to read {asset.path!r} from")
+    raise ChangedError(f"there is no repository to read {asset.path!r} from")
 
 
 class Sender:
@@ -104,10 +104,14 @@ class Sender:
         Raises:
             StepError: it is not.
         """
-        data = self.assets(asset)
+        help_ = "apply from the checkout that was planned, or plan again and review what changed"
+        try:
+            data = self.assets(asset)
+        except ChangedError as error:
+            raise StepError("ASSET008", f"{error}; nothing was put", help_) from error
         if hashlib.sha256(data).hexdigest() != asset.digest:
             text = f"{asset.path!r} is not what was planned; nothing was put"
-            raise StepError("ASSET008", text, "plan again and review what changed")
+            raise StepError("ASSET008", text, help_)
         return data
 
     def send_with_others(self, step: Step, resource: Resource, call: Call) -> None:

@@ -129,7 +129,7 @@ def unfit(view: EnvironmentView, exports: Mapping[str, Json | Lacking]) -> list[
     if not keeps:
         return []
     text = f"{KIND} {name!r} cannot keep what runs: {keeps}"
-    help_ = "name a DataSource that is for this alone, without 'expireAfter' and 'archiveAfter'"
+    help_ = "name a DataSource that is for this alone and keeps what is in it"
     return [Diagnostic("ASSET002", text, at, help_)]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
 from reconciler.model.diagnostic import Severity, Span
@@ -47,8 +46,10 @@ class Packed:
     @property
     def leaf(self) -> str:
         """The last part of its key: its digest, with the ending that its form has."""
-        plain = self.form is Form.FILE
-        return self.digest + (PurePosixPath(self.path).suffix if plain else f".{self.form}")
+        if self.form is not Form.FILE:
+            return f"{self.digest}.{self.form}"
+        _, dot, ending = self.path.rpartition("/")[2].rpartition(".")
+        return f"{self.digest}{dot}{ending if dot else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class Refusal:
     at: Span | None = None
     """Where in the repository; nothing where the line of the spec says it."""
     severity: Severity = Severity.ERROR
+
+
+class ChangedError(Exception):
+    """The bytes are not those that were planned, or cannot be read any more."""
 
 
 def asset_to_json(asset: Packed) -> dict[str, Any]:

@@ -193,7 +193,7 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
     Holds the lease of the environment meanwhile, and writes a receipt at the end.
     """
     from reconciler.aws.apply import Interrupt, apply  # noqa: PLC0415
-    from reconciler.cli.world import putting, receipts  # noqa: PLC0415
+    from reconciler.cli.world import receipts  # noqa: PLC0415
     from reconciler.compile import compiler  # noqa: PLC0415
     from reconciler.receipts import recent  # noqa: PLC0415
     from reconciler.render.text import progress  # noqa: PLC0415
@@ -218,7 +218,7 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
             all_,
             interrupt=interrupt,
             run=book.run.id if book.run else "",
-            assets=putting.reader(world.project),
+            assets=world.project.repository.data,
             earlier=lambda: recent.changed(book.store, known, place, book.now()),
         )
     return outcome, events

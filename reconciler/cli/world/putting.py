@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from reconciler.assets.repository import ChangedError
-from reconciler.aws.ending import StepError
 from reconciler.cli.frame.project import Project
-from reconciler.model.asset import Packed
+from reconciler.model.asset import ChangedError
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Plan
 
 CODE = "ASSET008"
 _HELP = "apply from the checkout that was planned, or plan again and review what changed"
-
-
-def reader(project: Project) -> Callable[[Packed], bytes]:
-    """What reads the bytes of an asset while steps run."""
-
-    def read(asset: Packed) -> bytes:
-        try:
-            return project.repository.data(asset)
-        except ChangedError as error:
-            raise StepError(CODE, f"{error}; nothing was put", _HELP) from error
-
-    return read
 
 
 def changed(plan: Plan, project: Project) -> list[Diagnostic]:

@@ -118,7 +118,8 @@ def asset(scope: Scope, path: str, form: Form = Form.FILE, *, at: Path) -> Asset
     """
     packed, home = scope.packed[path, form], scope.home
     if home is None:  # ASSET001 is said where the spec names it
-        return Asset("", "", "", Spot("", "*", "*", None), packed.digest, packed.size, (), None)
+        nowhere = Spot("", "*", "*", None)
+        return Asset("", "", "", nowhere, packed.digest, packed.size, packed.names, None)
     folder = "/".join(filter(None, (home.folder, FOLDER)))
     spot = inside(scope, "DataSource", home.source, folder, tree=True)
     bucket, key, uri = _place(scope, home.source, f"{folder}/{packed.leaf}")

@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from moto.s3.exceptions import S3ClientError
 from moto.s3.responses import S3Response
 
 PREFIX = "x-amz-checksum-"
@@ -25,13 +24,6 @@ KNOWN: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-class _RefusedError(S3ClientError):
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(code, message)
-        self.status_code = self.code = status
-        self.error_type = code
-
-
 def install() -> None:
     """Repair PutObject."""
     response: Any = S3Response
@@ -40,7 +32,7 @@ def install() -> None:
     def put_object(self: Any) -> Any:  # noqa: ANN401  (moto's response)
         if self.headers.get("If-None-Match", "*") != "*":
             text = "A header you provided implies functionality that is not implemented."
-            raise _RefusedError(501, "NotImplemented", text)
+            return _refused(501, "NotImplemented", text)
         given = {
             name.lower().removeprefix(PREFIX): value
             for name, value in self.headers.items()
@@ -49,7 +41,7 @@ def install() -> None:
         for name, value in given.items():
             if name in KNOWN and _checksum(name, self.body or b"") != value:
                 text = f"The {name.upper()} you specified did not match the calculated checksum."
-                raise _RefusedError(400, "BadDigest", text)
+                return _refused(400, "BadDigest", text)
         answer = put(self)
         key = self.backend.get_object(self.bucket_name, self.parse_key_name())
         for name in KNOWN.keys() & given.keys():
@@ -57,6 +49,11 @@ def install() -> None:
         return answer
 
     response.put_object = put_object
+
+
+def _refused(status: int, code: str, text: str) -> tuple[int, dict[str, str], str]:
+    body = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
+    return status, {"content-type": "application/xml"}, body
 
 
 def _checksum(name: str, body: bytes | str) -> str:
