@@ -42,9 +42,10 @@ def main():
     sys.stdin = open(os.devnull)  # noqa: SIM115  (for as long as the process is)
     limit(told)
     alone = apart()
-    print(f"moorline-guard:{'alone' if alone else 'hooked'}", flush=True)
     if alone:
         bridge(told["port"], told["relay"])
+    alone = fence(told["home"]) and alone
+    print(f"moorline-guard:{'alone' if alone else 'hooked'}", flush=True)
     sys.argv = [told["name"], *told["arguments"]]
     sys.addaudithook(hook(told["home"], told["port"], told["relay"]))
     runpy.run_path(os.path.join(told["home"], "job.py"), run_name="__main__")
@@ -97,6 +98,48 @@ def apart():
     return True
 
 
+def fence(home):
+    """Let the kernel keep files apart as well, where it has Landlock; no program can be begun then.
+
+    Source: Linux, "Landlock: unprivileged access control".
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    import ctypes
+    import struct
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    version = libc.syscall(444, None, ctypes.c_size_t(0), 1)
+    if version < 1:
+        return False
+    every = (1 << (13 if version < 2 else 14 if version < 3 else 15)) - 1
+    scoped = 3 if version >= 6 else 0
+    attributes = struct.pack("QQQ", every, 0, scoped)[: 24 if version >= 6 else 16 if version >= 4 else 8]
+    rules = libc.syscall(444, attributes, ctypes.c_size_t(len(attributes)), 0)
+    if rules < 0:
+        return False
+    read, of_files = 1 << 2 | 1 << 3, 1 << 1 | 1 << 2 | (1 << 14 if version >= 3 else 0)
+    for path, allowed in [(home, every & ~1), *((each, read) for each in roots()), ("/dev/null", of_files),
+                          ("/proc/self", read)]:  # fmt: skip
+        try:
+            held = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except OSError:
+            continue
+        allowed = allowed if os.path.isdir(path) else allowed & of_files
+        libc.syscall(445, rules, 1, struct.pack("=Qi", allowed & every, held), 0)
+        os.close(held)
+    libc.prctl(38, 1, 0, 0, 0)
+    done = libc.syscall(446, rules, 0) == 0
+    os.close(rules)
+    return done
+
+
+def roots():
+    """What may be read besides one's own folder: Python, and a few files of the machine's."""
+    python = (sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__))
+    return sorted({os.path.realpath(each) for each in (*python, *READABLE)})
+
+
 def bridge(port, relay):
     """The sandbox's port in here, behind which is the relay."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -131,11 +174,9 @@ def forward(one, other):
 def hook(home, port, relay):
     """What a script may do, asked of each thing that it does."""
     own = os.path.realpath(home)
-    inside = {os.path.realpath(each) for each in (sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__))}
-    readable = tuple(sorted({own, *inside, *READABLE, *(os.path.realpath(it) for it in READABLE)}))
+    readable = (own, *roots(), *READABLE)
     real, fspath, join = os.path.realpath, os.fspath, os.path.join
-    separator, system, me = os.sep, os.fsencode, f"/proc/{os.getpid()}"
-    del system
+    separator, me = os.sep, f"/proc/{os.getpid()}"
     writing = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 
     def under(path, roots):

@@ -1,8 +1,9 @@
 """The parent's side: a folder of its own, an environment of its own, limits, and one way out.
 
-On Linux the process is in a network of its own, in which nothing is but a relay to the sandbox.
-Where the kernel gives it none, Python's audit hooks alone keep it from the network; `Ended.alone`
-says which. Audit hooks cannot be taken out again, but code that is not Python is not held by them.
+On Linux the process is in a network of its own, in which nothing is but a relay to the sandbox, and
+the kernel lets it read Python and write its own folder (Landlock), nothing else. Where a kernel does
+not do both, Python's audit hooks alone hold it; `Ended.alone` says which. They cannot be taken out
+again, but code that is not Python is not held by them.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Ended:
     output: str
     """The end of what it has printed."""
     alone: bool
-    """Whether the kernel has kept it from every other network."""
+    """Whether the kernel, too, has kept it from every other network and file."""
 
 
 def flat(arguments: Mapping[str, str] | Sequence[str]) -> list[str]:
@@ -133,7 +134,7 @@ def _run(job: Job, home: Path, port: int) -> Ended:
         timer.cancel()
         _kill(process)
         process.wait()
-    alone = f"{_MARK}alone\n" in output
+    alone = output.startswith(f"{_MARK}alone\n")
     shown = "".join(line for line in output.splitlines(keepends=True) if not line.startswith(_MARK))
     error = _error(code, job, shown, over=over.is_set())
     return Ended(not error, error, shown[-OUTPUT:], alone)
