@@ -24,6 +24,8 @@ _CLASSES = {
     "glacier": "GLACIER",
     "deepArchive": "DEEP_ARCHIVE",
 }
+_ASLEEP = frozenset({"glacier", "deepArchive"})
+"""Classes whose objects have to be restored before they can be read."""
 _INFREQUENT = 30
 """S3 keeps objects this many days before they may move to standardIa."""
 
@@ -115,8 +117,18 @@ def exports(s3: S3, _: Source, scope: Scope) -> Mapping[str, Json]:
         "uri": text("s3://", bucket, f"/{s3.prefix}" if s3.prefix else ""),
         "keyArn": key_arn(s3.key, scope),
         "receivesAccessLogs": s3.receives_access_logs,
+        "unkept": _unkept(s3.lifecycle),
         "events": s3.events,
     }
+
+
+def _unkept(lifecycle: Lifecycle) -> str:
+    """Why objects do not stay as they are; "" where they do."""
+    if lifecycle.expire_after:
+        return f"its objects are removed after {lifecycle.expire_after}"
+    if lifecycle.archive_after and lifecycle.archive_to in _ASLEEP:
+        return f"its objects cannot be read any more after {lifecycle.archive_after}"
+    return ""
 
 
 def build(s3: S3, _: Source, scope: Scope) -> Iterator[Node]:

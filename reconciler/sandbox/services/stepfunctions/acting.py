@@ -49,14 +49,16 @@ class Session:
     ends: float
 
 
-def take(role: str, service: str, region: str, name: str, account: str) -> Session:
+def take(  # noqa: PLR0913  (what AssumeRole is told)
+    role: str, service: str, region: str, name: str, account: str, source: str = ""
+) -> Session:
     """Take a role for a service, as AssumeRole does; its trust policy is asked.
 
     Raises:
         RefusedError: there is no such role, or it does not trust the service.
     """
     trust = principals.held(role)
-    if WORLD.iam == "enforced" and not trusts(role, service, account):
+    if WORLD.iam == "enforced" and not trusts(role, service, account, source):
         raise RefusedError("AccessDenied", f"{service} is not authorized to assume {role}.", 403)
     partition = role.split(":")[1] if ":" in role else "aws"
     if trust is None and WORLD.iam == "enforced":

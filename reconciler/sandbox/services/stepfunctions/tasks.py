@@ -185,7 +185,9 @@ def permitted(run: Execution, operation: str, given: Mapping[str, Any]) -> None:
 
 def _key(run: Execution, role: str) -> str:
     if run.key_ends - SOON <= WORLD.clock.now():
-        taken = acting.take(run.role, PRINCIPAL, run.region, _session(run), run.account)
+        machine = ":".join(run.machine.split(":")[:7])
+        name = _session(run)
+        taken = acting.take(run.role, PRINCIPAL, run.region, name, run.account, machine)
         run.key, run.key_ends = taken.key, taken.ends
     if not role:
         return run.key

@@ -33,7 +33,8 @@ def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begu
         answer = sent(run, branch, what, client, given)
     finally:
         WORLD.machines.asking = None
-    if (client, what.operation) in SIMULATED and branch.state not in WORLD.machines.stood_in.get(run.arn, ()):
+    held = answer.get("JobRunId") in WORLD.machines.held
+    if (client, what.operation) in SIMULATED and not held:
         run.notes.append({"state": branch.state, "note": SIMULATED[client, what.operation]})
     if what.poll is not None:
         return Begun(answer, {"client": client, "answer": answer, "request": dict(given)})
