@@ -63,7 +63,7 @@ def holds(
     rule: Mapping[str, Any],
     data: Any,
     context: Any = None,
-    variables: Mapping[str, Any] | None = None,  # noqa: ANN401
+    variables: Mapping[str, Any] | None = None,
 ) -> bool:
     """Whether a rule fits.
 

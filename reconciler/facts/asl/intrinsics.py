@@ -134,7 +134,7 @@ def evaluate(
     text: str,
     data: Any,
     context: Any = None,
-    variables: Mapping[str, Any] | None = None,  # noqa: ANN401
+    variables: Mapping[str, Any] | None = None,
 ) -> Any:  # noqa: ANN401
     """What an intrinsic gives.
 

@@ -28,7 +28,7 @@ def filled(
     template: Any,
     data: Any,
     context: Any = None,
-    variables: Mapping[str, Any] | None = None,  # noqa: ANN401
+    variables: Mapping[str, Any] | None = None,
 ) -> Any:  # noqa: ANN401
     """A template with what its paths and intrinsics give.
 
