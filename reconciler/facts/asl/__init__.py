@@ -23,6 +23,12 @@ class QueryError(ValueError):
         self.code = code
 
 
+class Unknown(str):
+    """A text that is known later; of one that is put together, what is known of it."""
+
+    __slots__ = ()
+
+
 def jsonata(definition: Mapping[str, Any]) -> bool:
     """Whether a machine, or a state of it, asks for JSONata."""
     if definition.get("QueryLanguage") == JSONATA:

@@ -44,9 +44,9 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Any]]] = {
     "Numeric": (_number, lambda value: value),
     "Timestamp": (is_time, moment),
 }
-COMPARING = {
-    f"{kind}{sign}": (kind, sign) for kind in _KINDS for sign in _SIGNS
-} | {"BooleanEquals": ("Boolean", "Equals")}
+COMPARING = {f"{kind}{sign}": (kind, sign) for kind in _KINDS for sign in _SIGNS} | {
+    "BooleanEquals": ("Boolean", "Equals")
+}
 ASKING: dict[str, Callable[[Any], bool]] = {
     "IsNull": lambda value: value is None,
     "IsNumeric": _number,
@@ -60,7 +60,10 @@ OPERATORS = frozenset(
 
 
 def holds(
-    rule: Mapping[str, Any], data: Any, context: Any = None, variables: Mapping[str, Any] | None = None  # noqa: ANN401
+    rule: Mapping[str, Any],
+    data: Any,
+    context: Any = None,
+    variables: Mapping[str, Any] | None = None,
 ) -> bool:
     """Whether a rule fits.
 

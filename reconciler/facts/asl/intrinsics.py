@@ -131,7 +131,10 @@ def _argument(text: str, at: int, depth: int) -> tuple[Any, int]:
 
 
 def evaluate(
-    text: str, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None  # noqa: ANN401
+    text: str,
+    data: Any,
+    context: Any = None,
+    variables: Mapping[str, Any] | None = None,
 ) -> Any:  # noqa: ANN401
     """What an intrinsic gives.
 

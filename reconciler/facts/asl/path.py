@@ -177,7 +177,9 @@ def _operand(text: str) -> Any:  # noqa: ANN401  (a path or a value)
     return json.loads(text)
 
 
-def find(text: str, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+def find(
+    text: str, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None
+) -> Any:  # noqa: ANN401
     """What a path finds.
 
     Raises:
@@ -195,7 +197,9 @@ def find(text: str, data: Any, context: Any = None, variables: Mapping[str, Any]
     if query.definite:
         if not found:
             shown = json.dumps(start, default=str)[:1024]
-            raise QueryError(FAILED, f"The JSONPath '{text}' could not be found in the input '{shown}'")
+            raise QueryError(
+                FAILED, f"The JSONPath '{text}' could not be found in the input '{shown}'"
+            )
         return found[0]
     return found
 
@@ -219,7 +223,9 @@ def _one(step: Step, value: Any) -> Iterator[Any]:  # noqa: ANN401, C901  (one l
         if isinstance(value, list | dict | str):
             yield len(value)
     elif kind == "all":
-        yield from value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        yield from (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        )
     elif kind == "deep":
         yield from _below(value)
     elif not isinstance(value, list):
@@ -234,7 +240,9 @@ def _one(step: Step, value: Any) -> Iterator[Any]:  # noqa: ANN401, C901  (one l
 
 def _below(value: Any) -> Iterator[Any]:  # noqa: ANN401  (any JSON value)
     yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for each in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from _below(each)
 
 

@@ -11,7 +11,9 @@ from typing import Any
 from reconciler.facts.asl import QueryError, intrinsics, path
 
 
-def value(text: str, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+def value(
+    text: str, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None
+) -> Any:  # noqa: ANN401
     """What the text of a ``name.$`` member gives.
 
     Raises:
@@ -23,7 +25,10 @@ def value(text: str, data: Any, context: Any = None, variables: Mapping[str, Any
 
 
 def filled(
-    template: Any, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None  # noqa: ANN401
+    template: Any,
+    data: Any,
+    context: Any = None,
+    variables: Mapping[str, Any] | None = None,
 ) -> Any:  # noqa: ANN401
     """A template with what its paths and intrinsics give.
 

@@ -8,7 +8,9 @@ from typing import Any
 Pointer = tuple[str, ...]
 
 
-def machines(definition: Mapping[str, Any], at: Pointer = ()) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+def machines(
+    definition: Mapping[str, Any], at: Pointer = ()
+) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
     """A machine and those inside its Parallel and Map states."""
     yield at, definition
     found = definition.get("States")

@@ -73,7 +73,9 @@ def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _state(definition, at, state)
 
 
-def _state(definition: Mapping[str, Any], at: tuple[str, ...], state: Mapping[str, Any]) -> Iterator[Fault]:
+def _state(
+    definition: Mapping[str, Any], at: tuple[str, ...], state: Mapping[str, Any]
+) -> Iterator[Fault]:
     kind = state.get("Type")
     if kind not in FIELDS:
         yield Fault((*at, "Type"), f"{kind!r} is no type of state: {', '.join(FIELDS)}")
@@ -119,11 +121,15 @@ def _numbers(at: tuple[str, ...], state: Mapping[str, Any], *, jsonata: bool) ->
         yield Fault((*at, "HeartbeatSeconds"), "HeartbeatSeconds is less than TimeoutSeconds")
 
 
-def _kind(at: tuple[str, ...], kind: str, state: Mapping[str, Any], *, jsonata: bool) -> Iterator[Fault]:
+def _kind(
+    at: tuple[str, ...], kind: str, state: Mapping[str, Any], *, jsonata: bool
+) -> Iterator[Fault]:
     if kind == "Wait":
         given = state.keys() & {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"}
         if len(given) != 1:
-            yield Fault(at, "a Wait state has one of Seconds, SecondsPath, Timestamp, TimestampPath")
+            yield Fault(
+                at, "a Wait state has one of Seconds, SecondsPath, Timestamp, TimestampPath"
+            )
     elif kind == "Fail":
         for name in ("Error", "Cause"):
             if name in state and f"{name}Path" in state:

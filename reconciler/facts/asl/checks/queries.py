@@ -7,8 +7,8 @@ from typing import Any
 
 from reconciler.facts.asl import intrinsics, path
 from reconciler.facts.asl.checks import Fault
-from reconciler.facts.asl.tree import language, states
 from reconciler.facts.asl.template import queries
+from reconciler.facts.asl.tree import language, states
 
 ORDER = 30
 READING = ("InputPath", "OutputPath", "SecondsPath", "TimestampPath", "ItemsPath",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reconciler.facts.asl import Unknown
 from reconciler.facts.asl.checks import Fault
 from reconciler.facts.asl.integrations import TOKEN, direct, integration
 from reconciler.facts.asl.template import queries
@@ -20,7 +21,7 @@ def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
         resource = state.get("Resource")
         if state.get("Type") != "Task" or not isinstance(resource, str):
             continue
-        if resource.startswith("${") or direct(resource):
+        if isinstance(resource, Unknown) or resource.startswith("${") or direct(resource):
             continue
         try:
             what = integration(resource)
