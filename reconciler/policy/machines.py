@@ -33,8 +33,8 @@ REFUSED = Code(
 ENDLESS = Code(
     "MACHINE002",
     "run that fails or never ends",
-    "Step Functions takes the definition, and a run of it goes on for ever or fails: from a state no"
-    " way leads to an end, nobody gets the token that a task waits for, or an SDK integration is"
+    "Step Functions takes the definition, and a run of it goes on for ever or fails: from a state"
+    " no way leads to an end, nobody gets the token that a task waits for, or an SDK integration is"
     " called with what its operation does not take.",
     "Change what is named; the finding says where in the definition it is.",
 )

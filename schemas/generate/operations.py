@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import botocore
 import botocore.session
+
+from reconciler.model.value import Json
 
 FILE = Path(__file__).parents[1] / "operations.json"
 
@@ -53,8 +54,8 @@ def main() -> None:
     FILE.write_text(lines + "\n")
 
 
-def _service(model: Any, told: str) -> dict[str, Any]:
-    shapes: dict[str, Any] = {}
+def _service(model: Json, told: str) -> dict[str, Json]:
+    shapes: dict[str, Json] = {}
     operations = {}
     for name in told.split():
         shape = model.operation_model(name).input_shape
@@ -63,11 +64,11 @@ def _service(model: Any, told: str) -> dict[str, Any]:
     return {"sdk": sdk, "operations": operations, "shapes": shapes}
 
 
-def _shape(shape: Any, shapes: dict[str, Any]) -> str:
+def _shape(shape: Json, shapes: dict[str, Json]) -> str:
     name = str(shape.name)
     if name in shapes:
         return name
-    made: dict[str, Any] = {"kind": shape.type_name}
+    made: dict[str, Json] = {"kind": shape.type_name}
     shapes[name] = made
     if shape.type_name == "structure":
         made["members"] = {key: _shape(each, shapes) for key, each in shape.members.items()}

@@ -9,7 +9,8 @@ functions for JSONPath states", "Processing input and output", "Passing data wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from reconciler.model.value import Json
 
 JSONATA = "JSONata"
 
@@ -29,7 +30,7 @@ class Unknown(str):
     __slots__ = ()
 
 
-def jsonata(definition: Mapping[str, Any]) -> bool:
+def jsonata(definition: Mapping[str, Json]) -> bool:
     """Whether a machine, or a state of it, asks for JSONata."""
     if definition.get("QueryLanguage") == JSONATA:
         return True
@@ -41,7 +42,7 @@ def jsonata(definition: Mapping[str, Any]) -> bool:
     )
 
 
-def inner(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def inner(state: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     """The machines inside a state: branches of a Parallel, the processor of a Map."""
     found = state.get("Branches") if state.get("Type") == "Parallel" else None
     one = state.get("ItemProcessor") or state.get("Iterator")

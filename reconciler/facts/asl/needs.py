@@ -8,11 +8,11 @@ their operation is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.facts.asl.integrations import POLLS, direct, integration, rule_actions
 from reconciler.facts.asl.operations import client_of
 from reconciler.facts.asl.tree import Pointer, states
+from reconciler.model.value import Json
 
 PREFIXES = {
     "stepfunctions": "states", "sagemaker-featurestore-runtime": "sagemaker",
@@ -34,7 +34,7 @@ HTTP = (
 )  # fmt: skip
 
 
-def needs(definition: Mapping[str, Any]) -> Iterator[tuple[Pointer, str]]:
+def needs(definition: Mapping[str, Json]) -> Iterator[tuple[Pointer, str]]:
     """Each state, and an action without which it fails. Nothing of services that are not known.
 
     A Task with Credentials of its own needs ``sts:AssumeRole`` alone.
@@ -74,7 +74,7 @@ def _of(resource: str) -> Iterator[str]:
         yield from rule_actions()
 
 
-def _map(state: Mapping[str, Any]) -> Iterator[str]:
+def _map(state: Mapping[str, Json]) -> Iterator[str]:
     processor = state.get("ItemProcessor")
     config = processor.get("ProcessorConfig") if isinstance(processor, Mapping) else None
     if isinstance(config, Mapping) and config.get("Mode") == "DISTRIBUTED":

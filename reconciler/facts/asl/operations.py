@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
 
 from reconciler.facts.asl import Unknown
 from reconciler.facts.asl.integrations import OPTIMIZED, Integration
 from reconciler.facts.files import read
+from reconciler.model.value import Json
 
 _FITS: Mapping[str, tuple[type, ...]] = {
     "structure": (Mapping,), "list": (list,), "map": (Mapping,), "string": (str,),
@@ -18,8 +18,8 @@ _FITS: Mapping[str, tuple[type, ...]] = {
 
 
 @cache
-def _services() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = read("operations.json")["services"]
+def _services() -> Mapping[str, Json]:
+    found: Mapping[str, Json] = read("operations.json")["services"]
     return found
 
 
@@ -36,7 +36,7 @@ def known(client: str, operation: str) -> bool:
     return operation in _services().get(client, {}).get("operations", {})
 
 
-def problems(what: Integration, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+def problems(what: Integration, given: Mapping[str, Json]) -> Iterator[tuple[tuple[str, ...], str]]:
     """What is wrong with parameters: where, and what. Nothing of an operation that is not known.
 
     A member ``name.$`` may have any value. An optimized integration takes JSON for a text.
@@ -49,9 +49,9 @@ def problems(what: Integration, given: Mapping[str, Any]) -> Iterator[tuple[tupl
 
 
 def _structure(
-    shapes: Mapping[str, Any],
+    shapes: Mapping[str, Json],
     name: str,
-    given: Mapping[str, Any],
+    given: Mapping[str, Json],
     at: tuple[str, ...],
     *,
     loose: bool,
@@ -75,13 +75,13 @@ def _structure(
             yield at, f"the parameter {member[:1].upper() + member[1:]!r} is missing"
 
 
-def _value(
-    shapes: Mapping[str, Any],
+def _value(  # noqa: C901  (one line a kind)
+    shapes: Mapping[str, Json],
     name: str,
-    value: Any,
+    value: Json,
     at: tuple[str, ...],
     *,
-    loose: bool,  # noqa: ANN401
+    loose: bool,
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     shape = shapes[name]
     kind = shape["kind"]
@@ -112,7 +112,7 @@ def _value(
 
 
 def _limits(
-    shape: Mapping[str, Any], size: float, at: tuple[str, ...], unit: str
+    shape: Mapping[str, Json], size: float, at: tuple[str, ...], unit: str
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     words = f" {unit}" if unit else ""
     if "min" in shape and size < shape["min"]:

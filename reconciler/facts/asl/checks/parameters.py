@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.facts.asl import Unknown
 from reconciler.facts.asl.checks import Fault
 from reconciler.facts.asl.integrations import direct, integration
 from reconciler.facts.asl.operations import problems
 from reconciler.facts.asl.tree import language, states
+from reconciler.model.value import Json
 
 ORDER = 50
 HTTP = {"ApiEndpoint": True, "Method": True, "Authentication": False, "InvocationConfig": False,
@@ -20,7 +20,7 @@ METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"}
 CONNECTIONS = ("Authentication", "InvocationConfig")
 
 
-def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
+def find(definition: Mapping[str, Json]) -> Iterator[Fault]:
     """Faults of what Tasks give. What they take from their input is not looked at."""
     for at, state in states(definition):
         resource, given = state.get("Resource"), state.get("Parameters")
@@ -48,7 +48,7 @@ def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault((*where, *inner), text, refused=not what.sdk)
 
 
-def _http(at: tuple[str, ...], given: Mapping[str, Any]) -> Iterator[Fault]:
+def _http(at: tuple[str, ...], given: Mapping[str, Json]) -> Iterator[Fault]:
     names = {key.removesuffix(".$") for key in given}
     for name in sorted(names - HTTP.keys()):
         yield Fault((*at, name), f"an HTTP task has no parameter {name!r}")
