@@ -8,6 +8,8 @@ import pytest
 
 from reconciler.model.change import Action
 
+from reconciler.sandbox.state.world import WORLD
+
 from .platform import Platform, client, codes, join, paths, spec, steps
 
 FEATURES = spec(
@@ -57,3 +59,18 @@ def test_a_pipeline_is_made_once_with_its_machine_its_jobs_and_its_schedule(site
     )
     assert schedule["ScheduleExpressionTimezone"] == "Europe/Berlin"
     assert schedule["State"] == "ENABLED"
+
+
+def test_a_run_goes_through_its_steps_and_another_one_that_meets_it_is_skipped(
+    site: Platform,
+) -> None:
+    site.converge()
+    states = client("stepfunctions")
+    one = states.start_execution(stateMachineArn=MACHINE, input='{"day": "2026-11-20"}')
+    two = states.start_execution(stateMachineArn=MACHINE, input="{}")
+    WORLD.clock.advance(3600)
+    said = [states.describe_execution(executionArn=it["executionArn"]) for it in (one, two)]
+    assert [each["status"] for each in said] == ["FAILED", "SUCCEEDED"], said
+    history = states.get_execution_history(executionArn=one["executionArn"], maxResults=1000)
+    entered = [it["stateEnteredEventDetails"]["name"] for it in history["events"] if "stateEnteredEventDetails" in it]
+    assert entered == []
