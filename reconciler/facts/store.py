@@ -222,8 +222,8 @@ def _extend(raw: Schema, entries: tuple[Mapping[str, Any], ...]) -> Iterator[Pat
         if shape is None:
             continue
         if "enum" in entry:
-            for host in (it for it in shape.schemas if "enum" in it):
-                host["enum"] = [*host["enum"], *entry["enum"]]
+            for values in (it["enum"] for it in shape.schemas if "enum" in it):
+                values.extend(entry["enum"])
             continue
         hosts = [it for it in shape.schemas if "properties" in it] or [raw]
         if shape.is_list:

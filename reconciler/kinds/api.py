@@ -53,6 +53,7 @@ __all__ = [
     "Days",
     "Duration",
     "Embedded",
+    "Flow",
     "Kind",
     "Lacking",
     "LackingError",
@@ -128,6 +129,18 @@ class Problem(NamedTuple):
     code: str = "SPEC020"
     severity: Severity = Severity.ERROR
     on_key: bool = False
+
+
+class Flow(NamedTuple):
+    """Data or a model that goes from another spec to this one, or with `writes` the other way."""
+
+    path: Path
+    """Inside `spec`: where it says so."""
+    kind: str
+    name: str
+    where: str = ""
+    """The path in the other one, where that is a place that holds many things; "" for all of it."""
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +231,11 @@ class Kind(Generic[M]):
     """AWS types that a spec names itself, with their paths: something has to serve each."""
     hidden: Callable[[Json], Iterable[Path]] = _nothing
     """Paths in a `spec`, checked or not, of texts that no message may show."""
+    stage: str = ""
+    """What it is in a lineage: one of `model.lineage.STAGES`, or nothing."""
+    flows: Callable[[M, str], Iterable[Flow]] = _nothing
+    """What a spec, with its name, reads of other specs and writes to them; lineage follows from
+    it."""
     references: bool = False
     """Whether texts may hold `${ref:…}`: then they, and `$${`, are for the kind to read."""
     example: str = ""

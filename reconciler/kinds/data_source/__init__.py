@@ -85,6 +85,7 @@ register(
         build=build,
         named=own_names,
         exports=exports,
+        stage="source",
         example="""\
 s3:
   lifecycle: {archiveAfter: 90d, expireAfter: 730d, noncurrentExpireAfter: 30d}
