@@ -15,7 +15,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -30,6 +30,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from reconciler.kinds import reference
 from reconciler.kinds.lines import DESCRIPTION, Named
+from reconciler.kinds.saying import Flow, Problem
 from reconciler.kinds.scope import Admission, Lacking, LackingError, Lookup, Role, Scope, Served
 from reconciler.kinds.units import (
     Days,
@@ -41,7 +42,6 @@ from reconciler.kinds.units import (
     percent,
     seconds,
 )
-from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path
 
@@ -115,32 +115,6 @@ class Choice(Section):
             options = {"names": ", ".join(f"'{name}'" for name in names)}
             raise PydanticCustomError("choice", "give exactly one of {names}", options)
         return self
-
-
-class Problem(NamedTuple):
-    """A fault between fields: the path inside `spec`, what is wrong, and what to do.
-
-    `on_key` says that the fault is in the key at the path, not in its value.
-    """
-
-    path: Path
-    message: str
-    help: str = ""
-    code: str = "SPEC020"
-    severity: Severity = Severity.ERROR
-    on_key: bool = False
-
-
-class Flow(NamedTuple):
-    """Data or a model that goes from another spec to this one, or with `writes` the other way."""
-
-    path: Path
-    """Inside `spec`: where it says so."""
-    kind: str
-    name: str
-    where: str = ""
-    """The path in the other one, where that is a place that holds many things; "" for all of it."""
-    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
