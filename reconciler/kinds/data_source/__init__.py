@@ -91,6 +91,7 @@ register(
         build=build,
         named=own_names,
         exports=exports,
+        stage="source",
         example="""\
 s3:
   lifecycle: {archiveAfter: 90d, expireAfter: 730d, noncurrentExpireAfter: 30d}
