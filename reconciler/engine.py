@@ -15,7 +15,7 @@ from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
-from reconciler.compile import check, compiler
+from reconciler.compile import check, compiler, evolution
 from reconciler.compile.lineage import lineage
 from reconciler.compile.request import Request
 from reconciler.drift import cause
@@ -61,7 +61,8 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         problems = [*offered.lined(problems, graph)]
         more += offered.look(session, draft.steps, graph, resources.load())
         more += foreseen.look(session, draft.steps, graph, resources.load())
-        found = [*found, *problems, *more, *draft.diagnostics, *ruled]
+        told = evolution.named(draft.diagnostics, graph, lineage(request.specs))
+        found = [*found, *problems, *more, *told, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, beside=draft.beside)
         plan = replace(plan, reaches=_reaches(request, plan.steps))

@@ -210,6 +210,8 @@ class Kind(Generic[M]):
     flows: Callable[[M, str], Iterable[Flow]] = _nothing
     """What a spec, with its name, reads of other specs and writes to them; lineage follows from
     it."""
+    evolves: Callable[[M, M], Iterable[Problem]] = _nothing
+    """What an edit from the first to the second breaks for those who use it."""
     references: bool = False
     """Whether texts may hold `${ref:…}`: then they, and `$${`, are for the kind to read."""
     example: str = ""

@@ -76,6 +76,12 @@ def exports(spec: Source, scope: Scope) -> Mapping[str, Json | Lacking]:
     return found
 
 
+def evolves(before: Source, after: Source) -> Iterator[Problem]:
+    for member, said in _said(after):
+        if (was := before.member(member.name)) is not None:
+            yield from member.evolves(was, before, said, after)
+
+
 def build(spec: Source, scope: Scope) -> Iterator[Node]:
     for member, said in _said(spec):
         yield from member.build(said, spec, scope)
@@ -91,6 +97,7 @@ register(
         build=build,
         named=own_names,
         exports=exports,
+        evolves=evolves,
         stage="source",
         example="""\
 s3:

@@ -107,6 +107,8 @@ class Member(Generic[M]):
     build: Callable[[M, Source, Scope], Iterable[Node]] = _nothing
     exports: Callable[[M, Source, Scope], Mapping[str, Json | Lacking]] = _no_exports
     """Values for other specs; `Lacking` where it cannot be given."""
+    evolves: Callable[[M, Source, M, Source], Iterable[Problem]] = _nothing
+    """What an edit breaks for those who read the data: from what a spec said, to what it says."""
     without: Mapping[str, Json | Lacking] = field(default_factory=dict)
     """What a spec exports in their place that does not say it."""
 

@@ -161,7 +161,10 @@ def _versions(change: Change) -> Iterator[Objection]:
         told = "; ".join(map(str, broken))
         number = (latest or {}).get("Latest")
         text = f"the registry has version {number}, and {mode} takes no such edit of it: {told}"
-        yield Objection(INCOMPATIBLE, text, way_out(broken))
+        known = {each.name for each in after}
+        first = next((each.column for each in broken if each.column in known), "")
+        path = (DEFINITION, first) if first else (DEFINITION,)
+        yield Objection(INCOMPATIBLE, text, way_out(broken), path=path)
 
 
 def verify(desired: Props, observed: Observed) -> str:

@@ -22,13 +22,13 @@ from reconciler.kinds.api import (
     Reference,
     Scope,
     Section,
-    Severity,
     seconds,
 )
 from reconciler.kinds.data_source.api import Member, Source, register
 from reconciler.kinds.data_source.members.schema import Schema, has_table
 from reconciler.kinds.data_source.rules import Check, alias, following, of_column
 from reconciler.kinds.terms.quality import FAILED_RULES, NAMESPACE, RULESET
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Ref
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.facts import avro
+from reconciler.facts.evolution import edits, refused, way_out
 from reconciler.kinds.api import Lacking, Maybe, Problem, Reference, Scope, Section, Shorthand
 from reconciler.kinds.data_source.api import Column, Member, Source, register
 from reconciler.kinds.data_source.members.partitions import Partitions
@@ -171,7 +172,6 @@ def _schema(
 ) -> Node:
     home = registry(schema, scope)
     own = scope.address(SCHEMA, f"v{number}")
-    fields = [avro.Field(name, each.parsed, each.required) for name, each in found.items()]
     return scope.node(
         within(home, own),
         {
@@ -180,12 +180,15 @@ def _schema(
             "DataFormat": "AVRO",
             "Compatibility": MODES[schema.compatibility],
             "Description": about[:1000],
-            "SchemaDefinition": JsonText(avro.definition(scope.name, fields)),
+            "SchemaDefinition": JsonText(avro.definition(scope.name, fields(found))),
         },
         lines={
             (): ("schema",),
             ("Compatibility",): ("schema", "compatibility"),
             ("SchemaDefinition",): _line(schema, number),
+            **{
+                ("SchemaDefinition", each): (*_line(schema, number), each) for each in found
+            },
         },
     )
 
@@ -232,6 +235,26 @@ def _table(  # noqa: PLR0913 - what it is of, and what is said of it
     )
 
 
+def fields(found: Mapping[str, Column]) -> list[avro.Field]:
+    """Columns as readers see them."""
+    return [avro.Field(name, each.parsed, each.required) for name, each in found.items()]
+
+
+def evolves(was: Schema, before: Source, now: Schema, after: Source) -> Iterator[Problem]:
+    """Edits of the columns of one version that its mode does not take."""
+    old, new = versions(was, before), versions(now, after)
+    for number in sorted(old.keys() & new.keys()):
+        mode = MODES[now.compatibility]
+        broken = refused(edits(fields(old[number]), fields(new[number])), mode)
+        if not broken:
+            continue
+        line = _line(now, number)
+        here = next(((*line, each.column) for each in broken if each.column in new[number]), line)
+        told = "; ".join(map(str, broken))
+        text = f"version {number} of the schema is {now.compatibility}: {told}"
+        yield Problem(here, text, way_out(broken, now.version), "SCHEMA001")
+
+
 _NONE = Lacking("has no schema", "add 'schema: {}' to it")
 
 
@@ -242,10 +265,7 @@ def exports(schema: Schema, spec: Source, scope: Scope) -> Mapping[str, Json | L
             within(registry(schema, scope), scope.address(SCHEMA, f"v{schema.version}")), "Name"
         ),
         "columns": columns(spec.columns),
-        "definition": avro.definition(
-            scope.name,
-            [avro.Field(name, each.parsed, each.required) for name, each in spec.columns.items()],
-        ),
+        "definition": avro.definition(scope.name, fields(spec.columns)),
     }
     if has_table(schema, spec):
         here = table(schema, scope, schema.version)
@@ -266,6 +286,7 @@ register(
         check=check,
         build=build,
         exports=exports,
+        evolves=evolves,
         without=dict.fromkeys(
             ("registry", "schema", "columns", "definition", "database", "table"), _NONE
         ),
