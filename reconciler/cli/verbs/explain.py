@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from reconciler.cli.frame.project import Exit, Project, say
 
 if TYPE_CHECKING:
     from reconciler.compile.compiler import Spec
+    from reconciler.model.address import Address
     from reconciler.model.graph import Graph
 
 
@@ -28,10 +30,18 @@ if TYPE_CHECKING:
     shell_complete=subjects,
 )
 @environment
+@click.option(
+    "--day",
+    metavar="DATE",
+    default="",
+    help="Of a table with partitions: the day (2026-11-29) of which it says where rows lie; "
+    "today by default.",
+)
 @folders
-def command(
+def command(  # noqa: PLR0913 - options
     subject: str,
     name: str | None,
+    day: str,
     specs: Path,
     environments: Path,
     *,
@@ -51,14 +61,15 @@ def command(
     item of a list.
     """
     project = Project(specs, environments, as_json, no_color)
+    day = day or datetime.now(UTC).date().isoformat()
     if subject == "-":
         _lines(as_json=as_json)
     elif "/" in subject and not _field(subject):
-        _resource(project, subject, name)
+        _resource(project, subject, name, day)
     elif subject.startswith("AWS::"):
         _property(subject, as_json=as_json)
     else:
-        _word(project, subject, name)
+        _word(project, subject, name, day)
 
 
 def _field(subject: str) -> bool:
@@ -84,7 +95,7 @@ def _property(subject: str, *, as_json: bool) -> None:
         raise SystemExit(Exit.ERROR)
 
 
-def _word(project: Project, subject: str, name: str | None) -> None:
+def _word(project: Project, subject: str, name: str | None, day: str) -> None:
     """A code or a kind; else the name of a resource."""
     from reconciler.explain.topics import close, topic  # noqa: PLC0415 - after the arguments are right
     from reconciler.specs.migrations import today  # noqa: PLC0415
@@ -96,7 +107,7 @@ def _word(project: Project, subject: str, name: str | None) -> None:
         else:
             say(_topic(about, color=project.color))
         raise SystemExit(Exit.ERROR if "error" in about else Exit.OK)
-    _resource(project, subject, name, others=close(subject))
+    _resource(project, subject, name, day, others=close(subject))
 
 
 def meanings(word: str) -> tuple[str, ...]:
@@ -107,7 +118,7 @@ def meanings(word: str) -> tuple[str, ...]:
 
 
 def _resource(
-    project: Project, subject: str, name: str | None, others: tuple[str, ...] = ()
+    project: Project, subject: str, name: str | None, day: str, others: tuple[str, ...] = ()
 ) -> None:
     """A resource or a spec of the platform in this folder."""
     from reconciler.compile.lineage import lineage  # noqa: PLC0415 - after the arguments are right
@@ -121,6 +132,8 @@ def _resource(
         address = resource.like(graph, subject)
         if address is not None:
             about = {"environment": place, **resource.reason(graph, address)}
+            if lies := _lies(resource.partition, graph, address, day):
+                about["partition"] = lies
             if subject not in {str(address), address.name}:  # a name of other content
                 about["asked"] = subject
             _print(project, about, render.text)
@@ -133,6 +146,20 @@ def _resource(
         near += [each for each in resource.close(graph, subject) if each not in near]
         deferred += [each for each in sorted(graph.deferred) if each not in deferred]
     _unknown(project, subject, near, deferred)
+
+
+def _lies(
+    partition: Callable[[Graph, Address, str], dict[str, Any]],
+    graph: Graph,
+    address: Address,
+    day: str,
+) -> dict[str, Any]:
+    """Where a table has the rows of a day."""
+    try:
+        return partition(graph, address, day)
+    except ValueError as error:
+        text = f"there is no day {day!r}; write it as in 2026-11-29"
+        raise click.BadParameter(text, param_hint="--day") from error
 
 
 def _by_stage(subject: str) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from reconciler.facts.projection import TEMPLATE, unit, written
 from reconciler.kinds.api import Maybe, Section
 
 DateFormat = Annotated[
@@ -33,8 +33,6 @@ Since = Annotated[
 Values = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[^,/\s]+$")], ...], Field(min_length=1, max_length=1000)
 ]
-_PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H"}
-_UNITS = {"HH": "HOURS", "dd": "DAYS", "MM": "MONTHS", "yyyy": "YEARS"}
 SLOT = re.compile(r"\{([^{}]*)\}")
 
 
@@ -92,7 +90,7 @@ def parameters(by: Mapping[str, By], layout: str, base: str) -> dict[str, str]:
     for name, how in by.items():
         found |= {f"projection.{name}.{key}": value for key, value in _one(how)}
     path = SLOT.sub(lambda slot: f"${{{slot[1]}}}", layout)
-    return {**found, "storage.location.template": f"{base}/{path}/"}
+    return {**found, TEMPLATE: f"{base}/{path}/"}
 
 
 def _one(how: By) -> Iterator[tuple[str, str]]:
@@ -115,25 +113,6 @@ def _one(how: By) -> Iterator[tuple[str, str]]:
             yield "digits", str(numbers.digits)
     else:
         yield "type", "injected"
-
-
-def unit(form: str) -> str:
-    """The unit in which times of a format follow each other."""
-    return next(word for part, word in _UNITS.items() if part in form)
-
-
-def written(form: str, day: str) -> str:
-    """A day (ISO) in a format of Java's; the hour is midnight's.
-
-    Raises:
-        ValueError: there is no such day.
-    """
-    return datetime.fromisoformat(day).strftime(python(form))
-
-
-def python(form: str) -> str:
-    """A format of Java's in Python's letters."""
-    return re.sub("yyyy|MM|dd|HH", lambda part: _PARTS[part[0]], form)
 
 
 def writer(by: Mapping[str, By], layout: str) -> str | None:

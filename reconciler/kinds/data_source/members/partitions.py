@@ -11,9 +11,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from reconciler.facts.projection import unit, written
 from reconciler.kinds.api import Lacking, Maybe, Problem, Scope, Section
 from reconciler.kinds.data_source.api import Member, Source, register
-from reconciler.kinds.data_source.layout import SLOT, By, default, unit, writer, written
+from reconciler.kinds.data_source.layout import SLOT, By, default, writer
 from reconciler.model.value import Json
 
 MOST = 3
