@@ -31,6 +31,7 @@ from reconciler.model.value import Json, Path, put
 from reconciler.model.waiting import Waiting
 from reconciler.resources import api as resources
 from reconciler.resources.api import Place, fill
+from reconciler.resources.whole import at
 from reconciler.secret.search import in_document
 from reconciler.specs import overlay
 from reconciler.specs.envelope import Envelope, envelopes
@@ -40,6 +41,7 @@ from reconciler.specs.unread import among, misframed
 
 ENVIRONMENT = "Environment"
 SPEC = ("spec",)
+PARENT = "{parent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +288,8 @@ class _Builder:
         slots = self.place.slots(node.address.name)
         props = dict(node.props)
         for prop, template in resource.named.items():
-            props = put(props, prop, fill(template, slots))
+            if template != PARENT or at(props, prop) is None:  # a reference to it says the order
+                props = put(props, prop, fill(template, slots))
         if resource.signed:
             props[tags.TAGS] = tags.tags(node, scope, resource, self.view)
         if resource.generic:

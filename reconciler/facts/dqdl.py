@@ -27,7 +27,7 @@ KEYWORDS = frozenset({"NULL", "EMPTY", "WHITESPACES_ONLY"})
 UNITS = {"minutes": 60, "hours": 3600, "days": 86_400}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """What a kind of rule takes: texts, whether a condition, and a threshold; and what it says."""
 
@@ -40,25 +40,25 @@ class Form:
 
 
 RULES = {
-    "ColumnCount": Form((0, 0), True),
-    "ColumnDataType": Form((1, 1), True, rows=True, threshold=True),
-    "ColumnExists": Form((1, 1), False),
-    "ColumnLength": Form((1, 1), True, rows=True, threshold=True),
-    "ColumnValues": Form((1, 1), True, rows=True, threshold=True),
-    "Completeness": Form((1, 1), True, rows=True),
-    "CustomSql": Form((1, 1), None, rows=True, threshold=True),
-    "DataFreshness": Form((1, 1), True, rows=True),
-    "DistinctValuesCount": Form((1, 1), True),
-    "IsComplete": Form((1, 1), False, rows=True),
-    "IsPrimaryKey": Form((1, 20), False, rows=True),
-    "IsUnique": Form((1, 1), False, rows=True),
-    "Mean": Form((1, 1), True),
-    "ReferentialIntegrity": Form((2, 2), True, rows=True),
-    "RowCount": Form((0, 0), True),
-    "StandardDeviation": Form((1, 1), True),
-    "Sum": Form((1, 1), True),
-    "UniqueValueRatio": Form((1, 1), True),
-    "Uniqueness": Form((1, 1), True, rows=True),
+    "ColumnCount": Form(texts=(0, 0), condition=True),
+    "ColumnDataType": Form(texts=(1, 1), condition=True, rows=True, threshold=True),
+    "ColumnExists": Form(texts=(1, 1), condition=False),
+    "ColumnLength": Form(texts=(1, 1), condition=True, rows=True, threshold=True),
+    "ColumnValues": Form(texts=(1, 1), condition=True, rows=True, threshold=True),
+    "Completeness": Form(texts=(1, 1), condition=True, rows=True),
+    "CustomSql": Form(texts=(1, 1), condition=None, rows=True, threshold=True),
+    "DataFreshness": Form(texts=(1, 1), condition=True, rows=True),
+    "DistinctValuesCount": Form(texts=(1, 1), condition=True),
+    "IsComplete": Form(texts=(1, 1), condition=False, rows=True),
+    "IsPrimaryKey": Form(texts=(1, 20), condition=False, rows=True),
+    "IsUnique": Form(texts=(1, 1), condition=False, rows=True),
+    "Mean": Form(texts=(1, 1), condition=True),
+    "ReferentialIntegrity": Form(texts=(2, 2), condition=True, rows=True),
+    "RowCount": Form(texts=(0, 0), condition=True),
+    "StandardDeviation": Form(texts=(1, 1), condition=True),
+    "Sum": Form(texts=(1, 1), condition=True),
+    "UniqueValueRatio": Form(texts=(1, 1), condition=True),
+    "Uniqueness": Form(texts=(1, 1), condition=True, rows=True),
 }
 
 

@@ -14,9 +14,9 @@ BEFORE = "HEAD^1"
 
 
 def base(variables: Mapping[str, str], asked: str = "") -> str:
-    """The full id of the commit; "" where the repository does not have it. Who asks for one gets
-    that one or none.
+    """The full id of the commit; "" where the repository does not have it.
 
+    Who asks for one gets that one or none.
     A job often has the merge of the change alone: its first parent is the base.
     """
     told = [asked] if asked else [variables.get(name, "") for name in IDS]

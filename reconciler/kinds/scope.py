@@ -79,7 +79,11 @@ class Served:
     """Whether a file of ours declares the type, and with it what is lost."""
     hides: bool
     """Whether what AWS never gives back is never shown either: it is sent as the spec has it."""
-    removes: bool
+    inside: str = ""
+    """The property, dotted, that names what it is in, where that is a part of its own name."""
+    leaf: str = ""
+    """The property, dotted, that is the rest of its name there."""
+    removes: bool = False
     """Whether null says of a property that it is to be absent, and what is there is removed."""
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     "today by default.",
 )
 @folders
-def command(  # noqa: PLR0913 - options
+def command(
     subject: str,
     name: str | None,
     day: str,

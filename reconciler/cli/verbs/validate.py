@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "the commit that a change starts from, as CI says, else the one before.",
 )
 @folders
-def command(  # noqa: PLR0913 - options
+def command(
     name: str | None,
     form: str,
     base: str,

@@ -40,9 +40,9 @@ class Column(Section):
     """A column or field of the data."""
 
     type: ColumnType
-    """Its type: ``string``, ``boolean``, ``tinyint``, ``smallint``, ``int``, ``bigint``, ``float``,
-    ``double``, ``decimal(12,2)``, ``char(2)``, ``varchar(20)``, ``date``, ``timestamp``, ``binary``,
-    ``array<…>``, ``map<…,…>``, ``struct<name:type,…>``."""
+    """Its type: ``string``, ``boolean``, ``tinyint``, ``smallint``, ``int``, ``bigint``,
+    ``float``, ``double``, ``decimal(12,2)``, ``char(2)``, ``varchar(20)``, ``date``,
+    ``timestamp``, ``binary``, ``array<…>``, ``map<…,…>``, ``struct<name:type,…>``."""
     description: str = ""
     """What it means."""
     required: bool = False

@@ -40,7 +40,7 @@ class Dates(Section):
     """Values that are times."""
 
     format: DateFormat = "yyyy-MM-dd"
-    """How a value is written: ``yyyy``, ``MM``, ``dd``, ``HH``, and ``-``, ``/`` or ``_`` between."""
+    """How a value is written: ``yyyy``, ``MM``, ``dd``, ``HH``; ``-``, ``/`` or ``_`` between."""
     since: Since = "NOW-3YEARS"
     """The first day that there is, or how long ago."""
 

@@ -1,7 +1,7 @@
 """Rules of quality in Glue's language: those that are said, and those that follow from the columns.
 
-Null is never left to a comparison: a rule about values says what becomes of rows without one. A rule
-with a range is two, since ``between`` leaves out both ends (DQDL reference, "Expressions").
+Null is never left to a comparison: a rule about values says what becomes of rows without one. A
+rule with a range is two, since ``between`` leaves out both ends (DQDL reference, "Expressions").
 """
 
 from __future__ import annotations

@@ -46,9 +46,7 @@ FORMS = {
         f"{_HIVE}.serde2.avro.AvroSerDe",
         {"serialization.format": "1"},
     ),
-    "json": Form(
-        *_TEXT, "org.openx.data.jsonserde.JsonSerDe", {"ignore.malformed.json": "false"}
-    ),
+    "json": Form(*_TEXT, "org.openx.data.jsonserde.JsonSerDe", {"ignore.malformed.json": "false"}),
     "csv": Form(
         *_TEXT,
         f"{_HIVE}.serde2.OpenCSVSerde",

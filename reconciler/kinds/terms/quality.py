@@ -1,18 +1,9 @@
-"""What a step that checks data gets from the DataSource that it checks, and the job that does it.
+"""What a step that checks data gets from the DataSource whose rules hold.
 
-A step does this:
-
-    check = of(scope, "transactions")               # the rules, where the data is, what is compared
-    grant(scope, role, check)                       # what the job reads and tells, but for the data
-    job["DefaultArguments"] |= check.arguments
-    started["Arguments"] |= {"--in": …, "--good": …, "--bad": …, "--on-violation": "quarantine"}
-
-and gives the job the script `SCRIPT` of `reconciler.kinds.terms.quality_script`. Only Glue ETL's
-transform tells for each row; a run on the catalog (StartDataQualityRulesetEvaluationRun) does not.
-The job writes rows that are right to `--good`, rows that are not to `--bad` with the rules that they
-break, and its counts to ``<bad>/_summary/<run>.json``. It ends with an error where a rule about
-all of the data fails, and with ``--on-violation fail`` where any does. Its metrics are
-`FAILED_RULES`, `FAILED_ROWS`, `PASSED_ROWS` and `SKIPPED_ROWS` in `NAMESPACE`, by `Ruleset`.
+The job of such a step is a Glue ETL job: only its evaluation transform tells for each row, and a
+run on the catalog (StartDataQualityRulesetEvaluationRun) does not. A row that breaks a rule is bad.
+Rules about all of the data, such as `RowCount`, blame no row: where one fails, quarantine cannot
+help and the run fails. Its metrics are those below, in `NAMESPACE`, by `Ruleset`.
 Source: AWS Glue developer guide, "EvaluateDataQuality class".
 """
 
@@ -24,7 +15,7 @@ from typing import NamedTuple
 
 from reconciler.facts import dqdl
 from reconciler.kinds.api import Role, Scope
-from reconciler.kinds.terms.location import inside
+from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.permissions import allow_find
 from reconciler.model.value import Json, Ref
 
@@ -32,16 +23,17 @@ RULESET = "AWS::Glue::DataQualityRuleset"
 NAMESPACE = "Moorline/Quality"
 FAILED_RULES, FAILED_ROWS = "RulesFailed", "RowsFailed"
 PASSED_ROWS, SKIPPED_ROWS = "RowsPassed", "RowsSkipped"
-MARK = "--moorline-quality"
-"""The argument by which a sandbox knows the job."""
+OPTIONS = {"compositeRuleEvaluation.method": "ROW", "observations.scope": "ALL"}
+"""Options of the transform without which `(…) or (… = NULL)` would tell of no row."""
 
 
 class Other(NamedTuple):
     """Data that rules compare with."""
 
     source: str
-    database: Ref
-    table: Ref
+    uri: Json
+    format: str
+    spot: Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +43,13 @@ class Checked:
     source: str
     """The name of the DataSource."""
     ruleset: Ref
-    """The name of the ruleset in AWS."""
+    """The name of the ruleset in AWS, and the dimension of its metrics."""
     text: str
     """The rules."""
     format: str
-    """How the objects are written, as in ``parquet``."""
+    """How the objects are written, as in ``parquet``; "" where the spec does not say."""
     references: Mapping[str, Other]
-    """Other data that rules look into, by what they call it."""
+    """Other data that rules look into, by what they call it: the transform's additional sources."""
 
     @property
     def rows(self) -> bool:
@@ -66,16 +58,6 @@ class Checked:
             return any(each.rows for each in dqdl.ruleset(self.text))
         except dqdl.DqdlError:  # kinds of rules that only AWS knows
             return True
-
-    @property
-    def arguments(self) -> dict[str, Json]:
-        """Arguments of the job that are the same in each run."""
-        found: dict[str, Json] = {MARK: "1", "--ruleset": self.ruleset, "--format": self.format}
-        for name, other in self.references.items():
-            found |= {f"--ref-{name}-database": other.database, f"--ref-{name}-table": other.table}
-        if self.references:
-            found["--references"] = ",".join(self.references)
-        return found
 
 
 def of(scope: Scope, source: str) -> Checked:
@@ -89,7 +71,12 @@ def of(scope: Scope, source: str) -> Checked:
         return scope.export("DataSource", name, what)
 
     others = {
-        name: Other(other, get(other, "database"), get(other, "table"))
+        name: Other(
+            other,
+            get(other, "uri"),
+            get(other, "format") or "",
+            inside(scope, "DataSource", other, tree=True),
+        )
         for name, other in get(source, "references").items()
     }
     return Checked(
@@ -98,9 +85,8 @@ def of(scope: Scope, source: str) -> Checked:
 
 
 def grant(scope: Scope, role: Role, checked: Checked) -> None:
-    """What the job needs beside its data: the rules, tables it compares with, and its metrics."""
+    """What the job needs beside its data: to tell its result and metrics, and what it compares."""
     own = scope.arn("glue", f"dataQualityRuleset/{checked.ruleset.target.name}")
-    scope.grant(role, ("glue:GetDataQualityRuleset",), on=(own,))
     scope.grant(role, ("glue:PublishDataQuality",), on=(own,))
     scope.grant(
         role,
@@ -109,8 +95,4 @@ def grant(scope: Scope, role: Role, checked: Checked) -> None:
         when={"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
     )
     for other in checked.references.values():
-        base, table = other.database.target.name, other.table.target.name
-        places = ("catalog", f"database/{base}", f"table/{table}")
-        on = [scope.arn("glue", place) for place in places]
-        scope.grant(role, ("glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"), on=on)
-        allow_find(scope, role, inside(scope, "DataSource", other.source, tree=True))
+        allow_find(scope, role, other.spot)

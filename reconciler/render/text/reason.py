@@ -66,8 +66,8 @@ def _head(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield _labelled(label, "nothing", "")
         for number, each in enumerate(found):
             yield _labelled("" if number else label, each["address"], _place(each["at"]))
-    if found := about.get("partition"):
-        yield _labelled("on a day", f"{found['day']}: {found['path']}", "")
+    if lies := about.get("partition"):
+        yield _labelled("on a day", f"{lies['day']}: {lies['path']}", "")
     yield _labelled("holds", HELD.get(about["holds"], "nothing that is lost with it"), "")
     for number, line in enumerate(wrap(NAMED_BY_CONTENT, 80) if about["content_named"] else ()):
         yield _labelled("" if number else "changes", line, "")

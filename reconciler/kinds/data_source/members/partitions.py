@@ -105,7 +105,9 @@ def _layout(partitions: Partitions) -> Iterator[Problem]:
             yield Problem(here, f"the layout {how} {name!r}", f"write {{{name}}} once")
     rest = SLOT.sub("", partitions.layout)
     if "{" in rest or "}" in rest or "//" in partitions.layout or "$" in rest:
-        yield Problem(here, f"{partitions.layout!r} is no layout", "such as `region={region}/{day}`")
+        yield Problem(
+            here, f"{partitions.layout!r} is no layout", "such as `region={region}/{day}`"
+        )
 
 
 def _indexes(partitions: Partitions) -> Iterator[Problem]:

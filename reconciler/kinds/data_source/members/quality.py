@@ -96,10 +96,10 @@ def check(quality: Quality, spec: Source) -> Iterator[Problem]:
     known = ", ".join(spec.columns) or "none"
     for number, name in enumerate(quality.keys):
         if name not in spec.columns:
-            path = (*here, "keys", str(number))
-            yield Problem(path, f"{name!r} is not in 'columns'", f"there are: {known}")
+            at = (*here, "keys", str(number))
+            yield Problem(at, f"{name!r} is not in 'columns'", f"there are: {known}")
     for name, each in quality.checks.items():
-        path = (*here, "checks", name)
+        path: Path = (*here, "checks", name)
         if name not in spec.columns:
             text = f"{name!r} is not in 'columns'"
             yield Problem(path, text, f"there are: {known}", on_key=True)

@@ -1,7 +1,7 @@
 """schema: the columns of the data as a versioned schema in a registry, and as a table.
 
-The registry has the columns as Avro, without descriptions; the table of the catalog has all of them.
-A version is a schema and a table of its own, so that old and new readers have what they know.
+The registry has the columns as Avro, without descriptions; the table of the catalog has all of
+them. A version is a schema and a table of its own, so that old and new readers have what they know.
 """
 
 from __future__ import annotations
@@ -186,9 +186,7 @@ def _schema(
             (): ("schema",),
             ("Compatibility",): ("schema", "compatibility"),
             ("SchemaDefinition",): _line(schema, number),
-            **{
-                ("SchemaDefinition", each): (*_line(schema, number), each) for each in found
-            },
+            **{("SchemaDefinition", each): (*_line(schema, number), each) for each in found},
         },
     )
 

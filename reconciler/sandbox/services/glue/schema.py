@@ -1,9 +1,9 @@
 """Schemas of a registry and their versions.
 
 A definition that is registered already is that version, whatever its spaces and the order of its
-members. One that does not fit what the mode asks for is registered all the same and ends as FAILURE.
-The check is ours, of records of Avro: other formats fit always. Source: Glue API reference,
-CreateSchema, RegisterSchemaVersion, UpdateSchema, DeleteSchemaVersions; Glue developer guide,
+members. One that does not fit what the mode asks for is registered all the same and ends as
+FAILURE. The check is ours, of records of Avro: other formats fit always. Source: Glue API
+reference, CreateSchema, RegisterSchemaVersion, UpdateSchema, DeleteSchemaVersions; Glue developer guide,
 "Compatibility modes".
 """
 
@@ -126,7 +126,10 @@ def create(call: Call) -> dict[str, Any]:
     if text is not None:
         version = _registered(record, text)
         version["Status"] = "AVAILABLE"
-        answer |= {"SchemaVersionId": version["SchemaVersionId"], "SchemaVersionStatus": "AVAILABLE"}
+        answer |= {
+            "SchemaVersionId": version["SchemaVersionId"],
+            "SchemaVersionStatus": "AVAILABLE",
+        }
     return answer
 
 

@@ -84,9 +84,7 @@ class _Judge:
             good = all(passed) if every else any(passed)
             return Outcome(rule.text, PASS if good else FAIL, "" if good else "a part failed")
         why = f"{len(failed)} rows fail" if failed else ""
-        return Outcome(
-            rule.text, FAIL if failed else PASS, why, {}, failed, skipped, rows=True
-        )
+        return Outcome(rule.text, FAIL if failed else PASS, why, {}, failed, skipped, rows=True)
 
     def _one(self, rule: Rule) -> Outcome:
         kept, skipped = self._kept(rule)
@@ -285,7 +283,7 @@ class _Judge:
             left, right = str(value), other
         else:
             left, right = _as_number(value), other
-        return left is not None and _COMPARED[op](left, right)
+        return bool(left is not None and _COMPARED[op](left, right))
 
 
 def _snake(name: str) -> str:

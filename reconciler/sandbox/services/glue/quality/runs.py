@@ -1,7 +1,7 @@
 """Runs of rulesets on tables of the catalog: they tell of rules, and of no row.
 
-Source: Glue API reference, StartDataQualityRulesetEvaluationRun, GetDataQualityResult. Rows are those
-of the objects below the table's location, whatever its partitions.
+Source: Glue API reference, StartDataQualityRulesetEvaluationRun, GetDataQualityResult. Rows are
+those of the objects below the table's location, whatever its partitions.
 """
 
 from __future__ import annotations

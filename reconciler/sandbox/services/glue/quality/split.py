@@ -1,4 +1,4 @@
-"""Rows that are right and rows that are not, with counts, as the job of a quality step makes them."""
+"""Rows that are right and rows that are not, with counts, as a quality step makes them."""
 
 from __future__ import annotations
 
