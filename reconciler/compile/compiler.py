@@ -27,11 +27,10 @@ from reconciler.model.document import Document
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
 from reconciler.model.policy import Policy
-from reconciler.model.value import Json, Path, put
+from reconciler.model.value import Json, Path
 from reconciler.model.waiting import Waiting
 from reconciler.resources import api as resources
-from reconciler.resources.api import Place, fill
-from reconciler.resources.whole import at
+from reconciler.resources.api import Place
 from reconciler.secret.search import in_document
 from reconciler.specs import overlay
 from reconciler.specs.envelope import Envelope, envelopes
@@ -41,7 +40,6 @@ from reconciler.specs.unread import among, misframed
 
 ENVIRONMENT = "Environment"
 SPEC = ("spec",)
-PARENT = "{parent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,11 +283,7 @@ class _Builder:
     def _finish(self, node: Node, scope: Scope) -> Node:
         """Add what every resource has: its name and its tags."""
         resource = self.resources[node.address.type]
-        slots = self.place.slots(node.address.name)
-        props = dict(node.props)
-        for prop, template in resource.named.items():
-            if template != PARENT or at(props, prop) is None:  # a reference to it says the order
-                props = put(props, prop, fill(template, slots))
+        props = naming.named(node.props, resource, self.place.slots(node.address.name))
         if resource.signed:
             props[tags.TAGS] = tags.tags(node, scope, resource, self.view)
         if resource.generic:

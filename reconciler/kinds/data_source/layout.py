@@ -79,6 +79,29 @@ class By(Section):
         return said[0] if len(said) == 1 else ""
 
 
+Index = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Partitions(Section):
+    """Where what belongs together lies."""
+
+    by: Annotated[dict[str, By], Field(min_length=1, max_length=20)]
+    """The columns that tell where a row lies, in order, and how their values go."""
+    layout: Maybe[
+        Annotated[str, Field(pattern=r"^[^/].*[^/]$", examples=["{day}", "region={region}/{day}"])]
+    ] = None
+    """The path below the data, with each column in braces. By default ``column={column}``."""
+    projection: bool = True
+    """Whether queries compute the places of partitions. Else a crawler or a job registers each."""
+    indexes: tuple[Index, ...] = ()
+    """Columns by which registered partitions are found quickly, each a list."""
+
+
+def layout_of(partitions: Partitions) -> str:
+    """The layout, said or not."""
+    return partitions.layout or default(partitions.by)
+
+
 def default(names: Mapping[str, By]) -> str:
     """The layout that Hive and Spark write: ``day={day}/region={region}``."""
     return "/".join(f"{name}={{{name}}}" for name in names)

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from reconciler.kinds.data_source.api import Column, Source
-from reconciler.kinds.data_source.layout import parameters
-from reconciler.kinds.data_source.members.partitions import Partitions, layout_of
+from reconciler.kinds.data_source.layout import Partitions, layout_of, parameters
 from reconciler.kinds.terms.text import text
 from reconciler.model.value import Join, Json
 

@@ -3,7 +3,7 @@
 UpdateTable replaces all of a table. Parameters are shared with engines and crawlers: an Iceberg
 table without its `metadata_location` cannot be read any more. So the new table is built from what
 is live, keys of engines stay, and the version that was read is sent along: a commit in between is
-refused (ConcurrentModificationException), never overwritten. Cloud Control's handler offers neither.
+refused (ConcurrentModificationException), never overwritten. Cloud Control's handler does neither.
 
 Partitions have columns of their own. Those of another type are written first, a hundred a request,
 and the table last: as long as that differs, a plan says how many are left. One index is made or

@@ -7,14 +7,11 @@ Glue developer guide, "Working with partition indexes".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
-
-from pydantic import Field
 
 from reconciler.facts.projection import unit, written
-from reconciler.kinds.api import Lacking, Maybe, Problem, Scope, Section
+from reconciler.kinds.api import Lacking, Problem, Scope
 from reconciler.kinds.data_source.api import Member, Source, register
-from reconciler.kinds.data_source.layout import SLOT, By, default, writer
+from reconciler.kinds.data_source.layout import SLOT, By, Partitions, layout_of, writer
 from reconciler.model.value import Json
 
 MOST = 3
@@ -25,27 +22,6 @@ _FITS = {
     "numbers": {"tinyint", "smallint", "int", "bigint", "string"},
     "given": {"string", "varchar", "char", "int", "bigint", "tinyint", "smallint", "date"},
 }
-Index = Annotated[tuple[str, ...], Field(min_length=1)]
-
-
-class Partitions(Section):
-    """Where what belongs together lies."""
-
-    by: Annotated[dict[str, By], Field(min_length=1, max_length=20)]
-    """The columns that tell where a row lies, in order, and how their values go."""
-    layout: Maybe[
-        Annotated[str, Field(pattern=r"^[^/].*[^/]$", examples=["{day}", "region={region}/{day}"])]
-    ] = None
-    """The path below the data, with each column in braces. By default ``column={column}``."""
-    projection: bool = True
-    """Whether queries compute the places of partitions. Else a crawler or a job registers each."""
-    indexes: tuple[Index, ...] = ()
-    """Columns by which registered partitions are found quickly, each a list."""
-
-
-def layout_of(partitions: Partitions) -> str:
-    """The layout, said or not."""
-    return partitions.layout or default(partitions.by)
 
 
 def check(partitions: Partitions, spec: Source) -> Iterator[Problem]:

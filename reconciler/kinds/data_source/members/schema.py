@@ -15,7 +15,7 @@ from reconciler.facts import avro
 from reconciler.facts.evolution import edits, refused, way_out
 from reconciler.kinds.api import Lacking, Maybe, Problem, Reference, Scope, Section, Shorthand
 from reconciler.kinds.data_source.api import Column, Member, Source, register
-from reconciler.kinds.data_source.members.partitions import Partitions
+from reconciler.kinds.data_source.layout import Partitions
 from reconciler.kinds.data_source.table import FORMS, columns, table_input
 from reconciler.model.address import Address
 from reconciler.model.graph import Node

@@ -12,23 +12,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from typing import Any
 
-from reconciler.facts.dqdl import AnyRule, Condition, Rule, Several, Span, Value, Word
+from reconciler.facts.dqdl import AnyRule, Rule, Several
 from reconciler.sandbox.services.glue.quality.rows import Row
+from reconciler.sandbox.services.glue.quality.values import READ, as_number, as_time, holds
 
 PASS, FAIL, ERROR = "PASS", "FAIL", "ERROR"
 Others = Mapping[str, Sequence[Row]]
 _WHERE = re.compile(r"\s*`?(\w+)`?\s+is\s+(not\s+)?null\s*", re.IGNORECASE)
-_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda one, other: bool(one == other),
-    "!=": lambda one, other: bool(one != other),
-    ">": lambda one, other: bool(one > other),
-    ">=": lambda one, other: bool(one >= other),
-    "<": lambda one, other: bool(one < other),
-    "<=": lambda one, other: bool(one <= other),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +115,7 @@ class _Judge:
     # -- rules about all of the data
 
     def _number(self, rule: Rule, value: float, name: str) -> Outcome:
-        good = rule.condition is not None and self._holds(value, rule.condition)
+        good = rule.condition is not None and holds(value, rule.condition, self.now)
         text = "" if good else f"{name} is {value:g}"
         return Outcome("", PASS if good else FAIL, text, {f"Dataset.*.{name}": value})
 
@@ -139,7 +131,7 @@ class _Judge:
         return Outcome("", PASS if good else FAIL, "" if good else "there is no such column")
 
     def _numbers(self, rule: Rule, kept: list[int]) -> list[float]:
-        found = (_as_number(self._value(at, rule.texts[0])) for at in kept)
+        found = (as_number(self._value(at, rule.texts[0])) for at in kept)
         return [each for each in found if each is not None]
 
     def _mean(self, rule: Rule, kept: list[int]) -> Outcome:
@@ -173,7 +165,7 @@ class _Judge:
         """A rule that each row passes or fails; all have to, or as many as its threshold says."""
         failed = frozenset(at for at in kept if not good(at))
         part = 1 - len(failed) / len(kept) if kept else 1.0
-        passed = self._holds(part, rule.threshold) if rule.threshold else not failed
+        passed = holds(part, rule.threshold, self.now) if rule.threshold else not failed
         why = "" if passed else f"{len(failed)} of {len(kept)} rows fail"
         metric = {f"Column.{rule.texts[0]}.{rule.name}.Compliance": part}
         return Outcome("", PASS if passed else FAIL, why, metric, failed, rows=True)
@@ -182,7 +174,7 @@ class _Judge:
         """A rule whose condition is about the share of rows that pass."""
         failed = frozenset(at for at in kept if not good(at))
         part = 1 - len(failed) / len(kept) if kept else 1.0
-        passed = rule.condition is not None and self._holds(part, rule.condition)
+        passed = rule.condition is not None and holds(part, rule.condition, self.now)
         metric = {f"Column.{rule.texts[0]}.{rule.name}": part}
         why = "" if passed else f"{rule.name} is {part:g}"
         return Outcome("", PASS if passed else FAIL, why, metric, failed, rows=True)
@@ -212,7 +204,7 @@ class _Judge:
         condition = rule.condition
         assert condition is not None  # noqa: S101 - the grammar wants one
         return self._each(
-            rule, kept, lambda at: self._holds(self._value(at, rule.texts[0]), condition)
+            rule, kept, lambda at: holds(self._value(at, rule.texts[0]), condition, self.now)
         )
 
     def _column_length(self, rule: Rule, kept: list[int]) -> Outcome:
@@ -221,18 +213,18 @@ class _Judge:
 
         def good(at: int) -> bool:
             value = self._value(at, rule.texts[0])
-            return value is not None and self._holds(len(str(value)), condition)
+            return value is not None and holds(len(str(value)), condition, self.now)
 
         return self._each(rule, kept, good)
 
     def _column_data_type(self, rule: Rule, kept: list[int]) -> Outcome:
         wanted = str(rule.condition.values[0]) if rule.condition else ""
-        if rule.condition is None or rule.condition.op != "=" or wanted not in _READ:
+        if rule.condition is None or rule.condition.op != "=" or wanted not in READ:
             raise UnknownError(f"the type {wanted!r}")
 
         def good(at: int) -> bool:
             value = self._value(at, rule.texts[0])
-            return value is not None and _READ[wanted](value)
+            return value is not None and READ[wanted](value)
 
         return self._each(rule, kept, good)
 
@@ -241,8 +233,8 @@ class _Judge:
         assert condition is not None  # noqa: S101 - the grammar wants one
 
         def good(at: int) -> bool:
-            time = _as_time(self._value(at, rule.texts[0]))
-            return time is not None and self._holds(self.now - time, condition)
+            time = as_time(self._value(at, rule.texts[0]))
+            return time is not None and holds(self.now - time, condition, self.now)
 
         return self._each(rule, kept, good)
 
@@ -253,89 +245,6 @@ class _Judge:
         known = {row.get(column.strip("{}").lower()) for row in self.others[name]}
         return self._share(rule, kept, lambda at: self._value(at, rule.texts[0]) in known)
 
-    # -- conditions
-
-    def _holds(self, value: Any, condition: Condition) -> bool:  # noqa: ANN401
-        found = self._plainly(value, condition)
-        return not found if condition.negated else found
-
-    def _plainly(self, value: Any, condition: Condition) -> bool:  # noqa: ANN401
-        if condition.op == "matches":
-            return value is not None and bool(re.fullmatch(str(condition.values[0]), str(value)))
-        if condition.op == "in":
-            return any(self._compare(value, "=", each) for each in condition.values)
-        if condition.op == "between":
-            low, high = condition.values
-            return self._compare(value, ">", low) and self._compare(value, "<", high)
-        return self._compare(value, condition.op, condition.values[0])
-
-    def _compare(self, value: Any, op: str, other: Value) -> bool:  # noqa: ANN401
-        if isinstance(other, Word):
-            return _is_word(value, other.name) is (op == "=")
-        if value is None:
-            return False
-        left: Any
-        right: Any
-        if isinstance(other, Span):
-            left = _as_time(value) if other.ago else _as_number(value)
-            right = self.now - other.seconds if other.ago else other.seconds
-        elif isinstance(other, str):
-            left, right = str(value), other
-        else:
-            left, right = _as_number(value), other
-        return bool(left is not None and _COMPARED[op](left, right))
-
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-def _is_word(value: Any, word: str) -> bool:  # noqa: ANN401
-    if word == "NULL":
-        return value is None
-    if word == "EMPTY":
-        return value == ""
-    return isinstance(value, str) and value != "" and not value.strip()
-
-
-def _as_number(value: Any) -> float | None:  # noqa: ANN401
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _as_time(value: Any) -> float | None:  # noqa: ANN401
-    """Seconds since the epoch: of a number, or of a date or time in ISO 8601; UTC where silent."""
-    if isinstance(value, datetime):
-        found = value
-    elif isinstance(value, date):
-        found = datetime(value.year, value.month, value.day, tzinfo=UTC)
-    elif isinstance(value, str):
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    else:
-        return _as_number(value)
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-
-
-def _whole(value: Any, bits: int) -> bool:  # noqa: ANN401
-    try:
-        return -(1 << bits) <= int(str(value)) < 1 << bits
-    except ValueError:
-        return False
-
-
-_READ: dict[str, Callable[[Any], bool]] = {
-    "Boolean": lambda value: str(value).lower() in {"true", "false"},
-    "Integer": lambda value: _whole(value, 31),
-    "Long": lambda value: _whole(value, 63),
-    "Float": lambda value: _as_number(value) is not None,
-    "Double": lambda value: _as_number(value) is not None,
-    "Date": lambda value: _as_time(value) is not None and not isinstance(value, int | float),
-    "Timestamp": lambda value: _as_time(value) is not None,
-}
