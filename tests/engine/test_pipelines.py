@@ -99,7 +99,9 @@ def test_a_run_puts_good_rows_into_the_group_and_one_that_meets_it_is_skipped(
     runtime = client("sagemaker-featurestore-runtime")
     found = {
         key: "Record"
-        in runtime.get_record(FeatureGroupName=GROUP, RecordIdentifierValueAsString=key)
+        in runtime.get_record(
+            FeatureGroupName=GROUP, RecordIdentifierValueAsString=key, FeatureNames=["id"]
+        )
         for key in "abc"
     }
     assert found == {"a": True, "b": False, "c": True}
@@ -107,6 +109,7 @@ def test_a_run_puts_good_rows_into_the_group_and_one_that_meets_it_is_skipped(
 
 def test_a_step_that_fails_is_a_dead_letter_that_names_it(site: Platform) -> None:
     site.converge()
+    client("s3").put_object(Bucket=RAW, Key="day=2026-11-20/part-0.json", Body=b"no row")
     states = client("stepfunctions")
     run = states.start_execution(stateMachineArn=MACHINE, input='{"day": "2026-11-20"}')
     site.aws.clock.advance(7200)
@@ -151,3 +154,18 @@ def test_a_pipeline_says_that_its_schedule_must_not_start(site: Platform) -> Non
     assert found["State"] == "DISABLED"
     client("scheduler").delete_schedule(GroupName=NAME, Name=NAME)
     assert [action for action, _ in steps(site.plan())] == ["create"]
+
+
+@pytest.mark.scenario("D65")
+def test_events_of_a_bucket_leave_what_others_are_told(site: Platform) -> None:
+    site.converge(TEXT.replace("{events: true}", "{}"))
+    s3, queue = client("s3"), "arn:aws:sqs:eu-west-1:123456789012:theirs"
+    client("sqs").create_queue(QueueName="theirs")
+    entry = {"Id": "theirs", "QueueArn": queue, "Events": ["s3:ObjectCreated:*"]}
+    s3.put_bucket_notification_configuration(
+        Bucket=RAW, NotificationConfiguration={"QueueConfigurations": [entry]}
+    )
+    site.converge(TEXT)
+    found = s3.get_bucket_notification_configuration(Bucket=RAW)
+    assert [each["Id"] for each in found["QueueConfigurations"]] == ["theirs"]
+    assert "EventBridgeConfiguration" in found
