@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from reconciler.kinds.api import Flow, Scope
 from reconciler.kinds.data_pipeline.api import STEPS, Read, Step, Write, all_steps
 from reconciler.kinds.data_pipeline.data import every_read, outputs
+from reconciler.kinds.data_pipeline.spark import JOB
 from reconciler.kinds.data_pipeline.spec import Pipeline
 from reconciler.kinds.data_pipeline.steps.emr import APPLICATION
-from reconciler.kinds.data_pipeline.steps.glue import JOB
 from reconciler.model.value import Json
 
 _JOBS = {"glue": JOB, "emr": APPLICATION}

@@ -12,7 +12,7 @@ from reconciler.facts.runtimes import glue_worker
 from reconciler.kinds.api import Problem, Section
 from reconciler.kinds.data_pipeline.api import Built, Place, Site, Step
 from reconciler.kinds.data_pipeline.data import allow_output
-from reconciler.kinds.data_pipeline.steps.glue import SERVICE, Cluster, spark, started
+from reconciler.kinds.data_pipeline.spark import SERVICE, Cluster, spark, started
 from reconciler.kinds.data_pipeline.template import Template
 from reconciler.kinds.terms.asset import own
 from reconciler.kinds.terms.location import named
