@@ -1,4 +1,4 @@
-"""What some specs of a kind cannot give to others."""
+"""What a spec may know of what it depends on: other specs, types' adapters, the environment."""
 
 from __future__ import annotations
 
@@ -12,6 +12,19 @@ class Lacking:
     why: str
     """As in ``DataSource 'orders' is a table of DynamoDB``: what follows the name."""
     help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the environment keeps assets: a DataSource, and the folder in it above `assets`."""
+
+    source: str
+    folder: str
+
+    @property
+    def id(self) -> str:
+        """``DataSource/name``."""
+        return f"DataSource/{self.source}"
 
 
 class LackingError(Exception):
