@@ -114,7 +114,9 @@ def fence(home):
         return False
     every = (1 << (13 if version < 2 else 14 if version < 3 else 15)) - 1
     scoped = 3 if version >= 6 else 0
-    attributes = struct.pack("QQQ", every, 0, scoped)[: 24 if version >= 6 else 16 if version >= 4 else 8]
+    attributes = struct.pack("QQQ", every, 0, scoped)[
+        : 24 if version >= 6 else 16 if version >= 4 else 8
+    ]
     rules = libc.syscall(444, attributes, ctypes.c_size_t(len(attributes)), 0)
     if rules < 0:
         return False
@@ -185,7 +187,9 @@ def hook(home, port, relay):
         text = fspath(path)
         text = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
         found = real(join(own, text) if not text.startswith(separator) else text)
-        return any(found == root or found.startswith(root.rstrip(separator) + separator) for root in roots)
+        return any(
+            found == root or found.startswith(root.rstrip(separator) + separator) for root in roots
+        )
 
     def refuse(event, what):
         raise PermissionError(f"a stand-in may not: {event} {what!r}")
@@ -200,7 +204,9 @@ def hook(home, port, relay):
                 refuse(event, path)
         elif event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
             target = args[1]
-            if target == relay or (isinstance(target, tuple) and target[0] in LOCAL and target[1] == port):
+            if target == relay or (
+                isinstance(target, tuple) and target[0] in LOCAL and target[1] == port
+            ):
                 return
             if target is None:
                 return

@@ -99,7 +99,9 @@ def run(job: Job) -> Ended:
     target = urlsplit(job.endpoint)
     if target.hostname not in LOCAL or target.port is None:
         raise ValueError(f"{job.endpoint} is not a port on this machine")
-    with tempfile.TemporaryDirectory(prefix="moorline-stand-in-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="moorline-stand-in-", ignore_cleanup_errors=True
+    ) as folder:
         home = Path(folder).resolve()
         home.chmod(0o700)
         shutil.copyfile(job.script, home / "job.py")

@@ -68,8 +68,8 @@ class S3(Section):
     lifecycle: Lifecycle = Field(default_factory=Lifecycle)
     access_logs: Maybe[AccessLogs] = None
     events: bool = False
-    """Whether EventBridge is told of new objects, so that pipelines can start with them. An existing
-    bucket has to do so already."""
+    """Whether EventBridge is told of new objects, so that pipelines can start with them. An
+    existing bucket has to do so already."""
     receives_access_logs: bool = False
     """Whether other buckets may write their access logs here. The policy of an existing
     bucket has to allow it already."""

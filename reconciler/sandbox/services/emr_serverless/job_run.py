@@ -41,7 +41,13 @@ def _application(call: Call, name: str) -> dict[str, Any]:
     if found is None:
         raise Refused("ResourceNotFoundException", f"Application {name} does not exist")
     automatic = (found.auto_start_configuration or {}).get("enabled", True)
-    return {"arn": found.arn, "title": found.name, "releaseLabel": found.release_label, "automatic": automatic, "state": found.state}
+    return {
+        "arn": found.arn,
+        "title": found.name,
+        "releaseLabel": found.release_label,
+        "automatic": automatic,
+        "state": found.state,
+    }
 
 
 def start(call: Call) -> dict[str, Any]:
@@ -57,7 +63,13 @@ def start(call: Call) -> dict[str, Any]:
         "account": call.backend.account_id, "region": call.backend.region_name,
         "script": driver.get("entryPoint", ""), "arguments": driver.get("entryPointArguments") or [],
     }  # fmt: skip
-    run = work.begin(str(call.get("name") or name), "00", WORLD.durations.emr_serverless_job, minutes * 60.0, asked)
+    run = work.begin(
+        str(call.get("name") or name),
+        "00",
+        WORLD.durations.emr_serverless_job,
+        minutes * 60.0,
+        asked,
+    )
     if WORLD.iam == "enforced" and not acting.trusts(role, PRINCIPAL, call.backend.account_id):
         WORLD.machines.held.pop(run.id, None)
         run.ends = run.began

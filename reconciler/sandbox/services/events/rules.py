@@ -165,11 +165,18 @@ def _after(rule: Held, after: float) -> float | None:
 
 def _fire(rule: Held, at: float) -> None:
     backends[rule.account][rule.region].kept(SERVICE, FIRED)[rule.arn]["next"] = _after(rule, at)
-    _targets(rule, event("aws.events", "Scheduled Event", rule.account, rule.region, [rule.arn], {}))
+    _targets(
+        rule, event("aws.events", "Scheduled Event", rule.account, rule.region, [rule.arn], {})
+    )
 
 
 def event(  # noqa: PLR0913  (an event has them all)
-    source: str, kind: str, account: str, region: str, resources: list[str], detail: Mapping[str, Any]
+    source: str,
+    kind: str,
+    account: str,
+    region: str,
+    resources: list[str],
+    detail: Mapping[str, Any],
 ) -> dict[str, Any]:
     """An event as EventBridge delivers it, of now."""
     return {
@@ -237,5 +244,12 @@ def _put(backend: Any, entry: Mapping[str, Any], unique: str) -> None:  # noqa: 
     bus = str(entry.get("EventBusName") or "default").rpartition("/")[2]
     resources = [*(entry.get("Resources") or ())]
     detail = json.loads(entry["Detail"])
-    found = event(entry["Source"], entry["DetailType"], backend.account_id, backend.region_name, resources, detail)
+    found = event(
+        entry["Source"],
+        entry["DetailType"],
+        backend.account_id,
+        backend.region_name,
+        resources,
+        detail,
+    )
     publish(backend.account_id, backend.region_name, bus, found | {"id": unique})

@@ -98,8 +98,15 @@ def _again(each: Delivery, refused: acting.RefusedError) -> None:
 def _letter(each: Delivery, queue: str, refused: acting.RefusedError) -> None:
     told = {"ERROR_CODE": refused.code, "ERROR_MESSAGE": refused.message,
             "RETRY_ATTEMPTS": str(each.tries), "TARGET_ARN": str(each.target["Arn"])}  # fmt: skip
-    attributes = {name: {"StringValue": value[:1000] or "-", "DataType": "String"} for name, value in told.items()}
-    given = {"QueueUrl": _url(queue), "MessageBody": each.text or "{}", "MessageAttributes": attributes}
+    attributes = {
+        name: {"StringValue": value[:1000] or "-", "DataType": "String"}
+        for name, value in told.items()
+    }
+    given = {
+        "QueueUrl": _url(queue),
+        "MessageBody": each.text or "{}",
+        "MessageAttributes": attributes,
+    }
     try:
         if each.by.startswith("events.") or not each.target.get("RoleArn"):
             _resource(each, "sqs:SendMessage", queue)
@@ -129,7 +136,11 @@ def _asked(each: Delivery, arn: str) -> tuple[str, str, dict[str, Any]]:
         client = shape.client_of(parts[6])
         operation = f"{parts[7][:1].upper()}{parts[7][1:]}"
         try:
-            return client, operation, shape.params(client, operation, json.loads(text or "{}"), loose=False)
+            return (
+                client,
+                operation,
+                shape.params(client, operation, json.loads(text or "{}"), loose=False),
+            )
         except (ValueError, KeyError) as mistake:
             raise acting.RefusedError("ValidationException", str(mistake)) from None
     kind = parts[2]
@@ -142,9 +153,15 @@ def _asked(each: Delivery, arn: str) -> tuple[str, str, dict[str, Any]]:
     if kind == "sns":
         return "sns", "Publish", {"TopicArn": arn, "Message": text}
     if kind == "lambda":
-        return "lambda", "Invoke", {"FunctionName": arn, "InvocationType": "Event", "Payload": text.encode()}
+        return (
+            "lambda",
+            "Invoke",
+            {"FunctionName": arn, "InvocationType": "Event", "Payload": text.encode()},
+        )
     if kind == "sagemaker" and ":pipeline/" in arn:
-        given = (each.target.get("SageMakerPipelineParameters") or {}).get("PipelineParameterList") or []
+        given = (each.target.get("SageMakerPipelineParameters") or {}).get(
+            "PipelineParameterList"
+        ) or []
         return "sagemaker", "StartPipelineExecution", {
             "PipelineName": arn.rpartition("/")[2], "PipelineParameters": given,
             "ClientRequestToken": f"moorline-{each.number:032}"}  # fmt: skip
@@ -195,7 +212,11 @@ def _policy(arn: str) -> Any:  # noqa: ANN401  (a policy or nothing)
             found = lambda_backends[parts[4]][parts[3]].get_function(arn)
         except Exception:  # noqa: BLE001  (moto raises its own errors for none)
             return None
-        return principals.named("function policy", json.dumps(found.policy.wire_format())) if found.policy else None
+        return (
+            principals.named("function policy", json.dumps(found.policy.wire_format()))
+            if found.policy
+            else None
+        )
     return there.policy(arn)[0]
 
 

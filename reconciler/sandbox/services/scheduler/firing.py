@@ -101,7 +101,9 @@ def _computed(held: Held, after: float) -> tuple[float, float] | None:
     if nominal is None or (ends is not None and nominal.timestamp() > ends):
         return None
     window = props.get("FlexibleTimeWindow") or {}
-    minutes = int(window.get("MaximumWindowInMinutes") or 0) if window.get("Mode") == "FLEXIBLE" else 0
+    minutes = (
+        int(window.get("MaximumWindowInMinutes") or 0) if window.get("Mode") == "FLEXIBLE" else 0
+    )
     moment = nominal.timestamp()
     return moment + (mock_random.uniform(0.0, minutes * 60.0) if minutes else 0.0), moment
 

@@ -85,7 +85,9 @@ def trusts(role: str, service: str, account: str, arn: str = "") -> bool:
         return False
 
 
-def call(key: str, region: str, service: str, operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def call(
+    key: str, region: str, service: str, operation: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
     """The answer of an operation, asked with somebody's key.
 
     Raises:
@@ -139,7 +141,11 @@ def answered(request: AWSPreparedRequest, service: str, operation: str) -> AWSRe
     """What the sandbox answers a request that is sent with the key of `_KEYS`."""
     from reconciler.sandbox.door.entry import admitted  # noqa: PLC0415  (it loads all services)
 
-    signed_by = re.sub(r"Credential=[^/]+/", f"Credential={_KEYS[-1]}/", _text(request.headers.get("Authorization", "")))
+    signed_by = re.sub(
+        r"Credential=[^/]+/",
+        f"Credential={_KEYS[-1]}/",
+        _text(request.headers.get("Authorization", "")),
+    )
     request.headers["Authorization"] = signed_by
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     raw = request.body or b""
@@ -147,9 +153,7 @@ def answered(request: AWSPreparedRequest, service: str, operation: str) -> AWSRe
     request.body = body
     sent = Sent(str(request.url), headers, body, str(request.method))
     protocol = wire.protocol_of(service, headers)
-    status, found, content = admitted(
-        service, operation, protocol, lambda: _moto(request), sent
-    )
+    status, found, content = admitted(service, operation, protocol, lambda: _moto(request), sent)
     if status == wire.LOST[0]:
         raise ConnectionClosedError(endpoint_url=request.url)
     reply: Any = MockRawResponse(content)

@@ -32,7 +32,11 @@ def steer(given: dict[str, Any]) -> None:
         if unique not in machines.held:
             raise ValueError(f"no job {unique!r} waits for a stand-in")
         at = WORLD.clock.now()
-        machines.ended[unique] = {"ok": bool(end["ok"]), "error": str(end.get("error", "")), "at": at}
+        machines.ended[unique] = {
+            "ok": bool(end["ok"]),
+            "error": str(end.get("error", "")),
+            "at": at,
+        }
     machines.hosts |= {str(name): str(to) for name, to in given.get("hosts", {}).items()}
     machines.http_seconds = float(given.get("http_seconds", machines.http_seconds))
     machines.scripts += scripts
@@ -43,7 +47,9 @@ def jobs(execution: str) -> list[dict[str, Any]]:
     found = []
     for job in WORLD.machines.held.values():
         if job["execution"] == execution and job["id"] not in WORLD.machines.ended:
-            taken = acting.take(job["role"], job["principal"], job["region"], job["id"], job["account"])
+            taken = acting.take(
+                job["role"], job["principal"], job["region"], job["id"], job["account"]
+            )
             keys = {"key": taken.key, "secret": taken.secret, "token": taken.token}
             found.append({**job, "credentials": keys})
     return found
