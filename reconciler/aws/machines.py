@@ -8,7 +8,8 @@ step that failed), GetExecutionHistory.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,8 @@ _STAGES = {
     "TIMED_OUT": Stage.TIMED_OUT,
 }
 _REDRIVABLE = "REDRIVABLE"
+FAULT = "fault"
+"""Where a run has what failed, once it has caught it."""
 _TAKEN = "ExecutionAlreadyExists"
 
 
@@ -162,7 +165,43 @@ def _told(event: Mapping[str, Json]) -> str:
 
 
 def _words(error: Json, cause: Json) -> str:
+    """An error and its cause; of a job's whole description, what it says of the failure."""
+    with suppress(ValueError):
+        told = json.loads(cause) if cause else None
+        named = ("ErrorMessage", "errorMessage", "FailureReason", "StateDetails")
+        if isinstance(told, dict):
+            cause = next((told[key] for key in named if told.get(key)), cause)
     return redact(": ".join(str(each) for each in (error, cause) if each))[:500]
+
+
+def resume(session: Session, what: Runnable, arn: str) -> tuple[str, dict[str, Json]] | None:
+    """The step at which a run that caught its failure goes on, and the input of a new run for it.
+
+    Nothing where it caught none: then AWS itself goes on with it. Such a run ends in a state of
+    ours, to which a redrive would come back.
+
+    Raises:
+        AwsError: AWS does not say.
+    """
+    reader = ReadOnly(session, SERVICE)
+    params = {"executionArn": arn, "includeExecutionData": True}
+    events = reader.pages("get_execution_history", params, "events")
+    entered = [it["stateEnteredEventDetails"] for it in events if "stateEnteredEventDetails" in it]
+    if not entered or not str(entered[-1]["name"]).startswith(OURS):
+        return None
+    steps = [each for each in entered if step_of(str(each["name"]), what.steps)]
+    if not steps:
+        return None
+    step = step_of(str(steps[-1]["name"]), what.steps)
+    first = [each for each in steps if step_of(str(each["name"]), what.steps) == step]
+    state = json.loads(first[0].get("input") or "{}")
+    return step, {**{key: it for key, it in state.items() if key != FAULT}, "from": step}
+
+
+def step_of(state: str, steps: Collection[str]) -> str:
+    """The step that a state belongs to; "" for none."""
+    name = state.split(" ", 1)[0]
+    return name if name in steps else ""
 
 
 def _time(moment: Any) -> float:  # noqa: ANN401 - a datetime of botocore's, or nothing

@@ -21,10 +21,15 @@ def of(spec: str, exports: Mapping[str, Json | Lacking]) -> Runnable | None:
                 name,
                 arn,
                 "machineArn" in keys,
+                tuple(map(str, _list(exports.get("steps")))),
                 _map(exports.get("parameters")),
                 _map(exports.get("standIns")),
             )
     return None
+
+
+def _list(value: Json | Lacking) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _map(value: Json | Lacking) -> Mapping[str, Json]:

@@ -64,6 +64,8 @@ class Runnable:
     arn: str
     machine: bool
     """Whether it is a state machine of Step Functions."""
+    steps: tuple[str, ...] = ()
+    """The names of its steps; nothing where every state is one."""
     parameters: Mapping[str, Json] = field(default_factory=dict)
     """What a run may be given, and what it is by default."""
     stand_ins: Mapping[str, str] = field(default_factory=dict)

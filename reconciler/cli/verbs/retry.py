@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.frame.options import environment, folders
-from reconciler.cli.frame.project import Project
+from reconciler.cli.frame.project import Project, say
 
 
 @click.command("retry")
@@ -32,11 +32,12 @@ def command(
 ) -> None:
     """Go on with a run from the step that failed: the named one, or the newest that failed.
 
-    What went well is not done again. The run goes on with the definition that it was started with:
-    what was applied since counts for new runs. In a sandbox its jobs are simulated.
+    What went well is not done again. A pipeline of data goes on as a new run with what the old one
+    knew, by what is applied now; a training goes on by itself, as it was started.
     """
+    from reconciler.aws import machines  # noqa: PLC0415
     from reconciler.aws.errors import AwsError  # noqa: PLC0415 - boto3 is loaded only here
-    from reconciler.cli.world import running  # noqa: PLC0415
+    from reconciler.cli.world import begun, running  # noqa: PLC0415
     from reconciler.model.run import Stage  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)
@@ -44,10 +45,19 @@ def command(
     bad = {Stage.FAILED, Stage.STOPPED, Stage.TIMED_OUT}
     arn = running.chosen(scene, run, lambda stage: stage in bad, "go on with")
     before = scene.look(arn)
-    if not before.again:
-        scene.fail("RUN004", f"AWS does not go on with {before.name!r}", "start a new run")
     token = hashlib.sha256(f"{arn} {before.ended}".encode()).hexdigest()
     try:
+        on = machines.resume(scene.session, scene.what, arn) if scene.what.machine else None
+        if on is not None:
+            step, given = on
+            if not as_json:
+                say(f"{before.name} goes on from {step} as a new run", err=True)
+            called = f"{before.name[:60].rstrip('-')}-{token[:8]}"
+            stand_ins = begun.stand_ins_of(scene) if watch else None
+            run_ = begun.begin(scene, called, given, stand_ins, watch=watch)
+            raise SystemExit(running.report(scene, [run_]))
+        if not before.again:
+            scene.fail("RUN004", f"AWS does not go on with {before.name!r}", "start a new run")
         scene.way.again(scene.session, arn, token)
     except AwsError as error:
         scene.asked(error)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.frame.options import environment, folders
-from reconciler.cli.frame.project import Exit, Project, say
+from reconciler.cli.frame.project import Project, say
 
 if TYPE_CHECKING:
     from reconciler.cli.world.running import Scene
@@ -67,70 +67,22 @@ def command(
     jobs of Spark are simulated; with --watch, a file of the repository that the spec names as a
     stand-in does such a job, in a process of its own. Nothing else ever runs the repository's code.
     """
-    from reconciler.cli.world import running  # noqa: PLC0415 - boto3 is loaded only here
+    from reconciler.cli.world import begun, running  # noqa: PLC0415 - boto3 is loaded only here
 
     project = Project(specs, environments, as_json, no_color)
     if days and called:
         raise click.UsageError("--for names its runs itself: leave --name away")
     scene = running.opened(project, name, spec, yes=yes, does="Run")
     parameters = _parameters(scene, given)
-    stand_ins = _stand_ins(scene) if watch or days else None
+    stand_ins = begun.stand_ins_of(scene) if watch or days else None
     if days:
         done = _backfill(scene, _days(scene, days), parameters, stand_ins, again=again)
     else:
         at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        done = [_one(scene, called or f"{at}-{secrets.token_hex(4)}", parameters, None, stand_ins)]
+        called = called or f"{at}-{secrets.token_hex(4)}"
+        given_ = _given(scene, parameters, None)
+        done = [begun.begin(scene, called, given_, stand_ins, watch=watch)]
     raise SystemExit(running.report(scene, done))
-
-
-def _stand_ins(scene: Scene) -> StandIns | None:
-    """What stands in for jobs: in a sandbox, and where the spec says so."""
-    if not (scene.view.spec.sandbox and scene.what.stand_ins):
-        return None
-    from reconciler.cli.world.standing import StandIns  # noqa: PLC0415 - nowhere else
-
-    return StandIns(scene)
-
-
-def _one(
-    scene: Scene,
-    name: str,
-    parameters: Mapping[str, Any],
-    day: date | None,
-    stand_ins: StandIns | None,
-    *,
-    watch: bool = False,
-) -> Run:
-    """Start one run, and follow it where that was asked for."""
-    from reconciler.aws import machines  # noqa: PLC0415
-    from reconciler.aws.errors import AwsError  # noqa: PLC0415
-    from reconciler.cli.world import running  # noqa: PLC0415
-
-    given: Mapping[str, Any] = parameters
-    if scene.what.machine:
-        given = {"parameters": dict(parameters)} if parameters else {}
-        given = {**given, "day": day.isoformat()} if day else given
-    arn = machines.arn_of(scene.what, name) if scene.what.machine else ""
-    if stand_ins and arn:
-        stand_ins.announce(arn)
-    try:
-        run: Run = scene.way.start(scene.session, scene.what, name, given)
-    except AwsError as error:
-        scene.asked(error)
-    follows = watch or click.get_current_context().params["watch"]
-    if not follows:
-        return run
-    if not scene.project.as_json:
-        say(f"run {run.name}", err=True)
-    try:
-        run = running.follow(scene, run.arn, (lambda: stand_ins.serve(arn)) if stand_ins else None)
-    except KeyboardInterrupt:
-        say(f"the run {run.name} goes on; `moorline stop {scene.what.spec}` stops it", err=True)
-        raise SystemExit(Exit.ERROR) from None
-    if stand_ins and not scene.project.as_json:
-        for note in stand_ins.notes(arn):
-            say(f"  {note}", err=True)
-    return run
 
 
 def _backfill(
@@ -145,6 +97,7 @@ def _backfill(
 
     Its name follows from the day and the parameters: the same command goes on where it ended.
     """
+    from reconciler.cli.world import begun  # noqa: PLC0415
     from reconciler.model.run import Stage  # noqa: PLC0415
 
     said = json.dumps(dict(parameters), sort_keys=True).encode()
@@ -153,13 +106,22 @@ def _backfill(
     for day in days:
         more = f"-{secrets.token_hex(4)}" if again else ""
         name = f"for-{day.isoformat()}-{tail}{more}"
-        done.append(_one(scene, name, parameters, day, stand_ins, watch=True))
+        given = _given(scene, parameters, day)
+        done.append(begun.begin(scene, name, given, stand_ins, watch=True))
         if done[-1].stage is not Stage.SUCCEEDED:
             left = len(days) - len(done)
             if left:
                 say(f"{left} days are left: the same command goes on with them", err=True)
             break
     return done
+
+
+def _given(scene: Scene, parameters: Mapping[str, Any], day: date | None) -> dict[str, Any]:
+    """What a run is started with."""
+    if not scene.what.machine:
+        return dict(parameters)
+    given: dict[str, Any] = {"parameters": dict(parameters)} if parameters else {}
+    return {**given, "day": day.isoformat()} if day else given
 
 
 def _days(scene: Scene, text: str) -> list[date]:

@@ -120,7 +120,7 @@ def follow(scene: Scene, arn: str, serve: Callable[[], object] | None = None) ->
     clock = scene.session.clock
     while True:
         run = scene.look(arn)
-        for line in text.news(run, told):
+        for line in text.news(run, told, scene.what.steps):
             if not scene.project.as_json:
                 say(line, err=True)
         if run.stage.over:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from urllib.parse import quote
 
 from reconciler.model.run import Run, Runnable, Stage, StepRun
@@ -22,9 +22,14 @@ _SIGNS = {
 _MINUTE = 60
 
 
-def news(run: Run, told: MutableMapping[str, str]) -> Iterator[str]:
-    """A line for each step of which something is new; `told` remembers what was."""
+def news(run: Run, told: MutableMapping[str, str], steps: Collection[str] = ()) -> Iterator[str]:
+    """A line for each step of which something is new; `told` remembers what was.
+
+    Where the steps of the spec are known, other states are no news.
+    """
     for step in run.steps:
+        if steps and step.name not in steps:
+            continue
         line = _line(step)
         if told.get(step.name) != line:
             told[step.name] = line
