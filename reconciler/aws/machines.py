@@ -31,6 +31,8 @@ _STAGES = {
     "TIMED_OUT": Stage.TIMED_OUT,
 }
 _REDRIVABLE = "REDRIVABLE"
+SKIPPED = f"{OURS}skipped"
+"""Where a run ends well that met another one and has done nothing."""
 FAULT = "fault"
 """Where a run has what failed, once it has caught it."""
 _TAKEN = "ExecutionAlreadyExists"
@@ -66,16 +68,23 @@ def look(session: Session, arn: str) -> Run:
     told = reader.call("describe_execution", {"executionArn": arn})
     params = {"executionArn": arn, "includeExecutionData": False}
     events = reader.pages("get_execution_history", params, "events")
+    stage, why = _STAGES.get(str(told["status"]), Stage.RUNNING), ""
+    if stage is Stage.SUCCEEDED and any(_entered(each) == SKIPPED for each in events):
+        stage, why = Stage.STOPPED, "another run is under way, and this one does not wait for it"
     return Run(
         name=str(told["name"]),
         arn=arn,
-        stage=_STAGES.get(str(told["status"]), Stage.RUNNING),
+        stage=stage,
         began=_time(told.get("startDate")),
         ended=_time(told["stopDate"]) if told.get("stopDate") else None,
-        why=_words(told.get("error"), told.get("cause")),
+        why=why or _words(told.get("error"), told.get("cause")),
         steps=tuple(_steps(events)),
         again=told.get("redriveStatus") == _REDRIVABLE,
     )
+
+
+def _entered(event: Mapping[str, Json]) -> str:
+    return str((event.get("stateEnteredEventDetails") or {}).get("name") or "")
 
 
 def stop(session: Session, arn: str) -> None:

@@ -37,6 +37,7 @@ print("ran")
 PIPELINE = """\
   trigger: {schedule: "rate(1 minute)"}
   state: active
+  overlap: parallel
   steps:
     - name: clean
       glue: {script: jobs/evil.py, standIn: jobs/evil.py}
@@ -88,14 +89,15 @@ def opened(tmp_path: Path, around: Surroundings) -> Iterator[Apart]:
         port=around.port, victim=around.victim.pid,
     ))  # fmt: skip
     yield folder
-    folder.run("sandbox stop")
+    folder.run("sandbox", "stop")
 
 
 @only_long
 def test_no_other_command_runs_code_of_a_repository(opened: Apart, around: Surroundings) -> None:
     for command in NEVER:
-        result = opened.run(command)
-        assert "\n  | ran" not in result.err + result.out
+        result = opened.run(*command.split())
+        assert result.code == 0, (command, result.err)
+        assert "| ran" not in result.err + result.out
         assert around.harm() == [], command
 
 
@@ -104,8 +106,8 @@ def test_what_runs_reaches_nothing_of_the_user(
     opened: Apart, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOORLINE_TEST_SECRET", "do-not-tell")
-    opened.run("apply -e local --yes")
-    result = opened.run("run DataPipeline/clean -e local --watch")
+    opened.run("apply", "-e", "local", "--yes")
+    result = opened.run("run", "DataPipeline/clean", "-e", "local", "--watch")
     told = result.err + result.out
     assert "executes code of the repository" in told
     assert "| ran" in told

@@ -158,6 +158,14 @@ def test_a_name_that_is_taken_is_that_run() -> None:
     assert fake.asked[1][1]["executionArn"].endswith(":execution:acme-dev-clean:x")
 
 
+def test_a_run_that_met_another_one_has_not_gone_well() -> None:
+    told = {"name": "x", "status": "SUCCEEDED", "startDate": BEGAN, "stopDate": BEGAN}
+    events = {"events": history(entered("moorline-skipped", "Succeed"), "ExecutionSucceeded")}
+    run = machines.look(session(Fake(describe_execution=told, get_execution_history=events)), "arn")
+    assert (run.stage, run.again) == (Stage.STOPPED, False)
+    assert "another run is under way" in run.why
+
+
 def test_a_word_that_nobody_knows_is_no_end() -> None:
     told = {"name": "x", "status": "HIBERNATING", "startDate": BEGAN}
     fake = Fake(describe_execution=told, get_execution_history={"events": []})
