@@ -110,7 +110,7 @@ def _observed(
         resources.load(),
         place,
         progress=progress,
-        left=request.left,
+        left=_asked_for(request.left),
         applied=request.applied,
         begun=request.begun,
         going=_going(request),
@@ -120,6 +120,12 @@ def _observed(
         return again.doubtful(request.just, graph, found[0], resources.load(), place)
 
     return again.settled(look, doubts, session.clock)
+
+
+def _asked_for(left: frozenset[Address]) -> frozenset[Address]:
+    """What of an earlier apply is looked for: what is nobody's is never left over."""
+    known = resources.load()
+    return frozenset(it for it in left if (of := known.get(it.type)) is None or not of.packed)
 
 
 def _graph(request: Request, session: Session) -> tuple[Graph, list[Diagnostic]]:

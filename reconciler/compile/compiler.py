@@ -13,7 +13,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from reconciler.compile import deferred as deferring, lacking, naming, packing, placed, served, tags
+from reconciler.compile import (
+    deferred as deferring,
+    lacking,
+    naming,
+    packing,
+    placed,
+    running,
+    served,
+    tags,
+)
 from reconciler.compile.admit import admit
 from reconciler.compile.rooted import rooted
 from reconciler.compile.sealed import sealed
@@ -27,6 +36,7 @@ from reconciler.model.document import Document
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
 from reconciler.model.policy import Policy
+from reconciler.model.run import Runnable
 from reconciler.model.value import Json
 from reconciler.model.waiting import Waiting
 from reconciler.resources import api as resources
@@ -153,6 +163,20 @@ def build(
     return _Builder(specs, view, facts).build()
 
 
+def runnable(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Runnable]:
+    """What of these specs has runs, by ``Kind/name``: what it exports says so."""
+    builder = _Builder(specs, view, None)
+    found = {}
+    for spec in builder.specs.values():
+        try:
+            about = builder.exports(spec)
+        except (LackingError, KeyError):
+            continue
+        if (made := running.of(spec.id, about)) is not None:
+            found[spec.id] = made
+    return found
+
+
 class _Builder:
     def __init__(
         self,
@@ -240,6 +264,10 @@ class _Builder:
 
     def _served(self, type_: str) -> Served | None:
         return served.served(type_, self.resources)
+
+    def exports(self, spec: Spec) -> Mapping[str, Json | Lacking]:
+        """What a spec exports."""
+        return self._peer(spec.kind.name, spec.envelope.metadata.name)
 
     def _peer(self, kind: str, name: str) -> Mapping[str, Json | Lacking]:
         id_ = f"{kind}/{name}"

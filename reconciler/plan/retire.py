@@ -140,7 +140,8 @@ def _doomed(
     kept: list[Orphan] = []
     rest: list[Orphan] = []
     seen: dict[tuple[str, str], int] = {}
-    newest = sorted(live.orphans, key=lambda orphan: (orphan.created, orphan.address), reverse=True)
+    ours = (each for each in live.orphans if not resources[each.address.type].packed)
+    newest = sorted(ours, key=lambda orphan: (orphan.created, orphan.address), reverse=True)
     for orphan in newest:
         key = (orphan.address.type, orphan.spec)
         seen[key] = seen.get(key, 1) + 1

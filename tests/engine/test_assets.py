@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Step, plan_from_json, plan_to_json
 from reconciler.sandbox.door.faults import Fault
@@ -132,8 +133,12 @@ def test_what_no_spec_names_any_more_is_left(site: Platform) -> None:
     site.converge()
     site.text = spec("DataSource", "artifacts", "{s3: {}}")
     site.allow = "history, records"
-    plan = site.converge()
+    old = Address(TYPE, f"{BUCKET}/{key}")  # the receipt of the apply has it
+    plan = site.plan(left=frozenset({old}))
+    assert {str(each.action) for each in plan.steps} == {"delete"}
     assert not [each for each in plan.steps if each.address.type == TYPE]
+    assert codes(plan) == []
+    assert site.apply(plan).failures == {}
     assert objects() == [key]
 
 

@@ -88,6 +88,7 @@ def exports(spec: Pipeline, scope: Scope) -> Mapping[str, Json]:
         "machineName": machine.name,
         "machineArn": scope.arn("states", f"stateMachine:{machine.name}"),
         "parameters": dict(spec.parameters),
+        "steps": [step.name for step in spec.steps],
         "lineage": lineage.edges(spec),
         "standIns": lineage.stand_ins(spec, scope),
     }
@@ -101,7 +102,7 @@ def build(spec: Pipeline, scope: Scope) -> Iterator[Node]:
     yield dead_letters(machine, scope)
     topic, nodes = trigger.told(spec, scope)
     yield from nodes
-    before = beginning.beginning(machine, scope, spec.parameters, spec.overlap, row.first)
+    before = beginning.beginning(machine, scope, spec.parameters, spec.overlap, row.entries)
     states = {
         **before,
         **row.states,

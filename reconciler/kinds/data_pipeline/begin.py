@@ -16,6 +16,7 @@ from reconciler.model.value import Json, Props
 BEGIN, SKIPPED, DONE = "moorline-begin", "moorline-skipped", "moorline-done"
 _DAY, _SETTINGS = "moorline-day", "moorline-settings"
 _LOOK, _MEETS, _WAIT = "moorline-look", "moorline-meets", "moorline-wait"
+_AGAIN = "moorline-again"
 _OVERLAP = "overlap"
 _SETTLE = 10
 """Seconds until a run that has just begun is listed."""
@@ -27,14 +28,38 @@ States = dict[str, dict[str, Json]]
 
 
 def beginning(
-    machine: Machine, scope: Scope, parameters: Mapping[str, Json], overlap: str, first: str
+    machine: Machine,
+    scope: Scope,
+    parameters: Mapping[str, Json],
+    overlap: str,
+    entries: Mapping[str, str],
 ) -> States:
-    """The states before the first step."""
-    gate = first if overlap == "parallel" else f"{_LOOK}-settle"
-    return {**_day(), **_settings(parameters, gate), **_overlap(machine, scope, overlap, first)}
+    """The states before the first step. `entries` are the first states of the steps, in order.
+
+    A run that goes on from a step which failed has that in ``$.from``, and the state of the run
+    that failed: its day and settings are known. A redrive would come to the end that caught the
+    failure, and no further.
+    """
+    gate = _AGAIN if overlap == "parallel" else f"{_LOOK}-settle"
+    return {
+        **_day(gate),
+        **_settings(parameters, gate),
+        **_overlap(machine, scope, overlap, _AGAIN),
+        **_again(entries),
+    }
 
 
-def _day() -> States:
+def _again(entries: Mapping[str, str]) -> States:
+    first, *_ = entries.values()
+    given = {"Variable": "$.from", "IsPresent": True}
+    choices = [
+        {"And": [given, {"Variable": "$.from", "StringEquals": step}], "Next": state}
+        for step, state in entries.items()
+    ]
+    return {_AGAIN: {"Type": "Choice", "Choices": choices, "Default": first}}
+
+
+def _day(gate: str) -> States:
     def of(path: str) -> dict[str, Json]:
         text = f"States.ArrayGetItem(States.StringSplit({path}, 'T'), 0)"
         return {
@@ -48,6 +73,7 @@ def _day() -> States:
         BEGIN: {
             "Type": "Choice",
             "Choices": [
+                {"Variable": "$.from", "IsPresent": True, "Next": gate},
                 {"Variable": "$.day", "IsPresent": True, "Next": f"{_DAY}-given"},
                 {"Variable": "$.scheduled", "IsPresent": True, "Next": f"{_DAY}-scheduled"},
             ],

@@ -27,7 +27,8 @@ class Flow(NamedTuple):
     """What the steps of a pipeline become."""
 
     states: States
-    first: str
+    entries: Mapping[str, str]
+    """The first state of each step, in order."""
     nodes: list[Node]
     needs: list[Address]
 
@@ -44,13 +45,15 @@ class Ground(NamedTuple):
 def flow(ground: Ground, steps: Iterable[Step], last: str) -> Flow:
     """The steps at the top of a pipeline, of which each failure is caught; `last` comes after."""
     steps = [*steps]
-    states, nodes, first = _row(ground, steps, ("steps",), 1, last)
+    states, nodes, _ = _row(ground, steps, ("steps",), 1, last)
+    entries = {name.split(" ", 1)[0]: name for name in reversed(states)}
+    entries = {step.name: entries[step.name] for step in steps}
     catch = {step.name: [caught(step.name)] for step in steps}
     for name, state in states.items():
         owner = name.split(" ", 1)[0]
         if state["Type"] in {"Task", "Map", "Parallel"}:
             state.setdefault("Catch", catch[owner])
-    return Flow({**states, **failing(*catch)}, first, nodes, ground.needs)
+    return Flow({**states, **failing(*catch)}, entries, nodes, ground.needs)
 
 
 def _row(

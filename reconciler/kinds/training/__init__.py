@@ -22,7 +22,7 @@ from reconciler.kinds.terms.permissions import (
 from reconciler.kinds.training.check import check
 from reconciler.kinds.training.job import Job, plan_job
 from reconciler.kinds.training.notes import report
-from reconciler.kinds.training.pipeline import definition, inference_image, lines
+from reconciler.kinds.training.pipeline import defaults, definition, inference_image, lines
 from reconciler.kinds.training.spec import Training
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, Ref
@@ -48,12 +48,13 @@ _TRACKING = (
 )
 
 
-def exports(_: Training, scope: Scope) -> Mapping[str, Json]:
+def exports(spec: Training, scope: Scope) -> Mapping[str, Json]:
     pipeline = scope.address(TYPE)
     return {
         "pipeline": Ref(pipeline, "PipelineName"),
         "pipelineName": pipeline.name,
         "pipelineArn": scope.arn("sagemaker", f"pipeline/{pipeline.name}"),
+        "parameters": defaults(spec),
     }
 
 

@@ -94,6 +94,11 @@ def _parameters(spec: Training) -> list[Json]:
     return [instance, {"Name": _THRESHOLD, "Type": "Float", "DefaultValue": level}]
 
 
+def defaults(spec: Training) -> Mapping[str, Json]:
+    """The parameters of an execution, and what they are by default."""
+    return {each["Name"]: each["DefaultValue"] for each in _parameters(spec)}
+
+
 def _steps(spec: Training, job: Job, scope: Scope) -> list[Json]:
     if spec.tune is not None:
         arguments = tuning_arguments(spec, spec.tune, job, scope)

@@ -55,6 +55,12 @@ CODES = (
         "Apply from the checkout that the plan was made of, or plan again and review what changed.",
     ),
     Code(
+        "ASSET010",
+        "an object that no template puts",
+        "CloudFormation has no type for an object in a bucket. The exported template reads a file of the repository from where an apply of Moorline puts it.",
+        "Apply once with Moorline before the stack is made, or put the file there yourself under its digest.",
+    ),
+    Code(
         "ASSET009",
         "a file that could not be read",
         "The disk, or Git, did not say what is in a file or folder of the repository.",

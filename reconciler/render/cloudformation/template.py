@@ -49,6 +49,8 @@ class _Template:
 
     def make(self) -> tuple[dict[str, Json], list[Diagnostic]]:
         nodes = sorted(self.graph, key=lambda node: node.address)
+        self.found += [_to_put(node) for node in nodes if node.asset]
+        nodes = [node for node in nodes if node.asset is None]
         for node in nodes:
             made = [beside(node, each) for each in self._companions(node)]
             self.extra[node.address] = [address for address in made if address not in self.graph]
@@ -186,4 +188,18 @@ def _too_many(number: int) -> Diagnostic:
         None,
         "compile fewer specs at a time, or split the template into nested stacks",
         Severity.WARNING,
+    )
+
+
+def _to_put(node: Node) -> Diagnostic:
+    """CloudFormation puts no objects: what a stack's resources read has to be there before."""
+    asset = node.asset
+    path = asset.path if asset else ""
+    return Diagnostic(
+        "ASSET010",
+        f"{path!r} is read from s3://{node.address.name}, which no template can put there",
+        node.origin.at if node.origin else None,
+        "apply once with Moorline, or put it there before the stack is made",
+        Severity.WARNING,
+        address=node.address,
     )

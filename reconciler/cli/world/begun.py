@@ -1,0 +1,45 @@
+"""A run that is started here: by `run`, or by `retry` where a new one goes on with an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.aws import machines
+from reconciler.aws.errors import AwsError
+from reconciler.cli.frame.project import Exit, say
+from reconciler.cli.world import running
+from reconciler.cli.world.running import Scene
+from reconciler.cli.world.standing import StandIns
+from reconciler.model.run import Run
+from reconciler.model.value import Json
+
+
+def stand_ins_of(scene: Scene) -> StandIns | None:
+    """What stands in for jobs: in a sandbox alone, and where the spec says so."""
+    return StandIns(scene) if scene.view.spec.sandbox and scene.what.stand_ins else None
+
+
+def begin(
+    scene: Scene, name: str, given: Mapping[str, Json], stand_ins: StandIns | None, *, watch: bool
+) -> Run:
+    """Start a run, and follow it where that was asked for."""
+    arn = machines.arn_of(scene.what, name) if scene.what.machine else ""
+    if stand_ins and arn:
+        stand_ins.announce(arn)
+    try:
+        run: Run = scene.way.start(scene.session, scene.what, name, given)
+    except AwsError as error:
+        scene.asked(error)
+    if not watch:
+        return run
+    if not scene.project.as_json:
+        say(f"run {run.name}", err=True)
+    try:
+        run = running.follow(scene, run.arn, (lambda: stand_ins.serve(arn)) if stand_ins else None)
+    except KeyboardInterrupt:
+        say(f"the run {run.name} goes on; `moorline stop {scene.what.spec}` stops it", err=True)
+        raise SystemExit(Exit.ERROR) from None
+    if stand_ins and not scene.project.as_json:
+        for note in stand_ins.notes(arn):
+            say(f"  {note}", err=True)
+    return run

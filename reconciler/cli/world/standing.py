@@ -1,0 +1,85 @@
+"""Files of the repository that stand in for jobs of a run: the one place where its code runs.
+
+Only `moorline run --watch` in a sandbox comes here: whoever gives that command, for that run, on
+this machine. A plan, an apply, a drift report, `validate`, and what the sandbox does by itself by
+schedules and events, never do. The file is one that could be an asset: plain, inside, not ignored
+by Git, no secret in it. It runs in a process of its own, without this one's environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from reconciler.cli.frame.project import say
+from reconciler.cli.world.embedded import start_sandbox
+from reconciler.cli.world.running import Scene
+from reconciler.model.asset import Form, Packed
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.sandbox.standin import door
+
+T = TypeVar("T")
+
+
+class StandIns:
+    """The stand-ins of a pipeline. Exits, before a run starts, where one may not run."""
+
+    def __init__(self, scene: Scene) -> None:
+        if not scene.view.spec.sandbox:
+            raise ValueError("code of the repository runs for a sandbox only")
+        self.scene = scene
+        self.endpoint = start_sandbox(scene.project, scene.view).url
+        self.files = self._files()
+
+    def _files(self) -> dict[str, Path]:
+        files = self.scene.project.repository
+        wanted = {job: (path, Form.FILE) for job, path in self.scene.what.stand_ins.items()}
+        read = files.read(wanted.values())
+        found = [
+            Diagnostic(each.code, f"{each.message} (it stands in for {job!r})", each.at, each.help)
+            for job, key in wanted.items()
+            if not isinstance(made := read[key], Packed)
+            for each in made
+        ]
+        if found:
+            self.scene.project.fail(found)
+        return {job: files.root / path for job, (path, _) in wanted.items()}
+
+    def announce(self, arn: str) -> None:
+        """Say to the user and to the sandbox, before a run starts, what will run here."""
+        if not self.files:
+            return
+        names = ", ".join(sorted({self.scene.what.stand_ins[job] for job in self.files}))
+        say(
+            f"this run executes code of the repository on this machine: {names} stand in for jobs,"
+            " each in a process of its own without your credentials, environment and network",
+            err=True,
+        )
+        self._told(lambda: door.announce(self.endpoint, arn, self.files))
+
+    def serve(self, arn: str) -> None:
+        """Do the jobs that wait."""
+        for job in self._told(lambda: door.waiting(self.endpoint, arn)) if self.files else ():
+            name = next(
+                it for it in (job["job"], job.get("application"), job["state"]) if it in self.files
+            )
+            say(f"  {job['state']}: {self.scene.what.stand_ins[name]}", err=True)
+            ended = self._told(partial(door.do, self.endpoint, job, self.files[name]))
+            if not ended.ok:
+                say(f"  {ended.error}", err=True)
+            for line in ended.output.splitlines()[-20:]:
+                say(f"  | {line}", err=True)
+
+    def notes(self, arn: str) -> list[str]:
+        """What the sandbox did not do in a run."""
+        found = self._told(lambda: door.notes(self.endpoint, arn))
+        return [f"{each['state']}: {each['note']}" for each in found]
+
+    def _told(self, ask: Callable[[], T]) -> T:
+        """What the sandbox says. Exits where it is gone."""
+        try:
+            return ask()
+        except OSError as error:
+            self.scene.fail("RUN007", f"the sandbox does not answer: {error}")
