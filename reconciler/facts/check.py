@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reconciler.facts.messages import Fault, message
 from reconciler.facts.store import Facts, UnknownType, facts
-from reconciler.model.value import Hidden, Join, JsonText, Mark, Path, Props, Ref
+from reconciler.model.value import Hidden, Join, JsonText, Mark, Path, Props, Ref, Secret
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -108,7 +108,7 @@ def _plain(value: Json, marks: list[Json]) -> Json:
 
 
 def _is_unknown(value: Json) -> bool:
-    if isinstance(value, Mark | Ref | Join | JsonText | Hidden):
+    if isinstance(value, Mark | Ref | Join | JsonText | Hidden | Secret):
         return True
     return isinstance(value, str) and "{{resolve:" in value
 

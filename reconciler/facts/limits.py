@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from reconciler.facts.files import read
-from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
+from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref, Secret
 
 _SPACE = re.compile(r"\s+")
 Length = Callable[[Ref], int]
@@ -87,7 +87,7 @@ def _filled(value: Json, length: Length) -> Json:
         case JsonText():
             inner = _filled(value.document, length)
             return json.dumps(inner, separators=(",", ":"), ensure_ascii=False)
-        case Mark():
+        case Mark() | Secret():
             return ""
         case Hidden():
             return _filled(value.value, length)

@@ -1,9 +1,10 @@
 """Values inside a resource's properties, and the marks that stand for values not at hand.
 
-A property tree holds JSON plus five kinds of mark. `Ref` and `Join` are known
+A property tree holds JSON plus six kinds of mark. `Ref` and `Join` are known
 once another resource exists; `JsonText` is a document that AWS takes as a
-string; `Hidden` is sent and never shown; `UNKNOWN` and `SENSITIVE` stand in a plan for what is
-not known yet or must never be shown. Each mark has one JSON form, so a plan is plain JSON.
+string; `Hidden` is sent and never shown; `Secret` says where a value is kept that only the call
+itself is given; `UNKNOWN` and `SENSITIVE` stand in a plan for what is not known yet or must never
+be shown. Each mark has one JSON form, so a plan is plain JSON.
 """
 
 from __future__ import annotations
@@ -63,6 +64,42 @@ class Hidden:
         return str(Mark.SENSITIVE)
 
 
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value in Secrets Manager, by reference: what it is nobody knows but the call that needs it.
+
+    `arn` is the secret's ARN, or its name where nobody was asked; `member` is a member of the JSON
+    object that it holds, "" for all of its text; `version` is the id of the version that was
+    current, "" where nobody was asked.
+    """
+
+    arn: str
+    member: str = ""
+    version: str = ""
+
+    def __str__(self) -> str:
+        """As CloudFormation refers to it. Source: its user guide, "Get a secret or secret value"."""
+        return f"{{{{resolve:secretsmanager:{self.arn}:SecretString:{self.member}::{self.version}}}}}"
+
+    @property
+    def token(self) -> str:
+        """What a description may say of it: the beginning of the version, and which one it is.
+
+        It is made of names alone: nothing of the value is in it.
+        """
+        if not self.arn:
+            return self.version
+        return f"{self.version[:_SHORT]}.{digest([self.arn, self.member, self.version], _SHORT)}"
+
+    @property
+    def seen(self) -> Secret:
+        """What a look at AWS tells of it: its token, in the place of the version."""
+        return Secret("", "", self.token)
+
+
+_SHORT = 8
+
+
 class Mark(StrEnum):
     """A value that a plan cannot or must not show."""
 
@@ -72,11 +109,13 @@ class Mark(StrEnum):
 
 UNKNOWN = Mark.UNKNOWN
 SENSITIVE = Mark.SENSITIVE
-FORMS = frozenset({"$ref", "$join", "$text", "$hidden", "$marked", "$mark", "$map"})
+FORMS = frozenset(
+    {"$ref", "$join", "$text", "$hidden", "$marked", "$secret", "$mark", "$map"}
+)
 """Keys of the JSON forms of marks; a user's own object with one of them stands in a ``$map``."""
 
 
-def to_json(value: Json) -> Json:
+def to_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
     """The JSON form of a property tree, marks included."""
     match value:
         case Ref():
@@ -88,6 +127,8 @@ def to_json(value: Json) -> Json:
         case Hidden():
             form = "$marked" if value.readable else "$hidden"
             return {form: [value.owner.type, value.owner.name, *value.path]}
+        case Secret():
+            return {"$secret": [value.arn, value.member, value.version]}
         case Mark():
             return {"$mark": value.name.lower()}
         case Mapping():
@@ -117,6 +158,8 @@ def from_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
             case "$hidden" | "$marked":
                 owner, path = Address(body[0], body[1]), tuple(body[2:])
                 return Hidden(owner, path, readable=key == "$marked")
+            case "$secret":
+                return Secret(*body)
             case "$mark":
                 return Mark[body.upper()]
             case "$map":
@@ -130,7 +173,7 @@ _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def _mark(value: object) -> Json:
-    if isinstance(value, Ref | Join | JsonText | Hidden):
+    if isinstance(value, Ref | Join | JsonText | Hidden | Secret):
         return to_json(value)
     if isinstance(value, Mapping):
         return dict(value)
@@ -183,6 +226,9 @@ def references(value: Json) -> Iterator[Ref]:
             return
 
 
+_OPEN = (Ref, Join, Hidden, Secret, Mark)
+
+
 def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:  # noqa: PLR0911 - as from_json
     """Put values in the place of references.
 
@@ -202,7 +248,7 @@ def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:  # noqa: PLR091
             return "".join(map(str, parts))
         case JsonText():
             document = resolve(value.document, lookup)
-            open_ = any(isinstance(leaf, Ref | Join | Hidden | Mark) for leaf in leaves(document))
+            open_ = any(isinstance(leaf, _OPEN) for leaf in leaves(document))
             return JsonText(document) if open_ else orjson.dumps(document).decode()
         case Hidden():
             return replace(value, value=resolve(value.value, lookup))
@@ -238,6 +284,23 @@ def reveal(value: Json) -> Json:
 def hidden(value: Json) -> Iterator[Hidden]:
     """Every hidden value of a tree, in document order."""
     yield from (leaf for leaf in leaves(value) if isinstance(leaf, Hidden))
+
+
+def opened(value: Json, read: Callable[[Secret], Json]) -> Json:
+    """The tree with what is kept elsewhere in place of references to it, for the one who sends it."""
+    match value:
+        case Secret():
+            return read(value)
+        case Hidden():
+            return replace(value, value=opened(value.value, read))
+        case JsonText():
+            return JsonText(opened(value.document, read))
+        case Mapping():
+            return {key: opened(item, read) for key, item in value.items()}
+        case list() | tuple():
+            return [opened(item, read) for item in value]
+        case _:
+            return value
 
 
 def put(props: Props, dotted: str, value: Json) -> dict[str, Json]:

@@ -17,7 +17,17 @@ from reconciler.model.change import Action, Change, Effect, FieldChange, Observe
 from reconciler.model.given import marked
 from reconciler.model.graph import Origin
 from reconciler.model.step import Step
-from reconciler.model.value import SENSITIVE, Hidden, Json, JsonText, Path, Props, canonical, digest
+from reconciler.model.value import (
+    SENSITIVE,
+    Hidden,
+    Json,
+    JsonText,
+    Path,
+    Props,
+    Secret,
+    canonical,
+    digest,
+)
 from reconciler.plan.lent import lent, theirs
 from reconciler.plan.members import Reader, itself
 from reconciler.plan.normal import member, normal, settled
@@ -154,6 +164,8 @@ def seen(value: Json) -> Json:
     match value:
         case Hidden():
             return value.value if value.readable and value.value is not None else ...
+        case Secret():
+            return value if value.version else ...
         case JsonText():
             inside = seen(value.document)
             return ... if inside is ... else JsonText(inside)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Ref
+from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Ref, Secret
 from reconciler.secret.entropy import is_path, random_runs
 from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.shapes import Found, assignments, tokens
@@ -69,7 +69,7 @@ def redact_value(value: Json, name: str = "") -> Json:  # noqa: PLR0911 - one fo
     only say where a secret is.
     """
     match value:
-        case Mark() | Ref() | Join() | None | bool():
+        case Mark() | Ref() | Join() | Secret() | None | bool():
             return value
         case Hidden():
             return SENSITIVE

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from reconciler.facts import Facts, facts
-from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
+from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref, Secret
 from reconciler.resources.cloudcontrol.paths import covered, value, without
 from reconciler.resources.whole import empty
 
@@ -197,7 +197,7 @@ def _plain(tree: Json) -> Json:
         return {key: _plain(item) for key, item in tree.items()}
     if isinstance(tree, list | tuple):
         return [_plain(item) for item in tree]
-    return UNKNOWN_TEXT if isinstance(tree, Ref | Join | JsonText | Mark | Hidden) else tree
+    return UNKNOWN_TEXT if isinstance(tree, Ref | Join | JsonText | Mark | Hidden | Secret) else tree
 
 
 @cache
