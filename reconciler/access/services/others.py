@@ -75,7 +75,15 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
             "DescribeImages GetDownloadUrlForLayer ListImages",
         },
     ),
-    "events": plain("events", {"rule-on-default-event-bus Name": "DescribeRule PutRule"}),
+    "events": plain(
+        "events",
+        {
+            "": "ListConnections",
+            "connection Name": "CreateConnection DeauthorizeConnection DeleteConnection "
+            "DescribeConnection UpdateConnection",
+            "rule-on-default-event-bus Name": "DescribeRule PutRule",
+        },
+    ),
     "lambda": {"Invoke": invoke},
     "resourcegroupstaggingapi": plain("tag", {"": "GetResources GetTagKeys GetTagValues"}),
     "secretsmanager": dict.fromkeys(("DescribeSecret", "GetSecretValue"), secret),

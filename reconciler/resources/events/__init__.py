@@ -1,0 +1,1 @@
+"""Amazon EventBridge, type by type."""
