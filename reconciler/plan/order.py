@@ -258,6 +258,7 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
         spec=node.origin.spec if node.origin else "",
         at=at,
         detail=_detail(change),
+        asset=node.asset,
     )
     if change.action is not Action.REPLACE:
         make = calls.create if change.action is Action.CREATE else calls.update

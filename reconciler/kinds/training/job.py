@@ -11,11 +11,21 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reconciler.kinds.api import Scope, gibibytes, seconds
+from reconciler.kinds.terms.asset import Asset, asset, elsewhere
 from reconciler.kinds.terms.image import Wanted, algorithm_image
 from reconciler.kinds.terms.key import key_arn
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.text import text
-from reconciler.kinds.training.spec import Channel, Continuous, Integers, Scalar, Training, Tune
+from reconciler.kinds.training.spec import (
+    Channel,
+    Code,
+    Continuous,
+    Integers,
+    Scalar,
+    Training,
+    Tune,
+)
+from reconciler.model.asset import Form
 from reconciler.model.value import Json, Props, Ref
 
 INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
@@ -35,7 +45,7 @@ class Job(NamedTuple):
 
     image: str
     inputs: dict[str, Spot]
-    code: Spot | None
+    code: Asset | None
     output: Spot
     role: Ref
     key: Json
@@ -48,11 +58,24 @@ def plan_job(spec: Training, role: Ref, scope: Scope) -> Job:
     return Job(
         image=algorithm_image(spec.algorithm, wanted, scope, ("algorithm",)),
         inputs={name: _spot(channel, scope) for name, channel in spec.inputs.items()},
-        code=inside(scope, "DataSource", spec.code.source, spec.code.path) if spec.code else None,
+        code=_code(spec.code, scope) if spec.code else None,
         output=inside(scope, "DataSource", spec.output.to, path, tree=True),
         role=role,
         key=key_arn(spec.key, scope),
     )
+
+
+def _code(code: Code, scope: Scope) -> Asset:
+    """The archive with the script, which has to be in it."""
+    if code.folder is None:
+        return elsewhere(scope, code.source or "", code.path or "", code.digest or "")
+    found = asset(scope, code.folder, Form.TAR, at=("code", "folder"))
+    if code.entry_point not in found.names:
+        close = ", ".join(repr(each) for each in found.names if each.endswith((".py", ".sh")))
+        text = f"there is no {code.entry_point!r} in {code.folder!r}"
+        help_ = f"it has {close}" if close else "name a script that is in it"
+        scope.problem(("code", "entryPoint"), text, help=help_)
+    return found
 
 
 def _spot(channel: Channel, scope: Scope) -> Spot:
