@@ -1,0 +1,307 @@
+"""The states of a pull: ask for a page, look at it, land it, drop it, go on. Pure data.
+
+A run holds one page at a time: what goes on from page to page is where the next one is. A page that
+is not as declared is kept beside the others and ends the run, as does one that is too large; a
+failed run has moved no watermark, so the next one asks for the same again.
+
+Sources: Step Functions developer guide, "Call HTTPS APIs" (the answer is ``ResponseBody``, a text
+where it is no JSON; errors are ``States.Http.StatusCode.NNN`` and ``States.Http.Socket``), "Error
+handling" (``States.DataLimitExceeded`` is caught by its own name alone, a path that finds nothing
+ends a run and is not caught), "Service quotas" (25,000 events of a run); Amazon States Language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.kinds.terms.machine import FAULT, caught, fallen, retry
+from reconciler.model.value import Json, Props
+
+EVENTS = 24_000
+"""Of the 25,000 events that a run may have; the rest is for its beginning and end."""
+ANSWER, BODY = "$.answer", "$.answer.body"
+HTTP = ("429", "500", "502", "503", "504")
+PASSING = (*(f"States.Http.StatusCode.{code}" for code in HTTP), "States.Http.Socket")
+PASSING += ("States.Timeout",)
+STEP = "pull"
+"""The step that every failure names."""
+TRIES = 3
+"""How often a write to S3 is tried again."""
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TYPES = {
+    "IsString": frozenset({"string", "char", "varchar"}),
+    "IsNumeric": frozenset(
+        {"tinyint", "smallint", "int", "integer", "bigint", "float", "double", "decimal"}
+    ),
+    "IsBoolean": frozenset({"boolean"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How pages are asked for."""
+
+    first: Props
+    """Parameters of the HTTP task for the first page."""
+    following: Props
+    """Those for each page after it, with the place of the next one in `$.next`."""
+    timeout: int
+    retries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Onward:
+    """How an answer leads to the next one."""
+
+    there: tuple[Json, ...] = ()
+    """Rules of a Choice, all of which hold where there is a next page; none where only a page
+    without records says so."""
+    next: Props = field(default_factory=dict)
+    """Its place, as `{"next.$": …}`; nothing where there is never one."""
+    before: Props = field(default_factory=dict)
+    """The place before the first page."""
+    compares: str = ""
+    """The body path of a cursor, which may not come twice in a row."""
+    empty_ends: bool = False
+    """Whether a page without records is the last one, and none at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where pages go. `uri` is for people."""
+
+    bucket: Json
+    prefix: str
+    """Key prefix, with a slash at its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a page has to be."""
+
+    items: str
+    """The body path of the list of records."""
+    columns: Mapping[str, str]
+    """Columns that each record has, with their types."""
+    errors: str = ""
+    """Of GraphQL ``fail`` or ``land``: what is done with an answer that has errors and data."""
+
+
+# -- pieces
+
+
+def sub(path: str) -> str:
+    """A body path in the state of a run."""
+    return BODY + path[1:]
+
+
+def member(name: str) -> str:
+    """A column as part of a path."""
+    return f".{name}" if _PLAIN.fullmatch(name) else "['" + re.sub(r"(['\\])", r"\\\1", name) + "']"
+
+
+def literal(text: str) -> str:
+    """A text inside of an intrinsic function. Source: States language, "Intrinsic Functions"."""
+    return "'" + re.sub(r"(['{}\\])", r"\\\1", text) + "'"
+
+
+def given(path: str) -> Json:
+    """A rule: something other than null is there."""
+    return {
+        "And": [
+            {"Variable": path, "IsPresent": True},
+            {"Not": {"Variable": path, "IsNull": True}},
+        ]
+    }
+
+
+def fault(error: str, cause: str, *, dynamic: bool = False) -> Props:
+    """A state that says what is wrong, in the words of `caught`."""
+    said = {"Cause.$" if dynamic else "Cause": cause}
+    return {
+        "Type": "Pass",
+        "Parameters": {"Error": error, **said},
+        "ResultPath": FAULT,
+        "Next": fallen(STEP),
+    }
+
+
+def fetch(asked: Asked, parameters: Props, integration: str) -> Props:
+    """The state that asks for one page."""
+    large = {
+        "ErrorEquals": ["States.DataLimitExceeded"],
+        "ResultPath": FAULT,
+        "Next": "page is too large",
+    }
+    state: dict[str, Json] = {
+        "Type": "Task",
+        "Resource": integration,
+        "Parameters": parameters,
+        "ResultSelector": {"body.$": "$.ResponseBody"},
+        "ResultPath": ANSWER,
+        "TimeoutSeconds": asked.timeout,
+        "Catch": [large, caught(STEP)],
+        "Next": "look at it",
+    }
+    if asked.retries:
+        state["Retry"] = [retry(*PASSING, times=asked.retries)]
+    return state
+
+
+def put(place: Place, key: str, body: Props, following: str, integration: str) -> Props:
+    """The state that writes an object. `key` is an argument list of ``States.Format``."""
+    return {
+        "Type": "Task",
+        "Resource": integration,
+        "Parameters": {
+            "Bucket": place.bucket,
+            "Key.$": f"States.Format({key})",
+            "ContentType": "application/json",
+            **body,
+        },
+        "ResultPath": None,
+        "Retry": [retry("States.ALL", times=TRIES)],
+        "Catch": [caught(STEP)],
+        "Next": following,
+    }
+
+
+def key(place: Place, folder: str = "") -> str:
+    """The arguments for the key of a page."""
+    fixed = literal(f"{place.prefix}{folder}")[:-1]
+    return f"{fixed}day={{}}/run={{}}/page-{{}}.json', $.run.day, $.run.name, $.page"
+
+
+# -- looking at a page
+
+
+def reached(start: str, states: Mapping[str, Json]) -> dict[str, Json]:
+    """The states that a machine can come to, in their order."""
+    found, ways = {start}, [start]
+    while ways:
+        for name in _targets(states[ways.pop()]):
+            if name in states and name not in found:
+                found.add(name)
+                ways.append(name)
+    return {name: state for name, state in states.items() if name in found}
+
+
+def _targets(state: Json) -> Iterator[str]:
+    if isinstance(state, Mapping):
+        for name, item in state.items():
+            if name in {"Next", "Default"} and isinstance(item, str):
+                yield item
+            elif name != "ItemProcessor":
+                yield from _targets(item)
+    elif isinstance(state, list):
+        for item in state:
+            yield from _targets(item)
+
+
+def look(shape: Shape, landing: str, onward: Onward) -> dict[str, Json]:
+    """States from an answer to its landing, or to why it is not landed."""
+    items = sub(shape.items)
+    rules: list[Json] = [*_errors(shape)]
+    rules.append({"Not": {"Variable": items, "IsPresent": True}, "Next": "page is malformed"})
+    rules.append({"Variable": f"{items}[0]", "IsPresent": True, "Next": "count"})
+    found: dict[str, Json] = {
+        "look at it": {"Type": "Choice", "Choices": rules, "Default": "write it out"},
+        # an empty list and anything else look alike to a Choice, but not as text
+        "write it out": {
+            "Type": "Pass",
+            "Parameters": {"text.$": f"States.JsonToString({items})"},
+            "ResultPath": "$.seen",
+            "Next": "is it empty",
+        },
+        "is it empty": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Variable": "$.seen.text",
+                    "StringEquals": "[]",
+                    "Next": "come to its end" if onward.empty_ends else landing,
+                }
+            ],
+            "Default": "page is malformed",
+        },
+        "count": {
+            "Type": "Pass",
+            "Parameters": {
+                "records.$": f"States.ArrayLength({items})",
+                **{
+                    f"c{n}.$": f"States.ArrayLength({items}[*]{member(name)})"
+                    for n, name in enumerate(shape.columns)
+                },
+            },
+            "ResultPath": "$.seen",
+            "Next": "is it as declared",
+        },
+        "is it as declared": {
+            "Type": "Choice",
+            "Choices": [{"And": [*_complete(shape, items)], "Next": landing}],
+            "Default": "page is malformed",
+        },
+        "page is malformed": fault(
+            "Moorline.MalformedPage",
+            f"States.Format('page {{}} is not as declared: {literal(_wanted(shape))[1:-1]};"
+            " it is kept beside the others', $.page)",
+            dynamic=True,
+        )
+        | {"Next": "keep it aside"},
+    }
+    if shape.errors:
+        found |= {
+            "name the first error": fault(
+                "Moorline.GraphQLErrors", f"{BODY}.errors[0].message", dynamic=True
+            ),
+            "errors have no words": fault(
+                "Moorline.GraphQLErrors", "the answer has errors and no message"
+            ),
+        }
+    return found
+
+
+def _errors(shape: Shape) -> Iterator[Json]:
+    """GraphQL says 200 and has failed. Source: GraphQL specification, "Response"."""
+    if not shape.errors:
+        return
+    has = {"Variable": f"{BODY}.errors[0]", "IsPresent": True}
+    if shape.errors == "land":
+        has = {"And": [has, {"Not": given(f"{BODY}.data")}]}
+    said = {"And": [has, {"Variable": f"{BODY}.errors[0].message", "IsString": True}]}
+    yield {**said, "Next": "name the first error"}
+    yield {**({"And": [has]} if "And" not in has else has), "Next": "errors have no words"}
+
+
+def _complete(shape: Shape, items: str) -> Iterator[Json]:
+    yield {"Variable": "$.seen.records", "NumericGreaterThan": 0}
+    for n, (name, type_) in enumerate(shape.columns.items()):
+        yield {"Variable": f"$.seen.c{n}", "NumericEqualsPath": "$.seen.records"}
+        word = type_.partition("(")[0].strip().lower()
+        test = next((each for each, types in _TYPES.items() if word in types), "")
+        if test:
+            first = f"{items}[0]{member(name)}"
+            yield {"Or": [{"Variable": first, "IsNull": True}, {"Variable": first, test: True}]}
+
+
+def _wanted(shape: Shape) -> str:
+    names = ", ".join(shape.columns)
+    return f"a list at {shape.items}" + (f", each record with {names}" if names else "")
+
+
+# -- how large a run gets
+
+
+def events(states: Props) -> int:
+    """The most events that passing once through states leaves in a run's history."""
+    return sum(_events(each) for each in states.values())
+
+
+def _events(state: Props) -> int:
+    """Entered, exited, and three for each try of a task."""
+    if state["Type"] != "Task":
+        return 2
+    tries = 1 + sum(each["MaxAttempts"] for each in state.get("Retry") or ())
+    return 2 + 3 * tries
