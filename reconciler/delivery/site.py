@@ -49,6 +49,8 @@ class Stage:
     `acme-dev-2-` for `dev`."""
     stated: tuple[Address, ...] = ()
     """What its specs call otherwise than `PLATFORM-ENVIRONMENT-…`."""
+    secrets: tuple[str, ...] = ()
+    """The secrets that its specs name, by name or ARN."""
 
     @property
     def gated(self) -> bool:

@@ -15,6 +15,7 @@ from reconciler.cli.frame.project import Project
 from reconciler.delivery.names import names
 from reconciler.git import remote
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.value import Secret, leaves
 
 if TYPE_CHECKING:
     from reconciler.delivery.api import Provider
@@ -99,11 +100,13 @@ def described(project: Project, wanted: Wanted) -> Described:
         found = [*found, Diagnostic("DELIVERY005", text, None, help_, Severity.WARNING)]
         slug = sites.NOWHERE
     branch = _branch(project, wanted.branch or remote.default_branch() or BRANCH)
-    types, names = _made(project, views)
+    types, names, secrets = _made(project, views)
     text, more = _requirements(project, wanted.requirements)
     site = sites.Site(
         platform=views[0].platform,
-        stages=tuple(replace(each, stated=names[each.name]) for each in stages),
+        stages=tuple(
+            replace(each, stated=names[each.name], secrets=secrets[each.name]) for each in stages
+        ),
         repository=slug,
         branch=branch,
         types=types,
@@ -147,8 +150,8 @@ def _real(project: Project) -> list[EnvironmentView]:
 
 def _made(
     project: Project, views: list[EnvironmentView]
-) -> tuple[tuple[str, ...], dict[str, tuple[Address, ...]]]:
-    """The AWS types that the specs make in any of these environments, and their own names.
+) -> tuple[tuple[str, ...], dict[str, tuple[Address, ...]], dict[str, tuple[str, ...]]]:
+    """The AWS types that the specs make in any of these environments; their own names and secrets.
 
     The names are those that no role knows by its beginning, by environment. Exits on mistakes.
     """
@@ -158,6 +161,7 @@ def _made(
     loaded = project.read()
     types: set[str] = set()
     names: dict[str, tuple[Address, ...]] = {}
+    secrets: dict[str, tuple[str, ...]] = {}
     found = list(loaded.diagnostics)
     for view in views:
         specs, problems = compiler.read(loaded.documents, view, loaded.unread)
@@ -166,9 +170,11 @@ def _made(
         types |= {node.address.type for node in graph}
         known = stated(graph, f"{view.platform}-{view.name}-")
         names[view.name] = tuple(each.address for each in known)
+        kept = {leaf.arn for node in graph for leaf in leaves(node.props) if type(leaf) is Secret}
+        secrets[view.name] = tuple(sorted(kept))
     if any(each.is_error for each in found):
         project.fail([each for each in found if each.is_error])
-    return tuple(sorted(types)), names
+    return tuple(sorted(types)), names, secrets
 
 
 def _branch(project: Project, branch: str) -> str:

@@ -33,6 +33,8 @@ from reconciler.resources.aside import Aside
 from reconciler.resources.whose import Marked
 
 KEY = {"Name": "{name}"}
+ARN = "arn:{partition}:events:{region}:{account}:connection/{name}"
+"""As IAM has it; its own ARN has an id of AWS's behind it."""
 AUTH, TEXT, NAMES = "AuthParameters", "Description", ("Header", "QueryString", "Body")
 TAKEN = (
     "AuthorizationType",
@@ -43,8 +45,6 @@ TAKEN = (
 )
 REFUSED = frozenset({"DEAUTHORIZED", "FAILED_CONNECTIVITY"})
 """It is there, and no call can be made with it."""
-COPIES = ("secretsmanager:CreateSecret", "secretsmanager:GetSecretValue")
-COPIES += ("secretsmanager:PutSecretValue",)
 _SENT = re.compile(r"\s*\[sent ([^\]]*)\]")
 _SINGLE: tuple[Path, ...] = (
     ("ApiKeyAuthParameters", "ApiKeyValue"),
@@ -142,10 +142,6 @@ register(
         type="AWS::Events::Connection",
         service="events",
         aside=Aside(
-            needs={
-                "create_connection": COPIES,
-                "update_connection": (*COPIES, "secretsmanager:UpdateSecret"),
-            },
             set_by={AUTH: ("deauthorize_connection",)},
             verified="AWS accepts the credentials",
         ),
@@ -162,7 +158,8 @@ register(
         absent=(absent("ResourceNotFoundException"),),
         outputs={"Arn": ("ConnectionArn",), "SecretArn": ("SecretArn",)},
         created={"Arn": ("ConnectionArn",)},
-        predict={"ArnForPolicy": "arn:{partition}:events:{region}:{account}:connection/{name}"},
+        predict={"ArnForPolicy": ARN},
+        arn=ARN,
         root=Codec(_decode, _encode),
         listings=(
             Listing(
