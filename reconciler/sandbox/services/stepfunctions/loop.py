@@ -1,0 +1,116 @@
+"""Brings runs up to the clock: whatever has fallen due is done at its own moment, in that order.
+
+The loop knows no state; `states` do, and `ending` what becomes of a run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.facts.asl import QueryError
+from reconciler.sandbox.beside import backends
+from reconciler.sandbox.services.stepfunctions import ending, failing, logs, states
+from reconciler.sandbox.services.stepfunctions.execution import EndedError, Execution, Failure
+from reconciler.sandbox.state.world import WORLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.sandbox.services.stepfunctions.execution import Branch
+
+SERVICE = "stepfunctions"
+RUNS, GOING = "execution", "going"
+_BUSY: list[bool] = []
+
+
+def settle() -> None:
+    """Do all that is due by now. What it does itself asks for no more of it."""
+    if _BUSY:
+        return
+    _BUSY.append(True)
+    try:
+        while (found := _first()) is not None and found[0] <= WORLD.clock.now():
+            at, run, number = found
+            with WORLD.clock.at(at):
+                _step(run, number, at)
+    finally:
+        _BUSY.clear()
+
+
+def wait(run: Execution) -> None:
+    """Go on until a run has ended, letting its time pass: of StartSyncExecution.
+
+    Only this run's own waiting takes time; what else is due meanwhile is done as well.
+    """
+    if _BUSY:
+        return
+    while run.running and (found := _first()) is not None:
+        ahead = found[0] - WORLD.clock.now()
+        if ahead > 0:
+            WORLD.clock.advance(ahead)
+        settle()
+
+
+def _first() -> tuple[float, Execution, int] | None:
+    best: tuple[float, Execution, int] | None = None
+    for run in going():
+        found = run.next()
+        if found is not None and (best is None or found[0] < best[0]):
+            best = (found[0], run, found[1])
+    return best
+
+
+def going() -> Iterator[Execution]:
+    """The runs that go on, in all accounts and regions."""
+    for regions in [*backends.values()]:
+        for backend in [*regions.values()]:
+            for record in [*backend.of(SERVICE, GOING).values()]:
+                yield record.data["run"]
+
+
+def _step(run: Execution, number: int, at: float) -> None:
+    try:
+        if number == 0:
+            ending.timed_out(run, at)
+        else:
+            _branch(run, run.branches[number], at)
+    except EndedError:
+        pass
+    finally:
+        logs.write(run)
+        if not run.running:
+            drop(run)
+
+
+def _branch(run: Execution, branch: Branch, at: float) -> None:
+    try:
+        if branch.ends is not None and branch.ends <= at:
+            states.expired(run, branch, at, beat=False)
+        elif branch.beats is not None and branch.beats <= at:
+            states.expired(run, branch, at, beat=True)
+        else:
+            states.go_on(run, branch, at)
+    except QueryError as mistake:
+        _failed(run, branch, at, Failure(mistake.code, _runtime(branch, str(mistake))))
+    except Failure as failure:
+        _failed(run, branch, at, failure)
+
+
+def _failed(run: Execution, branch: Branch, at: float, failure: Failure) -> None:
+    """What a failure leads to can itself fail: then nothing in this branch catches it."""
+    try:
+        failing.failed(run, branch, at, failure)
+    except QueryError as mistake:
+        failing.out(run, branch, at, Failure(mistake.code, _runtime(branch, str(mistake))))
+    except Failure as worse:
+        failing.out(run, branch, at, worse)
+
+
+def _runtime(branch: Branch, text: str) -> str:
+    return f"An error occurred while executing the state '{branch.state}'. {text}"
+
+
+def drop(run: Execution) -> None:
+    """A run that has ended is looked at no more."""
+    run.branches.clear()
+    backends[run.account][run.region].of(SERVICE, GOING).pop(run.arn, None)
