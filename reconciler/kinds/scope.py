@@ -162,7 +162,14 @@ class Scope:
             LackingError: that spec cannot give it; the compiler makes it a finding where the
                 other one is named.
         """
-        found = self.peer(kind, name)[what]
+        return self.given(kind, name, self.peer(kind, name)[what])
+
+    def given(self, kind: str, name: str, found: Json | Lacking) -> Json:
+        """What another spec exports, itself or inside of a value.
+
+        Raises:
+            LackingError: that spec cannot give it.
+        """
         if isinstance(found, Lacking):
             raise LackingError(kind, name, found)
         return found

@@ -155,6 +155,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if resource.pending.moved is not unmoved or seen.owned:
         draft.moving.append(seen)
     if any(each.is_error for each in against):
+        draft.staying.append(seen)
         return
     draft.diagnostics += gate.states(change, node, resource)
     draft.diagnostics += undeclared.said(change, node, resource, policy)

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import Field
 
-from reconciler.kinds.api import Duration, Maybe, Path, Problem, Reference, Scope, Section
+from reconciler.kinds.api import (
+    Duration,
+    Maybe,
+    Path,
+    Problem,
+    Reference,
+    Scope,
+    Section,
+    Shorthand,
+)
 from reconciler.kinds.data_pipeline.template import Template
 from reconciler.kinds.terms.location import S3Path, Spot
 from reconciler.kinds.terms.machine import Machine
+from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Join, Json, Props, Ref
 
 STEPS: dict[str, Doing[Any]] = {}
 StepName = Annotated[
@@ -61,7 +71,10 @@ class Step(Section):
 
     name: StepName
     """What it is called: in the machine, in reports, and by the steps after it."""
-    reads: Annotated[dict[DataName, Any], Field(max_length=20)] = Field(default_factory=dict)
+    reads: Annotated[dict[DataName, Annotated[Read, Shorthand("from")]], Field(max_length=20)] = (
+        Field(default_factory=dict)
+    )
+    """What is read, by the name that the step knows it by."""
     writes: Annotated[dict[DataName, Write], Field(max_length=20)] = Field(default_factory=dict)
     """Where data goes, by the name that the step and those after it know it by."""
     timeout: Maybe[Duration] = None
@@ -81,10 +94,6 @@ class Step(Section):
         return getattr(self, STEPS[self.kind].field)
 
 
-class Data(Section):
-    """How each named read is given: a plain text or a section."""
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where named data is, all that a parameter or a permission needs."""
@@ -99,9 +108,28 @@ class Place:
     path: str
 
     @property
+    def bucket(self) -> Json:
+        """The name of the bucket, or a reference to it."""
+        uri = self.whole
+        first = uri.parts[1] if isinstance(uri, Join) else str(uri).split("/")[2]
+        return first if isinstance(first, Ref) else str(first).split("/")[0]
+
+    @property
+    def whole(self) -> Json:
+        """The URI above everything that a run fills in."""
+        return self.uri.pieces[0]
+
+    @property
     def spec(self) -> str:
         """``Kind/name``."""
         return f"{self.kind}/{self.name}"
+
+
+class Branch(NamedTuple):
+    """A machine inside of a state, and what its steps need."""
+
+    machine: Props
+    nodes: list[Node]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,17 +142,14 @@ class Site:
     """Of the step in the spec."""
     reads: Mapping[str, Place]
     writes: Mapping[str, Place]
-    results: str
-    """The path in a run's state below which results of steps are."""
+    each: bool = False
+    """Whether it runs once for each of several items."""
     peers: int = 1
     """How many of this step may run at a time within one run."""
-    inner: Callable[[Iterable[Step], Path, int], tuple[Props, list[Node]]]
-    """The machine of further steps inside of this one, and their nodes; with how many at a time."""
-
-    def template(self, text: str) -> Template:
-        """A text with placeholders."""
-        return Template.read(text)
-
+    needs: list[Address]
+    """What has to be there before the machine is, beyond what it refers to."""
+    branch: Callable[[Iterable[Step], Path, int], Branch]
+    """The machine of further steps inside of this one, of which so many run at a time."""
 
 @dataclass(slots=True)
 class Built:
@@ -139,6 +164,10 @@ class Built:
     """Errors after which the step may be run again."""
     before: dict[str, dict[str, Json]] = field(default_factory=dict)
     """States that go before it, by name, each leading to the next."""
+    after: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """States that go after it, by name, each leading to the next."""
+    discards: bool = False
+    """Whether its result is of no use to anybody."""
     longest: int = 86_400
     """Seconds after which it has failed where the spec does not say."""
 
@@ -164,11 +193,15 @@ class Doing(Generic[M]):
     check: Callable[[M, Step], Iterable[Problem]] = _nothing
     """Problems, by paths inside of the step."""
     reads: Callable[[M], Iterable[tuple[Path, str, Read]]] = _nothing
-    """What it reads besides the step's `reads`: path inside of the step, name, and what."""
+    """What it reads besides the step's `reads`: path inside of what the
+    spec says there, name, and what."""
+    texts: Callable[[M], Iterable[tuple[Path, str]]] = _nothing
+    """Texts that may hold placeholders, with paths inside of what the spec says there."""
     feeds: Callable[[M], Iterable[tuple[Path, str]]] = _nothing
-    """FeatureGroups that it writes, with paths inside of the step."""
+    """FeatureGroups that it writes, with paths inside of what the spec says there."""
     inner: Callable[[M], Iterable[tuple[Path, Step, int]]] = _nothing
-    """Steps of its own, with paths inside of the step, and how many may run at a time."""
+    """Steps of its own, with paths inside of what the spec says there, and how many of each may run
+    at a time."""
     build: Callable[[M, Step, Site], Built]
 
     @property

@@ -79,6 +79,10 @@ class Template:
             parts.append(_quoted(piece))
         return text(*parts, "', ", ", ".join(self.paths), ")")
 
+    def literal(self) -> Json:
+        """A text without placeholders, as an intrinsic function takes it."""
+        return text("'", _quoted(self.pieces[0]), "'")
+
     def pattern(self, star: str = "*") -> Json:
         """A pattern of all that it may be."""
         first, *rest = self.pieces

@@ -8,17 +8,19 @@ with.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from reconciler.jobs import OWN, source
 from reconciler.kinds.api import Maybe, Path, Problem, Reference, Scope, Section
 from reconciler.kinds.packs import Pack, RepositoryPath
 from reconciler.kinds.terms.location import S3Path, Spot, inside
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
-from reconciler.model.asset import FOLDER, Form
+from reconciler.model.asset import FOLDER, Form, Packed
 from reconciler.model.value import Json, Ref
 
 TYPE = "Moorline::S3::Asset"
@@ -116,7 +118,25 @@ def asset(scope: Scope, path: str, form: Form = Form.FILE, *, at: Path) -> Asset
     Raises:
         KeyError: the field carries no such mark, which is a fault of the kind file.
     """
-    packed, home = scope.packed[path, form], scope.home
+    return _put(scope, scope.packed[path, form], at)
+
+
+def own(scope: Scope, job: str, *, at: Path) -> Asset:
+    """A job of Moorline's own as an object of S3, for the step at `at`; see `reconciler.jobs`."""
+    body = source(job)
+    packed = Packed(f"{OWN}{job}", Form.FILE, hashlib.sha256(body).hexdigest(), len(body), 1)
+    if scope.home is None:
+        scope.problem(
+            at,
+            "this step runs a script of Moorline's, and the environment names no bucket for it",
+            help="add `assets: {source: DATASOURCE}` to the environment",
+            code="ASSET001",
+        )
+    return _put(scope, packed, at)
+
+
+def _put(scope: Scope, packed: Packed, at: Path) -> Asset:
+    home = scope.home
     if home is None:  # ASSET001 is said where the spec names it
         return Asset("", "", "", Spot("", "*", "*", None), packed.digest, packed.size, (), None)
     folder = "/".join(filter(None, (home.folder, FOLDER)))

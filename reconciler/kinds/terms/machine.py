@@ -90,6 +90,17 @@ def runs(machine: Address, scope: Scope) -> str:
     return scope.arn("states", f"execution:{machine.name}:*")
 
 
+def children(machine: Machine, scope: Scope) -> None:
+    """Let a machine run parts of itself apart, as a distributed map does.
+
+    Source: Step Functions developer guide, "IAM policies for using Distributed Map states".
+    """
+    scope.grant(machine.role, ("states:StartExecution",), on=(pattern(machine.address, scope),))
+    each = scope.arn("states", f"execution:{machine.address.name}/*:*")
+    ends = ("states:DescribeExecution", "states:StopExecution")
+    scope.grant(machine.role, ends, on=(runs(machine.address, scope), each))
+
+
 def finish(
     machine: Machine,
     definition: Props,

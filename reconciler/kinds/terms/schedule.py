@@ -27,7 +27,8 @@ class Timing(NamedTuple):
     expression: str
     """``cron(…)``, ``rate(…)`` or ``at(…)``."""
     timezone: str = "UTC"
-    paused: bool = False
+    enabled: bool | None = None
+    """Whether it starts runs; nothing where nobody says."""
 
 
 def scheduled(
@@ -52,7 +53,7 @@ def scheduled(
             "ScheduleExpression": timing.expression,
             "ScheduleExpressionTimezone": timing.timezone,
             "FlexibleTimeWindow": {"Mode": "OFF"},
-            "State": "DISABLED" if timing.paused else "ENABLED",
+            "State": {None: ..., True: "ENABLED", False: "DISABLED"}[timing.enabled],
             "Target": {
                 "Arn": machine.arn,
                 "RoleArn": role.arn,

@@ -57,7 +57,7 @@ def plan_job(spec: Training, role: Ref, scope: Scope) -> Job:
     path = spec.output.path or f"training/{scope.name}"
     return Job(
         image=algorithm_image(spec.algorithm, wanted, scope, ("algorithm",)),
-        inputs={name: _spot(channel, scope) for name, channel in spec.inputs.items()},
+        inputs={name: _spot(name, channel, scope) for name, channel in spec.inputs.items()},
         code=_code(spec.code, scope) if spec.code else None,
         output=inside(scope, "DataSource", spec.output.to, path, tree=True),
         role=role,
@@ -78,19 +78,34 @@ def _code(code: Code, scope: Scope) -> Asset:
     return found
 
 
-def _spot(channel: Channel, scope: Scope) -> Spot:
+def _spot(name: str, channel: Channel, scope: Scope) -> Spot:
     if channel.feature_group is not None:
-        if scope.export("FeatureGroup", channel.feature_group, "uri") is None:
-            scope.problem(
-                ("inputs",),
-                f"FeatureGroup {channel.feature_group!r} has no offline store",
-                help=f"add 'offline' to FeatureGroup {channel.feature_group!r}",
-            )
-            return Spot("", "*", "*", None)
-        spot = inside(scope, "FeatureGroup", channel.feature_group, tree=True)
-        base = scope.export("FeatureGroup", channel.feature_group, "prefix")
-        return spot._replace(objects=text(spot.bucket, f"/{base}*"))
+        return _history(channel.feature_group, channel.version, name, scope)
     return inside(scope, "DataSource", channel.source or "", channel.path or "", tree=True)
+
+
+def _history(group: str, version: int | None, channel: str, scope: Scope) -> Spot:
+    """The offline store of a feature group, or of one of its major versions."""
+    every = scope.export("FeatureGroup", group, "versions")
+    store = every.get(str(version)) if version is not None else None
+    if store is None and version not in {None, scope.export("FeatureGroup", group, "version")}:
+        numbers = ", ".join(sorted(every, key=int)) or scope.export(
+            "FeatureGroup", group, "version"
+        )
+        scope.problem(
+            ("inputs", channel, "version"),
+            f"FeatureGroup {group!r} has no version {version}",
+            help=f"use one of these: {numbers}",
+        )
+        return Spot("", "*", "*", None)
+    found = {
+        what: scope.given("FeatureGroup", group, store[what])
+        if store is not None
+        else scope.export("FeatureGroup", group, what)
+        for what in ("uri", "bucketArn", "keyArn", "prefix")
+    }
+    objects = text(found["bucketArn"], f"/{found['prefix']}*")
+    return Spot(found["uri"], found["bucketArn"], objects, found["keyArn"])
 
 
 def training_arguments(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:

@@ -45,6 +45,9 @@ class Channel(Section):
     """The DataSource to read."""
     feature_group: Maybe[Annotated[str, Reference("FeatureGroup")]] = None
     """The FeatureGroup whose offline store is read."""
+    version: Maybe[Annotated[int, Field(ge=1, le=9999)]] = None
+    """Which major version of the FeatureGroup. By default its present one; say it, so that a new
+    one does not change what is learned from."""
     path: Maybe[S3Path] = None
     """Where in the DataSource; a prefix."""
     content_type: Maybe[str] = Field(None, examples=["text/csv", "application/x-parquet"])

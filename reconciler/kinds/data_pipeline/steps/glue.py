@@ -7,17 +7,26 @@ AWS Glue", "Setting up logging"; Step Functions developer guide, "Start an AWS G
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
 from reconciler.facts.runtimes import glue_version, glue_worker
-from reconciler.kinds.api import Maybe, Problem, Role, Scope, Section, Severity, Shorthand, seconds
+from reconciler.kinds.api import (
+    Maybe,
+    Problem,
+    Role,
+    Scope,
+    Section,
+    Severity,
+    Shorthand,
+    seconds,
+)
 from reconciler.kinds.data_pipeline.api import Built, Doing, Site, Step, register
 from reconciler.kinds.data_pipeline.data import allow_data, arguments
 from reconciler.kinds.data_pipeline.template import Template
 from reconciler.kinds.packs import Pack, RepositoryPath
-from reconciler.kinds.terms.asset import Asset, Script, bytes_of, problems
+from reconciler.kinds.terms.asset import Asset, Script, asset, bytes_of, problems
 from reconciler.kinds.terms.machine import integration, retry
 from reconciler.kinds.terms.permissions import allow_read
 from reconciler.kinds.terms.text import text
@@ -30,8 +39,16 @@ JOB = "AWS::Glue::Job"
 SERVICE = "glue.amazonaws.com"
 _RUN = ("glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun")
 _LONGEST = 8 * 3600
-_QUEUED = 1800
-"""Seconds for which a step waits for its turn when its job has as many runs as it may have."""
+
+
+class Cluster(NamedTuple):
+    """What a job runs on."""
+
+    version: str
+    worker: str
+    workers: int
+    max_runs: int
+    bookmarks: bool = False
 
 
 class Glue(Section):
@@ -60,7 +77,7 @@ class Glue(Section):
 
 
 def check(glue: Glue, step: Step) -> Iterator[Problem]:
-    yield from problems(glue.script, ("glue", "script"))
+    yield from problems(glue.script, "file", ("glue", "script"))
     for path, fault in (
         ("version", glue_version(glue.version)),
         ("worker", glue_worker(glue.worker, glue.version)),
@@ -76,26 +93,28 @@ def check(glue: Glue, step: Step) -> Iterator[Problem]:
 def build(glue: Glue, step: Step, site: Site) -> Built:
     script = bytes_of(glue.script, site.scope, (*site.path, "glue", "script"))
     libraries = [
-        site.scope.asset(path, Form.ZIP, at=(*site.path, "glue", "libraries", str(index)))
+        asset(site.scope, path, Form.ZIP, at=(*site.path, "glue", "libraries", str(index)))
         for index, path in enumerate(glue.libraries)
     ]
-    job = spark(glue, step, site, script, libraries)
-    if site.peers > glue.max_runs:
-        site.scope.problem(
-            (*site.path, "glue", "maxRuns"),
-            f"up to {site.peers} of this step run at a time, and its job runs {glue.max_runs}",
-            help="raise 'maxRuns', or lower how many run at a time",
-            severity=Severity.WARNING,
-        )
+    cluster = Cluster(glue.version, glue.worker, glue.workers, glue.max_runs, glue.bookmarks)
+    job = spark(cluster, step, site, script, libraries)
     given = {name: Template.read(value) for name, value in glue.arguments.items()}
     return started(job, step, site, {**arguments(site), **given})
 
 
 def spark(
-    glue: Glue, step: Step, site: Site, script: Asset, libraries: list[Asset]
+    glue: Cluster, step: Step, site: Site, script: Asset, libraries: list[Asset]
 ) -> Node:
     """The job of a step. What differs from run to run is given when it starts."""
     scope = site.scope
+    here: Path = (*site.path, step.kind)
+    if site.peers > glue.max_runs:
+        scope.problem(
+            (*here, "maxRuns"),
+            f"up to {site.peers} of this step run at a time, and its job runs {glue.max_runs}",
+            help="raise 'maxRuns', or lower how many run at a time",
+            severity=Severity.WARNING,
+        )
     address = scope.address(JOB, step.name)
     role = scope.role(step.name, SERVICE)
     _allow(role, scope, script, libraries)
@@ -112,7 +131,6 @@ def spark(
             parts += [","] if parts else []
             parts.append(each.uri)
         defaults["--extra-py-files"] = text(*parts)
-    here: Path = (*site.path, "glue")
     return scope.node(
         address,
         {
@@ -170,7 +188,6 @@ def started(job: Node, step: Step, site: Site, given: dict[str, Template]) -> Bu
             ),
         ),
         longest=_LONGEST,
-        waits=_QUEUED,
     )
 
 
@@ -199,11 +216,8 @@ register(
         model=Glue,
         summary="A Spark job of AWS Glue.",
         check=check,
+        texts=lambda glue: [(("arguments", name), it) for name, it in glue.arguments.items()],
         build=build,
     )
 )
 
-
-def job_name(address: Address) -> str:
-    """The name of a job."""
-    return address.name
