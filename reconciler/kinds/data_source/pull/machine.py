@@ -105,7 +105,9 @@ def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: s
     scope.grant(role, ("states:StartExecution",), on=(own,))
     scope.grant(role, ("events:RetrieveConnectionCredentials",), on=(Ref(name, "Arn"),))
     reads = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
-    scope.grant(role, reads, on=(Ref(name, "SecretArn"),))
+    # AWS's own copy: behind the connection's name is an id that is another one after a while
+    kept = scope.arn("secretsmanager", f"secret:events!connection/{name.name}/*")
+    scope.grant(role, reads, on=(kept,))
     spot = inside(scope, "DataSource", pull.land.source, pull.land.path.strip("/"), tree=True)
     allow_write(scope, role, spot, large=pull.since is not None)
     if pull.since is not None:  # without leave to list, S3 answers 403 for what is not there

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.secretsmanager import secretsmanager_backends
 
-from reconciler.sandbox.beside import Call, Record
+from reconciler.sandbox.beside import Call, Record, backends
 from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.state.world import WORLD
 
@@ -83,7 +84,8 @@ def _keep(call: Call, record: Record) -> None:
     text = json.dumps(record.data["auth"])
     name = f"events!connection/{record.name}/{record.data['id']}"
     if name in backend.secrets:
-        backend.secrets.pop(name)
+        backend.put_secret_value(name, text, "", str(uuid.uuid4()), ["AWSCURRENT"])
+        return
     record.data["secret"] = backend.create_managed_secret(SERVICE, name, text).arn
 
 
@@ -230,14 +232,25 @@ def list_(call: Call) -> dict[str, Any]:
     return {"Connections": items, **more}
 
 
-def parameters(call: Call, arn: str) -> Mapping[str, Any] | None:
-    """What a task sends with its calls through a connection: its parameters with their values.
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A connection as a task uses it: its parameters with their values."""
 
-    Nothing where there is no such connection, or it is not authorised.
-    """
+    arn: str
+    state: str
+    parameters: Mapping[str, Any]
+    secret: str
+    """The ARN of AWS's own secret; "" where it has none."""
+
+
+def used(account: str, region: str, arn: str) -> Used | None:
+    """A connection by its ARN; nothing where there is none."""
+    call = Call(SERVICE, backends[account][region], {})
     _settle(call)
     found = next((each for each in call.records(KIND).values() if each.arn == arn), None)
-    return found.data["auth"] if found and found.data["state"] == "AUTHORIZED" else None
+    if found is None:
+        return None
+    return Used(arn, found.data["state"], found.data["auth"], found.data.get("secret", ""))
 
 
 OPERATIONS = {

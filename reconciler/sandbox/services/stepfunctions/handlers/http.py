@@ -18,13 +18,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
-from moto.events.models import events_backends
 
 from reconciler.access.model import Asked
 from reconciler.facts.asl.integrations import Integration
 from reconciler.sandbox.door.loopback import is_loopback
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.iam.decision import decision, message
+from reconciler.sandbox.services.events import connection
 from reconciler.sandbox.services.stepfunctions.execution import PAYLOAD, Branch, Execution, Failure
 from reconciler.sandbox.services.stepfunctions.handlers import Begun
 from reconciler.sandbox.state.world import WORLD
@@ -46,22 +46,22 @@ def start(run: Execution, _branch: Branch, _what: Integration, given: Any) -> Be
         Failure: the role may not, the connection is not usable, or the server does not answer well.
     """
     _check(given)
-    connection = _connection(run, given)
-    _allowed(run, given, connection)
+    used = _connection(run, given)
+    _allowed(run, given, used)
     method, url = str(given["Method"]).upper(), str(given["ApiEndpoint"])
     headers = {"User-Agent": f"Amazon|StepFunctions|HttpInvoke|{run.region}",
                "Range": f"bytes=0-{PAYLOAD}"}  # fmt: skip
     headers |= {str(name): _text(each) for name, each in (given.get("Headers") or {}).items()}
     query = dict(given.get("QueryParameters") or {})
     body = given.get("RequestBody")
-    for name, key, value in _invocation(connection):
+    for name, key, value in _invocation(used):
         if name == "Header":
             headers[key] = value
         elif name == "QueryString":
             query[key] = value
         elif isinstance(body, Mapping) or body is None:
             body = {**(body or {}), key: value}
-    headers |= _credentials(connection)
+    headers |= _credentials(used)
     return Begun(_sent(method, _with(url, query), headers, _encoded(given, headers, body)))
 
 
@@ -86,13 +86,12 @@ def _arn(given: Mapping[str, Any]) -> str:
     raise Failure("States.Runtime", "An HTTP task needs the ConnectionArn of its connection.")
 
 
-def _connection(run: Execution, given: Mapping[str, Any]) -> Any:  # noqa: ANN401  (moto's)
+def _connection(run: Execution, given: Mapping[str, Any]) -> connection.Used:
     arn = _arn(given)
     parts = arn.split(":")
     if len(parts) != 6 or parts[2] != "events" or parts[3] != run.region:  # noqa: PLR2004  (an ARN)
         raise Failure(STATE, f"Connection {arn} is not in {run.region}.")
-    found = events_backends[parts[4]][parts[3]].connections.values()
-    one = next((each for each in found if each.arn == arn), None)
+    one = connection.used(parts[4], parts[3], arn)
     if one is None:
         raise Failure(STATE, f"Connection {arn} does not exist.")
     if one.state not in {"AUTHORIZED", "ACTIVE"}:
@@ -100,7 +99,7 @@ def _connection(run: Execution, given: Mapping[str, Any]) -> Any:  # noqa: ANN40
     return one
 
 
-def _allowed(run: Execution, given: Mapping[str, Any], connection: Any) -> None:  # noqa: ANN401
+def _allowed(run: Execution, given: Mapping[str, Any], used: connection.Used) -> None:
     who = principals.acting(run.role)
     if WORLD.iam != "enforced" or who is None:
         return
@@ -108,10 +107,10 @@ def _allowed(run: Execution, given: Mapping[str, Any], connection: Any) -> None:
         "states:httpendpoint": (str(given["ApiEndpoint"]),),
         "states:httpmethod": (str(given["Method"]).upper(),),
     }
-    secret = connection.secret_arn
+    secret = used.secret
     for action, at, context, error in (
         ("states:InvokeHTTPEndpoint", run.machine, keys, "States.Http.AccessDenied"),
-        ("events:RetrieveConnectionCredentials", connection.arn, {}, DENIED),
+        ("events:RetrieveConnectionCredentials", used.arn, {}, DENIED),
         ("secretsmanager:GetSecretValue", secret, {}, DENIED),
         ("secretsmanager:DescribeSecret", secret, {}, DENIED),
     ):
@@ -122,15 +121,15 @@ def _allowed(run: Execution, given: Mapping[str, Any], connection: Any) -> None:
             raise Failure(error, message(asked, found))
 
 
-def _invocation(connection: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
-    held = (connection.auth_parameters or {}).get("InvocationHttpParameters") or {}
+def _invocation(used: connection.Used) -> Iterator[tuple[str, str, str]]:
+    held = used.parameters.get("InvocationHttpParameters") or {}
     for name in ("Header", "QueryString", "Body"):
         for each in held.get(f"{name}Parameters") or ():
             yield name, str(each["Key"]), str(each.get("Value", ""))
 
 
-def _credentials(connection: Any) -> dict[str, str]:  # noqa: ANN401
-    held = connection.auth_parameters or {}
+def _credentials(used: connection.Used) -> dict[str, str]:
+    held = used.parameters
     if key := held.get("ApiKeyAuthParameters"):
         return {str(key["ApiKeyName"]): str(key["ApiKeyValue"])}
     if basic := held.get("BasicAuthParameters"):
