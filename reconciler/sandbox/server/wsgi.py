@@ -36,6 +36,9 @@ CLIENT_OF_SIGNING_NAME = {
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
 }
+CLIENT_OF_PATH = {("sagemaker", "FeatureGroup"): "sagemaker-featurestore-runtime",
+                  ("sagemaker", "BatchGetRecord"): "sagemaker-featurestore-runtime"}  # fmt: skip
+"""By signing name and the first part of the path: clients that sign as another one does."""
 UNSIGNED = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 """What is asked without a signature, since the token says who asks. Source: STS API."""
 REFUSAL = "The sandbox answers programs on this machine: loopback hosts, and no browser."
@@ -153,6 +156,8 @@ def _service(environ: Environ, body: bytes) -> str:
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
     unsigned = "sts" if _action(environ, body) in UNSIGNED else "s3"
     name = scope.group(1) if scope else unsigned
+    first = environ["PATH_INFO"].lstrip("/").partition("/")[0]
+    name = CLIENT_OF_PATH.get((name, first), name)
     return CLIENT_OF_SIGNING_NAME.get(name, name)
 
 

@@ -60,7 +60,9 @@ class Machines:
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By id, jobs that wait for their stand-in."""
     ended: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By id, how the stand-ins of jobs have ended."""
+    """By id, how the stand-ins of jobs have ended: ``ok``, ``error``, ``at``."""
+    asking: tuple[str, str] | None = None
+    """The execution and the state whose call is under way."""
 
     def take(self, machine: str, state: str) -> Script | None:
         """The first script that this try has come to; each that fits has seen it."""

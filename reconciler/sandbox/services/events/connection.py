@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from moto.secretsmanager import secretsmanager_backends
 
-from reconciler.sandbox.beside import Call, Record, backends
+from reconciler.sandbox.beside import Call, Record
 from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.state.world import WORLD
 
@@ -230,27 +229,6 @@ def list_(call: Call) -> dict[str, Any]:
     ]
     more = {"NextToken": page[-1].name} if len(rest) > most else {}
     return {"Connections": items, **more}
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """A connection as a task uses it: its parameters with their values."""
-
-    arn: str
-    state: str
-    parameters: Mapping[str, Any]
-    secret: str
-    """The ARN of AWS's own secret; "" where it has none."""
-
-
-def used(account: str, region: str, arn: str) -> Used | None:
-    """A connection by its ARN; nothing where there is none."""
-    call = Call(SERVICE, backends[account][region], {})
-    _settle(call)
-    found = next((each for each in call.records(KIND).values() if each.arn == arn), None)
-    if found is None:
-        return None
-    return Used(arn, found.data["state"], found.data["auth"], found.data.get("secret", ""))
 
 
 OPERATIONS = {

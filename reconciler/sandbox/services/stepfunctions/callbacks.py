@@ -86,7 +86,7 @@ def maps(call: Call) -> dict[str, Any]:
 def map_run(call: Call) -> dict[str, Any]:
     """DescribeMapRun."""
     arn = call["mapRunArn"]
-    for record in call.records(loop.RUNS).values():
+    for record in call.kept(loop.RUNS).values():
         run: Execution = record.data["run"]
         if arn in run.maps:
             return _map(run, run.maps[arn])

@@ -64,7 +64,7 @@ def going() -> Iterator[Execution]:
     """The runs that go on, in all accounts and regions."""
     for regions in [*backends.values()]:
         for backend in [*regions.values()]:
-            for record in [*backend.of(SERVICE, GOING).values()]:
+            for record in [*backend.kept(SERVICE, GOING).values()]:
                 yield record.data["run"]
 
 
@@ -113,4 +113,4 @@ def _runtime(branch: Branch, text: str) -> str:
 def drop(run: Execution) -> None:
     """A run that has ended is looked at no more."""
     run.branches.clear()
-    backends[run.account][run.region].of(SERVICE, GOING).pop(run.arn, None)
+    backends[run.account][run.region].kept(SERVICE, GOING).pop(run.arn, None)

@@ -122,10 +122,10 @@ def version(call: Call, arn: str) -> Record:
         Refused: there is no such one.
     """
     record = find(call, arn)
-    alias = call.records(ALIAS).get(arn)
+    alias = call.kept(ALIAS).get(arn)
     if alias is not None:
         arn = _chosen(alias.data["routingConfiguration"])
-    found = call.records(VERSION).get(arn)
+    found = call.kept(VERSION).get(arn)
     if arn == record.arn:
         return record
     if found is None:
@@ -154,7 +154,7 @@ def delete(call: Call) -> dict[str, Any]:
 
 def sweep(call: Call) -> None:
     """Let go of machines that are deleted and have no run that goes on."""
-    busy = {it.data["run"].machine_name for it in call.records("going").values()}
+    busy = {it.data["run"].machine_name for it in call.kept("going").values()}
     for name, record in [*call.records(MACHINE).items()]:
         if record.data["status"] == "DELETING" and name not in busy:
             del call.records(MACHINE)[name]
@@ -184,19 +184,19 @@ def publish(call: Call) -> dict[str, Any]:
 
 def _publish(call: Call, record: Record, description: str | None) -> str:
     latest = f"{record.arn}:{record.data['versions']}"
-    held = call.records(VERSION).get(latest)
+    held = call.kept(VERSION).get(latest)
     if held is not None and held.data["revision"] == record.data["revision"]:
         return latest
     record.data["versions"] += 1
     arn = f"{record.arn}:{record.data['versions']}"
-    call.add(VERSION, arn, arn, {**record.data, "description": description})
+    call.run(VERSION, arn, arn, {**record.data, "description": description})
     return arn
 
 
 def versions(call: Call) -> dict[str, Any]:
     """ListStateMachineVersions, newest first."""
     record = find(call, call["stateMachineArn"])
-    found = [it for it in call.records(VERSION).values() if it.arn.startswith(f"{record.arn}:")]
+    found = [it for it in call.kept(VERSION).values() if it.arn.startswith(f"{record.arn}:")]
     rows = [{"stateMachineVersionArn": it.arn, "creationDate": it.created} for it in found[::-1]]
     return paging.page(call, rows, "stateMachineVersions")
 
@@ -204,10 +204,10 @@ def versions(call: Call) -> dict[str, Any]:
 def delete_version(call: Call) -> dict[str, Any]:
     """DeleteStateMachineVersion, unless an alias has it."""
     arn = call["stateMachineVersionArn"]
-    for alias in call.records(ALIAS).values():
+    for alias in call.kept(ALIAS).values():
         if any(it["stateMachineVersionArn"] == arn for it in alias.data["routingConfiguration"]):
             raise Refused("ConflictException", f"The version is used by {alias.arn}.")
-    call.records(VERSION).pop(arn, None)
+    call.kept(VERSION).pop(arn, None)
     return {}
 
 

@@ -38,7 +38,7 @@ def find(call: Call, arn: str) -> Execution:
     parts = arn.split(":")
     if len(parts) < 8 or parts[2] != "states" or parts[5] not in {"execution", "express"}:  # noqa: PLR2004
         raise Refused("InvalidArn", f"Invalid Arn: '{arn}'")
-    record = call.records(RUNS).get(arn)
+    record = call.kept(RUNS).get(arn)
     if record is None:
         raise Refused(NO_RUN, f"Execution Does Not Exist: '{arn}'")
     run: Execution = record.data["run"]
@@ -77,7 +77,7 @@ def begin(call: Call, *, sync: bool = False) -> Execution:
     express = machine.data["type"] == "EXPRESS"
     noun, tail = ("express", f":{uuid.UUID(int=mock_random.getrandbits(128))}") if express else ("execution", "")
     found = f"{machine.arn.replace(':stateMachine:', f':{noun}:')}:{name}{tail}"
-    known = call.records(RUNS).get(found)
+    known = call.kept(RUNS).get(found)
     if known is not None:
         before: Execution = known.data["run"]
         if before.running and before.input == text:
@@ -101,8 +101,8 @@ def begin(call: Call, *, sync: bool = False) -> Execution:
         "input": text, "inputDetails": {"truncated": False}, "roleArn": run.role})  # fmt: skip
     branch = run.spawn(definition, json.loads(text), now)
     branch.last = first
-    call.add(RUNS, found, found, {"run": run})
-    call.add(GOING, found, found, {"run": run})
+    call.run(RUNS, found, found, {"run": run})
+    call.run(GOING, found, found, {"run": run})
     return run
 
 
@@ -189,7 +189,7 @@ def redrive(call: Call) -> dict[str, Any]:
     branch.stage, branch.due, branch.last = "enter", now, number
     branch.work, branch.results, branch.failed, branch.ends, branch.beats = {}, {}, {}, None, None
     run.branches = {branch.number: branch}
-    call.add(GOING, run.arn, run.arn, {"run": run})
+    call.run(GOING, run.arn, run.arn, {"run": run})
     return {"redriveDate": now}
 
 
@@ -198,7 +198,7 @@ def list_(call: Call) -> dict[str, Any]:
     record = machines.find(call, call["stateMachineArn"])
     wanted, redriven = call.get("statusFilter"), call.get("redriveFilter")
     rows = []
-    for each in [*call.records(RUNS).values()][::-1]:
+    for each in [*call.kept(RUNS).values()][::-1]:
         run: Execution = each.data["run"]
         if run.machine_name != record.name or (wanted and run.status != wanted):
             continue

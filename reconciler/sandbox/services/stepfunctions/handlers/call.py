@@ -10,6 +10,15 @@ from reconciler.sandbox.protocol import shapes
 from reconciler.sandbox.services.stepfunctions import shape, tasks
 from reconciler.sandbox.services.stepfunctions.execution import Branch, Execution, Failure
 from reconciler.sandbox.services.stepfunctions.handlers import Begun
+from reconciler.sandbox.state import work
+from reconciler.sandbox.state.world import WORLD
+
+SIMULATED = {
+    ("athena", "StartQueryExecution"): "simulated: the sandbox has no SQL engine, so nothing was read or written",
+    ("emr-serverless", "StartJobRun"): work.SIMULATED,
+    ("glue", "StartJobRun"): work.SIMULATED,
+}
+"""What is said of a step whose work is not done here."""
 
 
 def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begun:  # noqa: ANN401
@@ -19,7 +28,13 @@ def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begu
         Failure: the service refuses, or the parameters are none of the operation's.
     """
     client = client_of(what)
-    answer = sent(run, branch, what, client, given)
+    WORLD.machines.asking = (run.arn, branch.state)
+    try:
+        answer = sent(run, branch, what, client, given)
+    finally:
+        WORLD.machines.asking = None
+    if (client, what.operation) in SIMULATED and branch.state not in WORLD.machines.stood_in.get(run.arn, ()):
+        run.notes.append({"state": branch.state, "note": SIMULATED[client, what.operation]})
     if what.poll is not None:
         return Begun(answer, {"client": client, "answer": answer, "request": dict(given)})
     return Begun(answer, waits=what.pattern == TOKEN)

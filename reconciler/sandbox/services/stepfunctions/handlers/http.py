@@ -14,17 +14,19 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
+from moto.events.models import events_backends
 
 from reconciler.access.model import Asked
 from reconciler.facts.asl.integrations import Integration
+from reconciler.sandbox import beside
 from reconciler.sandbox.door.loopback import is_loopback
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.iam.decision import decision, message
-from reconciler.sandbox.services.events import connection
 from reconciler.sandbox.services.stepfunctions.execution import PAYLOAD, Branch, Execution, Failure
 from reconciler.sandbox.services.stepfunctions.handlers import Begun
 from reconciler.sandbox.state.world import WORLD
@@ -46,22 +48,22 @@ def start(run: Execution, _branch: Branch, _what: Integration, given: Any) -> Be
         Failure: the role may not, the connection is not usable, or the server does not answer well.
     """
     _check(given)
-    used = _connection(run, given)
-    _allowed(run, given, used)
+    connection = _connection(run, given)
+    _allowed(run, given, connection)
     method, url = str(given["Method"]).upper(), str(given["ApiEndpoint"])
     headers = {"User-Agent": f"Amazon|StepFunctions|HttpInvoke|{run.region}",
                "Range": f"bytes=0-{PAYLOAD}"}  # fmt: skip
     headers |= {str(name): _text(each) for name, each in (given.get("Headers") or {}).items()}
     query = dict(given.get("QueryParameters") or {})
     body = given.get("RequestBody")
-    for name, key, value in _invocation(used):
+    for name, key, value in _invocation(connection):
         if name == "Header":
             headers[key] = value
         elif name == "QueryString":
             query[key] = value
         elif isinstance(body, Mapping) or body is None:
             body = {**(body or {}), key: value}
-    headers |= _credentials(used)
+    headers |= _credentials(connection)
     return Begun(_sent(method, _with(url, query), headers, _encoded(given, headers, body)))
 
 
@@ -86,20 +88,41 @@ def _arn(given: Mapping[str, Any]) -> str:
     raise Failure("States.Runtime", "An HTTP task needs the ConnectionArn of its connection.")
 
 
-def _connection(run: Execution, given: Mapping[str, Any]) -> connection.Used:
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What an HTTP task needs of a connection."""
+
+    arn: str
+    secret: str
+    state: str
+    auth: Mapping[str, Any]
+
+
+def _connection(run: Execution, given: Mapping[str, Any]) -> Connection:
     arn = _arn(given)
     parts = arn.split(":")
     if len(parts) != 6 or parts[2] != "events" or parts[3] != run.region:  # noqa: PLR2004  (an ARN)
         raise Failure(STATE, f"Connection {arn} is not in {run.region}.")
-    one = connection.used(parts[4], parts[3], arn)
-    if one is None:
+    found = next((each for each in _connections(parts[4], parts[3]) if each.arn == arn), None)
+    if found is None:
         raise Failure(STATE, f"Connection {arn} does not exist.")
-    if one.state not in {"AUTHORIZED", "ACTIVE"}:
-        raise Failure(STATE, f"Connection {arn} is {one.state}.")
-    return one
+    if found.state not in {"AUTHORIZED", "ACTIVE"}:
+        raise Failure(STATE, f"Connection {arn} is {found.state}.")
+    return found
 
 
-def _allowed(run: Execution, given: Mapping[str, Any], used: connection.Used) -> None:
+def _connections(account: str, region: str) -> Iterator[Connection]:
+    """Those of an account and region: of the sandbox's own records, or of moto."""
+    now = WORLD.clock.now()
+    for record in beside.backends[account][region].of("events", "connection").values():
+        data = record.data
+        state = data["then"] if data["until"] <= now and data["state"].endswith("ING") else data["state"]
+        yield Connection(record.arn, data.get("secret", ""), state, data["auth"])
+    for each in events_backends[account][region].connections.values():
+        yield Connection(each.arn, each.secret_arn, each.state, each.auth_parameters or {})
+
+
+def _allowed(run: Execution, given: Mapping[str, Any], connection: Connection) -> None:
     who = principals.acting(run.role)
     if WORLD.iam != "enforced" or who is None:
         return
@@ -107,10 +130,10 @@ def _allowed(run: Execution, given: Mapping[str, Any], used: connection.Used) ->
         "states:httpendpoint": (str(given["ApiEndpoint"]),),
         "states:httpmethod": (str(given["Method"]).upper(),),
     }
-    secret = used.secret
+    secret = connection.secret
     for action, at, context, error in (
         ("states:InvokeHTTPEndpoint", run.machine, keys, "States.Http.AccessDenied"),
-        ("events:RetrieveConnectionCredentials", used.arn, {}, DENIED),
+        ("events:RetrieveConnectionCredentials", connection.arn, {}, DENIED),
         ("secretsmanager:GetSecretValue", secret, {}, DENIED),
         ("secretsmanager:DescribeSecret", secret, {}, DENIED),
     ):
@@ -121,15 +144,15 @@ def _allowed(run: Execution, given: Mapping[str, Any], used: connection.Used) ->
             raise Failure(error, message(asked, found))
 
 
-def _invocation(used: connection.Used) -> Iterator[tuple[str, str, str]]:
-    held = used.parameters.get("InvocationHttpParameters") or {}
+def _invocation(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    held = connection.auth.get("InvocationHttpParameters") or {}
     for name in ("Header", "QueryString", "Body"):
         for each in held.get(f"{name}Parameters") or ():
             yield name, str(each["Key"]), str(each.get("Value", ""))
 
 
-def _credentials(used: connection.Used) -> dict[str, str]:
-    held = used.parameters
+def _credentials(connection: Connection) -> dict[str, str]:
+    held = connection.auth
     if key := held.get("ApiKeyAuthParameters"):
         return {str(key["ApiKeyName"]): str(key["ApiKeyValue"])}
     if basic := held.get("BasicAuthParameters"):
