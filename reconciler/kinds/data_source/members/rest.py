@@ -11,7 +11,7 @@ from reconciler.kinds.data_source.pull import terms
 from reconciler.kinds.data_source.pull.connection import connection
 from reconciler.kinds.data_source.pull.machine import pulled
 from reconciler.kinds.data_source.pull.spec import Pages, Pull, body_path, check_pull
-from reconciler.kinds.data_source.pull.states import Asked, Onward, sub
+from reconciler.kinds.data_source.pull.states import Asked, Onward, number as numeric, sub
 from reconciler.kinds.data_source.pull.terms import cursored, parameter, shape_of, signed
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props
@@ -135,10 +135,7 @@ def _onward(pages: Pages) -> Onward:
         return cursored(pages.link)
     if (number := pages.number) is not None:
         last = sub(number.last) if number.last else ""
-        there = (
-            {"Variable": last, "IsNumeric": True},
-            {"Variable": last, "NumericGreaterThanPath": "$.next"},
-        )
+        there = (*numeric(last), {"Variable": last, "NumericGreaterThanPath": "$.next"})
         return Onward(
             there=there if last else (),
             next={"next.$": "States.MathAdd($.next, 1)"},

@@ -21,7 +21,7 @@ from reconciler.kinds.data_source.pull.states import (
     Place,
     Shape,
     fault,
-    given,
+    number,
     sub,
 )
 from reconciler.kinds.terms import machine as terms
@@ -372,7 +372,7 @@ def _mapped(numbered: Number, loop: Mapping[str, Json], room: int, most: int) ->
     return {
         "is there another": {
             "Type": "Choice",
-            "Choices": [{"Variable": last, "IsNumeric": True, "Next": "note the last"}],
+            "Choices": [{"And": [*number(last)], "Next": "note the last"}],
             "Default": "page is malformed",
         },
         "note the last": {

@@ -117,6 +117,11 @@ def given(path: str) -> Json:
     }
 
 
+def number(path: str) -> tuple[Json, ...]:
+    """Rules: a number is there. What a Choice compares and does not find ends a run."""
+    return ({"Variable": path, "IsPresent": True}, {"Variable": path, "IsNumeric": True})
+
+
 def fault(error: str, cause: str, *, dynamic: bool = False) -> Props:
     """A state that says what is wrong, in the words of `caught`."""
     said = {"Cause.$" if dynamic else "Cause": cause}
@@ -270,8 +275,9 @@ def _errors(shape: Shape) -> Iterator[Json]:
     has = {"Variable": f"{BODY}.errors[0]", "IsPresent": True}
     if shape.errors == "land":
         has = {"And": [has, {"Not": given(f"{BODY}.data")}]}
-    said = {"And": [has, {"Variable": f"{BODY}.errors[0].message", "IsString": True}]}
-    yield {**said, "Next": "name the first error"}
+    word = f"{BODY}.errors[0].message"
+    said = [{"Variable": word, "IsPresent": True}, {"Variable": word, "IsString": True}]
+    yield {"And": [has, *said], "Next": "name the first error"}
     yield {**({"And": [has]} if "And" not in has else has), "Next": "errors have no words"}
 
 
