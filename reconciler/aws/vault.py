@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.aws.ending import StepError
 from reconciler.aws.errors import Gone, Rejected
 from reconciler.aws.session import Session
-from reconciler.model.value import Json, Props, Secret, leaves, opened
+from reconciler.model.secret import Secret
+from reconciler.model.value import Hidden, Json, JsonText, Props, leaves
 from reconciler.resources.answers import absent
 
 SERVICE, METHOD, CURRENT = "secretsmanager", "get_secret_value", "AWSCURRENT"
@@ -42,7 +44,7 @@ def unlocked(session: Session, params: Props) -> tuple[Props, list[str]]:
             texts[which] = _text(session, secret)
         values[secret] = _member(secret, texts[which])
     kept = [*values.values(), *texts.values()]
-    return opened(params, values.__getitem__), kept
+    return _opened(params, values), kept
 
 
 def _text(session: Session, secret: Secret) -> str:
@@ -87,3 +89,20 @@ def _member(secret: Secret, text: str) -> str:
         message = f"secret {secret.arn!r} {what} {secret.member!r} that is a text"
         raise StepError(UNREADABLE, message, "correct the secret, or the member in the spec")
     return value
+
+
+def _opened(value: Json, values: Mapping[Secret, str]) -> Json:
+    """The tree with values in the place of where they are kept."""
+    match value:
+        case Secret():
+            return values[value]
+        case Hidden():
+            return replace(value, value=_opened(value.value, values))
+        case JsonText():
+            return JsonText(_opened(value.document, values))
+        case Mapping():
+            return {key: _opened(item, values) for key, item in value.items()}
+        case list() | tuple():
+            return [_opened(item, values) for item in value]
+        case _:
+            return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.delivery import actions, stated
+from reconciler.delivery import actions, kept, stated
 from reconciler.delivery.actions import Grant
 from reconciler.delivery.api import literal
 from reconciler.delivery.cloudformation import (
@@ -50,7 +50,7 @@ def policies(site: Site) -> dict[str, Json]:
         **packed("Write", changes, [APPLY], site),
         **_siblings(grants, site),
         **_stated(types, site),
-        **_secrets(site),
+        **kept.policies(site),
         **_signing(site),
         **_receipts(lists=_LISTS in looked),
         **_report(),
@@ -113,7 +113,7 @@ def conditions(site: Site) -> dict[str, Json]:
         "Fn::Or": [{"Condition": each} for each in ("ReportsToObject", "ReportsToTopic")]
     }
     found |= {name: stated.here(stage.name) for name, stage in _naming(site)}
-    found |= {name: stated.here(stage.name) for name, stage in _keeping(site)}
+    found |= {name: stated.here(stage.name) for name, stage in kept.stages(site)}
     if any(stage.siblings for stage in site.stages):
         found["HasSiblings"] = {"Fn::Equals": [fact("HasSiblings"), "yes"]}
     if any(stage.signing for stage in site.stages):
@@ -193,40 +193,6 @@ def _theirs(stage: Stage, site: Site) -> set[str]:
         for grant in actions.writes(types, theirs):
             found.update(grant.named(prefix))
     return found
-
-
-# -- secrets
-
-
-def _keeping(site: Site) -> list[tuple[str, Stage]]:
-    """The environments whose specs name secrets, each with its condition."""
-    return [(f"Keeps{index}", each) for index, each in enumerate(site.stages, 1) if each.secrets]
-
-
-def _secrets(site: Site) -> dict[str, Json]:
-    """Who plans looks which version is current; who applies reads just those that specs name.
-
-    Source: Secrets Manager user guide, "Secret encryption": the context of a decryption has the
-    secret's ARN.
-    """
-    found: dict[str, Json] = {}
-    for name, stage in _keeping(site):
-        at = [_secret(each, stage) for each in stage.secrets]
-        through = {"kms:ViaService": [f"secretsmanager.{stage.region}.amazonaws.com"]}
-        when = {"StringLike": {**through, "kms:EncryptionContext:SecretARN": at}}
-        looks = allow(["secretsmanager:DescribeSecret"], Resource=at)
-        reads = allow(["secretsmanager:GetSecretValue"], Resource=at)
-        opens = allow(["kms:Decrypt"], Resource="*", Condition=when)
-        found |= packed(f"{name}Read", [looks], [PLAN, APPLY], site, name)
-        found |= packed(f"{name}Open", [reads, opens], [APPLY], site, name)
-    return found
-
-
-def _secret(name: str, stage: Stage) -> str:
-    """The ARN pattern of a secret: six characters behind its name are AWS's."""
-    if name.startswith("arn:"):
-        return name
-    return f"arn:{stage.partition}:secretsmanager:{stage.region}:{stage.account}:secret:{name}-??????"
 
 
 # -- signatures, receipts, reports

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reconciler.facts.messages import Fault, message
 from reconciler.facts.store import Facts, UnknownType, facts
-from reconciler.model.value import Hidden, Join, JsonText, Mark, Path, Props, Ref, Secret
+from reconciler.model.secret import Secret
+from reconciler.model.value import Hidden, Join, JsonText, Mark, Path, Props, Ref
 
 if TYPE_CHECKING:
     import jsonschema_rs

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from reconciler.facts.files import read
-from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref, Secret
+from reconciler.model.secret import Secret
+from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 
 _SPACE = re.compile(r"\s+")
 Length = Callable[[Ref], int]

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from reconciler.model.address import Address
+from reconciler.model.secret import Secret
 
 Json: TypeAlias = Any
 Props: TypeAlias = Mapping[str, Json]
@@ -64,42 +65,6 @@ class Hidden:
         return str(Mark.SENSITIVE)
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A value in Secrets Manager, by reference: what it is nobody knows but the call that needs it.
-
-    `arn` is the secret's ARN, or its name where nobody was asked; `member` is a member of the JSON
-    object that it holds, "" for all of its text; `version` is the id of the version that was
-    current, "" where nobody was asked.
-    """
-
-    arn: str
-    member: str = ""
-    version: str = ""
-
-    def __str__(self) -> str:
-        """As CloudFormation refers to it. Source: its user guide, "Get a secret or secret value"."""
-        return f"{{{{resolve:secretsmanager:{self.arn}:SecretString:{self.member}::{self.version}}}}}"
-
-    @property
-    def token(self) -> str:
-        """What a description may say of it: the beginning of the version, and which one it is.
-
-        It is made of names alone: nothing of the value is in it.
-        """
-        if not self.arn:
-            return self.version
-        return f"{self.version[:_SHORT]}.{digest([self.arn, self.member, self.version], _SHORT)}"
-
-    @property
-    def seen(self) -> Secret:
-        """What a look at AWS tells of it: its token, in the place of the version."""
-        return Secret("", "", self.token)
-
-
-_SHORT = 8
-
-
 class Mark(StrEnum):
     """A value that a plan cannot or must not show."""
 
@@ -109,9 +74,7 @@ class Mark(StrEnum):
 
 UNKNOWN = Mark.UNKNOWN
 SENSITIVE = Mark.SENSITIVE
-FORMS = frozenset(
-    {"$ref", "$join", "$text", "$hidden", "$marked", "$secret", "$mark", "$map"}
-)
+FORMS = frozenset({"$ref", "$join", "$text", "$hidden", "$marked", "$secret", "$mark", "$map"})
 """Keys of the JSON forms of marks; a user's own object with one of them stands in a ``$map``."""
 
 
@@ -140,7 +103,7 @@ def to_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
             return value
 
 
-def from_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
+def from_json(value: Json) -> Json:  # noqa: C901, PLR0911 - one for each form
     """The inverse of `to_json`."""
     if isinstance(value, list):
         return [from_json(item) for item in value]
@@ -284,23 +247,6 @@ def reveal(value: Json) -> Json:
 def hidden(value: Json) -> Iterator[Hidden]:
     """Every hidden value of a tree, in document order."""
     yield from (leaf for leaf in leaves(value) if isinstance(leaf, Hidden))
-
-
-def opened(value: Json, read: Callable[[Secret], Json]) -> Json:
-    """The tree with what is kept elsewhere in place of references to it, for the one who sends it."""
-    match value:
-        case Secret():
-            return read(value)
-        case Hidden():
-            return replace(value, value=opened(value.value, read))
-        case JsonText():
-            return JsonText(opened(value.document, read))
-        case Mapping():
-            return {key: opened(item, read) for key, item in value.items()}
-        case list() | tuple():
-            return [opened(item, read) for item in value]
-        case _:
-            return value
 
 
 def put(props: Props, dotted: str, value: Json) -> dict[str, Json]:

@@ -16,18 +16,9 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.given import marked
 from reconciler.model.graph import Origin
+from reconciler.model.secret import Secret
 from reconciler.model.step import Step
-from reconciler.model.value import (
-    SENSITIVE,
-    Hidden,
-    Json,
-    JsonText,
-    Path,
-    Props,
-    Secret,
-    canonical,
-    digest,
-)
+from reconciler.model.value import SENSITIVE, Hidden, Json, JsonText, Path, Props, canonical, digest
 from reconciler.plan.lent import lent, theirs
 from reconciler.plan.members import Reader, itself
 from reconciler.plan.normal import member, normal, settled

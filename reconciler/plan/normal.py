@@ -12,7 +12,8 @@ from operator import itemgetter
 
 import orjson
 
-from reconciler.model.value import Json, JsonText, Path, Props, Secret, canonical
+from reconciler.model.secret import Secret
+from reconciler.model.value import Json, JsonText, Path, Props, canonical
 from reconciler.resources import policy
 from reconciler.resources.api import Resource
 from reconciler.resources.items import name_of

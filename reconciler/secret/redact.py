@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Ref, Secret
+from reconciler.model.secret import Secret
+from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Ref
 from reconciler.secret.entropy import is_path, random_runs
 from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.shapes import Found, assignments, tokens

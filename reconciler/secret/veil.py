@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
 
-from reconciler.model.value import (
-    SENSITIVE,
-    Hidden,
-    Join,
-    Json,
-    JsonText,
-    Mark,
-    Path,
-    Ref,
-    Secret,
-)
+from reconciler.model.secret import Secret
+from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Path, Ref
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import placeholder, secretive
 from reconciler.secret.redact import redact, redact_value

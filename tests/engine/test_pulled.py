@@ -34,8 +34,8 @@ REST = """
 """
 KEY = "{apiKey: {header: X-Api-Key, secretName: partners/scheme, member: token}}"
 OAUTH = (
-    "{oauth: {endpoint: 'https://login.scheme.example/t', clientId: us, secretName: partners/scheme,"
-    " member: token}}"
+    "{oauth: {endpoint: 'https://login.scheme.example/t', clientId: us, member: token,"
+    " secretName: partners/scheme}}"
 )
 
 
@@ -62,9 +62,7 @@ def rotate(client: Any, value: str) -> None:
 
 
 def connection(platform: Platform) -> dict[str, Any]:
-    found: dict[str, Any] = platform.client("events").describe_connection(
-        Name=NAME
-    )
+    found: dict[str, Any] = platform.client("events").describe_connection(Name=NAME)
     return found
 
 

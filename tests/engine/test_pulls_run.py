@@ -46,7 +46,10 @@ GRAPH = """
 """
 SINCE = "since: {query: since, start: '2024-01-01T00:00:00Z'}"
 PULLS = {
-    "cursor": ("{cursor: {next: $.meta.next, query: after}}", f"{SINCE}\n    most: 50\n    retries: 2"),
+    "cursor": (
+        "{cursor: {next: $.meta.next, query: after}}",
+        f"{SINCE}\n    most: 50\n    retries: 2",
+    ),
     "number": ("{number: {query: page}}", ""),
     "last": ("{number: {query: page, last: $.pages}}", ""),
     "offset": ("{offset: {size: 2}}", ""),
@@ -244,7 +247,7 @@ def test_the_next_address_has_to_be_of_the_same_host(platform: Platform, api: In
     assert ended.status == "SUCCEEDED", ended
     assert [each.query.get("after") for each in api.asked] == [None, "x1"]
     hosts = platform.aws.machines.hosts
-    for other in ("evil.example", f"{HOST}.evil.example", f"x@evil.example"):
+    for other in ("evil.example", f"{HOST}.evil.example", "x@evil.example"):
         hosts[other] = hosts[HOST]
         api.asked.clear()
         api.answers = [Answer(page("a", links={"next": f"https://{other}/v1/orders"}))]

@@ -19,7 +19,8 @@ from reconciler.facts import facts, known_types
 from reconciler.facts.check import problems
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
 from reconciler.model.loss import GONE
-from reconciler.model.value import Hidden, Join, JsonText, Ref, Secret
+from reconciler.model.secret import Secret
+from reconciler.model.value import Hidden, Join, JsonText, Ref
 from reconciler.plan import calls
 from reconciler.resources.api import Absent, Op, Reach, Resource, load
 from reconciler.resources.permissions import PREFIX, permission

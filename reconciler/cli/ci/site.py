@@ -15,7 +15,8 @@ from reconciler.cli.frame.project import Project
 from reconciler.delivery.names import names
 from reconciler.git import remote
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.value import Secret, leaves
+from reconciler.model.secret import Secret
+from reconciler.model.value import leaves
 
 if TYPE_CHECKING:
     from reconciler.delivery.api import Provider

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from reconciler.kinds.api import Lookup, Maybe, Scope, Section
-from reconciler.model.value import Path, Secret
+from reconciler.model.secret import Secret
 
 SecretName = Annotated[
     str,
@@ -39,11 +39,8 @@ def lookup(name: str) -> Lookup:
     return Lookup("secret", (("secret", name),), {"arn": name, "version": "", "deleted": False})
 
 
-def secret(credential: Credential, scope: Scope, path: Path) -> Secret | None:
-    """The reference to a credential; nothing where the spec has to wait for it.
-
-    `path` is that of the section that names it.
-    """
+def secret(credential: Credential, scope: Scope) -> Secret | None:
+    """The reference to a credential; nothing where the spec has to wait for it."""
     name = credential.secret_name
     fact = scope.fact(lookup(name))
     if fact is None or fact["deleted"]:

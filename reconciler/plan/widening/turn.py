@@ -15,7 +15,8 @@ from reconciler.access.witness import Site
 from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.loss import Destruction, Loss, Opened
-from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref, Secret
+from reconciler.model.secret import Secret
+from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.members import identity, known_by
 

@@ -15,7 +15,8 @@ from reconciler.facts import Facts
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import in_words
 from reconciler.model.graph import Origin
-from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref, Secret
+from reconciler.model.secret import Secret
+from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 from reconciler.render.cloudformation.spot import Spot, about
 from reconciler.resources.api import Place, Resource, fill
 

@@ -83,9 +83,7 @@ class Terms:
         if len(path) > DEEPEST:
             return _UNKNOWN
         match mark_of(value):
-            case "$secret":
-                return _HIDDEN
-            case "$mark" | "$hidden" as mark:
+            case "$mark" | "$hidden" | "$secret" as mark:
                 said = str(value[mark]).upper()
                 return _UNKNOWN if said == Mark.UNKNOWN.name else _HIDDEN
             case "$ref" | "$join":

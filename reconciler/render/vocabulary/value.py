@@ -1,7 +1,7 @@
 """Values of a plan's JSON in a few words, on one line, and safe for a terminal.
 
-Marks (`$ref`, `$join`, `$text`, `$hidden`, `$secret`, `$mark`) are read in their JSON form, because a
-renderer never sees anything but the plan's JSON.
+Marks (`$ref`, `$join`, `$text`, `$hidden`, `$secret`, `$mark`) are read in their JSON form,
+because a renderer never sees anything but the plan's JSON.
 """
 
 from __future__ import annotations

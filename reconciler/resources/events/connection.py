@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change, Observed
-from reconciler.model.value import Json, Path, Props, Secret
+from reconciler.model.secret import Secret
+from reconciler.model.value import Json, Path, Props
 from reconciler.resources.api import (
     Codec,
     Lifecycle,
@@ -55,9 +56,7 @@ _LISTS: tuple[Path, ...] = (
     ("InvocationHttpParameters",),
     ("OAuthParameters", "OAuthHttpParameters"),
 )
-LISTS = tuple(
-    ".".join((AUTH, *where, f"{name}Parameters")) for where in _LISTS for name in NAMES
-)
+LISTS = tuple(".".join((AUTH, *where, f"{name}Parameters")) for where in _LISTS for name in NAMES)
 
 
 def places(auth: Props) -> Iterator[Path]:

@@ -52,7 +52,7 @@ def _paths(pages: Pages) -> Iterator[Problem]:
 
 def _query(rest: Rest) -> Iterator[Problem]:
     """Parameters that two rules would set."""
-    taken = {name: "pages" for name in _paging(rest.pages)}
+    taken = dict.fromkeys(_paging(rest.pages), "pages")
     if rest.since is not None:
         if rest.since.query in taken:
             here = (*AT, "since", "query")

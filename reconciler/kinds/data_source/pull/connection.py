@@ -12,7 +12,8 @@ from reconciler.kinds.api import Scope
 from reconciler.kinds.data_source.pull.spec import Auth, Pull
 from reconciler.kinds.terms.credential import secret
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Path, Props, Secret
+from reconciler.model.secret import Secret
+from reconciler.model.value import Json, Path, Props
 
 TYPE = "AWS::Events::Connection"
 _HTTP = ("HeaderParameters", "QueryStringParameters", "BodyParameters")
@@ -21,7 +22,7 @@ _HTTP = ("HeaderParameters", "QueryStringParameters", "BodyParameters")
 def connection(pull: Pull, scope: Scope, at: Path) -> Iterator[Node]:
     """The connection; nothing while its secret is not there."""
     auth, where = pull.auth, (*at, "auth")
-    found = secret(auth.credential, scope, where)
+    found = secret(auth.credential, scope)
     if found is None:
         return
     type_, parameters, value = _parameters(auth, found)
@@ -32,7 +33,7 @@ def connection(pull: Pull, scope: Scope, at: Path) -> Iterator[Node]:
             "AuthorizationType": type_,
             "AuthParameters": {
                 **parameters,
-                "InvocationHttpParameters": dict.fromkeys(_HTTP, []),
+                "InvocationHttpParameters": {name: [] for name in _HTTP},
             },
         },
         lines={

@@ -27,16 +27,13 @@ PASSING = (*(f"States.Http.StatusCode.{code}" for code in HTTP), "States.Http.So
 PASSING += ("States.Timeout",)
 STEP = "pull"
 """The step that every failure names."""
+KEPT = {"run.$": "$.run", "turn.$": "$.turn"}
+"""What goes on from state to state, whatever is dropped."""
+MOST = 1000
+"""Numbers that ``States.ArrayRange`` gives at the most."""
 TRIES = 3
 """How often a write to S3 is tried again."""
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TYPES = {
-    "IsString": frozenset({"string", "char", "varchar"}),
-    "IsNumeric": frozenset(
-        {"tinyint", "smallint", "int", "integer", "bigint", "float", "double", "decimal"}
-    ),
-    "IsBoolean": frozenset({"boolean"}),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +119,7 @@ def number(path: str) -> tuple[Json, ...]:
     return ({"Variable": path, "IsPresent": True}, {"Variable": path, "IsNumeric": True})
 
 
-def fault(error: str, cause: str, *, dynamic: bool = False) -> Props:
+def fault(error: str, cause: str, *, dynamic: bool = False) -> dict[str, Json]:
     """A state that says what is wrong, in the words of `caught`."""
     said = {"Cause.$" if dynamic else "Cause": cause}
     return {
@@ -179,7 +176,7 @@ def key(place: Place, folder: str = "") -> str:
     return f"{fixed}day={{}}/run={{}}/page-{{}}.json', $.run.day, $.run.name, $.page"
 
 
-# -- looking at a page
+# -- which states there are
 
 
 def reached(start: str, states: Mapping[str, Json]) -> dict[str, Json]:
@@ -205,98 +202,6 @@ def _targets(state: Json) -> Iterator[str]:
             yield from _targets(item)
 
 
-def look(shape: Shape, landing: str, onward: Onward) -> dict[str, Json]:
-    """States from an answer to its landing, or to why it is not landed."""
-    items = sub(shape.items)
-    rules: list[Json] = [*_errors(shape)]
-    rules.append({"Not": {"Variable": items, "IsPresent": True}, "Next": "page is malformed"})
-    rules.append({"Variable": f"{items}[0]", "IsPresent": True, "Next": "count"})
-    found: dict[str, Json] = {
-        "look at it": {"Type": "Choice", "Choices": rules, "Default": "write it out"},
-        # an empty list and anything else look alike to a Choice, but not as text
-        "write it out": {
-            "Type": "Pass",
-            "Parameters": {"text.$": f"States.JsonToString({items})"},
-            "ResultPath": "$.seen",
-            "Next": "is it empty",
-        },
-        "is it empty": {
-            "Type": "Choice",
-            "Choices": [
-                {
-                    "Variable": "$.seen.text",
-                    "StringEquals": "[]",
-                    "Next": "come to its end" if onward.empty_ends else landing,
-                }
-            ],
-            "Default": "page is malformed",
-        },
-        "count": {
-            "Type": "Pass",
-            "Parameters": {
-                "records.$": f"States.ArrayLength({items})",
-                **{
-                    f"c{n}.$": f"States.ArrayLength({items}[*]{member(name)})"
-                    for n, name in enumerate(shape.columns)
-                },
-            },
-            "ResultPath": "$.seen",
-            "Next": "is it as declared",
-        },
-        "is it as declared": {
-            "Type": "Choice",
-            "Choices": [{"And": [*_complete(shape, items)], "Next": landing}],
-            "Default": "page is malformed",
-        },
-        "page is malformed": fault(
-            "Moorline.MalformedPage",
-            f"States.Format('page {{}} is not as declared: {literal(_wanted(shape))[1:-1]};"
-            " it is kept beside the others', $.page)",
-            dynamic=True,
-        )
-        | {"Next": "keep it aside"},
-    }
-    if shape.errors:
-        found |= {
-            "name the first error": fault(
-                "Moorline.GraphQLErrors", f"{BODY}.errors[0].message", dynamic=True
-            ),
-            "errors have no words": fault(
-                "Moorline.GraphQLErrors", "the answer has errors and no message"
-            ),
-        }
-    return found
-
-
-def _errors(shape: Shape) -> Iterator[Json]:
-    """GraphQL says 200 and has failed. Source: GraphQL specification, "Response"."""
-    if not shape.errors:
-        return
-    has = {"Variable": f"{BODY}.errors[0]", "IsPresent": True}
-    if shape.errors == "land":
-        has = {"And": [has, {"Not": given(f"{BODY}.data")}]}
-    word = f"{BODY}.errors[0].message"
-    said = [{"Variable": word, "IsPresent": True}, {"Variable": word, "IsString": True}]
-    yield {"And": [has, *said], "Next": "name the first error"}
-    yield {**({"And": [has]} if "And" not in has else has), "Next": "errors have no words"}
-
-
-def _complete(shape: Shape, items: str) -> Iterator[Json]:
-    yield {"Variable": "$.seen.records", "NumericGreaterThan": 0}
-    for n, (name, type_) in enumerate(shape.columns.items()):
-        yield {"Variable": f"$.seen.c{n}", "NumericEqualsPath": "$.seen.records"}
-        word = type_.partition("(")[0].strip().lower()
-        test = next((each for each, types in _TYPES.items() if word in types), "")
-        if test:
-            first = f"{items}[0]{member(name)}"
-            yield {"Or": [{"Variable": first, "IsNull": True}, {"Variable": first, test: True}]}
-
-
-def _wanted(shape: Shape) -> str:
-    names = ", ".join(shape.columns)
-    return f"a list at {shape.items}" + (f", each record with {names}" if names else "")
-
-
 # -- how large a run gets
 
 
@@ -309,5 +214,5 @@ def _events(state: Props) -> int:
     """Entered, exited, and three for each try of a task."""
     if state["Type"] != "Task":
         return 2
-    tries = 1 + sum(each["MaxAttempts"] for each in state.get("Retry") or ())
-    return 2 + 3 * tries
+    again: int = sum(each["MaxAttempts"] for each in state.get("Retry") or ())
+    return 2 + 3 * (1 + again)

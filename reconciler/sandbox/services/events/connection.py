@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from moto.secretsmanager import secretsmanager_backends
+from moto.secretsmanager.models import secretsmanager_backends
 
 from reconciler.sandbox.beside import Call, Record
 from reconciler.sandbox.protocol.errors import Refused
@@ -29,8 +29,13 @@ TYPES = {
     "OAUTH_CLIENT_CREDENTIALS": "OAuthParameters",
 }
 _SECRET = frozenset({"ApiKeyValue", "Password", "ClientSecret"})
-_SHOWN = ("Name", "Description", "AuthorizationType", "KmsKeyIdentifier")
-_SHOWN += ("InvocationConnectivityParameters",)
+_SHOWN = (
+    "Name",
+    "Description",
+    "AuthorizationType",
+    "InvocationConnectivityParameters",
+    "KmsKeyIdentifier",
+)
 
 
 def _refused(reason: str) -> Refused:
