@@ -137,7 +137,6 @@ class Call:
         self.records(kind)[name] = record
         return record
 
-
     def run(self, kind: str, name: str, arn: str, data: dict[str, Any], **tags: str) -> Record:
         """Keep a run of something, begun now."""
         record = Record(name, arn, data, tags, WORLD.clock.now(), WORLD.next_number())

@@ -147,7 +147,7 @@ def _graphs(project: Project, name: str | None, subject: str) -> Iterator[tuple[
             if found is None:
                 continue
             view = found
-        graph, _ = compiler.build(compiler.read(project.read().documents, view)[0], view)
+        graph, _ = compiler.build(project.checked(view)[0], view)
         yield place, graph
 
 

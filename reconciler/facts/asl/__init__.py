@@ -9,7 +9,8 @@ functions for JSONPath states", "Processing input and output", "Passing data wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from reconciler.model.value import Json
 
 JSONATA = "JSONata"
 
@@ -23,7 +24,13 @@ class QueryError(ValueError):
         self.code = code
 
 
-def jsonata(definition: Mapping[str, Any]) -> bool:
+class Unknown(str):
+    """A text that is known later; of one that is put together, what is known of it."""
+
+    __slots__ = ()
+
+
+def jsonata(definition: Mapping[str, Json]) -> bool:
     """Whether a machine, or a state of it, asks for JSONata."""
     if definition.get("QueryLanguage") == JSONATA:
         return True
@@ -35,7 +42,7 @@ def jsonata(definition: Mapping[str, Any]) -> bool:
     )
 
 
-def inner(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def inner(state: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     """The machines inside a state: branches of a Parallel, the processor of a Map."""
     found = state.get("Branches") if state.get("Type") == "Parallel" else None
     one = state.get("ItemProcessor") or state.get("Iterator")

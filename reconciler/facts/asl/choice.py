@@ -6,23 +6,23 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from reconciler.facts.asl import QueryError, path
+from reconciler.model.value import Json
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 COMBINED = ("And", "Or", "Not")
 
 
-def _number(value: Any) -> bool:  # noqa: ANN401
+def _number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _string(value: Any) -> bool:  # noqa: ANN401
+def _string(value: Json) -> bool:
     return isinstance(value, str)
 
 
-def is_time(value: Any) -> bool:  # noqa: ANN401
+def is_time(value: Json) -> bool:
     """Whether a value is a moment as the language writes it."""
     return isinstance(value, str) and _RFC3339.fullmatch(value) is not None
 
@@ -32,22 +32,22 @@ def moment(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
-_SIGNS: dict[str, Callable[[Any, Any], bool]] = {
+_SIGNS: dict[str, Callable[[Json, Json], bool]] = {
     "Equals": lambda one, two: one == two,
     "LessThan": lambda one, two: one < two,
     "LessThanEquals": lambda one, two: one <= two,
     "GreaterThan": lambda one, two: one > two,
     "GreaterThanEquals": lambda one, two: one >= two,
 }
-_KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Any]]] = {
+_KINDS: dict[str, tuple[Callable[[Json], bool], Callable[[Json], Json]]] = {
     "String": (_string, lambda value: value),
     "Numeric": (_number, lambda value: value),
     "Timestamp": (is_time, moment),
 }
-COMPARING = {
-    f"{kind}{sign}": (kind, sign) for kind in _KINDS for sign in _SIGNS
-} | {"BooleanEquals": ("Boolean", "Equals")}
-ASKING: dict[str, Callable[[Any], bool]] = {
+COMPARING = {f"{kind}{sign}": (kind, sign) for kind in _KINDS for sign in _SIGNS} | {
+    "BooleanEquals": ("Boolean", "Equals")
+}
+ASKING: dict[str, Callable[[Json], bool]] = {
     "IsNull": lambda value: value is None,
     "IsNumeric": _number,
     "IsString": _string,
@@ -59,8 +59,11 @@ OPERATORS = frozenset(
 )
 
 
-def holds(
-    rule: Mapping[str, Any], data: Any, context: Any = None, variables: Mapping[str, Any] | None = None  # noqa: ANN401
+def holds(  # noqa: C901, PLR0911  (one line an operator)
+    rule: Mapping[str, Json],
+    data: Json,
+    context: Json = None,
+    variables: Mapping[str, Json] | None = None,
 ) -> bool:
     """Whether a rule fits.
 

@@ -15,9 +15,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from reconciler.facts.asl import QueryError, path
+from reconciler.model.value import Json
 
 FAILED = "States.IntrinsicFailure"
 NESTED = 10
@@ -35,7 +35,7 @@ class Called:
     """A call: its name, and values, paths (`path.Query` texts in `At`) or further calls."""
 
     name: str
-    given: tuple[Any, ...]
+    given: tuple[Json, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ def _space(text: str, at: int) -> int:
     return at
 
 
-def _argument(text: str, at: int, depth: int) -> tuple[Any, int]:
+def _argument(  # noqa: C901, PLR0912  (one line a kind of argument)
+    text: str, at: int, depth: int
+) -> tuple[Json, int]:
     if text.startswith("'", at):
         end = at + 1
         while end < len(text) and text[end] != "'":
@@ -131,8 +133,11 @@ def _argument(text: str, at: int, depth: int) -> tuple[Any, int]:
 
 
 def evaluate(
-    text: str, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+    text: str,
+    data: Json,
+    context: Json = None,
+    variables: Mapping[str, Json] | None = None,
+) -> Json:
     """What an intrinsic gives.
 
     Raises:
@@ -145,7 +150,7 @@ def evaluate(
     return _value(call, data, context, variables)
 
 
-def _value(call: Called, data: Any, context: Any, variables: Any) -> Any:  # noqa: ANN401
+def _value(call: Called, data: Json, context: Json, variables: Json) -> Json:
     given = []
     for each in call.given:
         if isinstance(each, At):
@@ -162,7 +167,7 @@ def _value(call: Called, data: Any, context: Any, variables: Any) -> Any:  # noq
         raise QueryError(FAILED, f"{call.name}: {mistake}") from None
 
 
-def _format(template: str, *given: Any) -> str:  # noqa: ANN401
+def _format(template: str, *given: Json) -> str:
     parts = re.split(r"(\\.|\{\})", template)
     if parts.count("{}") != len(given):
         raise ValueError(f"{parts.count('{}')} places for {len(given)} values")
@@ -173,11 +178,11 @@ def _format(template: str, *given: Any) -> str:  # noqa: ANN401
     )
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401
+def _shown(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
-def _text(value: Any) -> str:  # noqa: ANN401
+def _text(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     if len(value) > TEXT:
@@ -185,19 +190,19 @@ def _text(value: Any) -> str:  # noqa: ANN401
     return value
 
 
-def _list(value: Any) -> list[Any]:  # noqa: ANN401
+def _list(value: Json) -> list[Json]:
     if not isinstance(value, list):
         raise TypeError(f"{value!r} is no array")
     return value
 
 
-def _whole(value: Any) -> int:  # noqa: ANN401
+def _whole(value: Json) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r} is no number")
     return round(value)
 
 
-def _partition(value: Any, size: Any) -> list[list[Any]]:  # noqa: ANN401
+def _partition(value: Json, size: Json) -> list[list[Json]]:
     number = _whole(size)
     if number < 1:
         raise ValueError(f"a chunk cannot have {number} members")
@@ -205,7 +210,7 @@ def _partition(value: Any, size: Any) -> list[list[Any]]:  # noqa: ANN401
     return [items[at : at + number] for at in range(0, len(items), number)]
 
 
-def _range(first: Any, last: Any, step: Any) -> list[int]:  # noqa: ANN401
+def _range(first: Json, last: Json, step: Json) -> list[int]:
     start, end, by = _whole(first), _whole(last), _whole(step)
     if by == 0:
         raise ValueError("the step is zero")
@@ -215,23 +220,23 @@ def _range(first: Any, last: Any, step: Any) -> list[int]:  # noqa: ANN401
     return found
 
 
-def _unique(value: Any) -> list[Any]:  # noqa: ANN401
+def _unique(value: Json) -> list[Json]:
     seen = {json.dumps(each, sort_keys=True): each for each in reversed(_list(value))}
     return [seen[key] for key in dict.fromkeys(json.dumps(it, sort_keys=True) for it in value)]
 
 
-def _decoded(value: Any) -> str:  # noqa: ANN401
+def _decoded(value: Json) -> str:
     try:
         return base64.b64decode(_text(value), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as mistake:
         raise ValueError(str(mistake)) from None
 
 
-def _hash(value: Any, algorithm: str) -> str:  # noqa: ANN401
+def _hash(value: Json, algorithm: str) -> str:
     return hashlib.new(_ALGORITHMS[algorithm], _text(_shown(value)).encode()).hexdigest()
 
 
-def _merged(one: Any, two: Any, deep: Any) -> dict[str, Any]:  # noqa: ANN401
+def _merged(one: Json, two: Json, deep: Json) -> dict[str, Json]:
     if deep is not False:
         raise ValueError("only a shallow merge (false) is supported")
     if not isinstance(one, dict) or not isinstance(two, dict):
@@ -239,18 +244,18 @@ def _merged(one: Any, two: Any, deep: Any) -> dict[str, Any]:  # noqa: ANN401
     return {**one, **two}
 
 
-def _random(first: Any, last: Any, seed: Any = None) -> int:  # noqa: ANN401
+def _random(first: Json, last: Json, seed: Json = None) -> int:
     chosen = random.Random(seed) if seed is not None else random.Random()  # noqa: S311
     return chosen.randrange(_whole(first), _whole(last))
 
 
-def _split(value: Any, sign: Any) -> list[str]:  # noqa: ANN401
+def _split(value: Json, sign: Json) -> list[str]:
     return [each for each in re.split(f"[{re.escape(_text(sign))}]", _text(value)) if each]
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
+FUNCTIONS: dict[str, Callable[..., Json]] = {
     "States.Format": _format,
-    "States.StringToJson": lambda value: json.loads(value),
+    "States.StringToJson": json.loads,
     "States.JsonToString": lambda value: json.dumps(value, separators=(",", ":")),
     "States.Array": lambda *given: [*given],
     "States.ArrayPartition": _partition,

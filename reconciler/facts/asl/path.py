@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from reconciler.facts.asl import QueryError
+from reconciler.model.value import Json
 
 FAILED = "States.ParameterPathFailure"
 _NAME = re.compile(r"[^\s.\[\]()'\",@$?*]+")
@@ -26,10 +26,13 @@ _MISSING = object()
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One part of a path: ``name``, ``index``, ``all``, ``slice``, ``deep``, ``filter``, ``length``."""
+    """One part of a path.
+
+    Its kind is name, names, index, all, slice, deep, filter or length.
+    """
 
     kind: str
-    value: Any = None
+    value: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def _bracket(text: str, body: str) -> Step:
     raise ValueError(f"{text!r} is no JSONPath: [{body}] is not understood")
 
 
-def _condition(text: str) -> tuple[Any, ...]:
+def _condition(text: str) -> tuple[Json, ...]:
     """A filter as nested tuples: ``or``, ``and``, ``not``, a comparison, or what must be there."""
     text = text.strip()
     for word, kind in (("||", "or"), ("&&", "and")):
@@ -166,7 +169,7 @@ def _apart(text: str, word: str) -> list[str]:
     return [*parts, text[last:]]
 
 
-def _operand(text: str) -> Any:  # noqa: ANN401  (a path or a value)
+def _operand(text: str) -> Json:
     text = text.strip()
     if text.startswith(("@", "$")):
         return parse("$" + text[1:] if text[0] == "@" else text)
@@ -177,7 +180,9 @@ def _operand(text: str) -> Any:  # noqa: ANN401  (a path or a value)
     return json.loads(text)
 
 
-def find(text: str, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+def find(
+    text: str, data: Json, context: Json = None, variables: Mapping[str, Json] | None = None
+) -> Json:
     """What a path finds.
 
     Raises:
@@ -195,12 +200,14 @@ def find(text: str, data: Any, context: Any = None, variables: Mapping[str, Any]
     if query.definite:
         if not found:
             shown = json.dumps(start, default=str)[:1024]
-            raise QueryError(FAILED, f"The JSONPath '{text}' could not be found in the input '{shown}'")
+            raise QueryError(
+                FAILED, f"The JSONPath '{text}' could not be found in the input '{shown}'"
+            )
         return found[0]
     return found
 
 
-def walk(query: Query, start: Any) -> list[Any]:  # noqa: ANN401  (any JSON value)
+def walk(query: Query, start: Json) -> list[Json]:
     """All that a path finds, from its root."""
     found = [start]
     for step in query.steps:
@@ -208,7 +215,7 @@ def walk(query: Query, start: Any) -> list[Any]:  # noqa: ANN401  (any JSON valu
     return found
 
 
-def _one(step: Step, value: Any) -> Iterator[Any]:  # noqa: ANN401, C901  (one line for each kind)
+def _one(step: Step, value: Json) -> Iterator[Json]:  # noqa: C901
     kind = step.kind
     if kind == "name":
         if isinstance(value, dict) and step.value in value:
@@ -219,7 +226,9 @@ def _one(step: Step, value: Any) -> Iterator[Any]:  # noqa: ANN401, C901  (one l
         if isinstance(value, list | dict | str):
             yield len(value)
     elif kind == "all":
-        yield from value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        yield from (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        )
     elif kind == "deep":
         yield from _below(value)
     elif not isinstance(value, list):
@@ -232,13 +241,15 @@ def _one(step: Step, value: Any) -> Iterator[Any]:  # noqa: ANN401, C901  (one l
         yield from (each for each in value if _holds(step.value, each))
 
 
-def _below(value: Any) -> Iterator[Any]:  # noqa: ANN401  (any JSON value)
+def _below(value: Json) -> Iterator[Json]:
     yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for each in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from _below(each)
 
 
-def _holds(condition: tuple[Any, ...], item: Any) -> bool:  # noqa: ANN401  (any JSON value)
+def _holds(condition: tuple[Json, ...], item: Json) -> bool:
     kind, *rest = condition
     if kind == "or":
         return any(_holds(each, item) for each in rest)
@@ -258,7 +269,7 @@ def _holds(condition: tuple[Any, ...], item: Any) -> bool:  # noqa: ANN401  (any
     return _ordered(left, sign, right)
 
 
-def _ordered(left: Any, sign: str, right: Any) -> bool:  # noqa: ANN401  (any JSON values)
+def _ordered(left: Json, sign: str, right: Json) -> bool:
     numbers = all(isinstance(it, int | float) and not isinstance(it, bool) for it in (left, right))
     if not numbers and not (isinstance(left, str) and isinstance(right, str)):
         return False
@@ -267,14 +278,14 @@ def _ordered(left: Any, sign: str, right: Any) -> bool:  # noqa: ANN401  (any JS
     )
 
 
-def _value(operand: Any, item: Any) -> Any:  # noqa: ANN401  (any JSON value)
+def _value(operand: Json, item: Json) -> Json:
     if isinstance(operand, Query):
         found = walk(operand, item)
         return found[0] if found else _MISSING
     return operand
 
 
-def put(text: str, data: Any, value: Any) -> Any:  # noqa: ANN401  (any JSON values)
+def put(text: str, data: Json, value: Json) -> Json:
     """A copy of the data with the value at a reference path (ResultPath).
 
     Raises:
@@ -284,7 +295,7 @@ def put(text: str, data: Any, value: Any) -> Any:  # noqa: ANN401  (any JSON val
     return _put(query.steps, data, value, text)
 
 
-def _put(steps: tuple[Step, ...], data: Any, value: Any, text: str) -> Any:  # noqa: ANN401
+def _put(steps: tuple[Step, ...], data: Json, value: Json, text: str) -> Json:
     if not steps:
         return value
     step, rest = steps[0], steps[1:]

@@ -6,12 +6,14 @@ Source: Amazon States Language, "Payload Template": a member ``name.$`` is a pat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.facts.asl import QueryError, intrinsics, path
+from reconciler.model.value import Json
 
 
-def value(text: str, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+def value(
+    text: str, data: Json, context: Json = None, variables: Mapping[str, Json] | None = None
+) -> Json:
     """What the text of a ``name.$`` member gives.
 
     Raises:
@@ -23,8 +25,11 @@ def value(text: str, data: Any, context: Any = None, variables: Mapping[str, Any
 
 
 def filled(
-    template: Any, data: Any, context: Any = None, variables: Mapping[str, Any] | None = None  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+    template: Json,
+    data: Json,
+    context: Json = None,
+    variables: Mapping[str, Json] | None = None,
+) -> Json:
     """A template with what its paths and intrinsics give.
 
     Raises:
@@ -45,7 +50,7 @@ def filled(
     return template
 
 
-def queries(template: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401
+def queries(template: Json, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Json]]:
     """Each ``name.$`` member of a template: where it is, and its value."""
     if isinstance(template, Mapping):
         for key, each in template.items():

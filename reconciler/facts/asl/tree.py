@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+
+from reconciler.model.value import Json
 
 Pointer = tuple[str, ...]
 
 
-def machines(definition: Mapping[str, Any], at: Pointer = ()) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+def machines(
+    definition: Mapping[str, Json], at: Pointer = ()
+) -> Iterator[tuple[Pointer, Mapping[str, Json]]]:
     """A machine and those inside its Parallel and Map states."""
     yield at, definition
     found = definition.get("States")
@@ -26,7 +29,7 @@ def machines(definition: Mapping[str, Any], at: Pointer = ()) -> Iterator[tuple[
                     yield from machines(state[key], (*here, key))
 
 
-def states(definition: Mapping[str, Any]) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+def states(definition: Mapping[str, Json]) -> Iterator[tuple[Pointer, Mapping[str, Json]]]:
     """Every state, wherever it is."""
     for at, machine in machines(definition):
         found = machine.get("States")
@@ -35,9 +38,9 @@ def states(definition: Mapping[str, Any]) -> Iterator[tuple[Pointer, Mapping[str
                 yield (*at, "States", name), state
 
 
-def language(definition: Mapping[str, Any], at: Pointer) -> str:
+def language(definition: Mapping[str, Json], at: Pointer) -> str:
     """The query language of the state at a place: its own, or that of the whole machine."""
-    value: Any = definition
+    value: Json = definition
     for part in at:
         value = value[int(part)] if isinstance(value, list) else value[part]
     own = value.get("QueryLanguage") if isinstance(value, Mapping) else None

@@ -1,1 +1,1 @@
-"""Amazon EventBridge, type by type."""
+"""EventBridge."""

@@ -78,7 +78,7 @@ def begin(
     now = WORLD.clock.now()
     made = f"{head}{uuid.UUID(int=mock_random.getrandbits(128)).hex}"
     asking = WORLD.machines.asking
-    if asked is not None and asking and asking[1] in WORLD.machines.stood_in.get(asking[0], ()):
+    if asked is not None and asking and _stood_in(asking, asked):
         WORLD.machines.held[made] = {
             "id": made, "execution": asking[0], "state": asking[1], "seconds": limit, **asked,
         }  # fmt: skip
@@ -88,3 +88,9 @@ def begin(
         return Work(made, now, None, now + limit)
     reason = "" if end is OK or end.mode == "ok" else end.reason or "The job failed."
     return Work(made, now, now + seconds, now + limit, reason)
+
+
+def _stood_in(asking: tuple[str, str], asked: Mapping[str, Any]) -> bool:
+    """Whether a stand-in was announced: by the state, the job, or the application that it is of."""
+    names = WORLD.machines.stood_in.get(asking[0], frozenset())
+    return bool(names & {asking[1], str(asked["job"]), str(asked.get("application", ""))})

@@ -1,7 +1,7 @@
 """What is wrong with a definition, before anybody is asked: one file for each check, found here.
 
-A check is a module with ``ORDER`` and ``find``, from a definition to faults. What CreateStateMachine
-itself refuses is `refused`; the rest would run, and fail or never end.
+A check is a module with ``ORDER`` and ``find``, from a definition to faults. What
+CreateStateMachine itself refuses is `refused`; the rest would run, and fail or never end.
 
 Sources: Amazon States Language specification; Step Functions API, ValidateStateMachineDefinition.
 """
@@ -13,7 +13,8 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+
+from reconciler.model.value import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,12 @@ class Fault:
 
 
 @cache
-def _modules() -> tuple[Any, ...]:
+def _modules() -> tuple[Json, ...]:
     names = [each.name for each in pkgutil.iter_modules(__path__, f"{__name__}.")]
     return tuple(sorted((importlib.import_module(name) for name in names), key=lambda it: it.ORDER))
 
 
-def faults(definition: Mapping[str, Any]) -> Iterator[Fault]:
+def faults(definition: Mapping[str, Json]) -> Iterator[Fault]:
     """All faults, by check. One that finds the form itself wrong lets the later ones rest."""
     for module in _modules():
         found = [*module.find(definition)]

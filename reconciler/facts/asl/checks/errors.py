@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.facts.asl.checks import Fault
 from reconciler.facts.asl.tree import states
+from reconciler.model.value import Json
 
 ORDER = 20
 ALL = "States.ALL"
@@ -26,7 +26,7 @@ LONGEST, MOST = 31_622_400, 99_999_999
 """Seconds of MaxDelaySeconds, and attempts. Source: developer guide, "Retrying after an error"."""
 
 
-def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
+def find(definition: Mapping[str, Json]) -> Iterator[Fault]:
     """Faults in Retry and Catch."""
     for at, state in states(definition):
         for field, allowed in (("Retry", RETRIER), ("Catch", CATCHER)):
@@ -50,7 +50,7 @@ def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
                     yield Fault(where, "a catcher needs Next")
 
 
-def _names(where: tuple[str, ...], given: Any, *, last: bool) -> Iterator[Fault]:  # noqa: ANN401
+def _names(where: tuple[str, ...], given: Json, *, last: bool) -> Iterator[Fault]:
     at = (*where, "ErrorEquals")
     if not isinstance(given, list) or not given or not all(isinstance(it, str) for it in given):
         yield Fault(at, "ErrorEquals is a list with one name at least")
@@ -62,7 +62,7 @@ def _names(where: tuple[str, ...], given: Any, *, last: bool) -> Iterator[Fault]
             yield Fault(at, f"there is no error {name!r}")
 
 
-def _numbers(where: tuple[str, ...], each: Mapping[str, Any]) -> Iterator[Fault]:
+def _numbers(where: tuple[str, ...], each: Mapping[str, Json]) -> Iterator[Fault]:
     for name, least, most, whole in (
         ("IntervalSeconds", 1, MOST, True),
         ("MaxAttempts", 0, MOST, True),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.facts.asl.checks import Fault
 from reconciler.facts.asl.tree import language, machines, states
+from reconciler.model.value import Json
 
 ORDER = 0
 TOP = {"Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage"}
@@ -48,7 +48,7 @@ LONGEST = 99_999_999
 NAME = 80
 
 
-def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
+def find(definition: Mapping[str, Json]) -> Iterator[Fault]:  # noqa: C901  (one line a fault)
     """Faults of form."""
     for at, machine in machines(definition):
         for name in ("StartAt", "States"):
@@ -73,7 +73,9 @@ def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _state(definition, at, state)
 
 
-def _state(definition: Mapping[str, Any], at: tuple[str, ...], state: Mapping[str, Any]) -> Iterator[Fault]:
+def _state(
+    definition: Mapping[str, Json], at: tuple[str, ...], state: Mapping[str, Json]
+) -> Iterator[Fault]:
     kind = state.get("Type")
     if kind not in FIELDS:
         yield Fault((*at, "Type"), f"{kind!r} is no type of state: {', '.join(FIELDS)}")
@@ -94,7 +96,7 @@ def _state(definition: Mapping[str, Any], at: tuple[str, ...], state: Mapping[st
     yield from _kind(at, kind, state, jsonata=jsonata)
 
 
-def _onward(at: tuple[str, ...], state: Mapping[str, Any]) -> Iterator[Fault]:
+def _onward(at: tuple[str, ...], state: Mapping[str, Json]) -> Iterator[Fault]:
     ends = state.get("End")
     if ends is not None and not isinstance(ends, bool):
         yield Fault((*at, "End"), "End is true or false")
@@ -102,7 +104,7 @@ def _onward(at: tuple[str, ...], state: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(at, "a state has either Next or End, and just one of them")
 
 
-def _numbers(at: tuple[str, ...], state: Mapping[str, Any], *, jsonata: bool) -> Iterator[Fault]:
+def _numbers(at: tuple[str, ...], state: Mapping[str, Json], *, jsonata: bool) -> Iterator[Fault]:
     for name, least in WHOLE.items():
         value = state.get(name)
         if value is None or (jsonata and isinstance(value, str)):
@@ -119,11 +121,15 @@ def _numbers(at: tuple[str, ...], state: Mapping[str, Any], *, jsonata: bool) ->
         yield Fault((*at, "HeartbeatSeconds"), "HeartbeatSeconds is less than TimeoutSeconds")
 
 
-def _kind(at: tuple[str, ...], kind: str, state: Mapping[str, Any], *, jsonata: bool) -> Iterator[Fault]:
+def _kind(  # noqa: C901  (one line a fault)
+    at: tuple[str, ...], kind: str, state: Mapping[str, Json], *, jsonata: bool
+) -> Iterator[Fault]:
     if kind == "Wait":
         given = state.keys() & {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"}
         if len(given) != 1:
-            yield Fault(at, "a Wait state has one of Seconds, SecondsPath, Timestamp, TimestampPath")
+            yield Fault(
+                at, "a Wait state has one of Seconds, SecondsPath, Timestamp, TimestampPath"
+            )
     elif kind == "Fail":
         for name in ("Error", "Cause"):
             if name in state and f"{name}Path" in state:
@@ -139,7 +145,7 @@ def _kind(at: tuple[str, ...], kind: str, state: Mapping[str, Any], *, jsonata: 
         yield from _distributed(at, state)
 
 
-def _distributed(at: tuple[str, ...], state: Mapping[str, Any]) -> Iterator[Fault]:
+def _distributed(at: tuple[str, ...], state: Mapping[str, Json]) -> Iterator[Fault]:
     processor = state.get("ItemProcessor")
     config = processor.get("ProcessorConfig") if isinstance(processor, Mapping) else None
     mode = config.get("Mode", "INLINE") if isinstance(config, Mapping) else "INLINE"
@@ -157,14 +163,18 @@ def _distributed(at: tuple[str, ...], state: Mapping[str, Any]) -> Iterator[Faul
             yield Fault((*at, name), f"{name} is for a distributed Map")
 
 
-def _choices(at: tuple[str, ...], rules: Any, *, jsonata: bool) -> Iterator[Fault]:  # noqa: ANN401
+def _choices(  # noqa: C901  (one line a fault)
+    at: tuple[str, ...], rules: Json, *, jsonata: bool
+) -> Iterator[Fault]:
     from reconciler.facts.asl.choice import COMBINED, OPERATORS  # noqa: PLC0415
 
     if not isinstance(rules, list) or not rules:
         yield Fault((*at, "Choices"), "Choices is a list with one rule at least")
         return
 
-    def one(where: tuple[str, ...], rule: Any, *, top: bool) -> Iterator[Fault]:  # noqa: ANN401
+    def one(  # noqa: C901  (one line a fault)
+        where: tuple[str, ...], rule: Json, *, top: bool
+    ) -> Iterator[Fault]:
         if not isinstance(rule, Mapping):
             yield Fault(where, "a rule is an object")
             return

@@ -1,14 +1,14 @@
-"""Paths, intrinsics and templates: each can be read, and those that say where to write are plain."""
+"""Paths, intrinsics, templates: each can be read, and those that say where to write are plain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.facts.asl import intrinsics, path
 from reconciler.facts.asl.checks import Fault
-from reconciler.facts.asl.tree import language, states
 from reconciler.facts.asl.template import queries
+from reconciler.facts.asl.tree import language, states
+from reconciler.model.value import Json
 
 ORDER = 30
 READING = ("InputPath", "OutputPath", "SecondsPath", "TimestampPath", "ItemsPath",
@@ -19,7 +19,7 @@ TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credenti
 NULL = ("InputPath", "OutputPath", "ResultPath")
 
 
-def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
+def find(definition: Mapping[str, Json]) -> Iterator[Fault]:  # noqa: C901  (one line a field)
     """Faults of JSONPath states; JSONata is AWS's to read."""
     for at, state in states(definition):
         if language(definition, at) == "JSONata":
@@ -43,7 +43,7 @@ def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
                 yield from _either(where, value)
 
 
-def _written(at: tuple[str, ...], state: Mapping[str, Any]) -> Iterator[Fault]:
+def _written(at: tuple[str, ...], state: Mapping[str, Json]) -> Iterator[Fault]:
     if state.get("ResultPath") is None:
         return
     value = state["ResultPath"]
@@ -53,7 +53,7 @@ def _written(at: tuple[str, ...], state: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault((*at, "ResultPath"), f"{value!r} does not say one place of the input")
 
 
-def _rules(at: tuple[str, ...], rules: Any) -> Iterator[Fault]:  # noqa: ANN401
+def _rules(at: tuple[str, ...], rules: Json) -> Iterator[Fault]:
     for number, rule in enumerate(rules if isinstance(rules, list) else []):
         where = (*at, str(number))
         if not isinstance(rule, Mapping):
@@ -67,7 +67,7 @@ def _rules(at: tuple[str, ...], rules: Any) -> Iterator[Fault]:  # noqa: ANN401
             yield from _rules((*where, "Not"), [rule["Not"]])
 
 
-def _read(at: tuple[str, ...], value: Any) -> Iterator[Fault]:  # noqa: ANN401
+def _read(at: tuple[str, ...], value: Json) -> Iterator[Fault]:
     if not isinstance(value, str):
         yield Fault(at, "it is a path, so a text")
         return
@@ -77,7 +77,7 @@ def _read(at: tuple[str, ...], value: Any) -> Iterator[Fault]:  # noqa: ANN401
         yield Fault(at, str(mistake))
 
 
-def _either(at: tuple[str, ...], value: Any) -> Iterator[Fault]:  # noqa: ANN401
+def _either(at: tuple[str, ...], value: Json) -> Iterator[Fault]:
     if not isinstance(value, str) or not intrinsics.is_call(value):
         yield from _read(at, value)
         return

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reconciler.facts.asl.checks import Fault
 from reconciler.facts.asl.tree import machines
+from reconciler.model.value import Json
 
 ORDER = 10
 
 
-def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
+def find(definition: Mapping[str, Json]) -> Iterator[Fault]:
     """Faults of the way through each machine."""
     for at, machine in machines(definition):
         yield from _machine(at, machine)
 
 
-def onward(state: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+def onward(state: Mapping[str, Json]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Where a state says that it goes on, and the states that it names."""
     if isinstance(state.get("Next"), str):
         yield ("Next",), state["Next"]
@@ -29,13 +29,13 @@ def onward(state: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
                 yield (field, str(number), "Next"), each["Next"]
 
 
-def _ends(state: Mapping[str, Any]) -> bool:
+def _ends(state: Mapping[str, Json]) -> bool:
     """Whether a run may end here. A Choice without Default fails where nothing fits: no end."""
     return state.get("End") is True or state["Type"] in {"Succeed", "Fail"}
 
 
-def _machine(at: tuple[str, ...], machine: Mapping[str, Any]) -> Iterator[Fault]:
-    held: Mapping[str, Mapping[str, Any]] = machine["States"]
+def _machine(at: tuple[str, ...], machine: Mapping[str, Json]) -> Iterator[Fault]:
+    held: Mapping[str, Mapping[str, Json]] = machine["States"]
     if machine["StartAt"] not in held:
         yield Fault((*at, "StartAt"), f"there is no state {machine['StartAt']!r}")
         return
@@ -59,7 +59,7 @@ def _machine(at: tuple[str, ...], machine: Mapping[str, Any]) -> Iterator[Fault]
         yield from _endless(at, held, seen)
 
 
-def _endless(at: tuple[str, ...], held: Mapping[str, Any], seen: set[str]) -> Iterator[Fault]:
+def _endless(at: tuple[str, ...], held: Mapping[str, Json], seen: set[str]) -> Iterator[Fault]:
     good = {name for name in seen if _ends(held[name])}
     grows = True
     while grows:

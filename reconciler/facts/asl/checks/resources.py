@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from reconciler.facts.asl import Unknown
 from reconciler.facts.asl.checks import Fault
 from reconciler.facts.asl.integrations import TOKEN, direct, integration
 from reconciler.facts.asl.template import queries
 from reconciler.facts.asl.tree import language, states
+from reconciler.model.value import Json
 
 ORDER = 40
 GIVEN = "$$.Task.Token"
 
 
-def find(definition: Mapping[str, Any]) -> Iterator[Fault]:
+def find(definition: Mapping[str, Json]) -> Iterator[Fault]:
     """Faults of what Tasks name."""
     for at, state in states(definition):
         resource = state.get("Resource")
         if state.get("Type") != "Task" or not isinstance(resource, str):
             continue
-        if resource.startswith("${") or direct(resource):
+        if isinstance(resource, Unknown) or resource.startswith("${") or direct(resource):
             continue
         try:
             what = integration(resource)

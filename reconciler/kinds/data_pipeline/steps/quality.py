@@ -12,7 +12,16 @@ from pydantic import Field
 
 from reconciler.kinds.api import Maybe, Path, Problem, Reference, Shorthand
 from reconciler.kinds.data_pipeline import own
-from reconciler.kinds.data_pipeline.api import Built, Doing, Place, Read, Site, Step, Write, register
+from reconciler.kinds.data_pipeline.api import (
+    Built,
+    Doing,
+    Place,
+    Read,
+    Site,
+    Step,
+    Write,
+    register,
+)
 from reconciler.kinds.data_pipeline.data import allow_data, written
 from reconciler.kinds.data_pipeline.steps.glue import SERVICE
 from reconciler.kinds.data_pipeline.template import Template
@@ -22,8 +31,7 @@ Format = Literal["parquet", "csv", "json", "orc"]
 
 
 class Quality(own.Workers):
-    """Rules of a DataSource on its rows. ``writes`` says where ``good`` rows go, and may say where
-    ``bad`` ones do."""
+    """Rules of a DataSource on rows. ``writes`` has ``good`` rows, and may have ``bad`` ones."""
 
     of: Annotated[str, Reference("DataSource")]
     """The DataSource whose rules hold. Its rows are read, unless ``from`` says others."""

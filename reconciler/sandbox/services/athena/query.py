@@ -62,7 +62,9 @@ def start(call: Call) -> dict[str, Any]:
     given = call.get("ResultConfiguration") or {}
     enforced = group.get("EnforceWorkGroupConfiguration", False)
     result = own if enforced and own else {**own, **given}
-    if not result.get("OutputLocation") and not (group.get("ManagedQueryResultsConfiguration") or {}).get("Enabled"):
+    if not result.get("OutputLocation") and not (
+        group.get("ManagedQueryResultsConfiguration") or {}
+    ).get("Enabled"):
         said = "No output location provided. You did not provide an output location for your query results."
         raise Refused("InvalidRequestException", said)
     run = work.begin(name, "", WORLD.durations.athena_query, MINUTES * 60.0)
@@ -100,7 +102,10 @@ def get(call: Call) -> dict[str, Any]:
     if state in {work.BAD, work.LATE}:
         status |= {"StateChangeReason": why, "AthenaError": {
             "ErrorCategory": 2, "ErrorType": 1000, "Retryable": False, "ErrorMessage": why}}  # fmt: skip
-    shown = {key: record.data[key] for key in ("Query", "WorkGroup", "ResultConfiguration", "QueryExecutionContext")}
+    shown = {
+        key: record.data[key]
+        for key in ("Query", "WorkGroup", "ResultConfiguration", "QueryExecutionContext")
+    }
     millis = int(((run.ended or WORLD.clock.now()) - run.began) * 1000)
     word = record.data["Query"].lstrip()[:6].upper()
     kind = "DDL" if word in {"CREATE", "ALTER ", "DROP T", "MSCK R"} else "DML"

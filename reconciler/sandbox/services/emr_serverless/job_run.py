@@ -34,14 +34,20 @@ def _application(call: Call, name: str) -> dict[str, Any]:
         here = record.account == where.account_id and record.region == where.region_name
         if here and record.ends is None and name in record.parts:
             model = record.model
-            return {"arn": record.arn, "releaseLabel": model.get("ReleaseLabel"),
+            return {"arn": record.arn, "title": model.get("Name", ""), "releaseLabel": model.get("ReleaseLabel"),
                     "automatic": (model.get("AutoStartConfiguration") or {}).get("Enabled", True),
                     "state": "CREATED"}  # fmt: skip
     found = emrserverless_backends[where.account_id][where.region_name].applications.get(name)
     if found is None:
         raise Refused("ResourceNotFoundException", f"Application {name} does not exist")
     automatic = (found.auto_start_configuration or {}).get("enabled", True)
-    return {"arn": found.arn, "releaseLabel": found.release_label, "automatic": automatic, "state": found.state}
+    return {
+        "arn": found.arn,
+        "title": found.name,
+        "releaseLabel": found.release_label,
+        "automatic": automatic,
+        "state": found.state,
+    }
 
 
 def start(call: Call) -> dict[str, Any]:
@@ -53,11 +59,17 @@ def start(call: Call) -> dict[str, Any]:
     driver = (call.get("jobDriver") or {}).get("sparkSubmit") or {}
     minutes = int(call.get("executionTimeoutMinutes") or MINUTES)
     asked = {
-        "service": SERVICE, "job": call.get("name") or name, "role": role, "principal": PRINCIPAL,
+        "service": SERVICE, "job": call.get("name") or name, "application": made["title"], "role": role, "principal": PRINCIPAL,
         "account": call.backend.account_id, "region": call.backend.region_name,
         "script": driver.get("entryPoint", ""), "arguments": driver.get("entryPointArguments") or [],
     }  # fmt: skip
-    run = work.begin(str(call.get("name") or name), "00", WORLD.durations.emr_serverless_job, minutes * 60.0, asked)
+    run = work.begin(
+        str(call.get("name") or name),
+        "00",
+        WORLD.durations.emr_serverless_job,
+        minutes * 60.0,
+        asked,
+    )
     if WORLD.iam == "enforced" and not acting.trusts(role, PRINCIPAL, call.backend.account_id):
         WORLD.machines.held.pop(run.id, None)
         run.ends = run.began

@@ -37,9 +37,14 @@ def _group(call: Call, name: str) -> Record:
     feature_state.settle(held)
     found = held.get(name.rpartition("/")[2])
     if found is None:
-        raise Refused("ResourceNotFound", f"Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name {name}")
+        raise Refused(
+            "ResourceNotFound",
+            f"Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name {name}",
+        )
     if found.data["FeatureGroupStatus"] != "Created":
-        raise Refused("ValidationError", f"Validation Error: FeatureGroup {name} is not in Created status")
+        raise Refused(
+            "ValidationError", f"Validation Error: FeatureGroup {name} is not in Created status"
+        )
     return found
 
 
@@ -60,7 +65,10 @@ def put(call: Call) -> dict[str, Any]:
     when = _moment(group, row[group.data["EventTimeFeatureName"]])
     stores = set(call.get("TargetStores") or _stores(group))
     if missing := stores - set(_stores(group)):
-        raise Refused("ValidationError", f"Validation Error: {sorted(missing)[0]} is not enabled for {group.name}")
+        raise Refused(
+            "ValidationError",
+            f"Validation Error: {sorted(missing)[0]} is not enabled for {group.name}",
+        )
     now = WORLD.clock.now()
     ends = _ends(group, call.get("TtlDuration"), when)
     kept = {"row": row, "when": when, "written": now, "ends": ends, "deleted": False}
@@ -85,13 +93,19 @@ def _checked(group: Record, given: list[Mapping[str, Any]]) -> dict[str, Any]:
     for each in given:
         name = each["FeatureName"]
         if name not in types:
-            raise Refused("ValidationError", f"Validation Error: FeatureName [{name}] does not exist in FeatureGroup")
+            raise Refused(
+                "ValidationError",
+                f"Validation Error: FeatureName [{name}] does not exist in FeatureGroup",
+            )
         if name in row:
             raise Refused("ValidationError", f"Validation Error: Duplicate feature name {name}")
         row[name] = _value(types[name], each)
     for role in ("RecordIdentifierFeatureName", "EventTimeFeatureName"):
         if not row.get(group.data[role]):
-            raise Refused("ValidationError", f"Validation Error: {role} [{group.data[role]}] is missing in the record")
+            raise Refused(
+                "ValidationError",
+                f"Validation Error: {role} [{group.data[role]}] is missing in the record",
+            )
     return row
 
 
@@ -123,7 +137,9 @@ def _fits(kind: str, value: str) -> bool:
 
 def _moment(group: Record, text: str) -> float:
     name = group.data["EventTimeFeatureName"]
-    kind = next(it["FeatureType"] for it in group.data["FeatureDefinitions"] if it["FeatureName"] == name)
+    kind = next(
+        it["FeatureType"] for it in group.data["FeatureDefinitions"] if it["FeatureName"] == name
+    )
     if kind == "Fractional":
         return float(text)
     for each in FORMATS:
@@ -150,7 +166,10 @@ def _live(call: Call, group: Record, identifier: str) -> dict[str, Any] | None:
 
 def _shown(row: Mapping[str, Any], names: list[str] | None) -> list[dict[str, Any]]:
     return [
-        {"FeatureName": name, ("ValueAsStringList" if isinstance(value, list) else "ValueAsString"): value}
+        {
+            "FeatureName": name,
+            ("ValueAsStringList" if isinstance(value, list) else "ValueAsString"): value,
+        }
         for name, value in row.items()
         if not names or name in names
     ]
@@ -174,7 +193,10 @@ def get(call: Call) -> dict[str, Any]:
 def _named(group: Record, names: list[str] | None) -> None:
     known = {it["FeatureName"] for it in group.data["FeatureDefinitions"]}
     if unknown := [name for name in names or () if name not in known]:
-        raise Refused("ValidationError", f"Validation Error: FeatureName [{unknown[0]}] does not exist in FeatureGroup")
+        raise Refused(
+            "ValidationError",
+            f"Validation Error: FeatureName [{unknown[0]}] does not exist in FeatureGroup",
+        )
 
 
 def batch(call: Call) -> dict[str, Any]:

@@ -45,7 +45,10 @@ def job(call: Call, name: str) -> Mapping[str, Any]:
             return record.model
     found = glue_backends[where.account_id][where.region_name].jobs.get(name)
     if found is None:
-        raise Refused("EntityNotFoundException", f"Failed to start job run due to missing metadata: Job {name} not found.")
+        raise Refused(
+            "EntityNotFoundException",
+            f"Failed to start job run due to missing metadata: Job {name} not found.",
+        )
     shown: Mapping[str, Any] = found.as_dict()
     return shown
 
@@ -83,7 +86,11 @@ def start(call: Call) -> dict[str, Any]:
 
 def _role(call: Call, name: str) -> str:
     where = call.backend
-    return name if name.startswith("arn:") else f"arn:{where.partition}:iam::{where.account_id}:role/{name}"
+    return (
+        name
+        if name.startswith("arn:")
+        else f"arn:{where.partition}:iam::{where.account_id}:role/{name}"
+    )
 
 
 def _of(call: Call, name: str) -> Iterator[Record]:
@@ -143,7 +150,9 @@ def stop(call: Call) -> dict[str, Any]:
         else:
             record.data["work"].stop()
             good.append(one)
-    errors = [{**one, "ErrorDetail": {"ErrorCode": code, "ErrorMessage": text}} for one, code, text in bad]
+    errors = [
+        {**one, "ErrorDetail": {"ErrorCode": code, "ErrorMessage": text}} for one, code, text in bad
+    ]
     return {"SuccessfulSubmissions": good, "Errors": errors}
 
 

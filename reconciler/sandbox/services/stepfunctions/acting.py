@@ -49,14 +49,16 @@ class Session:
     ends: float
 
 
-def take(role: str, service: str, region: str, name: str, account: str) -> Session:
+def take(  # noqa: PLR0913  (what AssumeRole is told)
+    role: str, service: str, region: str, name: str, account: str, source: str = ""
+) -> Session:
     """Take a role for a service, as AssumeRole does; its trust policy is asked.
 
     Raises:
         RefusedError: there is no such role, or it does not trust the service.
     """
     trust = principals.held(role)
-    if WORLD.iam == "enforced" and not trusts(role, service, account):
+    if WORLD.iam == "enforced" and not trusts(role, service, account, source):
         raise RefusedError("AccessDenied", f"{service} is not authorized to assume {role}.", 403)
     partition = role.split(":")[1] if ":" in role else "aws"
     if trust is None and WORLD.iam == "enforced":
@@ -83,7 +85,9 @@ def trusts(role: str, service: str, account: str, arn: str = "") -> bool:
         return False
 
 
-def call(key: str, region: str, service: str, operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def call(
+    key: str, region: str, service: str, operation: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
     """The answer of an operation, asked with somebody's key.
 
     Raises:
@@ -137,7 +141,11 @@ def answered(request: AWSPreparedRequest, service: str, operation: str) -> AWSRe
     """What the sandbox answers a request that is sent with the key of `_KEYS`."""
     from reconciler.sandbox.door.entry import admitted  # noqa: PLC0415  (it loads all services)
 
-    signed_by = re.sub(r"Credential=[^/]+/", f"Credential={_KEYS[-1]}/", _text(request.headers.get("Authorization", "")))
+    signed_by = re.sub(
+        r"Credential=[^/]+/",
+        f"Credential={_KEYS[-1]}/",
+        _text(request.headers.get("Authorization", "")),
+    )
     request.headers["Authorization"] = signed_by
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     raw = request.body or b""
@@ -145,9 +153,7 @@ def answered(request: AWSPreparedRequest, service: str, operation: str) -> AWSRe
     request.body = body
     sent = Sent(str(request.url), headers, body, str(request.method))
     protocol = wire.protocol_of(service, headers)
-    status, found, content = admitted(
-        service, operation, protocol, lambda: _moto(request), sent
-    )
+    status, found, content = admitted(service, operation, protocol, lambda: _moto(request), sent)
     if status == wire.LOST[0]:
         raise ConnectionClosedError(endpoint_url=request.url)
     reply: Any = MockRawResponse(content)

@@ -64,7 +64,9 @@ def matches(names: list[str], error: str, *, task: bool) -> bool:
     return task and TASK in names and error not in {TIMEOUT, BEAT}
 
 
-def _retried(branch: Branch, state: dict[str, Any], failure: Failure, at: float, *, task: bool) -> bool:
+def _retried(
+    branch: Branch, state: dict[str, Any], failure: Failure, at: float, *, task: bool
+) -> bool:
     for number, retrier in enumerate(state.get("Retry") or ()):
         if not matches(retrier["ErrorEquals"], failure.error, task=task):
             continue
@@ -89,7 +91,13 @@ def delay(retrier: dict[str, Any], used: int) -> float:
 
 
 def _caught(  # noqa: PLR0913  (what a failure is made of)
-    run: Execution, branch: Branch, state: dict[str, Any], failure: Failure, at: float, *, task: bool
+    run: Execution,
+    branch: Branch,
+    state: dict[str, Any],
+    failure: Failure,
+    at: float,
+    *,
+    task: bool,
 ) -> bool:
     from reconciler.sandbox.services.stepfunctions import states  # noqa: PLC0415  (they fail, too)
 

@@ -81,7 +81,9 @@ def _begin_far(run: Execution, branch: Branch, at: float, state: dict[str, Any],
     run.record(at, "MapRunStarted", branch, mapRunStartedEventDetails={"mapRunArn": arn})
 
 
-def _number(state: dict[str, Any], name: str, data: Any, context: Any, variables: Any) -> float | None:  # noqa: ANN401
+def _number(
+    state: dict[str, Any], name: str, data: Any, context: Any, variables: Any
+) -> float | None:  # noqa: ANN401
     if f"{name}Path" not in state:
         return state.get(name)
     found = path.find(state[f"{name}Path"], data, context, variables)
@@ -105,7 +107,12 @@ def _launch(run: Execution, branch: Branch, at: float) -> None:
 
 
 def _spawn(  # noqa: PLR0913  (what a branch is made of)
-    run: Execution, branch: Branch, machine: dict[str, Any], data: Any, at: float, **more: Any  # noqa: ANN401
+    run: Execution,
+    branch: Branch,
+    machine: dict[str, Any],
+    data: Any,
+    at: float,
+    **more: Any,  # noqa: ANN401
 ) -> Branch:
     child = run.spawn(machine, data, at, parent=branch.number, **more)
     child.variables, child.last = dict(branch.variables), branch.last
@@ -128,7 +135,9 @@ def child_done(run: Execution, child: Branch, at: float, output: Any) -> None:  
         _failing().failed(run, parent, at, failure)
 
 
-def child_failed(run: Execution, parent: Branch, child: Branch, at: float, failure: Failure) -> None:
+def child_failed(
+    run: Execution, parent: Branch, child: Branch, at: float, failure: Failure
+) -> None:
     """A branch or an iteration has failed: so does the state around it, or it tolerates that.
 
     Raises:

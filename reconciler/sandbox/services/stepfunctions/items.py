@@ -37,12 +37,14 @@ def of(run: Execution, branch: Branch, state: Mapping[str, Any], data: Any) -> l
     found = path.find(state.get("ItemsPath", "$"), data, context, branch.variables)
     if not isinstance(found, list):
         where = state.get("ItemsPath", "$")
-        text = f"Reference path \"{where}\" must point to array."
+        text = f'Reference path "{where}" must point to array.'
         raise Failure("States.Runtime", text)
     return found
 
 
-def _read(run: Execution, reader: Mapping[str, Any], data: Any, context: Any, variables: Any) -> list[Any]:  # noqa: ANN401
+def _read(
+    run: Execution, reader: Mapping[str, Any], data: Any, context: Any, variables: Any
+) -> list[Any]:  # noqa: ANN401
     given = reader.get("Parameters") or {}
     given = template.filled(given, data, context, variables)
     setting = reader.get("ReaderConfig") or {}
@@ -83,7 +85,9 @@ def _parsed(body: bytes, setting: Mapping[str, Any]) -> list[Any]:
         return [json.loads(line) for line in text.splitlines() if line.strip()]
     if kind == "CSV":
         sign = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
-        rows = [*csv.reader(io.StringIO(text), delimiter=sign[setting.get("CSVDelimiter", "COMMA")])]
+        rows = [
+            *csv.reader(io.StringIO(text), delimiter=sign[setting.get("CSVDelimiter", "COMMA")])
+        ]
         heads = setting.get("CSVHeaders")
         if setting.get("CSVHeaderLocation") == "FIRST_ROW":
             heads, rows = rows[0], rows[1:]
@@ -97,7 +101,11 @@ def _parsed(body: bytes, setting: Mapping[str, Any]) -> list[Any]:
 
 
 def batched(
-    batcher: Mapping[str, Any], found: list[tuple[Any, dict[str, Any]]], data: Any, context: Any, variables: Any  # noqa: ANN401
+    batcher: Mapping[str, Any],
+    found: list[tuple[Any, dict[str, Any]]],
+    data: Any,
+    context: Any,
+    variables: Any,  # noqa: ANN401
 ) -> list[tuple[Any, dict[str, Any]]]:
     """The items in batches of at most so many, or so many bytes."""
 
@@ -108,7 +116,9 @@ def batched(
 
     most, size = limit("MaxItemsPerBatch"), limit("MaxInputBytesPerBatch") or PAYLOAD
     common = batcher.get("BatchInput")
-    head = {} if common is None else {"BatchInput": template.filled(common, data, context, variables)}
+    head = (
+        {} if common is None else {"BatchInput": template.filled(common, data, context, variables)}
+    )
     made: list[list[Any]] = []
     room = 0
     for value, _ in found:
@@ -124,7 +134,9 @@ def batched(
     ]
 
 
-def write(run: Execution, branch: Branch, state: Mapping[str, Any], at: float) -> dict[str, Any] | None:
+def write(
+    run: Execution, branch: Branch, state: Mapping[str, Any], at: float
+) -> dict[str, Any] | None:
     """Write the results of a map run to S3; nothing where the state does not ask for it.
 
     Raises:
@@ -134,10 +146,15 @@ def write(run: Execution, branch: Branch, state: Mapping[str, Any], at: float) -
     if not writer or "Parameters" not in writer:
         return None
     context = run.context(branch)
-    given = template.filled(writer["Parameters"], branch.work.get("data"), context, branch.variables)
+    given = template.filled(
+        writer["Parameters"], branch.work.get("data"), context, branch.variables
+    )
     arn = branch.work["map"]
     home = "/".join(filter(None, (str(given.get("Prefix", "")).strip("/"), arn.rpartition(":")[2])))
-    good = [_row(run, branch, index, "SUCCEEDED", output=dumps(each)) for index, each in sorted(branch.results.items())]
+    good = [
+        _row(run, branch, index, "SUCCEEDED", output=dumps(each))
+        for index, each in sorted(branch.results.items())
+    ]
     bad = [
         _row(run, branch, index, "FAILED", error=error, cause=cause)
         for index, (error, cause) in sorted(branch.failed.items())
@@ -149,10 +166,20 @@ def write(run: Execution, branch: Branch, state: Mapping[str, Any], at: float) -
                 key = f"{home}/{kind}_0.json"
                 body = dumps(rows)
                 files[kind] = [{"Key": key, "Size": len(body.encode())}]
-                tasks.ask(run, "s3", "PutObject", {"Bucket": given["Bucket"], "Key": key, "Body": body.encode()})
+                tasks.ask(
+                    run,
+                    "s3",
+                    "PutObject",
+                    {"Bucket": given["Bucket"], "Key": key, "Body": body.encode()},
+                )
         key = f"{home}/manifest.json"
         manifest = {"DestinationBucket": given["Bucket"], "MapRunArn": arn, "ResultFiles": files}
-        tasks.ask(run, "s3", "PutObject", {"Bucket": given["Bucket"], "Key": key, "Body": dumps(manifest).encode()})
+        tasks.ask(
+            run,
+            "s3",
+            "PutObject",
+            {"Bucket": given["Bucket"], "Key": key, "Body": dumps(manifest).encode()},
+        )
     except tasks.RefusedError as refused:
         raise Failure(WRITER, f"{refused.code}: {refused.message}") from None
     return {"MapRunArn": arn, "ResultWriterDetails": {"Bucket": given["Bucket"], "Key": key}}

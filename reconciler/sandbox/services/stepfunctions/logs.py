@@ -44,7 +44,9 @@ def _shown(run: Execution, event: dict[str, Any]) -> dict[str, Any]:
     details = next((it for key, it in event.items() if key.endswith("EventDetails")), {})
     if not run.logging.get("includeExecutionData"):
         hidden = {"input", "output", "parameters"}
-        details = {key: it for key, it in details.items() if key.removesuffix("Details") not in hidden}
+        details = {
+            key: it for key, it in details.items() if key.removesuffix("Details") not in hidden
+        }
     return {
         "id": str(event["id"]),
         "type": event["type"],

@@ -1,4 +1,4 @@
-"""Brings runs up to the clock: whatever has fallen due is done at its own moment, in that order.
+"""The next thing of all runs, and doing it.
 
 The loop knows no state; `states` do, and `ending` what becomes of a run.
 """
@@ -11,6 +11,8 @@ from reconciler.facts.asl import QueryError
 from reconciler.sandbox.beside import backends
 from reconciler.sandbox.services.stepfunctions import ending, failing, logs, states
 from reconciler.sandbox.services.stepfunctions.execution import EndedError, Execution, Failure
+from reconciler.sandbox.state import agenda
+from reconciler.sandbox.state.agenda import Due
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
@@ -20,44 +22,28 @@ if TYPE_CHECKING:
 
 SERVICE = "stepfunctions"
 RUNS, GOING = "execution", "going"
-_BUSY: list[bool] = []
 
 
-def settle() -> None:
-    """Do all that is due by now. What it does itself asks for no more of it."""
-    if _BUSY:
-        return
-    _BUSY.append(True)
-    try:
-        while (found := _first()) is not None and found[0] <= WORLD.clock.now():
-            at, run, number = found
-            with WORLD.clock.at(at):
-                _step(run, number, at)
-    finally:
-        _BUSY.clear()
-
-
-def wait(run: Execution) -> None:
-    """Go on until a run has ended, letting its time pass: of StartSyncExecution.
-
-    Only this run's own waiting takes time; what else is due meanwhile is done as well.
-    """
-    if _BUSY:
-        return
-    while run.running and (found := _first()) is not None:
-        ahead = found[0] - WORLD.clock.now()
-        if ahead > 0:
-            WORLD.clock.advance(ahead)
-        settle()
-
-
-def _first() -> tuple[float, Execution, int] | None:
+def due() -> Due | None:
+    """The next thing that a run has to do."""
     best: tuple[float, Execution, int] | None = None
     for run in going():
         found = run.next()
         if found is not None and (best is None or found[0] < best[0]):
             best = (found[0], run, found[1])
-    return best
+    if best is None:
+        return None
+    at, run, number = best
+    return Due(at, lambda: _step(run, number, at))
+
+
+def wait(run: Execution) -> None:
+    """Go on until a run has ended, letting its time pass: of StartSyncExecution."""
+    while run.running and not agenda.busy() and (found := agenda.first()) is not None:
+        ahead = found.at - WORLD.clock.now()
+        if ahead > 0:
+            WORLD.clock.advance(ahead)
+        agenda.settle()
 
 
 def going() -> Iterator[Execution]:

@@ -164,7 +164,12 @@ def list_(call: Call) -> dict[str, Any]:
     """ListStateMachines."""
     sweep(call)
     rows = [
-        {"stateMachineArn": it.arn, "name": it.name, "type": it.data["type"], "creationDate": it.created}
+        {
+            "stateMachineArn": it.arn,
+            "name": it.name,
+            "type": it.data["type"],
+            "creationDate": it.created,
+        }
         for it in call.records(MACHINE).values()
     ]
     return paging.page(call, rows, "stateMachines")
@@ -286,7 +291,14 @@ def _role(call: Call, arn: str, data: Mapping[str, Any]) -> None:
     for rule in sorted({_rule(state) for _, state in states(definition)} - {""}):
         at = f"arn:{call.backend.partition}:events:{call.backend.region_name}:{account}:rule/{rule}"
         for action in rule_actions():
-            asked = Asked(action, at, role, account, account, {"aws:requestedregion": (call.backend.region_name,)})
+            asked = Asked(
+                action,
+                at,
+                role,
+                account,
+                account,
+                {"aws:requestedregion": (call.backend.region_name,)},
+            )
             if not decision(asked, who).allowed:
                 said = f"'{role}' is not authorized to create managed-rule."
                 raise Refused("AccessDeniedException", said)

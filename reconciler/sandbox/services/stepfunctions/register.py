@@ -5,9 +5,11 @@ from __future__ import annotations
 from reconciler.sandbox import beside
 from reconciler.sandbox.protocol import own
 from reconciler.sandbox.services.stepfunctions import loop
+from reconciler.sandbox.state import agenda
 
 
 def install() -> None:
     """Put Step Functions into the sandbox."""
     beside.install("reconciler.sandbox.services.stepfunctions")
-    own.DUE.append(loop.settle)
+    agenda.SOURCES.append(loop.due)
+    own.DUE.append(agenda.settle)

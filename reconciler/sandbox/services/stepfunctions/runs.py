@@ -66,16 +66,25 @@ def begin(call: Call, *, sync: bool = False) -> Execution:
     held = machines.version(call, arn)
     text = call.get("input") or "{}"
     if len(text.encode()) > PAYLOAD:
-        raise Refused("InvalidExecutionInput", f"Invalid State Machine Execution Input: longer than {PAYLOAD} bytes")
+        raise Refused(
+            "InvalidExecutionInput",
+            f"Invalid State Machine Execution Input: longer than {PAYLOAD} bytes",
+        )
     try:
         json.loads(text)
     except ValueError as mistake:
-        raise Refused("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{mistake}'") from None
+        raise Refused(
+            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{mistake}'"
+        ) from None
     name = call.get("name") or str(uuid.UUID(int=mock_random.getrandbits(128)))
     if not NAME.fullmatch(name):
         raise Refused("InvalidName", f"Invalid Name: '{name}'")
     express = machine.data["type"] == "EXPRESS"
-    noun, tail = ("express", f":{uuid.UUID(int=mock_random.getrandbits(128))}") if express else ("execution", "")
+    noun, tail = (
+        ("express", f":{uuid.UUID(int=mock_random.getrandbits(128))}")
+        if express
+        else ("execution", "")
+    )
     found = f"{machine.arn.replace(':stateMachine:', f':{noun}:')}:{name}{tail}"
     known = call.kept(RUNS).get(found)
     if known is not None:
@@ -86,7 +95,9 @@ def begin(call: Call, *, sync: bool = False) -> Execution:
             raise Refused("ExecutionAlreadyExists", f"Execution Already Exists: '{found}'")
     definition = json.loads(held.data["definition"])
     if jsonata(definition):
-        raise Refused("ValidationException", "The sandbox runs machines that query with JSONPath only.")
+        raise Refused(
+            "ValidationException", "The sandbox runs machines that query with JSONPath only."
+        )
     now = WORLD.clock.now()
     run = Execution(
         arn=found, name=name, machine=arn if arn != machine.arn else machine.arn,
@@ -110,7 +121,10 @@ def start_sync(call: Call) -> dict[str, Any]:
     """StartSyncExecution, of express machines: the answer has the outcome."""
     machine = machines.find(call, call["stateMachineArn"])
     if machine.data["type"] != "EXPRESS":
-        raise Refused("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+        raise Refused(
+            "StateMachineTypeNotSupported",
+            "This operation is not supported by this type of state machine",
+        )
     run = begin(call, sync=True)
     loop.wait(run)
     return _described(run) | {"billingDetails": {}}
@@ -185,7 +199,9 @@ def redrive(call: Call) -> dict[str, Any]:
     run.status, run.stopped, run.error, run.cause, run.failed_at = RUNNING, None, None, None, None
     if "TimeoutSeconds" in run.definition:
         run.ends = now + float(run.definition["TimeoutSeconds"])
-    number = run.record(now, "ExecutionRedriven", None, executionRedrivenEventDetails={"redriveCount": run.redrives})
+    number = run.record(
+        now, "ExecutionRedriven", None, executionRedrivenEventDetails={"redriveCount": run.redrives}
+    )
     branch.stage, branch.due, branch.last = "enter", now, number
     branch.work, branch.results, branch.failed, branch.ends, branch.beats = {}, {}, {}, None, None
     run.branches = {branch.number: branch}
@@ -225,7 +241,9 @@ def history(call: Call) -> dict[str, Any]:
 def _bare(event: dict[str, Any]) -> dict[str, Any]:
     gone = {"input", "output", "parameters"}
     return {
-        key: {name: it for name, it in value.items() if name not in gone} if isinstance(value, dict) else value
+        key: {name: it for name, it in value.items() if name not in gone}
+        if isinstance(value, dict)
+        else value
         for key, value in event.items()
     }
 

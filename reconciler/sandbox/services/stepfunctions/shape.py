@@ -85,9 +85,15 @@ def _in(made: Any, value: Any, at: str, *, loose: bool) -> Any:  # noqa: ANN401
     if kind == "list" and isinstance(value, list):
         return [_in(made.member, each, f"{at}[{n}]", loose=loose) for n, each in enumerate(value)]
     if kind == "map" and isinstance(value, Mapping):
-        return {key: _in(made.value, each, f"{at}.{key}", loose=loose) for key, each in value.items()}
+        return {
+            key: _in(made.value, each, f"{at}.{key}", loose=loose) for key, each in value.items()
+        }
     if kind == "blob":
-        return value if isinstance(value, bytes) else (value if isinstance(value, str) else dumps(value)).encode()
+        return (
+            value
+            if isinstance(value, bytes)
+            else (value if isinstance(value, str) else dumps(value)).encode()
+        )
     if kind == "string" and not isinstance(value, str) and loose:
         return dumps(value)
     if kind in {"float", "double"} and isinstance(value, int) and not isinstance(value, bool):
@@ -96,7 +102,9 @@ def _in(made: Any, value: Any, at: str, *, loose: bool) -> Any:  # noqa: ANN401
         return int(value)
     fits = {"structure": dict, "list": list, "map": dict, "string": str, "boolean": bool,
             "integer": int, "long": int, "float": float, "double": float}  # fmt: skip
-    if not isinstance(value, fits.get(kind, object)) or (isinstance(value, bool) and kind != "boolean"):
+    if not isinstance(value, fits.get(kind, object)) or (
+        isinstance(value, bool) and kind != "boolean"
+    ):
         raise ValueError(f"{at or 'the input'} takes a {kind}, not {type(value).__name__}")
     return value
 
@@ -108,11 +116,15 @@ def _structure(made: Any, value: Mapping[str, Any], at: str, *, loose: bool) -> 
     found = {}
     for key, each in value.items():
         if key not in named:
-            raise ValueError(f"The field {f'{at}.{key}'.lstrip('.')!r} is not supported by Step Functions")
+            raise ValueError(
+                f"The field {f'{at}.{key}'.lstrip('.')!r} is not supported by Step Functions"
+            )
         name = named[key]
         found[name] = _in(made.members[name], each, f"{at}.{key}", loose=loose)
     if missing := [name for name in made.required_members if name not in found]:
-        raise ValueError(f"The field {f'{at}.{missing[0]}'.lstrip('.')!r} is required but was missing")
+        raise ValueError(
+            f"The field {f'{at}.{missing[0]}'.lstrip('.')!r} is required but was missing"
+        )
     return found
 
 

@@ -137,7 +137,9 @@ def _choice(run: Execution, branch: Branch, at: float, state: dict[str, Any]) ->
             break
     else:
         if "Default" not in state:
-            raise Failure("States.NoChoiceMatched", "No choice rule matched, and there is no Default.")
+            raise Failure(
+                "States.NoChoiceMatched", "No choice rule matched, and there is no Default."
+            )
         chosen = {"Next": state["Default"], "Assign": state.get("Assign") or {}}
     assigned = template.filled(chosen.get("Assign") or {}, data, context, branch.variables)
     output = _out(run, branch, state, data)
@@ -151,7 +153,9 @@ def _wait(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> N
         if seconds is None:
             seconds = path.find(state["SecondsPath"], data, context, branch.variables)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-            raise Failure("States.Runtime", f"The SecondsPath of '{branch.state}' gives {seconds!r}.")
+            raise Failure(
+                "States.Runtime", f"The SecondsPath of '{branch.state}' gives {seconds!r}."
+            )
         until = at + min(float(seconds), LONGEST_WAIT)
     else:
         text = state.get("Timestamp")

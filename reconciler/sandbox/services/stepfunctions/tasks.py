@@ -47,7 +47,11 @@ def begin(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> N
     timeout = _seconds(run, branch, state, "TimeoutSeconds")
     beat = _seconds(run, branch, state, "HeartbeatSeconds")
     names = _names(what)
-    scheduled: dict[str, Any] = {**names, "region": run.region, "parameters": sized(given, "input", branch.state)}
+    scheduled: dict[str, Any] = {
+        **names,
+        "region": run.region,
+        "parameters": sized(given, "input", branch.state),
+    }
     scheduled |= {"timeoutInSeconds": int(timeout)} if timeout else {}
     scheduled |= {"heartbeatInSeconds": int(beat)} if beat else {}
     run.record(at, "TaskScheduled", branch, taskScheduledEventDetails=scheduled)
@@ -185,12 +189,16 @@ def permitted(run: Execution, operation: str, given: Mapping[str, Any]) -> None:
 
 def _key(run: Execution, role: str) -> str:
     if run.key_ends - SOON <= WORLD.clock.now():
-        taken = acting.take(run.role, PRINCIPAL, run.region, _session(run), run.account)
+        machine = ":".join(run.machine.split(":")[:7])
+        name = _session(run)
+        taken = acting.take(run.role, PRINCIPAL, run.region, name, run.account, machine)
         run.key, run.key_ends = taken.key, taken.ends
     if not role:
         return run.key
     given = {"RoleArn": role, "RoleSessionName": _session(run)}
-    return str(acting.call(run.key, run.region, "sts", "AssumeRole", given)["Credentials"]["AccessKeyId"])
+    return str(
+        acting.call(run.key, run.region, "sts", "AssumeRole", given)["Credentials"]["AccessKeyId"]
+    )
 
 
 def _session(run: Execution) -> str:
@@ -199,7 +207,11 @@ def _session(run: Execution) -> str:
 
 def _role(run: Execution, branch: Branch, state: Mapping[str, Any]) -> str:
     given = state.get("Credentials") or {}
-    return str(template.filled(given, branch.input, run.context(branch), branch.variables).get("RoleArn", ""))
+    return str(
+        template.filled(given, branch.input, run.context(branch), branch.variables).get(
+            "RoleArn", ""
+        )
+    )
 
 
 def _seconds(run: Execution, branch: Branch, state: Mapping[str, Any], name: str) -> float:
@@ -221,7 +233,10 @@ def _what(resource: str) -> Integration:
 def _names(what: Integration) -> dict[str, str]:
     """How the history names an integration."""
     if what.service in {"activity", "function"}:
-        return {"resourceType": "lambda" if what.service == "function" else "activity", "resource": what.action}
+        return {
+            "resourceType": "lambda" if what.service == "function" else "activity",
+            "resource": what.action,
+        }
     pattern = f".{what.pattern}" if what.pattern else ""
     kind = f"aws-sdk:{what.service}" if what.sdk else what.service
     return {"resourceType": kind, "resource": f"{what.action}{pattern}"}

@@ -53,8 +53,8 @@ def create(aws: Aws, props: Props) -> tuple[str, ...]:
 
 
 def read(aws: Aws, parts: tuple[str, ...]) -> Props | None:
-    """GetQueueAttributes and its tags; a name is no address of a queue."""
-    if "://" not in parts[0]:
+    """GetQueueAttributes and its tags. A name is no address of a queue, though moto takes one."""
+    if not parts[0].startswith("https://"):
         return None
     found = aws.look("sqs", "GetQueueAttributes", QueueUrl=parts[0], AttributeNames=["All"])
     if found is None:

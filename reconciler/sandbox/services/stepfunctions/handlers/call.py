@@ -14,7 +14,10 @@ from reconciler.sandbox.state import work
 from reconciler.sandbox.state.world import WORLD
 
 SIMULATED = {
-    ("athena", "StartQueryExecution"): "simulated: the sandbox has no SQL engine, so nothing was read or written",
+    (
+        "athena",
+        "StartQueryExecution",
+    ): "simulated: the sandbox has no SQL engine, so nothing was read or written",
     ("emr-serverless", "StartJobRun"): work.SIMULATED,
     ("glue", "StartJobRun"): work.SIMULATED,
 }
@@ -33,14 +36,17 @@ def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begu
         answer = sent(run, branch, what, client, given)
     finally:
         WORLD.machines.asking = None
-    if (client, what.operation) in SIMULATED and branch.state not in WORLD.machines.stood_in.get(run.arn, ()):
+    held = answer.get("JobRunId") in WORLD.machines.held
+    if (client, what.operation) in SIMULATED and not held:
         run.notes.append({"state": branch.state, "note": SIMULATED[client, what.operation]})
     if what.poll is not None:
         return Begun(answer, {"client": client, "answer": answer, "request": dict(given)})
     return Begun(answer, waits=what.pattern == TOKEN)
 
 
-def sent(run: Execution, branch: Branch, what: Integration, client: str, given: Any) -> dict[str, Any]:  # noqa: ANN401
+def sent(
+    run: Execution, branch: Branch, what: Integration, client: str, given: Any
+) -> dict[str, Any]:  # noqa: ANN401
     """The answer, with names as Step Functions has them."""
     if not isinstance(given, Mapping):
         raise Failure("States.Runtime", f"The parameters of '{branch.state}' are no object.")

@@ -46,5 +46,3 @@ def _json(text: str) -> Any:  # noqa: ANN401  (any JSON value)
         return json.loads(text)
     except ValueError:
         return text
-
-

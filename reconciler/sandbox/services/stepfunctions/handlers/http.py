@@ -116,7 +116,11 @@ def _connections(account: str, region: str) -> Iterator[Connection]:
     now = WORLD.clock.now()
     for record in beside.backends[account][region].of("events", "connection").values():
         data = record.data
-        state = data["then"] if data["until"] <= now and data["state"].endswith("ING") else data["state"]
+        state = (
+            data["then"]
+            if data["until"] <= now and data["state"].endswith("ING")
+            else data["state"]
+        )
         yield Connection(record.arn, data.get("secret", ""), state, data["auth"])
     for each in events_backends[account][region].connections.values():
         yield Connection(each.arn, each.secret_arn, each.state, each.auth_parameters or {})
@@ -227,7 +231,9 @@ def _sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None)
             return _told(answer, content)
     except requests.RequestException as broken:
         text = f"{type(broken).__name__}: the server did not answer within {limit:g} seconds."
-        raise Failure(SOCKET, text if isinstance(broken, requests.Timeout) else str(broken)) from None
+        raise Failure(
+            SOCKET, text if isinstance(broken, requests.Timeout) else str(broken)
+        ) from None
 
 
 def _read(answer: requests.Response) -> bytes:
