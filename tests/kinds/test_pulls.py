@@ -245,7 +245,7 @@ def test_a_query_in_a_file_is_read_by_the_run() -> None:
     (file,) = named(nodes, "Moorline::S3::Asset")
     assert file.address in node.needs
     states = node.props["DefinitionString"].document["States"]
-    assert states["read the query"]["Parameters"]["Key"] == file.props["Key"]
+    assert states["read the query"]["Parameters"]["Key"] == file.address.name.partition("/")[2]
     assert states["begin"]["Default"] == "read the query"
     body = states["ask for the first page"]["Parameters"]["RequestBody"]
     assert body == {"query.$": "$.run.query", "variables": {}}
