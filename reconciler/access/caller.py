@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from reconciler.access.calls import questions
 from reconciler.access.model import Asked
-from reconciler.access.request import NEW_ID, Call, Want, World, arn
-from reconciler.access.served import SCALES, catalogue, scaled
+from reconciler.access.request import Call, Want, World, arn
+from reconciler.access.served import COPIES, SCALES, catalogue, copied, scaled
 from reconciler.access.services.kms import asked_by, key_arn
 from reconciler.access.table import fitting
 
@@ -164,13 +164,6 @@ def propagating(call: Call, _world: World) -> Iterable[str]:
         yield arn(call, "cloudwatch", "alarm", str(call.need("AlarmName")))
 
 
-def copied(call: Call, _world: World) -> Iterable[str]:
-    """The secret in which EventBridge keeps what a connection is given."""
-    if call.operation == "CreateConnection" or call.get("AuthParameters"):
-        name = f"events!connection/{call.need('Name')}/{NEW_ID}"
-        yield arn(call, "secretsmanager", "Secret", name)
-
-
 _TOPIC = encrypted("sns", "topic", "TopicArn")
 _GROUP = encrypted("sagemaker", "feature-group", "FeatureGroupName")
 _CONFIG = encrypted("sagemaker", "endpoint-config", "EndpointConfigName")
@@ -208,14 +201,8 @@ DEMANDS = (
         "sagemaker",
         documented=False,
     ),
-    Demand(
-        "sagemaker",
-        ("CreateEndpoint",),
-        ("kms:CreateGrant",),
-        _CONFIG,
-        "SageMaker developer guide, API permissions reference, CreateEndpoint",
-        "sagemaker",
-    ),
+    Demand("sagemaker", ("CreateEndpoint",), ("kms:CreateGrant",), _CONFIG,
+           "SageMaker developer guide, API permissions reference, CreateEndpoint", "sagemaker"),
     Demand(
         "sagemaker",
         ("UpdateEndpoint",),
@@ -285,10 +272,8 @@ DEMANDS = (
         "SNS developer guide, key management, permissions of publishers",
         "sns",
     ),
-    Demand("events", ("CreateConnection", "UpdateConnection"),
-           ("secretsmanager:CreateSecret", "secretsmanager:GetSecretValue",
-            "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret"),
-           copied, "CloudFormation schema of AWS::Events::Connection, handlers", documented=False),
+    Demand("events", ("CreateConnection", "UpdateConnection"), COPIES, copied,
+           "CloudFormation schema of AWS::Events::Connection, handlers", documented=False),
     Demand(
         "cloudwatch",
         ("PutMetricAlarm",),
