@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from reconciler.access.calls import questions
 from reconciler.access.model import Asked
 from reconciler.access.request import Call, Want, World, arn
-from reconciler.access.served import SCALES, catalogue, scaled
+from reconciler.access.served import COPIES, SCALES, catalogue, copied, scaled
 from reconciler.access.services.kms import asked_by, key_arn
 from reconciler.access.table import fitting
 
@@ -201,14 +201,8 @@ DEMANDS = (
         "sagemaker",
         documented=False,
     ),
-    Demand(
-        "sagemaker",
-        ("CreateEndpoint",),
-        ("kms:CreateGrant",),
-        _CONFIG,
-        "SageMaker developer guide, API permissions reference, CreateEndpoint",
-        "sagemaker",
-    ),
+    Demand("sagemaker", ("CreateEndpoint",), ("kms:CreateGrant",), _CONFIG,
+           "SageMaker developer guide, API permissions reference, CreateEndpoint", "sagemaker"),
     Demand(
         "sagemaker",
         ("UpdateEndpoint",),
@@ -278,6 +272,8 @@ DEMANDS = (
         "SNS developer guide, key management, permissions of publishers",
         "sns",
     ),
+    Demand("events", ("CreateConnection", "UpdateConnection"), COPIES, copied,
+           "CloudFormation schema of AWS::Events::Connection, handlers", documented=False),
     Demand(
         "cloudwatch",
         ("PutMetricAlarm",),

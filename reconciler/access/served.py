@@ -10,6 +10,13 @@ SCALES = {"application-autoscaling:service-namespace": "sagemaker"}
 """What the request to Application Auto Scaling says of itself."""
 
 
+COPIES = tuple(
+    f"secretsmanager:{each}"
+    for each in ("CreateSecret", "GetSecretValue", "PutSecretValue", "UpdateSecret")
+)
+"""What EventBridge does with the secret in which it keeps what a connection is given."""
+
+
 def catalogue(call: Call, _world: World) -> Iterable[str]:
     """Where SageMaker makes the table of an offline store, unless it is told not to."""
     offline = call.get("OfflineStoreConfig")
@@ -22,3 +29,10 @@ def catalogue(call: Call, _world: World) -> Iterable[str]:
 def scaled(call: Call, _world: World) -> Iterable[str]:
     """What scales the endpoint, should anything do so: its id is AWS's."""
     yield arn(call, "application-autoscaling", "ScalableTarget", NEW_ID)
+
+
+def copied(call: Call, _world: World) -> Iterable[str]:
+    """The secret in which EventBridge keeps what a connection is given."""
+    if call.operation == "CreateConnection" or call.get("AuthParameters"):
+        name = f"events!connection/{call.need('Name')}/{NEW_ID}"
+        yield arn(call, "secretsmanager", "Secret", name)

@@ -23,6 +23,8 @@ MISSING: tuple[Absent, ...] = (
 )
 """A model package group that is not there yet has no versions. Source: AWS_FACTS 6.3."""
 NO_BUCKET: tuple[Absent, ...] = (absent("NoSuchBucket"), absent("404"))
+NO_SECRET: tuple[Absent, ...] = (absent("ResourceNotFoundException"),)
+CURRENT = "AWSCURRENT"
 COMPLETED = "Completed"
 """The one status in which a version can be served."""
 
@@ -132,6 +134,25 @@ def _object(session: Session, params: Mapping[str, str]) -> Json:
     return {"etag": found["ETag"].strip('"'), "bucket": True}
 
 
+def _secret(session: Session, params: Mapping[str, str]) -> Json:
+    """A secret by its name or ARN: which version is current. Nobody reads what is in it.
+
+    Returns ``{"arn", "version", "deleted"}``; nothing where there is no such secret. ``version``
+    is "" where it holds nothing yet. Source: Secrets Manager API reference, DescribeSecret.
+    """
+    try:
+        reader = ReadOnly(session, "secretsmanager", NO_SECRET)
+        body = reader.call("describe_secret", {"SecretId": params["secret"]})
+    except Gone:
+        return None
+    stages = body.get("VersionIdsToStages") or {}
+    current = [version for version, said in stages.items() if CURRENT in said]
+    if len(current) > 1:
+        raise incomplete("secretsmanager.describe_secret", "two versions are current")
+    version = current[0] if current else ""
+    return {"arn": body["ARN"], "version": version, "deleted": bool(body.get("DeletedDate"))}
+
+
 def _feature_group(session: Session, params: Mapping[str, str]) -> Json:
     """A feature group by its name, or by its ARN where another account shares it.
 
@@ -158,4 +179,5 @@ READERS: Mapping[str, Reader] = {
     "feature-group": _feature_group,
     "model-package": _model_package,
     "object": _object,
+    "secret": _secret,
 }

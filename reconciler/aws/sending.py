@@ -20,6 +20,7 @@ from reconciler.aws.outputs import Outputs
 from reconciler.aws.session import Session
 from reconciler.aws.single import value_at
 from reconciler.aws.together import Together
+from reconciler.aws.vault import unlocked
 from reconciler.model.asset import ChangedError, Packed
 from reconciler.model.change import Action, Call
 from reconciler.model.event import CallFailed, CallSent, Sink
@@ -63,7 +64,7 @@ class Sender:
 
         Raises:
             AwsError: AWS did not do it.
-            StepError: interrupted while it was waited for.
+            StepError: interrupted while it was waited for, or a secret is not as planned.
         """
         params = self.outputs.sent(call.params)
         if step.asset and call.method != resource.delete.method:
@@ -71,6 +72,8 @@ class Sender:
         unshown = [text for each in hidden(call.params) for _, text in texts(each.value)]
         if self.outputs.undoes(step.address, call.method, params):
             return True
+        params, kept = unlocked(self.session, params)
+        unshown += kept
         before = (clock := self.session.clock).now()
         patience = Patience(self.session, self.sink, step)
         whole, tried = True, 0

@@ -44,6 +44,14 @@ BESIDE: Wholes = {
         each=members("Key"),
         tally="KeyCount",
     ),
+    ("secretsmanager", "describe_secret"): Whole(
+        has=members("ARN", "Name"), same={"SecretId": ("ARN", "Name")}
+    ),
+    ("secretsmanager", "get_secret_value"): Whole(
+        has=members("ARN", "VersionId"),
+        same={"SecretId": ("ARN", "Name")},
+        one_of=("SecretString", "SecretBinary"),
+    ),
     ("sagemaker", "list_model_packages"): Whole(
         items="ModelPackageSummaryList",
         each=members("ModelPackageArn", "ModelPackageStatus", "ModelPackageVersion"),

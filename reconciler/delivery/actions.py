@@ -198,6 +198,9 @@ def _demanded(action: str, row: Demand) -> Place:
     if service == "glue":
         at = "arn:{partition}:glue:{region}:{account}:"
         return tuple(f"{at}{name}" for name in _CATALOGUE), (), Bound.FREE
+    if service == "secretsmanager":
+        at = f"arn:{{partition}}:{service}:{{region}}:{{account}}:secret:"
+        return (f"{at}{row.service}!connection/{{prefix}}*",), (), Bound.FREE
     if service == "application-autoscaling":
         at = f"arn:{{partition}}:{service}:{{region}}:{{account}}:scalable-target/*"
         space = ((f"{service}:service-namespace", row.service),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.delivery import actions, assets, stated
+from reconciler.delivery import actions, assets, kept, stated
 from reconciler.delivery.actions import Grant
 from reconciler.delivery.api import literal
 from reconciler.delivery.cloudformation import (
@@ -50,6 +50,7 @@ def policies(site: Site) -> dict[str, Json]:
         **packed("Write", changes, [APPLY], site),
         **_siblings(grants, site),
         **_stated(types, site),
+        **kept.policies(site),
         **_signing(site),
         **assets.policies(site),
         **_receipts(lists=_LISTS in looked),
@@ -123,6 +124,7 @@ def conditions(site: Site) -> dict[str, Json]:
         "Fn::Or": [{"Condition": each} for each in ("ReportsToObject", "ReportsToTopic")]
     }
     found |= {name: stated.here(stage.name) for name, stage in _naming(site)}
+    found |= {name: stated.here(stage.name) for name, stage in kept.stages(site)}
     if any(stage.siblings for stage in site.stages):
         found["HasSiblings"] = {"Fn::Equals": [fact("HasSiblings"), "yes"]}
     if any(stage.signing for stage in site.stages):

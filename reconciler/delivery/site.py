@@ -51,6 +51,8 @@ class Stage:
     """Bucket and folder of files of the repository, "" where no spec names one."""
     stated: tuple[Address, ...] = ()
     """What its specs call otherwise than `PLATFORM-ENVIRONMENT-…`."""
+    secrets: tuple[str, ...] = ()
+    """The secrets that its specs name, by name or ARN."""
 
     @property
     def gated(self) -> bool:

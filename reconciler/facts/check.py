@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reconciler.facts.messages import Fault, message
 from reconciler.facts.store import Facts, UnknownType, facts
+from reconciler.model.secret import Secret
 from reconciler.model.value import Hidden, Join, JsonText, Mark, Path, Props, Ref
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _plain(value: Json, marks: list[Json]) -> Json:
 
 
 def _is_unknown(value: Json) -> bool:
-    if isinstance(value, Mark | Ref | Join | JsonText | Hidden):
+    if isinstance(value, Mark | Ref | Join | JsonText | Hidden | Secret):
         return True
     return isinstance(value, str) and "{{resolve:" in value
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from reconciler.facts.files import read
+from reconciler.model.secret import Secret
 from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 
 _SPACE = re.compile(r"\s+")
@@ -87,7 +88,7 @@ def _filled(value: Json, length: Length) -> Json:
         case JsonText():
             inner = _filled(value.document, length)
             return json.dumps(inner, separators=(",", ":"), ensure_ascii=False)
-        case Mark():
+        case Mark() | Secret():
             return ""
         case Hidden():
             return _filled(value.value, length)

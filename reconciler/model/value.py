@@ -1,9 +1,10 @@
 """Values inside a resource's properties, and the marks that stand for values not at hand.
 
-A property tree holds JSON plus five kinds of mark. `Ref` and `Join` are known
+A property tree holds JSON plus six kinds of mark. `Ref` and `Join` are known
 once another resource exists; `JsonText` is a document that AWS takes as a
-string; `Hidden` is sent and never shown; `UNKNOWN` and `SENSITIVE` stand in a plan for what is
-not known yet or must never be shown. Each mark has one JSON form, so a plan is plain JSON.
+string; `Hidden` is sent and never shown; `Secret` says where a value is kept that only the call
+itself is given; `UNKNOWN` and `SENSITIVE` stand in a plan for what is not known yet or must never
+be shown. Each mark has one JSON form, so a plan is plain JSON.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from reconciler.model.address import Address
+from reconciler.model.secret import Secret
 
 Json: TypeAlias = Any
 Props: TypeAlias = Mapping[str, Json]
@@ -72,11 +74,11 @@ class Mark(StrEnum):
 
 UNKNOWN = Mark.UNKNOWN
 SENSITIVE = Mark.SENSITIVE
-FORMS = frozenset({"$ref", "$join", "$text", "$hidden", "$marked", "$mark", "$map"})
+FORMS = frozenset({"$ref", "$join", "$text", "$hidden", "$marked", "$secret", "$mark", "$map"})
 """Keys of the JSON forms of marks; a user's own object with one of them stands in a ``$map``."""
 
 
-def to_json(value: Json) -> Json:
+def to_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
     """The JSON form of a property tree, marks included."""
     match value:
         case Ref():
@@ -88,6 +90,8 @@ def to_json(value: Json) -> Json:
         case Hidden():
             form = "$marked" if value.readable else "$hidden"
             return {form: [value.owner.type, value.owner.name, *value.path]}
+        case Secret():
+            return {"$secret": [value.arn, value.member, value.version]}
         case Mark():
             return {"$mark": value.name.lower()}
         case Mapping():
@@ -99,7 +103,7 @@ def to_json(value: Json) -> Json:
             return value
 
 
-def from_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
+def from_json(value: Json) -> Json:  # noqa: C901, PLR0911 - one for each form
     """The inverse of `to_json`."""
     if isinstance(value, list):
         return [from_json(item) for item in value]
@@ -117,6 +121,8 @@ def from_json(value: Json) -> Json:  # noqa: PLR0911 - one for each form
             case "$hidden" | "$marked":
                 owner, path = Address(body[0], body[1]), tuple(body[2:])
                 return Hidden(owner, path, readable=key == "$marked")
+            case "$secret":
+                return Secret(*body)
             case "$mark":
                 return Mark[body.upper()]
             case "$map":
@@ -130,7 +136,7 @@ _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def _mark(value: object) -> Json:
-    if isinstance(value, Ref | Join | JsonText | Hidden):
+    if isinstance(value, Ref | Join | JsonText | Hidden | Secret):
         return to_json(value)
     if isinstance(value, Mapping):
         return dict(value)
@@ -183,6 +189,9 @@ def references(value: Json) -> Iterator[Ref]:
             return
 
 
+_OPEN = (Ref, Join, Hidden, Secret, Mark)
+
+
 def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:  # noqa: PLR0911 - as from_json
     """Put values in the place of references.
 
@@ -204,7 +213,7 @@ def resolve(value: Json, lookup: Callable[[Ref], Json]) -> Json:  # noqa: PLR091
             return "".join(map(str, parts))
         case JsonText():
             document = resolve(value.document, lookup)
-            open_ = any(isinstance(leaf, Ref | Join | Hidden | Mark) for leaf in leaves(document))
+            open_ = any(isinstance(leaf, _OPEN) for leaf in leaves(document))
             return JsonText(document) if open_ else orjson.dumps(document).decode()
         case Hidden():
             return replace(value, value=resolve(value.value, lookup))

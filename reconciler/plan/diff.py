@@ -16,6 +16,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Effect, FieldChange, Observed, Reason, Status
 from reconciler.model.given import marked
 from reconciler.model.graph import Origin
+from reconciler.model.secret import Secret
 from reconciler.model.step import Step
 from reconciler.model.value import SENSITIVE, Hidden, Json, JsonText, Path, Props, canonical, digest
 from reconciler.plan.lent import lent, theirs
@@ -154,6 +155,8 @@ def seen(value: Json) -> Json:
     match value:
         case Hidden():
             return value.value if value.readable and value.value is not None else ...
+        case Secret():
+            return value if value.version else ...
         case JsonText():
             inside = seen(value.document)
             return ... if inside is ... else JsonText(inside)

@@ -1,7 +1,8 @@
 """The form of properties in which equal means the same to AWS. Pure.
 
 Both sides of a comparison are brought into it: policies and documents are parsed, sets are
-sorted, secrets are as AWS masks them, and a member that an answer may lack has its default.
+sorted, secrets are as AWS masks them
+or as their token says which they are, and a member that an answer may lack has its default.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from operator import itemgetter
 
 import orjson
 
+from reconciler.model.secret import Secret
 from reconciler.model.value import Json, JsonText, Path, Props, canonical
 from reconciler.resources import policy
 from reconciler.resources.api import Resource
@@ -54,6 +56,8 @@ def _normal(value: Json, place: str, resource: Resource, *, whole: bool) -> Json
     """With `whole`, objects also have the defaults of what they lack: nothing in them is walked."""
     if place in resource.policies:
         return policy.normal(value) if value else None
+    if isinstance(value, Secret):
+        return value.seen
     if place in resource.documents:
         return _parsed(value)
     if isinstance(value, str) and (mask := resource.masked.get(place)):

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from reconciler.model.secret import Secret
 from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Ref
 from reconciler.secret.entropy import is_path, random_runs
 from reconciler.secret.names import placeholder, secretive
@@ -69,7 +70,7 @@ def redact_value(value: Json, name: str = "") -> Json:  # noqa: PLR0911 - one fo
     only say where a secret is.
     """
     match value:
-        case Mark() | Ref() | Join() | None | bool():
+        case Mark() | Ref() | Join() | Secret() | None | bool():
             return value
         case Hidden():
             return SENSITIVE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
 
+from reconciler.model.secret import Secret
 from reconciler.model.value import SENSITIVE, Hidden, Join, Json, JsonText, Mark, Path, Ref
 from reconciler.secret.entropy import random_runs
 from reconciler.secret.names import placeholder, secretive
@@ -24,7 +25,7 @@ def veiled(
     """
     if isinstance(value, Hidden):
         return SENSITIVE
-    if value is None or isinstance(value, bool | Mark | Ref | Join):
+    if value is None or isinstance(value, bool | Mark | Ref | Join | Secret):
         return value
     if isinstance(value, str) and placeholder(value) and REFERENCE in value:
         return value

@@ -111,6 +111,12 @@ def _values() -> dict[str, Schema]:
             "A value that is sent and never shown: type and name of its resource, and its path.",
             {"type": "array", "items": word, "minItems": 3},
         ),
+        "secret": _mark(
+            "$secret",
+            "Where a value is kept that is never shown: a secret's ARN, a member of its JSON, and"
+            " the id of a version; of what is live, the last alone.",
+            {"type": "array", "items": word, "minItems": 3, "maxItems": 3},
+        ),
         "mark": _mark(
             "$mark",
             "A value that a plan cannot or must not show.",

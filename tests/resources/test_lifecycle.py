@@ -123,6 +123,8 @@ def test_what_cannot_change_is_replaced(type_: str, number: int, turn: Turn) -> 
 @pytest.mark.parametrize("type_", [each for each in TYPES if load()[each].signed])
 def test_a_tag_is_edited_in_place(type_: str, turn: Turn) -> None:
     sample = SAMPLES[type_]
+    if load()[type_].tags is None:
+        return  # it takes none
     turn(*nodes(sample, sample.full, team="fraud"))
     for tags in ({"team": "risk"}, {}):
         wanted = nodes(sample, sample.full, **tags)

@@ -18,7 +18,8 @@ from reconciler.facts import facts, known_types
 from reconciler.facts.check import problems
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
 from reconciler.model.loss import GONE
-from reconciler.model.value import Join, JsonText, Ref, to_json
+from reconciler.model.secret import Secret
+from reconciler.model.value import Hidden, Join, JsonText, Ref, to_json
 from reconciler.plan import calls
 from reconciler.resources.api import Absent, Op, Reach, Resource, load
 from reconciler.resources.permissions import PREFIX, permission
@@ -58,7 +59,7 @@ def shape_of(service: str, method: str) -> Any:
 
 def plain(value: Any) -> Any:
     """What a request holds once everything is known; unknown values become text."""
-    if isinstance(value, Ref | Join | JsonText):
+    if isinstance(value, Ref | Join | JsonText | Hidden | Secret):
         return "x" * 40
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}

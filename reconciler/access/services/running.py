@@ -59,7 +59,15 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         ),
     },
     "events": {
-        **plain("events", {"rule-on-default-event-bus Name": "DescribeRule PutRule"}),
+        **plain(
+            "events",
+            {
+                "": "ListConnections",
+                "connection Name": "CreateConnection DeauthorizeConnection DeleteConnection "
+                "DescribeConnection UpdateConnection",
+                "rule-on-default-event-bus Name": "DescribeRule PutRule",
+            },
+        ),
         "PutEvents": put_events,
     },
     "sqs": dict.fromkeys((*QUEUE.split(), "SendMessageBatch", "DeleteMessageBatch"), queue),

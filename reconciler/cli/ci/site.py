@@ -15,11 +15,12 @@ from reconciler.cli.frame.project import Project
 from reconciler.delivery.names import names
 from reconciler.git import remote
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.secret import Secret
+from reconciler.model.value import leaves
 
 if TYPE_CHECKING:
     from reconciler.delivery.api import Provider
     from reconciler.delivery.site import Site
-    from reconciler.model.address import Address
     from reconciler.specs.overlay import EnvironmentView
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -99,13 +100,11 @@ def described(project: Project, wanted: Wanted) -> Described:
         found = [*found, Diagnostic("DELIVERY005", text, None, help_, Severity.WARNING)]
         slug = sites.NOWHERE
     branch = _branch(project, wanted.branch or remote.default_branch() or BRANCH)
-    types, names, assets = _made(project, views)
+    types, made = _made(project, views)
     text, more = _requirements(project, wanted.requirements)
     site = sites.Site(
         platform=views[0].platform,
-        stages=tuple(
-            replace(each, stated=names[each.name], assets=assets[each.name]) for each in stages
-        ),
+        stages=tuple(replace(each, **made[each.name]) for each in stages),
         repository=slug,
         branch=branch,
         types=types,
@@ -149,18 +148,18 @@ def _real(project: Project) -> list[EnvironmentView]:
 
 def _made(
     project: Project, views: list[EnvironmentView]
-) -> tuple[tuple[str, ...], dict[str, tuple[Address, ...]], dict[str, str]]:
-    """The AWS types that specs make here, their own names, and where files of the repository go.
+) -> tuple[tuple[str, ...], dict[str, dict[str, Any]]]:
+    """The AWS types that the specs make in any of these environments, and what each one names.
 
-    The names are those that no role knows by its beginning, by environment. Exits on mistakes.
+    That is by environment, as fields of `Stage`: names of its own, where files of the repository
+    go, and secrets. Exits on mistakes.
     """
     from reconciler.compile import compiler  # noqa: PLC0415
     from reconciler.delivery.stated import stated  # noqa: PLC0415
 
     loaded = project.read()
     types: set[str] = set()
-    names: dict[str, tuple[Address, ...]] = {}
-    assets: dict[str, str] = {}
+    made: dict[str, dict[str, Any]] = {}
     found = list(loaded.diagnostics)
     for view in views:
         specs, problems = project.checked(view)
@@ -169,11 +168,15 @@ def _made(
         types |= {node.address.type for node in graph}
         known = stated(graph, f"{view.platform}-{view.name}-")
         put = (node.address.name.rpartition("/")[0] for node in graph if node.asset)
-        assets[view.name] = next(put, "")
-        names[view.name] = tuple(each.address for each in known)
+        kept = {leaf.arn for node in graph for leaf in leaves(node.props) if type(leaf) is Secret}
+        made[view.name] = {
+            "stated": tuple(each.address for each in known),
+            "assets": next(put, ""),
+            "secrets": tuple(sorted(kept)),
+        }
     if any(each.is_error for each in found):
         project.fail([each for each in found if each.is_error])
-    return tuple(sorted(types)), names, assets
+    return tuple(sorted(types)), made
 
 
 def _branch(project: Project, branch: str) -> str:

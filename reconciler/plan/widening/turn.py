@@ -15,6 +15,7 @@ from reconciler.access.witness import Site
 from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.loss import Destruction, Loss, Opened
+from reconciler.model.secret import Secret
 from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.members import identity, known_by
@@ -94,7 +95,7 @@ def plain(value: Json) -> Json:  # noqa: PLR0911 - one for each form
             return "".join(part if isinstance(part, str) else plain(part) for part in value.parts)
         case JsonText():
             return plain(value.document)
-        case Hidden() | Mark():
+        case Hidden() | Secret() | Mark():
             return str(value)
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}

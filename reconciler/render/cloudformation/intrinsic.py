@@ -15,6 +15,7 @@ from reconciler.facts import Facts
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import in_words
 from reconciler.model.graph import Origin
+from reconciler.model.secret import Secret
 from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 from reconciler.render.cloudformation.spot import Spot, about
 from reconciler.resources.api import Place, Resource, fill
@@ -44,6 +45,8 @@ class Intrinsics:
                 return self._mark(value, spot)
             case Hidden():
                 return self.secret(value)
+            case Secret():
+                return str(value)
             case Join():
                 return _joined(self._parts(value))
             case Mapping():
@@ -119,6 +122,8 @@ class Intrinsics:
                 yield from _quoted([self._mark(value, None)])
             case Hidden():
                 yield from _quoted([self.secret(value)])
+            case Secret():
+                yield from _quoted([str(value)])
             case Join():
                 yield from _quoted(self._parts(value))
             case JsonText():

@@ -83,7 +83,7 @@ class Terms:
         if len(path) > DEEPEST:
             return _UNKNOWN
         match mark_of(value):
-            case "$mark" | "$hidden" as mark:
+            case "$mark" | "$hidden" | "$secret" as mark:
                 said = str(value[mark]).upper()
                 return _UNKNOWN if said == Mark.UNKNOWN.name else _HIDDEN
             case "$ref" | "$join":
@@ -102,7 +102,7 @@ class Terms:
     def _text(self, document: Json) -> _Part:
         """A document as JSON text; not known as a whole when a part of it is not."""
         marks = {mark for mark in _marks(document) if mark}
-        if marks & {"sensitive", "$hidden"}:
+        if marks & {"sensitive", "$hidden", "$secret"}:
             return _HIDDEN
         if marks:
             return _UNKNOWN

@@ -1,7 +1,7 @@
 """Values of a plan's JSON in a few words, on one line, and safe for a terminal.
 
-Marks (`$ref`, `$join`, `$text`, `$hidden`, `$mark`) are read in their JSON form, because a
-renderer never sees anything but the plan's JSON.
+Marks (`$ref`, `$join`, `$text`, `$hidden`, `$secret`, `$mark`) are read in their JSON form,
+because a renderer never sees anything but the plan's JSON.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _AMBIGUOUS = re.compile(
 _NONE = "(none)"
 _SAID = frozenset({_NONE, *Mark})
 """What stands for something that is no text."""
-_MARKS = frozenset({"$ref", "$join", "$text", "$hidden", "$mark"})
+_MARKS = frozenset({"$ref", "$join", "$text", "$hidden", "$secret", "$mark"})
+_VERSION = 8
+"""Characters of a version's id that tell it from another one."""
 HUGE = 200_000
 """Characters of a value that are compared with another one; none that AWS takes is longer."""
 _NEAR = 200
@@ -168,6 +170,8 @@ def _marked(mark: str, body: Json, longest: int) -> Iterator[str]:
             yield str(Mark.__members__.get(str(body).upper(), harmless(str(body))))
         case "$hidden":
             yield str(Mark.SENSITIVE)
+        case "$secret":
+            yield _kept(*(harmless(str(each)) for each in body))
         case "$ref":
             yield f"({harmless(str(body[2]))} of {harmless(str(body[1]))})"
         case "$join":
@@ -175,6 +179,16 @@ def _marked(mark: str, body: Json, longest: int) -> Iterator[str]:
                 yield from [harmless(part)] if isinstance(part, str) else _parts(part, longest)
         case _:
             yield from _parts(body, longest)
+
+
+def _kept(arn: str, member: str, version: str) -> str:
+    """Where a secret is kept, and its version: never what it is."""
+    if not arn:
+        return f"(secret at {version})"
+    name = arn.partition(":secret:")[2] or arn
+    part = f"{member} of " if member else ""
+    at = f", version {version[:_VERSION]}" if version else ""
+    return f"({part}secret {name}{at})"
 
 
 def _string(value: str, longest: int) -> str:

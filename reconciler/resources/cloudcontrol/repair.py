@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from reconciler.facts import Facts, facts
+from reconciler.model.secret import Secret
 from reconciler.model.value import Hidden, Join, Json, JsonText, Mark, Path, Props, Ref
 from reconciler.resources.cloudcontrol.paths import covered, value, without
 from reconciler.resources.whole import empty
@@ -191,13 +192,16 @@ UNKNOWN_TEXT = "\0"
 """Stands for a value that is known later: it breaks no rule but those of its own text."""
 
 
+_MARKS = (Ref, Join, JsonText, Mark, Hidden, Secret)
+
+
 def _plain(tree: Json) -> Json:
     """A document as JSON; a mark becomes a text of which nothing is judged."""
     if isinstance(tree, Mapping):
         return {key: _plain(item) for key, item in tree.items()}
     if isinstance(tree, list | tuple):
         return [_plain(item) for item in tree]
-    return UNKNOWN_TEXT if isinstance(tree, Ref | Join | JsonText | Mark | Hidden) else tree
+    return UNKNOWN_TEXT if isinstance(tree, _MARKS) else tree
 
 
 @cache

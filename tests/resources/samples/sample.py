@@ -55,6 +55,8 @@ class Sample:
         if not record.signed:
             return props
         owner = (PLACE.platform, PLACE.environment, f"Sample/{self.name}", PLACE.region)
+        if record.tags is None:
+            more = {}  # a mark has room for whose it is, and no more
         values = (*owner, self.name)
         tags = dict(zip((*OWNERSHIP, NAME_TAG), values, strict=True)) | more
         return {**props, "Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)]}
