@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from reconciler.aws import again, buckets, offered
+from reconciler.aws import again, buckets, foreseen, offered
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
@@ -57,6 +57,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         ruled = check.planned(graph, terms, closing.used(live, terms))
         problems = [*offered.lined(problems, graph)]
         more += offered.look(session, draft.steps, graph, resources.load())
+        more += foreseen.look(session, draft.steps, graph, resources.load())
         found = [*found, *problems, *more, *draft.diagnostics, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, beside=draft.beside)

@@ -37,7 +37,7 @@ def look_closer(
         if change.observed is None:
             continue
         try:
-            context = _ask(session, resources[change.address.type].pending.context(change))
+            context = ask(session, resources[change.address.type].pending.context(change))
         except AwsError as error:
             problems.append(unreadable(error, change.address))
             unknown.add(change.address)
@@ -55,7 +55,7 @@ def who_moved(
     problems: list[Diagnostic] = []
     for change in changes:
         try:
-            more = _ask(session, resources[change.address.type].pending.moved(change))
+            more = ask(session, resources[change.address.type].pending.moved(change))
         except AwsError as error:
             problems.append(unreadable(error, change.address))
         else:
@@ -64,8 +64,8 @@ def who_moved(
     return found, problems
 
 
-def _ask(session: Session, asking: Generator[Look, Json, T]) -> T:
-    """Put the adapter's questions one by one; each may depend on the answers before."""
+def ask(session: Session, asking: Generator[Look, Json, T]) -> T:
+    """Put an adapter's questions one by one; each may depend on the answers before."""
     answer: Json = None
     send: Callable[[Json], Look] = asking.send
     while True:

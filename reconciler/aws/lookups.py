@@ -132,4 +132,30 @@ def _object(session: Session, params: Mapping[str, str]) -> Json:
     return {"etag": found["ETag"].strip('"'), "bucket": True}
 
 
-READERS: Mapping[str, Reader] = {"model-package": _model_package, "object": _object}
+def _feature_group(session: Session, params: Mapping[str, str]) -> Json:
+    """A feature group by its name, or by its ARN where another account shares it.
+
+    Returns DescribeFeatureGroup's answer with all features, or nothing when there is none.
+    """
+    reader = ReadOnly(session, "sagemaker", MISSING)
+    try:
+        body = dict(reader.call("describe_feature_group", {"FeatureGroupName": params["group"]}))
+        seen: set[str] = set()
+        while token := body.pop("NextToken", None):
+            if token in seen:
+                raise incomplete("describe_feature_group", "it names a page that was read")
+            seen.add(token)
+            asked = {"FeatureGroupName": params["group"], "NextToken": token}
+            page = dict(reader.call("describe_feature_group", asked))
+            body["FeatureDefinitions"] = [*body["FeatureDefinitions"], *page["FeatureDefinitions"]]
+            body["NextToken"] = page.get("NextToken")
+    except Gone:
+        return None
+    return body
+
+
+READERS: Mapping[str, Reader] = {
+    "feature-group": _feature_group,
+    "model-package": _model_package,
+    "object": _object,
+}

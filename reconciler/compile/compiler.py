@@ -9,25 +9,25 @@ left out rather than reported again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from reconciler.compile import deferred as deferring, lacking, naming, placed, served, tags
+from reconciler.compile import deferred as deferring, lacking, naming, packing, placed, served, tags
 from reconciler.compile.admit import admit
 from reconciler.compile.rooted import rooted
 from reconciler.compile.sealed import sealed
+from reconciler.compile.spec import SPEC, Spec
 from reconciler.compile.unresolved import unresolved
 from reconciler.kinds import api as kinds
-from reconciler.kinds.api import Kind, Lacking, LackingError, Lookup, Scope, Section, Served
-from reconciler.kinds.lines import OUTSIDE
+from reconciler.kinds.api import Kind, Lacking, LackingError, Lookup, Scope, Served
 from reconciler.model.address import Address
-from reconciler.model.diagnostic import Diagnostic, Span, ordered
+from reconciler.model.diagnostic import Diagnostic, ordered
 from reconciler.model.document import Document
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
 from reconciler.model.policy import Policy
-from reconciler.model.value import Json, Path, put
+from reconciler.model.value import Json, put
 from reconciler.model.waiting import Waiting
 from reconciler.resources import api as resources
 from reconciler.resources.api import Place, fill
@@ -39,53 +39,6 @@ from reconciler.specs.shape import shape
 from reconciler.specs.unread import among, misframed
 
 ENVIRONMENT = "Environment"
-SPEC = ("spec",)
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One checked spec."""
-
-    envelope: Envelope
-    kind: Kind[Any]
-    model: Section
-    uses: tuple[tuple[Path, str, str], ...]
-
-    @property
-    def id(self) -> str:
-        """``Kind/name``."""
-        return self.envelope.id
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The specs that it refers to, each as ``Kind/name``."""
-        return tuple(f"{kind}/{name}" for _, kind, name in self.uses)
-
-    @property
-    def owner(self) -> str:
-        """The team to ask; "" where the spec names none."""
-        return self.envelope.metadata.owner or ""
-
-    def owned_at(self) -> Span:
-        """The line of the owner."""
-        return self.envelope.document.at(("metadata", "owner"))
-
-    def at(self, path: Path) -> Span:
-        """The line of a path inside `spec`, or beside it if it begins with `OUTSIDE`."""
-        return self.envelope.document.at(_whole(path))
-
-    def key_at(self, path: Path) -> Span:
-        """The line of the key of a path inside `spec`, or beside it."""
-        return self.envelope.document.key_at(_whole(path))
-
-    @property
-    def tags(self) -> Mapping[str, str]:
-        """The user's own tags."""
-        return self.envelope.metadata.tags
-
-
-def _whole(path: Path) -> Path:
-    return path[1:] if path[:1] == (OUTSIDE,) else (*SPEC, *path)
 
 
 def place_of(view: EnvironmentView) -> Place:
@@ -140,11 +93,11 @@ def read(
     broken = {*lost, *(name for name, _ in misframed(laid, registry))}
     specs = []
     for envelope in framed:
-        spec, problems = _spec(envelope, registry[envelope.kind], declared, broken)
+        spec, problems = _spec(envelope, registry[envelope.kind], declared, broken, view)
         found += problems
         if spec is not None and envelope.sound:
             specs.append(spec)
-    return tuple(specs), ordered(found)
+    return tuple(specs), ordered([*found, *packing.undeclared(view, declared)])
 
 
 def _kind(document: Document) -> Json:
@@ -152,7 +105,11 @@ def _kind(document: Document) -> Json:
 
 
 def _spec(
-    envelope: Envelope, kind: Kind[Any], declared: set[str], broken: set[str]
+    envelope: Envelope,
+    kind: Kind[Any],
+    declared: set[str],
+    broken: set[str],
+    view: EnvironmentView,
 ) -> tuple[Spec | None, list[Diagnostic]]:
     whole = "spec" in envelope.document.data
     model, found = shape(envelope.document, kind.model, SPEC) if whole else (None, [])
@@ -170,6 +127,9 @@ def _spec(
         for path, other, name in spec.uses
         if f"{other}/{name}" not in declared and not among(name, broken)
     ]
+    found += packing.homeless(spec, view)
+    home = packing.uses(model, view, spec.id)
+    spec = replace(spec, uses=(*spec.uses, *home))
     return (None if any(each.is_error for each in found) else spec), found
 
 
@@ -207,8 +167,14 @@ class _Builder:
         self.place = place_of(view)
         self.facts = facts
         self.resources = resources.load()
+        self.home = packing.home(view)
         self._scopes: dict[str, Scope] = {}
         self._exports: dict[str, Mapping[str, Json | Lacking]] = {}
+        self.unfit: list[Diagnostic] = []
+        if self.home and self.home.id in self.specs:
+            self.unfit = packing.unfit(view, self._peer(packing.KIND, self.home.source))
+        if self.unfit:
+            self.home = None
 
     def scope(self, spec: Spec) -> Scope:
         """The scope of a spec, the same one each time."""
@@ -227,18 +193,20 @@ class _Builder:
                 facts=self.facts,
                 boundary=self.view.spec.boundary or "",
                 own={each[:2]: each for each in spec.kind.named(spec.model)},
+                packed=spec.packed,
+                home=self.home,
             )
         return self._scopes[spec.id]
 
     def build(self) -> tuple[Graph, list[Diagnostic]]:
         nodes: dict[str, list[Node]] = {}
-        found: list[Diagnostic] = []
+        found = [*self.unfit]
         deferred: dict[str, Waiting] = {}
         for spec in self.specs.values():
             scope = self.scope(spec)
             try:
                 made = {node.address: node for node in spec.kind.build(spec.model, scope)}
-                made |= {node.address: node for node in scope.role_nodes()}
+                made |= {node.address: node for node in scope.role_nodes()} | scope.made
             except LackingError as error:
                 found.append(lacking.finding(error, spec.uses, spec.at))
                 continue
@@ -261,7 +229,7 @@ class _Builder:
             *tags.problems(self.view, self.specs.values(), nodes),
             *placed.problems(self.view, imageless),
         ]
-        all_nodes = [node for made in nodes.values() for node in made]
+        all_nodes = packing.once(node for made in nodes.values() for node in made)
         graph, problems = build_graph(all_nodes, deferred.values())
         where, specs = self.place, frozenset(self.specs)
         graph = replace(graph, region=where.region, account=where.account, specs=specs)

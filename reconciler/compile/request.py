@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.compile.compiler import Spec
+from reconciler.compile.spec import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.change import Reason

@@ -36,6 +36,8 @@ def change_effect(
         return Verdict(Effect.NONE, "an absent value means the same", "correction")
     key = "added" if before in (None, default) else "removed" if after in (None, default) else ""
     rule = rule_for(type_name, normal)
+    if rule is not None and [before, after] in rule.get("turns", ()):
+        return Verdict(Effect.IN_PLACE, rule["why"], "correction")
     if rule is not None and key in rule:
         return ruled(rule, key)
     if key and verdict.effect is Effect.IN_PLACE:

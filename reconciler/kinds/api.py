@@ -30,7 +30,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from reconciler.kinds import reference
 from reconciler.kinds.lines import DESCRIPTION, Named
-from reconciler.kinds.scope import Admission, Lacking, LackingError, Lookup, Role, Scope, Served
+from reconciler.kinds.peers import Lacking, LackingError, Served
+from reconciler.kinds.scope import Admission, Lookup, Role, Scope
 from reconciler.kinds.units import (
     Days,
     Duration,

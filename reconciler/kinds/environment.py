@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from reconciler.kinds.api import Duration, Kind, Maybe, Section, register
+from reconciler.kinds.api import Duration, Kind, Maybe, Reference, Section, register
 from reconciler.kinds.terms.protection import Protection
 from reconciler.kinds.terms.region import Region
 
@@ -46,6 +46,12 @@ ServiceName = Annotated[
 ]
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[\w!.*'()/-]+$", max_length=512)]
+Folder = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[\w!*'()-][\w!.*'()-]*(/[\w!*'()-][\w!.*'()-]*)*$", max_length=400
+    ),
+]
 PolicyArn = Annotated[
     str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+$")
 ]
@@ -132,6 +138,22 @@ class Receipts(Section):
         return self
 
 
+class Assets(Section):
+    """Where files of the repository go that AWS reads: scripts, functions, SQL, training code."""
+
+    source: Annotated[str, Reference("DataSource")] = Field(
+        description="The DataSource of objects that keeps them, in the environment's region. It"
+        " must not remove or archive them: what runs reads them for as long as it runs.",
+        examples=["artifacts"],
+    )
+    path: Maybe[Folder] = Field(
+        None,
+        description="Where in the DataSource. Each is an object `assets/SHA256` below it. Moorline"
+        " never removes one: what ran once can be run, looked at and gone back to.",
+        examples=["moorline"],
+    )
+
+
 class Environment(Section):
     """Where a platform runs: account, region, roles, variables and what differs there."""
 
@@ -203,6 +225,12 @@ class Environment(Section):
         None,
         description="Where receipts of applies are kept. Without it: .moorline/receipts.",
         examples=[{"bucket": "acme-fraud-receipts", "prefix": "moorline"}],
+    )
+    assets: Assets | None = Field(
+        None,
+        description="Where files of the repository go that AWS reads. Specs that name a file of the"
+        " repository need it.",
+        examples=[{"source": "artifacts"}],
     )
     plans_expire_after: Duration = Field(
         "24h",

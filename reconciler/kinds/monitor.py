@@ -121,11 +121,12 @@ def check(spec: Monitor) -> Iterator[Problem]:
         names.add(name)
 
 
-def exports(_: Monitor, scope: Scope) -> Mapping[str, Json]:
+def exports(spec: Monitor, scope: Scope) -> Mapping[str, Json]:
     topic = scope.address(TOPIC)
     return {
         "topicArn": Ref(topic, "TopicArn"),
         "topic": Ref(topic, "TopicName"),
+        "keyArn": key_arn(spec.key, scope),
     }
 
 
@@ -157,6 +158,13 @@ def _topic(spec: Monitor, topic: Address, scope: Scope) -> Node:
         },
         lines={("KmsMasterKeyId",): ("key",), ("Subscription",): ("subscribers",)},
     )
+
+
+def topic_node(subscribers: Subscribers, scope: Scope) -> Node:
+    """A topic of a spec's own, to which only its workloads publish."""
+    topic = scope.address(TOPIC)
+    props = {"KmsMasterKeyId": "", "TopicPolicy": {}, "Subscription": [*_subscriptions(subscribers)]}
+    return scope.node(topic, props, lines={("Subscription",): ("subscribers",)})
 
 
 def _topic_policy(topic: Address, scope: Scope) -> Props:

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.kinds.lines import OUTSIDE, Lines, Named
+from reconciler.kinds.peers import Home, Lacking, LackingError, Served
 from reconciler.model.address import Address
+from reconciler.model.asset import Form, Packed
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.graph import NAME_LINE, Node, Origin
 from reconciler.model.value import Json, Path, Props, Ref, canonical, digest
@@ -63,44 +65,6 @@ class Admission:
     statement: Props
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a type's adapter knows that a spec may depend on."""
-
-    name: str
-    """The property that is the physical name; "" where AWS chooses the identifier."""
-    outputs: frozenset[str]
-    """What other resources may refer to."""
-    holds: str
-    """What is lost with any resource of the type; "" where only the spec can say."""
-    tags: bool
-    """Whether it carries tags."""
-    known: bool
-    """Whether a file of ours declares the type, and with it what is lost."""
-    hides: bool
-    """Whether what AWS never gives back is never shown either: it is sent as the spec has it."""
-    removes: bool
-    """Whether null says of a property that it is to be absent, and what is there is removed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """An export that some specs of a kind cannot give, and why."""
-
-    why: str
-    """As in ``DataSource 'orders' is a table of DynamoDB``: what follows the name."""
-    help: str
-
-
-class LackingError(Exception):
-    """A spec asks another one for what that cannot give: a fault of the one that asks."""
-
-    def __init__(self, kind: str, name: str, lacking: Lacking) -> None:
-        super().__init__(f"{kind} {name!r} {lacking.why}")
-        self.target = (kind, name)
-        self.help = lacking.help
-
-
 @dataclass(slots=True)
 class Role:
     """A workload's identity under construction: who may assume it and what it may do."""
@@ -144,6 +108,11 @@ class Scope:
     """The policy that caps every role here, or nothing."""
     facts: Mapping[Lookup, Json] | None = None
     """Answers to lookups; nothing when working offline."""
+    packed: Mapping[tuple[str, Form], Packed] = field(default_factory=dict)
+    """What the spec names of the repository; see `terms.asset`."""
+    home: Home | None = None
+    made: dict[Address, Node] = field(default_factory=dict)
+    """What comes into the graph besides what `build` answers: assets."""
     roles: dict[str, Role] = field(default_factory=dict)
     admissions: list[Admission] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
@@ -193,7 +162,14 @@ class Scope:
             LackingError: that spec cannot give it; the compiler makes it a finding where the
                 other one is named.
         """
-        found = self.peer(kind, name)[what]
+        return self.given(kind, name, self.peer(kind, name)[what])
+
+    def given(self, kind: str, name: str, found: Json | Lacking) -> Json:
+        """What another spec exports, itself or inside of a value.
+
+        Raises:
+            LackingError: that spec cannot give it.
+        """
         if isinstance(found, Lacking):
             raise LackingError(kind, name, found)
         return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from reconciler.model.address import Address
+from reconciler.model.asset import Packed
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Path, Props, references
 from reconciler.model.waiting import Waiting
@@ -46,6 +47,8 @@ class Node:
     origin: Origin | None = None
     keep: int = 1
     """How many revisions stay when the name carries a content digest, the live one included."""
+    asset: Packed | None = None
+    """The bytes that it is, where it is an asset."""
 
     @property
     def needs(self) -> frozenset[Address]:

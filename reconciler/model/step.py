@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.actor import Actor, actor_from_json, actor_to_json
 from reconciler.model.address import Address
+from reconciler.model.asset import Packed, asset_from_json, asset_to_json
 from reconciler.model.change import Action, Call, Cause, FieldChange, Reason
 from reconciler.model.diagnostic import Span, span_from_json, span_to_json
 from reconciler.model.fields import fields_from_json, fields_to_json
@@ -68,6 +69,8 @@ class Step:
     """Each thing that is lost or opened, with what permits it."""
     sent: Mapping[str, str] = field(default_factory=dict)
     """Keyed digests of the hidden values that it sends, by dotted path; see `plan.hidden`."""
+    asset: Packed | None = None
+    """What of the repository its calls put; the bytes are read when they are sent."""
 
     @property
     def waits(self) -> tuple[str, ...]:
@@ -116,6 +119,7 @@ def step_to_json(step: Step, *, causes: bool = True) -> Json:
         **({"loose": list(step.loose)} if step.loose else {}),
         "guard": step.guard,
         **({"sent": dict(step.sent)} if step.sent else {}),
+        **({"asset": asset_to_json(step.asset)} if step.asset else {}),
         "fields": fields_to_json(step.fields, causes=causes),
         "calls": [_call_to_json(call) for call in step.calls],
         "desired": to_json(step.desired),
@@ -141,6 +145,7 @@ def step_from_json(data: Json) -> Step:
         loose=tuple(data.get("loose", ())),
         guard=data["guard"],
         sent=data.get("sent", {}),
+        asset=asset_from_json(data["asset"]) if "asset" in data else None,
         desired=from_json(data["desired"]),
         fields=fields_from_json(data["fields"]),
         spec=data["spec"],

@@ -9,6 +9,7 @@ from enum import StrEnum
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.resources.api import OWNERSHIP, REGION_TAG, Place, Reach, Resource
+from reconciler.resources.whose import Nobodys
 from reconciler.secret.sent import Sent
 
 
@@ -60,6 +61,8 @@ def claim(observed: Observed, place: Place, resource: Resource) -> Claim:
     Who reads a regional service in a region knows where it is. A shared name is of something
     that is somewhere; a global object is nowhere, so its tag says more than what it names.
     """
+    if isinstance(resource.whose, Nobodys):
+        return Claim.OURS
     tags = observed.tags or {}
     here, tag = frozenset({place.region}), frozenset(filter(None, [tags.get(REGION_TAG)]))
     if resource.reach is Reach.SHARED and observed.home - here:

@@ -158,6 +158,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     if resource.pending.moved is not unmoved or seen.owned:
         draft.moving.append(seen)
     if any(each.is_error for each in against):
+        draft.staying.append(seen)
         return
     draft.diagnostics += gate.states(change, node, resource)
     draft.diagnostics += undeclared.said(change, node, resource, policy)
@@ -251,6 +252,7 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
         spec=node.origin.spec if node.origin else "",
         at=at,
         detail=_detail(change),
+        asset=node.asset,
     )
     if change.action is not Action.REPLACE:
         make = calls.create if change.action is Action.CREATE else calls.update

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.compile.compiler import Spec
+from reconciler.compile.spec import Spec
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
 from reconciler.model.value import SENSITIVE, Json, Path, digest

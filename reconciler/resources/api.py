@@ -4,11 +4,10 @@ A `Resource` is data: which calls read, list, create and delete it, how its
 answers map to CloudFormation names, what may be changed in place. Nothing here
 talks to AWS; the planner turns a record and a change into calls.
 
-Templates are strings with ``{name}``, ``{account}``, ``{region}``,
-``{partition}``, ``{platform}``, ``{environment}``, ``{prefix}`` (the platform's
-name prefix), ``{location}`` (the region where S3 wants it named) or
-``{Output}``, one of the resource's own outputs; lists and objects of such
-strings are templates too.
+Templates are strings with ``{name}``, ``{account}``, ``{region}``, ``{partition}``,
+``{platform}``, ``{environment}``, ``{prefix}`` (the platform's name prefix), ``{location}`` (the
+region where S3 wants it named) or ``{Output}``, one of the resource's own outputs; lists and
+objects of such strings are templates too.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ from reconciler.resources.registry import Registry
 from reconciler.resources.review import NOTHING, Pending
 from reconciler.resources.stages import AT_ONCE, Stages
 from reconciler.resources.whole import Whole, members
-from reconciler.resources.whose import Marked, Within
+from reconciler.resources.whose import Marked, Nobodys, Within
 
 __all__ = ["SAME", "Absent", "Codec", "Companion", "Detail", "Generic", "Keys", "Lifecycle"]
 __all__ += ["Listing", "Narrowing", "Op", "Operation", "Place", "Reach", "Request", "Resource"]
@@ -97,6 +96,8 @@ class Resource:
     absent: tuple[Absent, ...]
     aside: aside.Aside = aside.NOTHING
     """What IAM, CloudTrail, drift and reports have to know of it."""
+    packed: str = ""
+    """The parameter of its writing calls that gets the bytes of an asset."""
     together: str = ""
     """The parameter of `delete` by which one request deletes up to 100 of them."""
     outputs: Mapping[str, Path] = field(default_factory=dict)
@@ -117,7 +118,7 @@ class Resource:
     details: tuple[Detail, ...] = ()
     """Further reads that its description takes."""
     tags: Tagging | None = None
-    whose: Within | Marked | None = None
+    whose: Within | Marked | Nobodys | None = None
     """Of a type that takes no tags: what says whose one is."""
     lifecycle: Lifecycle | None = None
     vanishes: bool = False
@@ -244,7 +245,7 @@ class Resource:
         found += [(each.method, each.answers) for each in self.details]
         found += [item for part in self.parts for item in part.wholes.items()]
         if self.tags and not self.tags.inside:
-            found.append((self.tags.read.method, _page(self.tags.at, self.tags.item[0])))
+            found.append((self.tags.read.method, self.tags.answers))
         given = frozenset(".".join(path) for path in self.created.values())
         found.append((self.create.method, Whole(has=given)))
         out: dict[str, Whole] = {}

@@ -59,6 +59,8 @@ class Place:
         """The values of the fixed template slots."""
         return {
             "name": name,
+            "bucket": name.partition("/")[0],
+            "object": name.partition("/")[2],
             "parent": name.rpartition("/")[0],
             "leaf": name.rpartition("/")[2],
             "account": self.account,

@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from reconciler.model.change import Change, FieldChange, Observed
 from reconciler.model.diagnostic import Severity
+from reconciler.model.graph import Graph
+from reconciler.model.step import Step
 from reconciler.model.value import Json, Props
 from reconciler.resources.answers import Absent
 
@@ -41,6 +43,9 @@ Asking: TypeAlias = Generator[Look, Json, Props]
 """Yields reads, is sent their answers, and returns what it found out."""
 Telling: TypeAlias = Generator[Look, Json, tuple[FieldChange, ...]]
 """Yields reads, is sent their answers, and returns differences with who owns each."""
+Foreseeing: TypeAlias = Generator[Look, Json, tuple[Objection, ...]]
+"""Yields reads, is sent their answers, and returns what will go wrong, or be left over."""
+Foresee: TypeAlias = Callable[[Step, Graph], Foreseeing]
 Context: TypeAlias = Callable[[Change], Asking]
 Decide: TypeAlias = Callable[[Change], Props]
 Review: TypeAlias = Callable[[Change], Iterable[FieldChange | Objection]]
@@ -81,6 +86,12 @@ def unmoved(_: Change) -> Telling:
     return ()
 
 
+def unforeseen(_step: Step, _graph: Graph) -> Foreseeing:
+    """Nothing to look at."""
+    yield from ()
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
     """What an adapter has to say about a change of a live resource; by default nothing."""
@@ -95,6 +106,8 @@ class Pending:
     """Why the same update must not be sent again; "" when nothing is known against it."""
     held: Held = unheld
     """Why a change must not be made because a part is somebody else's now; "" when it may."""
+    foresee: Foresee = unforeseen
+    """What making, replacing or deleting it meets; asked only where a plan has such a step."""
     moved: Moved = unmoved
     """What others move at run time and no plan compares; only `drift` asks."""
 

@@ -40,6 +40,14 @@ class Marked:
     prop: str = "Description"
 
 
+@dataclass(frozen=True, slots=True)
+class Nobodys:
+    """Its name says what is in it, so it is the same whoever made it: anybody uses it.
+
+    It is in no listing, so nothing of it is left over, and nobody deletes it.
+    """
+
+
 def inherited(tags: Mapping[str, str], ownership: tuple[str, ...]) -> dict[str, str]:
     """The tags that what is in something has from it: whose it is and where, and by no spec."""
     platform, environment, _, region = ownership
@@ -68,7 +76,7 @@ def told(text: Json) -> dict[str, str]:
     return {_PREFIX + key: value for key, _, value in pairs}
 
 
-def unsigned(props: Props, how: Within | Marked | None) -> Props:
+def unsigned(props: Props, how: Within | Marked | Nobodys | None) -> Props:
     """Live properties as a spec would give them: the text without the mark."""
     if not isinstance(how, Marked) or not isinstance(text := props.get(how.prop), str):
         return props

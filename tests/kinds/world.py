@@ -6,14 +6,18 @@ are answered by the other specs of the world, and facts are given as values.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.compile.admit import admit
+from reconciler.compile.packing import keys, once
 from reconciler.compile.served import served
 from reconciler.kinds.api import Admission, Lookup, Problem, Scope, Section, load
+from reconciler.kinds.peers import Home
 from reconciler.model.address import Address
+from reconciler.model.asset import Form, Packed
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.graph import Node, build_graph
 from reconciler.model.value import Json, Path, to_json
@@ -58,6 +62,8 @@ class World:
     specs: Mapping[tuple[str, str], str]
     facts: Mapping[Lookup, Json] | None = None
     boundary: str = ""
+    home: Home | None = field(default_factory=lambda: Home("artifacts", ""))
+    packed: Mapping[str, Packed] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
     deferred: dict[str, str] = field(default_factory=dict)
     admissions: list[Admission] = field(default_factory=list)
@@ -77,7 +83,14 @@ class World:
             facts=self.facts,
             boundary=self.boundary,
             own={each[:2]: each for each in load()[kind].named(self.model(kind, name))},
+            packed={key: self._packed(*key) for key in keys(self.model(kind, name))},
+            home=self.home,
         )
+
+    def _packed(self, path: str, form: Form) -> Packed:
+        """What stands for a file of the repository: as given, else a digest of its name."""
+        digest = hashlib.sha256(path.encode()).hexdigest()
+        return self.packed.get(path) or Packed(path, form, digest, 1000, 1, (path,))
 
     def model(self, kind: str, name: str) -> Any:
         if (kind, name) not in self.models:
@@ -90,7 +103,11 @@ class World:
     def build(self, kind: str, name: str) -> list[Node]:
         """The nodes of one spec; problems and reasons to wait are kept."""
         scope = self.scope(kind, name)
-        nodes = [*load()[kind].build(self.model(kind, name), scope), *scope.role_nodes()]
+        nodes = [
+            *load()[kind].build(self.model(kind, name), scope),
+            *scope.role_nodes(),
+            *scope.made.values(),
+        ]
         self.found += scope.problems
         self.admissions += scope.admissions
         if scope.deferred:
@@ -100,6 +117,7 @@ class World:
     def build_all(self) -> list[Node]:
         nodes = [node for kind, name in self.specs for node in self.build(kind, name)]
         nodes = admit(nodes, self.admissions)
+        nodes = once(nodes)
         self.found += build_graph(nodes)[1]
         return nodes
 

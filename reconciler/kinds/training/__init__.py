@@ -76,6 +76,7 @@ def build(spec: Training, scope: Scope) -> Iterator[Node]:
             "RoleArn": runner.arn,
         },
         lines=lines(spec),
+        depends_on=job.code.needs if job.code else (),
     )
 
 
@@ -95,7 +96,7 @@ def _allow_work(spec: Training, job: Job, role: Role, scope: Scope) -> None:
     for spot in job.inputs.values():
         allow_find(scope, role, spot)
     if job.code is not None:
-        allow_read(scope, role, job.code)
+        allow_read(scope, role, job.code.spot)
     allow_write(scope, role, job.output)
     if job.output.key is not None:
         scope.grant(role, ("kms:Encrypt",), on=(job.output.key,))

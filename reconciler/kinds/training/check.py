@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, seconds
+from reconciler.kinds.terms import asset
 from reconciler.kinds.terms.image import Custom
 from reconciler.kinds.training.spec import (
     Channel,
+    Code,
     Continuous,
     Integers,
     Training,
@@ -35,9 +37,8 @@ def check(spec: Training) -> Iterator[Problem]:
     yield from _compute(spec)
     for name, channel in spec.inputs.items():
         yield from _channel(channel, ("inputs", name))
-    if spec.code is not None and spec.code.commit is None and spec.code.digest is None:
-        help_ = "add 'commit' or 'digest'"
-        yield Problem(("code",), "code has to be pinned to what was reviewed", help_)
+    if spec.code is not None:
+        yield from _code(spec.code)
     if spec.code is not None and spec.network_isolation:
         text = "an isolated container cannot download its code, which it does by itself"
         help_ = "use an image that has the code in it, or remove 'networkIsolation'"
@@ -48,6 +49,16 @@ def check(spec: Training) -> Iterator[Problem]:
     yield from _metrics(spec)
     if spec.evaluation is not None and spec.register_ is None:
         yield Problem(("evaluation",), "nothing depends on the evaluation", "add 'register'")
+
+
+def _code(code: Code) -> Iterator[Problem]:
+    yield from asset.problems(code, "folder", ("code",))
+    if code.source is not None and code.commit is None and code.digest is None:
+        help_ = "add 'commit' or 'digest'"
+        yield Problem(("code",), "code has to be pinned to what was reviewed", help_)
+    if code.folder is not None and code.commit is not None:
+        help_ = "remove it: the folder is read from the commit that is planned"
+        yield Problem(("code", "commit"), "'commit' belongs to 'source'", help_)
 
 
 def _compute(spec: Training) -> Iterator[Problem]:
@@ -79,6 +90,9 @@ def _compute(spec: Training) -> Iterator[Problem]:
 def _channel(channel: Channel, path: Path) -> Iterator[Problem]:
     if (channel.source is None) == (channel.feature_group is None):
         yield Problem(path, "an input has one origin", "give 'source' or 'featureGroup'")
+    elif channel.version is not None and channel.feature_group is None:
+        help_ = "remove it, or name a 'featureGroup'"
+        yield Problem((*path, "version"), "a DataSource has no major version", help_)
     elif channel.feature_group is not None and channel.path is not None:
         help_ = "remove 'path'"
         yield Problem((*path, "path"), "the place of an offline store is known", help_)

@@ -11,11 +11,21 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reconciler.kinds.api import Scope, gibibytes, seconds
+from reconciler.kinds.terms.asset import Asset, asset, elsewhere
 from reconciler.kinds.terms.image import Wanted, algorithm_image
 from reconciler.kinds.terms.key import key_arn
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.text import text
-from reconciler.kinds.training.spec import Channel, Continuous, Integers, Scalar, Training, Tune
+from reconciler.kinds.training.spec import (
+    Channel,
+    Code,
+    Continuous,
+    Integers,
+    Scalar,
+    Training,
+    Tune,
+)
+from reconciler.model.asset import Form
 from reconciler.model.value import Json, Props, Ref
 
 INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
@@ -35,7 +45,7 @@ class Job(NamedTuple):
 
     image: str
     inputs: dict[str, Spot]
-    code: Spot | None
+    code: Asset | None
     output: Spot
     role: Ref
     key: Json
@@ -47,27 +57,55 @@ def plan_job(spec: Training, role: Ref, scope: Scope) -> Job:
     path = spec.output.path or f"training/{scope.name}"
     return Job(
         image=algorithm_image(spec.algorithm, wanted, scope, ("algorithm",)),
-        inputs={name: _spot(channel, scope) for name, channel in spec.inputs.items()},
-        code=inside(scope, "DataSource", spec.code.source, spec.code.path) if spec.code else None,
+        inputs={name: _spot(name, channel, scope) for name, channel in spec.inputs.items()},
+        code=_code(spec.code, scope) if spec.code else None,
         output=inside(scope, "DataSource", spec.output.to, path, tree=True),
         role=role,
         key=key_arn(spec.key, scope),
     )
 
 
-def _spot(channel: Channel, scope: Scope) -> Spot:
+def _code(code: Code, scope: Scope) -> Asset:
+    """The archive with the script, which has to be in it."""
+    if code.folder is None:
+        return elsewhere(scope, code.source or "", code.path or "", code.digest or "")
+    found = asset(scope, code.folder, Form.TAR, at=("code", "folder"))
+    if code.entry_point not in found.names:
+        close = ", ".join(repr(each) for each in found.names if each.endswith((".py", ".sh")))
+        text = f"there is no {code.entry_point!r} in {code.folder!r}"
+        help_ = f"it has {close}" if close else "name a script that is in it"
+        scope.problem(("code", "entryPoint"), text, help=help_)
+    return found
+
+
+def _spot(name: str, channel: Channel, scope: Scope) -> Spot:
     if channel.feature_group is not None:
-        if scope.export("FeatureGroup", channel.feature_group, "uri") is None:
-            scope.problem(
-                ("inputs",),
-                f"FeatureGroup {channel.feature_group!r} has no offline store",
-                help=f"add 'offline' to FeatureGroup {channel.feature_group!r}",
-            )
-            return Spot("", "*", "*", None)
-        spot = inside(scope, "FeatureGroup", channel.feature_group, tree=True)
-        base = scope.export("FeatureGroup", channel.feature_group, "prefix")
-        return spot._replace(objects=text(spot.bucket, f"/{base}*"))
+        return _history(channel.feature_group, channel.version, name, scope)
     return inside(scope, "DataSource", channel.source or "", channel.path or "", tree=True)
+
+
+def _history(group: str, version: int | None, channel: str, scope: Scope) -> Spot:
+    """The offline store of a feature group, or of one of its major versions."""
+    every = scope.export("FeatureGroup", group, "versions")
+    store = every.get(str(version)) if version is not None else None
+    if store is None and version not in {None, scope.export("FeatureGroup", group, "version")}:
+        numbers = ", ".join(sorted(every, key=int)) or scope.export(
+            "FeatureGroup", group, "version"
+        )
+        scope.problem(
+            ("inputs", channel, "version"),
+            f"FeatureGroup {group!r} has no version {version}",
+            help=f"use one of these: {numbers}",
+        )
+        return Spot("", "*", "*", None)
+    found = {
+        what: scope.given("FeatureGroup", group, store[what])
+        if store is not None
+        else scope.export("FeatureGroup", group, what)
+        for what in ("uri", "bucketArn", "keyArn", "prefix")
+    }
+    objects = text(found["bucketArn"], f"/{found['prefix']}*")
+    return Spot(found["uri"], found["bucketArn"], objects, found["keyArn"])
 
 
 def training_arguments(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:

@@ -5,11 +5,14 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from reconciler.kinds.api import Duration, Maybe, Reference, Section, Size
+from reconciler.kinds.packs import Pack, RepositoryPath
+from reconciler.kinds.terms.asset import Elsewhere
 from reconciler.kinds.terms.image import Custom, Framework, InstanceType
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import S3Path
 from reconciler.kinds.terms.name import PipelineName
 from reconciler.kinds.terms.network import Network
+from reconciler.model.asset import Form
 
 Scalar: TypeAlias = bool | int | float | str
 MetricName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
@@ -18,19 +21,19 @@ ChannelName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
 Scaling: TypeAlias = Literal["auto", "linear", "logarithmic", "reverseLogarithmic"]
 
 
-class Code(Section):
+class Code(Elsewhere):
     """A training script for a framework image, pinned to what was reviewed."""
 
-    source: Annotated[str, Reference("DataSource")]
-    """The DataSource that holds the archive."""
-    path: S3Path = Field(examples=["code/fraud-4f2c9e1.tar.gz"])
-    """The archive (tar.gz); best with the commit in its name."""
+    needs = ("folder", "source")
+
+    folder: Maybe[Annotated[RepositoryPath, Pack(Form.TAR)]] = Field(None, examples=["training"])
+    """The folder in the repository that becomes the archive."""
+    path: Maybe[S3Path] = Field(None, examples=["code/fraud-4f2c9e1.tar.gz"])
+    """The archive (tar.gz) in the DataSource; best with the commit in its name."""
     entry_point: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.(py|sh)$")]
     """The script inside of it."""
     commit: Maybe[Annotated[str, Field(pattern=r"^[0-9a-f]{7,40}$")]] = None
-    """The Git commit it was built from."""
-    digest: Maybe[Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = None
-    """The digest of the archive."""
+    """The Git commit it was built from, where it is built elsewhere."""
 
 
 class Channel(Section):
@@ -42,6 +45,9 @@ class Channel(Section):
     """The DataSource to read."""
     feature_group: Maybe[Annotated[str, Reference("FeatureGroup")]] = None
     """The FeatureGroup whose offline store is read."""
+    version: Maybe[Annotated[int, Field(ge=1, le=9999)]] = None
+    """Which major version of the FeatureGroup. By default its present one; say it, so that a new
+    one does not change what is learned from."""
     path: Maybe[S3Path] = None
     """Where in the DataSource; a prefix."""
     content_type: Maybe[str] = Field(None, examples=["text/csv", "application/x-parquet"])

@@ -1,8 +1,9 @@
 """AWS::SageMaker::FeatureGroup.
 
-Features can be appended to a live group, and a TTL or throughput can be
-retuned. Every other edit needs a new group, which loses the online store; the
-offline data in S3 and its Glue table stay behind in any case (AWS_FACTS 2).
+Features can be appended to a live group, a TTL or throughput can be retuned, and
+a standard store becomes one of the second version. Every other edit needs a new
+group, which loses the online store; the offline data in S3 and its Glue table
+stay behind in any case (AWS_FACTS 2).
 """
 
 from __future__ import annotations
@@ -28,30 +29,49 @@ from reconciler.resources.api import (
 from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec
 from reconciler.resources.narrow import Narrowing
+from reconciler.resources.review import Pending
+from reconciler.resources.sagemaker.feature_metadata import FEATURE, Metadata
+from reconciler.resources.sagemaker.feature_review import foresee, review
 from reconciler.resources.sagemaker.service import ADD_TAGS, PASS_ROLE, SPREADING, arn, tagging
 
 NAME = {"FeatureGroupName": "{name}"}
 MOST = 100
 """Features that one request may add."""
 ONLINE = "OnlineStoreConfig"
+SECOND = "Standard_V2"
 SECONDS = {"Seconds": 1, "Minutes": 60, "Hours": 3600, "Days": 86400, "Weeks": 604800}
 
 
 def update(change: Change) -> Iterator[Request]:
-    """SageMaker takes one kind of update per request."""
+    """SageMaker takes one kind of update per request, each when the one before has ended.
+
+    The throughput comes last: it is the one that AWS may refuse for a day. A TTL is taken away by
+    one without unit and value. Source: UpdateFeatureGroup.
+    """
     added = change.appended("FeatureDefinitions", key="FeatureName")
     for first in range(0, len(added), MOST):
         yield Request("update_feature_group", {"FeatureAdditions": added[first : first + MOST]})
-    if change.touches("OnlineStoreConfig"):
-        ttl = change.desired["OnlineStoreConfig"].get("TtlDuration")
-        if ttl:
-            yield Request("update_feature_group", {"OnlineStoreConfig": {"TtlDuration": ttl}})
+    if online := _online(change):
+        yield Request("update_feature_group", {ONLINE: online})
     if throughput := change.wanted("ThroughputConfig"):
         yield Request("update_feature_group", throughput)
 
 
+def _online(change: Change) -> dict[str, Json]:
+    """What of the online store changes; a part that does not is left out."""
+    if not change.touches(ONLINE):
+        return {}
+    want, have = change.desired.get(ONLINE) or {}, change.live.get(ONLINE) or {}
+    found: dict[str, Json] = {}
+    if "TtlDuration" in want and (want["TtlDuration"] or {}) != (have.get("TtlDuration") or {}):
+        found["TtlDuration"] = want["TtlDuration"] or {}
+    if want.get("StorageType") == SECOND and have.get("StorageType", "Standard") != SECOND:
+        found["StorageType"] = SECOND
+    return found
+
+
 def _create(body: Json) -> Json:
-    """A TTL that is not wanted is left out; no request takes a live one away."""
+    """A TTL that is not wanted is left out."""
     online = body.get("OnlineStoreConfig")
     if not online or online.get("TtlDuration"):
         return body
@@ -83,7 +103,9 @@ register(
     Resource(
         type="AWS::SageMaker::FeatureGroup",
         service="sagemaker",
-        aside=Aside(needs={"create_feature_group": (ADD_TAGS, PASS_ROLE)}),
+        aside=Aside(
+            needs={"create_feature_group": (ADD_TAGS, PASS_ROLE)}, looks=("glue:GetTable",)
+        ),
         reach=Reach.REGIONAL,
         name="FeatureGroupName",
         key=NAME,
@@ -143,14 +165,16 @@ register(
         vanishes=True,
         tags=tagging("feature-group"),
         append_only={"FeatureDefinitions": "FeatureName"},
-        keyed={"FeatureDefinitions": "FeatureName"},
+        keyed={"FeatureDefinitions": FEATURE, "FeatureMetadata": FEATURE},
+        parts=(Metadata(),),
         defaults={
             f"{ONLINE}.StorageType": "Standard",
             "OfflineStoreConfig.DisableGlueTableCreation": False,
             "OfflineStoreConfig.TableFormat": "Glue",
             "ThroughputConfig.ThroughputMode": "OnDemand",
         },
-        apart=frozenset({ONLINE, "ThroughputConfig"}),
+        apart=frozenset({ONLINE, "ThroughputConfig", "FeatureMetadata"}),
+        pending=Pending(review=review, foresee=foresee),
         holds="records",
         narrows=(Narrowing(path=f"{ONLINE}.TtlDuration", destroys="records", lost=shorter),),
         refers=("AWS::Glue::Database", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::S3::Bucket"),

@@ -39,6 +39,13 @@ feature_group = Sample(
         },
         "RoleArn": ROLE,
         "Description": "Behaviour of a card holder.",
+        "FeatureMetadata": [
+            {"FeatureName": "amount", "Description": "In EUR."},
+            {
+                "FeatureName": "customer_id",
+                "Parameters": [{"Key": "pii", "Value": "yes"}, {"Key": "source", "Value": "crm"}],
+            },
+        ],
     },
     edits=(
         {"FeatureDefinitions": [*FEATURES, {"FeatureName": "age", "FeatureType": "Integral"}]},
@@ -57,12 +64,18 @@ feature_group = Sample(
                 "SecurityConfig": {"KmsKeyId": KEY},
             },
         },
+        {
+            "FeatureMetadata": [
+                {"FeatureName": "amount", "Description": "In cents."},
+                {
+                    "FeatureName": "customer_id",
+                    "Description": "Whose card it is.",
+                    "Parameters": [{"Key": "source", "Value": "core"}],
+                },
+            ]
+        },
     ),
-    breaks=(
-        {"Description": "Behaviour of a merchant."},
-        {"FeatureDefinitions": FEATURES[:2]},
-        {"FeatureDefinitions": [*FEATURES[:2], {"FeatureName": "amount", "FeatureType": "String"}]},
-    ),
+    breaks=({"Description": "Behaviour of a merchant."},),
 )
 
 GROUP_ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package-group/acme-test-fraud"

@@ -65,6 +65,9 @@ class S3(Section):
     """Whether overwritten and deleted objects can be brought back."""
     lifecycle: Lifecycle = Field(default_factory=Lifecycle)
     access_logs: Maybe[AccessLogs] = None
+    events: bool = False
+    """Whether EventBridge is told of new objects, so that pipelines can start with them. An existing
+    bucket has to do so already."""
     receives_access_logs: bool = False
     """Whether other buckets may write their access logs here. The policy of an existing
     bucket has to allow it already."""
@@ -112,6 +115,7 @@ def exports(s3: S3, _: Source, scope: Scope) -> Mapping[str, Json]:
         "uri": text("s3://", bucket, f"/{s3.prefix}" if s3.prefix else ""),
         "keyArn": key_arn(s3.key, scope),
         "receivesAccessLogs": s3.receives_access_logs,
+        "events": s3.events,
     }
 
 
@@ -129,6 +133,10 @@ def build(s3: S3, _: Source, scope: Scope) -> Iterator[Node]:
     )
     props["VersioningConfiguration"] = {"Status": "Enabled" if s3.versioning else "Suspended"}
     props["LoggingConfiguration"] = _logging(s3, scope)
+    if s3.events:
+        props["NotificationConfiguration"] = {
+            "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+        }
     rule, lifecycle = ("LifecycleConfiguration", "Rules"), ("s3", "lifecycle")
     yield scope.node(
         address,
@@ -143,6 +151,7 @@ def build(s3: S3, _: Source, scope: Scope) -> Iterator[Node]:
             (*rule, "uploads"): (*lifecycle, "abortUploadsAfter"),
             ("LoggingConfiguration",): ("s3", "accessLogs"),
             ("BucketPolicy",): ("s3", "receivesAccessLogs"),
+            ("NotificationConfiguration",): ("s3", "events"),
         },
     )
 

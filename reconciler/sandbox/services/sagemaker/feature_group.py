@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.protocol.errors import Refused, invalid
-from reconciler.sandbox.services.sagemaker import buckets, feature_state, listing, working
+from reconciler.sandbox.services.sagemaker import (
+    buckets,
+    feature_state,
+    listing,
+    shared,
+    working,
+)
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at, records
 from reconciler.sandbox.state.world import WORLD
 
@@ -21,12 +27,20 @@ UNSEEN = (
     ("sagemaker.CreateFeatureGroup", "s3", "ValidationException",
      "Invalid S3Uri provided."),
 )  # fmt: skip
+CHANGES = ("FeatureAdditions", "OnlineStoreConfig", "ThroughputConfig")
+MOST_FEATURES = 2500
+DAY = 86_400.0
 DEFINITIONS_PER_PAGE = 100  # AWS pages them, its page size is not documented
 RESERVED = {"is_deleted", "write_time", "api_invocation_time"}
 
 
 def find(call: Call, name_or_arn: str) -> Record:
-    """The group in its present state, or the documented ResourceNotFound."""
+    """The group in its present state, or the documented ResourceNotFound.
+
+    One of another account is there for whom it is shared with.
+    """
+    if shared.elsewhere(call, name_or_arn):
+        return shared.find(call, name_or_arn, KIND)
     feature_state.settle(call.records(KIND))
     name = name_or_arn.rpartition("/")[2]
     record = call.records(KIND).get(name)
@@ -82,6 +96,7 @@ def _check(call: Call) -> None:
             raise invalid(f"{role} {call[role]} is not one of the FeatureDefinitions.")
     if types[call["EventTimeFeatureName"]] not in ("String", "Fractional"):
         raise invalid("The event time feature must be of type String or Fractional.")
+    _check_collections(call, features)
     online = (call.get("OnlineStoreConfig") or {}).get("EnableOnlineStore", False)
     if not online and not call.get("OfflineStoreConfig"):
         raise invalid("Enable the online store, give an OfflineStoreConfig, or both.")
@@ -90,6 +105,28 @@ def _check(call: Call) -> None:
     offline = call.get("OfflineStoreConfig") or {}
     if offline.get("TableFormat") == "Iceberg" and offline.get("DisableGlueTableCreation"):
         raise invalid("The Iceberg table format needs DisableGlueTableCreation to be false.")
+
+
+def _check_collections(call: Call, features: list[dict[str, Any]]) -> None:
+    """Source: SageMaker API, FeatureDefinition; developer guide, Collection types."""
+    single = {call["RecordIdentifierFeatureName"], call["EventTimeFeatureName"]}
+    memory = (call.get("OnlineStoreConfig") or {}).get("StorageType") == "InMemory"
+    for feature in features:
+        check_collection(feature, memory=memory)
+        if feature.get("CollectionType") and feature["FeatureName"] in single:
+            raise invalid("The record identifier and the event time cannot be collections.")
+
+
+def check_collection(feature: dict[str, Any], *, memory: bool) -> None:
+    """A collection needs a store in memory; a vector has fractions and a dimension."""
+    kind, name = feature.get("CollectionType"), feature["FeatureName"]
+    config = (feature.get("CollectionConfig") or {}).get("VectorConfig")
+    if kind and not memory:
+        raise invalid(f"Feature {name}: collection types need the InMemory online store.")
+    if kind == "Vector" and (feature["FeatureType"] != "Fractional" or not config):
+        raise invalid(f"Feature {name}: a vector has fractional elements and a dimension.")
+    if config and kind != "Vector":
+        raise invalid(f"Feature {name}: only a vector has a VectorConfig.")
 
 
 def _fill_online(data: dict[str, Any]) -> None:
@@ -145,8 +182,16 @@ def update(call: Call) -> dict[str, Any]:
         state = "an update is in progress" if record.pending else "it was not created"
         raise invalid(f"Cannot update feature group {record.arn} because {state}.")
     additions = call.get("FeatureAdditions") or []
-    if additions and call.get("OnlineStoreConfig"):
-        raise invalid("Use one of FeatureAdditions and OnlineStoreConfig per call.")
+    given = [name for name in CHANGES if call.get(name) is not None]
+    if len(given) != 1:
+        raise invalid(f"Use exactly one of {', '.join(CHANGES)} per call.")
+    memory = (record.data.get("OnlineStoreConfig") or {}).get("StorageType") == "InMemory"
+    for feature in additions:
+        check_collection(feature, memory=memory)
+    if len(record.data["FeatureDefinitions"]) + len(additions) > MOST_FEATURES:
+        raise invalid(f"A feature group has {MOST_FEATURES} features at most.")
+    _check_storage(call, record)
+    _check_throughput(call, record)
     present = {feature["FeatureName"] for feature in record.data["FeatureDefinitions"]}
     twice = sorted(present & {feature["FeatureName"] for feature in additions})
     if twice:
@@ -162,6 +207,30 @@ def update(call: Call) -> dict[str, Any]:
         changes=call.pick("FeatureAdditions", "OnlineStoreConfig", "ThroughputConfig"),
     )
     return {"FeatureGroupArn": record.arn}
+
+
+def _check_storage(call: Call, record: Record) -> None:
+    """A storage type changes one way. Source: UpdateFeatureGroup, OnlineStoreConfigUpdate."""
+    wanted = (call.get("OnlineStoreConfig") or {}).get("StorageType")
+    live = (record.data.get("OnlineStoreConfig") or {}).get("StorageType")
+    if wanted and (live, wanted) != ("Standard", "Standard_V2"):
+        raise invalid(f"The storage type cannot change from {live} to {wanted}.")
+
+
+def _check_throughput(call: Call, record: Record) -> None:
+    """Back to on demand once in 24 hours. Source: developer guide, Throughput modes."""
+    config = call.get("ThroughputConfig") or {}
+    if config.get("ThroughputMode") == "Provisioned":
+        online = record.data.get("OnlineStoreConfig") or {}
+        if online.get("StorageType") == "InMemory":
+            raise invalid("In-memory feature groups take no provisioned throughput.")
+    live = (record.data.get("ThroughputConfig") or {}).get("ThroughputMode")
+    if config.get("ThroughputMode") != "OnDemand" or live == "OnDemand":
+        return
+    now, last = WORLD.clock.now(), record.extra.get("on_demand")
+    if last is not None and now - last < DAY:
+        raise invalid("The throughput mode can be switched to OnDemand once every 24 hours.")
+    record.extra["on_demand"] = now
 
 
 def delete(call: Call) -> None:

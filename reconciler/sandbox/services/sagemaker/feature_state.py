@@ -71,6 +71,9 @@ def _updated(record: Record, change: Change) -> None:
     record.data["LastUpdateStatus"] = {"Status": "Successful"}
     record.data["FeatureDefinitions"] += change.changes.get("FeatureAdditions") or []
     if change.changes.get("OnlineStoreConfig"):
-        record.data["OnlineStoreConfig"] |= change.changes["OnlineStoreConfig"]
+        online = change.changes["OnlineStoreConfig"]
+        record.data["OnlineStoreConfig"] |= online
+        if "TtlDuration" in online and not online["TtlDuration"].get("Value"):
+            del record.data["OnlineStoreConfig"]["TtlDuration"]  # without unit and value: none
     if change.changes.get("ThroughputConfig"):
         record.data["ThroughputConfig"] = change.changes["ThroughputConfig"]

@@ -24,6 +24,10 @@ def install() -> None:
     """Replace moto's methods; moto looks them up on the class at every call."""
     for name, operation in operations().items():
         setattr(SageMakerResponse, camelcase_to_underscores(name), _method(name, operation))
+    for name, (ours, operation) in instead().items():
+        theirs = getattr(SageMakerResponse, camelcase_to_underscores(name))
+        method = _either(ours, _method(name, operation), theirs)
+        setattr(SageMakerResponse, camelcase_to_underscores(name), method)
     jobs.install()
     backend: Any = SageMakerModelBackend
     backend.iter_tagged_resources = tags.tagged
@@ -34,6 +38,19 @@ def install() -> None:
 def operations() -> dict[str, Any]:
     """Every operation that a file here has, by name."""
     return {name: each for found in declared("OPERATIONS", PACKAGE) for name, each in found.items()}
+
+
+def instead() -> dict[str, Any]:
+    """The operations of moto that a file here takes some requests of, by name."""
+    return {name: each for found in declared("INSTEAD", PACKAGE) for name, each in found.items()}
+
+
+def _either(
+    ours: Callable[[dict[str, Any]], bool],
+    method: Callable[[SageMakerResponse], ActionResult],
+    theirs: Callable[[SageMakerResponse], Any],
+) -> Callable[[SageMakerResponse], Any]:
+    return lambda self: method(self) if ours(_plain(self.params)) else theirs(self)
 
 
 def _method(

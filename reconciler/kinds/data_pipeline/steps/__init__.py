@@ -1,0 +1,1 @@
+"""What a step of a DataPipeline may do: a file for each."""

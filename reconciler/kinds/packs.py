@@ -1,0 +1,74 @@
+"""Fields of specs that name a file or folder of the repository, which becomes an asset.
+
+The compiler finds them before anything is built, so that what they name can be read: no kind
+touches the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, Field
+
+from reconciler.model.asset import Form
+from reconciler.model.value import Path
+
+_PART = r"[A-Za-z0-9_+@=,][A-Za-z0-9_.+@=, -]*"
+RepositoryPath: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=rf"^{_PART}(/{_PART})*/?$",
+        max_length=500,
+        examples=["jobs/clean.py", "functions/score"],
+    ),
+]
+"""A file or folder of the repository, from the folder in which `moorline` runs; never one that
+begins with a dot, or lies outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Marks a `RepositoryPath`, and says what is made of it.
+
+    ``script: Annotated[RepositoryPath, Pack(Form.FILE)]``. A file may become an archive, a folder
+    is never a file.
+    """
+
+    form: Form
+
+
+def packs(value: object, path: Path = ()) -> Iterator[tuple[Path, str, Form]]:
+    """Every marked field of a spec that is given: its path, what it says, what is made of it."""
+    if isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            marks = [mark for mark in info.metadata if isinstance(mark, Pack)]
+            mark = marks[0] if marks else _mark(info.annotation)  # type: ignore[arg-type]
+            yield from _inside(getattr(value, name), mark, (*path, info.alias or name))
+    else:
+        yield from _inside(value, None, path)
+
+
+def _inside(item: object, mark: Pack | None, path: Path) -> Iterator[tuple[Path, str, Form]]:
+    if isinstance(item, BaseModel):
+        yield from packs(item, path)
+    elif isinstance(item, str):
+        if mark is not None:
+            yield path, item, mark.form
+    elif isinstance(item, Mapping):
+        for key, inner in item.items():
+            yield from _inside(inner, mark, (*path, str(key)))
+    elif isinstance(item, list | tuple):
+        for index, inner in enumerate(item):
+            yield from _inside(inner, mark, (*path, str(index)))
+
+
+@cache
+def _mark(annotation: Any) -> Pack | None:  # noqa: ANN401 - any type expression
+    for mark in getattr(annotation, "__metadata__", ()):
+        if isinstance(mark, Pack):
+            return mark
+    found = (_mark(inner) for inner in getattr(annotation, "__args__", ()))
+    return next((each for each in found if each is not None), None)

@@ -1,0 +1,56 @@
+"""What a spec may know of what it depends on: other specs, types' adapters, the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a type's adapter knows that a spec may depend on."""
+
+    name: str
+    """The property that is the physical name; "" where AWS chooses the identifier."""
+    outputs: frozenset[str]
+    """What other resources may refer to."""
+    holds: str
+    """What is lost with any resource of the type; "" where only the spec can say."""
+    tags: bool
+    """Whether it carries tags."""
+    known: bool
+    """Whether a file of ours declares the type, and with it what is lost."""
+    hides: bool
+    """Whether what AWS never gives back is never shown either: it is sent as the spec has it."""
+    removes: bool
+    """Whether null says of a property that it is to be absent, and what is there is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """An export that some specs of a kind cannot give, and why."""
+
+    why: str
+    """As in ``DataSource 'orders' is a table of DynamoDB``: what follows the name."""
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the environment keeps assets: a DataSource, and the folder in it above `assets`."""
+
+    source: str
+    folder: str
+
+    @property
+    def id(self) -> str:
+        """``DataSource/name``."""
+        return f"DataSource/{self.source}"
+
+
+class LackingError(Exception):
+    """A spec asks another one for what that cannot give: a fault of the one that asks."""
+
+    def __init__(self, kind: str, name: str, lacking: Lacking) -> None:
+        super().__init__(f"{kind} {name!r} {lacking.why}")
+        self.target = (kind, name)
+        self.help = lacking.help

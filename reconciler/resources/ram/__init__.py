@@ -1,0 +1,1 @@
+"""Resource types of AWS Resource Access Manager."""
