@@ -65,5 +65,3 @@ class Pipeline(Section):
     """The Monitor whose topic is told of a failed run."""
     subscribers: Maybe[Subscribers] = None
     """Who is told of a failed run, by a topic of the pipeline's own."""
-
-

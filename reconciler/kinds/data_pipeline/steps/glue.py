@@ -102,9 +102,7 @@ def build(glue: Glue, step: Step, site: Site) -> Built:
     return started(job, step, site, {**arguments(site), **given})
 
 
-def spark(
-    glue: Cluster, step: Step, site: Site, script: Asset, libraries: list[Asset]
-) -> Node:
+def spark(glue: Cluster, step: Step, site: Site, script: Asset, libraries: list[Asset]) -> Node:
     """The job of a step. What differs from run to run is given when it starts."""
     scope = site.scope
     here: Path = (*site.path, step.kind)
@@ -220,4 +218,3 @@ register(
         build=build,
     )
 )
-

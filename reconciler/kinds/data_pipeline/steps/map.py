@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     Inner = Step
 
 
-
 class Map(Section):
     """The same steps for each of several items, which they know as ``{item}``."""
 

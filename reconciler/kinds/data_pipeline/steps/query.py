@@ -109,7 +109,9 @@ def build(query: Query, step: Step, site: Site) -> Built:
     return Built(
         state,
         [_workgroup(query, step, site)],
-        retry=(retry("Athena.TooManyRequestsException", "Athena.InternalServerException", times=6),),
+        retry=(
+            retry("Athena.TooManyRequestsException", "Athena.InternalServerException", times=6),
+        ),
         before=before,
         longest=_LONGEST,
     )
