@@ -13,6 +13,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Effect
 from reconciler.model.diagnostic import Span, span_to_json
 from reconciler.model.graph import Graph, Node
+from reconciler.model.lineage import Lineage
 from reconciler.model.value import Json, Path, to_json
 from reconciler.resources.api import HOLDS_TAG, Resource, lookup
 from reconciler.resources.items import named
@@ -68,6 +69,15 @@ def of_spec(graph: Graph, spec: str) -> dict[str, Json] | None:
         "deferred": spec in graph.deferred,
         "resources": [_neighbour(graph, node.address) for node in made],
     }
+
+
+def of_lineage(lineage: Lineage, spec: str) -> dict[str, Json]:
+    """What a spec comes from and what comes of it; nothing where it is part of no lineage."""
+    into, out = lineage.near(spec)
+    if not (into or out):
+        return {}
+    found = {"stage": lineage.stages.get(spec, ""), "made_of": [*into], "makes": [*out]}
+    return {**found, "comes_from": [*lineage.before(spec)], "reaches": [*lineage.after(spec)]}
 
 
 def like(graph: Graph, text: str) -> Address | None:

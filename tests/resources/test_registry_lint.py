@@ -28,7 +28,7 @@ from reconciler.resources.whose import Marked, Within
 
 from .samples import PLACE, SAMPLES, Sample
 
-READS = ("get_", "list_", "describe_", "head_")
+READS = ("get_", "list_", "describe_", "head_", "search")
 TYPES = sorted(load())
 GLOBAL_SERVICES = {"iam", "budgets"}
 IAM_NAMES = {"s3", "budgets"}

@@ -17,6 +17,7 @@ from reconciler.cli.frame.options import environment, folders
 from reconciler.cli.frame.project import Exit, Project, say
 
 if TYPE_CHECKING:
+    from reconciler.compile.compiler import Spec
     from reconciler.model.graph import Graph
 
 
@@ -109,12 +110,14 @@ def _resource(
     project: Project, subject: str, name: str | None, others: tuple[str, ...] = ()
 ) -> None:
     """A resource or a spec of the platform in this folder."""
-    from reconciler.explain import resource  # noqa: PLC0415 - after the arguments are right
+    from reconciler.compile.lineage import lineage  # noqa: PLC0415 - after the arguments are right
+    from reconciler.explain import resource  # noqa: PLC0415
     from reconciler.render.text import reason as render  # noqa: PLC0415
 
     near = list(others)
     deferred: list[str] = []
-    for place, graph in _graphs(project, name, subject):
+    subject = _by_stage(subject)
+    for place, graph, specs in _graphs(project, name, subject):
         address = resource.like(graph, subject)
         if address is not None:
             about = {"environment": place, **resource.reason(graph, address)}
@@ -124,14 +127,26 @@ def _resource(
             return
         spec = resource.of_spec(graph, subject)
         if spec is not None:
-            _print(project, {"environment": place, **spec}, render.of_spec)
+            told = resource.of_lineage(lineage(specs), subject)
+            _print(project, {"environment": place, **spec, **told}, render.of_spec)
             return
         near += [each for each in resource.close(graph, subject) if each not in near]
         deferred += [each for each in sorted(graph.deferred) if each not in deferred]
     _unknown(project, subject, near, deferred)
 
 
-def _graphs(project: Project, name: str | None, subject: str) -> Iterator[tuple[str, Graph]]:
+def _by_stage(subject: str) -> str:
+    """A spec by what it is in a lineage, as in ``features/customer``, with its kind instead."""
+    from reconciler.kinds.api import load  # noqa: PLC0415 - after the arguments are right
+
+    stage, slash, rest = subject.partition("/")
+    kinds = [each.name for each in load().values() if slash and each.stage == stage]
+    return f"{kinds[0]}/{rest}" if kinds else subject
+
+
+def _graphs(
+    project: Project, name: str | None, subject: str
+) -> Iterator[tuple[str, Graph, tuple[Spec, ...]]]:
     """The graph of the environment, or of each, those first whose name is in the subject."""
     from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
     from reconciler.specs import overlay  # noqa: PLC0415
@@ -147,8 +162,9 @@ def _graphs(project: Project, name: str | None, subject: str) -> Iterator[tuple[
             if found is None:
                 continue
             view = found
-        graph, _ = compiler.build(compiler.read(project.read().documents, view)[0], view)
-        yield place, graph
+        specs, _ = compiler.read(project.read().documents, view)
+        graph, _ = compiler.build(specs, view)
+        yield place, graph, specs
 
 
 def _print(project: Project, about: dict[str, Any], render: Any) -> None:  # noqa: ANN401 - a function
