@@ -8,17 +8,19 @@ quality for ETL jobs in AWS Glue Studio notebooks" and "EvaluateDataQuality".
 
 import json
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 BAD = "Failed"
 
 
-def options(argv):
+def options(argv: Sequence[str]) -> dict[str, str]:
     """Arguments by name: ``--name value``."""
     pairs = zip(argv[::2], argv[1::2], strict=False)
     return {name.removeprefix("--"): value for name, value in pairs if name.startswith("--")}
 
 
-def verdict(outcomes):
+def verdict(outcomes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Rules that did not pass, with why; `outcomes` are the rows of Glue's rule outcomes."""
     return {
         each["Rule"]: each.get("FailureReason") or "failed"
@@ -27,14 +29,15 @@ def verdict(outcomes):
     }
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> None:
     """The job, on Glue."""
+    # ruff: noqa: PLC0415 - Glue has them
     import boto3
-    from awsglue.context import GlueContext
-    from awsglue.dynamicframe import DynamicFrame
-    from awsglue.transforms import SelectFromCollection
-    from awsgluedq.transforms import EvaluateDataQuality
-    from pyspark.context import SparkContext
+    from awsglue.context import GlueContext  # type: ignore[import-not-found]
+    from awsglue.dynamicframe import DynamicFrame  # type: ignore[import-not-found]
+    from awsglue.transforms import SelectFromCollection  # type: ignore[import-not-found]
+    from awsgluedq.transforms import EvaluateDataQuality  # type: ignore[import-not-found]
+    from pyspark.context import SparkContext  # type: ignore[import-not-found]
 
     args = options(argv)
     glue = GlueContext(SparkContext.getOrCreate())

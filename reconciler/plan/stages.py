@@ -123,9 +123,9 @@ class _Stager:
                 says = f"removes {name!r} of {each.prop}"
                 yield from self._to({each.prop: [*have.values()]}, says, each.removes)
         apart = [each for each in self.order.apart if each.props & self.touched]
-        slow = [(it, way) for it in self.order.gradual if (way := _way(it, self.change))]
+        slow = [it for it in self.order.gradual if it.prop in self.touched]
         off = [it for it in self.order.renewed if self._off(it)]
-        alone = self._alone() | {it.prop for it, _ in slow} | {it.prop for it in off}
+        alone = self._alone() | {it.prop for it in slow} | {it.prop for it in off}
         rest: dict[str, Json] = {}
         for prop in sorted(self.touched - alone - {TAGS}):
             rest[prop] = self.change.desired.get(prop)
@@ -137,8 +137,8 @@ class _Stager:
             yield from self._apart(group)
         for it in off:
             yield from self._anew(it)
-        for number, way in slow:
-            yield from self._through(number, way)
+        for number in slow:
+            yield from self._through(number)
         for each, have, want, gone, new in plans:
             for name in new:
                 have[name] = want[name]
@@ -198,8 +198,8 @@ class _Stager:
         wanted = {each.prop: self.change.desired.get(each.prop)}
         yield from self._to(wanted, f"sets {each.prop} anew", each.seconds)
 
-    def _through(self, each: Gradual, way: Iterable[int]) -> Iterator[Stage]:
-        for value in way:
+    def _through(self, each: Gradual) -> Iterator[Stage]:
+        for value in _way(each, self.change) or [self.change.desired.get(each.prop)]:
             yield from self._to({each.prop: value}, f"moves {each.prop} to {value}", each.seconds)
 
     def _apart(self, group: Apart) -> Iterator[Stage]:

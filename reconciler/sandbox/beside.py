@@ -55,10 +55,15 @@ class Backend(BaseBackend, TaggableResourcesMixin):
         """Empty."""
         super().__init__(region_name, account_id)
         self.records: dict[tuple[str, str], dict[str, Record]] = {}
+        self.runs: dict[tuple[str, str], dict[str, Any]] = {}
 
     def of(self, service: str, kind: str) -> dict[str, Record]:
         """The records of a kind, by name."""
         return self.records.setdefault((service, kind), {})
+
+    def kept(self, service: str, kind: str) -> dict[str, Any]:
+        """What is no resource of its own, such as runs and rows: it has no tags."""
+        return self.runs.setdefault((service, kind), {})
 
     def _all(self) -> Iterator[Record]:
         for found in self.records.values():
@@ -113,6 +118,10 @@ class Call:
         """The records of a kind, by name."""
         return self.backend.of(self.service, kind)
 
+    def kept(self, kind: str) -> dict[str, Any]:
+        """What is no resource of its own, by name."""
+        return self.backend.kept(self.service, kind)
+
     def arn(self, resource: str) -> str:
         """An ARN here, such as of ``trigger/nightly``."""
         where = self.backend
@@ -126,6 +135,12 @@ class Call:
         now, number = WORLD.clock.now(), WORLD.next_number()
         record = Record(name, arn, data, tags, now, number)
         self.records(kind)[name] = record
+        return record
+
+    def run(self, kind: str, name: str, arn: str, data: dict[str, Any], **tags: str) -> Record:
+        """Keep a run of something, begun now."""
+        record = Record(name, arn, data, tags, WORLD.clock.now(), WORLD.next_number())
+        self.kept(kind)[name] = record
         return record
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from reconciler.sandbox.state.clock import Clock
+    from reconciler.sandbox.state.machines import Machines
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -38,7 +39,6 @@ MOTO_CONFIG: Any = {
     "iam": {"load_aws_managed_policies": True},
     "lambda": {"use_docker": False},
     "batch": {"use_docker": False},
-    "stepfunctions": {"execute_state_machine": True},
 }
 
 
@@ -74,6 +74,11 @@ class Sandbox:
     def durations(self) -> Durations:
         """How long SageMaker's asynchronous operations take, in virtual seconds."""
         return WORLD.durations
+
+    @property
+    def machines(self) -> Machines:
+        """Failures and results by state, and the local servers that stand for hosts of APIs."""
+        return WORLD.machines
 
     @property
     def calls(self) -> Counter[str]:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from schemas.generate import additions, aws, catalog, iam, images, kinds, partitions, plan
+from schemas.generate import (
+    additions,
+    aws,
+    catalog,
+    iam,
+    images,
+    kinds,
+    operations,
+    partitions,
+    plan,
+)
 from schemas.generate.fields import files as fields
 
 
@@ -13,6 +23,7 @@ def main() -> None:
     images.main()
     partitions.main()
     iam.main()
+    operations.main()
     kinds.main()
     fields.main([])
     plan.main()

@@ -40,8 +40,9 @@ def _nothing(_: Sandbox) -> None:
 
 
 def _role(aws: Sandbox) -> None:
-    given = {"RoleName": "execution", "AssumeRolePolicyDocument": json.dumps(TRUST)}
-    aws.client("iam").create_role(**given)
+    for name in ("execution", "other"):
+        given = {"RoleName": name, "AssumeRolePolicyDocument": json.dumps(TRUST)}
+        aws.client("iam").create_role(**given)
 
 
 def _configured(aws: Sandbox) -> None:

@@ -19,7 +19,8 @@ FILES = {
     "dynamodb": "others",
     "ec2": "others",
     "ecr": "others",
-    "events": "others",
+    "emr-serverless": "running",
+    "events": "running",
     "glue": "data",
     "iam": "iam",
     "kms": "kms",
@@ -33,8 +34,9 @@ FILES = {
     "sagemaker-runtime": "runtime",
     "secretsmanager": "others",
     "sns": "watching",
+    "sqs": "running",
     "ssm": "others",
-    "stepfunctions": "others",
+    "stepfunctions": "running",
     "sts": "iam",
 }
 """By the boto3 client's name."""

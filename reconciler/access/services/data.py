@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.access.request import Call, Derive, Want, World, arn
+from reconciler.access.request import Call, Derive, Want, World, arn, plain
 
 DATABASE = ("CreateDatabase", "GetDatabase", "GetDatabases", "GetTables")
 TABLE = (
@@ -44,5 +44,8 @@ def workgroup(call: Call, world: World) -> Iterable[Want]:
 
 OPERATIONS: dict[str, dict[str, Derive]] = {
     "athena": dict.fromkeys((*BY_QUERY, "StartQueryExecution", "GetWorkGroup"), workgroup),
-    "glue": dict.fromkeys((*DATABASE, *TABLE), catalogue),
+    "glue": {
+        **dict.fromkeys((*DATABASE, *TABLE), catalogue),
+        **plain("glue", {"job JobName": "StartJobRun GetJobRun GetJobRuns BatchStopJobRun"}),
+    },
 }

@@ -75,16 +75,8 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
             "DescribeImages GetDownloadUrlForLayer ListImages",
         },
     ),
-    "events": plain("events", {"rule-on-default-event-bus Name": "DescribeRule PutRule"}),
     "lambda": {"Invoke": invoke},
     "resourcegroupstaggingapi": plain("tag", {"": "GetResources GetTagKeys GetTagValues"}),
     "secretsmanager": dict.fromkeys(("DescribeSecret", "GetSecretValue"), secret),
     "ssm": dict.fromkeys(("GetParameter", "GetParameters", "GetParametersByPath"), parameter),
-    "stepfunctions": plain(
-        "states",
-        {
-            "statemachine stateMachineArn": "DescribeStateMachine StartExecution",
-            "execution executionArn": "DescribeExecution StopExecution",
-        },
-    ),
 }

@@ -162,7 +162,7 @@ def _graphs(
             if found is None:
                 continue
             view = found
-        specs, _ = compiler.read(project.read().documents, view)
+        specs = project.checked(view)[0]
         graph, _ = compiler.build(specs, view)
         yield place, graph, specs
 

@@ -129,7 +129,7 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int | None]:
     view, found = overlay.resolve(loaded.documents, name, lost=loaded.unread)
     if view is None:
         return found, None
-    specs, more = compiler.read(loaded.documents, view, loaded.unread)
+    specs, more = project.checked(view)
     found = [*found, *more]
     graph, more = compiler.build(specs, view)
     found = [*found, *more]

@@ -43,7 +43,7 @@ def problems(said: Workers, kind: str) -> Iterator[Problem]:
         yield Problem((kind, "worker"), fault.text, fault.help)
 
 
-def run(
+def run(  # noqa: PLR0913 - a job, and all that it is told
     job: str, said: Workers, step: Step, site: Site, given: dict[str, Template], rest: Place
 ) -> Built:
     """The state that runs a job, and one that has its counts after it.
@@ -58,7 +58,7 @@ def run(
     allow_output(role, rest, scope)
     counts = Template.read(f"/{COUNTS}/{{run}}.json").after(rest.whole)
     both = {**given, "run": Template.read("{run}"), "counts": counts}
-    built = started(node, step, site, both)
+    built = started(node, site, both)
     _, key = named(rest.whole)
     kept: dict[str, Json] = {
         "Type": "Task",

@@ -5,7 +5,7 @@ adapter serves them all: `declare` adds what no schema says (what it holds, what
 a type without a declaration is served from its schema alone. Each file here has one idea.
 """
 
-from reconciler.resources.cloudcontrol.builder import declare, served
+from reconciler.resources.cloudcontrol.builder import declare, patches, served
 from reconciler.resources.cloudcontrol.off import Off
 
-__all__ = ["Off", "declare", "served"]
+__all__ = ["Off", "declare", "patches", "served"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError
@@ -20,6 +19,7 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from reconciler.sandbox.door import checks
 from reconciler.sandbox.door.asked import Asked
+from reconciler.sandbox.door.loopback import is_loopback
 from reconciler.sandbox.protocol import own, wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
 LOG = logging.getLogger("moorline.sandbox")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # botocore's event names carry the service id, clients and IAM people say the client name
 CLIENT_OF_SERVICE_ID = {
@@ -81,12 +80,6 @@ def _answered(asked: Asked, answer: Callable[[], wire.Answer | None]) -> wire.An
     if silent and not operation.startswith("Head"):
         return wire.error(protocol, "AccessDenied", "Access Denied", 403)
     return wire.as_sent(operation, found)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the address is on this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in LOOPBACK or host.startswith("127.")
 
 
 def install() -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PARTS = 6
 """Of an ARN: arn, partition, service, region, account, resource."""
 BUCKET_POLICY = "bucket policy"
+BESIDE = "moorline-beside"
+"""Where `sandbox.beside` keeps what moto lacks."""
 BUDGETS = "moorline_budgets"
 """Where `services.budgets` keeps them."""
 
@@ -62,7 +64,14 @@ class There:
         found = principals.role(role)
         return str((found and found.permissions_boundary_arn) or "")
 
-    def workgroup(self, _query: str, /) -> str:
+    def workgroup(self, query: str, /) -> str:
+        for each in list(BackendDict._instances):  # type: ignore[misc]  # noqa: SLF001
+            if each.service_name == BESIDE:
+                for regions in [*each.values()]:
+                    for backend in [*regions.values()]:
+                        found = backend.kept("athena", "query").get(query)
+                        if found is not None:
+                            return str(found.data["WorkGroup"])
         return ""
 
     def encryption(self, arn: str, /) -> str:

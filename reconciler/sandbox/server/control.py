@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, handlers, lag, throttling, iam, account,
-snapshot and stop. What changes something is no GET, since any web page can make a browser send one.
+ping, status, reset, clock, outcome, scale, faults, handlers, machines, lag, throttling, iam,
+account, snapshot and stop. What changes something is no GET, since any web page can make a browser send one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from reconciler.sandbox.inprocess import MOTO_CONFIG
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.services.sagemaker import autoscaling
 from reconciler.sandbox.services.sagemaker.store import records
+from reconciler.sandbox.services.stepfunctions import steering
 from reconciler.sandbox.state import snapshot
 from reconciler.sandbox.state.handlers import Fault
 from reconciler.sandbox.state.rules import Rule
@@ -152,6 +153,16 @@ class Control:
         if method == "DELETE":
             handlers.clear()
         return handlers.state()
+
+    def _machines_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Scripts of states, hosts of APIs, and the jobs of a run that its caller does himself."""
+        if method == "POST":
+            steering.steer(given)
+        if method == "DELETE":
+            WORLD.machines.clear()
+        found = WORLD.machines.state()
+        found |= {"jobs": steering.jobs(given["jobs"])} if "jobs" in given else {}
+        return found | ({"notes": steering.notes(given["notes"])} if "notes" in given else {})
 
     def _lag_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """How many reads after a write are stale: a number, or numbers by service.Operation."""

@@ -19,7 +19,8 @@ from moto.core.request import Request
 from moto.core.routing import get_service_router
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from reconciler.sandbox.door.entry import LOOPBACK, admitted
+from reconciler.sandbox.door.entry import admitted
+from reconciler.sandbox.door.loopback import LOOPBACK
 from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.server.control import PREFIX, Control
@@ -35,6 +36,9 @@ CLIENT_OF_SIGNING_NAME = {
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
 }
+CLIENT_OF_PATH = {("sagemaker", "FeatureGroup"): "sagemaker-featurestore-runtime",
+                  ("sagemaker", "BatchGetRecord"): "sagemaker-featurestore-runtime"}  # fmt: skip
+"""By signing name and the first part of the path: clients that sign as another one does."""
 UNSIGNED = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 """What is asked without a signature, since the token says who asks. Source: STS API."""
 REFUSAL = "The sandbox answers programs on this machine: loopback hosts, and no browser."
@@ -152,6 +156,8 @@ def _service(environ: Environ, body: bytes) -> str:
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
     unsigned = "sts" if _action(environ, body) in UNSIGNED else "s3"
     name = scope.group(1) if scope else unsigned
+    first = environ["PATH_INFO"].lstrip("/").partition("/")[0]
+    name = CLIENT_OF_PATH.get((name, first), name)
     return CLIENT_OF_SIGNING_NAME.get(name, name)
 
 

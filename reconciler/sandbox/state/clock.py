@@ -8,11 +8,12 @@ time moves by `advance` only.
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Mode = Literal["auto", "manual"]
 DEFAULT_SPEED = 1.0
@@ -34,9 +35,12 @@ class Clock:
         self.poll_step = DEFAULT_POLL_STEP
         self._anchor = self._wall()
         self._virtual = self._anchor
+        self._held: float | None = None
 
     def now(self) -> float:
         """Virtual seconds since the epoch."""
+        if self._held is not None:
+            return self._held
         if self.mode == "manual":
             return self._virtual
         return self._virtual + (self._wall() - self._anchor) * self.speed
@@ -53,9 +57,18 @@ class Clock:
         self._virtual += seconds
         return self.now()
 
+    @contextmanager
+    def at(self, seconds: float) -> Iterator[None]:
+        """Let it be a moment that has passed: for work that was due then and is done now."""
+        before, self._held = self._held, seconds
+        try:
+            yield
+        finally:
+            self._held = before
+
     def polled(self) -> None:
         """Tell the clock that somebody looked at a busy resource."""
-        if self.mode == "auto":
+        if self.mode == "auto" and self._held is None:
             self._virtual += self.poll_step
 
     def configure(

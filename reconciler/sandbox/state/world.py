@@ -16,6 +16,7 @@ from reconciler.sandbox.state.buckets import Buckets
 from reconciler.sandbox.state.clock import Clock
 from reconciler.sandbox.state.handlers import Handlers
 from reconciler.sandbox.state.lag import Lag
+from reconciler.sandbox.state.machines import Machines
 from reconciler.sandbox.state.outcomes import Outcomes
 from reconciler.sandbox.state.rules import Rules
 
@@ -34,6 +35,10 @@ class Durations:
     feature_group_update: float = 30.0
     feature_group_delete: float = 30.0
     pipeline_execution: float = 60.0
+    glue_job: float = 90.0
+    emr_serverless_job: float = 90.0
+    emr_serverless_application: float = 30.0
+    athena_query: float = 5.0
 
 
 @dataclass(slots=True)
@@ -60,6 +65,7 @@ class World:
     buckets: Buckets = field(default_factory=Buckets)  # how often it lets itself be called
     ended: dict[str, float] = field(default_factory=dict)  # keys, and when they end on demand
     handlers: Handlers = field(default_factory=Handlers)  # how Cloud Control's types behave
+    machines: Machines = field(default_factory=Machines)  # what runs of state machines meet
 
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
@@ -82,6 +88,7 @@ class World:
             self.buckets.set(0.0)
             self.ended.clear()
             self.handlers.clear()
+            self.machines.clear()
 
     def next_number(self) -> int:
         """A growing number: the order of creation, finer than any timestamp."""

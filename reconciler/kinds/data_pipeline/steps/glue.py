@@ -18,7 +18,6 @@ from reconciler.kinds.api import (
     Role,
     Scope,
     Section,
-    Severity,
     Shorthand,
     seconds,
 )
@@ -30,8 +29,8 @@ from reconciler.kinds.terms.asset import Asset, Script, asset, bytes_of, problem
 from reconciler.kinds.terms.machine import integration, retry
 from reconciler.kinds.terms.permissions import allow_read
 from reconciler.kinds.terms.text import text
-from reconciler.model.address import Address
 from reconciler.model.asset import Form
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Ref
 
@@ -99,7 +98,7 @@ def build(glue: Glue, step: Step, site: Site) -> Built:
     cluster = Cluster(glue.version, glue.worker, glue.workers, glue.max_runs, glue.bookmarks)
     job = spark(cluster, step, site, script, libraries)
     given = {name: Template.read(value) for name, value in glue.arguments.items()}
-    return started(job, step, site, {**arguments(site), **given})
+    return started(job, site, {**arguments(site), **given})
 
 
 def spark(glue: Cluster, step: Step, site: Site, script: Asset, libraries: list[Asset]) -> Node:
@@ -156,7 +155,7 @@ def spark(glue: Cluster, step: Step, site: Site, script: Asset, libraries: list[
     )
 
 
-def started(job: Node, step: Step, site: Site, given: dict[str, Template]) -> Built:
+def started(job: Node, site: Site, given: dict[str, Template]) -> Built:
     """The state that runs a job and waits for its end.
 
     A run that is too many is refused; that passes, and is no failure of the job.

@@ -31,8 +31,7 @@ Format = Literal["parquet", "csv", "json", "orc"]
 
 
 class Quality(own.Workers):
-    """Rules of a DataSource on its rows. ``writes`` says where ``good`` rows go, and may say where
-    ``bad`` ones do."""
+    """Rules of a DataSource on rows. ``writes`` has ``good`` rows, and may have ``bad`` ones."""
 
     of: Annotated[str, Reference("DataSource")]
     """The DataSource whose rules hold. Its rows are read, unless ``from`` says others."""

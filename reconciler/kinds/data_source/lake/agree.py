@@ -9,24 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.facts.columns import NoTypeError, parse
 from reconciler.kinds.api import Scope
 from reconciler.kinds.data_source.api import Column
 from reconciler.model.value import Path
 
-CODE = "SCHEMA005"
+CODE = "STREAM001"
 
 
-def told(name: str, lake: str, scope: Scope) -> dict[str, str]:
-    """The columns of a DataSource's table by name, those that its paths say left out."""
+def told(lake: str, scope: Scope) -> dict[str, str]:
+    """The columns of a table by name, those that its paths say left out."""
     keys = {str(each).lower() for each in scope.export("DataSource", lake, "partitionKeys")}
-    found = scope.export("DataSource", lake, name)
+    found = scope.export("DataSource", lake, "columns")
     return {each["Name"]: each["Type"] for each in found if each["Name"] not in keys}
 
 
-def agree(own: Mapping[str, Column], lake: str, scope: Scope, at: Path) -> dict[str, str]:
-    """The columns that arrive. What does not agree is a problem at its line; `at` names the lake."""
-    theirs = told("columns", lake, scope)
+def agree(own: Mapping[str, Column], lake: str, scope: Scope, at: Path) -> None:
+    """Say what of the columns does not agree with a table, each at its line; `at` names that."""
+    theirs = told(lake, scope)
     form = scope.export("DataSource", lake, "format")
     if form != "parquet":
         said = f"DataSource {lake!r} holds {form or 'no format that is said'}, and not Parquet"
@@ -37,18 +36,10 @@ def agree(own: Mapping[str, Column], lake: str, scope: Scope, at: Path) -> dict[
             said = f"the table of DataSource {lake!r} has no column {name!r}"
             help_ = f"add it to the columns of DataSource {lake!r}, or remove it here"
             scope.problem(here, said, help=help_, code=CODE)
-        elif _type(column.type) != _type(wanted):
+        elif str(column.parsed) != wanted:
             said = f"{name!r} is {column.type} here, and {wanted} in DataSource {lake!r}"
             scope.problem(here, said, help="give both the same type", code=CODE)
     given = {name.lower() for name in own}
     for name in sorted(theirs.keys() - given) if own else ():
         said = f"nothing fills the column {name!r} of DataSource {lake!r}"
         scope.problem(at, said, help=f"add {name!r} to 'columns', or remove it there", code=CODE)
-    return theirs
-
-
-def _type(text: str) -> str:
-    try:
-        return str(parse(text))
-    except NoTypeError:
-        return text

@@ -40,8 +40,12 @@ KEYS = 50
 """Keys of dynamic partitioning. Source: Firehose guide, "Quotas"."""
 ERROR_TYPE = "!{firehose:error-output-type}"
 _SLOT = re.compile(r"\{([^{}]*)\}")
-_READ = ("kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator")
-_READ += ("kinesis:ListShards",)
+_READ = (
+    "kinesis:DescribeStream",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+)
 _WRITE = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
 _BUCKET = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
 _TABLE = ("glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions")
@@ -60,7 +64,7 @@ class Deliver(Section):
     buffer: Annotated[int, Field(ge=LEAST, le=MOST)] = MOST
     """How many MB are gathered at most; fewer than 64 AWS does not turn into Parquet."""
     errors: Maybe[S3Path] = None
-    """Where in the bucket records go that do not fit. By default ``errors/`` and the spec's name."""
+    """Where in the bucket records go that do not fit. By default ``errors/`` and its own name."""
     partition_by: Annotated[dict[str, JsonQuery], Field(max_length=KEYS)] = Field(
         default_factory=dict
     )
@@ -87,8 +91,10 @@ def build(
     deliver: Deliver, spec: Source, stream: Stream, key: Json, scope: Scope
 ) -> Iterator[Node]:
     """The delivery stream. `key` is the ARN of the key of the stream's records, or nothing."""
-    columns = agree(spec.columns, deliver.to, scope, (*AT, "to"))
-    prefix = _prefix(deliver, columns, scope)
+    agree(spec.columns, deliver.to, scope, (*AT, "to"))
+    prefix = _prefix(deliver, scope)
+    errors = f"{(deliver.errors or f'errors/{scope.name}').strip('/')}/{ERROR_TYPE}/"
+    _apart(errors, deliver, scope)
     if scope.problems:
         return
     lake = inside(scope, "DataSource", deliver.to, tree=True)
@@ -96,7 +102,6 @@ def build(
     scope.grant(role, _READ, on=(stream.arn,))
     if key is not None:
         scope.grant(role, ("kms:Decrypt",), on=(key,), when=_via("kinesis", scope))
-    errors = f"{(deliver.errors or f'errors/{scope.name}').strip('/')}/{ERROR_TYPE}/"
     scope.grant(role, _BUCKET, on=(lake.bucket,))
     failed = text(lake.bucket, f"/{errors.partition('!')[0]}*")
     scope.grant(role, _WRITE, on=(lake.objects, failed))
@@ -144,7 +149,7 @@ def _allow_key(role: Role, lake: Spot, scope: Scope) -> None:
     scope.grant(role, ("kms:Decrypt", "kms:GenerateDataKey"), on=(lake.key,), when=when)
 
 
-def _prefix(deliver: Deliver, columns: Mapping[str, str], scope: Scope) -> str:
+def _prefix(deliver: Deliver, scope: Scope) -> str:
     """The prefix of objects, as the table looks for them."""
     layout: str = scope.export("DataSource", deliver.to, "partitionLayout")
     dates: Mapping[str, str] = scope.export("DataSource", deliver.to, "partitionDates")
@@ -169,6 +174,17 @@ def _prefix(deliver: Deliver, columns: Mapping[str, str], scope: Scope) -> str:
     base: str = scope.export("DataSource", deliver.to, "prefix")
     path = _SLOT.sub(one, layout)
     return "".join(f"{each}/" for each in (base, path) if each)
+
+
+def _apart(errors: str, deliver: Deliver, scope: Scope) -> None:
+    """What does not fit must not lie where rows are read."""
+    base: str = scope.export("DataSource", deliver.to, "prefix")
+    if errors.startswith(f"{base}/" if base else ""):
+        where = f"'{base}/'" if base else "the whole bucket"
+        said = f"records that do not fit would lie among the rows: the table reads {where}"
+        help_ = f"choose another place, or give DataSource {deliver.to!r} a 'prefix'"
+        at = (*AT, "errors") if deliver.errors else (*AT, "to")
+        scope.problem(at, said, help=help_)
 
 
 def _parquet(database: Ref, table: Ref, role: Json, scope: Scope) -> Props:

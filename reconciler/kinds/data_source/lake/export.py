@@ -12,19 +12,20 @@ services", "Run Athena queries".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from reconciler.facts.columns import DataType, parse
-from reconciler.facts.schedule import ScheduleError, never, parse as parse_schedule, zone
+from reconciler.facts.columns import DataType
+from reconciler.facts.schedule import ScheduleError, firings, parse, zone
 from reconciler.kinds.api import Maybe, Problem, Reference, Scope, Section
 from reconciler.kinds.data_source.api import Source
-from reconciler.kinds.data_source.lake import typed
+from reconciler.kinds.data_source.lake import export_states, typed
 from reconciler.kinds.data_source.lake.agree import agree
 from reconciler.kinds.terms import machine as terms
 from reconciler.kinds.terms.location import Spot, inside
-from reconciler.kinds.terms.machine import FAULT, LETTER, Machine, caught, failing, integration
+from reconciler.kinds.terms.machine import Machine
 from reconciler.kinds.terms.permissions import allow_find, allow_write
 from reconciler.kinds.terms.schedule import Timing, scheduled
 from reconciler.kinds.terms.text import text
@@ -37,6 +38,8 @@ AT: Path = ("dynamodb", "export")
 LONGEST = 24 * 3600
 """Seconds of a run. AWS promises no time; a terabyte takes hours."""
 POLL = 60
+_BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before anything that AWS starts."""
 ID, DAY = "export_id", "yyyy-MM-dd"
 _HIVE = "org.apache.hadoop"
 _QUERY = (
@@ -65,7 +68,7 @@ def check(export: Export, spec: Source) -> Iterator[Problem]:
     if not spec.columns:
         yield Problem(AT, "an export needs columns", "add 'columns': they say what is typed how")
     for name, column in spec.columns.items():
-        if why := typed.unfit(parse(column.type)):
+        if why := typed.unfit(column.parsed):
             yield Problem(("columns", name), f"{name!r} cannot come out of DynamoDB: {why}")
     if export.schedule is None:
         return
@@ -75,18 +78,25 @@ def check(export: Export, spec: Source) -> Iterator[Problem]:
         yield Problem((*AT, "timezone"), str(error), "write one such as Europe/Berlin")
         return
     try:
-        parse_schedule(export.schedule)
+        fires = next(firings(parse(export.schedule), _BEFORE, export.timezone), None)
     except ScheduleError as error:
         yield Problem((*AT, "schedule"), str(error), "write cron(15 2 * * ? *) or rate(1 day)")
+        return
+    if fires is None:
+        yield Problem((*AT, "schedule"), "it never fires", "write cron(15 2 * * ? *)")
 
 
 def build(export: Export, spec: Source, table: Json, name: str, scope: Scope) -> Iterator[Node]:
     """The machine, its schedule, and the table over what AWS exports. `table` is its ARN."""
     agree(spec.columns, export.to, scope, (*AT, "to"))
     day = _day(export, scope)
+    base: str = scope.export("DataSource", export.to, "prefix")
+    if f"exports/{scope.name}/".startswith(f"{base}/" if base else ""):
+        said = f"exports would lie among the rows of DataSource {export.to!r}"
+        scope.problem((*AT, "to"), said, help=f"give DataSource {export.to!r} a 'prefix'")
     if scope.problems:
         return
-    columns = {it.lower(): parse(each.type) for it, each in spec.columns.items()}
+    columns = {it.lower(): each.parsed for it, each in spec.columns.items()}
     machine = terms.begin(scope, "export")
     raw = _raw(export, scope)
     lake = inside(scope, "DataSource", export.to, tree=True)
@@ -94,7 +104,9 @@ def build(export: Export, spec: Source, table: Json, name: str, scope: Scope) ->
     yield _over(raw, columns, export, scope)
     yield _workgroup(raw, scope)
     _grant(machine, table, name, raw, lake, export, scope)
-    states = _states(machine, table, raw, columns, day, export, scope)
+    given = _given(columns, day, export, scope)
+    asked = _asked(table, raw, export, scope)
+    states = export_states.states(machine, given, asked, scope, scope.address(GROUP, "export"))
     definition = {"StartAt": "settings", "TimeoutSeconds": LONGEST, "States": states}
     yield from terms.finish(machine, definition, scope, lines={("DefinitionString",): AT})
     if export.schedule is not None:
@@ -127,7 +139,10 @@ def _day(export: Export, scope: Scope) -> str:
 
 def _raw(export: Export, scope: Scope) -> Spot:
     """Where AWS puts what it exports: in the bucket of the lake, beside its prefix."""
-    get = lambda what: scope.export("DataSource", export.to, what)  # noqa: E731
+
+    def get(what: str) -> Json:
+        return scope.export("DataSource", export.to, what)
+
     path = f"exports/{scope.name}"
     uri = text("s3://", get("bucket"), f"/{path}")
     return Spot(uri, get("bucketArn"), text(get("bucketArn"), f"/{path}/*"), get("keyArn"))
@@ -206,92 +221,18 @@ def _grant(  # noqa: PLR0913 - who may do what with what
     scope.grant(role, _CATALOG, on=[scope.arn("glue", each) for each in found])
 
 
-def _states(  # noqa: PLR0913 - all that a run knows
-    machine: Machine,
-    table: Json,
-    raw: Spot,
-    columns: dict[str, DataType],
-    day: str,
-    export: Export,
-    scope: Scope,
-) -> Props:
+def _given(columns: dict[str, DataType], day: str, export: Export, scope: Scope) -> Props:
+    """What every run knows: the columns as SQL, from where, and to where."""
     database: Ref = scope.export("DataSource", export.to, "database")
     own = scope.address(TABLE, "export").name.replace("-", "_")
-    given: dict[str, Json] = {
-        "columns": typed.select(columns),
-        "from": text('"', database, f'"."{own}"'),
-        "to": text(scope.export("DataSource", export.to, "uri"), f"/{day}"),
+    source = text('"', database, f'"."{own}"')
+    to = text(scope.export("DataSource", export.to, "uri"), f"/{day}")
+    return {
+        "head": text(f"UNLOAD (SELECT {typed.select(columns)} FROM ", source, f" WHERE {ID} = '"),
+        "middle": text("') TO '", to),
+        "tail": "/') WITH (format = 'PARQUET', compression = 'SNAPPY')",
         "day.$": "States.ArrayGetItem(States.StringSplit($$.Execution.StartTime, 'T'), 0)",
     }
-    statement = (
-        "States.Format('UNLOAD (SELECT {} FROM {} WHERE " + ID + r" = \'{}\') TO \'{}{}/\' WITH"
-        r" (format = \'PARQUET\', compression = \'SNAPPY\')',"
-        " $.given.columns, $.given.from, $.export.id, $.given.to, $.given.day)"
-    )
-    status = "$.looked.ExportDescription.ExportStatus"
-    states: dict[str, Json] = {
-        "settings": {
-            "Type": "Pass",
-            "Parameters": given,
-            "ResultPath": "$.given",
-            "Next": "export",
-        },
-        "export": {
-            "Type": "Task",
-            "Resource": integration(scope, "aws-sdk:dynamodb:exportTableToPointInTime"),
-            "Parameters": _asked(table, raw, export, scope),
-            "ResultSelector": {
-                "arn.$": "$.ExportDescription.ExportArn",
-                "id.$": "States.ArrayGetItem("
-                "States.StringSplit($.ExportDescription.ExportArn, '/'), 3)",
-            },
-            "ResultPath": "$.export",
-            "Retry": [terms.retry("DynamoDb.LimitExceededException", times=10, first=60)],
-            "Catch": [caught("export")],
-            "Next": "wait",
-        },
-        "wait": {"Type": "Wait", "Seconds": POLL, "Next": "look"},
-        "look": {
-            "Type": "Task",
-            "Resource": integration(scope, "aws-sdk:dynamodb:describeExport"),
-            "Parameters": {"ExportArn.$": "$.export.arn"},
-            "ResultPath": "$.looked",
-            "Retry": [terms.retry("States.TaskFailed", times=5, first=10)],
-            "Catch": [caught("look")],
-            "Next": "done",
-        },
-        "done": {
-            "Type": "Choice",
-            "Choices": [
-                {"Variable": status, "StringEquals": "COMPLETED", "Next": "convert"},
-                {"Variable": status, "StringEquals": "IN_PROGRESS", "Next": "wait"},
-            ],
-            "Default": "not exported",
-        },
-        "not exported": {
-            "Type": "Pass",
-            "Parameters": {
-                "step": "export",
-                "error": "Export.Failed",
-                "cause.$": "States.JsonToString($.looked.ExportDescription)",
-            },
-            "ResultPath": FAULT,
-            "Next": LETTER,
-        },
-        "convert": {
-            "Type": "Task",
-            "Resource": integration(scope, "athena:startQueryExecution.sync"),
-            "Parameters": {
-                "QueryString.$": statement,
-                "WorkGroup": Ref(scope.address(GROUP, "export"), "Name"),
-            },
-            "ResultPath": "$.converted",
-            "Retry": [terms.retry("Athena.TooManyRequestsException", times=6)],
-            "Catch": [caught("convert")],
-            "End": True,
-        },
-    }
-    return states | {**failing("export", "look", "convert"), **terms.ending(machine, scope)}
 
 
 def _asked(table: Json, raw: Spot, export: Export, scope: Scope) -> Props:

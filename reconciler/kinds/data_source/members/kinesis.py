@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from reconciler.kinds.api import Duration, Lacking, Maybe, Problem, Scope, Section, seconds
+from reconciler.kinds.api import Duration, Flow, Lacking, Maybe, Problem, Scope, Section, seconds
 from reconciler.kinds.data_source.api import Member, Source, register
 from reconciler.kinds.data_source.lake import delivery
 from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
@@ -52,7 +52,7 @@ def check(stream: Kinesis, spec: Source) -> Iterator[Problem]:
             path = ("kinesis", Kinesis.model_fields[name].alias or name)
             yield Problem(path, "Moorline does not manage an existing stream", help_)
     length = seconds(stream.retention)
-    here = ("kinesis", "retention")
+    here: Path = ("kinesis", "retention")
     if length % HOUR:
         yield Problem(here, "records are kept for whole hours", "such as 24h or 7d")
     elif not LEAST <= length // HOUR <= MOST:
@@ -114,6 +114,11 @@ def _props(stream: Kinesis, scope: Scope) -> Props:
     return props | ({"ShardCount": stream.shards} if stream.shards else {})
 
 
+def flows(stream: Kinesis) -> Iterator[Flow]:
+    if stream.deliver is not None:
+        yield Flow((*delivery.AT, "to"), "DataSource", stream.deliver.to, writes=True)
+
+
 _LINES: Mapping[Path, Path] = {
     (): ("kinesis",),
     ("StreamModeDetails",): ("kinesis", "shards"),
@@ -133,5 +138,6 @@ register(
         build=build,
         named=lambda _, spec: named(TYPE, spec.aws_name),
         exports=exports,
+        flows=flows,
     )
 )

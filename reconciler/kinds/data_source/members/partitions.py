@@ -104,7 +104,9 @@ def _layout(partitions: Partitions) -> Iterator[Problem]:
             yield Problem(here, f"the layout {how} {name!r}", f"write {{{name}}} once")
     rest = SLOT.sub("", partitions.layout)
     if "{" in rest or "}" in rest or "//" in partitions.layout or "$" in rest:
-        yield Problem(here, f"{partitions.layout!r} is no layout", "such as `region={region}/{day}`")
+        yield Problem(
+            here, f"{partitions.layout!r} is no layout", "such as `region={region}/{day}`"
+        )
 
 
 def _indexes(partitions: Partitions) -> Iterator[Problem]:
@@ -140,6 +142,9 @@ def exports(partitions: Partitions, _: Source, __: Scope) -> Mapping[str, Json |
         "partitionUnits": {
             name: unit(how.date.format) for name, how in partitions.by.items() if how.date
         },
+        "partitionDates": {
+            name: how.date.format for name, how in partitions.by.items() if how.date
+        },
         "writerPrefix": firehose,
     }
 
@@ -155,6 +160,7 @@ register(
             "partitionKeys": [],
             "partitionLayout": "",
             "partitionUnits": {},
+            "partitionDates": {},
             "writerPrefix": "",
         },
     )

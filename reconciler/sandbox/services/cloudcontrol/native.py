@@ -17,7 +17,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
-from reconciler.sandbox.protocol import wire
+from reconciler.sandbox.protocol import own, wire
+from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.services.cloudcontrol.failures import Broken
 
@@ -92,10 +93,12 @@ def _client(service: str, region: str, account: str) -> Any:  # noqa: ANN401  (a
     )
     client: Any = make(service, region_name=region, config=config)
 
-    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    def answer(request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         setattr(request, wire.ANSWERED, True)
         request.headers["x-moto-account-id"] = account
-        found: Any = _STUB.process_request(request)
+        operation = event_name.rpartition(".")[2]
+        found: Any = own.answered(service, operation, _sent(request))
+        found = _STUB.process_request(request) if found is None else found
         if found is None or found[2] == "Not yet implemented":
             msg = f"moto has no {service}"
             raise NotImplementedError(msg)
@@ -104,6 +107,17 @@ def _client(service: str, region: str, account: str) -> Any:  # noqa: ANN401  (a
 
     client.meta.events.register_first("before-send.*.*", answer)
     return client
+
+
+def _sent(request: AWSPreparedRequest) -> Sent:
+    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+    raw = request.body or b""
+    body = raw.encode() if isinstance(raw, str) else raw if isinstance(raw, bytes) else b""
+    return Sent(str(request.url), headers, body, str(request.method))
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _broken(error: ClientError, service: str) -> Broken:

@@ -1,0 +1,143 @@
+"""State machines that Step Functions would refuse, or whose runs would fail or never end.
+
+The definition is judged as `facts.asl.checks` has it; a reference in it is a text that is not known
+yet. Source: Amazon States Language; Step Functions developer guide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from reconciler.facts.asl import Unknown
+from reconciler.facts.asl.checks import Fault, faults
+from reconciler.facts.asl.needs import needs
+from reconciler.model.codes import Code
+from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.graph import Graph, Node
+from reconciler.model.value import Hidden, Join, Json, JsonText, Path, Ref
+from reconciler.policy.api import Rule, register
+
+TYPE = "AWS::StepFunctions::StateMachine"
+TEXTS = ("DefinitionString", "Definition")
+REFUSED = Code(
+    "MACHINE001",
+    "state machine that Step Functions refuses",
+    "The definition of a state machine is not one: a field that a state does not have, a state that"
+    " is not there or that no way leads to, a path that cannot be read, an integration that AWS"
+    " does not have, or a parameter that its operation does not take. AWS would refuse it in the"
+    " middle of an apply.",
+    "Change what is named; the finding says where in the definition it is.",
+)
+ENDLESS = Code(
+    "MACHINE002",
+    "run that fails or never ends",
+    "Step Functions takes the definition, and a run of it goes on for ever or fails: from a state no"
+    " way leads to an end, nobody gets the token that a task waits for, or an SDK integration is"
+    " called with what its operation does not take.",
+    "Change what is named; the finding says where in the definition it is.",
+)
+DENIED = Code(
+    "MACHINE003",
+    "state that its role may not do",
+    "A state calls an operation, and no policy of the machine's role allows the action that IAM is"
+    " asked for. The run would fail there. Waiting for a job (.sync) needs more than starting it.",
+    "Add the action to the role, or let another role do it.",
+)
+
+
+def refused(graph: Graph) -> Iterator[Diagnostic]:
+    """What Step Functions itself refuses."""
+    for node, definition in _machines(graph):
+        for fault in faults(definition):
+            if fault.refused:
+                yield _finding(REFUSED, node, fault, Severity.ERROR)
+
+
+def endless(graph: Graph) -> Iterator[Diagnostic]:
+    """What it takes, and what comes to nothing."""
+    for node, definition in _machines(graph):
+        for fault in faults(definition):
+            if not fault.refused:
+                yield _finding(ENDLESS, node, fault, Severity.ERROR)
+
+
+def denied(graph: Graph) -> Iterator[Diagnostic]:
+    """Actions that no statement of a role of the graph allows; one finding for each state."""
+    for node, definition in _machines(graph):
+        if any(fault.refused for fault in faults(definition)):
+            continue  # that comes first
+        allowed = _allowed(graph, node)
+        if allowed is None:
+            continue
+        missing: dict[tuple[str, ...], list[str]] = {}
+        for at, action in needs(definition):
+            known = missing.setdefault(at, [])
+            if action not in known and not any(_covers(each, action) for each in allowed):
+                known.append(action)
+        for at, actions in missing.items():
+            if actions:
+                text = f"its role may not {', '.join(actions)}"
+                yield _finding(DENIED, node, Fault(at, text), Severity.ERROR)
+
+
+register(Rule(REFUSED, refused))
+register(Rule(ENDLESS, endless))
+register(Rule(DENIED, denied))
+
+
+def _machines(graph: Graph) -> Iterator[tuple[Node, Mapping[str, Any]]]:
+    for node in graph:
+        if node.address.type != TYPE:
+            continue
+        held = next((node.props[name] for name in TEXTS if node.props.get(name) is not None), None)
+        found = _plain(held.document if isinstance(held, JsonText) else held)
+        if isinstance(found, Mapping):
+            yield node, found
+
+
+def _plain(value: Json) -> Any:  # noqa: ANN401  (JSON without marks)
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Join):
+        parts = (each if isinstance(each, str) else "0" for each in value.parts)
+        return Unknown("".join(parts))
+    if isinstance(value, Ref | Hidden | JsonText):
+        return Unknown("")
+    return value
+
+
+def _finding(code: Code, node: Node, fault: Fault, severity: Severity) -> Diagnostic:
+    where: Path = ("DefinitionString", *fault.at)
+    at = node.origin.line_of(where) if node.origin else None
+    text = f"state machine {node.address.name!r}, {fault.pointer}: {fault.text}"
+    return Diagnostic(code.code, text, at, code.fix, severity, node.address)
+
+
+def _allowed(graph: Graph, node: Node) -> list[str] | None:
+    """The patterns of actions that the machine's role may do; nothing where that is not told."""
+    ref = node.props.get("RoleArn")
+    role = next((it for it in graph if isinstance(ref, Ref) and it.address == ref.target), None)
+    if role is None or role.props.get("ManagedPolicyArns"):
+        return None
+    found: list[str] = []
+    for policy in role.props.get("Policies") or ():
+        document = policy.get("PolicyDocument")
+        document = document.document if isinstance(document, JsonText) else document
+        if not isinstance(document, Mapping):
+            return None
+        for statement in document.get("Statement") or ():
+            if statement.get("Effect") != "Allow":
+                continue
+            if "Action" not in statement:
+                return None
+            actions = statement["Action"]
+            found += [actions] if isinstance(actions, str) else list(actions)
+    return found
+
+
+def _covers(pattern: str, action: str) -> bool:
+    return fnmatchcase(action.lower(), str(pattern).lower())

@@ -1,0 +1,1 @@
+"""Athena: what moto lacks."""

@@ -1,0 +1,1 @@
+"""EventBridge as AWS answers: connections, whose credentials moto gives back."""

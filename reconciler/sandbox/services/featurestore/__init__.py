@@ -1,0 +1,1 @@
+"""The online and offline store of feature groups: what moto lacks."""

@@ -1,0 +1,85 @@
+"""Writes `schemas/operations.json`: what operations take that a state machine calls.
+
+Of each service the shapes that its operations reach, once: `{"members", "required"}` of a
+structure, else its kind with what limits it. Source: botocore's service models.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import botocore
+import botocore.session
+
+FILE = Path(__file__).parents[1] / "operations.json"
+
+OPERATIONS: dict[str, str] = {
+    "athena": "StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults",
+    "dynamodb": "GetItem PutItem UpdateItem DeleteItem Query Scan BatchGetItem BatchWriteItem "
+    "ExportTableToPointInTime DescribeExport",
+    "emr-serverless": "CreateApplication DeleteApplication StartApplication StopApplication "
+    "StartJobRun CancelJobRun GetJobRun GetApplication",
+    "events": "PutEvents",
+    "glue": "StartJobRun GetJobRun GetJobRuns BatchStopJobRun StartCrawler GetCrawler "
+    "GetPartitions CreatePartition BatchCreatePartition StartDataQualityRulesetEvaluationRun "
+    "GetDataQualityRulesetEvaluationRun GetDataQualityResult",
+    "lambda": "Invoke",
+    "s3": "GetObject PutObject CopyObject DeleteObject HeadObject ListObjectsV2",
+    "sagemaker": "CreateTrainingJob CreateProcessingJob CreateTransformJob "
+    "CreateHyperParameterTuningJob CreateEndpoint CreateEndpointConfig CreateModel UpdateEndpoint "
+    "StartPipelineExecution DescribePipelineExecution DescribeTrainingJob",
+    "sagemaker-featurestore-runtime": "PutRecord GetRecord DeleteRecord BatchGetRecord",
+    "secretsmanager": "GetSecretValue DescribeSecret",
+    "sns": "Publish",
+    "sqs": "SendMessage SendMessageBatch ReceiveMessage DeleteMessage",
+    "stepfunctions": "StartExecution DescribeExecution StopExecution ListExecutions "
+    "SendTaskSuccess SendTaskFailure",
+}
+"""By boto3 client. What is not here is not checked before AWS is asked."""
+LIMITS = ("min", "max")
+
+
+def main() -> None:
+    """Write the file."""
+    session = botocore.session.get_session()
+    services = {
+        name: _service(session.get_service_model(name), told) for name, told in OPERATIONS.items()
+    }
+    found = {"source": f"botocore {botocore.__version__}", "services": services}
+    text = json.dumps(found, indent=None, separators=(",", ":"), sort_keys=True)
+    lines = text.replace('},"', '},\n"').replace('"services":{', '"services":{\n')
+    FILE.write_text(lines + "\n")
+
+
+def _service(model: Any, told: str) -> dict[str, Any]:
+    shapes: dict[str, Any] = {}
+    operations = {}
+    for name in told.split():
+        shape = model.operation_model(name).input_shape
+        operations[name] = _shape(shape, shapes) if shape is not None else ""
+    sdk = "".join(each for each in str(model.service_id).lower() if each.isalnum())
+    return {"sdk": sdk, "operations": operations, "shapes": shapes}
+
+
+def _shape(shape: Any, shapes: dict[str, Any]) -> str:
+    name = str(shape.name)
+    if name in shapes:
+        return name
+    made: dict[str, Any] = {"kind": shape.type_name}
+    shapes[name] = made
+    if shape.type_name == "structure":
+        made["members"] = {key: _shape(each, shapes) for key, each in shape.members.items()}
+        if shape.required_members:
+            made["required"] = sorted(shape.required_members)
+    elif shape.type_name == "list":
+        made["member"] = _shape(shape.member, shapes)
+    elif shape.type_name == "map":
+        made["value"] = _shape(shape.value, shapes)
+    made |= {key: shape.metadata[key] for key in LIMITS if key in shape.metadata}
+    if getattr(shape, "enum", None):
+        made["enum"] = [*shape.enum]
+    if getattr(shape, "is_document_type", False):
+        made["kind"] = "any"
+    return name
