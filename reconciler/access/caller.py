@@ -79,11 +79,15 @@ _BY_ALIAS = frozenset({"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:Gen
 def _through(row: Demand, call: Call) -> Call:
     """The same call as the service sends it on.
 
-    Source: KMS developer guide, "kms:ViaService"; IAM user guide, "Forward access sessions".
+    Source: KMS developer guide, "kms:ViaService"; IAM user guide, "Forward access sessions"; S3
+    user guide, "Using Amazon S3 Bucket Keys".
     """
     context = {**call.context, "aws:viaawsservice": ("true",)}
     if row.via:
         context["kms:viaservice"] = (f"{row.via}.{call.region}.amazonaws.com",)
+    if row.via == "s3":  # with a bucket key, as our buckets have, it names the bucket
+        bucket = arn(call, "s3", "bucket", str(call.need("Bucket")))
+        context["kms:encryptioncontext:aws:s3:arn"] = (bucket,)
     return replace(call, context=context)
 
 
@@ -201,14 +205,8 @@ DEMANDS = (
         "sagemaker",
         documented=False,
     ),
-    Demand(
-        "sagemaker",
-        ("CreateEndpoint",),
-        ("kms:CreateGrant",),
-        _CONFIG,
-        "SageMaker developer guide, API permissions reference, CreateEndpoint",
-        "sagemaker",
-    ),
+    Demand("sagemaker", ("CreateEndpoint",), ("kms:CreateGrant",), _CONFIG,
+           "SageMaker developer guide, API permissions reference, CreateEndpoint", "sagemaker"),
     Demand(
         "sagemaker",
         ("UpdateEndpoint",),

@@ -118,7 +118,6 @@ dynamodb:
   stream: newAndOld
   key: {security: platform, key: data}
   expireBy: ends
-  export: {to: orders-lake, schedule: "cron(15 2 * * ? *)", timezone: Europe/Berlin}
 columns:
   order_id: string
   customer: string
@@ -127,6 +126,9 @@ columns:
   tags: array<string>
   address: struct<street:string,zip:int>
   ends: bigint
+"""
+EXPORT = """
+  export: {to: orders-lake, schedule: "cron(15 2 * * ? *)", timezone: Europe/Berlin}
 """
 LIMITS = """
 dynamodb:

@@ -16,9 +16,19 @@ from reconciler.policy import delivery, demand
 from reconciler.specs import overlay
 from reconciler.specs.source import parse
 
-from .specs import CLICKS, CLICKS_LAKE, ORDERS, ORDERS_LAKE, SECURITY, SHOPS_LAKE, VIEWS
+from .specs import (
+    CLICKS,
+    CLICKS_LAKE,
+    EXPORT,
+    ORDERS as TABLE_OF_ORDERS,
+    ORDERS_LAKE,
+    SECURITY,
+    SHOPS_LAKE,
+    VIEWS,
+)
 from .world import World, named, problems
 
+ORDERS = TABLE_OF_ORDERS.replace("columns:", f"{EXPORT.strip(chr(10))}\ncolumns:", 1)
 TABLE, STREAM = "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"
 DELIVERY = "AWS::KinesisFirehose::DeliveryStream"
 S3 = "ExtendedS3DestinationConfiguration"
