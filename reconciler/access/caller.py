@@ -16,7 +16,7 @@ from reconciler.access.calls import questions
 from reconciler.access.model import Asked
 from reconciler.access.request import Call, Want, World, arn
 from reconciler.access.served import SCALES, catalogue, scaled
-from reconciler.access.services.kms import asked_by, key_arn
+from reconciler.access.services.kms import asked_by, encryption_context, key_arn
 from reconciler.access.table import fitting
 
 Find = Callable[[Call, World], Iterable[str]]
@@ -69,6 +69,9 @@ def _wants(row: Demand, call: Call, world: World) -> Iterable[Want]:
             elif key := key_arn(call, world, place):
                 keys = asked_by(place) if action in _BY_ALIAS else {}
                 keys |= {"kms:GrantIsForAWSResource": True} if action in _GRANTS else {}
+                if row.via == "s3":  # a bucket key, which ours have, is sealed by the bucket's name
+                    bucket = arn(call, "s3", "bucket", str(call.need("Bucket")))
+                    keys |= encryption_context({"aws:s3:arn": bucket})
                 yield Want(action, key, keys)
 
 
@@ -79,15 +82,11 @@ _BY_ALIAS = frozenset({"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:Gen
 def _through(row: Demand, call: Call) -> Call:
     """The same call as the service sends it on.
 
-    Source: KMS developer guide, "kms:ViaService"; IAM user guide, "Forward access sessions"; S3
-    user guide, "Using Amazon S3 Bucket Keys".
+    Source: KMS developer guide, "kms:ViaService"; IAM user guide, "Forward access sessions".
     """
     context = {**call.context, "aws:viaawsservice": ("true",)}
     if row.via:
         context["kms:viaservice"] = (f"{row.via}.{call.region}.amazonaws.com",)
-    if row.via == "s3":  # with a bucket key, as our buckets have, it names the bucket
-        bucket = arn(call, "s3", "bucket", str(call.need("Bucket")))
-        context["kms:encryptioncontext:aws:s3:arn"] = (bucket,)
     return replace(call, context=context)
 
 

@@ -15,7 +15,7 @@ DescribeTimeToLive GetItem PutItem Query Scan UpdateContinuousBackups UpdateItem
 UpdateTimeToLive"""
 STREAM = """AddTagsToStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream
 DescribeStreamSummary GetRecords GetShardIterator IncreaseStreamRetentionPeriod ListShards ListTagsForStream
-PutRecord PutRecords UpdateShardCount UpdateStreamMode"""
+PutRecord PutRecords"""
 DELIVERY = """DeleteDeliveryStream DescribeDeliveryStream ListTagsForDeliveryStream PutRecord
 PutRecordBatch UpdateDestination"""
 WRITES = ("s3:AbortMultipartUpload", "s3:PutObject", "s3:PutObjectAcl")

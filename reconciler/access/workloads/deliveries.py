@@ -37,15 +37,14 @@ def _delivery(site: Site, each: Thing) -> Iterator[Work]:
         yield site.does(role, _WRITES, "s3.GetObject", **at)
         yield site.does(role, _WRITES, "s3.AbortMultipartUpload", **at, UploadId="0")
     if key:
-        via = {
-            "kms:viaservice": f"s3.{site.region}.amazonaws.com",
-            "kms:encryptioncontext:aws:s3:arn": str(s3["BucketARN"]),
-        }
-        yield site.does(role, _WRITES, "kms.Decrypt", KeyId=key, context=via)
+        via = {"kms:viaservice": f"s3.{site.region}.amazonaws.com"}
+        seal = {"aws:s3:arn": str(s3["BucketARN"])}
+        decrypt = {"KeyId": key, "EncryptionContext": seal}
+        yield site.does(role, _WRITES, "kms.Decrypt", **decrypt, context=via)
     schema = (s3.get("DataFormatConversionConfiguration") or {}).get("SchemaConfiguration")
     if schema:
         at = {"DatabaseName": str(schema["DatabaseName"])}
-        name = str(schema["TableName"])
+        name = str(schema["TableName"]).rpartition("/")[2]
         yield site.does(role, _TABLE, "glue.GetTable", **at, Name=name)
         for operation in ("GetTableVersion", "GetTableVersions"):
             yield site.does(role, _TABLE, f"glue.{operation}", **at, TableName=name)
