@@ -16,7 +16,7 @@ from reconciler.access.calls import questions
 from reconciler.access.model import Asked
 from reconciler.access.request import Call, Want, World, arn
 from reconciler.access.served import COPIES, SCALES, catalogue, copied, scaled
-from reconciler.access.services.kms import asked_by, key_arn
+from reconciler.access.services.kms import asked_by, encryption_context, key_arn
 from reconciler.access.table import fitting
 
 Find = Callable[[Call, World], Iterable[str]]
@@ -69,6 +69,9 @@ def _wants(row: Demand, call: Call, world: World) -> Iterable[Want]:
             elif key := key_arn(call, world, place):
                 keys = asked_by(place) if action in _BY_ALIAS else {}
                 keys |= {"kms:GrantIsForAWSResource": True} if action in _GRANTS else {}
+                if row.via == "s3":  # a bucket key, which ours have, is sealed by the bucket's name
+                    bucket = arn(call, "s3", "bucket", str(call.need("Bucket")))
+                    keys |= encryption_context({"aws:s3:arn": bucket})
                 yield Want(action, key, keys)
 
 

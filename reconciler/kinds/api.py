@@ -44,6 +44,7 @@ from reconciler.kinds.units import (
     percent,
     seconds,
 )
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path
 
@@ -69,6 +70,7 @@ __all__ = [
     "Scope",
     "Section",
     "Served",
+    "Severity",
     "Share",
     "Shorthand",
     "Size",

@@ -16,6 +16,7 @@ from reconciler.model.policy import Policy
 from reconciler.model.value import references
 from reconciler.plan import objections
 from reconciler.plan.diff import TAGS, scheduled, stuck
+from reconciler.plan.stages import beyond
 from reconciler.resources.api import Resource
 
 IN_PLACE = frozenset({Action.UPDATE, Action.ADOPT})
@@ -46,7 +47,7 @@ def judge(step: Step, change: Change, resource: Resource, policy: Policy) -> Ste
         return step
     if stuck(change.observed, resource):
         return replace(step, refused=objections.STUCK)
-    if why := resource.pending.held(change):
+    if why := resource.pending.held(change) or beyond(change, resource):
         return replace(step, refused=why)
     if not (why := resource.pending.spent(change.desired, change.observed)):
         return step

@@ -7,21 +7,28 @@ and a request that sends the whole sends it as it is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.model.change import Change, Effect, FieldChange, Observed
 from reconciler.model.value import Json, Path, Props, canonical
 from reconciler.plan.normal import dotted
 from reconciler.resources.api import Resource
 from reconciler.resources.items import named
-from reconciler.resources.owner import CONTEXT, may_be, owner
+from reconciler.resources.owner import CONTEXT, claimed, may_be, owner
 
 
 def lent(desired: Props, observed: Observed, resource: Resource) -> Props:
     """The desired properties, with the live values that others own in their place."""
     if not resource.owners:
         return desired
-    found: Props = _lent(desired, observed.props, (), _told(observed), resource)
+    found: Props = _lent(desired, observed.props, (), _told(observed), _as_said(desired, resource))
     return found
+
+
+def _as_said(desired: Props, resource: Resource) -> Resource:
+    """The type with those owners that the desired properties leave."""
+    owners = claimed(desired, resource.owners)
+    return resource if owners == resource.owners else replace(resource, owners=owners)
 
 
 def theirs(live: Props, resource: Resource) -> Props:
@@ -37,7 +44,8 @@ def owned(change: Change, declared: Props, resource: Resource) -> Iterator[Field
     if change.observed is None or not resource.owners:
         return
     told = _told(change.observed)
-    yield from _moved(declared, change.observed.props, (), (), told, resource)
+    mine = _as_said(declared, resource)
+    yield from _moved(declared, change.observed.props, (), (), told, mine)
 
 
 def unsettled(fields: Iterable[FieldChange], resource: Resource) -> list[FieldChange]:

@@ -15,7 +15,6 @@ from reconciler.model.change import (
     Action,
     Change,
     Effect,
-    FieldChange,
     Reason,
     Status,
 )
@@ -33,9 +32,11 @@ from reconciler.plan import (
     protect,
     retire,
     revisions,
+    stages,
     undeclared,
 )
 from reconciler.plan.consent import asked, settled_by_receipt
+from reconciler.plan.decided import reviewed
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.hidden import differs, resent, untold
 from reconciler.plan.lent import lent, owned as owned_by_others
@@ -44,7 +45,7 @@ from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.unsure import said as unsure
 from reconciler.plan.widen import remarks, widenings
 from reconciler.resources.api import Place, Resource, fill
-from reconciler.resources.review import Objection, no_context, unmoved
+from reconciler.resources.review import no_context, unmoved
 
 __all__ = ["Draft", "Live", "Orphan", "Policy", "known", "pending", "plan"]
 
@@ -56,7 +57,8 @@ class Draft:
     steps: list[Step] = field(default_factory=list)
     unchanged: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    renewed: set[Address] = field(default_factory=set)
+    renewed: set[Address | Ref] = field(default_factory=set)
+    """What is made anew, as a whole or in one output."""
     same: dict[Address, Props] = field(default_factory=dict)
     """What the unchanged resources are."""
     beside: dict[Address, Props] = field(default_factory=dict)
@@ -108,7 +110,7 @@ def known(
     live: Live,
     resources: Mapping[str, Resource],
     place: Place,
-    renewed: Container[Address] = (),
+    renewed: Container[Address | Ref] = (),
 ) -> Json:
     """The value of a reference as far as it follows from names or live outputs.
 
@@ -122,7 +124,8 @@ def known(
     for follows in (resource.named, resource.predict):
         if output in follows:
             return fill(follows[output], slots)
-    observed = None if target in renewed else live.found.get(target)
+    anew = target in renewed or ref in renewed
+    observed = None if anew else live.found.get(target)
     return observed.outputs.get(output, UNKNOWN) if observed else UNKNOWN
 
 
@@ -149,7 +152,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
-    seen, against = _reviewed(change, node, resource)
+    seen, against = reviewed(change, node, resource)
     against += unsure(change, node, resource)
     draft.diagnostics += against
     if resource.pending.moved is not unmoved or seen.owned:
@@ -161,16 +164,16 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     draft.diagnostics += undeclared.said(change, node, resource, policy)
     if resource.generic and observed:
         draft.beside[node.address] = undeclared.beside(change, resource)
-    if change.action is Action.NONE:
+    if seen.action is Action.NONE:
         draft.unchanged += 1
-        draft.same[node.address] = change.desired
+        draft.same[node.address] = seen.desired
         return
     steps = [gate.judge(it, seen, resource, policy) for it in _steps(seen, node, resource, place)]
     steps = [asked(it, seen, resource, policy) for it in steps]
     steps = [replace(it, sent=live.sent.of(node)) if it.desired else it for it in steps]
     draft.diagnostics += objections.staged(node, seen, resource)
     draft.diagnostics += remarks(seen, node, place)
-    _add(seen, node, steps, draft)
+    _add(seen, node, steps, draft, resource)
 
 
 def _compared(  # noqa: PLR0913 - the inputs of a plan
@@ -179,7 +182,7 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
     live: Live,
     resources: Mapping[str, Resource],
     place: Place,
-    renewed: Container[Address] = (),
+    renewed: Container[Address | Ref] = (),
 ) -> Change | None:
     """What to do with a resource; nothing when what it should be cannot be said."""
 
@@ -218,18 +221,7 @@ def pending(
                 yield change
 
 
-def _reviewed(change: Change, node: Node, resource: Resource) -> tuple[Change, list[Diagnostic]]:
-    """The change as the adapter sees it in the light of the live state, and its findings."""
-    if change.observed is None:
-        return change, []
-    change = replace(change, desired={**change.desired, **resource.pending.decide(change)})
-    said = [*resource.pending.review(change)]
-    fields = (each for each in said if isinstance(each, FieldChange))
-    against = [objections.by_adapter(node, each) for each in said if isinstance(each, Objection)]
-    return replace(change, fields=(*change.fields, *fields)), against
-
-
-def _add(change: Change, node: Node, steps: list[Step], draft: Draft) -> None:
+def _add(change: Change, node: Node, steps: list[Step], draft: Draft, resource: Resource) -> None:
     """Take the steps of a change into the plan, unless they cannot do what it asks."""
     if stuck := [each for each in change.fields if each.effect is Effect.UNSUPPORTED]:
         draft.diagnostics += [objections.unsupported(node, each) for each in stuck]
@@ -243,6 +235,7 @@ def _add(change: Change, node: Node, steps: list[Step], draft: Draft) -> None:
         draft.diagnostics.append(objections.busy(node, change.observed))
     if change.action in {Action.CREATE, Action.REPLACE}:
         draft.renewed.add(node.address)
+    draft.renewed |= {Ref(node.address, each) for each in stages.renewed(change, resource)}
     draft.steps += steps
 
 

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.change import Change, FieldChange, Observed
-from reconciler.model.value import Json, Path, Props, canonical
+from reconciler.model.value import Json, Props, canonical
 from reconciler.plan.diff import TAGS, compare
 from reconciler.plan.normal import normal
 from reconciler.resources.api import STOPPED_TAG, Resource
 from reconciler.resources.generic import MODEL
 from reconciler.resources.items import named
-from reconciler.resources.stages import Apart, OneByOne, Stopped
-from reconciler.resources.whole import at
+from reconciler.resources.stages import Apart, Gradual, OneByOne, Renewed, Stopped
+from reconciler.resources.whole import at, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +55,47 @@ def left_stopped(change: Change, resource: Resource) -> bool:
     return bool(order and observed and marked and observed.state not in order.running)
 
 
-def expected(fields: Iterable[FieldChange], resource: Resource) -> float:
-    """Seconds that the stages of an update usually take, by what differs."""
-    order, paths = resource.stages, {each.path: each for each in fields}
-    total = sum(each.seconds for each in order.apart if any(p[0] in each.props for p in paths))
-    for each in order.one_by_one:
-        keys = resource.keyed.get(each.prop, ())
-        told = each.fixed | {*((keys,) if isinstance(keys, str) else keys)}
-        if differs := paths.get((each.prop,)):
-            total += _of_lists(each, differs, resource)
-        items: dict[str, list[FieldChange]] = {}
-        for path, field in paths.items():
-            if path[0] == each.prop and len(path) > 1:
-                items.setdefault(path[1], []).append(field)
-        for found in items.values():
-            whole = [field for field in found if len(field.path) == 2]  # noqa: PLR2004 - the item
-            anew = any(_inside(field.path, told) for field in found)
-            total += each.adds if anew or any(it.before is None for it in whole) else 0.0
-            total += each.removes if anew or any(it.after is None for it in whole) else 0.0
-    return total
+def renewed(change: Change, resource: Resource) -> frozenset[str]:
+    """Outputs of which a change gives another value that is not known before."""
+    if change.observed is None:
+        return frozenset()
+    found = (each for each in resource.stages.renewed if _begins(each, change))
+    return frozenset[str]().union(*(each.outputs for each in found))
 
 
-def _of_lists(each: OneByOne, field: FieldChange, resource: Resource) -> float:
-    """Seconds of a list that differs as a whole."""
-    keys = resource.keyed.get(each.prop)
-    lists = [it if isinstance(it, list | tuple) else () for it in (field.before, field.after)]
-    have, want = (named(it, keys, each.prop, resource) or {} for it in lists)
-    both = have.keys() & want.keys()
-    anew = sum(
-        any(canonical(at(have[it], path)) != canonical(at(want[it], path)) for path in each.fixed)
-        for it in both
-    )
-    gone, new = len(have.keys() - both) + anew, len(want.keys() - both) + anew
-    return gone * each.removes + new * each.adds
+def beyond(change: Change, resource: Resource) -> str:
+    """Why a change takes more requests than AWS takes, as a sentence; "" where it does not."""
+    for each in resource.stages.gradual:
+        way = _way(each, change)
+        if each.most and len(way) > each.most:
+            return (
+                f"AWS takes {each.most} changes of {each.prop} a day, and from"
+                f" {change.live[each.prop]} to {way[-1]} it takes {len(way)}: declare"
+                f" {way[each.most - 1]} first, and the rest a day later"
+            )
+    return ""
 
 
-def _inside(path: Path, fixed: frozenset[str]) -> bool:
-    """Whether a difference of an item is at or below a member that no request changes."""
-    return any(path[2:][: len(steps)] == steps for steps in (tuple(f.split(".")) for f in fixed))
+def _begins(each: Renewed, change: Change) -> bool:
+    """Whether it is set by this change, or set anew."""
+    before, after = change.live.get(each.prop), change.desired.get(each.prop)
+    return not empty(after) and (empty(before) or _anew(each, before, after))
+
+
+def _anew(each: Renewed, before: Json, after: Json) -> bool:
+    """Whether it is set, and shall differ in what does not change meanwhile."""
+    if empty(before) or empty(after):
+        return False
+    pairs = ((at(before, path), at(after, path)) for path in each.fixed)
+    return any(two is not None and canonical(one) != canonical(two) for one, two in pairs)
+
+
+def _way(each: Gradual, change: Change) -> list[int]:
+    """The numbers that a change goes through; none where nobody knows where it begins."""
+    ends = (change.live.get(each.prop), change.desired.get(each.prop))
+    numbers = [it for it in ends if isinstance(it, int) and not isinstance(it, bool) and it > 0]
+    touched = any(field.path[0] == each.prop for field in change.fields)
+    return [*each.through(*numbers)] if touched and len(numbers) == len(ends) else []
 
 
 class _Stager:
@@ -120,7 +123,9 @@ class _Stager:
                 says = f"removes {name!r} of {each.prop}"
                 yield from self._to({each.prop: [*have.values()]}, says, each.removes)
         apart = [each for each in self.order.apart if each.props & self.touched]
-        alone = frozenset[str]().union(*(each.props for each in self.order.apart))
+        slow = [it for it in self.order.gradual if it.prop in self.touched]
+        off = [it for it in self.order.renewed if self._off(it)]
+        alone = self._alone() | {it.prop for it in slow} | {it.prop for it in off}
         rest: dict[str, Json] = {}
         for prop in sorted(self.touched - alone - {TAGS}):
             rest[prop] = self.change.desired.get(prop)
@@ -130,6 +135,10 @@ class _Stager:
         yield from self._to(rest, _changes(rest), tags=True)
         for group in apart:
             yield from self._apart(group)
+        for it in off:
+            yield from self._anew(it)
+        for number in slow:
+            yield from self._through(number)
         for each, have, want, gone, new in plans:
             for name in new:
                 have[name] = want[name]
@@ -159,12 +168,12 @@ class _Stager:
         if have is None or want is None:
             msg = f"{each.prop} of {self.resource.type} has items that nothing tells apart"
             raise ValueError(msg)
-        anew = {name for name in have.keys() & want.keys() if self._anew(each, have, want, name)}
+        anew = {name for name in have.keys() & want.keys() if self._other(each, have, want, name)}
         gone = [name for name in sorted(have) if name not in want or name in anew]
         new = [name for name in sorted(want) if name not in have or name in anew]
         return have, want, gone, new
 
-    def _anew(
+    def _other(
         self, each: OneByOne, have: Mapping[str, Json], want: Mapping[str, Json], name: str
     ) -> bool:
         """Whether an item differs in a member that no request changes."""
@@ -176,6 +185,22 @@ class _Stager:
             for path in each.fixed
             if at(pair[1], path) is not None
         )
+
+    def _alone(self) -> frozenset[str]:
+        return frozenset[str]().union(*(each.props for each in self.order.apart))
+
+    def _off(self, each: Renewed) -> bool:
+        pair = (self.change.live.get(each.prop), self.change.desired.get(each.prop))
+        return each.prop in self.touched and _anew(each, *pair)
+
+    def _anew(self, each: Renewed) -> Iterator[Stage]:
+        yield from self._to({each.prop: None}, f"takes {each.prop} off", 0.0, each.risk)
+        wanted = {each.prop: self.change.desired.get(each.prop)}
+        yield from self._to(wanted, f"sets {each.prop} anew", each.seconds)
+
+    def _through(self, each: Gradual) -> Iterator[Stage]:
+        for value in _way(each, self.change) or [self.change.desired.get(each.prop)]:
+            yield from self._to({each.prop: value}, f"moves {each.prop} to {value}", each.seconds)
 
     def _apart(self, group: Apart) -> Iterator[Stage]:
         wanted = {prop: self.change.desired.get(prop) for prop in group.props & self.touched}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan, Step
-from reconciler.plan.stages import expected
+from reconciler.plan.lasting import expected
 from reconciler.resources.api import Resource
 
 

@@ -8,7 +8,7 @@ value over it, and no apply is held up because it has moved since the plan. Drif
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.change import Cause
 from reconciler.model.value import Json, Path, Props
@@ -19,6 +19,10 @@ CONTEXT = "@context"
 
 def _always(_: Props) -> bool:
     return True
+
+
+def _unsaid(_: Props) -> bool | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +38,42 @@ class Owner:
     who: Cause
     when: Callable[[Props], bool] = _always
     asked: bool = False
+    claims: Callable[[Props], bool | None] = _unsaid
+    """Whether the desired properties give it to them, or take it back; nothing where they do not
+    say, and what is live decides."""
 
 
 def scaled(path: str, mode: str, *values: Json) -> Owner:
-    """What AWS sets by load while the live member `mode` has one of these values."""
-    return Owner(path=path, who=Cause.AUTOSCALER, when=equals(mode, *values))
+    """What AWS sets by load while the member `mode` has one of these values, live or as desired.
+
+    A spec that asks for another mode takes it back: what it says of the property counts then.
+    """
+
+    def claims(desired: Props) -> bool | None:
+        value = _member(desired, mode)
+        return None if value is None else value in values
+
+    when = equals(mode, *values)
+    return Owner(path=path, who=Cause.AUTOSCALER, when=when, claims=claims)
 
 
 def equals(path: str, *values: Json) -> Callable[[Props], bool]:
     """A live member has one of these values."""
+    return lambda live: _member(live, path) in values
 
-    def said(live: Props) -> bool:
-        value: Json = live
-        for name in path.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
-        return value in values
 
-    return said
+def _member(value: Json, path: str) -> Json:
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def claimed(desired: Props, owners: tuple[Owner, ...]) -> tuple[Owner, ...]:
+    """The owners as the desired properties have them."""
+    said = [(each, each.claims(desired)) for each in owners]
+    return tuple(
+        replace(each, when=_always) if claim else each for each, claim in said if claim is not False
+    )
 
 
 def owner(place: Path, live: Props, owners: Iterable[Owner]) -> Cause | None:

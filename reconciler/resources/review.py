@@ -115,3 +115,29 @@ class Pending:
 
 
 NOTHING = Pending()
+
+
+def both(one: Pending, two: Pending) -> Pending:
+    """What two of them have to say about a change, in this order."""
+
+    def context(change: Change) -> Asking:
+        found = yield from one.context(change)
+        more = yield from two.context(change)
+        return {**found, **more}
+
+    def review(change: Change) -> Iterable[FieldChange | Objection]:
+        return (*one.review(change), *two.review(change))
+
+    def moved(change: Change) -> Telling:
+        found = yield from one.moved(change)
+        more = yield from two.moved(change)
+        return (*found, *more)
+
+    return Pending(
+        context=context,
+        decide=lambda change: {**one.decide(change), **two.decide(change)},
+        review=review,
+        spent=lambda want, seen: one.spent(want, seen) or two.spent(want, seen),
+        held=lambda change: one.held(change) or two.held(change),
+        moved=unmoved if one.moved is two.moved is unmoved else moved,
+    )

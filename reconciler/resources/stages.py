@@ -50,6 +50,49 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """A top-level property that AWS does not change while it is set: it is taken off, and set anew.
+
+    A difference in a `fixed` member (dotted) asks for that. `outputs` have another value once it is
+    set, whatever it was before: who uses them gets the new one.
+    """
+
+    prop: str
+    fixed: frozenset[str]
+    outputs: frozenset[str] = frozenset()
+    seconds: float = 0.0
+    """What taking it off and setting it usually take together."""
+    risk: str = ""
+    """What this does meanwhile, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gradual:
+    """A top-level number that one request moves only so far: requests lead there, each awaited."""
+
+    prop: str
+    through: Callable[[int, int], Sequence[int]]
+    """From the live number and the one that is asked for to those on the way, the last included."""
+    seconds: float = 0.0
+    """What one request usually takes."""
+    most: int = 0
+    """How many of these requests AWS takes in a day; 0 where it does not say."""
+
+
+def factor(by: int) -> Callable[[int, int], Sequence[int]]:
+    """Steps that multiply a number by this much at most, and divide it by no more."""
+
+    def through(live: int, wanted: int) -> Sequence[int]:
+        found: list[int] = []
+        while live != wanted:
+            live = min(wanted, live * by) if wanted > live else max(wanted, -(-live // by))
+            found.append(live)
+        return found
+
+    return through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
     """What runs is stopped for a change, and started again after it."""
 
@@ -72,6 +115,8 @@ class Stages:
     one_by_one: tuple[OneByOne, ...] = ()
     apart: tuple[Apart, ...] = ()
     """In the order in which they come, after all that is in none of them."""
+    renewed: tuple[Renewed, ...] = ()
+    gradual: tuple[Gradual, ...] = ()
     follows: Mapping[str, Follow] = field(default_factory=dict)
     """Properties that have to fit each stage, such as the attributes that keys of a table use."""
     stopped: Stopped | None = None
@@ -79,7 +124,7 @@ class Stages:
     @property
     def at_once(self) -> bool:
         """Whether there is no order: one request does it all."""
-        return not (self.one_by_one or self.apart)
+        return not (self.one_by_one or self.apart or self.renewed or self.gradual)
 
 
 AT_ONCE = Stages()

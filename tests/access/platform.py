@@ -105,6 +105,8 @@ class Platform:
             return f"arn:aws:iam::{self.account}:role/{name}"
         if short == "Key":
             return f"arn:aws:kms:{self.region}:{self.account}:key/{uuid5(NAMESPACE_URL, name)}"
+        if short == "Stream":
+            return f"arn:aws:kinesis:{self.region}:{self.account}:stream/{name}"
         if short == "ModelPackageGroup":
             return f"arn:aws:sagemaker:{self.region}:{self.account}:model-package-group/{name}"
         return (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.aws.apply import Interrupt, apply
+from reconciler.aws.context import look_closer
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
@@ -17,7 +18,7 @@ from reconciler.model.event import Event, StepFailed, StepFinished
 from reconciler.model.graph import Graph, Node, Origin, build_graph
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.policy import Policy
-from reconciler.plan.order import plan
+from reconciler.plan.order import pending, plan
 from reconciler.resources.api import NAME_TAG, OWNERSHIP, TYPE_TAG, Place, Resource, load
 from reconciler.sandbox.inprocess import Sandbox
 
@@ -120,6 +121,8 @@ class World:
         self.types |= {node.address.type for node in graph}
         known, left = self.resources, frozenset(self.left)
         live, found = observe(self.session, graph, known, PLACE, left=left)
+        live, more = look_closer(self.session, live, pending(graph, live, known, PLACE), known)
+        found = [*found, *more]
         draft = plan(graph, live, known, PLACE, ALL)
         return Turn(tuple(draft.steps), [*found, *draft.diagnostics])
 

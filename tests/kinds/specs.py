@@ -65,6 +65,84 @@ columns:
 """
 ARTIFACTS = "s3: {}"
 LABELS = "s3: {existing: acme-disputes-settled, prefix: settled}"
+CLICKS_LAKE = """
+s3: {prefix: clicks, key: {security: platform, key: data}}
+format: parquet
+schema: {}
+columns: {click_id: string, shop: string, amount: "decimal(12,2)", day: string}
+partitions: {by: {day: {date: {}}}, layout: "{day}"}
+"""
+SHOPS_LAKE = """
+s3: {prefix: shops}
+format: parquet
+schema: {in: clicks-lake}
+columns: {click_id: string, shop: string, amount: "decimal(12,2)", day: string}
+partitions: {by: {shop: {given: true}, day: {date: {}}}}
+"""
+CLICKS = """
+kinesis:
+  shards: 4
+  retention: 7d
+  recordSize: 2048
+  key: {security: platform, key: data}
+  readers: [scoring, audit]
+  deliver: {to: clicks-lake, every: 1m, buffer: 64, errors: failed/clicks}
+columns: {click_id: string, shop: string, amount: "decimal(12,2)"}
+"""
+VIEWS = """
+kinesis:
+  existing: acme-page-views
+  deliver: {to: shops-lake, partitionBy: {shop: .shop.id}}
+"""
+ORDERS_LAKE = """
+s3: {prefix: orders}
+format: parquet
+schema: {}
+columns:
+  order_id: string
+  customer: string
+  amount: decimal(12,2)
+  placed: timestamp
+  tags: array<string>
+  address: struct<street:string,zip:int>
+  ends: bigint
+  snapshot: string
+partitions: {by: {snapshot: {date: {}}}}
+"""
+ORDERS = """
+dynamodb:
+  partitionKey: order_id
+  indexes:
+    by-customer: {partitionKey: customer, sortKey: placed}
+    by-amount: {partitionKey: customer, sortKey: amount, has: [tags]}
+  stream: newAndOld
+  key: {security: platform, key: data}
+  expireBy: ends
+columns:
+  order_id: string
+  customer: string
+  amount: decimal(12,2)
+  placed: timestamp
+  tags: array<string>
+  address: struct<street:string,zip:int>
+  ends: bigint
+"""
+EXPORT = """
+  export: {to: orders-lake, schedule: "cron(15 2 * * ? *)", timezone: Europe/Berlin}
+"""
+LIMITS = """
+dynamodb:
+  partitionKey: card
+  sortKey: at
+  localIndexes: {by-sum: sum}
+  capacity: {read: 5, write: 2}
+  indexes: {by-at: {partitionKey: at, has: keys, capacity: {read: 1, write: 1}}}
+  recovery: false
+  infrequentAccess: true
+  deletionProtection: true
+columns: {card: binary, at: bigint, sum: double}
+"""
+RULES = "dynamodb: {existing: acme-rules}"
 CUSTOMER = """
 version: 2
 recordId: customer_id
@@ -258,6 +336,14 @@ ALL: Mapping[tuple[str, str], str] = {
     ("DataSource", "raw"): RAW,
     ("DataSource", "artifacts"): ARTIFACTS,
     ("DataSource", "labels"): LABELS,
+    ("DataSource", "clicks-lake"): CLICKS_LAKE,
+    ("DataSource", "shops-lake"): SHOPS_LAKE,
+    ("DataSource", "clicks"): CLICKS,
+    ("DataSource", "views"): VIEWS,
+    ("DataSource", "orders-lake"): ORDERS_LAKE,
+    ("DataSource", "orders"): ORDERS,
+    ("DataSource", "limits"): LIMITS,
+    ("DataSource", "rules"): RULES,
     ("FeatureGroup", "customer"): CUSTOMER,
     ("FeatureGroup", "velocity"): VELOCITY,
     ("FeatureGroup", "history"): HISTORY,

@@ -17,9 +17,10 @@ from reconciler.delivery.actions import reads
 from reconciler.facts import facts, known_types
 from reconciler.facts.check import problems
 from reconciler.model.change import Action, Call, Change, Effect, FieldChange, Observed, Reason
+from reconciler.model.given import stated
 from reconciler.model.loss import GONE
 from reconciler.model.secret import Secret
-from reconciler.model.value import Hidden, Join, JsonText, Ref, to_json
+from reconciler.model.value import Hidden, Join, JsonText, Ref, resolve, to_json
 from reconciler.plan import calls
 from reconciler.resources.api import Absent, Op, Reach, Resource, load
 from reconciler.resources.permissions import PREFIX, permission
@@ -55,6 +56,17 @@ def shape_of(service: str, method: str) -> Any:
     boto = client(service)
     operation = boto.meta.method_to_api_mapping[method]
     return boto.meta.service_model.operation_model(operation).input_shape
+
+
+def known(props: Any) -> Any:
+    """Properties once what they refer to has an ARN."""
+    place = f"{PLACE.region}:{PLACE.account}"
+
+    def arn(ref: Ref) -> str:
+        _, service, noun = ref.target.type.lower().split("::")
+        return f"arn:aws:{service}:{place}:{noun}/{ref.target.name}"
+
+    return resolve(props, arn)
 
 
 def plain(value: Any) -> Any:
@@ -201,7 +213,8 @@ def test_sample_properties_are_cloudformations_or_have_a_companion(type_: str) -
     for companion in companions.values():
         assert set(companion.props) <= set(facts(companion.type).properties)
     named = {resource.name: sample.name} if "." not in resource.name else {}
-    for props in (sample.minimal, sample.most, *({**sample.most, **edit} for edit in sample.edits)):
+    for given in (sample.minimal, sample.most, *({**sample.most, **edit} for edit in sample.edits)):
+        props = stated(given)
         own = {key: value for key, value in props.items() if key not in companions}
         body = {**own, **{key: value for key, value in named.items() if key}}
         found = [p for p in problems(type_, body) if "PipelineDefinition" not in p.path]
@@ -278,7 +291,7 @@ def test_the_root_codec_reads_back_what_create_is_given(type_: str) -> None:
     parts = {part.prop for part in resource.parts}
     desired = {key: value for key, value in sample.most.items() if key not in parts}
     if resource.generic:
-        desired = to_json(desired)
+        desired = known(desired)
     sent = resource.root.encode(desired)
     answer = {"MetricAlarms": [sent]} if type_ == "AWS::CloudWatch::Alarm" else sent
     if resource.generic:

@@ -321,7 +321,10 @@ def test_what_others_move_by_right_is_no_difference() -> None:
     assert found.action is Action.NONE
     provisioned = {**HAVE, "Mode": {"Name": "PROVISIONED"}}
     paths = {each.path for each in compare(HERE, WANT, Observed(provisioned), STREAM).fields}
-    assert paths == {("Mode", "Name"), ("Shards",)}
+    assert paths == {("Mode", "Name")}  # the spec hands the number over with the mode
+    back = {**WANT, "Mode": {"Name": "PROVISIONED"}}
+    paths = {each.path for each in compare(HERE, back, Observed(HAVE, tags=OWN), STREAM).fields}
+    assert paths == {("Mode", "Name"), ("Shards",)}  # and takes it back with it
 
 
 def test_a_change_beside_it_sends_what_others_have_set() -> None:

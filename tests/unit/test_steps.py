@@ -219,13 +219,19 @@ def review(change: Change) -> Iterator[FieldChange | Objection]:
     yield Objection("MADE001", f"it has {change.live['Size']}", "wait", Severity.WARNING)
 
 
+def test_what_an_adapter_settles_as_it_is_is_no_change() -> None:
+    stays = Pending(decide=lambda change: {"Size": change.live["Size"]})
+    draft = plan([lined({"Size": 2})], {BASE: ONE}, resources=adapted(pending=stays))
+    assert (draft.steps, draft.unchanged) == ([], 1)
+
+
 def test_an_adapter_decides_by_what_is_live_adds_fields_and_objects() -> None:
     resources = adapted(pending=Pending(decide=decide, review=review))
     draft = plan([lined({"Size": 2})], {BASE: ONE}, resources=resources)
     update = step(draft, "Base/x")
     assert (update.desired, update.fields) == (
         {"Size": 6},
-        (SIZE, FieldChange(("Members",), None, 6, Effect.IN_PLACE)),
+        (replace(SIZE, after=6), FieldChange(("Members",), None, 6, Effect.IN_PLACE)),
     )
     (found,) = draft.diagnostics
     assert (found.code, found.message, found.address) == ("MADE001", "it has 1", BASE)

@@ -13,6 +13,7 @@ from reconciler.access.request import Call, Derive, Want, World, arn, plain
 DATABASE = ("CreateDatabase", "GetDatabase", "GetDatabases", "GetTables")
 TABLE = (
     "BatchCreatePartition", "CreateTable", "GetPartition", "GetPartitions", "GetTable",
+    "GetTableVersion", "GetTableVersions",
     "UpdateTable",
 )  # fmt: skip
 BY_QUERY = ("GetQueryExecution", "GetQueryResults", "StopQueryExecution")

@@ -56,10 +56,6 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         **dict.fromkeys(SCALING, scaling),
     },
     "cloudtrail": plain("cloudtrail", {"": "LookupEvents"}),
-    "dynamodb": plain(
-        "dynamodb",
-        {"table TableName": "DescribeTable GetItem PutItem UpdateItem DeleteItem Query Scan"},
-    ),
     "ec2": plain(
         "ec2",
         {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler.access.workloads.deliveries import deliveries
 from reconciler.access.workloads.features import features
 from reconciler.access.workloads.hosting import hosting
 from reconciler.access.workloads.others import others
@@ -21,5 +22,5 @@ __all__ = ["Site", "Thing", "Work", "works"]
 
 def works(site: Site) -> Iterator[Work]:
     """Every call that the workloads of a platform send, as far as its resources say."""
-    for row in (hosting, training, pipelines, features, others):
+    for row in (hosting, training, pipelines, features, deliveries, others):
         yield from row(site)

@@ -8,7 +8,17 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
-from reconciler.kinds.api import LEFT_OUT, Kind, Lacking, Lookup, Named, Problem, Scope, register
+from reconciler.kinds.api import (
+    LEFT_OUT,
+    Flow,
+    Kind,
+    Lacking,
+    Lookup,
+    Named,
+    Problem,
+    Scope,
+    register,
+)
 from reconciler.kinds.data_source import members
 from reconciler.kinds.data_source.api import MEMBERS, Member, Source
 from reconciler.model.graph import Node
@@ -65,6 +75,11 @@ def own_names(spec: Source) -> Iterator[Named]:
         yield from member.named(said, spec)
 
 
+def flows(spec: Source, _: str) -> Iterator[Flow]:
+    for member, said in _said(spec):
+        yield from member.flows(said)
+
+
 def exports(spec: Source, scope: Scope) -> Mapping[str, Json | Lacking]:
     why = Lacking(f"is {spec.store} and has no bucket", "name a DataSource with 's3'")
     found: dict[str, Json | Lacking] = {"store": spec.store, "format": spec.format}
@@ -99,6 +114,7 @@ register(
         exports=exports,
         evolves=evolves,
         stage="source",
+        flows=flows,
         example="""\
 s3:
   lifecycle: {archiveAfter: 90d, expireAfter: 730d, noncurrentExpireAfter: 30d}

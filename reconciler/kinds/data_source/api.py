@@ -14,7 +14,17 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from reconciler.facts.columns import DataType, NoTypeError, parse
-from reconciler.kinds.api import Lacking, Lookup, Maybe, Named, Problem, Scope, Section, Shorthand
+from reconciler.kinds.api import (
+    Flow,
+    Lacking,
+    Lookup,
+    Maybe,
+    Named,
+    Problem,
+    Scope,
+    Section,
+    Shorthand,
+)
 from reconciler.kinds.terms.name import BucketName
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
@@ -111,6 +121,8 @@ class Member(Generic[M]):
     """What an edit breaks for those who read the data: from what a spec said, to what it says."""
     without: Mapping[str, Json | Lacking] = field(default_factory=dict)
     """What a spec exports in their place that does not say it."""
+    flows: Callable[[M], Iterable[Flow]] = _nothing
+    """What of it goes into other specs, and comes from them; lineage follows from it."""
 
     @property
     def field(self) -> str:

@@ -24,4 +24,10 @@ CODES = (
         "An apply stopped a resource for a change and ended before it was started again. Its tag moorline:stopped says so.",
         "Apply: it is changed as far as that is left to do, and started.",
     ),
+    Code(
+        "STAGE004",
+        "takes more than one apply",
+        "AWS takes a change of this kind only some time after the last one, such as another attribute of a table's time to live, which has to be off for an hour in between. This apply does the first part, or waits with it.",
+        "Apply again when the time has passed. Nothing else is held up.",
+    ),
 )

@@ -6,5 +6,6 @@ a type without a declaration is served from its schema alone. Each file here has
 """
 
 from reconciler.resources.cloudcontrol.builder import declare, patches, served
+from reconciler.resources.cloudcontrol.off import Off
 
-__all__ = ["declare", "patches", "served"]
+__all__ = ["Off", "declare", "patches", "served"]

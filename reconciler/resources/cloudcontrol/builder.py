@@ -12,10 +12,11 @@ from reconciler.model.change import Change
 from reconciler.model.value import Json, JsonText, Path
 from reconciler.resources import api
 from reconciler.resources.api import Op, Reach, Request, Resource, Tagging
-from reconciler.resources.cloudcontrol import events, words
+from reconciler.resources.cloudcontrol import events, off, words
 from reconciler.resources.cloudcontrol.compare import Comparison
 from reconciler.resources.cloudcontrol.document import TAGS, desired, parsed, tags_of, written
 from reconciler.resources.cloudcontrol.identity import Identity, identity
+from reconciler.resources.cloudcontrol.off import Off
 from reconciler.resources.cloudcontrol.patch import patch, tag_patch
 from reconciler.resources.cloudcontrol.paths import pointer
 from reconciler.resources.cloudcontrol.repair import Unrepairable
@@ -36,8 +37,9 @@ def declare(type_: str, **more: Any) -> Resource:  # noqa: ANN401 - the fields o
     """Register a type that AWS's own handlers serve.
 
     `more` is what no schema says: `holds`, `refers`, `narrows`, `apart`, and any other field of
-    `Resource`; besides, `name` (the property that is its name), and `unread` and `ordered` (dotted
-    paths of what AWS never gives back, and of lists whose order means something).
+    `Resource`; besides, `name` (the property that is its name), `unread` and `ordered` (dotted
+    paths of what AWS never gives back, and of lists whose order means something), and `offs`
+    (blocks of which absent and off are the same).
 
     Raises:
         ValueError: AWS's handlers do not serve the type.
@@ -76,18 +78,19 @@ def _users(type_: str) -> set[str]:
     return found
 
 
-def record(
+def record(  # noqa: PLR0913 - what a file says of a type
     about: Facts,
     *,
     name: str | None = None,
     unread: Iterable[str] = (),
     ordered: Iterable[str] = (),
+    offs: tuple[Off, ...] = (),
     declared: bool = True,
     **more: Any,  # noqa: ANN401 - the fields of `Resource`
 ) -> Resource:
     """The record of a type, whether or not anybody declares it."""
     own = identity(about, name)
-    comparison = Comparison(about, _paths(unread), _paths(ordered))
+    comparison = Comparison(about, _paths(unread), _paths(ordered), offs)
     search = Search(about, own, comparison)
     key = {"TypeName": about.type, IDENTIFIER: f"{{{PRIMARY}}}"}
     fixed = words.fixed_tags(about)
@@ -114,11 +117,11 @@ def record(
         "limit": _limit(about, own),
         "fix": partial(_fitting, _pattern(about, own)),
         "unread": frozenset(unread),
-        "update": partial(_update, about, fixed),
+        "update": partial(_update, about, fixed, offs),
         "operation": events.operation(about),
         "asks": frozenset({events.LIST, events.REQUESTS}),
         "generic": Generic(
-            make=partial(_make, about),
+            make=partial(_make, about, offs),
             judge=comparison.judge,
             form=comparison.form,
             key=search.key,
@@ -133,7 +136,7 @@ def record(
             tags=partial(tags_of, facts=about),
             fixed_tags=fixed,
             says=words.says(about, search.way),
-            blocked=partial(_blocked, about, fixed),
+            blocked=partial(_blocked, about, fixed, offs),
             declared=declared,
         ),
     }
@@ -164,19 +167,21 @@ def _tagging(key: Mapping[str, Json], about: Facts) -> Tagging | None:
     )
 
 
-def _make(about: Facts, change: Change) -> Iterator[Request]:
+def _make(about: Facts, offs: tuple[Off, ...], change: Change) -> Iterator[Request]:
     """One call; and one for the tags, where the first does not take them."""
     tagging, tags = about.tagging, change.desired.get(TAGS) or []
     later = bool(tagging and not tagging.on_create)
     props = {k: v for k, v in change.desired.items() if k != TAGS} if later else change.desired
-    document = JsonText(desired(props, about))
+    document = JsonText(desired(off.written(props, {}, offs), about))
     yield Request(events.CREATE, {"TypeName": about.type, "DesiredState": document}, bare=True)
     if later and tagging and not words.fixed_tags(about) and (found := written(tags, about)):
         add = {"op": "add", "path": pointer(tagging.property), "value": found}
         yield Request(events.UPDATE, {"PatchDocument": JsonText([add])})
 
 
-def _operations(about: Facts, fixed: str, change: Change) -> list[dict[str, Json]]:
+def _operations(
+    about: Facts, fixed: str, offs: tuple[Off, ...], change: Change
+) -> list[dict[str, Json]]:
     """The patch of a change.
 
     Raises:
@@ -189,13 +194,14 @@ def _operations(about: Facts, fixed: str, change: Change) -> list[dict[str, Json
         live = dict((change.observed.tags or {}) if change.observed else {})
         more = tag_patch(want, live, about, model)
     changed = [each.path for each in change.fields if each.path[0] != TAGS]
-    untagged = {key: item for key, item in change.desired.items() if key != TAGS}
+    told = off.written(change.desired, model, offs)
+    untagged = {key: item for key, item in told.items() if key != TAGS}
     return patch(changed, desired(untagged, about, hollow=True), model, about, more=more)
 
 
-def _update(about: Facts, fixed: str, change: Change) -> Iterator[Request]:
+def _update(about: Facts, fixed: str, offs: tuple[Off, ...], change: Change) -> Iterator[Request]:
     try:
-        operations = _operations(about, fixed, change)
+        operations = _operations(about, fixed, offs, change)
     except Unrepairable:
         return  # `blocked` says so
     if operations:
@@ -205,12 +211,12 @@ def _update(about: Facts, fixed: str, change: Change) -> Iterator[Request]:
 def patches(type_: str, change: Change) -> Iterator[Request]:
     """The request of a change, for a type that adds something to it."""
     about = facts(type_)
-    yield from _update(about, words.fixed_tags(about), change)
+    yield from _update(about, words.fixed_tags(about), (), change)
 
 
-def _blocked(about: Facts, fixed: str, change: Change) -> str:
+def _blocked(about: Facts, fixed: str, offs: tuple[Off, ...], change: Change) -> str:
     try:
-        _operations(about, fixed, change)
+        _operations(about, fixed, offs, change)
     except Unrepairable as error:
         return str(error)
     return ""

@@ -30,6 +30,7 @@ from reconciler.resources.cloudcontrol.notation import (
     is_policy,
     rewritten,
 )
+from reconciler.resources.cloudcontrol.off import Off, compared
 from reconciler.resources.cloudcontrol.paths import covered
 from reconciler.resources.cloudcontrol.transform import CannotTell, same
 from reconciler.resources.generic import Difference, Judged, Unsure
@@ -60,9 +61,12 @@ class Comparison:
     """What AWS takes and never gives back, beyond what the schema says."""
     ordered: frozenset[Path] = frozenset()
     """Lists whose order means something, beyond what the schema says."""
+    offs: tuple[Off, ...] = ()
+    """Blocks of which absent and off are the same."""
 
     def judge(self, want: Props, have: Props) -> Judged:
         """How live properties compare with declared ones."""
+        want = compared(want, have, self.offs)
         walk = _Walk(self, want)
         if want:  # else nothing is asked for, and anything is as asked
             walk.into(want, have, (), (), want)

@@ -1,8 +1,10 @@
 """AWS::DynamoDB::Table.
 
 One update makes or deletes one global index, and changes nothing else beside it (UpdateTable); the
-attributes of a table are just those that a key uses. Another key means another table. A time to
-live deletes what has passed it; without point-in-time recovery nothing can be had back.
+attributes of a table are just those that a key uses. Another key means another table. A stream
+that is on takes no other view: it is switched off and on, and has another ARN then; what was not
+read of the old one can be read for 24 hours (DynamoDB guide, "DynamoDB Streams"). A time to live
+deletes what has passed it; without point-in-time recovery nothing can be had back.
 """
 
 from __future__ import annotations
@@ -12,10 +14,12 @@ from collections.abc import Iterator, Sequence
 from reconciler.model.change import Effect
 from reconciler.model.value import Json, Props
 from reconciler.resources.aside import Aside
-from reconciler.resources.cloudcontrol import declare
+from reconciler.resources.cloudcontrol import Off, declare
+from reconciler.resources.dynamodb import ttl
 from reconciler.resources.narrow import Narrowing, begun, no_longer
+from reconciler.resources.review import both
 from reconciler.resources.scaled import LOOKS, Scalable
-from reconciler.resources.stages import OneByOne, Stages
+from reconciler.resources.stages import OneByOne, Renewed, Stages
 
 INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 RECOVERY = "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"
@@ -40,19 +44,35 @@ def _keys(props: Props) -> Iterator[str]:
 
 
 FIXED = frozenset({"KeySchema", "Projection"})
+STREAM = Renewed(
+    prop="StreamSpecification",
+    fixed=frozenset({"StreamViewType"}),
+    outputs=frozenset({"StreamArn"}),
+    seconds=60,
+    risk="its stream is switched off and made anew under another ARN; what was not read of the"
+    " old one can be read for 24 hours",
+)
 INDEX = OneByOne(prop=INDEXES[0], fixed=FIXED, adds=900, removes=60, without="queries of it fail")
 declare(
     "AWS::DynamoDB::Table",
     holds="records",
     effects={"KeySchema": Effect.REPLACE, "LocalSecondaryIndexes": Effect.REPLACE},
     keyed={"AttributeDefinitions": "AttributeName", INDEXES[0]: "IndexName"},
-    stages=Stages(one_by_one=(INDEX,), follows={"AttributeDefinitions": attributes}),
+    stages=Stages(
+        one_by_one=(INDEX,), renewed=(STREAM,), follows={"AttributeDefinitions": attributes}
+    ),
+    offs=(
+        Off(path="TimeToLiveSpecification", keeps=("AttributeName",)),
+        Off(path="PointInTimeRecoverySpecification", says={"PointInTimeRecoveryEnabled": False}),
+        Off(path="SSESpecification", says={"SSEEnabled": False}),
+        Off(path="ContributorInsightsSpecification"),
+    ),
     narrows=(
         Narrowing(path=RECOVERY, destroys="history", lost=no_longer(value=True, says=BACK)),
         Narrowing(path="TimeToLiveSpecification", destroys="records", lost=begun(EXPIRED)),
     ),
     owners=AUTO.owners,
-    pending=AUTO.pending,
-    aside=Aside(looks=LOOKS),
+    pending=both(AUTO.pending, ttl.PENDING),
+    aside=Aside(looks=(*LOOKS, *ttl.LOOKS)),
     refers=("AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::S3::Bucket"),
 )

@@ -1,12 +1,21 @@
-"""AWS::Kinesis::Stream. On demand, AWS sets the number of shards (Kinesis guide, "Modes")."""
+"""AWS::Kinesis::Stream.
+
+On demand, AWS sets the number of shards (Kinesis guide, "Modes"). The mode is changed by a request
+of its own (UpdateStreamMode). A number of shards is at most doubled or halved by one request, of
+which AWS takes ten in 24 hours, and a stream takes the next once it is ACTIVE (UpdateShardCount).
+"""
 
 from reconciler.resources.cloudcontrol import declare
 from reconciler.resources.narrow import Narrowing, fewer
 from reconciler.resources.owner import scaled
+from reconciler.resources.stages import Apart, Gradual, Stages, factor
 
+MODE = Apart(props=frozenset({"StreamModeDetails"}), seconds=60)
+SHARDS = Gradual(prop="ShardCount", through=factor(2), seconds=60, most=10)
 declare(
     "AWS::Kinesis::Stream",
     holds="records",
+    stages=Stages(apart=(MODE,), gradual=(SHARDS,)),
     narrows=(Narrowing(path="RetentionPeriodHours", destroys="records", lost=fewer("hours", 24)),),
     owners=(scaled("ShardCount", "StreamModeDetails.StreamMode", "ON_DEMAND"),),
     refers=("AWS::KMS::Key",),

@@ -46,7 +46,6 @@ table = Sample(
             "ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
         },
         {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False}},
-        {"TimeToLiveSpecification": {"AttributeName": "ends", "Enabled": True}},
         {"StreamSpecification": {"StreamViewType": "KEYS_ONLY"}},
     ),
     breaks=(

@@ -119,6 +119,9 @@ def exports(partitions: Partitions, _: Source, __: Scope) -> Mapping[str, Json |
         "partitionUnits": {
             name: unit(how.date.format) for name, how in partitions.by.items() if how.date
         },
+        "partitionDates": {
+            name: how.date.format for name, how in partitions.by.items() if how.date
+        },
         "writerPrefix": firehose,
     }
 
@@ -134,6 +137,7 @@ register(
             "partitionKeys": [],
             "partitionLayout": "",
             "partitionUnits": {},
+            "partitionDates": {},
             "writerPrefix": "",
         },
     )

@@ -240,7 +240,7 @@ def _create(shelf: Shelf, request: Request) -> Record:
         name = "|".join(request.parts)
         text = f"Resource of type '{request.type}' with identifier '{name}' already exists."
         raise Broken("AlreadyExists", text, name)
-    desired = deepcopy(request.desired)
+    desired = deepcopy(types.begun(shelf.kind.name, request.desired))
     if request.fault is not None and request.fault.code and request.fault.work == "half":
         wanted = shelf.kind.facts.required | {path[0] for path in shelf.kind.identity}
         desired = {name: value for name, value in desired.items() if name in wanted}

@@ -119,6 +119,7 @@ class Shelf:
         model = {name: value for name, value in desired.items() if name not in record.made}
         if self.native:
             self.native.update(self.aws, record.parts, deepcopy(record.model), deepcopy(model))
+        model = types.kept(self.kind.name, record.model, model)
         record.model, record.modified = deepcopy(model), WORLD.clock.now()
         made.below(self.kind, record.model, self.place(record.number))
 

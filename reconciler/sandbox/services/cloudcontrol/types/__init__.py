@@ -2,7 +2,9 @@
 
 `AWS::SNS::Topic` is `sns_topic.py`. It may have `HABITS`, and, for what the rest of the sandbox
 has too, `create`, `read`, `update`, `delete` and `listed`, which ask moto. `refuse` is given what
-is there and what is asked for, and raises `Broken` for a change that the service does not take.
+is there and what is asked for, and raises `Broken` for a change that the service does not take;
+`begun` does so for what is made, and may answer more than is asked for; `kept` answers what an
+update leaves.
 """
 
 from __future__ import annotations
@@ -36,3 +38,21 @@ def refuse(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     """
     if own := getattr(lookup(type_), "refuse", None):
         own(before, after)
+
+
+def begun(type_: str, desired: dict[str, Any]) -> dict[str, Any]:
+    """What is made where this is asked for.
+
+    Raises:
+        Broken: the service does not take it.
+    """
+    own = getattr(lookup(type_), "begun", None)
+    found: dict[str, Any] | None = own(desired) if own else None
+    return found or desired
+
+
+def kept(type_: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What is there after an update: what is asked for, and what the service keeps beside it."""
+    own = getattr(lookup(type_), "kept", None)
+    found: dict[str, Any] = own(before, after) if own else after
+    return found
