@@ -148,6 +148,12 @@ class Resource:
 
     It may fill it in, or leave it out of an answer: equal to absent when compared.
     """
+    meets: Mapping[str, Callable[[Json, Json, Props], bool]] = field(default_factory=dict)
+    """By top-level property: whether a live value is what a spec asks for, written otherwise.
+
+    It is given the desired value, the live one, and all live properties. What meets the spec is
+    no difference, and is sent as it is live where the whole is sent.
+    """
     unread: frozenset[str] = frozenset()
     """Dotted property paths, lists passed through, of what AWS takes and never gives back."""
     masked: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
@@ -197,6 +203,8 @@ class Resource:
     fix: Callable[[str], str] = str
     """Turns a conventional name into one the type accepts."""
     update: Update = _no_update
+    remove: Callable[[Observed], Iterable[Request]] | None = None
+    """The requests that delete it, where they follow from what is live; `delete` is the last."""
     stages: Stages = AT_ONCE
     """Which of its changes AWS takes one at a time only, or only while it does not run."""
     restore: Update = _no_update
@@ -216,6 +224,11 @@ class Resource:
     def named(self) -> Mapping[str, str]:
         """Properties that follow from the name, with their templates."""
         return {self.name: "{name}", **self.derived} if self.name else self.derived
+
+    @property
+    def told_by_tag(self) -> bool:
+        """Whether a tag has its name, which does not follow from its ARN."""
+        return bool(self.found_by_tag or self.generic or (self.arn and "{name}" not in self.arn))
 
     @property
     def signed(self) -> bool:

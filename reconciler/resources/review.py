@@ -47,6 +47,7 @@ Review: TypeAlias = Callable[[Change], Iterable[FieldChange | Objection]]
 Moved: TypeAlias = Callable[[Change], Telling]
 Spent: TypeAlias = Callable[[Props, Observed], str]
 Held: TypeAlias = Callable[[Change], str]
+Stays: TypeAlias = Callable[[Observed], str]
 
 
 def no_context(_: Change) -> Asking:
@@ -75,6 +76,11 @@ def unheld(_: Change) -> str:
     return ""
 
 
+def free(_: Observed) -> str:
+    """Nothing stands against a deletion."""
+    return ""
+
+
 def unmoved(_: Change) -> Telling:
     """Nobody moves it but by what a plan compares."""
     yield from ()
@@ -95,6 +101,8 @@ class Pending:
     """Why the same update must not be sent again; "" when nothing is known against it."""
     held: Held = unheld
     """Why a change must not be made because a part is somebody else's now; "" when it may."""
+    stays: Stays = free
+    """Why the live resource must not be deleted, though nothing is declared; "" when it may."""
     moved: Moved = unmoved
     """What others move at run time and no plan compares; only `drift` asks."""
 
