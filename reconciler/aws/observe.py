@@ -208,7 +208,8 @@ class _Observer:
             slots = self.single.slots(resource, node.address.name, {})
             outputs = {name: slots[name] for name in resource.predict}
             return Observed(node.props, outputs, tags=tags, proven=True)
-        if listed and all(listing.complete for listing in resource.listings):
+        more = any(detail.prop in node.props for detail in resource.details if detail.prop)
+        if listed and all(listing.complete for listing in resource.listings) and not more:
             self.from_list[node.address] = frozenset(listed.props)
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)

@@ -63,7 +63,7 @@ class Single:
         except Gone:
             return None
         try:
-            raw = self._detailed(reader, resource, raw, slots)
+            raw = self._detailed(reader, resource, raw, slots, wanted)
             if (root := resource.root.decode(raw)) is None:
                 return None
             outputs = {name: value_at(root, path) for name, path in resource.outputs.items()}
@@ -172,10 +172,17 @@ class Single:
         return body
 
     def _detailed(
-        self, reader: ReadOnly, resource: Resource, raw: Json, slots: Mapping[str, Json]
+        self,
+        reader: ReadOnly,
+        resource: Resource,
+        raw: Json,
+        slots: Mapping[str, Json],
+        wanted: Iterable[str] | None,
     ) -> Json:
         """A description with what takes further reads; see `Detail`."""
         for detail in resource.details:
+            if detail.prop and wanted is not None and detail.prop not in wanted:
+                continue
             named = {
                 param: value_at(raw, (*path.split("."),)) for param, path in detail.takes.items()
             }
@@ -232,6 +239,8 @@ def read_tags(reader: ReadOnly, tagging: Tagging, slots: Mapping[str, Json]) -> 
         raise ValueError(msg)
     params = _filled(tagging.read.params, slots)
     try:
+        if tagging.mapped:
+            return dict(reader.call(tagging.read.method, params).get(tagging.at) or {})
         found = reader.pages(tagging.read.method, params, tagging.at)
     except AwsError as error:
         if error.code in tagging.unset:

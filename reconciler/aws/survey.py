@@ -251,7 +251,7 @@ class Surveyor:
                 continue
             leaf = listing.called(item)
             named = Address(resource.type, within + leaf) in self.graph
-            if sole or named or leaf.startswith(self.place.prefix):
+            if sole or named or leaf.startswith(resource.fix(self.place.prefix)):
                 created = str(item.get(listing.created) or "")
                 out[within + leaf] = Listed(listing.codec.decode(item), created)
         return items
@@ -270,7 +270,8 @@ def _arn_pattern(resource: Resource, place: Place) -> re.Pattern[str] | None:
     if not resource.arn:
         return None
     slots = {**dict.fromkeys(resource.outputs, "\0"), **place.slots("\0")}
-    text = re.escape(str(fill(resource.arn, slots))).replace(re.escape("\0"), "(?P<name>[^/:]+)")
+    name = "[^:]+/[^:/]+" if "{parent}" in str(resource.key) else "[^/:]+"
+    text = re.escape(str(fill(resource.arn, slots))).replace(re.escape("\0"), f"(?P<name>{name})")
     return re.compile(text)
 
 

@@ -190,7 +190,9 @@ def _given(value: Json) -> Json:
     return None if value in ([], {}, "") else value
 
 
-def _items(tags: list[Json], tagging: Tagging) -> list[Props]:
+def _items(tags: list[Json], tagging: Tagging) -> list[Props] | Props:
+    if tagging.mapped:
+        return {tag["Key"]: tag["Value"] for tag in tags}
     key, value = tagging.item
     return [{key: tag["Key"], value: tag["Value"]} for tag in tags]
 

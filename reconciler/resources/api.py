@@ -257,7 +257,7 @@ class Resource:
         found += [(each.method, each.answers) for each in self.details]
         found += [item for part in self.parts for item in part.wholes.items()]
         if self.tags and not self.tags.inside:
-            found.append((self.tags.read.method, _page(self.tags.at, self.tags.item[0])))
+            found.append((self.tags.read.method, self.tags.answers))
         given = frozenset(".".join(path) for path in self.created.values())
         found.append((self.create.method, Whole(has=given)))
         out: dict[str, Whole] = {}

@@ -86,6 +86,8 @@ class Detail:
     unset: frozenset[str] = frozenset()
     whole: Whole | None = None
     """What a whole answer has, where it is not the member `at`."""
+    prop: str = ""
+    """The property that it tells of, where it is read only for those that mention that."""
 
     @property
     def answers(self) -> Whole:
@@ -112,7 +114,8 @@ class Tagging:
 
     `tags` and `keys` are dotted paths in the requests. `create` is the dotted
     path in the create request; with "" tags are written right after it. With
-    `whole` one put replaces all tags. `indexed` says that the tagging API knows the type.
+    `whole` one put replaces all tags. `indexed` says that the tagging API knows the type. With
+    `mapped` they are an object from keys to values, not a list.
     """
 
     add: Op
@@ -127,9 +130,17 @@ class Tagging:
     create: str = "Tags"
     whole: bool = False
     indexed: bool = True
+    mapped: bool = False
     inside: bool = False
     """They are a property like any other: read and written with the rest of the resource."""
     unset: frozenset[str] = frozenset()
+
+    @property
+    def answers(self) -> Whole:
+        """What a whole answer to `read` has."""
+        if self.mapped:
+            return Whole(empty="an object of tags has no items, and may be left out")
+        return Whole(items=self.at, each=frozenset({self.item[0]}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ _SCALARS = {
     "long": "integer",
 }
 _DEPTH = 8
+_OTHERS = {"AWS::Glue::Table": ("glue", "CreateTable", ("PartitionIndexes",))}
+"""Members of another service's Create call that CloudFormation lacks, each looked at by hand."""
 
 
 def schema_of(shape: Shape, depth: int = 0) -> Json:
@@ -127,7 +129,14 @@ def collect(folder: Path) -> dict[str, list[Json]]:
         ]
         if entries:
             found[name] = entries
-    return found
+    return found | {name: [_other(*where)] for name, where in _OTHERS.items()}
+
+
+def _other(service: str, operation: str, names: tuple[str, ...]) -> Json:
+    model = botocore.session.get_session().get_service_model(service)
+    request = model.operation_model(operation).input_shape
+    assert request is not None  # noqa: S101 - botocore has it
+    return {"at": "", "properties": {name: schema_of(request.members[name]) for name in names}}
 
 
 def _kept(name: str, entry: Json, omitted: set[str]) -> dict[str, Json]:

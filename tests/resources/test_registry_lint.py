@@ -137,7 +137,8 @@ def test_reads_are_valid_requests(type_: str) -> None:
     ops = [resource.read, *(Op(it.method, it.params) for it in resource.listings)]
     if resource.tags:
         ops.append(resource.tags.read)
-    slots = {**PLACE.slots("acme-test-x"), **dict.fromkeys(resource.outputs, "x" * 36)}
+    inside = "acme-test-in/" if "{parent}" in str(resource.key) else ""
+    slots = {**PLACE.slots(f"{inside}acme-test-x"), **dict.fromkeys(resource.outputs, "x" * 36)}
     found = [Call(resource.service, op.method, calls.fill(op.params, slots)) for op in ops]
     assert [faults(call) for call in found if faults(call)] == []
 
@@ -161,6 +162,12 @@ def test_parts_announce_every_method_they_call(type_: str) -> None:
         assert called <= set(part.writes)
 
 
+def output(boto: Any, method: str) -> Any:
+    """The output shape of a client method."""
+    operation = boto.meta.method_to_api_mapping[method]
+    return boto.meta.service_model.operation_model(operation).output_shape
+
+
 @pytest.mark.parametrize("type_", TYPES)
 def test_members_named_by_the_record_exist_in_the_answers(type_: str) -> None:
     resource = load()[type_]
@@ -171,13 +178,15 @@ def test_members_named_by_the_record_exist_in_the_answers(type_: str) -> None:
         item = answer.members[listing.at].member
         assert {listing.name, listing.created} <= set(item.members) | {"CreationTime"}
     if resource.lifecycle:
-        answer = boto.meta.service_model.operation_model(
-            boto.meta.method_to_api_mapping[resource.read.method]
-        ).output_shape
+        answer = output(boto, resource.read.method)
+        details = {each.into: each for each in resource.details}
         others = [each.path for each in resource.lifecycle.settles]
         for path in (resource.lifecycle.field, *others):
-            shape = answer
-            for name in path.split("."):
+            shape, names = answer, path.split(".")
+            if detail := details.get(names[0]):
+                names = [*filter(None, detail.at.split(".")), *names[1:]]
+                shape = output(boto, detail.method)
+            for name in names:
                 shape = shape.member if name == "*" else shape.members[name]
             if path == resource.lifecycle.field and shape.enum:
                 assert set(shape.enum) - resource.lifecycle.known == set()
