@@ -18,20 +18,18 @@ from reconciler.resources.owner import CONTEXT, may_be, owner
 
 def lent(desired: Props, observed: Observed, resource: Resource) -> Props:
     """The desired properties, with the live values that others own, or that meet what is asked."""
-    desired = _met(desired, observed.props, resource)
+    desired = _adapted(desired, observed.props, resource)
     if not resource.owners:
         return desired
     found: Props = _lent(desired, observed.props, (), _told(observed), resource)
     return found
 
 
-def _met(desired: Props, live: Props, resource: Resource) -> Props:
+def _adapted(desired: Props, live: Props, resource: Resource) -> Props:
     found = {
-        prop: live[prop]
-        for prop, meets in resource.meets.items()
-        if desired.get(prop) is not None
-        and live.get(prop) is not None
-        and meets(desired[prop], live[prop], live)
+        prop: adapt(desired[prop], live[prop], live)
+        for prop, adapt in resource.adapts.items()
+        if desired.get(prop) is not None and live.get(prop) is not None
     }
     return {**desired, **found} if found else desired
 

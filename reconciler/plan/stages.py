@@ -119,7 +119,9 @@ class _Stager:
                 have.pop(name)
                 says = f"removes {name!r} of {each.prop}"
                 yield from self._to({each.prop: [*have.values()]}, says, each.removes)
-        apart = [each for each in self.order.apart if each.props & self.touched]
+        first = [*self.order.turn(self.change.live, self.change.desired)]
+        groups = sorted(self.order.apart, key=lambda each: _turn(each, first))
+        apart = [each for each in groups if each.props & self.touched]
         alone = frozenset[str]().union(*(each.props for each in self.order.apart))
         rest: dict[str, Json] = {}
         for prop in sorted(self.touched - alone - {TAGS}):
@@ -213,6 +215,11 @@ class _Stager:
             self.observed = replace(self.observed, tags=now)
         made = replace(change, desired=desired, observed=seen, fields=_placed(fields, change))
         yield Stage(made, says, seconds, risk)
+
+
+def _turn(group: Apart, first: list[str]) -> int:
+    """When its turn is: with those that go first, or after them."""
+    return min((first.index(each) for each in group.props if each in first), default=len(first))
 
 
 def _as_declared(value: Json, declared: Json) -> Json:

@@ -65,6 +65,7 @@ STOPPED_TAG = "moorline:stopped"
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
 Keys: TypeAlias = str | tuple[str, ...]
 """The member that identifies an item of a list, or all of those that do; dotted within it."""
+Adapt: TypeAlias = Callable[[Json, Json, Props], Json]
 Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
 
 
@@ -148,12 +149,9 @@ class Resource:
 
     It may fill it in, or leave it out of an answer: equal to absent when compared.
     """
-    meets: Mapping[str, Callable[[Json, Json, Props], bool]] = field(default_factory=dict)
-    """By top-level property: whether a live value is what a spec asks for, written otherwise.
-
-    It is given the desired value, the live one, and all live properties. What meets the spec is
-    no difference, and is sent as it is live where the whole is sent.
-    """
+    adapts: Mapping[str, Adapt] = field(default_factory=dict)
+    """By top-level property: the desired value as AWS will have it, from the desired one, the live
+    one and all live properties. The live one for what it meets, written otherwise."""
     unread: frozenset[str] = frozenset()
     """Dotted property paths, lists passed through, of what AWS takes and never gives back."""
     masked: Mapping[str, Callable[[str], str]] = field(default_factory=dict)

@@ -267,7 +267,7 @@ register(
             "PubliclyAccessible": False,
             "StorageEncrypted": False,
         },
-        meets={"EngineVersion": landing.meets},
+        adapts={"EngineVersion": landing.meets},
         apart=frozenset({"BackupRetentionPeriod", "DeletionProtection", "PreferredBackupWindow"}),
         holds="records",
         narrows=(

@@ -208,13 +208,13 @@ def stays(observed: Observed) -> str:
     return "" if observed.outputs.get("DBClusterIdentifier") else landing.stays(observed)
 
 
-def grown(wanted: Json, live: Json, props: Props) -> bool:
-    """Whether storage is larger than declared because RDS lets it grow. It never shrinks."""
+def grown(wanted: Json, live: Json, props: Props) -> Json:
+    """The live size, where RDS lets storage grow by itself and has. It never shrinks."""
     most = props.get("MaxAllocatedStorage")
     try:
-        return bool(most) and int(wanted) <= int(live) <= int(most)
+        return live if most and int(wanted) <= int(live) <= int(most) else wanted
     except (TypeError, ValueError):
-        return False
+        return wanted
 
 
 def review(change: Change) -> Iterator[Objection]:
@@ -311,7 +311,7 @@ register(
             "MultiAZ": False,
             "StorageEncrypted": False,
         },
-        meets={"AllocatedStorage": grown, "EngineVersion": landing.meets},
+        adapts={"AllocatedStorage": grown, "EngineVersion": landing.meets},
         holds="records",
         narrows=(
             Narrowing(path="BackupRetentionPeriod", destroys="history", lost=fewer("days", 1)),

@@ -76,11 +76,11 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(each) for each in re.findall(r"\d+", text))
 
 
-def meets(wanted: Json, live: Json, _: Props) -> bool:
-    """Whether a live version is the one that is asked for: ``8.0`` is met by ``8.0.39``."""
+def meets(wanted: Json, live: Json, _: Props) -> Json:
+    """The live version, if it is the one that is asked for: ``8.0`` is met by ``8.0.39``."""
     if not (isinstance(wanted, str) and isinstance(live, str)):
-        return False
-    return live == wanted or live.startswith(f"{wanted}.")
+        return wanted
+    return live if live.startswith(f"{wanted}.") else wanted
 
 
 def major(engine: Json, text: str) -> tuple[int, ...]:
