@@ -120,7 +120,22 @@ def test_what_cannot_change_is_replaced(type_: str, number: int, turn: Turn) -> 
     assert changes(turn(*wanted)) == []
 
 
-@pytest.mark.parametrize("type_", [each for each in TYPES if load()[each].signed])
+FIXED = [each for each in TYPES if (own := load()[each].generic) and own.fixed_tags]
+TAGGED = [each for each in TYPES if load()[each].signed and each not in FIXED]
+
+
+@pytest.mark.parametrize("type_", FIXED)
+def test_tags_that_stay_are_a_note_and_no_step(type_: str, session: Session, turn: Turn) -> None:
+    sample = SAMPLES[type_]
+    turn(*nodes(sample, sample.full, team="fraud"))
+    graph, _ = build_graph(nodes(sample, sample.full, team="risk"))
+    live, _ = observe(session, graph, load(), PLACE)
+    draft = plan(graph, live, load(), PLACE, ALL)
+    assert draft.steps == []
+    assert "CLOUD005" in {each.code for each in draft.diagnostics}
+
+
+@pytest.mark.parametrize("type_", TAGGED)
 def test_a_tag_is_edited_in_place(type_: str, turn: Turn) -> None:
     sample = SAMPLES[type_]
     turn(*nodes(sample, sample.full, team="fraud"))
