@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from reconciler.aws import surroundings
 from reconciler.aws.errors import AwsError, Denied, Gone, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.survey import unreadable
@@ -132,4 +133,10 @@ def _object(session: Session, params: Mapping[str, str]) -> Json:
     return {"etag": found["ETag"].strip('"'), "bucket": True}
 
 
-READERS: Mapping[str, Reader] = {"model-package": _model_package, "object": _object}
+READERS: Mapping[str, Reader] = {
+    "kafka-topics": surroundings.topics,
+    "model-package": _model_package,
+    "object": _object,
+    "scram-secret": surroundings.scram,
+    "subnets": surroundings.subnets,
+}

@@ -65,6 +65,8 @@ def own_names(spec: Source) -> Iterator[Named]:
 def exports(spec: Source, scope: Scope) -> Mapping[str, Json | Lacking]:
     why = Lacking(f"is {spec.store} and has no bucket", "name a DataSource with 's3'")
     found: dict[str, Json | Lacking] = {"store": spec.store, **dict.fromkeys(OBJECTS, why)}
+    for each in MEMBERS.values():
+        found |= each.without
     for member, said in _said(spec):
         found |= member.exports(said, spec, scope)
     return found

@@ -7,7 +7,7 @@ A file in `members` registers one. Members know of each other what the spec says
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field
@@ -80,6 +80,8 @@ class Member(Generic[M]):
     build: Callable[[M, Source, Scope], Iterable[Node]] = _nothing
     exports: Callable[[M, Source, Scope], Mapping[str, Json | Lacking]] = _no_exports
     """Values for other specs; `Lacking` where it cannot be given."""
+    without: Mapping[str, Json | Lacking] = field(default_factory=dict)
+    """What a spec exports in their place that does not say it."""
 
     @property
     def field(self) -> str:

@@ -16,12 +16,11 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change, Observed
 from reconciler.model.diagnostic import Severity
+from reconciler.model.landing import APPLY, NOW, SKIP, SNAPSHOT
 from reconciler.model.value import Json, Props
 from reconciler.resources.api import Request
 from reconciler.resources.review import Objection
 
-APPLY, NOW = "moorline:apply-at", "now"
-SNAPSHOT, SKIP = "moorline:final-snapshot", "skip"
 PENDING, WINDOW, PROTECTED = "Pending", "Window", "Protected"
 """Outputs: what waits, for which window, and whether RDS refuses a deletion."""
 LATEST = 63
@@ -76,11 +75,20 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(each) for each in re.findall(r"\d+", text))
 
 
-def meets(wanted: Json, live: Json, _: Props) -> Json:
-    """The live version, if it is the one that is asked for: ``8.0`` is met by ``8.0.39``."""
+def meets(wanted: Json, live: Json, props: Props) -> Json:
+    """The live version, where it is the one that is asked for: ``8.0`` is met by ``8.0.39``.
+
+    So is one that RDS has upgraded within the major version, as it was allowed to.
+    """
     if not (isinstance(wanted, str) and isinstance(live, str)):
         return wanted
-    return live if live.startswith(f"{wanted}.") else wanted
+    engine = props.get("Engine")
+    upgraded = (
+        bool(props.get("AutoMinorVersionUpgrade"))
+        and major(engine, live) == major(engine, wanted)
+        and version(live) > version(wanted)
+    )
+    return live if upgraded or live.startswith(f"{wanted}.") else wanted
 
 
 def major(engine: Json, text: str) -> tuple[int, ...]:

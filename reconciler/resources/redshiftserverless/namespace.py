@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.facts import facts
 from reconciler.model.change import Change, Effect, Observed
+from reconciler.model.landing import SKIP, SNAPSHOT
 from reconciler.model.value import Json
 from reconciler.resources.api import (
     Lifecycle,
@@ -25,7 +26,6 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec
-from reconciler.resources.rds.landing import SKIP, SNAPSHOT
 from reconciler.resources.redshiftserverless import service
 from reconciler.resources.review import Objection, Pending
 from reconciler.resources.stages import Apart, Stages
