@@ -30,11 +30,11 @@ def install() -> None:
     vpc, subnet, delete = backend.create_vpc, backend.create_subnet, groups.delete_security_group
 
     def create_vpc(self: Any, *args: Any, **given: Any) -> Any:  # noqa: ANN401  (moto's backend)
-        with _named(vpcs, "random_vpc_id", given):
+        with _named(vpcs, "random_vpc_id", *args, given.get("tags")):
             return vpc(self, *args, **given)
 
     def create_subnet(self: Any, *args: Any, **given: Any) -> Any:  # noqa: ANN401
-        with _named(subnets, "random_subnet_id", given):
+        with _named(subnets, "random_subnet_id", *args, given.get("tags")):
             return subnet(self, *args, **given)
 
     def delete_security_group(self: Any, *args: Any, **given: Any) -> Any:  # noqa: ANN401
@@ -50,9 +50,10 @@ def install() -> None:
 
 
 @contextmanager
-def _named(module: Any, maker: str, given: dict[str, Any]) -> Iterator[None]:  # noqa: ANN401
-    """Let what moto takes an id from give the chosen one, once."""
-    chosen, usual = _chosen(given.get("tags")), getattr(module, maker)
+def _named(module: Any, maker: str, *given: Any) -> Iterator[None]:  # noqa: ANN401
+    """Let what moto takes an id from give the one that tags choose; they are the last of `given`."""
+    tags = next((each for each in reversed(given) if isinstance(each, dict | list)), None)
+    chosen, usual = _chosen(tags), getattr(module, maker)
     if chosen:
         setattr(module, maker, lambda: chosen)
     try:
@@ -61,9 +62,11 @@ def _named(module: Any, maker: str, given: dict[str, Any]) -> Iterator[None]:  #
         setattr(module, maker, usual)
 
 
-def _chosen(tags: Any) -> str:  # noqa: ANN401  (moto's tags: a map, or a list)
-    pairs = tags.items() if isinstance(tags, dict) else ((it["Key"], it["Value"]) for it in tags or ())
-    return str(dict(pairs).get(CHOSEN, ""))
+def _chosen(tags: Any) -> str:  # noqa: ANN401  (moto's: a list, a map, or maps by type)
+    if isinstance(tags, list):
+        tags = {each["Key"]: each["Value"] for each in tags}
+    inner = [each for each in (tags or {}).values() if isinstance(each, dict)]
+    return next((found for each in (*inner, tags or {}) if (found := each.get(CHOSEN))), "")
 
 
 def _user(backend: Any, id_: str) -> str:  # noqa: ANN401

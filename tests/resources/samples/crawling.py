@@ -41,15 +41,13 @@ connection = Sample(
             }
         },
     ),
+    costly=True,
 )
-role = Sample(
-    "AWS::IAM::Role",
-    "acme-test-orders-crawler",
-    minimal={"AssumeRolePolicyDocument": trust("glue.amazonaws.com")},
-    full={"AssumeRolePolicyDocument": trust("glue.amazonaws.com")},
-)
+TRUST = {"AssumeRolePolicyDocument": trust("glue.amazonaws.com")}
+NEEDED = {"role": Sample("AWS::IAM::Role", "acme-test-orders-crawler", TRUST, TRUST)}
+"""Not the sample of its type."""
 LEAST = {
-    "Role": Ref(role.address, "Arn"),
+    "Role": Ref(NEEDED["role"].address, "Arn"),
     "DatabaseName": Ref(database.address, "DatabaseName"),
     "Targets": {
         "JdbcTargets": [{"ConnectionName": Ref(connection.address, "Name"), "Path": "orders/%"}]
@@ -74,5 +72,6 @@ crawler = Sample(
         {"Configuration": ""},
         {"SchemaChangePolicy": {"UpdateBehavior": "LOG", "DeleteBehavior": "DELETE_FROM_DATABASE"}},
     ),
-    needs=(role, database, connection),
+    needs=(NEEDED["role"], database, connection),
+    costly=True,
 )

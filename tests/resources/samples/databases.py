@@ -13,6 +13,7 @@ subnet_group = Sample(
     minimal={"DBSubnetGroupDescription": "Orders.", "SubnetIds": SUBNETS[:2]},
     full={"DBSubnetGroupDescription": "Orders.", "SubnetIds": SUBNETS[:2]},
     edits=({"SubnetIds": SUBNETS}, {"DBSubnetGroupDescription": "All orders."}),
+    costly=True,
 )
 CLUSTER = {
     "Engine": "aurora-postgresql",
@@ -50,6 +51,7 @@ cluster = Sample(
     breaks=({"DatabaseName": "sales"},),
     needs=(subnet_group,),
     beyond={"VpcSecurityGroupIds": ["sg-0123456789abcdef0"]},
+    costly=True,
 )
 instance = Sample(
     "AWS::RDS::DBInstance",
@@ -71,4 +73,5 @@ instance = Sample(
     edits=({"DBInstanceClass": "db.r6g.large"}, {"PromotionTier": 2}),
     breaks=({"AvailabilityZone": "eu-west-1c"},),
     needs=(subnet_group, cluster),
+    costly=True,
 )

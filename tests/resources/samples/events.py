@@ -17,6 +17,7 @@ kafka = Sample(
     minimal=CLUSTER,
     full=CLUSTER,
     breaks=({"VpcConfigs": [{"SubnetIds": SUBNETS, "SecurityGroups": ["sg-0a1b2c3d"]}]},),
+    costly=True,
 )
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:acme-test-score"
 LEAST = {
@@ -39,4 +40,5 @@ mapping = Sample(
     edits=({"BatchSize": 200}, {"Enabled": False}, {"MaximumBatchingWindowInSeconds": 30}),
     breaks=({"StartingPosition": "TRIM_HORIZON"},),
     needs=(kafka,),
+    costly=True,
 )

@@ -49,4 +49,5 @@ group = Sample(
         {"AllowsItself": ""},
     ),
     breaks=({"GroupDescription": "All orders."},),
+    costly=True,
 )

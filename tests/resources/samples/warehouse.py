@@ -25,6 +25,7 @@ namespace = Sample(
             "DefaultIamRoleArn": "arn:aws:iam::123456789012:role/two",
         },
     ),
+    costly=True,
 )
 
 
@@ -56,4 +57,5 @@ workgroup = Sample(
     ),
     needs=(namespace,),
     beyond={"SecurityGroupIds": ["sg-0a1b2c3d"]},
+    costly=True,
 )
