@@ -100,9 +100,13 @@ def groups(scope: Scope) -> tuple[Address, Address]:
     return scope.address(GROUP), scope.address(GROUP, ACCESS)
 
 
-def group_nodes(network: Private, scope: Scope, port: int, path: Path) -> Iterator[Node]:
-    """Both groups."""
+def group_nodes(
+    network: Private, scope: Scope, port: int, path: Path, *, itself: bool = False
+) -> Iterator[Node]:
+    """Both groups. With `itself`, who polls the store stands in its group, as Lambda does in
+    that of a cluster of Kafka: its members reach each other and what they need outside."""
     own, access = groups(scope)
+    polled = {"AllowsItself": Ref(own, "GroupId")} if itself else {}
     yield scope.node(
         access,
         {
@@ -119,7 +123,8 @@ def group_nodes(network: Private, scope: Scope, port: int, path: Path) -> Iterat
             "GroupDescription": f"{scope.kind} {scope.name}",
             "VpcId": network.vpc,
             "SecurityGroupIngress": [*_let_in(network.clients, Ref(access, "GroupId"), port)],
-            "SecurityGroupEgress": [NOWHERE],
+            "SecurityGroupEgress": [EVERYWHERE if itself else NOWHERE],
+            **polled,
         },
         lines={(): path, ("SecurityGroupIngress",): (*path, "clients")},
     )

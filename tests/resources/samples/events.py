@@ -42,3 +42,15 @@ mapping = Sample(
     needs=(kafka,),
     costly=True,
 )
+ALLOWED = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "kafka-cluster:Connect", "Resource": "*"}],
+}
+policy = Sample(
+    "AWS::IAM::ManagedPolicy",
+    "acme-test-events",
+    minimal={"PolicyDocument": ALLOWED},
+    full={"PolicyDocument": ALLOWED, "Description": "Read events.", "Roles": ["score"]},
+    edits=({"Roles": []},),
+    costly=True,
+)
