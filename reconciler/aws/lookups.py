@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from reconciler.aws import surroundings
 from reconciler.aws.errors import AwsError, Denied, Gone, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.survey import unreadable
@@ -177,7 +178,10 @@ def _feature_group(session: Session, params: Mapping[str, str]) -> Json:
 
 READERS: Mapping[str, Reader] = {
     "feature-group": _feature_group,
+    "kafka-topics": surroundings.topics,
     "model-package": _model_package,
     "object": _object,
+    "scram-secret": surroundings.scram,
     "secret": _secret,
+    "subnets": surroundings.subnets,
 }

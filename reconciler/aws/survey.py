@@ -147,11 +147,12 @@ class Surveyor:
         return True
 
     def _enter(self, resource: Resource, arn: str, name: str, tags: dict[str, str]) -> None:
-        if resource.found_by_tag:
+        if resource.told_by_tag:
             if NAME_TAG not in tags:
                 return
             address = Address(resource.type, tags[NAME_TAG])
-            self.survey.keys.setdefault(address, []).append(arn)
+            if resource.found_by_tag:
+                self.survey.keys.setdefault(address, []).append(arn)
         else:
             address = Address(resource.type, name)
         self.survey.index[address] = tags

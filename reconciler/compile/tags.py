@@ -56,7 +56,7 @@ def tags(node: Node, scope: Scope, resource: Resource, view: EnvironmentView) ->
         found["owner"] = scope.owner
     if resource.holds:
         found[HOLDS_TAG] = resource.holds
-    if resource.found_by_tag or resource.generic:
+    if resource.told_by_tag:
         found[NAME_TAG] = node.address.name
     if resource.generic:
         found[TYPE_TAG] = node.address.type

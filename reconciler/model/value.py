@@ -252,8 +252,10 @@ def hidden(value: Json) -> Iterator[Hidden]:
 
 
 def put(props: Props, dotted: str, value: Json) -> dict[str, Json]:
-    """A copy of `props` with a value at a dotted path."""
+    """A copy of `props` with a value at a dotted path; ``*`` is every item of a list."""
     head, _, rest = dotted.partition(".")
+    if rest.startswith("*."):
+        return {**props, head: [put(each, rest[2:], value) for each in props.get(head) or ()]}
     inner = put(props.get(head) or {}, rest, value) if rest else value
     return {**props, head: inner}
 

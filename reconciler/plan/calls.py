@@ -118,6 +118,9 @@ class _Writer:
         for part in self.resource.parts:
             if part.last and live.get(part.prop):
                 yield from self._requests(part.calls(live[part.prop], None))
+        if self.resource.remove and self.change.observed:
+            yield from self._requests(self.resource.remove(self.change.observed))
+            return
         yield self._op(self.resource.delete)
 
     def _retag(self, tagging: Tagging) -> Iterator[Call]:
@@ -138,7 +141,8 @@ class _Writer:
     def _untag(self, tagging: Tagging, keys: list[Json]) -> Call:
         if tagging.remove is None:  # all tags are set at once
             return self._tag(tagging, self.change.desired[TAGS])
-        params = put(self._fill(tagging.remove.params), tagging.keys, keys)
+        named = [{tagging.key_in: each} for each in keys] if tagging.key_in else keys
+        params = put(self._fill(tagging.remove.params), tagging.keys, named)
         return Call(self.resource.service, tagging.remove.method, params)
 
     def _tag(self, tagging: Tagging, tags: list[Json]) -> Call:

@@ -18,7 +18,8 @@ from reconciler.resources.owner import CONTEXT, claimed, may_be, owner
 
 
 def lent(desired: Props, observed: Observed, resource: Resource) -> Props:
-    """The desired properties, with the live values that others own in their place."""
+    """The desired properties, with the live values that others own, or that meet what is asked."""
+    desired = _adapted(desired, observed.props, resource)
     if not resource.owners:
         return desired
     found: Props = _lent(desired, observed.props, (), _told(observed), _as_said(desired, resource))
@@ -29,6 +30,15 @@ def _as_said(desired: Props, resource: Resource) -> Resource:
     """The type with those owners that the desired properties leave."""
     owners = claimed(desired, resource.owners)
     return resource if owners == resource.owners else replace(resource, owners=owners)
+
+
+def _adapted(desired: Props, live: Props, resource: Resource) -> Props:
+    found = {
+        prop: adapt(desired[prop], live[prop], live)
+        for prop, adapt in resource.adapts.items()
+        if desired.get(prop) is not None and live.get(prop) is not None
+    }
+    return {**desired, **found} if found else desired
 
 
 def theirs(live: Props, resource: Resource) -> Props:

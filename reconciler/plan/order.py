@@ -193,11 +193,15 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
         return None  # what could not be read is a finding already
 
     def keep(ref: Ref) -> Json:
-        found = value(ref)
+        if anew and ref.target == node.address:  # its own id is about to be another one
+            found = known(ref, live, resources, place, (node.address,))
+        else:
+            found = value(ref)
         return ref if found is UNKNOWN else found
 
     resource, observed = resources[node.address.type], live.found.get(node.address)
     change = compare(node.address, resolve(node.props, value), observed, resource, node.origin)
+    anew = change.action is Action.REPLACE
     targets = {
         prop: graph.nodes[ref.target].props
         for prop, ref in node.props.items()
@@ -268,6 +272,7 @@ def _steps(change: Change, node: Node, resource: Resource, place: Place) -> Iter
         desired={},
         fields=(),
         losses=protect.removal(change, resource),
+        refused=resource.pending.stays(change.observed) if change.observed else "",
     )
     opens = widenings(change, resource, place)
     made = replace(step, guard="", calls=calls.create(change, resource, place), losses=opens)

@@ -111,6 +111,7 @@ def _removal(  # noqa: PLR0913 - what a step is made of
         losses=(*protect.removal(change, resource), *lifted(change)),
         spec=orphan.spec,
         detail=renamed if reason in {Reason.NOT_DECLARED, Reason.NOT_MADE} else "",
+        refused=resource.pending.stays(orphan.observed) if orphan.observed else "",
     )
 
 

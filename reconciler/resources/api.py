@@ -63,6 +63,7 @@ STOPPED_TAG = "moorline:stopped"
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
 Keys: TypeAlias = str | tuple[str, ...]
 """The member that identifies an item of a list, or all of those that do; dotted within it."""
+Adapt: TypeAlias = Callable[[Json, Json, Props], Json]
 Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
 
 
@@ -148,6 +149,9 @@ class Resource:
 
     It may fill it in, or leave it out of an answer: equal to absent when compared.
     """
+    adapts: Mapping[str, Adapt] = field(default_factory=dict)
+    """By top-level property: the desired value as AWS will have it, from the desired one, the live
+    one and all live properties. The live one for what it meets, written otherwise."""
     unread: frozenset[str] = frozenset()
     """Dotted property paths, lists passed through, of what AWS takes and never gives back."""
     masked: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
@@ -197,6 +201,8 @@ class Resource:
     fix: Callable[[str], str] = str
     """Turns a conventional name into one the type accepts."""
     update: Update = _no_update
+    remove: Callable[[Observed], Iterable[Request]] | None = None
+    """The requests that delete it, where they follow from what is live; `delete` is the last."""
     stages: Stages = AT_ONCE
     """Which of its changes AWS takes one at a time only, or only while it does not run."""
     restore: Update = _no_update
@@ -216,6 +222,11 @@ class Resource:
     def named(self) -> Mapping[str, str]:
         """Properties that follow from the name, with their templates."""
         return {self.name: "{name}", **self.derived} if self.name else self.derived
+
+    @property
+    def told_by_tag(self) -> bool:
+        """Whether a tag has its name, which does not follow from its ARN."""
+        return bool(self.found_by_tag or self.generic or (self.arn and "{name}" not in self.arn))
 
     @property
     def signed(self) -> bool:

@@ -124,6 +124,8 @@ class Tagging:
     at: str = "Tags"
     tags: str = "Tags"
     keys: str = "TagKeys"
+    key_in: str = ""
+    """The member of an object that a key to remove stands in; "" where it stands alone."""
     item: tuple[str, str] = ("Key", "Value")
     create: str = "Tags"
     whole: bool = False

@@ -28,6 +28,9 @@ PREFIX = {
 }
 """IAM prefixes that differ from the boto3 client's name."""
 
+WORDS = {"rds": {"db": "DB"}}
+"""Parts of method names that a service's actions write otherwise."""
+
 INSTEAD = {
     ("s3", "delete_bucket_cors"): "s3:PutBucketCORS",
     ("s3", "delete_bucket_encryption"): "s3:PutEncryptionConfiguration",
@@ -76,7 +79,8 @@ def _said() -> tuple[Mapping[tuple[str, str], str], Mapping[tuple[str, str], tup
 
 
 def _derived(service: str, method: str) -> str:
-    name = "".join(word.capitalize() for word in method.split("_"))
+    words = WORDS.get(service, {})
+    name = "".join(words.get(word, word.capitalize()) for word in method.split("_"))
     return f"{PREFIX.get(service, service)}:{name}"
 
 

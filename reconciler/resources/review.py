@@ -54,6 +54,7 @@ Review: TypeAlias = Callable[[Change], Iterable[FieldChange | Objection]]
 Moved: TypeAlias = Callable[[Change], Telling]
 Spent: TypeAlias = Callable[[Props, Observed], str]
 Held: TypeAlias = Callable[[Change], str]
+Stays: TypeAlias = Callable[[Observed], str]
 
 
 def no_context(_: Change) -> Asking:
@@ -79,6 +80,11 @@ def untried(_desired: Props, _observed: Observed) -> str:
 
 def unheld(_: Change) -> str:
     """Nobody else has a hand on it."""
+    return ""
+
+
+def free(_: Observed) -> str:
+    """Nothing stands against a deletion."""
     return ""
 
 
@@ -110,6 +116,8 @@ class Pending:
     """Why a change must not be made because a part is somebody else's now; "" when it may."""
     foresee: Foresee = unforeseen
     """What making, replacing or deleting it meets; asked only where a plan has such a step."""
+    stays: Stays = free
+    """Why the live resource must not be deleted, though nothing is declared; "" when it may."""
     moved: Moved = unmoved
     """What others move at run time and no plan compares; only `drift` asks."""
 

@@ -15,6 +15,8 @@ from typing import TypeAlias
 from reconciler.model.value import Json, Props
 from reconciler.resources.ops import Op
 
+Turn: TypeAlias = Callable[[Props, Props], Sequence[str]]
+"""From the live and the desired properties to the properties that go first, in this order."""
 Follow: TypeAlias = Callable[[Props, Sequence[Json]], Json]
 """From the properties of a stage, and all items that live and desired ones have, to its value."""
 
@@ -108,6 +110,11 @@ class Stopped:
     """What stops meanwhile, as the end of a sentence."""
 
 
+def _as_listed(_live: Props, _desired: Props) -> Sequence[str]:
+    """None goes before the others."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
     """In which requests, one after the other, a change of a type is made."""
@@ -115,6 +122,8 @@ class Stages:
     one_by_one: tuple[OneByOne, ...] = ()
     apart: tuple[Apart, ...] = ()
     """In the order in which they come, after all that is in none of them."""
+    turn: Turn = _as_listed
+    """What of these goes before the others: of two bounds, the one that makes room."""
     renewed: tuple[Renewed, ...] = ()
     gradual: tuple[Gradual, ...] = ()
     follows: Mapping[str, Follow] = field(default_factory=dict)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 IMAGE = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/xgboost:1.7-1"
+CHOSEN = "sandbox:id"
+"""The tag with which the sandbox's EC2 takes the id of what is made; see `services.ec2`."""
 MODEL_DATA = "s3://models/model.tar.gz"
 
 
@@ -64,3 +66,21 @@ def _ensure_group(client: Any, group: str) -> None:  # noqa: ANN401  (a boto3 Sa
         if "does not exist" not in str(error):
             raise
         client.create_model_package_group(ModelPackageGroupName=group)
+
+
+def network(client: Any, vpc: str, subnets: Iterable[str], block: str = "10.20.0.0/16") -> None:  # noqa: ANN401  (a boto3 EC2 client)
+    """Make a network with these ids, a subnet in each zone in turn, as specs name them.
+
+    `block` is the addresses of the network; each subnet has 256 of them.
+    """
+    zones = [each["ZoneName"] for each in client.describe_availability_zones()["AvailabilityZones"]]
+    said = {"ResourceType": "vpc", "Tags": [{"Key": CHOSEN, "Value": vpc}]}
+    client.create_vpc(CidrBlock=block, TagSpecifications=[said])
+    stem = ".".join(block.split(".")[:2])
+    for number, id_ in enumerate(subnets):
+        client.create_subnet(
+            VpcId=vpc,
+            CidrBlock=f"{stem}.{number}.0/24",
+            AvailabilityZone=zones[number % len(zones)],
+            TagSpecifications=[{"ResourceType": "subnet", "Tags": [{"Key": CHOSEN, "Value": id_}]}],
+        )

@@ -30,7 +30,8 @@ from reconciler.sandbox.inprocess import Sandbox
 
 from .samples import DEFINITION, PLACE, SAMPLES, Props, Sample, role
 
-TYPES = sorted(SAMPLES)
+COSTLY = sorted(type_ for type_, each in SAMPLES.items() if each.costly)
+TYPES = sorted(SAMPLES.keys() - {*COSTLY}) if not LONG else sorted(SAMPLES)
 EDITS = [
     (type_, number)
     for type_ in TYPES
@@ -120,7 +121,22 @@ def test_what_cannot_change_is_replaced(type_: str, number: int, turn: Turn) -> 
     assert changes(turn(*wanted)) == []
 
 
-@pytest.mark.parametrize("type_", [each for each in TYPES if load()[each].signed])
+FIXED = [each for each in SAMPLES if (own := load()[each].generic) and own.fixed_tags]
+TAGGED = [each for each in TYPES if load()[each].signed and each not in FIXED]
+
+
+@pytest.mark.parametrize("type_", [each for each in FIXED if each in TYPES])
+def test_tags_that_stay_are_a_note_and_no_step(type_: str, session: Session, turn: Turn) -> None:
+    sample = SAMPLES[type_]
+    turn(*nodes(sample, sample.full, team="fraud"))
+    graph, _ = build_graph(nodes(sample, sample.full, team="risk"))
+    live, _ = observe(session, graph, load(), PLACE)
+    draft = plan(graph, live, load(), PLACE, ALL)
+    assert draft.steps == []
+    assert "CLOUD005" in {each.code for each in draft.diagnostics}
+
+
+@pytest.mark.parametrize("type_", TAGGED)
 def test_a_tag_is_edited_in_place(type_: str, turn: Turn) -> None:
     sample = SAMPLES[type_]
     if load()[type_].tags is None:
@@ -139,6 +155,24 @@ def test_what_is_not_declared_any_more_is_deleted(type_: str, turn: Turn) -> Non
     made = {step.address for step in turn(*nodes(sample, sample.full))}
     gone = turn()
     assert {step.address for step in gone} == made
+    assert {step.action for step in gone} == {Action.DELETE}
+    assert turn() == ()
+
+
+@pytest.mark.parametrize("type_", COSTLY)
+def test_a_whole_life(type_: str, turn: Turn) -> None:
+    """Made, unchanged, edited, tagged, deleted: each of it once."""
+    sample = SAMPLES[type_]
+    wanted = nodes(sample, sample.full)
+    assert {step.action for step in turn(*wanted)} == {Action.CREATE}
+    assert changes(turn(*wanted)) == []
+    tags = {"team": "risk"} if type_ not in FIXED else {}
+    wanted = nodes(
+        sample, {**sample.full, **sample.edits[0]} if sample.edits else sample.full, **tags
+    )
+    assert [step.action for step in turn(*wanted)] == [Action.UPDATE] * bool(sample.edits or tags)
+    assert changes(turn(*wanted)) == []
+    gone = turn()
     assert {step.action for step in gone} == {Action.DELETE}
     assert turn() == ()
 

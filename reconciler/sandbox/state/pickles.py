@@ -1,10 +1,13 @@
 """Pickling of moto's backends: cloudpickle plus reducers for the few things it cannot do.
 
-AWS's own managed policies are a constant of 1,600 objects; they are written as references.
+AWS's own managed policies are a constant of 1,600 objects; they are written as references. So is a
+backend that an object of it refers to: its content is written once, and put into the backend that
+there is.
 """
 
 from __future__ import annotations
 
+import importlib
 import io
 import pickle
 import threading
@@ -16,6 +19,7 @@ import cloudpickle
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.iam.models import AWSManagedPolicy
 
 from reconciler.sandbox.state.managed import managed
@@ -74,6 +78,25 @@ def _certificate(pem: bytes) -> x509.Certificate:
     return x509.load_pem_x509_certificate(pem)
 
 
+def _backend(module: str, name: str, account: str, region: str) -> Any:  # noqa: ANN401
+    """The backend that there is."""
+    return _service(module, name)[account][region]
+
+
+def _service(module: str, name: str) -> Any:  # noqa: ANN401  (moto's backends by account)
+    for value in vars(importlib.import_module(module)).values():
+        if isinstance(value, BackendDict) and value.backend.__name__ == name:
+            return value
+    msg = f"nothing keeps backends of {module}.{name}"
+    raise LookupError(msg)
+
+
+def _referred(backend: Any) -> Any:  # noqa: ANN401  (pickle's protocol)
+    kind = type(backend)
+    where = (kind.__module__, kind.__name__, backend.account_id, backend.region_name)
+    return _backend, where
+
+
 def _weak(items: dict[Any, Any]) -> Any:  # noqa: ANN401  (weakref's generic)
     found: Any = weakref.WeakValueDictionary()
     found.update(items)
@@ -97,6 +120,7 @@ def _pem(key: Any) -> bytes:  # noqa: ANN401  (any private key)
 
 
 REDUCERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (BaseBackend, _referred),
     (PRIVATE_KEYS, lambda key: (_key, (_pem(key),))),
     (x509.Certificate, lambda item: (_certificate, (item.public_bytes(PEM),))),
     (RLOCK, lambda _: (threading.RLock, ())),

@@ -34,6 +34,8 @@ class Sample:
     breaks: tuple[Props, ...] = ()
     needs: tuple[Sample, ...] = ()
     beyond: Props = field(default_factory=dict)
+    costly: bool = False
+    """It needs much else, or long: `make test` lives its life once, `make test-long` each step."""
 
     @property
     def most(self) -> Props:

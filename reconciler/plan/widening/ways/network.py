@@ -20,7 +20,7 @@ ALONE = frozenset(
 """Types that are one rule."""
 RANGES = frozenset({"PublicAccessCidrs"})
 """Lists of address ranges that are let in."""
-GROUPS = frozenset({"SecurityGroupIds", "VpcSecurityGroupIds"})
+GROUPS = frozenset({"SecurityGroupIds", "VPCSecurityGroups", "VpcSecurityGroupIds"})
 _ADDRESSES = ("CidrBlock", "CidrIp", "CidrIpv6", "Ipv6CidrBlock")
 NAMES = RULES | RANGES | frozenset(_ADDRESSES)
 _ALL = {"-1", "all"}

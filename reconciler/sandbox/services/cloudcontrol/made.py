@@ -33,6 +33,8 @@ COLON = {"logs", "lambda", "states", "rds", "sns", "sqs", "secretsmanager", "ela
 """Services whose ARNs have a colon before the name."""
 GLOBAL = {"s3", "iam", "cloudfront", "route53"}
 """Services whose ARNs have no region."""
+NOUNS = {"AWS::MSK::ServerlessCluster": "cluster"}
+"""Types that their ARNs call otherwise. Source: Service Authorization Reference."""
 BARE = {"sns", "sqs", "s3"}
 """Services whose ARNs have the name alone."""
 _HEX = "0123456789abcdef"
@@ -72,7 +74,7 @@ def _arn(kind: Kind, name: str, place: Place, schema: dict[str, Any]) -> str:
     """An ARN that fits the schema's pattern, in the usual form where that does."""
     _, owner, noun = kind.name.split("::")
     service = PREFIXES.get(owner, owner.lower())
-    told = f"{_words(noun)}{':' if service in COLON else '/'}{name}"
+    told = f"{NOUNS.get(kind.name) or _words(noun)}{':' if service in COLON else '/'}{name}"
     where = "" if service in GLOBAL else place.region
     account = "" if service == "s3" else place.account
     head, last = f"arn:{place.partition}", name if service in BARE else told

@@ -4,7 +4,8 @@
 has too, `create`, `read`, `update`, `delete` and `listed`, which ask moto. `refuse` is given what
 is there and what is asked for, and raises `Broken` for a change that the service does not take;
 `begun` does so for what is made, and may answer more than is asked for; `kept` answers what an
-update leaves.
+update leaves; `admit` is given what is asked for and all others of the type, by identifier, before
+one is made.
 """
 
 from __future__ import annotations
@@ -38,6 +39,16 @@ def refuse(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     """
     if own := getattr(lookup(type_), "refuse", None):
         own(before, after)
+
+
+def admit(type_: str, desired: dict[str, Any], others: dict[str, dict[str, Any]]) -> None:
+    """Let the file of a type refuse a creation beside the others that are there.
+
+    Raises:
+        Broken: the service does not take it.
+    """
+    if own := getattr(lookup(type_), "admit", None):
+        own(desired, others)
 
 
 def begun(type_: str, desired: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Amazon EC2: what of networks the platform has."""

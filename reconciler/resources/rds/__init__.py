@@ -1,0 +1,1 @@
+"""Amazon RDS: clusters, their instances, and where these stand."""

@@ -1,0 +1,1 @@
+"""Amazon Redshift Serverless: what a warehouse holds, and what computes on it."""

@@ -1,0 +1,1 @@
+"""Amazon MSK in the sandbox: the topics of clusters."""

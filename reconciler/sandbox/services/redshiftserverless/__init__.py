@@ -1,0 +1,1 @@
+"""Amazon Redshift Serverless in the sandbox; nothing computes."""
