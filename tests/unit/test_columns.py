@@ -128,7 +128,9 @@ def test_the_same_columns_are_no_edit_and_a_place_apart_is_no_rename() -> None:
     assert edits(OLD, [*reversed(OLD)]) == []
     moved = fields(a="string!", c="decimal(4,2)", bb="int")
     assert {each.what for each in edits(OLD, moved)} == {What.DROPPED, What.ADDED}
-    upper = [Field("B" if each.name == "b" else each.name, each.type, each.required) for each in OLD]
+    upper = [
+        Field("B" if each.name == "b" else each.name, each.type, each.required) for each in OLD
+    ]
     assert edits(OLD, upper) == []
 
 
