@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from reconciler.facts.columns import DataType, NoTypeError, parse
+from reconciler.facts.columns import PATTERN, DataType, NoTypeError, parse
 from reconciler.kinds.api import Lacking, Lookup, Maybe, Named, Problem, Scope, Section, Shorthand
 from reconciler.kinds.terms.name import BucketName
 from reconciler.model.graph import Node
@@ -32,7 +32,12 @@ def _checked(text: str) -> str:
 
 
 ColumnType = Annotated[
-    str, AfterValidator(_checked), Field(examples=["string", "decimal(12,2)", "timestamp"])
+    str,
+    AfterValidator(_checked),
+    Field(
+        examples=["string", "decimal(12,2)", "timestamp"],
+        json_schema_extra={"pattern": PATTERN},
+    ),
 ]
 
 
