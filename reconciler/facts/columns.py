@@ -22,6 +22,9 @@ SIZED = {"decimal": (1, 38), "char": (1, 255), "varchar": (1, 65_535)}
 """The least and most that the first argument may be."""
 NESTED = frozenset({"array", "map", "struct"})
 NAMES = sorted(PLAIN | SIZED.keys() | NESTED)
+_WORDS = "|".join(sorted(PLAIN))
+PATTERN = rf"^\s*(({_WORDS})|decimal\(.*\)|(var)?char\(.*\)|(array|map|struct)<.*>)\s*$"
+"""What editors hold a type to: the outermost word; `parse` reads all of it."""
 MOST = 20
 """How deep types may be nested."""
 _ALIASES = {

@@ -38,7 +38,7 @@ NOW = 1_767_312_000.0
     ],
 )
 def test_what_is_no_rule_is_refused_where_it_ends(text: str, says: str) -> None:
-    with pytest.raises(dqdl.DqdlError, match=".") as caught:
+    with pytest.raises(dqdl.DqdlError) as caught:
         dqdl.rule(text)
     assert says in str(caught.value)
     assert 0 <= caught.value.at <= len(text)

@@ -47,6 +47,10 @@ def test_the_members_that_are_tokens(operation: tuple[str, str]) -> None:
     assert members(model(operation[0]), operation[1]) == SENT[operation]
 
 
+PLANES = r"\uD800\uDC00-\uDBFF\uDFFF"
+"""Planes past the first one as Java spells them, which no token needs."""
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_token_fits_every_member_for_one(service: str) -> None:
     """Every operation of every service that a type is of."""
@@ -56,7 +60,8 @@ def test_a_token_fits_every_member_for_one(service: str) -> None:
         for member in members(model(service), name):
             limits = shape.members[member].metadata
             assert limits.get("min", 0) <= len(value) <= limits.get("max", LENGTH)
-            assert re.fullmatch(limits.get("pattern", ".*"), value)
+            pattern = limits.get("pattern", ".*").replace(PLANES, "")
+            assert re.fullmatch(pattern, value)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from reconciler.facts.columns import DataType, NoTypeError, parse
+from reconciler.facts.columns import PATTERN, DataType, NoTypeError, parse
 from reconciler.kinds.api import (
     Flow,
     Lacking,
@@ -42,7 +42,12 @@ def _checked(text: str) -> str:
 
 
 ColumnType = Annotated[
-    str, AfterValidator(_checked), Field(examples=["string", "decimal(12,2)", "timestamp"])
+    str,
+    AfterValidator(_checked),
+    Field(
+        examples=["string", "decimal(12,2)", "timestamp"],
+        json_schema_extra={"pattern": PATTERN},
+    ),
 ]
 
 

@@ -180,9 +180,9 @@ register(
         ),
         lifecycle=Lifecycle(
             field="Table.Status.State",
-            ready=codes("SUCCESS"),
+            # of the last change of a view: one that failed left the view as it was
+            ready=codes("SUCCESS", "FAILED", "STOPPED"),
             busy=codes("IN_PROGRESS", "QUEUED", "SUBMITTED", "RUNNING"),
-            failed=codes("FAILED", "STOPPED"),
             settles=(
                 Settling(
                     path=f"{INDEXES}.*.IndexStatus",

@@ -187,11 +187,11 @@ def list_(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """UpdateSchema: a mode needs the number of a version, and checks nothing backwards."""
     record = find(call, call["SchemaId"])
-    mode, number = call.get("Compatibility"), call.get("SchemaVersionNumber")
-    if mode and not number:
+    mode, which = call.get("Compatibility"), call.get("SchemaVersionNumber")
+    if mode and not which:
         raise wrong("SchemaVersionNumber is required when Compatibility is given.")
     if mode:
-        record.data |= {"Compatibility": mode, "SchemaCheckpoint": number(record, number)}
+        record.data |= {"Compatibility": mode, "SchemaCheckpoint": number(record, which)}
     if call.get("Description") is not None:
         record.data["Description"] = call["Description"]
     base, _, leaf = record.name.partition("/")
