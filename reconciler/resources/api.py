@@ -24,6 +24,7 @@ from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources import aside
 from reconciler.resources.answers import Absent, absent, codes
+from reconciler.resources.calendar import Calendar, nothing
 from reconciler.resources.codecs import SAME, Codec
 from reconciler.resources.generic import Generic
 from reconciler.resources.narrow import Narrowing
@@ -178,6 +179,8 @@ class Resource:
     """What is lost with it: records, traffic, keys or history."""
     narrows: tuple[Narrowing, ...] = ()
     """Changes in place that lose something."""
+    calendar: Calendar = nothing
+    """What of it disappears by itself, and when."""
     found_by_tag: bool = False
     """Identity is the name tag, for types whose id AWS chooses."""
     find: Find | None = None

@@ -66,6 +66,4 @@ def install() -> None:
 
 def refused(text: str, code: str = "InvalidRequest") -> S3ClientError:
     """A refusal, as S3 has it."""
-    error = S3ClientError(code, text)
-    error.code = 409 if code == "InvalidBucketState" else 400
-    return error
+    return S3ClientError(code, text)
