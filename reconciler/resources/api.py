@@ -42,7 +42,7 @@ from reconciler.resources.owner import Owner
 from reconciler.resources.parts import Part, Reader, Request
 from reconciler.resources.place import Place, Reach, fill, regions_in
 from reconciler.resources.registry import Registry
-from reconciler.resources.review import NOTHING, Pending
+from reconciler.resources.review import NOTHING, Pending, untried
 from reconciler.resources.stages import AT_ONCE, Stages
 from reconciler.resources.whole import Whole, members
 from reconciler.resources.whose import Marked, Within
@@ -71,10 +71,6 @@ Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
 
 def _no_update(_: Change) -> Iterable[Request]:
     return ()
-
-
-def _no_problem(_desired: Props, _observed: Observed) -> str:
-    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +200,7 @@ class Resource:
     """Which of its changes AWS takes one at a time only, or only while it does not run."""
     restore: Update = _no_update
     """Takes back a deletion that is only scheduled; see `Lifecycle.scheduled`."""
-    verify: Callable[[Props, Observed], str] = _no_problem
+    verify: Callable[[Props, Observed], str] = untried
     """After a step: what is still not as desired, as a sentence; "" when all is well."""
     pending: Pending = NOTHING
     """What is to be read, decided and said about a change of the live resource."""
