@@ -18,7 +18,7 @@ RAW = """
       paths:
         raw: {expireAfter: 30d}
         labels: {}
-    lock: {for: 7d}
+    lock: {releaseAfter: 7d}
     replication: {to: copy, path: labels}
 """
 
@@ -39,7 +39,7 @@ def test_a_bucket_from_a_few_words(platform: Platform) -> None:
     assert locked["Rule"]["DefaultRetention"].items() >= {"Mode": "GOVERNANCE", "Days": 7}.items()
     copied = s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]
     assert copied["Rules"][0]["Destination"]["Bucket"] == COPIES
-    platform.text = platform.text.replace("for: 7d", "for: 9d").replace(
+    platform.text = platform.text.replace("releaseAfter: 7d", "releaseAfter: 9d").replace(
         "raw: {expireAfter: 30d", NEW
     )
     plan = platform.plan()

@@ -31,18 +31,18 @@ _CLASSES = {
 class Replication(Section):
     """New objects are copied into another bucket; those that are there already are not."""
 
-    needs = ("to", "bucket")
+    needs = ("to", "existing")
 
     to: Maybe[Annotated[str, Reference("DataSource")]] = None
     """A DataSource of this platform, with versioning."""
-    bucket: Maybe[
+    existing: Maybe[
         Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", examples=["acme-copy"])]
     ] = None
     """A bucket of another region or account, with versioning. Moorline does not look at it: its
     policy has to allow the role."""
     account: Maybe[Account] = None
     """The account of that bucket, where it is another one: copies then belong to it."""
-    key: Maybe[
+    existing_key: Maybe[
         Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$")]
     ] = None
     """The ARN of the key there that encrypts the copies. Needed where this bucket has a key."""
@@ -57,7 +57,7 @@ class Replication(Section):
 class Lock(Section):
     """Every new object is locked: no version of it can be removed or overwritten before a time."""
 
-    for_: Days = Field(alias="for", examples=["365d"])
+    release_after: Days = Field(examples=["365d"])
     """How long after it was written."""
     mode: Literal["governance", "compliance"] = "governance"
     """``governance``: who has ``s3:BypassGovernanceRetention`` can remove it still.
@@ -75,16 +75,16 @@ def check(
     if replication is None:
         return
     here = (*path, "replication")
-    if (replication.to is None) == (replication.bucket is None):
-        yield Problem(here, "copies go to one place", "give 'to', or 'bucket'")
+    if (replication.to is None) == (replication.existing is None):
+        yield Problem(here, "copies go to one place", "give 'to', or 'existing'")
     elif replication.to is not None and replication.account is not None:
         text_ = "a DataSource of this platform is in this account"
-        yield Problem((*here, "account"), text_, "remove it, or give 'bucket'")
+        yield Problem((*here, "account"), text_, "remove it, or give 'existing'")
 
 
 def lock_props(lock: Lock) -> Props:
     """The lock of a bucket: that it can have one, and for how long what is new is locked."""
-    kept = {"Mode": lock.mode.upper(), "Days": days(lock.for_)}
+    kept = {"Mode": lock.mode.upper(), "Days": days(lock.release_after)}
     held = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": kept}}
     return {"ObjectLockEnabled": True, "ObjectLockConfiguration": held}
 
@@ -115,17 +115,19 @@ def _target(replication: Replication, key: Json, scope: Scope) -> tuple[Json, Js
     """The ARN of the bucket that copies go to, and of the key there."""
     here = ("s3", "replication")
     if replication.to is None:
-        target: Json = bucket_arn(scope, replication.bucket or "")
-        there: Json = replication.key
+        target: Json = bucket_arn(scope, replication.existing or "")
+        there: Json = replication.existing_key
     else:
         if replication.to == scope.name:
             help_ = "name another DataSource"
             scope.problem((*here, "to"), "a bucket is no copy of itself", help=help_)
         target = scope.export("DataSource", replication.to, "bucketArn")
-        there = replication.key or scope.export("DataSource", replication.to, "keyArn")
+        there = replication.existing_key or scope.export("DataSource", replication.to, "keyArn")
     if key is not None and there is None:
         text_ = "objects under a key are copied under a key too, and none is given"
-        scope.problem((*here, "key"), text_, help="give the ARN of a key where the copies are")
+        scope.problem(
+            (*here, "existingKey"), text_, help="give the ARN of a key where the copies are"
+        )
     return target, there
 
 
