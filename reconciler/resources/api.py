@@ -22,6 +22,7 @@ from reconciler.model.change import Change, Effect, Observed
 from reconciler.model.value import Json, Path, Props
 from reconciler.resources import aside
 from reconciler.resources.answers import Absent, absent, codes
+from reconciler.resources.calendar import Calendar, nothing
 from reconciler.resources.codecs import SAME, Codec
 from reconciler.resources.generic import Generic
 from reconciler.resources.narrow import Narrowing
@@ -39,7 +40,7 @@ from reconciler.resources.owner import Owner
 from reconciler.resources.parts import Part, Reader, Request
 from reconciler.resources.place import Place, Reach, fill, regions_in
 from reconciler.resources.registry import Registry
-from reconciler.resources.review import NOTHING, Pending
+from reconciler.resources.review import NOTHING, Pending, untried
 from reconciler.resources.stages import AT_ONCE, Stages
 from reconciler.resources.whole import Whole, members
 from reconciler.resources.whose import Marked, Nobodys, Within
@@ -69,10 +70,6 @@ Find: TypeAlias = Callable[[Reader, Mapping[str, str]], Props | None]
 
 def _no_update(_: Change) -> Iterable[Request]:
     return ()
-
-
-def _no_problem(_desired: Props, _observed: Observed) -> str:
-    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +179,8 @@ class Resource:
     """What is lost with it: records, traffic, keys or history."""
     narrows: tuple[Narrowing, ...] = ()
     """Changes in place that lose something."""
+    calendar: Calendar = nothing
+    """What of it disappears by itself, and when."""
     found_by_tag: bool = False
     """Identity is the name tag, for types whose id AWS chooses."""
     find: Find | None = None
@@ -207,7 +206,7 @@ class Resource:
     """Which of its changes AWS takes one at a time only, or only while it does not run."""
     restore: Update = _no_update
     """Takes back a deletion that is only scheduled; see `Lifecycle.scheduled`."""
-    verify: Callable[[Props, Observed], str] = _no_problem
+    verify: Callable[[Props, Observed], str] = untried
     """After a step: what is still not as desired, as a sentence; "" when all is well."""
     pending: Pending = NOTHING
     """What is to be read, decided and said about a change of the live resource."""

@@ -5,6 +5,7 @@ of its own (UpdateStreamMode). A number of shards is at most doubled or halved b
 which AWS takes ten in 24 hours, and a stream takes the next once it is ACTIVE (UpdateShardCount).
 """
 
+from reconciler.resources.calendar import after
 from reconciler.resources.cloudcontrol import declare
 from reconciler.resources.narrow import Narrowing, fewer
 from reconciler.resources.owner import scaled
@@ -16,6 +17,7 @@ declare(
     "AWS::Kinesis::Stream",
     holds="records",
     stages=Stages(apart=(MODE,), gradual=(SHARDS,)),
+    calendar=after("RetentionPeriodHours", "records", per_day=24),
     narrows=(Narrowing(path="RetentionPeriodHours", destroys="records", lost=fewer("hours", 24)),),
     owners=(scaled("ShardCount", "StreamModeDetails.StreamMode", "ON_DEMAND"),),
     refers=("AWS::KMS::Key",),

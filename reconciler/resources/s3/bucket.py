@@ -23,6 +23,7 @@ from reconciler.resources.api import (
 from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, only
 from reconciler.resources.s3.configuration import BLOCKS, ENCRYPTED, PARTS
+from reconciler.resources.s3.kept import calendar
 from reconciler.resources.s3.lifecycle import MINIMUM
 from reconciler.resources.s3.retention import NARROWS
 
@@ -131,6 +132,7 @@ register(
         unread=frozenset({"ObjectLockEnabled"}),
         holds="records",
         narrows=NARROWS,
+        calendar=calendar,
         refers=("AWS::IAM::Role", "AWS::KMS::Key"),
     )
 )

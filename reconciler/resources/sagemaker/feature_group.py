@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change
-from reconciler.model.value import Json
+from reconciler.model.value import Json, Props
 from reconciler.resources.api import (
     Lifecycle,
     Listing,
@@ -27,6 +27,7 @@ from reconciler.resources.api import (
     register,
 )
 from reconciler.resources.aside import Aside
+from reconciler.resources.calendar import Day
 from reconciler.resources.codecs import Codec
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Pending
@@ -39,6 +40,7 @@ MOST = 100
 """Features that one request may add."""
 ONLINE = "OnlineStoreConfig"
 SECOND = "Standard_V2"
+EVENT = "their event time"
 SECONDS = {"Seconds": 1, "Minutes": 60, "Hours": 3600, "Days": 86400, "Weeks": 604800}
 
 
@@ -93,6 +95,13 @@ def shorter(before: Json, after: Json) -> str:
     unit = after["Unit"].lower()
     unit = unit[:-1] if after["Value"] == 1 else unit
     return f"records older than {after['Value']} {unit} leave the online store"
+
+
+def calendar(props: Props) -> Iterator[Day]:
+    """Records leave the online store after their time to live; the history keeps them."""
+    ttl = (props.get(ONLINE) or {}).get("TtlDuration")
+    if ttl:
+        yield Day("records of the online store", _seconds(ttl) / SECONDS["Days"], since=EVENT)
 
 
 def _seconds(ttl: Json) -> float:
@@ -176,6 +185,7 @@ register(
         apart=frozenset({ONLINE, "ThroughputConfig", "FeatureMetadata"}),
         pending=Pending(review=review, foresee=foresee),
         holds="records",
+        calendar=calendar,
         narrows=(Narrowing(path=f"{ONLINE}.TtlDuration", destroys="records", lost=shorter),),
         refers=("AWS::Glue::Database", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::S3::Bucket"),
         update=update,

@@ -1,48 +1,38 @@
 """s3: objects in a bucket."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from reconciler.facts.principals import vouched
-from reconciler.kinds.api import Days, Maybe, Problem, Reference, Scope, Section, days
+from reconciler.kinds.api import Maybe, Problem, Reference, Scope, Section
 from reconciler.kinds.data_source.api import Member, Source, register
+from reconciler.kinds.data_source.storage.copies import (
+    Lock,
+    Replication,
+    check as check_copies,
+    lock_props,
+    replicated,
+)
+from reconciler.kinds.data_source.storage.lifecycle import (
+    Lifecycle,
+    check as check_lifecycle,
+    lines,
+    rules_of,
+)
 from reconciler.kinds.terms.bucket import TYPE, bucket_arn, bucket_props
 from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
 from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.text import text
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Path, Props, Ref
+from reconciler.model.value import Json, Props, Ref
 
 Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9!_.*'()=-][A-Za-z0-9!_.*'()/=-]*[^/]$|^[^/]$")]
 Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 _LOGGING = "logging.s3.amazonaws.com"
-_CLASSES = {
-    "standardIa": "STANDARD_IA",
-    "glacierIr": "GLACIER_IR",
-    "glacier": "GLACIER",
-    "deepArchive": "DEEP_ARCHIVE",
-}
 _ASLEEP = frozenset({"glacier", "deepArchive"})
 """Classes whose objects have to be restored before they can be read."""
-_INFREQUENT = 30
-"""S3 keeps objects this many days before they may move to standardIa."""
-
-
-class Lifecycle(Section):
-    """When objects are archived and removed."""
-
-    expire_after: Maybe[Days] = None
-    """Objects are removed this long after they were written."""
-    archive_after: Maybe[Days] = None
-    """Objects move to cheaper storage this long after they were written."""
-    archive_to: Literal["standardIa", "glacierIr", "glacier", "deepArchive"] = "glacierIr"
-    """The cheaper storage class."""
-    noncurrent_expire_after: Maybe[Days] = None
-    """Old versions are removed this long after they were replaced or deleted."""
-    abort_uploads_after: Days = "7d"
-    """Parts of uploads that never finished are removed after this long."""
 
 
 class AccessLogs(Section):
@@ -66,6 +56,11 @@ class S3(Section):
     versioning: bool = True
     """Whether overwritten and deleted objects can be brought back."""
     lifecycle: Lifecycle = Field(default_factory=Lifecycle)
+    replication: Maybe[Replication] = None
+    """Copies in another bucket."""
+    lock: Maybe[Lock] = None
+    """A time in which nobody can remove what was written. Once given it stays on the bucket; what
+    is written after it was taken off is not locked."""
     access_logs: Maybe[AccessLogs] = None
     events: bool = False
     """Whether EventBridge is told of new objects, so that pipelines can start with them. An
@@ -80,7 +75,7 @@ def check(s3: S3, spec: Source) -> Iterator[Problem]:
         if spec.aws_name is not None:
             help_ = "remove it, or remove 'existing' to let Moorline make a bucket"
             yield Problem(("awsName",), "an existing bucket has its name", help_)
-        managed = ("versioning", "lifecycle", "access_logs")
+        managed = ("versioning", "lifecycle", "access_logs", "replication", "lock")
         for name in (name for name in managed if name in s3.model_fields_set):
             path = ("s3", S3.model_fields[name].alias or name)
             help_ = "remove it, or remove 'existing' to let Moorline make a bucket"
@@ -88,19 +83,8 @@ def check(s3: S3, spec: Source) -> Iterator[Problem]:
     if s3.receives_access_logs and s3.key is not None:
         help_ = "remove 'key'; S3's own encryption protects the logs"
         yield Problem(("s3", "key"), "access logs cannot be written under a KMS key", help_)
-    yield from _check_lifecycle(s3.lifecycle, ("s3", "lifecycle"))
-
-
-def _check_lifecycle(rules: Lifecycle, path: Path) -> Iterator[Problem]:
-    archive = days(rules.archive_after) if rules.archive_after else None
-    if archive is None:
-        return
-    here = (*path, "archiveAfter")
-    if rules.archive_to == "standardIa" and archive < _INFREQUENT:
-        text = f"objects move to standardIa after {_INFREQUENT} days at the earliest"
-        yield Problem(here, text, f"use {_INFREQUENT}d or more")
-    if rules.expire_after and days(rules.expire_after) <= archive:
-        yield Problem(here, "objects expire before they are archived", "archive them sooner")
+    yield from check_lifecycle(s3.lifecycle, ("s3", "lifecycle"))
+    yield from check_copies(s3.replication, s3.lock, versioned=s3.versioning, path=("s3",))
 
 
 def exports(s3: S3, _: Source, scope: Scope) -> Mapping[str, Json]:
@@ -124,10 +108,11 @@ def exports(s3: S3, _: Source, scope: Scope) -> Mapping[str, Json]:
 
 def _unkept(lifecycle: Lifecycle) -> str:
     """Why objects do not stay as they are; "" where they do."""
-    if lifecycle.expire_after:
-        return f"its objects are removed after {lifecycle.expire_after}"
-    if lifecycle.archive_after and lifecycle.archive_to in _ASLEEP:
-        return f"its objects cannot be read any more after {lifecycle.archive_after}"
+    for rules in (lifecycle, *lifecycle.paths.values()):
+        if rules.expire_after:
+            return f"its objects are removed after {rules.expire_after}"
+        if rules.archive_after and rules.archive_to in _ASLEEP:
+            return f"its objects cannot be read any more after {rules.archive_after}"
     return ""
 
 
@@ -140,7 +125,7 @@ def build(s3: S3, _: Source, scope: Scope) -> Iterator[Node]:
         scope,
         address,
         key=key_arn(s3.key, scope),
-        rules=_rules(s3.lifecycle),
+        rules=rules_of(s3.lifecycle),
         statements=[_log_delivery(scope, address.name)] if s3.receives_access_logs else [],
     )
     props["VersioningConfiguration"] = {"Status": "Enabled" if s3.versioning else "Suspended"}
@@ -149,40 +134,24 @@ def build(s3: S3, _: Source, scope: Scope) -> Iterator[Node]:
         props["NotificationConfiguration"] = {
             "EventBridgeConfiguration": {"EventBridgeEnabled": True}
         }
-    rule, lifecycle = ("LifecycleConfiguration", "Rules"), ("s3", "lifecycle")
+    if s3.lock is not None:
+        props |= lock_props(s3.lock)
+    key = key_arn(s3.key, scope)
+    props["ReplicationConfiguration"] = replicated(s3.replication, address.name, key, scope)
     yield scope.node(
         address,
         props,
         lines={
             ("BucketEncryption",): ("s3", "key"),
             ("VersioningConfiguration",): ("s3", "versioning"),
-            ("LifecycleConfiguration",): lifecycle,
-            (*rule, "archive"): (*lifecycle, "archiveAfter"),
-            (*rule, "expire"): (*lifecycle, "expireAfter"),
-            (*rule, "noncurrent"): (*lifecycle, "noncurrentExpireAfter"),
-            (*rule, "uploads"): (*lifecycle, "abortUploadsAfter"),
+            ("ObjectLockConfiguration",): ("s3", "lock"),
+            ("ReplicationConfiguration",): ("s3", "replication"),
+            **lines(s3.lifecycle, ("s3", "lifecycle")),
             ("LoggingConfiguration",): ("s3", "accessLogs"),
             ("BucketPolicy",): ("s3", "receivesAccessLogs"),
             ("NotificationConfiguration",): ("s3", "events"),
         },
     )
-
-
-def _rules(lifecycle: Lifecycle) -> Iterator[Props]:
-    if lifecycle.archive_after is not None:
-        step = {
-            "StorageClass": _CLASSES[lifecycle.archive_to],
-            "TransitionInDays": days(lifecycle.archive_after),
-        }
-        yield {"Id": "archive", "Status": "Enabled", "Transitions": [step]}
-    if lifecycle.expire_after is not None:
-        length = days(lifecycle.expire_after)
-        yield {"Id": "expire", "Status": "Enabled", "ExpirationInDays": length}
-    if lifecycle.noncurrent_expire_after is not None:
-        after = {"NoncurrentDays": days(lifecycle.noncurrent_expire_after)}
-        yield {"Id": "noncurrent", "Status": "Enabled", "NoncurrentVersionExpiration": after}
-    after = {"DaysAfterInitiation": days(lifecycle.abort_uploads_after)}
-    yield {"Id": "uploads", "Status": "Enabled", "AbortIncompleteMultipartUpload": after}
 
 
 def _logging(s3: S3, scope: Scope) -> Props:

@@ -9,11 +9,12 @@ from reconciler.sandbox.services.s3 import (
     namespace,
     notifications,
     objects,
+    replication,
     tags,
 )
 
 
 def install() -> None:
     """Put the parts into moto's classes."""
-    for part in (bucket, lifecycle, logs, namespace, notifications, objects, tags):
+    for part in (bucket, lifecycle, logs, namespace, notifications, objects, replication, tags):
         part.install()

@@ -1,0 +1,54 @@
+"""Buckets that archive, hold, lock and copy, on the sandbox."""
+
+from __future__ import annotations
+
+from reconciler.model.plan import plan_to_json
+from reconciler.render.formats import Context
+from reconciler.render.markdown.view import view
+from reconciler.render.sections.calendar import entries, said
+
+from .platform import Platform, join, paths, spec, steps
+
+COPY = spec("DataSource", "copy", "{s3: {lifecycle: {noncurrentExpireAfter: 30d}}}")
+RAW = """
+  s3:
+    lifecycle:
+      tiering: true
+      noncurrentExpireAfter: 90d
+      paths:
+        raw: {expireAfter: 30d}
+        labels: {}
+    lock: {releaseAfter: 7d}
+    replication: {to: copy, path: labels}
+"""
+
+OLD, NEW = "raw: {expireAfter: 30d", "raw: {expireAfter: 60d"
+COPIES = "arn:aws:s3:::acme-dev-copy-123456789012"
+LONGER = (
+    "objects under 'raw/' are removed 60 days after they were written"
+    " (until now: 30 days; 30 days longer)"
+)
+
+
+def test_a_bucket_from_a_few_words(platform: Platform) -> None:
+    platform.allow = "records, history"
+    platform.converge(join(COPY, spec("DataSource", "raw", RAW)))
+    s3 = platform.client("s3")
+    bucket = "acme-dev-raw-123456789012"
+    locked = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    assert locked["Rule"]["DefaultRetention"].items() >= {"Mode": "GOVERNANCE", "Days": 7}.items()
+    copied = s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]
+    assert copied["Rules"][0]["Destination"]["Bucket"] == COPIES
+    platform.text = platform.text.replace("releaseAfter: 7d", "releaseAfter: 9d").replace(
+        "raw: {expireAfter: 30d", NEW
+    )
+    plan = platform.plan()
+    assert steps(plan) == [("update", bucket)]
+    assert paths(plan)[bucket] == [
+        "LifecycleConfiguration.Rules.expire-raw.ExpirationInDays",
+        "ObjectLockConfiguration.Rule.DefaultRetention.Days",
+    ]
+    shown = view(plan_to_json(plan), Context())
+    assert [said(each) for each in entries(shown)] == [LONGER]
+    assert platform.apply(plan).failures == {}
+    assert steps(platform.plan()) == []
