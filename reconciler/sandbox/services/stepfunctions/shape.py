@@ -47,6 +47,13 @@ def service_id(client: str) -> str:
     return str(shapes.model(client).service_id)
 
 
+@cache
+def errors(client: str) -> frozenset[str]:
+    """The codes of all exceptions that a service's model has."""
+    found: Any = shapes.model(client).error_shapes
+    return frozenset(each.error_code or each.name for each in found) - {"AccessDenied"}
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 

@@ -79,7 +79,7 @@ def failure(what: Integration, client: str, refused: tasks.RefusedError) -> Fail
     if refused.code.startswith("States."):
         return Failure(refused.code, refused.message)
     told = f"{refused.message} (Service: {shape.service_id(client)}, Status Code: {refused.status}, Request ID: sandbox)"
-    modelled = refused.code in shapes.errors(client, what.operation)
+    modelled = refused.code in shape.errors(client)
     if what.sdk:
         head = shape.sdk_name(client)
         code = refused.code if refused.code.endswith("Exception") else f"{refused.code}Exception"
