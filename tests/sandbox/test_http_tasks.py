@@ -128,7 +128,7 @@ def test_json_that_is_none_stays_a_text(aws: Sandbox) -> None:
 
 def test_a_server_that_says_nothing_is_given_up(aws: Sandbox) -> None:
     def answer(*_: object) -> Answer:
-        import time  # noqa: PLC0415
+        import time
 
         time.sleep(0.3)
         return 200, JSON, b"{}"

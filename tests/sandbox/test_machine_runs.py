@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from sweeps import only_long
 
 from reconciler.sandbox.inprocess import Sandbox
 from reconciler.sandbox.state import snapshot
@@ -263,6 +264,7 @@ def test_what_is_too_large_ends_the_run(aws: Sandbox) -> None:
         begin(aws, arn, "ä" * 140_000)
 
 
+@only_long
 def test_a_history_ends_at_its_limit_and_comes_in_pages(aws: Sandbox) -> None:
     inner = {"StartAt": "p", "States": {"p": PASS}}
     states = {
