@@ -1,4 +1,4 @@
-"""HTTP tasks of machines: a connection's credentials, AWS's limits, and no network but this machine."""
+"""HTTP tasks of machines: a connection's credentials, AWS's limits, no network but this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of state machines on the sandbox's clock: what each state does, and how each failure ends."""
+"""Runs of state machines on the clock: what each state does, and how each failure ends."""
 
 from __future__ import annotations
 
@@ -380,7 +380,8 @@ def test_another_machine_is_waited_for_and_its_output_is_json(aws: Sandbox) -> N
     inner = machine(aws, {"p": {"Type": "Pass", "Result": {"n": 1}, "End": True}}, role(aws, "i"),
                     name="inner")  # fmt: skip
     start = {"Type": "Task", "Resource": f"{SFN}states:startExecution.sync:2",
-             "Parameters": {"StateMachineArn": inner, "Input": {"a.$": "$.a"}}, "End": True}  # fmt: skip
+             "Parameters": {"StateMachineArn": inner, "Input": {"a.$": "$.a"}},
+             "End": True}  # fmt: skip
     rules = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
     allowed = role(aws, "m", "states:*", *rules)
     found = run(aws, machine(aws, {"s": start}, allowed), {"a": 1})

@@ -1,4 +1,4 @@
-"""A machine end to end: three pages over HTTP, one refused, one malformed; rows kept apart; features.
+"""A machine end to end: three pages over HTTP, one refused, one malformed; rows, features.
 
 The first page is good, the second is refused once with 429, the third is no JSON and goes to the
 dead letters with its reason. Rows land in a bucket; those that break a rule are quarantined; the
@@ -65,7 +65,8 @@ def flow(connection: str, queue: str) -> dict[str, Any]:
         "ResultPath": None, "Next": "rows",
     }  # fmt: skip
     good = {"And": [{"Variable": "$.amount", "IsNumeric": True},
-                    {"Variable": "$.amount", "NumericGreaterThanEquals": 0}], "Next": "put"}  # fmt: skip
+                    {"Variable": "$.amount", "NumericGreaterThanEquals": 0}],
+            "Next": "put"}  # fmt: skip
     put = {
         "Type": "Task", "Resource": f"{SFN}aws-sdk:sagemakerfeaturestoreruntime:putRecord",
         "Parameters": {"FeatureGroupName": "customers", "Record": [
@@ -100,11 +101,8 @@ def flow(connection: str, queue: str) -> dict[str, Any]:
 
 def test_three_pages_one_refused_one_malformed(aws: Sandbox) -> None:
     aws.clock.configure(mode="manual")
-    api, queue, group = (
-        Api(),
-        aws.client("sqs").create_queue(QueueName="dead")["QueueUrl"],
-        "customers",
-    )
+    api, group = Api(), "customers"
+    queue = aws.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
     _account(aws, group)
     with served(api) as home:
         aws.machines.hosts["api.example.com"] = home

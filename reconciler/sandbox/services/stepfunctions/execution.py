@@ -19,7 +19,7 @@ RUNNING = "RUNNING"
 FULL = f"The execution reached the maximum number of history events ({EVENTS})."
 
 
-class Failure(Exception):  # noqa: N818  (the language's own word: a state fails)
+class Failure(Exception):
     """A state fails, with a name that Retry and Catch know."""
 
     def __init__(self, error: str, cause: str = "", *, timed: bool = False) -> None:

@@ -102,7 +102,8 @@ def begin(call: Call, *, sync: bool = False) -> Execution:
     run = Execution(
         arn=found, name=name, machine=arn if arn != machine.arn else machine.arn,
         machine_name=machine.name, definition=definition, role=held.data["roleArn"],
-        account=call.backend.account_id, region=call.backend.region_name, input=text, given=given, started=now,
+        account=call.backend.account_id, region=call.backend.region_name, input=text, given=given,
+        started=now,
         kind="SYNC" if sync else machine.data["type"],
         logging=dict(held.data["loggingConfiguration"] or {}),
     )  # fmt: skip
