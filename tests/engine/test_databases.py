@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-
 from resources.samples.network import SUBNETS, VPC, standing
 
 from reconciler.model.address import Address

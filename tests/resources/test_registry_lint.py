@@ -20,7 +20,7 @@ from reconciler.model.change import Action, Call, Change, Effect, FieldChange, O
 from reconciler.model.given import stated
 from reconciler.model.loss import GONE
 from reconciler.model.secret import Secret
-from reconciler.model.value import Hidden, Join, JsonText, Ref, resolve, to_json
+from reconciler.model.value import Hidden, Join, JsonText, Ref, resolve
 from reconciler.plan import calls
 from reconciler.resources.api import Absent, Op, Reach, Resource, load
 from reconciler.resources.permissions import PREFIX, permission

@@ -91,7 +91,7 @@ def _value(  # noqa: C901  (one line a kind)
         or (kind == "string" and loose and not isinstance(value, str))
     ):
         return
-    if not isinstance(value, _FITS[kind]) or (isinstance(value, bool) and kind != "boolean"):
+    if not _fits(kind, value):
         yield at, f"it is a {kind}, not {type(value).__name__}"
     elif kind == "structure":
         yield from _structure(shapes, name, value, at, loose=loose)
@@ -119,3 +119,9 @@ def _limits(
         yield at, f"it has {shape['min']}{words} at least, not {size:g}"
     if "max" in shape and size > shape["max"]:
         yield at, f"it has {shape['max']}{words} at most, not {size:g}"
+
+
+def _fits(kind: str, value: Json) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    return isinstance(value, _FITS[kind])

@@ -72,7 +72,7 @@ register(
         service="ec2",
         aside=Aside(
             needs={"create_security_group": ("ec2:CreateTags",)},
-            set_by={each: ("modify_security_group_rules",) for each in rules.WAYS},
+            set_by=dict.fromkeys(rules.WAYS, ("modify_security_group_rules",)),
         ),
         reach=Reach.REGIONAL,
         name="GroupName",

@@ -266,10 +266,7 @@ register(
             read=Op("list_tags_for_resource", TAGGED),
             at="TagList",
         ),
-        effects={
-            each: Effect.UNSUPPORTED
-            for each in {*facts(TYPE).properties} - MADE - {"DBClusterIdentifier", "Tags"}
-        },
+        effects=dict.fromkeys({*facts(TYPE).properties} - MADE - {"DBClusterIdentifier", "Tags"}, Effect.UNSUPPORTED),
         sets=frozenset({"AvailabilityZones", "EnableCloudwatchLogsExports", "VpcSecurityGroupIds"}),
         defaults={
             "BackupRetentionPeriod": 1,

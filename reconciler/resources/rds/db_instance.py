@@ -310,10 +310,7 @@ register(
             read=Op("list_tags_for_resource", TAGGED),
             at="TagList",
         ),
-        effects={
-            each: Effect.UNSUPPORTED
-            for each in {*facts(TYPE).properties} - MADE - {"DBInstanceIdentifier", "Tags"}
-        },
+        effects=dict.fromkeys({*facts(TYPE).properties} - MADE - {"DBInstanceIdentifier", "Tags"}, Effect.UNSUPPORTED),
         sets=frozenset({"EnableCloudwatchLogsExports", "VPCSecurityGroups"}),
         defaults={
             "AutoMinorVersionUpgrade": True,

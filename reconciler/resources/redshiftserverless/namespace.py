@@ -156,10 +156,7 @@ register(
                 Apart(props=frozenset(ROLES), seconds=60.0),
             )
         ),
-        effects={
-            each: Effect.UNSUPPORTED
-            for each in {*facts(TYPE).properties} - {*TAKEN, "NamespaceName", "Tags"}
-        },
+        effects=dict.fromkeys({*facts(TYPE).properties} - {*TAKEN, "NamespaceName", "Tags"}, Effect.UNSUPPORTED),
         sets=frozenset({"IamRoles", "LogExports"}),
         defaults={"DbName": "dev"},
         holds="records",

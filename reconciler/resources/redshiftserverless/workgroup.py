@@ -173,11 +173,7 @@ register(
         stages=Stages(
             apart=tuple(Apart(props=frozenset({each}), seconds=90.0) for each in ALONE), turn=turn
         ),
-        effects={
-            each: Effect.UNSUPPORTED
-            for each in {*facts(TYPE).properties}
-            - {*SIMPLE, CONFIG, "NamespaceName", "WorkgroupName", "Tags"}
-        },
+        effects=dict.fromkeys({*facts(TYPE).properties} - {*SIMPLE, CONFIG, "NamespaceName", "WorkgroupName", "Tags"}, Effect.UNSUPPORTED),
         keyed={CONFIG: KEY},
         sets=frozenset({"SecurityGroupIds", "SubnetIds"}),
         defaults={

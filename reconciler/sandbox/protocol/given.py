@@ -52,7 +52,18 @@ def _parsed(service: str, operation: str, sent: Sent) -> dict[str, Any]:
             "url_params": _in_path(service, request, sent) if protocol.startswith("rest") else {},
         }
     )
-    return {name: value for name, value in found.items() if value is not None}
+    shape = model.operation_model(operation).input_shape
+    asked = dict(shape.members) if shape is not None else {}
+    return {
+        name: value
+        for name, value in found.items()
+        if value is not None and not (value == [] and _in_query(asked.get(name)))
+    }
+
+
+def _in_query(shape: Any) -> bool:  # noqa: ANN401  (botocore's shape, or nothing)
+    """Whether a list stands in the query, where an absent one is an empty one to the parser."""
+    return shape is not None and shape.serialization.get("location") == "querystring"
 
 
 def _in_path(service: str, request: Request, sent: Sent) -> dict[str, Any]:

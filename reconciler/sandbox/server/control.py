@@ -1,7 +1,8 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
 ping, status, reset, clock, outcome, scale, faults, handlers, machines, lag, throttling, iam,
-account, snapshot and stop. What changes something is no GET, since any web page can make a browser send one.
+account, snapshot and stop. What changes something is no GET, since any web page can make a
+browser send one.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ TIMEOUT = 30.0
 
 
 def announce(endpoint: str, execution: str, names: Iterable[str]) -> None:
-    """Say, before a run starts, which jobs stand-ins do: by the name of a job, application or state.
+    """Say, before a run starts, which jobs stand-ins do: by name of a job, application or state.
 
     The ARN of an execution is known before: ``…:execution:MACHINE:NAME``, with a name of one's own.
     """

@@ -1,20 +1,43 @@
-"""The first thing in a stand-in's process: limits, a network of its own, hooks; then the script.
+"""The first thing in a stand-in's process: limits, fences of the kernel, hooks; then the script.
 
 It is run as a file, apart from the package, so it imports the standard library alone.
 """
 
+from __future__ import annotations
+
+import contextlib
+import ctypes
 import json
 import os
 import resource
 import runpy
 import socket
+import struct
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+try:
+    import fcntl
+except ImportError:  # no system that has sockets in files lacks it
+    fcntl = None  # type: ignore[assignment]
 
 NEW_USER, NEW_NET = 0x10000000, 0x40000000
 UP, SET_FLAGS, GET_FLAGS = 1, 0x8914, 0x8913
+REQUEST = "16sh22x"
 CHUNK = 65_536
 FILES, FILE = 256, 1 << 30
+CREATE, ADD, RESTRICT = 444, 445, 446
+"""Landlock's calls, the same on each machine."""
+NO_NEW_PRIVILEGES = 38
+EXECUTE, WRITE, READ, LIST = 1, 1 << 1, 1 << 2, 1 << 3
+TRUNCATE = 1 << 14
+RIGHTS = ((1, 13), (2, 14), (3, 15))
+"""By version of Landlock, how many rights it knows."""
+NETWORKS, SCOPES = 4, 6
+"""The versions from which its attributes are longer."""
 READABLE = (
     "/etc/gai.conf", "/etc/host.conf", "/etc/hosts", "/etc/localtime", "/etc/mime.types",
     "/etc/nsswitch.conf", "/etc/os-release", "/etc/protocols", "/etc/resolv.conf",
@@ -26,130 +49,121 @@ NEVER = {
     "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.system",
     "pty.spawn", "subprocess.Popen", "os.kill", "os.killpg", "signal.pthread_kill", "syslog.syslog",
     "ftplib.connect", "smtplib.connect", "telnetlib.Telnet.open", "webbrowser.open",
-    "ctypes.cdata", "ctypes.cdata/buffer", "ctypes.dlsym/handle", "sys.setprofile",
+    "ctypes.cdata", "ctypes.cdata/buffer", "ctypes.dlsym/handle", "sys.setprofile", "socket.bind",
+    "socket.gethostbyname", "socket.gethostbyaddr",
 }  # fmt: skip
 CHANGING = {
     "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir",
     "os.symlink", "os.truncate", "os.utime", "os.setxattr", "os.removexattr", "os.chflags",
     "shutil.move", "shutil.rmtree", "tempfile.mkdtemp", "tempfile.mkstemp",
 }  # fmt: skip
+BOTH = {"os.rename", "os.link", "os.symlink", "shutil.move"}
 LISTING = {"os.listdir", "os.scandir", "os.chdir", "os.walk", "os.fwalk", "glob.glob"}
+SENDING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 LOCAL = {"127.0.0.1", "localhost"}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 
 
-def main():
+def main() -> None:
+    """Shut the doors, and run the script."""
     told = json.loads(sys.stdin.read())
-    sys.stdin = open(os.devnull)  # noqa: SIM115  (for as long as the process is)
-    limit(told)
+    sys.stdin = Path(os.devnull).open()  # noqa: SIM115  (for as long as the process is)
+    limit(told["seconds"], told["memory"])
     alone = apart()
     if alone:
         bridge(told["port"], told["relay"])
     alone = fence(told["home"]) and alone
-    print(f"moorline-guard:{'alone' if alone else 'hooked'}", flush=True)
+    sys.stdout.write(f"moorline-guard:{'alone' if alone else 'hooked'}\n")
+    sys.stdout.flush()
     sys.argv = [told["name"], *told["arguments"]]
     sys.addaudithook(hook(told["home"], told["port"], told["relay"]))
-    runpy.run_path(os.path.join(told["home"], "job.py"), run_name="__main__")
+    runpy.run_path(f"{told['home']}/job.py", run_name="__main__")
 
 
-def limit(told):
+def limit(seconds: float, memory: float) -> None:
     """No more than it may: time of the processor, memory, files."""
-    seconds = max(1, int(told["seconds"]))
-    for what, most in (
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, int(told["memory"])),
+    for what, wanted in (
+        (resource.RLIMIT_CPU, max(1, int(seconds))),
+        (resource.RLIMIT_AS, int(memory)),
         (resource.RLIMIT_FSIZE, FILE),
         (resource.RLIMIT_NOFILE, FILES),
         (resource.RLIMIT_CORE, 0),
     ):
-        try:
-            _, ceiling = resource.getrlimit(what)
-            most = most if ceiling == resource.RLIM_INFINITY else min(most, ceiling)
+        _, ceiling = resource.getrlimit(what)
+        most = wanted if ceiling == resource.RLIM_INFINITY else min(wanted, ceiling)
+        with contextlib.suppress(OSError, ValueError):  # macOS knows no limit of addresses
             resource.setrlimit(what, (most, most))
-        except (OSError, ValueError):
-            continue  # macOS knows no limit of addresses
 
 
-def apart():
+def apart() -> bool:
     """Whether the process is in a network of its own now, in which there is nothing."""
     if not sys.platform.startswith("linux"):
         return False
-    import ctypes
-    import fcntl
-    import struct
-
     user, group = os.getuid(), os.getgid()
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(NEW_USER | NEW_NET) != 0:
+    if ctypes.CDLL(None, use_errno=True).unshare(NEW_USER | NEW_NET) != 0:
         return False
-    try:
-        for name, text in (
-            ("setgroups", "deny"),
-            ("uid_map", f"{user} {user} 1"),
-            ("gid_map", f"{group} {group} 1"),
-        ):
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
-    except OSError:
-        pass  # whose files are whose is the same without it
+    with contextlib.suppress(OSError):  # whose files are whose is the same without it
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        ask = struct.pack("16sh22x", b"lo", 0)
-        flags = struct.unpack("16sh22x", fcntl.ioctl(one, GET_FLAGS, ask))[1]
-        fcntl.ioctl(one, SET_FLAGS, struct.pack("16sh22x", b"lo", flags | UP))
+        asked = struct.pack(REQUEST, b"lo", 0)
+        flags = struct.unpack(REQUEST, fcntl.ioctl(one, GET_FLAGS, asked))[1]
+        fcntl.ioctl(one, SET_FLAGS, struct.pack(REQUEST, b"lo", flags | UP))
     return True
 
 
-def fence(home):
+def fence(home: str) -> bool:
     """Let the kernel keep files apart as well, where it has Landlock; no program can be begun then.
 
     Source: Linux, "Landlock: unprivileged access control".
     """
     if not sys.platform.startswith("linux"):
         return False
-    import ctypes
-    import struct
-
     libc = ctypes.CDLL(None, use_errno=True)
-    version = libc.syscall(444, None, ctypes.c_size_t(0), 1)
+    version = int(libc.syscall(CREATE, None, ctypes.c_size_t(0), 1))
     if version < 1:
         return False
-    every = (1 << (13 if version < 2 else 14 if version < 3 else 15)) - 1
-    scoped = 3 if version >= 6 else 0
-    attributes = struct.pack("QQQ", every, 0, scoped)[
-        : 24 if version >= 6 else 16 if version >= 4 else 8
-    ]
-    rules = libc.syscall(444, attributes, ctypes.c_size_t(len(attributes)), 0)
+    every = (1 << max(many for since, many in RIGHTS if since <= version)) - 1
+    size = 24 if version >= SCOPES else 16 if version >= NETWORKS else 8
+    attributes = struct.pack("QQQ", every, 0, 3 if version >= SCOPES else 0)[:size]
+    rules = int(libc.syscall(CREATE, attributes, ctypes.c_size_t(size), 0))
     if rules < 0:
         return False
-    read, of_files = 1 << 2 | 1 << 3, 1 << 1 | 1 << 2 | (1 << 14 if version >= 3 else 0)
-    for path, allowed in [(home, every & ~1), *((each, read) for each in roots()), ("/dev/null", of_files),
-                          ("/proc/self", read)]:  # fmt: skip
-        try:
-            held = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        except OSError:
-            continue
-        allowed = allowed if os.path.isdir(path) else allowed & of_files
-        libc.syscall(445, rules, 1, struct.pack("=Qi", allowed & every, held), 0)
-        os.close(held)
-    libc.prctl(38, 1, 0, 0, 0)
-    done = libc.syscall(446, rules, 0) == 0
+    own = [(home, every & ~EXECUTE), ("/dev/null", WRITE | READ), ("/proc/self", READ | LIST)]
+    for path, allowed in [*own, *((each, READ | LIST) for each in roots())]:
+        _allow(libc, rules, path, allowed & every)
+    libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    done = libc.syscall(RESTRICT, rules, 0) == 0
     os.close(rules)
-    return done
+    return bool(done)
 
 
-def roots():
+def _allow(libc: Any, rules: int, path: str, allowed: int) -> None:  # noqa: ANN401  (ctypes')
+    try:
+        held = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    fits = allowed if Path(path).is_dir() else allowed & (WRITE | READ | TRUNCATE)
+    libc.syscall(ADD, rules, 1, struct.pack("=Qi", fits, held), 0)
+    os.close(held)
+
+
+def roots() -> list[str]:
     """What may be read besides one's own folder: Python, and a few files of the machine's."""
-    python = (sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__))
+    library = str(Path(os.__file__).parent)
+    python = (sys.prefix, sys.base_prefix, sys.exec_prefix, library)
     return sorted({os.path.realpath(each) for each in (*python, *READABLE)})
 
 
-def bridge(port, relay):
+def bridge(port: int, relay: str) -> None:
     """The sandbox's port in here, behind which is the relay."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(64)
 
-    def accept():
+    def accept() -> None:
         while True:
             near, _ = listener.accept()
             far = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -160,76 +174,57 @@ def bridge(port, relay):
     threading.Thread(target=accept, daemon=True).start()
 
 
-def forward(one, other):
-    try:
+def forward(one: socket.socket, other: socket.socket) -> None:
+    """Pass on what comes in, until nothing does."""
+    with contextlib.suppress(OSError):
         while data := one.recv(CHUNK):
             other.sendall(data)
-    except OSError:
-        pass
-    finally:
-        try:
-            other.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    with contextlib.suppress(OSError):
+        other.shutdown(socket.SHUT_WR)
 
 
-def hook(home, port, relay):
+def hook(  # noqa: C901  (each thing that Python tells of)
+    home: str, port: int, relay: str
+) -> Callable[[str, tuple[Any, ...]], None]:
     """What a script may do, asked of each thing that it does."""
     own = os.path.realpath(home)
-    readable = (own, *roots(), *READABLE)
-    real, fspath, join = os.path.realpath, os.fspath, os.path.join
-    separator, me = os.sep, f"/proc/{os.getpid()}"
-    writing = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
+    readable = (own, *roots(), *READABLE, f"/proc/{os.getpid()}", "/proc/self")
+    real, fspath = os.path.realpath, os.fspath
 
-    def under(path, roots):
+    def under(path: Any, roots: tuple[str, ...]) -> bool:  # noqa: ANN401  (what Python was given)
         if isinstance(path, int) or path is None:
             return True
         text = fspath(path)
-        text = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
-        found = real(join(own, text) if not text.startswith(separator) else text)
-        return any(
-            found == root or found.startswith(root.rstrip(separator) + separator) for root in roots
-        )
+        name = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else str(text)
+        found = real(name if name.startswith("/") else f"{own}/{name}")
+        return any(found == root or found.startswith(f"{root.rstrip('/')}/") for root in roots)
 
-    def refuse(event, what):
-        raise PermissionError(f"a stand-in may not: {event} {what!r}")
+    def opened(path: Any, mode: Any, flags: Any) -> bool:  # noqa: ANN401  (the same)
+        writes = any(sign in (mode or "") for sign in "wax+") or (flags or 0) & WRITING
+        return under(path, (own, "/dev/null") if writes else readable)
 
-    def asked(event, args):
+    def reached(target: Any) -> bool:  # noqa: ANN401  (the same)
+        if target is None or target == relay:
+            return True
+        return isinstance(target, tuple) and target[0] in LOCAL and target[1] == port
+
+    def fits(event: str, given: tuple[Any, ...]) -> bool:
         if event == "open":
-            path, mode, flags = args
-            write = any(sign in (mode or "") for sign in "wax+") or (flags or 0) & writing
-            if write and not under(path, (own, "/dev/null")):
-                refuse(event, path)
-            if not write and not under(path, (*readable, me, "/proc/self")):
-                refuse(event, path)
-        elif event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-            target = args[1]
-            if target == relay or (
-                isinstance(target, tuple) and target[0] in LOCAL and target[1] == port
-            ):
-                return
-            if target is None:
-                return
-            refuse(event, target)
-        elif event == "socket.getaddrinfo":
-            if args[0] not in LOCAL and args[0] is not None:
-                refuse(event, args[0])
-        elif event == "socket.bind":
-            refuse(event, args[1])
-        elif event in ("socket.gethostbyname", "socket.gethostbyaddr"):
-            refuse(event, args[0])
-        elif event == "ctypes.dlopen":
-            if args[0] is not None:
-                refuse(event, args[0])
-        elif event in CHANGING:
-            for each in args[: 2 if event in {"os.rename", "os.link", "shutil.move"} else 1]:
-                if not under(each, (own,)):
-                    refuse(event, each)
-        elif event in LISTING:
-            if args and args[0] is not None and not under(args[0], (*readable, "/proc/self")):
-                refuse(event, args[0])
-        elif event in NEVER:
-            refuse(event, args[0] if args else "")
+            return opened(*given)
+        if event in SENDING:
+            return reached(given[1])
+        if event == "socket.getaddrinfo":
+            return given[0] is None or given[0] in LOCAL
+        if event == "ctypes.dlopen":
+            return given[0] is None
+        if event in CHANGING:
+            return all(under(each, (own,)) for each in given[: 2 if event in BOTH else 1])
+        return event not in LISTING or not given or under(given[0], readable)
+
+    def asked(event: str, given: tuple[Any, ...]) -> None:
+        if event in NEVER or not fits(event, given):
+            what = next((it for it in given if isinstance(it, str | bytes | tuple)), "")
+            raise PermissionError(f"a stand-in may not: {event} {what!r}")
 
     return asked
 

@@ -1,7 +1,7 @@
 """The parent's side: a folder of its own, an environment of its own, limits, and one way out.
 
-On Linux the process is in a network of its own, in which nothing is but a relay to the sandbox, and
-the kernel lets it read Python and write its own folder (Landlock), nothing else. Where a kernel does
+On Linux the process is in a network of its own, in which is but a relay to the sandbox, and the
+kernel lets it read Python and write its own folder (Landlock), nothing else. Where a kernel does
 not do both, Python's audit hooks alone hold it; `Ended.alone` says which. They cannot be taken out
 again, but code that is not Python is not held by them.
 """

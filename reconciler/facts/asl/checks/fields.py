@@ -76,7 +76,7 @@ def find(definition: Mapping[str, Json]) -> Iterator[Fault]:  # noqa: C901  (one
 def _state(
     definition: Mapping[str, Json], at: tuple[str, ...], state: Mapping[str, Json]
 ) -> Iterator[Fault]:
-    kind = state.get("Type")
+    kind = str(state.get("Type"))
     if kind not in FIELDS:
         yield Fault((*at, "Type"), f"{kind!r} is no type of state: {', '.join(FIELDS)}")
         return
@@ -147,8 +147,9 @@ def _kind(  # noqa: C901  (one line a fault)
 
 def _distributed(at: tuple[str, ...], state: Mapping[str, Json]) -> Iterator[Fault]:
     processor = state.get("ItemProcessor")
-    config = processor.get("ProcessorConfig") if isinstance(processor, Mapping) else None
-    mode = config.get("Mode", "INLINE") if isinstance(config, Mapping) else "INLINE"
+    held = processor.get("ProcessorConfig") if isinstance(processor, Mapping) else None
+    config = held if isinstance(held, Mapping) else {}
+    mode = config.get("Mode", "INLINE")
     if mode not in {"INLINE", "DISTRIBUTED"}:
         yield Fault((*at, "ItemProcessor", "ProcessorConfig", "Mode"), f"{mode!r} is no mode")
     if mode == "DISTRIBUTED":

@@ -65,8 +65,8 @@ def start(call: Call) -> dict[str, Any]:
     if not result.get("OutputLocation") and not (
         group.get("ManagedQueryResultsConfiguration") or {}
     ).get("Enabled"):
-        said = "No output location provided. You did not provide an output location for your query results."
-        raise Refused("InvalidRequestException", said)
+        said = "No output location provided. You did not provide an output location for your query"
+        raise Refused("InvalidRequestException", f"{said} results.")
     run = work.begin(name, "", WORLD.durations.athena_query, MINUTES * 60.0)
     unique = f"{run.id[:8]}-{run.id[8:12]}-{run.id[12:16]}-{run.id[16:20]}-{run.id[20:]}"
     run.id = unique
@@ -81,7 +81,7 @@ def start(call: Call) -> dict[str, Any]:
 
 
 def _find(call: Call) -> Record:
-    found = call.kept(KIND).get(call["QueryExecutionId"])
+    found: Record | None = call.kept(KIND).get(call["QueryExecutionId"])
     if found is None:
         said = f"QueryExecution {call['QueryExecutionId']} was not found"
         raise Refused("InvalidRequestException", said)
@@ -100,8 +100,8 @@ def get(call: Call) -> dict[str, Any]:
         status["CompletionDateTime"] = run.ended
     why = run.reason or ("Query timeout" if state == work.LATE else "")
     if state in {work.BAD, work.LATE}:
-        status |= {"StateChangeReason": why, "AthenaError": {
-            "ErrorCategory": 2, "ErrorType": 1000, "Retryable": False, "ErrorMessage": why}}  # fmt: skip
+        error = {"ErrorCategory": 2, "ErrorType": 1000, "Retryable": False, "ErrorMessage": why}
+        status |= {"StateChangeReason": why, "AthenaError": error}
     shown = {
         key: record.data[key]
         for key in ("Query", "WorkGroup", "ResultConfiguration", "QueryExecutionContext")
@@ -109,8 +109,8 @@ def get(call: Call) -> dict[str, Any]:
     millis = int(((run.ended or WORLD.clock.now()) - run.began) * 1000)
     word = record.data["Query"].lstrip()[:6].upper()
     kind = "DDL" if word in {"CREATE", "ALTER ", "DROP T", "MSCK R"} else "DML"
-    shown |= {"QueryExecutionId": record.name, "StatementType": kind, "Status": status, "Statistics": {
-        "DataScannedInBytes": 0, "TotalExecutionTimeInMillis": millis}}  # fmt: skip
+    shown |= {"QueryExecutionId": record.name, "StatementType": kind, "Status": status}
+    shown["Statistics"] = {"DataScannedInBytes": 0, "TotalExecutionTimeInMillis": millis}
     if record.data["parameters"]:
         shown["ExecutionParameters"] = record.data["parameters"]
     return {"QueryExecution": shown}

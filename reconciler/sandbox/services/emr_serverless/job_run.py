@@ -34,13 +34,19 @@ def _application(call: Call, name: str) -> dict[str, Any]:
         here = record.account == where.account_id and record.region == where.region_name
         if here and record.ends is None and name in record.parts:
             model = record.model
-            return {"arn": record.arn, "title": model.get("Name", ""), "releaseLabel": model.get("ReleaseLabel"),
-                    "automatic": (model.get("AutoStartConfiguration") or {}).get("Enabled", True),
-                    "state": "CREATED"}  # fmt: skip
+            auto = model.get("AutoStartConfiguration") or {}
+            return {
+                "arn": record.arn,
+                "title": model.get("Name", ""),
+                "releaseLabel": model.get("ReleaseLabel"),
+                "automatic": auto.get("Enabled", True),
+                "state": "CREATED",
+            }
     found = emrserverless_backends[where.account_id][where.region_name].applications.get(name)
     if found is None:
         raise Refused("ResourceNotFoundException", f"Application {name} does not exist")
-    automatic = (found.auto_start_configuration or {}).get("enabled", True)
+    own: Any = found.auto_start_configuration or {}
+    automatic = own.get("enabled", True)
     return {
         "arn": found.arn,
         "title": found.name,
@@ -59,10 +65,16 @@ def start(call: Call) -> dict[str, Any]:
     driver = (call.get("jobDriver") or {}).get("sparkSubmit") or {}
     minutes = int(call.get("executionTimeoutMinutes") or MINUTES)
     asked = {
-        "service": SERVICE, "job": call.get("name") or name, "application": made["title"], "role": role, "principal": PRINCIPAL,
-        "account": call.backend.account_id, "region": call.backend.region_name,
-        "script": driver.get("entryPoint", ""), "arguments": driver.get("entryPointArguments") or [],
-    }  # fmt: skip
+        "service": SERVICE,
+        "job": call.get("name") or name,
+        "application": made["title"],
+        "role": role,
+        "principal": PRINCIPAL,
+        "account": call.backend.account_id,
+        "region": call.backend.region_name,
+        "script": driver.get("entryPoint", ""),
+        "arguments": driver.get("entryPointArguments") or [],
+    }
     run = work.begin(
         str(call.get("name") or name),
         "00",
@@ -83,7 +95,7 @@ def start(call: Call) -> dict[str, Any]:
 
 
 def _find(call: Call) -> Record:
-    found = call.kept(KIND).get(call["jobRunId"])
+    found: Record | None = call.kept(KIND).get(call["jobRunId"])
     if found is None or found.data["application"] != call["applicationId"]:
         raise Refused("ResourceNotFoundException", f"JobRun {call['jobRunId']} does not exist")
     return found

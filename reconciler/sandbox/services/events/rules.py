@@ -32,6 +32,8 @@ PRINCIPAL = "events.amazonaws.com"
 SERVICE, FIRED = "events", "fired"
 SET = "moorline_set"
 ON = {None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
+ARCHIVING = "Events-Archive-"
+"""How moto names its own rules for archives."""
 _PLACE = re.compile(r"<([A-Za-z0-9_.\-]+)>")
 
 
@@ -51,26 +53,51 @@ class Held:
     set: float
 
 
-def rules() -> Iterator[Held]:
-    """All rules of all accounts and regions."""
+def rules(*, timed: bool = False) -> Iterator[Held]:
+    """All rules of all accounts and regions, or those that have a schedule."""
     for record in [*all_records(TYPE)]:
-        if record.ends is None:
-            model = record.model
-            bus = str(model.get("EventBusName") or "default").rpartition("/")[2]
-            pattern = model.get("EventPattern")
-            pattern = json.loads(pattern) if isinstance(pattern, str) else pattern
-            yield Held(record.arn, str(model.get("Name", record.parts[0])), record.account,
-                       record.region, bus, model.get("State"), pattern,
-                       model.get("ScheduleExpression"), model.get("Targets") or [],
-                       record.modified)  # fmt: skip
+        if record.ends is None and not (timed and not record.model.get("ScheduleExpression")):
+            yield _of_record(record)
     for account, regions in [*events_backends.items()]:
         for region, backend in [*regions.items()]:
-            for name, bus in [*backend.event_buses.items()]:
-                for rule in [*bus.rules.values()]:
-                    text = rule.event_pattern.dump() if rule.event_pattern else None
-                    yield Held(rule.arn, rule.name, account, region, name, rule.state,
-                               json.loads(text) if text else None, rule.scheduled_expression,
-                               rule.targets, getattr(rule, SET, 0.0))  # fmt: skip
+            for name, held in [*backend.event_buses.items()]:
+                for rule in [*held.rules.values()]:
+                    if not timed or rule.scheduled_expression:
+                        yield _of_moto(rule, account, region, name)
+
+
+def _of_record(record: Any) -> Held:  # noqa: ANN401  (Cloud Control's)
+    model = record.model
+    bus = str(model.get("EventBusName") or "default").rpartition("/")[2]
+    pattern = model.get("EventPattern")
+    return Held(
+        record.arn,
+        str(model.get("Name", record.parts[0])),
+        record.account,
+        record.region,
+        bus,
+        model.get("State"),
+        json.loads(pattern) if isinstance(pattern, str) else pattern,
+        model.get("ScheduleExpression"),
+        model.get("Targets") or [],
+        record.modified,
+    )
+
+
+def _of_moto(rule: Any, account: str, region: str, bus: str) -> Held:  # noqa: ANN401  (moto's)
+    text = rule.event_pattern.dump() if rule.event_pattern else None
+    return Held(
+        rule.arn,
+        rule.name,
+        account,
+        region,
+        bus,
+        rule.state,
+        json.loads(text) if text else None,
+        rule.scheduled_expression,
+        rule.targets,
+        getattr(rule, SET, 0.0),
+    )
 
 
 def publish(account: str, region: str, bus: str, event: dict[str, Any]) -> None:
@@ -134,8 +161,8 @@ def _filled(template: str, values: Mapping[str, Any]) -> str:
 def due() -> Due | None:
     """The next rule that has a schedule and fires."""
     best: tuple[float, Held] | None = None
-    for rule in rules():
-        if rule.schedule and rule.state in ON:
+    for rule in rules(timed=True):
+        if rule.state in ON:
             at = _next(rule)
             if at is not None and (best is None or at < best[0]):
                 best = (at, rule)
@@ -219,8 +246,13 @@ def install() -> None:
     source: Any = notifications
     source._send_event_bridge_message = _of_object  # noqa: SLF001
     kind: Any = Rule
-    kind.send_to_targets = lambda *_, **__: None
-    made = kind.__init__
+    made, send = kind.__init__, kind.send_to_targets
+
+    def archive(self: Any, *given: Any, **more: Any) -> None:  # noqa: ANN401  (moto's)
+        if self.name.startswith(ARCHIVING):
+            send(self, *given, **more)
+
+    kind.send_to_targets = archive
 
     def begin(self: Any, *given: Any, **more: Any) -> None:  # noqa: ANN401  (moto's)
         made(self, *given, **more)

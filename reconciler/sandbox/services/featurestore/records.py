@@ -67,7 +67,7 @@ def put(call: Call) -> dict[str, Any]:
     if missing := stores - set(_stores(group)):
         raise Refused(
             "ValidationError",
-            f"Validation Error: {sorted(missing)[0]} is not enabled for {group.name}",
+            f"Validation Error: {min(missing)} is not enabled for {group.name}",
         )
     now = WORLD.clock.now()
     ends = _ends(group, call.get("TtlDuration"), when)
@@ -118,7 +118,7 @@ def _value(feature: Mapping[str, Any], each: Mapping[str, Any]) -> Any:  # noqa:
     values = each["ValueAsStringList"] if many else [each["ValueAsString"]]
     for value in values:
         if not _fits(kind, value):
-            said = f"Validation Error: Failed to parse the value [{value}] of feature [{name}] as {kind}"
+            said = f"Validation Error: Failed to parse [{value}] of feature [{name}] as {kind}"
             raise Refused("ValidationError", said)
     return [*values] if many else values[0]
 

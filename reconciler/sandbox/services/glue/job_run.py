@@ -81,8 +81,14 @@ def start(call: Call) -> dict[str, Any]:
     elif run.ends is not None and not run.reason:
         told = own.attempt(given, role, call.backend.account_id, call.backend.region_name)
         run.reason = told or ""
-    data = {"work": run, "JobName": name, "Arguments": call.get("Arguments") or {},
-            "GlueVersion": version, "Timeout": minutes, "PreviousRunId": call.get("JobRunId")}  # fmt: skip
+    data = {
+        "work": run,
+        "JobName": name,
+        "Arguments": call.get("Arguments") or {},
+        "GlueVersion": version,
+        "Timeout": minutes,
+        "PreviousRunId": call.get("JobRunId"),
+    }
     data |= {key: call.get(key, made.get(key)) for key in OWN}
     call.run(KIND, run.id, call.arn(f"job/{name}/run/{run.id}"), data)
     return {"JobRunId": run.id}
@@ -102,7 +108,7 @@ def _of(call: Call, name: str) -> Iterator[Record]:
 
 
 def _find(call: Call, name: str, run: str) -> Record:
-    found = call.kept(KIND).get(run)
+    found: Record | None = call.kept(KIND).get(run)
     if found is None or found.data["JobName"] != name:
         raise Refused("EntityNotFoundException", f"JobRun {run} of job {name} not found.")
     return found
@@ -121,7 +127,8 @@ def _shown(record: Record) -> dict[str, Any]:
     state = run.settle()
     shown = {key: it for key, it in record.data.items() if key != "work" and it not in (None, {})}
     shown |= {
-        "Id": run.id, "Attempt": 0, "StartedOn": run.began, "LastModifiedOn": run.ended or run.began,
+        "Id": run.id, "Attempt": 0, "StartedOn": run.began,
+        "LastModifiedOn": run.ended or run.began,
         "JobRunState": STATES[state], "LogGroupName": "/aws-glue/jobs", "PredecessorRuns": [],
         "ExecutionTime": int((run.ended or WORLD.clock.now()) - run.began),
     }  # fmt: skip

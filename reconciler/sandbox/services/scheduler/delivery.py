@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from moto.logs.models import logs_backends
 from moto.sqs.models import sqs_backends
 
 from reconciler.access.decide import decide
@@ -119,12 +120,27 @@ def _letter(each: Delivery, queue: str, refused: acting.RefusedError) -> None:
 
 def _send(each: Delivery) -> None:
     arn = str(each.target["Arn"])
+    if arn.split(":")[2] == "logs":
+        _log(each, arn)
+        return
     service, operation, given = _asked(each, arn)
     if each.target.get("RoleArn"):
         acting.call(_key(each), each.region, service, operation, given)
         return
     _resource(each, ACTIONS.get(service, f"{service}:{operation}"), arn)
     _administrator(each, service, operation, given)
+
+
+def _log(each: Delivery, arn: str) -> None:
+    """A log group takes what its resource policy lets in; that policy is not looked at here."""
+    name = arn.split(":log-group:", 1)[-1].removesuffix(":*")
+    backend = logs_backends[each.account][each.region]
+    if name not in backend.groups:
+        raise acting.RefusedError("ResourceNotFoundException", f"There is no log group {name}.")
+    stream = f"{each.number:032x}"
+    backend.create_log_stream(name, stream)
+    row = {"timestamp": int(each.due * 1000), "message": each.text}
+    backend.put_log_events(name, stream, [row])
 
 
 ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}

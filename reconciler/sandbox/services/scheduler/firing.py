@@ -113,7 +113,7 @@ def _moment(value: Any) -> float | None:  # noqa: ANN401  (a text of CloudFormat
         return None
     if isinstance(value, int | float):
         return float(value)
-    found = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    found = datetime.fromisoformat(str(value))
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 

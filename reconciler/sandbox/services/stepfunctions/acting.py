@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidat
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.sts.models import sts_backends
 
-from reconciler.access.model import Asked, Guard, Policies
 from reconciler.access.decide import decide
+from reconciler.access.model import Asked, Guard, Policies
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.protocol import wire
 from reconciler.sandbox.protocol.requests import Sent
@@ -64,7 +64,8 @@ def take(  # noqa: PLR0913  (what AssumeRole is told)
     if trust is None and WORLD.iam == "enforced":
         raise RefusedError("NoSuchEntity", f"The role {role} cannot be found.", 404)
     backend = sts_backends[role.split(":")[4]][partition]
-    made = backend.assume_role(
+    make: Any = backend.assume_role
+    made = make(
         region_name=region, role_session_name=name[:64], role_arn=role, policy=None,
         duration=HOUR, external_id=None,
     )  # fmt: skip
@@ -148,8 +149,10 @@ def answered(request: AWSPreparedRequest, service: str, operation: str) -> AWSRe
     )
     request.headers["Authorization"] = signed_by
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-    raw = request.body or b""
-    body = raw.encode() if isinstance(raw, str) else raw if isinstance(raw, bytes) else raw.read()
+    raw: Any = request.body or b""
+    if hasattr(raw, "read"):
+        raw = raw.read()
+    body = raw.encode() if isinstance(raw, str) else bytes(raw)
     request.body = body
     sent = Sent(str(request.url), headers, body, str(request.method))
     protocol = wire.protocol_of(service, headers)

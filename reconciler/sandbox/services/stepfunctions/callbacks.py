@@ -104,7 +104,8 @@ def _map(run: Execution, found: dict[str, Any]) -> dict[str, Any]:
     shown = {
         "mapRunArn": found["arn"], "executionArn": run.arn, "status": found["status"],
         "startDate": found["started"], "maxConcurrency": found["most"],
-        "toleratedFailurePercentage": found["share"], "toleratedFailureCount": int(found["tolerated"]),
+        "toleratedFailurePercentage": found["share"],
+        "toleratedFailureCount": int(found["tolerated"]),
         "itemCounts": counts, "executionCounts": counts, "redriveCount": 0,
     }  # fmt: skip
     return shown | ({"stopDate": found["stopped"]} if found["stopped"] is not None else {})

@@ -6,6 +6,7 @@ from typing import Any
 
 from reconciler.sandbox.services.stepfunctions import tasks
 from reconciler.sandbox.services.stepfunctions.execution import (
+    FULL,
     Branch,
     EndedError,
     Execution,
@@ -29,6 +30,16 @@ def failed(run: Execution, branch: Branch, at: float, error: str, cause: str) ->
     _abandon(run, at)
     details = {"error": error, "cause": cause}
     _last(run, at, branch, "ExecutionFailed", executionFailedEventDetails=details)
+
+
+def full(run: Execution, at: float) -> None:
+    """There is room for one more event: that it has failed. Nothing catches that."""
+    top = _top(run)
+    run.status, run.stopped, run.failed_at = "FAILED", at, top
+    run.error, run.cause = "States.Runtime", FULL
+    _abandon(run, at)
+    details = {"error": run.error, "cause": run.cause}
+    _last(run, at, None, "ExecutionFailed", executionFailedEventDetails=details)
 
 
 def timed_out(run: Execution, at: float) -> None:

@@ -16,15 +16,20 @@ PAYLOAD = 262_144
 EVENTS = 25_000
 """Events of one run. Source: the same."""
 RUNNING = "RUNNING"
+FULL = f"The execution reached the maximum number of history events ({EVENTS})."
 
 
-class Failure(Exception):  # noqa: N818  (the language's own word: a state fails)
+class Failure(Exception):
     """A state fails, with a name that Retry and Catch know."""
 
     def __init__(self, error: str, cause: str = "", *, timed: bool = False) -> None:
         """`timed` tells TaskTimedOut from TaskFailed in the history."""
         super().__init__(f"{error}: {cause}")
         self.error, self.cause, self.timed = error, cause, timed
+
+
+class FullError(Exception):
+    """A run has as many events as AWS lets it have: it ends there, whatever would catch it."""
 
 
 class EndedError(Exception):
@@ -85,6 +90,8 @@ class Execution:
     account: str
     region: str
     input: str
+    given: Any
+    """The input as JSON."""
     started: float
     kind: str = "STANDARD"
     status: str = RUNNING
@@ -139,21 +146,22 @@ class Execution:
         """Add an event of a branch; its number.
 
         Raises:
-            Failure: there are as many as a run may have.
+            FullError: there are as many as a run may have.
+            Failure: the same, of a child of a distributed Map.
         """
         if branch is not None and branch.own:
             branch.events += 1
-            if branch.events >= EVENTS - 1:
-                raise _full()
+            if branch.events >= EVENTS:
+                raise Failure("States.Runtime", FULL)
             return branch.last
         number = len(self.events) + 1
+        if number >= EVENTS:
+            raise FullError
         last = branch.last if branch is not None else number - 1
         event = {"id": number, "previousEventId": last, "timestamp": at, "type": kind}
         self.events.append({**event, **details})
         if branch is not None:
             branch.last = number
-            if number >= EVENTS - 1:
-                raise _full()
         return number
 
     def context(self, branch: Branch) -> dict[str, Any]:
@@ -161,7 +169,7 @@ class Execution:
         found: dict[str, Any] = {
             "Execution": {
                 "Id": self.arn,
-                "Input": json.loads(self.input),
+                "Input": self.given,
                 "Name": self.name,
                 "RoleArn": self.role,
                 "StartTime": stamp(self.started),
@@ -179,11 +187,6 @@ class Execution:
         if branch.token:
             found["Task"] = {"Token": branch.token}
         return found | ({"Map": branch.item} if branch.item else {})
-
-
-def _full() -> Failure:
-    text = f"The execution reached the maximum number of history events ({EVENTS})."
-    return Failure("States.Runtime", text)
 
 
 def stamp(seconds: float) -> str:

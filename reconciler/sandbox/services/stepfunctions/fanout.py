@@ -13,6 +13,7 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from reconciler.facts.asl import QueryError, path, template
+from reconciler.facts.files import Json
 from reconciler.sandbox.services.stepfunctions import items, tasks
 from reconciler.sandbox.services.stepfunctions.execution import Branch, Execution, Failure, sized
 
@@ -64,7 +65,9 @@ def iterate(run: Execution, branch: Branch, at: float, state: dict[str, Any]) ->
         _all_done(run, branch, at)
 
 
-def _begin_far(run: Execution, branch: Branch, at: float, state: dict[str, Any], data: Any) -> None:  # noqa: ANN401
+def _begin_far(
+    run: Execution, branch: Branch, at: float, state: dict[str, Any], data: Json
+) -> None:
     tasks.permitted(run, "StartExecution", {"stateMachineArn": run.machine, "input": "{}"})
     unique = uuid.UUID(int=mock_random.getrandbits(128))
     head = run.arn.replace(":execution:", ":mapRun:").rpartition(":")[0]
@@ -74,7 +77,8 @@ def _begin_far(run: Execution, branch: Branch, at: float, state: dict[str, Any],
     count = _number(state, "ToleratedFailureCount", data, context, branch.variables)
     branch.work |= {"map": arn, "share": share, "tolerated": count}
     run.maps[arn] = {
-        "arn": arn, "started": at, "stopped": None, "status": "RUNNING", "most": branch.work["most"],
+        "arn": arn, "started": at, "stopped": None, "status": "RUNNING",
+        "most": branch.work["most"],
         "share": share or 0, "tolerated": count or 0, "total": branch.work["count"],
         "items": branch.work["total"], "good": 0, "bad": 0,
     }  # fmt: skip
@@ -82,8 +86,8 @@ def _begin_far(run: Execution, branch: Branch, at: float, state: dict[str, Any],
 
 
 def _number(
-    state: dict[str, Any], name: str, data: Any, context: Any, variables: Any
-) -> float | None:  # noqa: ANN401
+    state: dict[str, Any], name: str, data: Json, context: Json, variables: Json
+) -> float | None:
     if f"{name}Path" not in state:
         return state.get(name)
     found = path.find(state[f"{name}Path"], data, context, variables)
@@ -106,13 +110,13 @@ def _launch(run: Execution, branch: Branch, at: float) -> None:
         child.own = branch.own or bool(work["far"])
 
 
-def _spawn(  # noqa: PLR0913  (what a branch is made of)
+def _spawn(
     run: Execution,
     branch: Branch,
     machine: dict[str, Any],
-    data: Any,
+    data: Json,
     at: float,
-    **more: Any,  # noqa: ANN401
+    **more: Json,
 ) -> Branch:
     child = run.spawn(machine, data, at, parent=branch.number, **more)
     child.variables, child.last = dict(branch.variables), branch.last
@@ -121,7 +125,7 @@ def _spawn(  # noqa: PLR0913  (what a branch is made of)
     return child
 
 
-def child_done(run: Execution, child: Branch, at: float, output: Any) -> None:  # noqa: ANN401
+def child_done(run: Execution, child: Branch, at: float, output: Json) -> None:
     """A branch or an iteration has its result."""
     parent = run.branches[child.parent or 0]
     del run.branches[child.number]
@@ -184,7 +188,7 @@ def _too_many(run: Execution, parent: Branch, at: float) -> Failure:
     record = run.maps[parent.work["map"]]
     record |= {"status": "FAILED", "stopped": at}
     text = "The specified tolerated failure threshold was exceeded"
-    items.write(run, parent, parent.definition(), at)
+    items.write(run, parent, parent.definition())
     details = {"error": EXCEEDED, "cause": text}
     run.record(at, "MapRunFailed", parent, mapRunFailedEventDetails=details)
     run.record(at, "MapStateFailed", parent)
@@ -199,10 +203,10 @@ def _onward(run: Execution, parent: Branch, at: float) -> None:
 
 
 def _all_done(run: Execution, branch: Branch, at: float) -> None:
-    result: Any = [branch.results[index] for index in sorted(branch.results)]
+    result: Json = [branch.results[index] for index in sorted(branch.results)]
     state, kind = branch.definition(), branch.definition()["Type"]
     if branch.work.get("far"):
-        written = items.write(run, branch, state, at)
+        written = items.write(run, branch, state)
         result = result if written is None else written
         run.maps[branch.work["map"]] |= {"status": "SUCCEEDED", "stopped": at}
         run.record(at, "MapRunSucceeded", branch)
@@ -226,13 +230,13 @@ def drop_children(run: Execution, branch: Branch, at: float) -> None:
         run.branches.pop(child.number, None)
 
 
-def _states() -> Any:  # noqa: ANN401  (the module; they begin each other)
+def _states() -> Json:
     from reconciler.sandbox.services.stepfunctions import states  # noqa: PLC0415
 
     return states
 
 
-def _failing() -> Any:  # noqa: ANN401  (the module; it ends branches)
+def _failing() -> Json:
     from reconciler.sandbox.services.stepfunctions import failing  # noqa: PLC0415
 
     return failing

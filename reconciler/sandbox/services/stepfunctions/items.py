@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.facts.asl import path, template
+from reconciler.facts.files import Json
 from reconciler.sandbox.services.stepfunctions import tasks
 from reconciler.sandbox.services.stepfunctions.execution import (
     PAYLOAD,
@@ -25,7 +26,7 @@ READER = "States.ItemReaderFailed"
 WRITER = "States.ResultWriterFailed"
 
 
-def of(run: Execution, branch: Branch, state: Mapping[str, Any], data: Any) -> list[Any]:  # noqa: ANN401
+def of(run: Execution, branch: Branch, state: Mapping[str, Any], data: Json) -> list[Any]:
     """The items of a Map.
 
     Raises:
@@ -43,8 +44,8 @@ def of(run: Execution, branch: Branch, state: Mapping[str, Any], data: Any) -> l
 
 
 def _read(
-    run: Execution, reader: Mapping[str, Any], data: Any, context: Any, variables: Any
-) -> list[Any]:  # noqa: ANN401
+    run: Execution, reader: Mapping[str, Any], data: Json, context: Json, variables: Json
+) -> list[Any]:
     given = reader.get("Parameters") or {}
     given = template.filled(given, data, context, variables)
     setting = reader.get("ReaderConfig") or {}
@@ -103,9 +104,9 @@ def _parsed(body: bytes, setting: Mapping[str, Any]) -> list[Any]:
 def batched(
     batcher: Mapping[str, Any],
     found: list[tuple[Any, dict[str, Any]]],
-    data: Any,
-    context: Any,
-    variables: Any,  # noqa: ANN401
+    data: Json,
+    context: Json,
+    variables: Json,
 ) -> list[tuple[Any, dict[str, Any]]]:
     """The items in batches of at most so many, or so many bytes."""
 
@@ -134,9 +135,7 @@ def batched(
     ]
 
 
-def write(
-    run: Execution, branch: Branch, state: Mapping[str, Any], at: float
-) -> dict[str, Any] | None:
+def write(run: Execution, branch: Branch, state: Mapping[str, Any]) -> dict[str, Any] | None:
     """Write the results of a map run to S3; nothing where the state does not ask for it.
 
     Raises:

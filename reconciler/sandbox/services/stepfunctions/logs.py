@@ -1,4 +1,4 @@
-"""The log of a machine's runs, where the machine has one. Source: "Logging using CloudWatch Logs"."""
+"""The log of a machine's runs, where it has one. Source: "Logging using CloudWatch Logs"."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def _group(destination: dict[str, Any]) -> str:
 
 
 def _shown(run: Execution, event: dict[str, Any]) -> dict[str, Any]:
-    details = next((it for key, it in event.items() if key.endswith("EventDetails")), {})
+    details: dict[str, Any] = next(
+        (it for key, it in event.items() if key.endswith("EventDetails")), {}
+    )
     if not run.logging.get("includeExecutionData"):
         hidden = {"input", "output", "parameters"}
         details = {

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from reconciler.facts.asl import QueryError
 from reconciler.sandbox.beside import backends
 from reconciler.sandbox.services.stepfunctions import ending, failing, logs, states
-from reconciler.sandbox.services.stepfunctions.execution import EndedError, Execution, Failure
+from reconciler.sandbox.services.stepfunctions.execution import (
+    EndedError,
+    Execution,
+    Failure,
+    FullError,
+)
 from reconciler.sandbox.state import agenda
 from reconciler.sandbox.state.agenda import Due
 from reconciler.sandbox.state.world import WORLD
@@ -58,8 +63,14 @@ def _step(run: Execution, number: int, at: float) -> None:
     try:
         if number == 0:
             ending.timed_out(run, at)
-        else:
+        while True:
             _branch(run, run.branches[number], at)
+            found = run.next()
+            if found is None or found[0] > at or found[1] == 0:
+                break
+            number = found[1]
+    except FullError:
+        ending.full(run, at)
     except EndedError:
         pass
     finally:

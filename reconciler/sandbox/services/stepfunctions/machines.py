@@ -125,7 +125,7 @@ def version(call: Call, arn: str) -> Record:
     alias = call.kept(ALIAS).get(arn)
     if alias is not None:
         arn = _chosen(alias.data["routingConfiguration"])
-    found = call.kept(VERSION).get(arn)
+    found: Record | None = call.kept(VERSION).get(arn)
     if arn == record.arn:
         return record
     if found is None:

@@ -24,7 +24,7 @@ def page(call: Call, rows: list[dict[str, Any]], key: str) -> dict[str, Any]:
             at = int(base64.b64decode(token, validate=True).decode().removeprefix("at:"))
         except ValueError:
             raise Refused("InvalidToken", f"Invalid Token: '{token}'") from None
-    found = {key: rows[at : at + min(size, MOST)]}
+    found: dict[str, Any] = {key: rows[at : at + min(size, MOST)]}
     if at + size < len(rows):
         found["nextToken"] = base64.b64encode(f"at:{at + size}".encode()).decode()
     return found

@@ -71,7 +71,7 @@ def begin(call: Call, *, sync: bool = False) -> Execution:
             f"Invalid State Machine Execution Input: longer than {PAYLOAD} bytes",
         )
     try:
-        json.loads(text)
+        given = json.loads(text)
     except ValueError as mistake:
         raise Refused(
             "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{mistake}'"
@@ -102,7 +102,8 @@ def begin(call: Call, *, sync: bool = False) -> Execution:
     run = Execution(
         arn=found, name=name, machine=arn if arn != machine.arn else machine.arn,
         machine_name=machine.name, definition=definition, role=held.data["roleArn"],
-        account=call.backend.account_id, region=call.backend.region_name, input=text, started=now,
+        account=call.backend.account_id, region=call.backend.region_name, input=text, given=given,
+        started=now,
         kind="SYNC" if sync else machine.data["type"],
         logging=dict(held.data["loggingConfiguration"] or {}),
     )  # fmt: skip
@@ -110,7 +111,7 @@ def begin(call: Call, *, sync: bool = False) -> Execution:
         run.ends = now + float(definition["TimeoutSeconds"])
     first = run.record(now, "ExecutionStarted", None, executionStartedEventDetails={
         "input": text, "inputDetails": {"truncated": False}, "roleArn": run.role})  # fmt: skip
-    branch = run.spawn(definition, json.loads(text), now)
+    branch = run.spawn(definition, run.given, now)
     branch.last = first
     call.run(RUNS, found, found, {"run": run})
     call.run(GOING, found, found, {"run": run})

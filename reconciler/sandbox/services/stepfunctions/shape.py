@@ -1,4 +1,4 @@
-"""Parameters and answers of an API as Step Functions writes them: names in Pascal case, JSON values.
+"""Parameters and answers of an API as Step Functions writes them: Pascal case, JSON values.
 
 Source: developer guide, "Passing parameters to a service API in Step Functions", "Learning to use
 AWS SDK service integrations".
@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from reconciler.facts.asl.integrations import Integration
+from reconciler.facts.files import Json
 from reconciler.sandbox.protocol import shapes
 from reconciler.sandbox.protocol.sessions import core
 from reconciler.sandbox.services.stepfunctions.execution import dumps
@@ -47,6 +48,13 @@ def service_id(client: str) -> str:
     return str(shapes.model(client).service_id)
 
 
+@cache
+def errors(client: str) -> frozenset[str]:
+    """The codes of all exceptions that a service's model has."""
+    found: Json = shapes.model(client).error_shapes
+    return frozenset(each.error_code or each.name for each in found) - {"AccessDenied"}
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
@@ -76,7 +84,9 @@ def params(client: str, operation: str, given: Mapping[str, Any], *, loose: bool
     return found
 
 
-def _in(made: Any, value: Any, at: str, *, loose: bool) -> Any:  # noqa: ANN401
+def _in(  # noqa: PLR0911  (one line a kind)
+    made: Json, value: Json, at: str, *, loose: bool
+) -> Json:
     kind = made.type_name
     if kind == "structure" and getattr(made, "is_document_type", False):
         return value
@@ -109,7 +119,7 @@ def _in(made: Any, value: Any, at: str, *, loose: bool) -> Any:  # noqa: ANN401
     return value
 
 
-def _structure(made: Any, value: Mapping[str, Any], at: str, *, loose: bool) -> dict[str, Any]:  # noqa: ANN401
+def _structure(made: Json, value: Mapping[str, Any], at: str, *, loose: bool) -> dict[str, Any]:
     named = {f"{name[:1].upper()}{name[1:]}": name for name in made.members} | {
         name: name for name in made.members
     }
@@ -135,7 +145,7 @@ def answer(client: str, operation: str, found: Mapping[str, Any], *, iso: bool) 
     return told if isinstance(told, dict) else {}
 
 
-def _out(made: Any, value: Any, *, iso: bool) -> Any:  # noqa: ANN401
+def _out(made: Json, value: Json, *, iso: bool) -> Json:
     kind = getattr(made, "type_name", "")
     if kind == "structure" and isinstance(value, Mapping):
         return {

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.facts.asl import choice, path, template
+from reconciler.facts.files import Json
 from reconciler.sandbox.services.stepfunctions import ending, failing, fanout, tasks
 from reconciler.sandbox.services.stepfunctions.execution import (
     Branch,
@@ -61,7 +62,7 @@ def _do(run: Execution, branch: Branch, at: float) -> None:
     _STATES[state["Type"]](run, branch, at, state)
 
 
-def given(run: Execution, branch: Branch, state: Mapping[str, Any], *, raw: bool = False) -> Any:  # noqa: ANN401
+def given(run: Execution, branch: Branch, state: Mapping[str, Any], *, raw: bool = False) -> Json:
     """A state's input after InputPath and, unless `raw`, Parameters."""
     context = run.context(branch)
     where = state.get("InputPath", "$")
@@ -71,7 +72,7 @@ def given(run: Execution, branch: Branch, state: Mapping[str, Any], *, raw: bool
     return template.filled(state["Parameters"], found, context, branch.variables)
 
 
-def finish(run: Execution, branch: Branch, at: float, result: Any) -> None:  # noqa: ANN401
+def finish(run: Execution, branch: Branch, at: float, result: Json) -> None:
     """Put a result where it belongs, and go to the next state."""
     state = branch.definition()
     context = run.context(branch)
@@ -83,7 +84,7 @@ def finish(run: Execution, branch: Branch, at: float, result: Any) -> None:  # n
     leave(run, branch, at, _out(run, branch, state, output), state.get("Next"), assigned=assigned)
 
 
-def _out(run: Execution, branch: Branch, state: Mapping[str, Any], output: Any) -> Any:  # noqa: ANN401
+def _out(run: Execution, branch: Branch, state: Mapping[str, Any], output: Json) -> Json:
     where = state.get("OutputPath", "$")
     if where is None:
         return {}
@@ -94,7 +95,7 @@ def leave(  # noqa: PLR0913  (what an exit is made of)
     run: Execution,
     branch: Branch,
     at: float,
-    output: Any,  # noqa: ANN401  (any JSON value)
+    output: Json,
     following: str | None,
     *,
     assigned: Mapping[str, Any] | None = None,

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from reconciler.sandbox.beside import backends
 from reconciler.sandbox.services.stepfunctions import acting
 from reconciler.sandbox.services.stepfunctions.execution import Execution
 from reconciler.sandbox.services.stepfunctions.loop import RUNS, SERVICE
 from reconciler.sandbox.state.machines import Script
 from reconciler.sandbox.state.world import WORLD
-from reconciler.sandbox.beside import backends
 
 
 def steer(given: dict[str, Any]) -> None:
     """Take over what a request sets.
 
     Raises:
-        ValueError: a job that does not wait, a host that is not here, or a script that does nothing.
+        ValueError: a job that does not wait, or a script that does nothing.
     """
     machines = WORLD.machines
     scripts = [Script(**each) for each in given.get("scripts", ())]

@@ -15,6 +15,7 @@ from moto.moto_api._internal import mock_random
 from reconciler.access.request import Call
 from reconciler.facts.asl import path, template
 from reconciler.facts.asl.integrations import TOKEN, Integration, direct, integration
+from reconciler.facts.files import Json
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.iam.decision import message, refused
 from reconciler.sandbox.services.stepfunctions import acting, handlers
@@ -85,7 +86,7 @@ def look(run: Execution, branch: Branch, at: float) -> None:
         _start(run, branch, at, what, work["given"])
 
 
-def _start(run: Execution, branch: Branch, at: float, what: Integration, given: Any) -> None:  # noqa: ANN401
+def _start(run: Execution, branch: Branch, at: float, what: Integration, given: Json) -> None:
     try:
         found = handlers.start(run, branch, what, given)
     except Failure as failure:
@@ -116,7 +117,7 @@ def _poll(run: Execution, branch: Branch, at: float) -> None:
     done(run, branch, at, found.result)
 
 
-def done(run: Execution, branch: Branch, at: float, result: Any) -> None:  # noqa: ANN401
+def done(run: Execution, branch: Branch, at: float, result: Json) -> None:
     """A task has its result."""
     branch.ends = branch.beats = None
     what = _what(str(branch.definition()["Resource"]))
@@ -242,7 +243,7 @@ def _names(what: Integration) -> dict[str, str]:
     return {"resourceType": kind, "resource": f"{what.action}{pattern}"}
 
 
-def _states() -> Any:  # noqa: ANN401  (the module; a task is one of them)
+def _states() -> Json:
     from reconciler.sandbox.services.stepfunctions import states  # noqa: PLC0415
 
     return states

@@ -35,7 +35,8 @@ def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begu
     Raises:
         Failure: it cannot begin.
     """
-    return _of(what)(run, branch, what, given)
+    begun: Begun = _of(what)(run, branch, what, given)
+    return begun
 
 
 def look(run: Execution, branch: Branch) -> Begun | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.facts.asl.integrations import OPTIMIZED, TOKEN, Integration
+from reconciler.facts.files import Json
 from reconciler.sandbox.protocol import shapes
 from reconciler.sandbox.services.stepfunctions import shape, tasks
 from reconciler.sandbox.services.stepfunctions.execution import Branch, Execution, Failure
@@ -24,7 +25,7 @@ SIMULATED = {
 """What is said of a step whose work is not done here."""
 
 
-def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begun:  # noqa: ANN401
+def start(run: Execution, branch: Branch, what: Integration, given: Json) -> Begun:
     """Send the call.
 
     Raises:
@@ -45,8 +46,8 @@ def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begu
 
 
 def sent(
-    run: Execution, branch: Branch, what: Integration, client: str, given: Any
-) -> dict[str, Any]:  # noqa: ANN401
+    run: Execution, branch: Branch, what: Integration, client: str, given: Json
+) -> dict[str, Any]:
     """The answer, with names as Step Functions has them."""
     if not isinstance(given, Mapping):
         raise Failure("States.Runtime", f"The parameters of '{branch.state}' are no object.")
@@ -78,8 +79,10 @@ def failure(what: Integration, client: str, refused: tasks.RefusedError) -> Fail
     """How Step Functions names an error: that of a modelled exception, else the service's."""
     if refused.code.startswith("States."):
         return Failure(refused.code, refused.message)
-    told = f"{refused.message} (Service: {shape.service_id(client)}, Status Code: {refused.status}, Request ID: sandbox)"
-    modelled = refused.code in shapes.errors(client, what.operation)
+    service = shape.service_id(client)
+    where = f"(Service: {service}, Status Code: {refused.status}, Request ID: sandbox)"
+    told = f"{refused.message} {where}"
+    modelled = refused.code in shape.errors(client)
     if what.sdk:
         head = shape.sdk_name(client)
         code = refused.code if refused.code.endswith("Exception") else f"{refused.code}Exception"

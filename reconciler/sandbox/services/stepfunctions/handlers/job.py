@@ -1,4 +1,4 @@
-"""A job that a Task waits for (``.sync``): looked at until it has ended, by the integrations' table."""
+"""A job that a Task waits for (``.sync``): looked at until it has ended, by the table of polls."""
 
 from __future__ import annotations
 
