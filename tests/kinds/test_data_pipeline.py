@@ -11,8 +11,8 @@ from reconciler.kinds.api import load
 from reconciler.model.address import Address
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Join, JsonText, Ref, to_json
-from reconciler.policy.schedules import find as schedules
 from reconciler.policy.api import Grounds
+from reconciler.policy.schedules import find as schedules
 
 from .world import World, problems
 
