@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.change import Action
+from reconciler.sandbox.door.faults import Fault
+from reconciler.sandbox.state import handlers
+from reconciler.sandbox.state.world import WORLD
 
-from .platform import Platform, client, codes, join, spec, steps
+from .platform import FAULTS, Platform, client, codes, join, spec, steps
 
 FEATURES = spec(
     "FeatureGroup",
@@ -169,3 +172,73 @@ def test_events_of_a_bucket_leave_what_others_are_told(site: Platform) -> None:
     found = s3.get_bucket_notification_configuration(Bucket=RAW)
     assert [each["Id"] for each in found["QueueConfigurations"]] == ["theirs"]
     assert "EventBridgeConfiguration" in found
+
+
+def test_a_pipeline_goes_with_its_schedule_and_leaves_nothing_behind(site: Platform) -> None:
+    site.allow = "records, history, access"
+    site.converge()
+    site.converge(DATA)
+    groups = client("scheduler").list_schedule_groups()["ScheduleGroups"]
+    assert [each["Name"] for each in groups] == ["default"]
+    assert client("glue").get_jobs()["Jobs"] == []
+    assert client("stepfunctions").list_state_machines()["stateMachines"] == []
+
+
+@pytest.mark.scenario("D51")
+def test_what_somebody_has_set_on_a_job_goes_along_with_a_change_of_its_script(
+    site: Platform,
+) -> None:
+    site.converge()
+    glue, name = client("glue"), f"{NAME}-clean"
+    live = glue.get_job(JobName=name)["Job"]
+    assert live["MaxCapacity"] == 2.0
+    given = ("Role", "Command", "DefaultArguments", "GlueVersion", "WorkerType", "NumberOfWorkers",
+             "Timeout", "ExecutionProperty")  # fmt: skip
+    update = {key: live[key] for key in given}
+    theirs = {
+        "Connections": {"Connections": ["theirs"]},
+        "NotificationProperty": {"NotifyDelayAfter": 5},
+    }
+    glue.update_job(JobName=name, JobUpdate={**update, **theirs})
+    assert steps(site.plan()) == []
+    assert site.root is not None
+    (site.root / "jobs" / "clean.py").write_text("print('cleaner')\n")
+    site.converge()
+    after = glue.get_job(JobName=name)["Job"]
+    assert after["Command"] != live["Command"]
+    assert {key: after[key] for key in theirs} == theirs
+    assert after["NumberOfWorkers"] == 2
+
+
+@pytest.mark.scenario("D80")
+def test_a_schedule_of_the_same_name_in_another_group_is_not_ours(site: Platform) -> None:
+    site.allow = "records, history, access"
+    site.converge()
+    scheduler = client("scheduler")
+    live = scheduler.get_schedule(GroupName=NAME, Name=NAME)
+    kept = ("ScheduleExpression", "FlexibleTimeWindow", "Target")
+    scheduler.create_schedule(Name=NAME, **{each: live[each] for each in kept})
+    scheduler.delete_schedule(GroupName=NAME, Name=NAME)
+    assert steps(site.plan()) == [("create", f"{NAME}/{NAME}")]
+    site.converge(DATA)
+    assert scheduler.get_schedule(Name=NAME)["GroupName"] == "default"
+
+
+@pytest.mark.scenario("D46")
+def test_a_role_of_the_same_apply_is_waited_for(site: Platform) -> None:
+    said = "Neither the global service principal states.amazonaws.com, nor the regional one is"
+    WORLD.handlers.faults.append(
+        handlers.Fault(
+            type="AWS::StepFunctions::StateMachine",
+            times=3,
+            code="AccessDenied",
+            message=f"{said} authorized to assume the provided role.",
+        )
+    )
+    text = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
+    refused = Fault("scheduler", "CreateSchedule", code="ValidationException", status=400, times=2)
+    refused.message = text
+    FAULTS.add(refused)
+    run = site.apply(site.plan())
+    FAULTS.clear()
+    assert (run.failures, run.skipped, refused.fired) == ({}, {}, 2)

@@ -131,6 +131,19 @@ def test_two_steps_of_one_name_and_data_of_a_branch_beside() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("steps", "text"),
+    [
+        ((f"name: machine, {GLUE}",), "of its own"),
+        ((f"name: aB, {GLUE}", f"name: ab, {GLUE}"), "in whichever case"),
+        (("name: a, map: {parameter: days, steps: [{name: b, " + GLUE + "}]}",), "that is a list"),
+    ],
+)
+def test_names_that_would_be_those_of_something_else(steps: tuple[str, ...], text: str) -> None:
+    (found,) = problems("DataPipeline", pipeline(*steps))
+    assert text in found.message
+
+
 def test_new_data_of_a_bucket_that_tells_nobody() -> None:
     head = "trigger: {newData: {source: silent}}"
     world, _ = built(pipeline(f"name: a, {GLUE}", head=head))
@@ -282,11 +295,13 @@ def test_it_says_what_goes_in_and_what_comes_out() -> None:
 def test_every_machine_is_judged_well(overlap: str) -> None:
     text = pipeline(
         f"name: a, {GLUE}, {READ}, {WRITE}",
-        "name: m, map: {items: [x, y], maxFailed: 10%, steps: [{name: b, lambda: {code: f, handler: a.b}}]}",
+        "name: m, map: {items: [x, y], maxFailed: 10%, steps: ["
+        "{name: b, lambda: {code: f, handler: a.b}}]}",
         f"name: p, parallel: {{branches: {{u: [{{name: c, {GLUE}}}], v: [{{name: d, {GLUE}}}]}}}}",
         "name: q, query: {file: q.sql}, writes: {results: {source: lake, path: r}}",
         "name: l, ingest: {into: customer, from: a.out}",
-        head=f"trigger: {{newData: {{source: raw, path: x}}}}\noverlap: {overlap}\nparameters: {{key: ''}}"
+        head=f"trigger: {{newData: {{source: raw, path: x}}}}\noverlap: {overlap}"
+        "\nparameters: {key: ''}"
         "\nsubscribers: {emails: [a@example.com]}",
     )
     world = World({**DATA, ("DataPipeline", "p"): text})
