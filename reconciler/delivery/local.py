@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from reconciler.delivery import resolve, roles, site as sites
@@ -21,6 +22,8 @@ def made(view: EnvironmentView, more: Iterable[str] = ()) -> dict[str, dict[str,
     if not named:
         return {}
     stages, _ = sites.stages([view])
+    if view.spec.assets:  # nobody writes the roles anew when it is another bucket
+        stages = tuple(replace(each, assets="*/assets") for each in stages)
     site = sites.Site(view.platform, stages, types=tuple(sorted({*resources.load(), *more})))
     account = f"arn:{stages[0].partition}:iam::{view.account}:root"
     found = resolve.policies(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.delivery import actions, assets, kept, stated
+from reconciler.delivery import actions, assets, kept, runs, stated
 from reconciler.delivery.actions import Grant
 from reconciler.delivery.api import literal
 from reconciler.delivery.cloudformation import (
@@ -53,6 +53,7 @@ def policies(site: Site) -> dict[str, Json]:
         **kept.policies(site),
         **_signing(site),
         **assets.policies(site),
+        **runs.policies(site),
         **_receipts(lists=_LISTS in looked),
         **_report(),
     }

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from reconciler.model import plan as plans
 from reconciler.model.actor import ActorKind
+from reconciler.model.asset import Form
 from reconciler.model.change import Action, Cause, Effect, Reason
 from reconciler.model.diagnostic import Severity
 from reconciler.model.loss import Destruction
@@ -315,11 +316,21 @@ def _step() -> Schema:
                 "minProperties": 1,
                 "additionalProperties": {"type": "string"},
             },
+            "asset": closed(
+                "What of the repository it puts; left out where it puts nothing.",
+                {
+                    "path": text("The file or folder, from the platform's folder."),
+                    "form": one_of("What is made of it.", Form),
+                    "digest": text("SHA-256 of the bytes that are put, in hexadecimal digits."),
+                    "size": {"description": "Bytes that are put.", "type": "integer"},
+                    "files": {"description": "Files in it.", "type": "integer"},
+                },
+            ),
             "fields": many("The properties that differ.", ref("field")),
             "calls": many("The requests, in order.", ref("call")),
             "desired": desired,
         },
-        optional=("loose", "sent"),
+        optional=("loose", "sent", "asset"),
     )
 
 

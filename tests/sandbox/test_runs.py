@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -83,11 +84,13 @@ def ran(aws: Sandbox, **more: Any) -> tuple[str, str, list[tuple[str, str]]]:
             PipelineName=found["PipelineName"], ClientRequestToken="t" * 32, **more
         )["PipelineExecutionArn"]
     }
-    assert client.list_pipeline_execution_steps(**at)["PipelineExecutionSteps"] == []
+    begun = client.list_pipeline_execution_steps(**at)["PipelineExecutionSteps"]
+    assert {each["StepStatus"] for each in begun} <= {"Executing"}
     aws.clock.advance(3600)
     run = client.describe_pipeline_execution(**at)
     steps = client.list_pipeline_execution_steps(**at)["PipelineExecutionSteps"]
-    reasons = [(each["StepStatus"], each["FailureReason"]) for each in steps]
+    bad = [each for each in steps if each["StepStatus"] != "Succeeded"]
+    reasons = [(each["StepStatus"], each["FailureReason"]) for each in bad]
     return run["PipelineExecutionStatus"], run.get("FailureReason", ""), reasons
 
 
@@ -95,6 +98,30 @@ def test_a_run_whose_roles_may_do_its_work_succeeds(aws: Sandbox) -> None:
     platform(aws)
 
     assert ran(aws) == ("Succeeded", "", [])
+
+
+def test_a_run_goes_on_from_the_step_that_failed_once_its_role_may(aws: Sandbox) -> None:
+    client, policies = platform(aws)
+    without(aws, PIPELINE, deepcopy(policies[PIPELINE]), "sagemaker:CreateModelPackage")
+    (found,) = client.list_pipelines()["PipelineSummaries"]
+    name, token = found["PipelineName"], "t" * 32
+    started = client.start_pipeline_execution(PipelineName=name, ClientRequestToken=token)
+    at = {"PipelineExecutionArn": started["PipelineExecutionArn"]}
+    aws.clock.advance(3600)
+    assert client.describe_pipeline_execution(**at)["PipelineExecutionStatus"] == "Failed"
+    for called, policy in policies[PIPELINE].items():
+        aws.client("iam").put_role_policy(
+            RoleName=PIPELINE, PolicyName=called, PolicyDocument=json.dumps(policy)
+        )
+    client.retry_pipeline_execution(**at, ClientRequestToken=token)
+    with pytest.raises(client.exceptions.ClientError, match="cannot be retried"):
+        client.retry_pipeline_execution(**at, ClientRequestToken="u" * 32)
+    aws.clock.advance(3600)
+    told = client.describe_pipeline_execution(**at)
+    assert (told["PipelineExecutionStatus"], "FailureReason" in told) == ("Succeeded", False)
+    steps = client.list_pipeline_execution_steps(**at, SortOrder="Ascending")
+    tries = [each["AttemptCount"] for each in steps["PipelineExecutionSteps"]]
+    assert (tries[0], tries[-1]) == (1, 2)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ PLAIN = {
     "DeleteModelPackageGroupPolicy",
     "pipeline PipelineName": "DescribePipeline DeletePipeline StartPipelineExecution "
     "ListPipelineExecutions",
-    "pipeline-execution PipelineExecutionArn": "DescribePipelineExecution StopPipelineExecution "
+    "pipeline-execution PipelineExecutionArn": "DescribePipelineExecution RetryPipelineExecution "
+    "StopPipelineExecution "
     "ListPipelineExecutionSteps",
     "processing-job ProcessingJobName": "DescribeProcessingJob StopProcessingJob",
     "training-job TrainingJobName": "DescribeTrainingJob StopTrainingJob",

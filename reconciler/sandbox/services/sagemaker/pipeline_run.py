@@ -20,6 +20,8 @@ from reconciler.sandbox.state.clock import moment
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.sandbox.iam.working import Failing
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
@@ -27,6 +29,8 @@ KIND = "pipeline-execution"
 STATUS = "PipelineExecutionStatus"
 REFUSED = "refused"
 FAILING, STEP = "failing", "step"
+ORDER, SINCE, DONE, TRIES = "order", "since", "done", "tries"
+"""Names of the steps, since when those to run do, how many ran before, and how many tries."""
 STEPS_FAILED = "Step failure: One or multiple steps failed."
 REASON = 1024
 """Characters of a FailureReason (SageMaker API)."""
@@ -89,6 +93,7 @@ def start(call: Call) -> dict[str, Any]:
     record = call.add(KIND, arn, data, arn=arn)
     parameters = record.extra["parameters"] = list(call.get("PipelineParameters") or [])
     made = [*jobs.steps(definition, given, unique)]
+    record.extra[ORDER], record.extra[SINCE] = [it.name for it in made], record.created
     record.extra[REFUSED] = next(filter(None, (jobs.refusal(it.arguments) for it in made)), "")
     if not record.extra[REFUSED]:
         order = ["", *(it.name for it in made)]
@@ -117,6 +122,29 @@ def stop(call: Call) -> dict[str, Any]:
         record.pending = None
         record.data[STATUS] = "Stopped"
         record.touch()
+    return {"PipelineExecutionArn": record.arn}
+
+
+def retry(call: Call) -> dict[str, Any]:
+    """RetryPipelineExecution: goes on from the step that failed, with what may be done by now."""
+    record = find(call, call["PipelineExecutionArn"])
+    if record.data[STATUS] not in {"Failed", "Stopped"}:
+        text = f"Pipeline execution '{record.arn}' is {record.data[STATUS]} and cannot be retried."
+        raise invalid(text)
+    order, failed = record.extra[ORDER], (record.extra.get(STEP) or {}).get("StepName")
+    record.extra[DONE] = order.index(failed) if failed in order else record.extra.get(DONE, 0)
+    record.extra[TRIES] = record.extra.get(TRIES, 1) + 1
+    parent = call.records(pipeline.KIND)[record.data["PipelineArn"].rpartition("/")[2]]
+    record.extra.pop(STEP, None)
+    record.extra.pop(FAILING, None)
+    record.data.pop("FailureReason", None)
+    if (end := working.run(call, parent, record.extra["parameters"])) is not None:
+        _fails(record, end)
+    now = WORLD.clock.now()
+    record.extra[SINCE] = now
+    record.pending = now + WORLD.durations.pipeline_execution
+    record.data[STATUS] = "Executing"
+    record.touch()
     return {"PipelineExecutionArn": record.arn}
 
 
@@ -153,13 +181,42 @@ def list_parameters(call: Call) -> dict[str, Any]:
 
 
 def list_steps(call: Call) -> dict[str, Any]:
-    """ListPipelineExecutionSteps: the one that failed, since none is run."""
+    """ListPipelineExecutionSteps: those that have begun, as if they shared the time evenly."""
     record = find(call, call["PipelineExecutionArn"])
-    step = record.extra.get(STEP)
-    if record.data[STATUS] != "Failed" or step is None:
-        return {"PipelineExecutionSteps": []}
-    at = {"StartTime": created_at(record), "EndTime": modified_at(record)}
-    return {"PipelineExecutionSteps": [{**step, **at}]}
+    found = [*_begun(record)]
+    return {
+        "PipelineExecutionSteps": found if call.get("SortOrder") == "Ascending" else found[::-1]
+    }
+
+
+def _begun(record: Record) -> Iterator[dict[str, Any]]:
+    order: list[str] = record.extra.get(ORDER, [])
+    failed: dict[str, Any] = record.extra.get(STEP) or {}
+    first = record.extra.get(DONE, 0)
+    last = order.index(failed["StepName"]) if failed.get("StepName") in order else len(order) - 1
+    going = record.pending is not None
+    since, now = record.extra.get(SINCE, record.created), WORLD.clock.now()
+    each = WORLD.durations.pipeline_execution / max(1, last - first + 1)
+    if not order and failed and not going:
+        at = {"StartTime": created_at(record), "EndTime": modified_at(record)}
+        yield {**failed, **at}
+    for number, name in enumerate(order[: last + 1]):
+        tried = record.extra.get(TRIES, 1) if number >= first else 1
+        began = since + max(0, number - first) * each
+        told: dict[str, Any] = {"StepName": name, "StartTime": moment(began)}
+        told |= {"Metadata": {}, "AttemptCount": tried}
+        if record.data[STATUS] == "Stopped" and number >= first:
+            yield {**told, "StepStatus": "Stopped", "EndTime": modified_at(record)}
+            return
+        if number < first or not going or now >= began + each:
+            bad = number == last and not going and bool(failed)
+            ended = {
+                "StepStatus": "Failed" if bad else "Succeeded",
+                "EndTime": moment(began + each),
+            }
+            yield {**told, **ended, **({"FailureReason": failed["FailureReason"]} if bad else {})}
+        elif now >= began:
+            yield {**told, "StepStatus": "Executing"}
 
 
 def delete_pipeline(call: Call) -> dict[str, Any]:
@@ -177,6 +234,7 @@ OPERATIONS = {
     "DeletePipeline": delete_pipeline,
     "StartPipelineExecution": start,
     "StopPipelineExecution": stop,
+    "RetryPipelineExecution": retry,
     "DescribePipelineExecution": describe,
     "ListPipelineExecutions": list_,
     "ListPipelineParametersForExecution": list_parameters,

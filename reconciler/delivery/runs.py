@@ -1,0 +1,50 @@
+"""What the apply role may do with runs: `moorline run`, `stop` and `retry`, on our own pipelines.
+
+Sources: Service Authorization Reference, AWS Step Functions and Amazon SageMaker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.delivery.cloudformation import allow, policy, slots, sub
+from reconciler.delivery.site import Site
+from reconciler.model.value import Json
+
+_STATES = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
+_MAKER = "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}"
+_RIGHTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "AWS::StepFunctions::StateMachine": (
+        (f"{_STATES}:stateMachine:@*", ("states:ListExecutions", "states:StartExecution")),
+        (
+            f"{_STATES}:execution:@*",
+            (
+                "states:DescribeExecution", "states:GetExecutionHistory", "states:RedriveExecution",
+                "states:StopExecution",
+            ),
+        ),
+    ),
+    "AWS::SageMaker::Pipeline": (
+        (
+            f"{_MAKER}:pipeline/@*",
+            (
+                "sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutions",
+                "sagemaker:ListPipelineExecutionSteps", "sagemaker:RetryPipelineExecution",
+                "sagemaker:StartPipelineExecution", "sagemaker:StopPipelineExecution",
+            ),
+        ),
+    ),
+}  # fmt: skip
+"""By type: on which of ours, what; `@` stands for the beginning of our names."""
+
+
+def policies(site: Site) -> dict[str, Json]:
+    """The managed policy, where specs make something that runs."""
+    prefix = slots(site.platform, f"{site.platform}-${{Environment}}-")["prefix"]
+    statements: list[Json] = [
+        allow(actions, Resource=sub(on.replace("@", prefix)))
+        for type_, rights in _RIGHTS.items()
+        if type_ in site.types
+        for on, actions in rights
+    ]
+    return {"Runs": policy(statements, ["ApplyRole"])} if statements else {}
