@@ -1,4 +1,4 @@
-"""Where a value is kept: its forms, what is told of it, and that it is opened for one call alone."""
+"""Where a value is kept: its forms, what is told of it, and that one call alone is given it."""
 
 from __future__ import annotations
 
