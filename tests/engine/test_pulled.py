@@ -30,6 +30,7 @@ REST = """
     auth: {AUTH}
     items: $.data
     pages: {cursor: {next: $.next, query: after}}
+    trigger: {schedule: rate(1 hour)}
     land: {source: raw, path: chargebacks}
 """
 KEY = "{apiKey: {header: X-Api-Key, secretName: partners/scheme, member: token}}"

@@ -253,7 +253,7 @@ def test_a_query_in_a_file_is_read_by_the_run() -> None:
 
 def test_secrets_are_references_with_the_version_that_is_current() -> None:
     known = {"arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:partner-AbCdEf"}
-    known |= {"version": "v-1", "deleted": False}
+    known |= {"version": "v-1", "deleted": False, "asked": True}
     it = world(rest(), {lookup("partner"): known})
     (node,) = named(it.build_all(), "AWS::Events::Connection")
     (found,) = (leaf for leaf in leaves(node.props) if isinstance(leaf, Secret))
@@ -264,9 +264,10 @@ def test_secrets_are_references_with_the_version_that_is_current() -> None:
 @pytest.mark.parametrize(
     ("fact", "why"),
     [
-        (None, "is not there"),
-        ({"arn": "a", "version": "", "deleted": False}, "holds nothing"),
-        ({"arn": "a", "version": "v", "deleted": True}, "is about to be deleted"),
+        (None, "could not be looked at"),
+        ({"arn": "", "version": "", "deleted": False, "asked": True}, "is not there"),
+        ({"arn": "a", "version": "", "deleted": False, "asked": True}, "holds nothing"),
+        ({"arn": "a", "version": "v", "deleted": True, "asked": True}, "is about to be deleted"),
     ],
 )
 def test_without_its_secret_a_pull_waits(fact: Json, why: str) -> None:
