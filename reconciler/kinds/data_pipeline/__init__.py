@@ -138,6 +138,7 @@ register(
         build=build,
         named=lambda spec: named(MACHINE, spec.aws_name),
         exports=exports,
+        flows=lineage.flows,
         example="""\
 trigger: {schedule: cron(15 2 * * ? *), timezone: Europe/Berlin}
 overlap: skip
