@@ -31,7 +31,7 @@ REST = """
     items: $.data
     pages: {cursor: {next: $.next, query: after}}
     trigger: {schedule: rate(1 hour)}
-    land: {source: raw, path: chargebacks}
+    land: {to: raw, path: chargebacks}
 """
 KEY = "{apiKey: {header: X-Api-Key, secretName: partners/scheme, member: token}}"
 OAUTH = (

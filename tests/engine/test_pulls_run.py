@@ -25,7 +25,7 @@ REST = """
     items: $.data
     pages: PAGES
     MORE
-    land: {source: raw, path: NAME}
+    land: {to: raw, path: NAME}
   columns: {id: string, amount: double}
 """
 GRAPH = """
@@ -41,7 +41,7 @@ GRAPH = """
         hasNext: $.data.orders.pageInfo.hasNextPage
         query: after
     partial: PARTIAL
-    land: {source: raw, path: NAME}
+    land: {to: raw, path: NAME}
   columns: {id: string}
 """
 SINCE = "since: {query: since, start: '2024-01-01T00:00:00Z'}"
