@@ -138,20 +138,21 @@ def _object(session: Session, params: Mapping[str, str]) -> Json:
 def _secret(session: Session, params: Mapping[str, str]) -> Json:
     """A secret by its name or ARN: which version is current. Nobody reads what is in it.
 
-    Returns ``{"arn", "version", "deleted"}``; nothing where there is no such secret. ``version``
-    is "" where it holds nothing yet. Source: Secrets Manager API reference, DescribeSecret.
+    Returns ``{"arn", "version", "deleted", "asked"}``: "" for a secret that is not there, and for the
+    version of one that holds nothing yet. Source: Secrets Manager API reference, DescribeSecret.
     """
     try:
         reader = ReadOnly(session, "secretsmanager", NO_SECRET)
         body = reader.call("describe_secret", {"SecretId": params["secret"]})
     except Gone:
-        return None
+        return {"arn": "", "version": "", "deleted": False, "asked": True}
     stages = body.get("VersionIdsToStages") or {}
     current = [version for version, said in stages.items() if CURRENT in said]
     if len(current) > 1:
         raise incomplete("secretsmanager.describe_secret", "two versions are current")
     version = current[0] if current else ""
-    return {"arn": body["ARN"], "version": version, "deleted": bool(body.get("DeletedDate"))}
+    gone = bool(body.get("DeletedDate"))
+    return {"arn": body["ARN"], "version": version, "deleted": gone, "asked": True}
 
 
 def _feature_group(session: Session, params: Mapping[str, str]) -> Json:

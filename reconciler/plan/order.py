@@ -39,6 +39,7 @@ from reconciler.plan.consent import asked, settled_by_receipt
 from reconciler.plan.decided import reviewed
 from reconciler.plan.diff import compare, guard, removed
 from reconciler.plan.hidden import differs, resent, untold
+from reconciler.plan.kept import copies
 from reconciler.plan.lent import lent, owned as owned_by_others
 from reconciler.plan.linking import linked
 from reconciler.plan.live import Live, Orphan, owned
@@ -173,6 +174,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     steps = [replace(it, sent=live.sent.of(node)) if it.desired else it for it in steps]
     draft.diagnostics += objections.staged(node, seen, resource)
     draft.diagnostics += remarks(seen, node, place)
+    draft.diagnostics += copies(node, steps)
     _add(seen, node, steps, draft, resource)
 
 

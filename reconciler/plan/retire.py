@@ -147,8 +147,8 @@ def _doomed(
         key = (orphan.address.type, orphan.spec)
         seen[key] = seen.get(key, 1) + 1
         spare = resources[orphan.address.type].content_named and seen[key] <= wanted.get(key, 1)
-        if orphan.spec in graph.deferred:
-            continue
+        if orphan.spec in graph.deferred or (graph.deferred and not orphan.spec):
+            continue  # what is in something of ours says no spec: it may be of one that waits
         (kept if spare else rest).append(orphan)
     staying = {at: observed for at, observed in live.found.items() if observed and at not in moved}
     staying |= {orphan.address: orphan.observed for orphan in kept}

@@ -30,7 +30,8 @@ REST = """
     auth: {AUTH}
     items: $.data
     pages: {cursor: {next: $.next, query: after}}
-    land: {source: raw, path: chargebacks}
+    trigger: {schedule: rate(1 hour)}
+    land: {to: raw, path: chargebacks}
 """
 KEY = "{apiKey: {header: X-Api-Key, secretName: partners/scheme, member: token}}"
 OAUTH = (
@@ -85,7 +86,7 @@ def test_a_credential_is_sent_once_and_a_rotation_is_a_change(
     platform: Platform, secret: Any
 ) -> None:
     plan = platform.plan()
-    assert codes(plan) == []
+    assert codes(plan) == ["SECRET005"]
     shown = json.dumps(plan_to_json(plan)) + words(plan)
     assert "(token of secret partners/scheme" in words(plan)
     plan = plan_from_json(json.loads(json.dumps(plan_to_json(plan))))
@@ -109,50 +110,7 @@ def test_a_credential_is_sent_once_and_a_rotation_is_a_change(
     assert leaks(words(plan) + json.dumps(plan_to_json(plan)) + told(run), VALUES) == []
     assert steps(platform.plan()) == []
 
-
-def test_what_was_rotated_since_the_plan_is_not_sent(platform: Platform, secret: Any) -> None:
-    plan = platform.plan()
-    rotate(secret, VALUES[1])
-    run = platform.apply(plan)
-    assert run.failures[f"{TYPE}/{NAME}"] == "SECRET004"
-    assert platform.client("events").list_connections()["Connections"] == []
-    assert leaks(told(run), VALUES) == []
-    platform.converge()
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        (json.dumps({"other": VALUES[0]}), "has no member 'token'"),
-        (json.dumps({"token": {"of": VALUES[0]}}), "has no member 'token'"),
-        (json.dumps([VALUES[0]]), "is no JSON object"),
-        (VALUES[0], "is no JSON object"),
-    ],
-)
-def test_a_secret_without_what_is_meant_is_an_error_that_does_not_show_it(
-    platform: Platform, secret: Any, text: str, says: str
-) -> None:
-    secret.put_secret_value(SecretId="partners/scheme", SecretString=text)
-    run = platform.apply(platform.plan())
-    assert run.failures[f"{TYPE}/{NAME}"] == "SECRET003"
-    assert says in told(run)
-    assert leaks(told(run), VALUES) == []
-
-
-def test_what_aws_repeats_in_a_refusal_is_not_shown(platform: Platform, secret: Any) -> None:
-    platform.faults.add(
-        Fault("events", "CreateConnection", code="ValidationException", message=f"bad: {VALUES[0]}")
-    )
-    run = platform.apply(platform.plan())
-    assert run.failures[f"{TYPE}/{NAME}"] == "APPLY002"
-    assert "bad:" in told(run)
-    assert leaks(told(run), VALUES) == []
-
-
-def test_a_pull_waits_for_its_secret_and_leaves_what_is_there(
-    platform: Platform, secret: Any
-) -> None:
-    platform.converge()
+    # a pull waits for its secret, and leaves what is there
     secret.delete_secret(SecretId="partners/scheme")
     plan = platform.plan()
     assert steps(plan) == []
@@ -161,6 +119,24 @@ def test_a_pull_waits_for_its_secret_and_leaves_what_is_there(
     assert "the secret 'partners/other' is not there" in words(platform.plan())
     secret.create_secret(Name="partners/other")
     assert "the secret 'partners/other' holds nothing" in words(platform.plan())
+
+
+def test_what_is_not_as_planned_is_not_sent_and_what_aws_repeats_is_not_shown(
+    platform: Platform, secret: Any
+) -> None:
+    plan = platform.plan()
+    rotate(secret, VALUES[1])
+    run = platform.apply(plan)
+    assert run.failures[f"{TYPE}/{NAME}"] == "SECRET004"
+    assert platform.client("events").list_connections()["Connections"] == []
+    assert leaks(told(run), VALUES) == []
+    platform.faults.add(
+        Fault("events", "CreateConnection", code="ValidationException", message=f"bad: {VALUES[1]}")
+    )
+    run = platform.apply(platform.plan())
+    assert run.failures[f"{TYPE}/{NAME}"] == "APPLY002"
+    assert "bad:" in told(run)
+    assert leaks(told(run), VALUES) == []
 
 
 def test_credentials_that_are_not_accepted_fail_and_are_sent_again(

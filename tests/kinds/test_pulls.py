@@ -23,7 +23,7 @@ BASE = {
     "auth": KEY,
     "items": "$.data",
     "pages": "{cursor: {next: $.next, query: after}}",
-    "land": "{source: raw, path: orders}",
+    "land": "{to: raw, path: orders}",
 }
 GRAPH = {**BASE, "query": "{text: 'query { x }'}", "items": "$.data.x"}
 COLUMNS = "\ncolumns: {id: string, amount: double}"
@@ -95,7 +95,7 @@ CASES = [
         rest(since="{query: after, start: '2024-01-01T00:00:00Z'}"),
         "since.query",
     ),
-    ("no such column", rest(require="[id, b]"), "require.1"),
+    ("no such column", rest(requires="[id, b]"), "requires.1"),
     ("a schedule", rest(trigger="{schedule: cron(1 2)}"), "trigger.schedule"),
     ("never", rest(trigger="{schedule: 'cron(0 0 31 2 ? *)'}"), "trigger.schedule"),
     ("nowhere", rest(trigger="{schedule: rate(1 hour), timezone: Mars/X}"), "trigger.timezone"),
@@ -168,7 +168,7 @@ MACHINES = [
     pages("{number: {last: $.n, parallel: 40}}"),
     pages("{offset: {size: 10}}"),
     pages("{single: {}}"),
-    rest(retries="0", require="[]"),
+    rest(retries="0", requires="[]"),
     rest("graphql", since=SINCE),
     rest("graphql", pages="{single: {}}", query="queries/orders.graphql", partial="land"),
     rest(land='{source: raw, path: "it\'s {here}"}'),
@@ -253,7 +253,7 @@ def test_a_query_in_a_file_is_read_by_the_run() -> None:
 
 def test_secrets_are_references_with_the_version_that_is_current() -> None:
     known = {"arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:partner-AbCdEf"}
-    known |= {"version": "v-1", "deleted": False}
+    known |= {"version": "v-1", "deleted": False, "asked": True}
     it = world(rest(), {lookup("partner"): known})
     (node,) = named(it.build_all(), "AWS::Events::Connection")
     (found,) = (leaf for leaf in leaves(node.props) if isinstance(leaf, Secret))
@@ -264,9 +264,10 @@ def test_secrets_are_references_with_the_version_that_is_current() -> None:
 @pytest.mark.parametrize(
     ("fact", "why"),
     [
-        (None, "is not there"),
-        ({"arn": "a", "version": "", "deleted": False}, "holds nothing"),
-        ({"arn": "a", "version": "v", "deleted": True}, "is about to be deleted"),
+        (None, "could not be looked at"),
+        ({"arn": "", "version": "", "deleted": False, "asked": True}, "is not there"),
+        ({"arn": "a", "version": "", "deleted": False, "asked": True}, "holds nothing"),
+        ({"arn": "a", "version": "v", "deleted": True, "asked": True}, "is about to be deleted"),
     ],
 )
 def test_without_its_secret_a_pull_waits(fact: Json, why: str) -> None:
@@ -279,7 +280,7 @@ def test_what_is_pulled_keeps_nothing_itself() -> None:
     specs = {
         ("DataSource", "raw"): "s3: {}",
         ("DataSource", "orders"): rest(),
-        ("DataSource", "more"): rest(land="{source: orders, path: x}"),
+        ("DataSource", "more"): rest(land="{to: orders, path: x}"),
     }
     with pytest.raises(Exception, match="is pulled, and keeps nothing itself"):
         World(specs).build_all()

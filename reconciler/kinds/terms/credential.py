@@ -12,6 +12,7 @@ from pydantic import Field
 
 from reconciler.kinds.api import Lookup, Maybe, Scope, Section
 from reconciler.model.secret import Secret
+from reconciler.model.value import Json
 
 SecretName = Annotated[
     str,
@@ -36,19 +37,28 @@ class Credential(Section):
 
 def lookup(name: str) -> Lookup:
     """The question which version of a secret is the current one."""
-    return Lookup("secret", (("secret", name),), {"arn": name, "version": "", "deleted": False})
+    offline = {"arn": name, "version": "", "deleted": False, "asked": False}
+    return Lookup("secret", (("secret", name),), offline)
 
 
 def secret(credential: Credential, scope: Scope) -> Secret | None:
     """The reference to a credential; nothing where the spec has to wait for it."""
     name = credential.secret_name
     fact = scope.fact(lookup(name))
-    if fact is None or fact["deleted"]:
-        why = "is about to be deleted" if fact else "is not there"
-        do = "restore it" if fact else "make it, and put the credential into it"
-        scope.defer(f"the secret {name!r} {why}", do)
-        return None
-    if not fact["version"] and scope.facts is not None:
-        scope.defer(f"the secret {name!r} holds nothing", "put the credential into it")
+    if why := _lacks(fact):
+        scope.defer(f"the secret {name!r} {why[0]}", why[1])
         return None
     return Secret(fact["arn"], credential.member or "", fact["version"])
+
+
+def _lacks(fact: Json) -> tuple[str, str] | None:
+    """Why a secret cannot be used, and what is to be done."""
+    if fact is None:  # a finding says why
+        return "could not be looked at", "let the role that plans ask about it"
+    if not fact["arn"]:
+        return "is not there", "make it, and put the credential into it"
+    if fact["deleted"]:
+        return "is about to be deleted", "restore it"
+    if fact["asked"] and not fact["version"]:
+        return "holds nothing", "put the credential into it"
+    return None

@@ -24,4 +24,10 @@ CODES = (
         "A plan says with which version of a secret a resource is made or updated. That version is not the current one any more, so what would be sent is not what was reviewed, or would not work.",
         "Plan again, and apply that.",
     ),
+    Code(
+        "SECRET005",
+        "AWS keeps a copy of a secret",
+        "A resource takes a credential and no reference to one, such as an EventBridge connection. Apply reads it from Secrets Manager, sends it, and keeps it nowhere; AWS keeps a copy of its own.",
+        "Nothing is to be done. Whoever may read AWS's copy (events!connection/…) may read the credential.",
+    ),
 )

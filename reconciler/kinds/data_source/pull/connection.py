@@ -63,7 +63,7 @@ def _parameters(auth: Auth, found: Secret) -> tuple[str, Props, Path]:
     inside = {
         "ClientParameters": {"ClientID": oauth.client_id, "ClientSecret": found},
         "AuthorizationEndpoint": oauth.endpoint,
-        "HttpMethod": oauth.method,
+        "HttpMethod": oauth.method.upper(),
         "OAuthHttpParameters": {
             "HeaderParameters": [],
             "QueryStringParameters": [],

@@ -70,18 +70,18 @@ def pulled(  # noqa: PLR0913 - what REST and GraphQL decide
     lines: dict[Path, Path] = {("DefinitionString",): at}
     yield from terms.finish(machine, definition, scope, lines=lines, depends_on=needs)
     if (when := pull.trigger) is not None:
-        timing = Timing(when.schedule, when.timezone, when.paused)
+        timing = Timing(when.schedule, when.timezone, when.state == "paused")
         where = (*at, "trigger")
         lines = {
             ("ScheduleExpression",): (*where, "schedule"),
             ("ScheduleExpressionTimezone",): (*where, "timezone"),
-            ("State",): (*where, "paused"),
+            ("State",): (*where, "state"),
         }
         yield from scheduled(machine, scope, timing, given={}, lines=lines)
 
 
 def _place(pull: Pull, scope: Scope) -> Place:
-    source, path = pull.land.source, pull.land.path.strip("/")
+    source, path = pull.land.to, pull.land.path.strip("/")
     base = scope.export("DataSource", source, "prefix")
     prefix = "/".join(filter(None, (base, path)))
     return Place(bucket=scope.export("DataSource", source, "bucket"), prefix=f"{prefix}/")
@@ -104,7 +104,7 @@ def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: s
     # AWS's own copy: behind the connection's name is an id that is another one after a while
     kept = scope.arn("secretsmanager", f"secret:events!connection/{name.name}/*")
     scope.grant(role, reads, on=(kept,))
-    spot = inside(scope, "DataSource", pull.land.source, pull.land.path.strip("/"), tree=True)
+    spot = inside(scope, "DataSource", pull.land.to, pull.land.path.strip("/"), tree=True)
     allow_write(scope, role, spot, large=pull.since is not None)
     if pull.since is not None:  # without leave to list, S3 answers 403 for what is not there
         scope.grant(role, ("s3:GetObject",), on=(spot.objects,))

@@ -58,7 +58,7 @@ class OAuth(Credential):
     """Where tokens are given out."""
     client_id: Annotated[str, Field(pattern=r"^[^\x00-\x1f:\x7f]{1,512}$")]
     """The client's id, which is no secret."""
-    method: Literal["GET", "POST", "PUT"] = "POST"
+    method: Literal["get", "post", "put"] = "post"
     """How a token is asked for."""
     body: dict[str, Word] = Field(default_factory=dict)
     """What else goes with it, in the body: ``{grant_type: client_credentials}``."""
@@ -147,7 +147,7 @@ class GraphPages(Choice):
 class Landing(Section):
     """Where pages go, each as it came."""
 
-    source: Annotated[str, Reference("DataSource")]
+    to: Annotated[str, Reference("DataSource")]
     """A DataSource with `s3`."""
     path: S3Path
     """Where under its prefix; days, runs and pages are below it."""
@@ -169,8 +169,8 @@ class Trigger(Section):
     """``cron(…)`` or ``rate(…)``, as EventBridge Scheduler has them."""
     timezone: str = "UTC"
     """An IANA time zone."""
-    paused: bool = False
-    """Whether it is made without being started."""
+    state: Literal["active", "paused"] = "active"
+    """Whether it starts pulls; `paused` makes it without."""
 
 
 class Pull(Section):
@@ -184,7 +184,7 @@ class Pull(Section):
     """Further headers that are no secret."""
     items: BodyPath = "$"
     """Where the list of records is in an answer."""
-    require: Maybe[list[str]] = None
+    requires: Maybe[list[str]] = None
     """Columns that each record has to have; by default all that are declared."""
     since: Maybe[Since] = None
     trigger: Maybe[Trigger] = None
@@ -208,10 +208,10 @@ def check_pull(pull: Pull, at: Path, columns: Mapping[str, object]) -> Iterator[
     if seconds(pull.timeout) > ANSWER_SECONDS:
         text = f"AWS waits {ANSWER_SECONDS} seconds for an answer at the most"
         yield Problem((*at, "timeout"), text, "use 60s or less, and smaller pages")
-    for index, name in enumerate(pull.require or ()):
+    for index, name in enumerate(pull.requires or ()):
         if name not in columns:
             help_ = "declare it under 'columns'"
-            yield Problem((*at, "require", str(index)), f"there is no column {name!r}", help_)
+            yield Problem((*at, "requires", str(index)), f"there is no column {name!r}", help_)
 
 
 def body_path(text: str, at: Path) -> Iterator[Problem]:

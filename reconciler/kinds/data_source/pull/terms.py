@@ -66,7 +66,7 @@ def exports(pull: Pull, scope: Scope) -> Mapping[str, Json | Lacking]:
     store = pull.land
     why = Lacking(
         "is pulled, and keeps nothing itself",
-        f"name DataSource {store.source!r}, with the path {store.path!r}",
+        f"name DataSource {store.to!r}, with the path {store.path!r}",
     )
     names = ("bucket", "bucketArn", "prefix", "uri", "keyArn", "receivesAccessLogs")
     found: dict[str, Json | Lacking] = dict.fromkeys(names, why)
@@ -90,7 +90,7 @@ def seconds_of(pull: Pull) -> int:
 
 def shape_of(pull: Pull, spec: Source, errors: str = "") -> Shape:
     """What a page has to be, by the columns of the spec."""
-    names = [*spec.columns] if pull.require is None else pull.require
+    names = [*spec.columns] if pull.requires is None else pull.requires
     columns = {name: spec.columns[name].type for name in names}
     return Shape(items=pull.items, columns=columns, errors=errors)
 
