@@ -8,7 +8,7 @@ data of the type, see `resources.stages`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.change import Change, FieldChange, Observed
