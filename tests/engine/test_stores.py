@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sweeps import only_long
+
 from reconciler.model.change import Action
 
 from .platform import Platform, codes, join, paths, spec
@@ -34,6 +36,7 @@ def platform_of(table: str = TABLE, stream: str = STREAM) -> str:
     )
 
 
+@only_long
 def test_a_table_and_a_stream_lead_into_one_lake(platform: Platform) -> None:
     platform.converge(platform_of())
     plan = platform.converge(platform_of(MORE, SHARDS))

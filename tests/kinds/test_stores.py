@@ -1,4 +1,4 @@
-"""Stores that are no buckets: what a spec may say, what it compiles to, and how they meet a lake."""
+"""Stores that are no buckets: what a spec may say, what it becomes, and how it meets a lake."""
 
 from __future__ import annotations
 
@@ -60,8 +60,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("dynamodb", "indexes", "by-n", "has", "0"), "no column 'x'",
     ),
     "a capacity for the table alone": (
-        "dynamodb: {partitionKey: id, capacity: {read: 1, write: 1},"
-        " indexes: {by-n: {partitionKey: n}}}",
+        "dynamodb: {partitionKey: id, capacity: {read: 1, write: 1}, indexes: {by-n: BY_N}}",
         ("dynamodb", "indexes", "by-n", "capacity"), "where its table has one",
     ),
     "a local index without an order": (
@@ -115,6 +114,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...], str]] = {
 @pytest.mark.parametrize("case", WRONG)
 def test_what_cannot_be_is_a_problem_at_its_line(case: str) -> None:
     text, path, words = WRONG[case]
+    text = text.replace("BY_N", "{partitionKey: n}")
     found = [each for each in problems("DataSource", f"{ID}{text}\n") if each.path == path]
     assert [words in each.message for each in found] == [True], problems("DataSource", text)
 
@@ -165,7 +165,8 @@ DISAGREE: dict[str, tuple[str, str, str, tuple[str, ...], str]] = {
         ("kinesis", "deliver", "to"), "holds json, and not Parquet",
     ),
     "no day": (
-        ORDERS, ORDERS_LAKE.replace("{snapshot: {date: {}}}", "{customer: {given: true}}"), "orders",
+        ORDERS, ORDERS_LAKE.replace("{snapshot: {date: {}}}", "{customer: {given: true}}"),
+        "orders",
         ("dynamodb", "export", "to"), "is not partitioned by one day",
     ),
     "errors among the rows": (
@@ -258,6 +259,14 @@ def test_a_line_that_goes_is_said_to_be_absent() -> None:
 
 # -- types
 
+INTS = (
+    "COALESCE(transform(a.l, e0 -> CAST(e0.n AS integer)),"
+    " transform(a.ns, e0 -> CAST(e0 AS integer)))"
+)
+TEXTS = (
+    "transform_values(a.m, (k0, e0) -> COALESCE(transform(e0.l, e1 -> e1.s),"
+    " transform(e0.ss, e1 -> e1)))"
+)
 TYPES = {
     "string": ("struct<s:string>", "a.s"),
     "decimal(12,2)": ("struct<n:string>", "CAST(a.n AS decimal(12,2))"),
@@ -268,14 +277,12 @@ TYPES = {
     "binary": ("struct<b:string>", "from_base64(a.b)"),
     "array<int>": (
         "struct<l:array<struct<n:string>>,ns:array<string>>",
-        "COALESCE(transform(a.l, e0 -> CAST(e0.n AS integer)),"
-        " transform(a.ns, e0 -> CAST(e0 AS integer)))",
+        INTS,
     ),
     "array<boolean>": ("struct<l:array<struct<bool:boolean>>>", "transform(a.l, e0 -> e0.bool)"),
     "map<string,array<string>>": (
         "struct<m:map<string,struct<l:array<struct<s:string>>,ss:array<string>>>>",
-        "transform_values(a.m, (k0, e0) -> COALESCE(transform(e0.l, e1 -> e1.s),"
-        " transform(e0.ss, e1 -> e1)))",
+        TEXTS,
     ),
     "struct<x:int>": (
         "struct<m:struct<x:struct<n:string>>>",

@@ -15,7 +15,7 @@ from reconciler.sandbox.state.handlers import Habits
 HABITS = Habits(defaults={"RetentionPeriodHours": 24, "MaxRecordSizeInKiB": 1024})
 SHARDS, MODE = "ShardCount", "StreamModeDetails"
 FIRST = 4
-"""Shards of a new stream on demand. Source: Kinesis guide, "Choose the data stream capacity mode"."""
+"""Shards of a new stream on demand. Source: Kinesis guide, "Choose the right mode"."""
 
 
 def begun(desired: dict[str, Any]) -> dict[str, Any]:
