@@ -25,9 +25,19 @@ NAMES = sorted(PLAIN | SIZED.keys() | NESTED)
 MOST = 20
 """How deep types may be nested."""
 _ALIASES = {
-    **{"integer": "int", "long": "bigint", "text": "string", "str": "string", "bool": "boolean"},
-    **{"numeric": "decimal", "real": "float", "datetime": "timestamp", "bytes": "binary"},
-    **{"list": "array", "object": "struct", "record": "struct", "number": "double"},
+    "integer": "int",
+    "long": "bigint",
+    "text": "string",
+    "str": "string",
+    "bool": "boolean",
+    "numeric": "decimal",
+    "real": "float",
+    "datetime": "timestamp",
+    "bytes": "binary",
+    "list": "array",
+    "object": "struct",
+    "record": "struct",
+    "number": "double",
 }
 _TOKEN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|\d+|[<>(),:])")
 _WIDER = {

@@ -82,7 +82,5 @@ def network(client: Any, vpc: str, subnets: Iterable[str], block: str = "10.20.0
             VpcId=vpc,
             CidrBlock=f"{stem}.{number}.0/24",
             AvailabilityZone=zones[number % len(zones)],
-            TagSpecifications=[
-                {"ResourceType": "subnet", "Tags": [{"Key": CHOSEN, "Value": id_}]}
-            ],
+            TagSpecifications=[{"ResourceType": "subnet", "Tags": [{"Key": CHOSEN, "Value": id_}]}],
         )

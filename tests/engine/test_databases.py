@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-
 from resources.samples.network import SUBNETS, VPC, standing
 
 from reconciler.model.address import Address
@@ -41,9 +40,9 @@ def codes(plan: Plan) -> set[str]:
 
 
 def cluster(platform: Platform) -> dict[str, Any]:
-    found: dict[str, Any] = platform.client("rds").describe_db_clusters(
-        DBClusterIdentifier=NAME
-    )["DBClusters"][0]
+    found: dict[str, Any] = platform.client("rds").describe_db_clusters(DBClusterIdentifier=NAME)[
+        "DBClusters"
+    ][0]
     return found
 
 

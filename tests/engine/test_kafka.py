@@ -1,4 +1,4 @@
-"""The store kafka: a cluster, a mapping to a function and a delivery into the lake, on the sandbox."""
+"""The store kafka: a cluster, a mapping to a function, a delivery into the lake."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ def test_a_topic_goes_into_the_lake_and_permissions_name_it(platform: Platform) 
         for each in role["PolicyDocument"]["Statement"]
         if "kafka-cluster:ReadData" in each["Action"]
     ]
-    assert topics == [
-        ["arn:aws:kafka:eu-west-1:123456789012:topic/acme-dev-events/*/transactions"]
-    ]
+    assert topics == [["arn:aws:kafka:eu-west-1:123456789012:topic/acme-dev-events/*/transactions"]]
 
 
 def test_a_slip_in_a_topic_is_caught_where_the_cluster_says(platform: Platform) -> None:

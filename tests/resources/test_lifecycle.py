@@ -164,7 +164,9 @@ def test_a_whole_life(type_: str, turn: Turn) -> None:
     assert {step.action for step in turn(*wanted)} == {Action.CREATE}
     assert changes(turn(*wanted)) == []
     tags = {"team": "risk"} if type_ not in FIXED else {}
-    wanted = nodes(sample, {**sample.full, **sample.edits[0]} if sample.edits else sample.full, **tags)
+    wanted = nodes(
+        sample, {**sample.full, **sample.edits[0]} if sample.edits else sample.full, **tags
+    )
     assert [step.action for step in turn(*wanted)] == [Action.UPDATE] * bool(sample.edits or tags)
     assert changes(turn(*wanted)) == []
     gone = turn()

@@ -62,7 +62,9 @@ def _cron(said: str) -> str:
 
 
 Cron = Annotated[
-    str, Field(pattern=r"^(cron|rate|at)\(.*\)$", examples=["cron(15 2 * * ? *)"]), AfterValidator(_cron)
+    str,
+    Field(pattern=r"^(cron|rate|at)\(.*\)$", examples=["cron(15 2 * * ? *)"]),
+    AfterValidator(_cron),
 ]
 """When something starts, in UTC."""
 
@@ -132,7 +134,10 @@ def nodes(source: Source, crawl: Crawl | None, scope: Scope, path: Path) -> Iter
         lines={(): here},
     )
     allow(source, connection, catalog, scope, role)
-    below = [each if each.startswith(f"{source.database}/") else f"{source.database}/{each}" for each in crawl.include]
+    below = [
+        each if each.startswith(f"{source.database}/") else f"{source.database}/{each}"
+        for each in crawl.include
+    ]
     target = {"ConnectionName": Ref(connection, "Name")}
     excluded = {"Exclusions": list(crawl.exclude)} if crawl.exclude else {}
     yield scope.node(
@@ -157,7 +162,11 @@ def nodes(source: Source, crawl: Crawl | None, scope: Scope, path: Path) -> Iter
 
 def allow(source: Source, connection: Address, catalog: Address, scope: Scope, role: Role) -> None:
     """What a crawler may do: reach the database, and write to its part of the catalog."""
-    scope.grant(role, ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"), on=(source.secret,))
+    scope.grant(
+        role,
+        ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
+        on=(source.secret,),
+    )
     if source.key is not None:
         scope.grant(role, ("kms:Decrypt",), on=(source.key,))
     own = scope.arn("glue", f"connection/{connection.name}")
@@ -178,7 +187,9 @@ def allow(source: Source, connection: Address, catalog: Address, scope: Scope, r
 
 def allow_interfaces(scope: Scope, role: Role) -> None:
     """Attach to a network, and mark what was made for it. The calls take no narrower resource."""
-    scope.grant(role, (*_EYES, "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"), on=("*",))
+    scope.grant(
+        role, (*_EYES, "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"), on=("*",)
+    )
     scope.grant(
         role,
         ("ec2:CreateTags", "ec2:DeleteTags"),

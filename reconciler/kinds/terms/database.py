@@ -76,7 +76,9 @@ def check_existing(given: Section, path: Path) -> Iterator[Problem]:
 def check_user(user: str, path: Path) -> Iterator[Problem]:
     """Names that engines keep for themselves. Source: RDS user guide, "Master user"."""
     if user in RESERVED:
-        yield Problem(path, f"{user!r} is a name that engines keep for themselves", "choose another")
+        yield Problem(
+            path, f"{user!r} is a name that engines keep for themselves", "choose another"
+        )
 
 
 def check_named(aws_name: str | None, store: str) -> Iterator[Problem]:

@@ -49,7 +49,7 @@ Topic = Annotated[
 
 
 def below(scope: Scope, cluster: str, id_: str, kind: str, name: str) -> str:
-    """The ARN of a topic or a group of a cluster, whose id is ``*`` where AWS has yet to choose it."""
+    """The ARN of a topic or a group of a cluster; its id is ``*`` until AWS has chosen it."""
     return scope.arn("kafka", f"{kind}/{cluster}/{id_}/{name}")
 
 

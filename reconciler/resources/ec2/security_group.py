@@ -72,9 +72,7 @@ register(
         service="ec2",
         aside=Aside(
             needs={"create_security_group": ("ec2:CreateTags",)},
-            set_by={
-                each: ("modify_security_group_rules",) for each in rules.WAYS
-            },
+            set_by=dict.fromkeys(rules.WAYS, ("modify_security_group_rules",)),
         ),
         reach=Reach.REGIONAL,
         name="GroupName",
@@ -101,7 +99,9 @@ register(
         tags=Tagging(
             add=Op("create_tags", TAGGED),
             remove=Op("delete_tags", TAGGED),
-            read=Op("describe_tags", {"Filters": [{"Name": "resource-id", "Values": ["{GroupId}"]}]}),
+            read=Op(
+                "describe_tags", {"Filters": [{"Name": "resource-id", "Values": ["{GroupId}"]}]}
+            ),
             create="TagSpecifications.*.Tags",
             keys="Tags",
             key_in="Key",

@@ -40,9 +40,7 @@ def update(change: Change) -> Iterator[Request]:
     """ModifyDBSubnetGroup always takes the whole list of subnets."""
     if change.touches("SubnetIds", "DBSubnetGroupDescription"):
         props = ("SubnetIds", "DBSubnetGroupDescription")
-        yield Request(
-            "modify_db_subnet_group", {each: change.desired[each] for each in props}
-        )
+        yield Request("modify_db_subnet_group", {each: change.desired[each] for each in props})
 
 
 register(

@@ -37,7 +37,10 @@ connection = Sample(
         {
             "ConnectionInput": {
                 **NAMED,
-                "ConnectionProperties": {**INPUT["ConnectionProperties"], "JDBC_ENFORCE_SSL": "true"},
+                "ConnectionProperties": {
+                    **INPUT["ConnectionProperties"],
+                    "JDBC_ENFORCE_SSL": "true",
+                },
             }
         },
     ),

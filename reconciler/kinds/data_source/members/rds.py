@@ -23,7 +23,9 @@ SUBNETS = "AWS::RDS::DBSubnetGroup"
 SERVERLESS = "db.serverless"
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
-Week = Annotated[str, Field(pattern=f"^{_DAY}:{_TIME}-{_DAY}:{_TIME}$", examples=["sun:03:00-sun:04:00"])]
+Week = Annotated[
+    str, Field(pattern=f"^{_DAY}:{_TIME}-{_DAY}:{_TIME}$", examples=["sun:03:00-sun:04:00"])
+]
 Hours = Annotated[str, Field(pattern=f"^{_TIME}-{_TIME}$", examples=["01:00-02:00"])]
 ENGINES: Mapping[str, tuple[str, int, str]] = {
     "mysql": ("aurora-mysql", 3306, "mysql"),
@@ -59,7 +61,9 @@ class Rds(Section):
     existing: Maybe[db.Existing] = None
     """A database that Moorline must not manage. By default it makes one."""
     engine: Literal["mysql", "postgresql"] = "postgresql"
-    version: Maybe[Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9a-z_]+){0,6}$", examples=["16.6"])]] = None
+    version: Maybe[
+        Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9a-z_]+){0,6}$", examples=["16.6"])]
+    ] = None
     """The version of the engine; a shorter one such as `16` is met by any of its minor ones."""
     minor_upgrades: bool = False
     """Whether RDS may go to a newer minor version by itself, in the maintenance window."""
@@ -141,7 +145,7 @@ def lookups(rds: Rds, _: Source, __: Scope) -> Iterator[Lookup]:
 
 
 def _source(rds: Rds, scope: Scope) -> crawl.Source:
-    _, port, scheme = ENGINES[rds.engine]
+    port, scheme = ENGINES[rds.engine][1:]
     if there := rds.existing:
         return crawl.Source(
             url=crawl.url(scheme, there.host, str(there.port), there.database),
@@ -168,12 +172,12 @@ def exports(rds: Rds, _: Source, scope: Scope) -> Mapping[str, Json | Lacking]:
     return crawl.exported(_source(rds, scope), scope, rds.crawl)
 
 
-def build(rds: Rds, _: Source, scope: Scope) -> Iterator[Node]:
+def build(rds: Rds, _spec: Source, scope: Scope) -> Iterator[Node]:
     here = ("rds",)
     if rds.network is not None:
         report_missing(rds.key, scope, (*here, "key"))
         private.report(rds.network, scope, (*here, "network"))
-        _, port, _ = ENGINES[rds.engine]
+        port = ENGINES[rds.engine][1]
         yield from private.group_nodes(rds.network, scope, port, (*here, "network"))
         yield _subnets(rds.network, scope)
         yield _cluster(rds, scope)
@@ -269,7 +273,9 @@ def _instance(rds: Rds, scope: Scope, number: int) -> Node:
     )
 
 
-_NONE = Lacking("is no database, and has no connection", "name a DataSource with 'rds' or 'redshift'")
+_NONE = Lacking(
+    "is no database, and has no connection", "name a DataSource with 'rds' or 'redshift'"
+)
 register(
     Member(
         name="rds",

@@ -39,7 +39,7 @@ TARGETS = (
     "MongoDBTargets",
     "S3Targets",
 )
-ADDED = {
+ADDED: dict[str, dict[str, Any]] = {
     "LakeFormationConfiguration": {"UseLakeFormationCredentials": False, "AccountId": ""},
     "LineageConfiguration": {"CrawlerLineageSettings": "DISABLE"},
     "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},
@@ -218,7 +218,9 @@ def stop(call: Call) -> None:
     """StopCrawler."""
     record = find(call, call["Name"])
     if not record.data.get("run"):
-        raise Refused("CrawlerNotRunningException", f"Crawler with name {record.name} isn't running")
+        raise Refused(
+            "CrawlerNotRunningException", f"Crawler with name {record.name} isn't running"
+        )
     record.data["run"] |= {"ends": WORLD.clock.now(), "status": "CANCELLED", "why": ""}
 
 

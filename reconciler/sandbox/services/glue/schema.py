@@ -126,7 +126,10 @@ def create(call: Call) -> dict[str, Any]:
     if text is not None:
         version = _registered(record, text)
         version["Status"] = "AVAILABLE"
-        answer |= {"SchemaVersionId": version["SchemaVersionId"], "SchemaVersionStatus": "AVAILABLE"}
+        answer |= {
+            "SchemaVersionId": version["SchemaVersionId"],
+            "SchemaVersionStatus": "AVAILABLE",
+        }
     return answer
 
 

@@ -52,7 +52,8 @@ def _covered(subnets: list[Any]) -> None:
     if len({each.availability_zone for each in subnets}) < ZONES:
         text = "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement."
         raise RDSClientError(
-            "DBSubnetGroupDoesNotCoverEnoughAZs", f"{text} Please add subnets to cover at least 2 AZs."
+            "DBSubnetGroupDoesNotCoverEnoughAZs",
+            f"{text} Please add subnets to cover at least 2 AZs.",
         )
 
 
