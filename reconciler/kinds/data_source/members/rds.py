@@ -107,13 +107,13 @@ def check(rds: Rds, spec: Source) -> Iterator[Problem]:
         yield from private.check(rds.network, (*here, "network"))
     yield from db.check_user(rds.user, (*here, "user"))
     if not 1 <= days(rds.backups.keep) <= _LONGEST:
-        path = (*here, "backups", "keep")
-        yield Problem(path, f"RDS keeps backups for 1 to {_LONGEST} days", "use 1d to 35d")
+        at = (*here, "backups", "keep")
+        yield Problem(at, f"RDS keeps backups for 1 to {_LONGEST} days", "use 1d to 35d")
     yield from _check_capacity(rds)
     if rds.instances == 1:
         text = "one instance is in one zone: while it is lost or changed nobody reaches the data"
-        path = (*here, "instances")
-        yield Problem(path, text, "use 2 or more", severity=Severity.WARNING)
+        at_ = (*here, "instances")
+        yield Problem(at_, text, "use 2 or more", severity=Severity.WARNING)
 
 
 def _check_capacity(rds: Rds) -> Iterator[Problem]:
