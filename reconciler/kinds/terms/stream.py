@@ -6,6 +6,7 @@ Source: MSK developer guide, "IAM access control", resources and actions; Apache
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -15,6 +16,8 @@ from reconciler.kinds.api import Role, Scope
 from reconciler.model.value import Json
 
 _LONGEST = 249
+POLLED = re.compile(r"[^.][A-Za-z0-9._-]+")
+"""Names that Lambda takes. Source: CreateEventSourceMapping, Topics."""
 CONNECT = ("kafka-cluster:Connect", "kafka-cluster:DescribeClusterDynamicConfiguration")
 READ = ("kafka-cluster:DescribeTopic", "kafka-cluster:ReadData")
 GROUP = ("kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup")

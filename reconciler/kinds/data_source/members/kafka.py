@@ -38,6 +38,10 @@ def check(kafka: Kafka, spec: Source) -> Iterator[Problem]:
         yield Problem(
             (*here, "function", "wait"), "Lambda waits for 300 seconds at most", "use 300s"
         )
+    if kafka.function and not stream.POLLED.fullmatch(kafka.topic):
+        text = f"Lambda reads no topic {kafka.topic!r}"
+        help_ = "it takes names of two characters or more that do not begin with a dot"
+        yield Problem((*here, "topic"), text, help_)
     if kafka.lake is not None and there is not None and there.auth == "scram":
         text = "Firehose reads by IAM or without authentication only"
         yield Problem((*here, "lake"), text, "use 'function', or a cluster with IAM")
