@@ -276,7 +276,7 @@ def state(lifecycle: Lifecycle | None, raw: Json) -> tuple[Status, str, str]:
 
 
 def value_at(body: Json, path: Path) -> Json:
-    """The value at a path of an answer; nothing where the path ends early. ``*`` is the first item."""
+    """The value at a path of an answer; nothing where it ends early. ``*`` is the first item."""
     for key in path:
         if key == "*" and isinstance(body, list | tuple):
             body = next(iter(body), None)

@@ -147,14 +147,11 @@ class Surveyor:
         return True
 
     def _enter(self, resource: Resource, arn: str, name: str, tags: dict[str, str]) -> None:
-        if resource.told_by_tag:
-            if NAME_TAG not in tags:
-                return
-            address = Address(resource.type, tags[NAME_TAG])
-            if resource.found_by_tag:
-                self.survey.keys.setdefault(address, []).append(arn)
-        else:
-            address = Address(resource.type, name)
+        if resource.told_by_tag and NAME_TAG not in tags:
+            return
+        address = Address(resource.type, tags[NAME_TAG] if resource.told_by_tag else name)
+        if resource.found_by_tag:
+            self.survey.keys.setdefault(address, []).append(arn)
         self.survey.index[address] = tags
 
     def _lists(self, pool: ThreadPoolExecutor) -> None:

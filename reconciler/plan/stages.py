@@ -110,7 +110,7 @@ class _Stager:
         self.state: dict[str, Json] = {
             key: change.live.get(key) if key in touched else value
             for key, value in change.desired.items()
-            if key != TAGS
+            if key != TAGS and (key not in touched or change.live.get(key) is not None)
         }
         self.observed = change.observed or Observed({})
 

@@ -55,10 +55,8 @@ REGION_TAG = "moorline:region"
 OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec", REGION_TAG)
 NAME_TAG = "moorline:name"
 HOLDS_TAG = "moorline:holds"
-TYPE_TAG = "moorline:type"
-"""Says what a resource is that has no ARN of a known form, and whose orphans are to be found."""
-MAKING_TAG = "moorline:making"
-"""Carried by what several calls make, until the last of them; see `plan.calls.making`."""
+TYPE_TAG = "moorline:type"  # what a resource is that has no ARN of a known form
+MAKING_TAG = "moorline:making"  # on what several calls make, until the last; see `plan.calls`
 STOPPED_TAG = "moorline:stopped"
 """Carried by what an apply has stopped for a change, until it is started again."""
 Update: TypeAlias = Callable[[Change], Iterable[Request]]
@@ -131,10 +129,8 @@ class Resource:
     keyed: Mapping[str, Keys] = field(default_factory=dict)
     """Dotted property path of a list to what identifies its items, lists passed through."""
     told_by: Mapping[str, Keys] = field(default_factory=dict)
-    """Dotted paths of further lists to the members by which people know their items.
-
-    Nothing is decided by it; a list that is not named is told by what is unique in it.
-    """
+    """Dotted paths of further lists to the members by which people know their items; a list that is
+    not named is told by what is unique in it."""
     sets: frozenset[str] = frozenset()
     """Dotted property paths of lists whose order does not matter."""
     policies: frozenset[str] = frozenset()
@@ -142,13 +138,10 @@ class Resource:
     documents: frozenset[str] = frozenset()
     """Dotted property paths of documents: compared whole, a key the spec lacks is a difference."""
     defaults: Props = field(default_factory=dict)
-    """Dotted property paths, lists passed through, to the value that AWS means where it has none.
-
-    It may fill it in, or leave it out of an answer: equal to absent when compared.
-    """
+    """Dotted property paths, lists passed through, to the value that AWS means where it has none,
+    whether it fills it in or leaves it out: equal to absent when compared."""
     adapts: Mapping[str, Adapt] = field(default_factory=dict)
-    """By top-level property: the desired value as AWS will have it, from the desired one, the live
-    one and all live properties. The live one for what it meets, written otherwise."""
+    """By top-level property: what is desired as AWS will have it, such as its live form."""
     unread: frozenset[str] = frozenset()
     """Dotted property paths, lists passed through, of what AWS takes and never gives back."""
     masked: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
@@ -156,17 +149,13 @@ class Resource:
     fading: Mapping[str, Callable[[Props], bool]] = field(default_factory=dict)
     """Dotted paths of keyed lists: which live items AWS itself removes, and nobody else can."""
     apart: frozenset[str] = frozenset()
-    """Top-level properties that change nothing for those who use the resource.
-
-    Whoever needs the resource waits for any other change of it, and cannot go on without that.
-    """
+    """Top-level properties that change nothing for those who use the resource: nobody who needs it
+    waits for a change of them."""
     owners: tuple[Owner, ...] = ()
     """Whose live values are that others move at run time."""
     carried: frozenset[str] = frozenset()
-    """Top-level properties that a put of the whole resets where they are not given.
-
-    They are read even if no spec mentions them, and `update` sends the live value along.
-    """
+    """Top-level properties that a put of the whole resets where they are not given: they are always
+    read, and `update` sends the live value along."""
     content_named: bool = False
     """The name carries a digest of the content and the type cannot change."""
     upsert: bool = False

@@ -286,3 +286,23 @@ def test_the_sandbox_refuses_two_parameters_in_one_request(warehouse: Platform) 
         client.update_workgroup(
             workgroupName="acme-dev-sales", baseCapacity=64, enhancedVpcRouting=False
         )
+
+
+@pytest.mark.scenario("D52")
+def test_a_crawler_that_runs_is_waited_for_and_a_failed_one_is_no_matter(
+    live: Platform, aws: Sandbox
+) -> None:
+    glue = live.client("glue")
+    aws.outcome(NAME, "failed", "no route to the database")
+    glue.start_crawler(Name=NAME)
+    live.text = orders(", crawl: {prefix: shop_}")
+    plan = live.plan()
+    assert "PLAN002" in codes(plan)
+    run = live.apply(plan)
+    assert run.failures == {}
+    assert run.calls == ["update_crawler"]  # and nothing has stopped it
+    found = glue.get_crawler(Name=NAME)["Crawler"]
+    assert (found["State"], found["LastCrawl"]["Status"]) == ("READY", "FAILED")
+    assert found["TablePrefix"] == "shop_"
+    assert live.plan().steps == ()
+    assert not [each for each in live.plan().diagnostics if each.is_error]

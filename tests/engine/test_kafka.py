@@ -1,4 +1,4 @@
-"""The store kafka: a cluster, a mapping to a function and a delivery into the lake, on the sandbox."""
+"""The store kafka: a cluster, a mapping to a function, a delivery into the lake."""
 
 from __future__ import annotations
 

@@ -103,8 +103,10 @@ def groups(scope: Scope) -> tuple[Address, Address]:
 def group_nodes(
     network: Private, scope: Scope, port: int, path: Path, *, itself: bool = False
 ) -> Iterator[Node]:
-    """Both groups. With `itself`, who polls the store stands in its group, as Lambda does in
-    that of a cluster of Kafka: its members reach each other and what they need outside.
+    """Both groups.
+
+    With `itself`, who polls the store stands in its group, as Lambda does in that of a cluster of
+    Kafka: its members reach each other and what they need outside.
     """
     own, access = groups(scope)
     polled = {"AllowsItself": Ref(own, "GroupId")} if itself else {}

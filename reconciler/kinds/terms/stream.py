@@ -6,6 +6,7 @@ Source: MSK developer guide, "IAM access control", resources and actions; Apache
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -15,6 +16,8 @@ from reconciler.kinds.api import Role, Scope
 from reconciler.model.value import Json
 
 _LONGEST = 249
+POLLED = re.compile(r"[^.][A-Za-z0-9._-]+")
+"""Names that Lambda takes. Source: CreateEventSourceMapping, Topics."""
 CONNECT = ("kafka-cluster:Connect", "kafka-cluster:DescribeClusterDynamicConfiguration")
 READ = ("kafka-cluster:DescribeTopic", "kafka-cluster:ReadData")
 GROUP = ("kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup")
@@ -49,7 +52,7 @@ Topic = Annotated[
 
 
 def below(scope: Scope, cluster: str, id_: str, kind: str, name: str) -> str:
-    """The ARN of a topic or a group of a cluster, whose id is ``*`` where AWS has yet to choose it."""
+    """The ARN of a topic or a group of a cluster; its id is ``*`` until AWS has chosen it."""
     return scope.arn("kafka", f"{kind}/{cluster}/{id_}/{name}")
 
 

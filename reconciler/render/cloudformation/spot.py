@@ -43,6 +43,12 @@ class Spot(NamedTuple):
             found |= {declared} if isinstance(declared, str) else set(declared)
         return bool(found) and found <= set(types)
 
+    @property
+    def document(self) -> bool:
+        """Whether the schema leaves open what stands in the object here: it is a document."""
+        shape = self.schema.shape_at(self.path) if self.schema else None
+        return shape is not None and any(each.get("format") == "json" for each in shape.schemas)
+
 
 def about(type_: str) -> Facts | None:
     """What is known of a type; nothing when CloudFormation has no such type."""

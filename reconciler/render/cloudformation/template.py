@@ -143,8 +143,9 @@ class _Template:
         if path in schema.api_only or not schema.knows(path):
             self._warn(node, path, f"CloudFormation has no property {'.'.join(path)!r}")
             return ...
-        if Spot(node.address, schema, path).takes("string"):
-            return value  # a document that becomes text
+        spot = Spot(node.address, schema, path)
+        if spot.takes("string") or spot.document:
+            return value  # a document, which becomes text or stays one
         if isinstance(value, Mapping):
             inside = {k: self._known(node, v, schema, (*path, k)) for k, v in value.items()}
             kept = {key: item for key, item in inside.items() if item is not ...}

@@ -33,14 +33,14 @@ _SOURCES = (
 
 def flat(permissions: Json, *, out: bool) -> list[Props]:
     """EC2's merged permissions as rules with one source each."""
-    found = []
+    found: list[Props] = []
     for each in permissions or ():
         base: dict[str, Json] = {"IpProtocol": _protocol(each.get("IpProtocol"))}
         if base["IpProtocol"] != ALL:
             base |= {name: each[name] for name in ("FromPort", "ToPort") if name in each}
         for many, member, names in _SOURCES:
             for item in each.get(many) or ():
-                rule = {**base, names[-1] if out else names[0]: item.get(member)}
+                rule: dict[str, Json] = {**base, names[-1] if out else names[0]: item.get(member)}
                 if item.get("Description"):
                     rule["Description"] = item["Description"]
                 found.append(rule)

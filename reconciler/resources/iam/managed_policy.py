@@ -6,5 +6,4 @@ declare(
     "AWS::IAM::ManagedPolicy",
     policies=frozenset({"PolicyDocument"}),
     sets=frozenset({"Groups", "Roles", "Users"}),
-    refers=("AWS::IAM::Role",),
 )

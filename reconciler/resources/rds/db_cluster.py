@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.facts import facts
-from reconciler.model.change import Action, Change, Effect, Observed
+from reconciler.model.change import Action, Change, Observed
 from reconciler.model.value import Json
 from reconciler.resources.api import (
     Lifecycle,
@@ -30,7 +29,13 @@ from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, first
 from reconciler.resources.narrow import Narrowing, fewer, no_longer
 from reconciler.resources.rds import landing
+from reconciler.resources.rds.taken import (
+    CLUSTER_AT_WORK as AT_WORK,
+    CLUSTER_FIXED as FIXED,
+    CLUSTER_MADE as MADE,
+)
 from reconciler.resources.review import Objection, Pending
+from reconciler.resources.untaken import untaken
 
 TYPE = "AWS::RDS::DBCluster"
 NAME = {"DBClusterIdentifier": "{name}"}
@@ -45,59 +50,6 @@ READS = {
     "PerformanceInsightsKMSKeyId": "PerformanceInsightsKmsKeyId",
 }
 """Members of a description that have another name as properties."""
-MADE = frozenset(
-    {
-        "AllocatedStorage",
-        "AutoMinorVersionUpgrade",
-        "AvailabilityZones",
-        "BackupRetentionPeriod",
-        "CopyTagsToSnapshot",
-        "DBClusterInstanceClass",
-        "DBClusterParameterGroupName",
-        "DBSubnetGroupName",
-        "DatabaseName",
-        "DeletionProtection",
-        "EnableCloudwatchLogsExports",
-        "EnableHttpEndpoint",
-        "EnableIAMDatabaseAuthentication",
-        "Engine",
-        "EngineMode",
-        "EngineVersion",
-        "Iops",
-        "KmsKeyId",
-        "ManageMasterUserPassword",
-        "MasterUsername",
-        "MasterUserSecret",
-        "MonitoringInterval",
-        "MonitoringRoleArn",
-        "NetworkType",
-        "PerformanceInsightsEnabled",
-        "PerformanceInsightsKmsKeyId",
-        "PerformanceInsightsRetentionPeriod",
-        "Port",
-        "PreferredBackupWindow",
-        "PreferredMaintenanceWindow",
-        "PubliclyAccessible",
-        "ServerlessV2ScalingConfiguration",
-        "StorageEncrypted",
-        "StorageType",
-        "VpcSecurityGroupIds",
-    }
-)
-"""What is taken. Of the rest of CloudFormation's properties a difference is said and not sent."""
-FIXED = frozenset(
-    {
-        "AvailabilityZones",
-        "DBSubnetGroupName",
-        "DatabaseName",
-        "Engine",
-        "EngineMode",
-        "KmsKeyId",
-        "MasterUsername",
-        "PubliclyAccessible",
-        "StorageEncrypted",
-    }
-)
 SENT = {
     "PerformanceInsightsEnabled": "EnablePerformanceInsights",
     "PerformanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
@@ -229,26 +181,7 @@ register(
         lifecycle=Lifecycle(
             field="DBClusters.*.Status",
             ready=codes("available"),
-            busy=codes(
-                "backing-up",
-                "backtracking",
-                "cloning-failed",
-                "configuring-iam-database-auth",
-                "creating",
-                "deleting",
-                "failing-over",
-                "maintenance",
-                "migrating",
-                "modifying",
-                "promoting",
-                "renaming",
-                "resetting-master-credentials",
-                "starting",
-                "stopping",
-                "storage-optimization",
-                "update-iam-db-auth",
-                "upgrading",
-            ),
+            busy=AT_WORK,
             in_use=codes("backing-up", "maintenance", "storage-optimization", "upgrading"),
             stuck=codes(
                 "inaccessible-encryption-credentials",
@@ -266,7 +199,7 @@ register(
             read=Op("list_tags_for_resource", TAGGED),
             at="TagList",
         ),
-        effects=dict.fromkeys({*facts(TYPE).properties} - MADE - {"DBClusterIdentifier", "Tags"}, Effect.UNSUPPORTED),
+        effects=untaken(TYPE, {*MADE, "DBClusterIdentifier"}),
         sets=frozenset({"AvailabilityZones", "EnableCloudwatchLogsExports", "VpcSecurityGroupIds"}),
         defaults={
             "BackupRetentionPeriod": 1,

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.facts import facts
-from reconciler.model.change import Change, Effect, Observed
+from reconciler.model.change import Change, Observed
 from reconciler.model.value import Json, Props
 from reconciler.resources.api import (
     Lifecycle,
@@ -29,7 +28,14 @@ from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, first
 from reconciler.resources.narrow import Narrowing, fewer, no_longer
 from reconciler.resources.rds import landing
+from reconciler.resources.rds.taken import (
+    INSTANCE_AT_WORK as AT_WORK,
+    INSTANCE_FIXED as FIXED,
+    INSTANCE_MADE as MADE,
+    OF_CLUSTER,
+)
 from reconciler.resources.review import Objection, Pending
+from reconciler.resources.untaken import untaken
 
 TYPE = "AWS::RDS::DBInstance"
 NAME = {"DBInstanceIdentifier": "{name}"}
@@ -43,75 +49,6 @@ READS = {
 }
 SENT = {"Port": "DBPortNumber", "VPCSecurityGroups": "VpcSecurityGroupIds"}
 """What a modification calls otherwise; a creation takes `Port`."""
-MADE = frozenset(
-    {
-        "AllocatedStorage",
-        "AutoMinorVersionUpgrade",
-        "AvailabilityZone",
-        "BackupRetentionPeriod",
-        "CACertificateIdentifier",
-        "CopyTagsToSnapshot",
-        "DBClusterIdentifier",
-        "DBInstanceClass",
-        "DBName",
-        "DBParameterGroupName",
-        "DBSubnetGroupName",
-        "DeletionProtection",
-        "EnableCloudwatchLogsExports",
-        "EnableIAMDatabaseAuthentication",
-        "EnablePerformanceInsights",
-        "Engine",
-        "EngineVersion",
-        "Iops",
-        "KmsKeyId",
-        "LicenseModel",
-        "ManageMasterUserPassword",
-        "MasterUserSecret",
-        "MasterUsername",
-        "MaxAllocatedStorage",
-        "MonitoringInterval",
-        "MonitoringRoleArn",
-        "MultiAZ",
-        "PerformanceInsightsKMSKeyId",
-        "PerformanceInsightsRetentionPeriod",
-        "Port",
-        "PreferredBackupWindow",
-        "PreferredMaintenanceWindow",
-        "PromotionTier",
-        "PubliclyAccessible",
-        "StorageEncrypted",
-        "StorageThroughput",
-        "StorageType",
-        "VPCSecurityGroups",
-    }
-)
-FIXED = frozenset(
-    {
-        "AvailabilityZone",
-        "DBClusterIdentifier",
-        "DBName",
-        "DBSubnetGroupName",
-        "Engine",
-        "KmsKeyId",
-        "MasterUsername",
-        "StorageEncrypted",
-    }
-)
-OF_CLUSTER = frozenset(
-    {
-        "AllocatedStorage",
-        "BackupRetentionPeriod",
-        "DeletionProtection",
-        "EngineVersion",
-        "KmsKeyId",
-        "MasterUsername",
-        "Port",
-        "PreferredBackupWindow",
-        "StorageEncrypted",
-        "VPCSecurityGroups",
-    }
-)
-"""Of a member, these are its cluster's: not changed here. Source: ModifyDBInstance."""
 WAITS = {
     "AllocatedStorage": "AllocatedStorage",
     "BackupRetentionPeriod": "BackupRetentionPeriod",
@@ -267,27 +204,7 @@ register(
         lifecycle=Lifecycle(
             field="DBInstances.*.DBInstanceStatus",
             ready=codes("available", "stopped", "storage-full"),
-            busy=codes(
-                "backing-up",
-                "configuring-enhanced-monitoring",
-                "configuring-iam-database-auth",
-                "configuring-log-exports",
-                "converting-to-vpc",
-                "creating",
-                "deleting",
-                "maintenance",
-                "modifying",
-                "moving-to-vpc",
-                "rebooting",
-                "renaming",
-                "resetting-master-credentials",
-                "starting",
-                "stopping",
-                "storage-config-upgrade",
-                "storage-initialization",
-                "storage-optimization",
-                "upgrading",
-            ),
+            busy=AT_WORK,
             in_use=codes("backing-up", "maintenance", "storage-optimization", "upgrading"),
             failed=codes("failed"),
             empty=codes("failed"),  # of a creation (RDS user guide, "Viewing DB instance status")
@@ -310,7 +227,7 @@ register(
             read=Op("list_tags_for_resource", TAGGED),
             at="TagList",
         ),
-        effects=dict.fromkeys({*facts(TYPE).properties} - MADE - {"DBInstanceIdentifier", "Tags"}, Effect.UNSUPPORTED),
+        effects=untaken(TYPE, {*MADE, "DBInstanceIdentifier"}),
         sets=frozenset({"EnableCloudwatchLogsExports", "VPCSecurityGroups"}),
         defaults={
             "AutoMinorVersionUpgrade": True,

@@ -161,11 +161,11 @@ def backwards(change: Change) -> Iterator[Objection]:
     name = repr(str(change.address))
     for each in change.fields:
         before, after = each.before, each.after
-        if each.path == ("EngineVersion",) and isinstance(before, str) and isinstance(after, str):
-            if version(after) < version(before):
-                text = f"the engine of {name} is {before}, and RDS does not go back to {after}"
-                help_ = f"write {before!r}, or restore a snapshot of before into another database"
-                yield Objection("DB003", text, help_)
+        both = isinstance(before, str) and isinstance(after, str)
+        if each.path == ("EngineVersion",) and both and version(after) < version(before):
+            text = f"the engine of {name} is {before}, and RDS does not go back to {after}"
+            help_ = f"write {before!r}, or restore a snapshot of before into another database"
+            yield Objection("DB003", text, help_)
         storage = each.path == ("AllocatedStorage",) and _number(before) and _number(after)
         if storage and float(after) < float(before):
             text = f"the storage of {name} is {before} GiB, and RDS does not shrink it to {after}"

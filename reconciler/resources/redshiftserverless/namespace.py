@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.facts import facts
-from reconciler.model.change import Change, Effect, Observed
+from reconciler.model.change import Change, Observed
 from reconciler.model.landing import SKIP, SNAPSHOT
 from reconciler.model.value import Json
 from reconciler.resources.api import (
@@ -29,6 +28,7 @@ from reconciler.resources.codecs import Codec
 from reconciler.resources.redshiftserverless import service
 from reconciler.resources.review import Objection, Pending
 from reconciler.resources.stages import Apart, Stages
+from reconciler.resources.untaken import untaken
 
 TYPE = "AWS::RedshiftServerless::Namespace"
 NAME = {"namespaceName": "{name}"}
@@ -156,7 +156,7 @@ register(
                 Apart(props=frozenset(ROLES), seconds=60.0),
             )
         ),
-        effects=dict.fromkeys({*facts(TYPE).properties} - {*TAKEN, "NamespaceName", "Tags"}, Effect.UNSUPPORTED),
+        effects=untaken(TYPE, {*TAKEN, "NamespaceName"}),
         sets=frozenset({"IamRoles", "LogExports"}),
         defaults={"DbName": "dev"},
         holds="records",

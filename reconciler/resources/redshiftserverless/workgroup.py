@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.facts import facts
-from reconciler.model.change import Change, Effect
+from reconciler.model.change import Change
 from reconciler.model.value import Json, Props
 from reconciler.resources.api import (
     Lifecycle,
@@ -27,6 +26,7 @@ from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec
 from reconciler.resources.redshiftserverless import service
 from reconciler.resources.stages import Apart, Stages
+from reconciler.resources.untaken import untaken
 
 TYPE = "AWS::RedshiftServerless::Workgroup"
 NAME = {"workgroupName": "{name}"}
@@ -173,7 +173,7 @@ register(
         stages=Stages(
             apart=tuple(Apart(props=frozenset({each}), seconds=90.0) for each in ALONE), turn=turn
         ),
-        effects=dict.fromkeys({*facts(TYPE).properties} - {*SIMPLE, CONFIG, "NamespaceName", "WorkgroupName", "Tags"}, Effect.UNSUPPORTED),
+        effects=untaken(TYPE, {*SIMPLE, CONFIG, "NamespaceName", "WorkgroupName"}),
         keyed={CONFIG: KEY},
         sets=frozenset({"SecurityGroupIds", "SubnetIds"}),
         defaults={

@@ -51,7 +51,7 @@ def install() -> None:
 
 @contextmanager
 def _named(module: Any, maker: str, *given: Any) -> Iterator[None]:  # noqa: ANN401
-    """Let what moto takes an id from give the one that tags choose; they are the last of `given`."""
+    """Let what moto takes an id from give the one that tags choose, the last of `given`."""
     tags = next((each for each in reversed(given) if isinstance(each, dict | list)), None)
     chosen, usual = _chosen(tags), getattr(module, maker)
     if chosen:

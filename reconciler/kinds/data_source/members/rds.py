@@ -107,13 +107,13 @@ def check(rds: Rds, spec: Source) -> Iterator[Problem]:
         yield from private.check(rds.network, (*here, "network"))
     yield from db.check_user(rds.user, (*here, "user"))
     if not 1 <= days(rds.backups.keep) <= _LONGEST:
-        path = (*here, "backups", "keep")
-        yield Problem(path, f"RDS keeps backups for 1 to {_LONGEST} days", "use 1d to 35d")
+        at = (*here, "backups", "keep")
+        yield Problem(at, f"RDS keeps backups for 1 to {_LONGEST} days", "use 1d to 35d")
     yield from _check_capacity(rds)
     if rds.instances == 1:
         text = "one instance is in one zone: while it is lost or changed nobody reaches the data"
-        path = (*here, "instances")
-        yield Problem(path, text, "use 2 or more", severity=Severity.WARNING)
+        at_ = (*here, "instances")
+        yield Problem(at_, text, "use 2 or more", severity=Severity.WARNING)
 
 
 def _check_capacity(rds: Rds) -> Iterator[Problem]:
@@ -145,7 +145,7 @@ def lookups(rds: Rds, _: Source, __: Scope) -> Iterator[Lookup]:
 
 
 def _source(rds: Rds, scope: Scope) -> crawl.Source:
-    _, port, scheme = ENGINES[rds.engine]
+    port, scheme = ENGINES[rds.engine][1:]
     if there := rds.existing:
         return crawl.Source(
             url=crawl.url(scheme, there.host, str(there.port), there.database),
@@ -172,12 +172,12 @@ def exports(rds: Rds, _: Source, scope: Scope) -> Mapping[str, Json | Lacking]:
     return crawl.exported(_source(rds, scope), scope, rds.crawl)
 
 
-def build(rds: Rds, _: Source, scope: Scope) -> Iterator[Node]:
+def build(rds: Rds, _spec: Source, scope: Scope) -> Iterator[Node]:
     here = ("rds",)
     if rds.network is not None:
         report_missing(rds.key, scope, (*here, "key"))
         private.report(rds.network, scope, (*here, "network"))
-        _, port, _ = ENGINES[rds.engine]
+        port = ENGINES[rds.engine][1]
         yield from private.group_nodes(rds.network, scope, port, (*here, "network"))
         yield _subnets(rds.network, scope)
         yield _cluster(rds, scope)

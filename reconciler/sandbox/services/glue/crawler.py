@@ -39,7 +39,7 @@ TARGETS = (
     "MongoDBTargets",
     "S3Targets",
 )
-ADDED = {
+ADDED: dict[str, dict[str, Any]] = {
     "LakeFormationConfiguration": {"UseLakeFormationCredentials": False, "AccountId": ""},
     "LineageConfiguration": {"CrawlerLineageSettings": "DISABLE"},
     "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},

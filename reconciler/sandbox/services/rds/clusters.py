@@ -26,7 +26,7 @@ LATER = {
     "iops": "Iops",
     "storage_type": "StorageType",
 }
-"""What waits for the window unless it is asked for at once. Source: ClusterPendingModifiedValues."""
+"""What waits for the window unless asked for at once. Source: ClusterPendingModifiedValues."""
 ATTRIBUTES = {
     "db_cluster_parameter_group_name": "parameter_group",
     "enable_iam_database_authentication": "iam_auth",
@@ -45,7 +45,7 @@ OTHER = frozenset(
 MISSING = "InvalidDBClusterStateFault"
 
 
-def install() -> None:
+def install() -> None:  # noqa: C901, PLR0915 - one inner function for each operation
     """Repair clusters."""
     cluster: Any = DBCluster
     backend: Any = RDSBackend

@@ -77,7 +77,7 @@ def one(call: Call, *names: frozenset[str]) -> str:
     if len(given) > 1 and not any(given <= each for each in names):
         text = f"You can't update multiple parameters in one request: {', '.join(sorted(given))}"
         raise wrong(text)
-    return sorted(given)[0]
+    return min(given)
 
 
 def tags(call: Call) -> dict[str, str]:

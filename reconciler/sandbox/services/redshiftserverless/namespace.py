@@ -40,6 +40,7 @@ GROUPS = (
     frozenset({"adminUserPassword", "adminUsername"}),
     frozenset({"defaultIamRoleArn", "iamRoles"}),
 )
+SECRET = '{"username": "admin", "password": "not a real one"}'  # noqa: S105 - it opens nothing
 _SHOWN = (
     "adminUsername",
     "adminPasswordSecretArn",
@@ -89,7 +90,7 @@ def _managed(call: Call, name: str) -> str:
     secret = secrets.create_managed_secret(
         service_name="redshift",
         secret_id=f"redshift!{name}-admin-{WORLD.next_number()}",
-        secret_string='{"username": "admin", "password": "not a real one"}',
+        secret_string=SECRET,
         description=f"The secret of the namespace {name}",
         kms_key_id=call.get("adminPasswordSecretKmsKeyId"),
         tags=[{"Key": "aws:redshift-serverless:namespaceArn", "Value": name}],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.services.redshiftserverless import namespace
 from reconciler.sandbox.services.redshiftserverless.common import (
-    SERVICE as SERVICE,
+    SERVICE,
     begin,
     conflict,
     find,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.sandbox.beside import Call, Record
 
 KIND = "workgroup"
+__all__ = ["OPERATIONS", "SERVICE"]
 CAPACITIES = ("baseCapacity", "maxCapacity")
 NO_LIMIT = -1
 DEFAULTS = {

@@ -25,7 +25,8 @@ def admit(desired: dict[str, Any], others: dict[str, dict[str, Any]]) -> None:
             source, function = desired.get("EventSourceArn"), desired.get("FunctionName")
             text = (
                 f'The event source arn (" {source} ") and function (" {function} ") provided'
-                f" mapping already exists. Please update or delete the existing mapping with UUID {id_}"
+                " mapping already exists. Please update or delete the existing mapping with UUID"
+                f" {id_}"
             )
             raise Broken("AlreadyExists", text, id_)
 

@@ -1,0 +1,174 @@
+"""Which properties of databases RDS takes, and which it fixes when it makes one. Pure data.
+
+Source: RDS API reference, CreateDBCluster, ModifyDBCluster, CreateDBInstance, ModifyDBInstance. Of
+the rest of CloudFormation's properties a difference is said and nothing is sent.
+"""
+
+from __future__ import annotations
+
+CLUSTER_MADE = frozenset(
+    {
+        "AllocatedStorage",
+        "AutoMinorVersionUpgrade",
+        "AvailabilityZones",
+        "BackupRetentionPeriod",
+        "CopyTagsToSnapshot",
+        "DBClusterInstanceClass",
+        "DBClusterParameterGroupName",
+        "DBSubnetGroupName",
+        "DatabaseName",
+        "DeletionProtection",
+        "EnableCloudwatchLogsExports",
+        "EnableHttpEndpoint",
+        "EnableIAMDatabaseAuthentication",
+        "Engine",
+        "EngineMode",
+        "EngineVersion",
+        "Iops",
+        "KmsKeyId",
+        "ManageMasterUserPassword",
+        "MasterUsername",
+        "MasterUserSecret",
+        "MonitoringInterval",
+        "MonitoringRoleArn",
+        "NetworkType",
+        "PerformanceInsightsEnabled",
+        "PerformanceInsightsKmsKeyId",
+        "PerformanceInsightsRetentionPeriod",
+        "Port",
+        "PreferredBackupWindow",
+        "PreferredMaintenanceWindow",
+        "PubliclyAccessible",
+        "ServerlessV2ScalingConfiguration",
+        "StorageEncrypted",
+        "StorageType",
+        "VpcSecurityGroupIds",
+    }
+)
+CLUSTER_FIXED = frozenset(
+    {
+        "AvailabilityZones",
+        "DBSubnetGroupName",
+        "DatabaseName",
+        "Engine",
+        "EngineMode",
+        "KmsKeyId",
+        "MasterUsername",
+        "PubliclyAccessible",
+        "StorageEncrypted",
+    }
+)
+INSTANCE_MADE = frozenset(
+    {
+        "AllocatedStorage",
+        "AutoMinorVersionUpgrade",
+        "AvailabilityZone",
+        "BackupRetentionPeriod",
+        "CACertificateIdentifier",
+        "CopyTagsToSnapshot",
+        "DBClusterIdentifier",
+        "DBInstanceClass",
+        "DBName",
+        "DBParameterGroupName",
+        "DBSubnetGroupName",
+        "DeletionProtection",
+        "EnableCloudwatchLogsExports",
+        "EnableIAMDatabaseAuthentication",
+        "EnablePerformanceInsights",
+        "Engine",
+        "EngineVersion",
+        "Iops",
+        "KmsKeyId",
+        "LicenseModel",
+        "ManageMasterUserPassword",
+        "MasterUserSecret",
+        "MasterUsername",
+        "MaxAllocatedStorage",
+        "MonitoringInterval",
+        "MonitoringRoleArn",
+        "MultiAZ",
+        "PerformanceInsightsKMSKeyId",
+        "PerformanceInsightsRetentionPeriod",
+        "Port",
+        "PreferredBackupWindow",
+        "PreferredMaintenanceWindow",
+        "PromotionTier",
+        "PubliclyAccessible",
+        "StorageEncrypted",
+        "StorageThroughput",
+        "StorageType",
+        "VPCSecurityGroups",
+    }
+)
+INSTANCE_FIXED = frozenset(
+    {
+        "AvailabilityZone",
+        "DBClusterIdentifier",
+        "DBName",
+        "DBSubnetGroupName",
+        "Engine",
+        "KmsKeyId",
+        "MasterUsername",
+        "StorageEncrypted",
+    }
+)
+OF_CLUSTER = frozenset(
+    {
+        "AllocatedStorage",
+        "BackupRetentionPeriod",
+        "DeletionProtection",
+        "EngineVersion",
+        "KmsKeyId",
+        "MasterUsername",
+        "Port",
+        "PreferredBackupWindow",
+        "StorageEncrypted",
+        "VPCSecurityGroups",
+    }
+)
+"""Of a member, these are its cluster's: not changed here. Source: ModifyDBInstance."""
+CLUSTER_AT_WORK = frozenset(
+    {
+        "backing-up",
+        "backtracking",
+        "cloning-failed",
+        "configuring-iam-database-auth",
+        "creating",
+        "deleting",
+        "failing-over",
+        "maintenance",
+        "migrating",
+        "modifying",
+        "promoting",
+        "renaming",
+        "resetting-master-credentials",
+        "starting",
+        "stopping",
+        "storage-optimization",
+        "update-iam-db-auth",
+        "upgrading",
+    }
+)
+INSTANCE_AT_WORK = frozenset(
+    {
+        "backing-up",
+        "configuring-enhanced-monitoring",
+        "configuring-iam-database-auth",
+        "configuring-log-exports",
+        "converting-to-vpc",
+        "creating",
+        "deleting",
+        "maintenance",
+        "modifying",
+        "moving-to-vpc",
+        "rebooting",
+        "renaming",
+        "resetting-master-credentials",
+        "starting",
+        "stopping",
+        "storage-config-upgrade",
+        "storage-initialization",
+        "storage-optimization",
+        "upgrading",
+    }
+)
