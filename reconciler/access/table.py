@@ -88,6 +88,8 @@ def _looks(slot: str) -> str:
         return f"(?:{_PLACE[slot]})"
     if _LONG.fullmatch(slot):
         return ".+"
+    if slot == "SchemaName":  # a schema of Glue is named after its registry (ARNs of CreateSchema)
+        return "[^/]+(?:/[^/]+)?"
     return r"[^/]+(?:/\d+)?" if _PACKAGE.fullmatch(slot) else "[^/]+"
 
 

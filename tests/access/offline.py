@@ -97,6 +97,7 @@ SPECIAL = {
 }  # fmt: skip
 RESOURCES = {
     "cloudwatch": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:acme",
+    "glue": f"arn:aws:glue:{REGION}:{ACCOUNT}:database/acme",
     "sns": SPECIAL["TopicArn"],
     "budgets": f"arn:aws:budgets::{ACCOUNT}:budget/acme",
     "sagemaker": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/acme",

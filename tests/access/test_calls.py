@@ -59,7 +59,8 @@ def name_of(service: str, method: str) -> str:
 def sent(type_: str) -> Iterator[Call]:
     """What a type's sample makes Moorline send, reads included."""
     resource, sample = load()[type_], SAMPLES[type_]
-    slots = {**PLACE.slots("acme-test-x"), **dict.fromkeys(resource.outputs, "x" * 36)}
+    inside = "acme-test-in/" if "{parent}" in str(resource.key) else ""
+    slots = {**PLACE.slots(f"{inside}acme-test-x"), **dict.fromkeys(resource.outputs, "x" * 36)}
     ops = [resource.read, *(Op(it.method, it.params) for it in resource.listings)]
     ops += [resource.tags.read] if resource.tags else []
     found = [(op.method, plans.fill(op.params, slots)) for op in ops]

@@ -77,8 +77,8 @@ WRONG = {
         "partitions.by.datepath.date.format", "a date is written as yyyy-MM-dd",
     ),
     "numbers that go down": (
-        (BY, "  by: {datepath: {numbers: {from: 5, to: 2}}}"),
-        "partitions.by.datepath.numbers.from", "greater than 'to'",
+        (BY, "  by: {datepath: {numbers: {atLeast: 5, atMost: 2}}}"),
+        "partitions.by.datepath.numbers.atLeast", "greater than 'atMost'",
     ),
     "nothing that says how": (
         (BY, "  by: {datepath: {}}"), "partitions.by.datepath", "exactly one of",
@@ -107,36 +107,36 @@ WRONG = {
     ),
     "a key that is no column": (("[id]", "[ident]"), "quality.keys.0", "is not in 'columns'"),
     "a check of no column": (
-        ("{keys: [id]}", "{checks: {ident: {unique: true}}}"),
-        "quality.checks.ident", "is not in 'columns'",
+        ("{keys: [id]}", "{columns: {ident: {unique: true}}}"),
+        "quality.columns.ident", "is not in 'columns'",
     ),
     "a check of nothing": (
-        ("{keys: [id]}", "{checks: {id: {nulls: skip}}}"), "quality.checks.id", "checks nothing",
+        ("{keys: [id]}", "{columns: {id: {nulls: skip}}}"), "quality.columns.id", "checks nothing",
     ),
     "nulls without values": (
-        ("{keys: [id]}", "{checks: {id: {unique: true, nulls: skip}}}"),
-        "quality.checks.id.nulls", "rules about values",
+        ("{keys: [id]}", "{columns: {id: {unique: true, nulls: skip}}}"),
+        "quality.columns.id.nulls", "rules about values",
     ),
     "nulls that cannot be": (
-        ("{keys: [id]}", "{checks: {id: {complete: true, matches: a, nulls: pass}}}"),
-        "quality.checks.id.nulls", "cannot pass",
+        ("{keys: [id]}", "{columns: {id: {complete: true, matches: a, nulls: pass}}}"),
+        "quality.columns.id.nulls", "cannot pass",
     ),
     "a range that goes down": (
-        ("{keys: [id]}", "{checks: {price: {between: {min: 2, max: 1}}}}"),
-        "quality.checks.price.between", "greater than 'max'",
+        ("{keys: [id]}", "{columns: {price: {between: {atLeast: 2, atMost: 1}}}}"),
+        "quality.columns.price.between", "greater than 'atMost'",
     ),
     "a range without ends": (
-        ("{keys: [id]}", "{checks: {price: {between: {}}}}"),
-        "quality.checks.price.between", "needs an end",
+        ("{keys: [id]}", "{columns: {price: {between: {}}}}"),
+        "quality.columns.price.between", "needs an end",
     ),
     "a pattern that is none": (
-        ("{keys: [id]}", '{checks: {id: {matches: "("}}}'), "quality.checks.id", "is no pattern",
+        ("{keys: [id]}", '{columns: {id: {matches: "("}}}'), "quality.columns.id", "is no pattern",
     ),
     "a rule that is none": (
-        ("{keys: [id]}", "{dqdl: ['Completness \"id\" > 1']}"), "quality.dqdl.0", "is no rule",
+        ("{keys: [id]}", "{rules: ['Completness \"id\" > 1']}"), "quality.rules.0", "is no rule",
     ),
     "a rule for AWS alone": (
-        ("{keys: [id]}", "{dqdl: ['Entropy \"id\" > 1']}"), "quality.dqdl.0", "for AWS to judge",
+        ("{keys: [id]}", "{rules: ['Entropy \"id\" > 1']}"), "quality.rules.0", "for AWS to judge",
     ),
 }  # fmt: skip
 
@@ -166,7 +166,7 @@ def test_indexes_that_glue_refuses_are_refused_before(indexes: str, at: str, tex
 @pytest.mark.scenario("D61")
 def test_a_ruleset_that_is_too_long_is_refused() -> None:
     many = ", ".join(f"'RowCount > {each}'" for each in range(5000))
-    found = said(SOURCE, ("{keys: [id]}", f"{{dqdl: [{many}]}}"))
+    found = said(SOURCE, ("{keys: [id]}", f"{{rules: [{many}]}}"))
     assert any("Glue takes 65,536" in what for _, what in found)
 
 
@@ -253,7 +253,7 @@ def test_iceberg_says_nothing_of_what_engines_keep() -> None:
 
 
 def test_a_step_gets_the_rules_and_what_they_look_into() -> None:
-    checks = "{checks: {land: {existsIn: {source: lands, column: code, atLeast: 99%}}}}"
+    checks = "{columns: {land: {existsIn: {source: lands, column: code, atLeast: 99%}}}}"
     lands = "s3: {}\nformat: csv\ncolumns: {code: string}\nschema: {}\n"
     world = made(SOURCE.replace("{keys: [id]}", checks), lands=lands)
     scope = world.scope("DataSource", "orders")

@@ -332,3 +332,35 @@ def test_tables_and_databases_fold_names_and_go_together(aws: Sandbox) -> None:
         glue.get_tables(DatabaseName="upper")
     glue.create_database(DatabaseInput={"Name": "upper"})
     assert glue.get_tables(DatabaseName="upper")["TableList"] == []
+
+
+def test_what_is_edited_or_deleted_by_hand_is_seen(aws: Sandbox, run: Any, plan: Plan) -> None:
+    wanted = (
+        *of_schema(),
+        node(database),
+        node(table),
+        Node(ruleset.address, ruleset.tagged(ruleset.full)),
+    )
+    assert run(*wanted) == []
+    glue = aws.client("glue")
+    glue.update_table(
+        DatabaseName=BASE, TableInput={**body(), "Description": "By hand."}, SkipArchive=True
+    )
+    glue.update_database(Name=BASE, DatabaseInput={"Name": BASE, "Description": "By hand."})
+    glue.update_registry(RegistryId={"RegistryName": "acme-test-orders"}, Description="By hand.")
+    glue.update_schema(**SCHEMA, Description="By hand.")
+    glue.update_data_quality_ruleset(Name="acme-test-orders", Ruleset="Rules = [RowCount > 9]")
+    steps, found = plan(*wanted)
+    assert [each for each in found if each.is_error] == []
+    assert {step.action for step in steps} == {Action.UPDATE}
+    assert len(steps) == len(wanted)
+    assert run(*wanted) == []
+    assert plan(*wanted)[0] == []
+    glue.delete_data_quality_ruleset(Name="acme-test-orders")
+    glue.delete_registry(RegistryId={"RegistryName": "acme-test-orders"})
+    glue.delete_database(Name=BASE)
+    steps, _ = plan(*wanted)
+    assert {step.action for step in steps} == {Action.CREATE}
+    assert len(steps) == len(wanted)
+    assert run(*wanted) == []
+    assert plan(*wanted)[0] == []

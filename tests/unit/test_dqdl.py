@@ -113,10 +113,10 @@ def test_every_kind_of_rule_is_evaluated_or_said_not_to_be() -> None:
 
 
 CHECKS = {
-    "between": Check(between=Range(min=1, max=2)),
-    "in": Check.model_validate({"in": ("a", "b")}),
+    "between": Check(between=Range.model_validate({"atLeast": 1, "atMost": 2})),
+    "in": Check(values=("a", "b")),
     "matches": Check(matches="[ab]"),
-    "length": Check(length=Length(min=1, max=1)),
+    "length": Check(length=Length.model_validate({"atLeast": 1, "atMost": 1})),
 }
 
 
@@ -144,7 +144,9 @@ def test_who_says_nothing_of_nulls_has_what_the_column_says() -> None:
 
 
 def test_both_ends_of_a_range_belong_to_it() -> None:
-    text = dqdl.written([*of_column("x", Check(between=Range(min=0.5, max=2)), None)])
+    text = dqdl.written(
+        [*of_column("x", Check(between=Range.model_validate({"atLeast": 0.5, "atMost": 2})), None)]
+    )
     found = split(text, [{"x": 0.5}, {"x": 2}, {"x": 2.01}], NOW)
     assert [row["x"] for row in found.good] == [0.5, 2]
 

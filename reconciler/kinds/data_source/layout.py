@@ -48,9 +48,9 @@ class Dates(Section):
 class Numbers(Section):
     """Values that are whole numbers."""
 
-    first: Annotated[int, Field(alias="from", ge=0)] = 0
+    at_least: Annotated[int, Field(ge=0)] = 0
     """The least."""
-    last: Annotated[int, Field(alias="to", ge=0)]
+    at_most: Annotated[int, Field(ge=0)]
     """The greatest."""
     digits: Maybe[Annotated[int, Field(ge=1, le=18)]] = None
     """How many digits each has, zeros in front."""
@@ -131,7 +131,7 @@ def _one(how: By) -> Iterator[tuple[str, str]]:
     elif how.numbers is not None:
         numbers = how.numbers
         yield "type", "integer"
-        yield "range", f"{numbers.first},{numbers.last}"
+        yield "range", f"{numbers.at_least},{numbers.at_most}"
         if numbers.digits is not None:
             yield "digits", str(numbers.digits)
     else:

@@ -33,18 +33,18 @@ _HOUR, _DAY = 3600, 86_400
 class Range(Section):
     """Both ends belong to it."""
 
-    min: Maybe[Number] = None
+    at_least: Maybe[Number] = None
     """The least."""
-    max: Maybe[Number] = None
+    at_most: Maybe[Number] = None
     """The greatest."""
 
 
 class Length(Section):
     """Characters; both ends belong to it."""
 
-    min: Maybe[Annotated[int, Field(ge=0)]] = None
+    at_least: Maybe[Annotated[int, Field(ge=0)]] = None
     """The least."""
-    max: Maybe[Annotated[int, Field(ge=0)]] = None
+    at_most: Maybe[Annotated[int, Field(ge=0)]] = None
     """The greatest."""
 
 
@@ -68,8 +68,8 @@ class Check(Section):
     """Whether no value comes twice, or for how many rows at least."""
     between: Maybe[Range] = None
     """The range of its numbers."""
-    in_: Maybe[Annotated[tuple[str | int | float, ...], Field(min_length=1, max_length=500)]] = (
-        Field(None, alias="in")
+    values: Maybe[Annotated[tuple[str | int | float, ...], Field(min_length=1, max_length=500)]] = (
+        None
     )
     """The values that it may have."""
     matches: Maybe[str] = None
@@ -86,9 +86,9 @@ class Check(Section):
     and are left out where it is not."""
 
     @property
-    def values(self) -> bool:
+    def compares(self) -> bool:
         """Whether there is a rule about values."""
-        said = (self.between, self.in_, self.matches, self.length)
+        said = (self.between, self.values, self.matches, self.length)
         return any(each is not None for each in said)
 
 
@@ -98,7 +98,7 @@ def of_column(name: str, check: Check, column: Column | None) -> Iterator[str]:
     nulls = check.nulls or ("fail" if column is not None and column.required else "skip")
     if check.complete is not None:
         yield _complete(own, check.complete)
-    elif check.values and nulls == "fail":
+    elif check.compares and nulls == "fail":
         yield f"IsComplete {own}"
     if check.unique is not None:
         share = check.unique
@@ -122,18 +122,18 @@ def _complete(own: str, share: Literal[True] | str) -> str:
 
 def _values(own: str, check: Check) -> Iterator[str]:
     if check.between is not None:
-        for op, end in ((">=", check.between.min), ("<=", check.between.max)):
+        for op, end in ((">=", check.between.at_least), ("<=", check.between.at_most)):
             if end is not None:
                 yield f"ColumnValues {own} {op} {_number(end)}"
-    if check.in_ is not None:
+    if check.values is not None:
         listed = ", ".join(
-            quoted(each) if isinstance(each, str) else _number(each) for each in check.in_
+            quoted(each) if isinstance(each, str) else _number(each) for each in check.values
         )
         yield f"ColumnValues {own} in [{listed}]"
     if check.matches is not None:
         yield f"ColumnValues {own} matches {quoted(check.matches)}"
     if check.length is not None:
-        for op, end in ((">=", check.length.min), ("<=", check.length.max)):
+        for op, end in ((">=", check.length.at_least), ("<=", check.length.at_most)):
             if end is not None:
                 yield f"ColumnLength {own} {op} {end}"
 
@@ -167,7 +167,7 @@ def following(
         own, check = quoted(name), checks.get(name)
         yield f"ColumnExists {own}"
         said = check is not None and (
-            check.complete is not None or (check.values and check.nulls in (None, "fail"))
+            check.complete is not None or (check.compares and check.nulls in (None, "fail"))
         )
         if column.required and not said:
             yield f"IsComplete {own}"

@@ -62,8 +62,8 @@ def _column(name: str, how: By, spec: Source) -> Iterator[Problem]:
             written(how.date.format, how.date.since)
         except ValueError:
             yield Problem((*here, "date", "since"), f"there is no day {how.date.since!r}")
-    if how.numbers is not None and how.numbers.first > how.numbers.last:
-        yield Problem((*here, "numbers", "from"), "'from' is greater than 'to'")
+    if how.numbers is not None and how.numbers.at_least > how.numbers.at_most:
+        yield Problem((*here, "numbers", "atLeast"), "'atLeast' is greater than 'atMost'")
 
 
 def _layout(partitions: Partitions) -> Iterator[Problem]:

@@ -14,7 +14,6 @@ from pydantic import Field
 
 from reconciler.facts import dqdl
 from reconciler.kinds.api import (
-    Duration,
     Lacking,
     Maybe,
     Path,
@@ -22,7 +21,6 @@ from reconciler.kinds.api import (
     Reference,
     Scope,
     Section,
-    seconds,
 )
 from reconciler.kinds.data_source.api import Member, Source, register
 from reconciler.kinds.data_source.members.schema import Schema, has_table
@@ -49,19 +47,17 @@ class Quality(Section):
 
     keys: tuple[str, ...] = ()
     """Columns that together tell each row from all others."""
-    checks: dict[str, Check] = Field(default_factory=dict)
+    columns: dict[str, Check] = Field(default_factory=dict)
     """By column: what its values are held to."""
     rows: Maybe[Rows] = None
     """How many rows a batch has."""
-    dqdl: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
     """Further rules in the language of Glue, each as it stands between commas."""
     follow_columns: bool = True
     """Whether rules follow from the columns: that each is there, that those that are required have
     values, how long texts may be, and in CSV and JSON what they can be read as."""
-    notify: Maybe[Annotated[str, Reference("Monitor")]] = None
-    """Who is told when a rule fails, by an alarm."""
-    window: Duration = "1h"
-    """How long the alarm stays on after a check that failed."""
+    monitor: Maybe[Annotated[str, Reference("Monitor")]] = None
+    """Who is told when a rule fails, by an alarm that stays on for an hour."""
 
 
 def rules(quality: Quality, spec: Source) -> Iterator[tuple[str, Path]]:
@@ -76,19 +72,19 @@ def rules(quality: Quality, spec: Source) -> Iterator[tuple[str, Path]]:
                 yield each, path
 
     if quality.follow_columns:
-        yield from new(following(spec.columns, spec.format, quality.checks), ("columns",))
+        yield from new(following(spec.columns, spec.format, quality.columns), ("columns",))
     if quality.keys:
         names = " ".join(map(dqdl.quoted, quality.keys))
         yield from new([f"IsPrimaryKey {names}"], (*here, "keys"))
-    for name, check in quality.checks.items():
+    for name, check in quality.columns.items():
         found = of_column(name, check, spec.columns.get(name))
-        yield from new(found, (*here, "checks", name))
+        yield from new(found, (*here, "columns", name))
     if quality.rows is not None:
         ends = ((">=", quality.rows.at_least), ("<=", quality.rows.at_most))
         found_rows = [f"RowCount {op} {end}" for op, end in ends if end is not None]
         yield from new(found_rows, (*here, "rows"))
-    for number, text in enumerate(quality.dqdl):
-        yield from new([text.strip()], (*here, "dqdl", str(number)))
+    for number, text in enumerate(quality.rules):
+        yield from new([text.strip()], (*here, "rules", str(number)))
 
 
 def check(quality: Quality, spec: Source) -> Iterator[Problem]:
@@ -98,8 +94,8 @@ def check(quality: Quality, spec: Source) -> Iterator[Problem]:
         if name not in spec.columns:
             at = (*here, "keys", str(number))
             yield Problem(at, f"{name!r} is not in 'columns'", f"there are: {known}")
-    for name, each in quality.checks.items():
-        path: Path = (*here, "checks", name)
+    for name, each in quality.columns.items():
+        path: Path = (*here, "columns", name)
         if name not in spec.columns:
             text = f"{name!r} is not in 'columns'"
             yield Problem(path, text, f"there are: {known}", on_key=True)
@@ -109,32 +105,32 @@ def check(quality: Quality, spec: Source) -> Iterator[Problem]:
         yield from _rule(rule, path)
     if not found:
         text = "nothing is checked"
-        yield Problem(here, text, "add 'columns', 'checks' or 'dqdl'")
+        yield Problem(here, text, "add 'columns' to the DataSource, or 'rules' here")
     size = len(dqdl.written([each for each, _ in found]))
     if size > dqdl.MOST:
         text = f"the rules have {size:,} characters, and Glue takes {dqdl.MOST:,}"
         yield Problem(here, text, "check fewer things, or split the data")
-    if seconds(quality.window) % 60 or seconds(quality.window) > 86_400:  # noqa: PLR2004 - a day
-        yield Problem((*here, "window"), "an alarm looks back up to a day, in whole minutes")
 
 
 def _check(check: Check, path: Path) -> Iterator[Problem]:
     said = check.model_fields_set - {"nulls"}
     if not said:
         yield Problem(path, "this checks nothing", "add 'complete', 'between' or another check")
-    if check.nulls is not None and not check.values:
+    if check.nulls is not None and not check.compares:
         text = "'nulls' belongs to rules about values"
-        yield Problem((*path, "nulls"), text, "remove it, or add 'between', 'in' or 'matches'")
+        yield Problem((*path, "nulls"), text, "remove it, or add 'between', 'values' or 'matches'")
     if check.nulls in {"pass", "skip"} and check.complete is True:
         text = f"rows without a value cannot {check.nulls}: each has one by 'complete'"
         yield Problem((*path, "nulls"), text, "remove one of them")
     for name, ends in (("between", check.between), ("length", check.length)):
         if ends is None:
             continue
-        if ends.min is None and ends.max is None:
-            yield Problem((*path, name), "a range needs an end", "add 'min' or 'max'")
-        elif ends.min is not None and ends.max is not None and ends.min > ends.max:
-            yield Problem((*path, name), "'min' is greater than 'max'", "exchange them")
+        if ends.at_least is None and ends.at_most is None:
+            yield Problem((*path, name), "a range needs an end", "add 'atLeast' or 'atMost'")
+        elif (
+            ends.at_least is not None and ends.at_most is not None and ends.at_least > ends.at_most
+        ):
+            yield Problem((*path, name), "'atLeast' is greater than 'atMost'", "exchange them")
 
 
 def _rule(rule: str, path: Path) -> Iterator[Problem]:
@@ -159,7 +155,7 @@ def references(quality: Quality) -> dict[str, str]:
     """Other DataSources by what the rules call them."""
     return {
         alias(each.exists_in.source): each.exists_in.source
-        for each in quality.checks.values()
+        for each in quality.columns.values()
         if each.exists_in is not None
     }
 
@@ -179,14 +175,12 @@ def build(quality: Quality, spec: Source, scope: Scope) -> Iterator[Node]:
     for other in references(quality).values():
         scope.export("DataSource", other, "table")
     yield scope.node(address, props, lines={(): ("quality",), ("Ruleset",): ("quality",)})
-    if quality.notify is not None:
-        yield _alarm(quality, quality.notify, scope)
+    if quality.monitor is not None:
+        yield _alarm(quality.monitor, scope)
 
 
-def _alarm(quality: Quality, monitor: str, scope: Scope) -> Node:
+def _alarm(monitor: str, scope: Scope) -> Node:
     told = [scope.export("Monitor", monitor, "topicArn")]
-    period = 60 if seconds(quality.window) <= 3600 else 300  # noqa: PLR2004 - an hour
-    periods = max(1, seconds(quality.window) // period)
     return scope.node(
         scope.address(ALARM, "quality"),
         {
@@ -196,8 +190,8 @@ def _alarm(quality: Quality, monitor: str, scope: Scope) -> Node:
             "MetricName": FAILED_RULES,
             "Dimensions": [{"Name": "Ruleset", "Value": Ref(scope.address(RULESET), "Name")}],
             "Statistic": "Maximum",
-            "Period": period,
-            "EvaluationPeriods": periods,
+            "Period": 60,
+            "EvaluationPeriods": 60,
             "DatapointsToAlarm": 1,
             "Threshold": 0,
             "ComparisonOperator": "GreaterThanThreshold",
@@ -206,7 +200,7 @@ def _alarm(quality: Quality, monitor: str, scope: Scope) -> Node:
             "OKActions": told,
             "InsufficientDataActions": [],
         },
-        lines={(): ("quality",), ("AlarmActions",): ("quality", "notify")},
+        lines={(): ("quality",), ("AlarmActions",): ("quality", "monitor")},
     )
 
 
