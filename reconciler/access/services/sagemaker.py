@@ -16,7 +16,7 @@ SERVICE = "sagemaker.amazonaws.com"
 Keys = Callable[[Call], Mapping[str, Any]]
 PLAIN = {
     "": "ListEndpointConfigs ListEndpoints ListFeatureGroups ListModelPackageGroups ListModels "
-    "ListPipelines ListTrainingJobs ListProcessingJobs ListTransformJobs ListModelPackages",
+    "ListPipelines ListTrainingJobs ListProcessingJobs ListTransformJobs ListModelPackages Search",
     "endpoint EndpointName": "DescribeEndpoint DeleteEndpoint UpdateEndpointWeightsAndCapacities",
     "endpoint-config EndpointConfigName": "DescribeEndpointConfig DeleteEndpointConfig",
     "feature-group FeatureGroupName": "DescribeFeatureGroup DeleteFeatureGroup UpdateFeatureGroup "
