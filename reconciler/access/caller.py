@@ -108,6 +108,12 @@ def encrypted(service: str, kind: str, *paths: str) -> Find:
     return find
 
 
+def checked(call: Call, world: World) -> Iterable[str]:
+    """The key of an object whose checksum is asked for with its head."""
+    asks = call.get("ChecksumMode") == "ENABLED"
+    return encrypted("s3", "object", "Bucket", "Key")(call, world) if asks else ()
+
+
 def written(call: Call, world: World) -> Iterable[str]:
     """The key of an object that is written: in the call, or the bucket's default."""
     if call.get("ServerSideEncryption") == "AES256":
@@ -238,6 +244,14 @@ DEMANDS = (
         ("kms:Decrypt",),
         encrypted("s3", "object", "Bucket", "Key"),
         "S3 user guide, server-side encryption with KMS keys, permissions",
+        "s3",
+    ),
+    Demand(
+        "s3",
+        ("HeadObject",),
+        ("kms:Decrypt",),
+        checked,
+        "S3 API, HeadObject.ChecksumMode",
         "s3",
     ),
     Demand(

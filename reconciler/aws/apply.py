@@ -19,6 +19,7 @@ from reconciler.aws.clock import Clock
 from reconciler.aws.ending import Ended, StepError
 from reconciler.aws.errors import AwsError, Closed, Expired
 from reconciler.aws.fresh import Earlier
+from reconciler.aws.sending import Assets
 from reconciler.aws.session import Session
 from reconciler.aws.step import Runner
 from reconciler.model.event import (
@@ -84,15 +85,20 @@ def apply(  # noqa: PLR0913 - a plan, the world it runs in, and who listens
     workers: int = WORKERS,
     run: str = "",
     earlier: Earlier = dict,
+    assets: Assets | None = None,
 ) -> Outcome:
     """Run every step of a plan that was not refused.
 
     `run` is the id of this run: the same requests of another run are other requests. `earlier`
     is asked where a policy refuses something: rights that a run has just changed may not decide
-    yet. The caller has checked that the plan has no errors and that the account is the right one.
+    yet. `assets` reads the bytes of what is put, and raises StepError where they are others. The
+    caller has checked that the plan has no errors and that the account is the right one.
     """
     interrupt = interrupt or Interrupt()
-    return _Run(plan, session, resources, place, sink, interrupt, run, earlier).all(workers)
+    going = _Run(plan, session, resources, place, sink, interrupt, run, earlier)
+    if assets:
+        going.runner.sender.assets = assets
+    return going.all(workers)
 
 
 class _Run:

@@ -39,6 +39,11 @@ Look = Callable[[Step, Resource], Observed | None]
 Arrived = Callable[[Step, Resource, Observed], bool]
 
 
+SPREADING = 120.0
+"""Seconds for which a refusal may come of a role that is still spreading."""
+SPREAD_POLL = 5.0
+
+
 class Awaiting:
     """Carries requests of a run to their end."""
 
@@ -71,6 +76,8 @@ class Awaiting:
             except AwsError as error:
                 if isinstance(error, Expired):
                     raise
+                if self._spreads(step, resource, call, error, began):
+                    continue
                 match meaning(error.code):
                     case Meaning.SAME if other := self._named(error):
                         return self.ended(step, resource, operation, call, other)
@@ -85,6 +92,20 @@ class Awaiting:
                             raise
                     case _:
                         raise
+
+    def _spreads(
+        self, step: Step, resource: Resource, call: Call, error: AwsError, began: float
+    ) -> bool:
+        """Whether a handler's refusal goes away by itself, and was waited for."""
+        said = (error.code, error.message)
+        if not any(each.matches(*said) for each in resource.transient):
+            return False
+        if self.session.clock.now() - began >= SPREADING:
+            return False
+        self._pause(step, error.code, SPREAD_POLL)
+        if self._is_there(step, resource, call):
+            raise error
+        return True
 
     def _attempt(self, step: Step) -> int:
         with self._lock:

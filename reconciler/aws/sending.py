@@ -6,11 +6,13 @@ by it yet, is sent again; what AWS may have carried out never is.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
+from reconciler.aws.ending import StepError
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.fresh import Fresh, Patience
 from reconciler.aws.outcomes import Meaning, meaning
@@ -18,6 +20,7 @@ from reconciler.aws.outputs import Outputs
 from reconciler.aws.session import Session
 from reconciler.aws.single import value_at
 from reconciler.aws.together import Together
+from reconciler.model.asset import ChangedError, Packed
 from reconciler.model.change import Action, Call
 from reconciler.model.event import CallFailed, CallSent, Sink
 from reconciler.model.plan import Step
@@ -28,6 +31,11 @@ _DRESSED = frozenset({Meaning.REFUSED, Meaning.DOUBT})
 _IAM = frozenset({"AWS::IAM::Role", "AWS::IAM::InstanceProfile", "AWS::IAM::ManagedPolicy"})
 """What spreads slowly, and is refused meanwhile by handlers in whichever words and codes."""
 Settle = Callable[[Step, Resource], object]
+Assets = Callable[[Packed], bytes]
+
+
+def _no_assets(asset: Packed) -> bytes:
+    raise ChangedError(f"there is no repository to read {asset.path!r} from")
 
 
 class Sender:
@@ -47,6 +55,8 @@ class Sender:
         self.awaiting: Awaiting | None = None
         """Waits for requests that go on."""
         self.together = Together()
+        self.assets: Assets = _no_assets
+        """Reads the bytes of what is put."""
 
     def send(self, step: Step, resource: Resource, call: Call) -> bool:
         """Send one call; False when it was carried out and its answer was not whole.
@@ -56,6 +66,8 @@ class Sender:
             StepError: interrupted while it was waited for.
         """
         params = self.outputs.sent(call.params)
+        if step.asset and call.method != resource.delete.method:
+            params = {**params, resource.packed: self._bytes(step.asset)}
         unshown = [text for each in hidden(call.params) for _, text in texts(each.value)]
         if self.outputs.undoes(step.address, call.method, params):
             return True
@@ -85,6 +97,22 @@ class Sender:
         self.fresh.wrote(step.address, call, resource)
         self.sink(CallSent(step.id, call, before, clock.now() - before, tried))
         return whole
+
+    def _bytes(self, asset: Packed) -> bytes:
+        """What is put, which must be what was planned.
+
+        Raises:
+            StepError: it is not.
+        """
+        help_ = "apply from the checkout that was planned, or plan again and review what changed"
+        try:
+            data = self.assets(asset)
+        except ChangedError as error:
+            raise StepError("ASSET008", f"{error}; nothing was put", help_) from error
+        if hashlib.sha256(data).hexdigest() != asset.digest:
+            text = f"{asset.path!r} is not what was planned; nothing was put"
+            raise StepError("ASSET008", text, help_)
+        return data
 
     def send_with_others(self, step: Step, resource: Resource, call: Call) -> None:
         """Send a call of a deletion, in one request with the same of others that are at it now.

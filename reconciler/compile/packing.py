@@ -6,35 +6,22 @@ They are read in between by who may touch the disk: `wanted` says what, `given` 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.compile.spec import Spec
 from reconciler.compile.unresolved import unresolved
 from reconciler.kinds.api import Lacking
 from reconciler.kinds.packs import packs
 from reconciler.kinds.peers import Home
-from reconciler.model.asset import Form, Packed
-from reconciler.model.diagnostic import Diagnostic, Severity, Span
+from reconciler.model.asset import Key, Packed, Refusal
+from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path
 from reconciler.specs.overlay import EnvironmentView
 
 KIND = "DataSource"
 _AT = ("spec", "assets")
-Key = tuple[str, Form]
 Peer = Callable[[str, str], Mapping[str, Json | Lacking]]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why what a spec names could not be read, or must not be put into a bucket."""
-
-    code: str
-    message: str
-    help: str
-    at: Span | None = None
-    """Where in the repository; nothing where the line of the spec says it."""
-    severity: Severity = Severity.ERROR
 
 
 def keys(model: object) -> list[Key]:
@@ -77,6 +64,23 @@ def _finding(refusal: Refusal, at: Span) -> Diagnostic:
     where = f" ({refusal.at})" if refusal.at else ""
     text = f"{refusal.message}{where}"
     return Diagnostic(refusal.code, text, at, refusal.help, refusal.severity)
+
+
+def unread(specs: Iterable[Spec]) -> tuple[Spec, ...]:
+    """The specs as if every file were there, for findings about all else."""
+    return given(specs, _Anything())[0]
+
+
+class _Anything(Mapping[Key, Packed]):
+    def __getitem__(self, key: Key) -> Packed:
+        path, form = key
+        return Packed(path, form, "0" * 64, 0, 0)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def homeless(spec: Spec, view: EnvironmentView) -> Iterator[Diagnostic]:
@@ -125,7 +129,7 @@ def unfit(view: EnvironmentView, exports: Mapping[str, Json | Lacking]) -> list[
     if not keeps:
         return []
     text = f"{KIND} {name!r} cannot keep what runs: {keeps}"
-    help_ = "name a DataSource that is for this alone, without 'expireAfter' and 'archiveAfter'"
+    help_ = "name a DataSource that is for this alone and keeps what is in it"
     return [Diagnostic("ASSET002", text, at, help_)]
 
 

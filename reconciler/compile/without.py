@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from reconciler.compile import compiler
+from reconciler.compile import compiler, packing
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.document import Document
 from reconciler.specs.salvage import salvage
@@ -56,5 +56,6 @@ def _specs(documents: list[Document], name: str, lost: Collection[str]) -> list[
         if each.code != "ENV007" and (each.at not in open_ or each.code.startswith(_CERTAIN))
     ]
     if saved.whole and not open_ and not lost:
+        specs = packing.unread(specs)
         found += [each for each in compiler.build(specs, saved.view)[1] if each.is_error]
     return found

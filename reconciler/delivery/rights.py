@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.delivery import actions, stated
+from reconciler.delivery import actions, assets, stated
 from reconciler.delivery.actions import Grant
 from reconciler.delivery.api import literal
 from reconciler.delivery.cloudformation import (
@@ -51,17 +51,22 @@ def policies(site: Site) -> dict[str, Json]:
         **_siblings(grants, site),
         **_stated(types, site),
         **_signing(site),
+        **assets.policies(site),
         **_receipts(lists=_LISTS in looked),
         **_report(),
     }
 
 
 def _types(site: Site) -> list[Resource]:
-    """The records of a site's types; of a type that nothing serves nothing is sent."""
-    return [found for type_ in site.types if (found := resources.lookup(type_)) is not None]
+    """The records of a site's types; of a type that nothing serves nothing is sent.
+
+    Assets are not by type: they are objects of one folder, which `assets` names.
+    """
+    found = (resources.lookup(type_) for type_ in site.types)
+    return [each for each in found if each is not None and not each.packed]
 
 
-def parameters() -> dict[str, Json]:
+def parameters(site: Site) -> dict[str, Json]:
     """What whoever makes the stack says of what the specs do not know."""
 
     def arn(service: str, what: str, kind: str = "") -> Json:
@@ -69,8 +74,10 @@ def parameters() -> dict[str, Json]:
         return {"Type": "String", "Default": "", "AllowedPattern": pattern, "Description": what}
 
     key = "ARN of the customer's KMS key (not of an alias) of"
+    sealed = f"{key} the assets' bucket, if no spec makes it."
     return {
         "ReceiptsKey": arn("kms", f"{key} the receipts' bucket, if any.", "key/"),
+        **({"AssetsKey": arn("kms", sealed, "key/")} if assets.put(site) else {}),
         "ReportObject": arn("s3", "ARN of the S3 object that drift reports go to, if any."),
         "ReportTopic": arn("sns", "ARN of the SNS topic that drift reports go to, if any."),
         "ReportKey": arn("kms", f"{key} that object's bucket or that topic, if any.", "key/"),
@@ -86,6 +93,7 @@ def facts(stage: Stage, site: Site) -> dict[str, str | list[str]]:
         "Keys": f"{root}{stage.name}/",
         "Lease": f"{root}lease/{stage.name}",
         "Boundary": stage.boundary,
+        **({"Assets": stage.assets} if assets.put(site) else {}),
         "Roles": sorted(_roles(stage, site)),
     }
     if any(each.siblings for each in site.stages):
@@ -108,6 +116,9 @@ def conditions(site: Site) -> dict[str, Json]:
         "ReportsSealed": given({"Ref": "ReportKey"}),
         "WorkloadsBounded": given(fact("Boundary")),
     }
+    if assets.put(site):
+        found["Assets"] = given(fact("Assets"))
+        found["AssetsSealed"] = given({"Ref": "AssetsKey"})
     found["Reports"] = {
         "Fn::Or": [{"Condition": each} for each in ("ReportsToObject", "ReportsToTopic")]
     }

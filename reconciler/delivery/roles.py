@@ -64,7 +64,7 @@ def _parameters(site: Site, trust: Trust) -> dict[str, Json]:
             "Default": "",
             "Description": "ARN of the policy that bounds both roles; recommended.",
         },
-        **rights.parameters(),
+        **rights.parameters(site),
     }
     if trust.issuer:
         own["OidcProvider"] = {

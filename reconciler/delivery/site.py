@@ -47,6 +47,8 @@ class Stage:
     siblings: tuple[str, ...] = ()
     """What names of other environments in the account begin with, where it is as this one's own:
     `acme-dev-2-` for `dev`."""
+    assets: str = ""
+    """Bucket and folder of files of the repository, "" where no spec names one."""
     stated: tuple[Address, ...] = ()
     """What its specs call otherwise than `PLATFORM-ENVIRONMENT-…`."""
 

@@ -38,7 +38,8 @@ class Stated:
 
 def stated(graph: Graph, prefix: str) -> tuple[Stated, ...]:
     """What a graph calls otherwise than with `prefix` at the beginning, in order."""
-    found = (node for node in graph if not node.address.name.startswith(prefix))
+    own = (node for node in graph if node.asset is None)  # rights for these go by their folder
+    found = (node for node in own if not node.address.name.startswith(prefix))
     return tuple(
         Stated(node.address, _line(node)) for node in sorted(found, key=lambda node: node.address)
     )
@@ -97,7 +98,7 @@ def lacking(
 ) -> Iterator[Stated]:
     """Names that no statement of a template of ours is about in an environment."""
     known = _covered(template, environment)
-    every = {node.address.type for node in graph}
+    every = {node.address.type for node in graph if node.asset is None}
     types = [found for type_ in sorted(every) if (found := resources.lookup(type_)) is not None]
     for each in names:
         needed = {str(sub(on)) for one in grants([each.address], types, platform) for on in one.on}

@@ -8,7 +8,7 @@ from pathlib import Path
 from reconciler.disk import write
 from reconciler.git.commit import name_in
 from reconciler.git.run import MOST, GitError, Objects, objects_of, repository
-from reconciler.git.tree import FILES, ID, LINK, MODULE, Entry, entries
+from reconciler.git.tree import FILES, ID, LINK, MODULE, RUNS, Entry, entries
 
 _MANY = 10_000
 """Files; a platform has hundreds."""
@@ -27,8 +27,19 @@ def knows(commit_id: str) -> bool:
     return True
 
 
-def export(commit_id: str, paths: Sequence[Path], into: Path) -> list[Path]:
+def inside(path: Path) -> Path:
+    """Where a folder is in the repository, and so below the folder of an export.
+
+    Raises:
+        GitError: it is outside.
+    """
+    return Path(name_in(repository(), path))
+
+
+def export(commit_id: str, paths: Sequence[Path], into: Path, *, again: bool = False) -> list[Path]:
     """Write files of a commit below a folder; answers where each of the paths is now.
+
+    With `again` files that an earlier call has written are written once more.
 
     Raises:
         GitError: the commit has no such path, or there is no such commit, or what is there
@@ -41,8 +52,11 @@ def export(commit_id: str, paths: Sequence[Path], into: Path) -> list[Path]:
         _check(names, found)
         contents = _contents(objects, found)
     for entry, content in zip(found, contents, strict=True):
+        place_ = into / entry.name
         try:
-            write.write_new(into / entry.name, content, within=into)
+            (write.replace if again else write.write_new)(place_, content, within=into)
+            if entry.mode == RUNS:
+                place_.chmod(0o755)
         except OSError as error:
             raise GitError(f"{entry.name} cannot be written: {error.strerror}") from error
     return [into / name for name in names]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from reconciler.git.run import GitError, Objects
 
 LINK, MODULE = "120000", "160000"
+RUNS = "100755"
 FILES = frozenset({"100644", "100755", "100664"})
 ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HOSTILE = frozenset({"", ".", ".."})

@@ -14,8 +14,13 @@ import math
 import random
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
+
+Json = Any
+Row = Mapping[str, Any]
 
 MISSING = frozenset({"", "na", "n/a", "nan", "nat", "none", "null"})
 """Texts that stand for no value where a number is wanted."""
@@ -32,22 +37,22 @@ class RefusedError(Exception):
     """Why a row is not put."""
 
 
-def missing(value, kind="String"):
+def missing(value: Json, kind: str = "String") -> bool:
     """Whether a value is none: NaN and NaT are not equal to themselves."""
-    if value is None or value != value:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return True
     if isinstance(value, str):
         return value == "" or (kind != "String" and value.strip().lower() in MISSING)
     return str(value) == "NaT"
 
 
-def moment(value, kind):
+def moment(value: Json, kind: str) -> str:
     """An event time as Feature Store takes it: a text in UTC, or seconds."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, str) and kind == "String":
         try:
-            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            value = datetime.fromisoformat(value)
         except ValueError:
             raise RefusedError(f"event time {value!r} is not in ISO 8601") from None
     if isinstance(value, datetime):
@@ -56,13 +61,13 @@ def moment(value, kind):
             return repr(value.timestamp())
         part = value.microsecond // MILLISECOND
         tail = f".{part:03d}Z" if part else "Z"
-        return value.strftime("%Y-%m-%dT%H:%M:%S") + tail
+        return f"{value:%Y-%m-%dT%H:%M:%S}{tail}"
     if kind == "String":
         raise RefusedError(f"event time {value!r} is no moment")
     return number(value, "Fractional")
 
 
-def number(value, kind):
+def number(value: Json, kind: str) -> str:
     """A number as text: whole ones without a point."""
     try:
         found = Decimal(str(value).strip()) if not isinstance(value, bool) else Decimal(int(value))
@@ -77,7 +82,7 @@ def number(value, kind):
     return repr(float(found))
 
 
-def plain(value, kind):
+def plain(value: Json, kind: str) -> str:
     """A value of a feature as text."""
     if kind != "String":
         return number(value, kind)
@@ -88,13 +93,15 @@ def plain(value, kind):
     return value if isinstance(value, str) else str(value)
 
 
-def record(row, features, record_id, event_time):
+def record(
+    row: Row, features: Mapping[str, str], record_id: str, event_time: str
+) -> list[dict[str, Any]]:
     """The record of a row; `features` are types by name.
 
     Raises:
         RefusedError: it has no id or no time, or a value that its feature cannot have.
     """
-    values = []
+    values: list[dict[str, Any]] = []
     for name, kind in features.items():
         value = row.get(name)
         if isinstance(value, list | tuple):
@@ -115,7 +122,14 @@ def record(row, features, record_id, event_time):
     return values
 
 
-def put(send, group, values, *, clock=time.monotonic, sleep=time.sleep):
+def put(
+    send: Callable[..., Any],
+    group: str,
+    values: list[dict[str, Any]],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
     """Put one record; `send` is PutRecord.
 
     Raises:
@@ -126,30 +140,38 @@ def put(send, group, values, *, clock=time.monotonic, sleep=time.sleep):
     while True:
         try:
             send(FeatureGroupName=group, Record=values)
-            return
         except Exception as error:
             response = getattr(error, "response", None)
             if response is None:
                 raise
             code = response["Error"]["Code"]
             text = response["Error"].get("Message", "")
-            absent = "not found" in text.lower() or code in {"ResourceNotFound"}
+            absent = "not found" in text.lower() or code == "ResourceNotFound"
             again = absent and clock() - began < APPEARS
             if not again and (code not in BUSY or tries >= TRIES):
                 raise RefusedError(f"{code}: {text}") from None
             tries += 1
             sleep(random.uniform(0, wait))  # noqa: S311 - nothing secret
             wait = min(wait * 2, 20.0)
+        else:
+            return
 
 
-def most(allowed, rows):
+def most(allowed: str, rows: int) -> int:
     """How many rows may fail: a number, or a share of all with its sign."""
     if allowed.endswith("%"):
         return math.floor(rows * float(allowed[:-1]) / 100)
     return int(allowed)
 
 
-def load(rows, args, send, failed):
+def load(
+    rows: Iterable[Row],
+    args: Mapping[str, str],
+    send: Callable[..., Any],
+    failed: Callable[[Row, str], None],
+    *,
+    pause: Callable[[float], None] = time.sleep,
+) -> dict[str, int]:
     """Put rows in; the counts. `failed` gets a row that was not put, and why."""
     features = json.loads(args["features"])
     counts = {"rows": 0, "put": 0, "failed": 0, "left_out": 0}
@@ -157,7 +179,7 @@ def load(rows, args, send, failed):
         counts["rows"] += 1
         try:
             values = record(row, features, args["record_id"], args["event_time"])
-            put(send, args["group"], values)
+            put(send, args["group"], values, sleep=pause)
         except RefusedError as error:
             counts["failed"] += 1
             failed(row, str(error))
@@ -167,26 +189,32 @@ def load(rows, args, send, failed):
     return counts
 
 
-def options(argv):
+def options(argv: Sequence[str]) -> dict[str, str]:
     """Arguments by name: ``--name value``."""
     pairs = zip(argv[::2], argv[1::2], strict=False)
     return {name.removeprefix("--"): value for name, value in pairs if name.startswith("--")}
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> None:
     """The job, on Spark."""
-    import boto3
-    from pyspark.sql import SparkSession
-    from pyspark.sql.types import LongType, MapType, StringType, StructField, StructType
+    import boto3  # noqa: PLC0415 - Glue has them
+    from pyspark.sql import SparkSession  # type: ignore[import-not-found]  # noqa: PLC0415
+    from pyspark.sql.types import (  # type: ignore[import-not-found]  # noqa: PLC0415
+        LongType,
+        MapType,
+        StringType,
+        StructField,
+        StructType,
+    )
 
     args = options(argv)
     spark = SparkSession.builder.getOrCreate()
     reader = spark.read.option("header", "true") if args["format"] == "csv" else spark.read
     frame = reader.format(args["format"]).load(args["in"])
 
-    def part(rows):
+    def part(rows: Iterable[Any]) -> Iterator[tuple[str, str, dict[str, int]]]:
         send = boto3.client("sagemaker-featurestore-runtime").put_record
-        refused = []
+        refused: list[tuple[str, str]] = []
         found = load(
             (row.asDict(recursive=True) for row in rows),
             args,

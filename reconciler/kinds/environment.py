@@ -48,9 +48,7 @@ BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61
 Prefix = Annotated[str, StringConstraints(pattern=r"^[\w!.*'()/-]+$", max_length=512)]
 Folder = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^[\w!*'()-][\w!.*'()-]*(/[\w!*'()-][\w!.*'()-]*)*$", max_length=400
-    ),
+    StringConstraints(pattern=r"^[\w-][\w.-]*(/[\w-][\w.-]*)*$", max_length=400),
 ]
 PolicyArn = Annotated[
     str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+$")

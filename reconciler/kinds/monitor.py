@@ -163,7 +163,11 @@ def _topic(spec: Monitor, topic: Address, scope: Scope) -> Node:
 def topic_node(subscribers: Subscribers, scope: Scope) -> Node:
     """A topic of a spec's own, to which only its workloads publish."""
     topic = scope.address(TOPIC)
-    props = {"KmsMasterKeyId": "", "TopicPolicy": {}, "Subscription": [*_subscriptions(subscribers)]}
+    props = {
+        "KmsMasterKeyId": "",
+        "TopicPolicy": {},
+        "Subscription": [*_subscriptions(subscribers)],
+    }
     return scope.node(topic, props, lines={("Subscription",): ("subscribers",)})
 
 

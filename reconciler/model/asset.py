@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
+
+from reconciler.model.diagnostic import Severity, Span
 
 FOLDER = "assets"
 """Every key of an asset has this folder before its digest."""
@@ -21,6 +22,10 @@ class Form(StrEnum):
     """A zip, as Lambda and Glue's libraries are."""
     TAR = "tar.gz"
     """A tar under gzip, as SageMaker's source folders are."""
+
+
+Key: TypeAlias = tuple[str, Form]
+"""A path in the repository, and what is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,26 @@ class Packed:
     @property
     def leaf(self) -> str:
         """The last part of its key: its digest, with the ending that its form has."""
-        plain = self.form is Form.FILE
-        return self.digest + (PurePosixPath(self.path).suffix if plain else f".{self.form}")
+        if self.form is not Form.FILE:
+            return f"{self.digest}.{self.form}"
+        _, dot, ending = self.path.rpartition("/")[2].rpartition(".")
+        return f"{self.digest}{dot}{ending if dot else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why what a spec names could not be read, or must not be put into a bucket."""
+
+    code: str
+    message: str
+    help: str
+    at: Span | None = None
+    """Where in the repository; nothing where the line of the spec says it."""
+    severity: Severity = Severity.ERROR
+
+
+class ChangedError(Exception):
+    """The bytes are not those that were planned, or cannot be read any more."""
 
 
 def asset_to_json(asset: Packed) -> dict[str, Any]:

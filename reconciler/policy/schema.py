@@ -43,6 +43,8 @@ def _as_list(about: Facts) -> bool:
 
 
 def _node(node: Node) -> list[Diagnostic]:
+    if node.asset is not None:  # an object in a bucket, of which CloudFormation has no type
+        return []
     resource = lookup(node.address.type)
     ours = {companion.prop for companion in resource.companions} if resource else set()
     if resource and not _as_list(facts(node.address.type)):

@@ -38,7 +38,8 @@ def _own(spec: Spec, view: EnvironmentView) -> str:
     data = spec.envelope.document.data.get("spec")
     for path in spec.kind.hidden(data):  # nobody may guess one and compare
         data = _without(data, path)
-    return digest([spec.id, owner, data, view.spec.tags], LENGTH)
+    files = sorted((path, str(form), it.digest) for (path, form), it in spec.packed.items())
+    return digest([spec.id, owner, data, view.spec.tags, *([files] if files else [])], LENGTH)
 
 
 def _without(value: Json, path: Path) -> Json:

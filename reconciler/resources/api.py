@@ -5,9 +5,8 @@ answers map to CloudFormation names, what may be changed in place. Nothing here
 talks to AWS; the planner turns a record and a change into calls.
 
 Templates are strings with ``{name}``, ``{account}``, ``{region}``, ``{partition}``,
-``{platform}``, ``{environment}``, ``{prefix}`` (the platform's name prefix), ``{location}`` (the
-region where S3 wants it named) or ``{Output}``, one of the resource's own outputs; lists and
-objects of such strings are templates too.
+``{platform}``, ``{environment}``, ``{prefix}`` (of our names), ``{location}`` (the region where S3
+wants it named) or ``{Output}``, one of its outputs; lists and objects of them are too.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class Kept:
 def key(platform: Platform) -> Hashable:
     """What the account will be made of; None where it is not empty, or in trouble."""
     steered = WORLD.rules.state() or WORLD.lag.on or platform.faults.armed or WORLD.iam_stamps
-    if WORLD.calls or platform.session.calls or platform.clock.now() or steered:
+    if platform.root or WORLD.calls or platform.session.calls or platform.clock.now() or steered:
         return None
     clock = WORLD.clock
     settings = (

@@ -11,18 +11,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from reconciler import engine
+from reconciler.assets.repository import Repository
 from reconciler.aws.apply import Interrupt, Outcome, apply
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import READS, Session
 from reconciler.aws.wire import watch
-from reconciler.compile import compiler
+from reconciler.compile import compiler, packing
 from reconciler.compile.request import Request
 from reconciler.model.address import Address
 from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
@@ -78,7 +80,7 @@ spec:
   region: {region}
   protection: {{allow: [{allow}], approvals: [{approvals}]}}
   tags: {{{tags}}}
-"""
+{more}"""
 
 
 TODAY = date(2026, 11, 23)
@@ -96,7 +98,9 @@ class Site:
 HOME = Site()
 
 
-def environment(allow: str = "", tags: str = "", approvals: str = "", site: Site = HOME) -> str:
+def environment(
+    allow: str = "", tags: str = "", approvals: str = "", site: Site = HOME, assets: str = ""
+) -> str:
     """The text of the environment every test plans in."""
     return ENVIRONMENT.format(
         allow=allow,
@@ -105,6 +109,7 @@ def environment(allow: str = "", tags: str = "", approvals: str = "", site: Site
         name=site.name,
         region=site.region,
         account=site.account,
+        more=f"  assets: {assets}\n" if assets else "",
     )
 
 
@@ -153,6 +158,9 @@ class Platform:
     approvals: str = ""
     clock: FakeClock = field(default_factory=FakeClock)
     site: Site = HOME
+    assets: str = ""
+    root: Path | None = None
+    """The folder of the repository, of what names files of it."""
     session: Session = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,6 +177,11 @@ class Platform:
         return client(service, self.site.region, self.site.account)
 
     @property
+    def repository(self) -> Repository:
+        """The files that specs name, read anew."""
+        return Repository(self.root or Path("nowhere"))
+
+    @property
     def faults(self) -> Faults:
         """Those of its clients."""
         return FAULTS
@@ -182,7 +195,8 @@ class Platform:
         retry: Iterable[Address] = (),
         destroy: bool = False,
     ) -> Request:
-        texts = (environment(self.allow, self.tags, self.approvals, self.site), self.text)
+        about = environment(self.allow, self.tags, self.approvals, self.site, self.assets)
+        texts = (about, self.text)
         text = join(*filter(None, texts))
         text = text.replace(files.MODELS, files.bucket_in(self.site.region, self.site.account))
         text = text.replace(f".ecr.{REGION}.", f".ecr.{self.site.region}.")
@@ -191,7 +205,8 @@ class Platform:
         view, found = overlay.resolve(documents.documents, self.site.name)
         assert view is not None, found
         specs, found = compiler.read(documents.documents, view)
-        assert found == [], found
+        specs, more = packing.given(specs, self.repository.read(packing.wanted(specs)))
+        assert [*found, *more] == [], found
         policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
         policy = replace(policy, retry=frozenset(retry))
         return Request(specs, view, policy, destroy=destroy)
@@ -225,7 +240,15 @@ class Platform:
                 sink(event)
 
         place = compiler.place_of(self.request().view)
-        outcome = apply(plan, self.session, resources.load(), place, hear, interrupt=interrupt)
+        outcome = apply(
+            plan,
+            self.session,
+            resources.load(),
+            place,
+            hear,
+            interrupt=interrupt,
+            assets=self.repository.data,
+        )
         return Run(outcome, events)
 
     def converge(self, text: str | None = None) -> Plan:

@@ -99,11 +99,13 @@ def described(project: Project, wanted: Wanted) -> Described:
         found = [*found, Diagnostic("DELIVERY005", text, None, help_, Severity.WARNING)]
         slug = sites.NOWHERE
     branch = _branch(project, wanted.branch or remote.default_branch() or BRANCH)
-    types, names = _made(project, views)
+    types, names, assets = _made(project, views)
     text, more = _requirements(project, wanted.requirements)
     site = sites.Site(
         platform=views[0].platform,
-        stages=tuple(replace(each, stated=names[each.name]) for each in stages),
+        stages=tuple(
+            replace(each, stated=names[each.name], assets=assets[each.name]) for each in stages
+        ),
         repository=slug,
         branch=branch,
         types=types,
@@ -147,8 +149,8 @@ def _real(project: Project) -> list[EnvironmentView]:
 
 def _made(
     project: Project, views: list[EnvironmentView]
-) -> tuple[tuple[str, ...], dict[str, tuple[Address, ...]]]:
-    """The AWS types that the specs make in any of these environments, and their own names.
+) -> tuple[tuple[str, ...], dict[str, tuple[Address, ...]], dict[str, str]]:
+    """The AWS types that specs make here, their own names, and where files of the repository go.
 
     The names are those that no role knows by its beginning, by environment. Exits on mistakes.
     """
@@ -158,17 +160,20 @@ def _made(
     loaded = project.read()
     types: set[str] = set()
     names: dict[str, tuple[Address, ...]] = {}
+    assets: dict[str, str] = {}
     found = list(loaded.diagnostics)
     for view in views:
-        specs, problems = compiler.read(loaded.documents, view, loaded.unread)
+        specs, problems = project.checked(view)
         graph, more = compiler.build(specs, view)
         found += [*problems, *more]
         types |= {node.address.type for node in graph}
         known = stated(graph, f"{view.platform}-{view.name}-")
+        put = (node.address.name.rpartition("/")[0] for node in graph if node.asset)
+        assets[view.name] = next(put, "")
         names[view.name] = tuple(each.address for each in known)
     if any(each.is_error for each in found):
         project.fail([each for each in found if each.is_error])
-    return tuple(sorted(types)), names
+    return tuple(sorted(types)), names, assets
 
 
 def _branch(project: Project, branch: str) -> str:

@@ -70,11 +70,12 @@ def _addresses(context: click.Context, names: Iterable[Any]) -> set[str]:
     from reconciler.specs import overlay  # noqa: PLC0415
 
     with context.scope(cleanup=False):
-        documents = _project(context).read().documents
+        project = _project(context)
+        documents = project.read().documents
     found: set[str] = set()
     for name in names:
         view, _ = overlay.resolve(documents, name)
         if view is not None:
-            graph, _ = compiler.build(compiler.read(documents, view)[0], view)
+            graph, _ = compiler.build(project.checked(view)[0], view)
             found |= {str(node.address) for node in graph}
     return found

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.core import ParameterSource
@@ -20,6 +20,10 @@ from reconciler.specs import absent, overlay
 from reconciler.specs.files import shown
 from reconciler.specs.load import Loaded, listed, load
 from reconciler.specs.overlay import EnvironmentView
+
+if TYPE_CHECKING:
+    from reconciler.assets.repository import Repository
+    from reconciler.compile.spec import Spec
 
 STATE = Path(".moorline")
 _UNREADABLE = "YAML02"
@@ -47,6 +51,8 @@ class Project:
     as_json: bool = False
     no_color: bool = False
     loaded: Loaded = field(default_factory=Loaded)
+    files_of: Repository | None = None
+    """The files that specs name, where they are not those of the current folder."""
 
     def read(self) -> Loaded:
         """Load every document once. Exits in a folder that is no platform's."""
@@ -54,6 +60,22 @@ class Project:
         if not self.loaded.files:
             self.loaded = load([self.specs, self.environments], typed=typed())
         return self.loaded
+
+    @property
+    def repository(self) -> Repository:
+        """The files that specs name, each read once."""
+        if self.files_of is None:
+            from reconciler.cli.frame.checked import repository  # noqa: PLC0415 - not for help
+
+            self.files_of = repository()
+        return self.files_of
+
+    def checked(self, view: EnvironmentView) -> tuple[tuple[Spec, ...], list[Diagnostic]]:
+        """The specs of an environment that are right, with what they name of the repository."""
+        from reconciler.cli.frame.checked import checked  # noqa: PLC0415 - not for help
+
+        loaded = self.read()
+        return checked(loaded.documents, view, loaded.unread, self.repository)
 
     def without(self, name: str, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """What is wrong with an environment, then with the specs as far as they can be checked.

@@ -218,6 +218,7 @@ def run(plan: Plan, world: World) -> tuple[Outcome, list[Event]]:
             all_,
             interrupt=interrupt,
             run=book.run.id if book.run else "",
+            assets=world.project.repository.data,
             earlier=lambda: recent.changed(book.store, known, place, book.now()),
         )
     return outcome, events

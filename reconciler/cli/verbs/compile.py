@@ -35,7 +35,7 @@ def command(
     project = Project(specs, environments, as_json, no_color)
     view = project.view(name)
     loaded = project.read()
-    checked, found = compiler.read(loaded.documents, view, loaded.unread)
+    checked, found = project.checked(view)
     graph, more = compiler.build(checked, view)
     found = [*loaded.diagnostics, *found, *more, *problems(graph)]
     if any(each.is_error for each in found):

@@ -18,6 +18,7 @@ from reconciler.model.diagnostic import Diagnostic
 if TYPE_CHECKING:
     from reconciler.cli.world.live import World
     from reconciler.compile.request import Request
+    from reconciler.compile.spec import Spec
     from reconciler.model.receipt import Receipt
     from reconciler.receipts.store import Store
     from reconciler.specs.overlay import EnvironmentView
@@ -143,7 +144,7 @@ def _request(way: _Way, old: Project, view: EnvironmentView, target: Receipt) ->
     from reconciler.compile import compiler  # noqa: PLC0415
     from reconciler.compile.request import Request  # noqa: PLC0415
 
-    specs, found = compiler.read(old.loaded.documents, view)
+    specs, found = _specs(way, old, view, target)
     found = [*old.loaded.diagnostics, *found]
     if not any(each.is_error for each in found):
         found += compiler.build(specs, view)[1]
@@ -151,6 +152,28 @@ def _request(way: _Way, old: Project, view: EnvironmentView, target: Receipt) ->
         old.fail(found)
     policy = compiler.policy_of(way.view, today=datetime.now(UTC).date())
     return Request(specs, view, policy, commit=target.commit[:7], reverts=True)
+
+
+def _specs(
+    way: _Way, old: Project, view: EnvironmentView, target: Receipt
+) -> tuple[tuple[Spec, ...], list[Diagnostic]]:
+    """The specs of then, with the files of the same commit that they name."""
+    from reconciler.cli.frame.checked import repository  # noqa: PLC0415
+    from reconciler.compile import compiler, packing  # noqa: PLC0415
+    from reconciler.git import export  # noqa: PLC0415
+    from reconciler.git.run import GitError  # noqa: PLC0415
+
+    specs, _ = compiler.read(old.loaded.documents, view)
+    named = dict.fromkeys(path.rstrip("/") for path, _ in packing.wanted(specs))
+    here = Path.cwd().resolve()
+    try:
+        if named:
+            export.export(target.commit, [here / path for path in named], way.folder, again=True)
+        root = way.folder / export.inside(here) if named else way.folder
+    except GitError as error:
+        _refuse(way.project, target, str(error))
+    old.files_of = repository(root)
+    return old.checked(view)
 
 
 def _refuse(project: Project, target: Receipt, why: str) -> NoReturn:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from reconciler.aws.lookups import answer
+from reconciler.cli.frame.checked import checked
 from reconciler.cli.frame.project import Exit
 from reconciler.cli.world.live import World
 from reconciler.compile import compiler
@@ -152,7 +153,7 @@ class _Compiler:
         view, _ = overlay.resolve(documents, self.world.view.name)
         if view is None:
             return None
-        specs, problems = compiler.read(documents, view)
+        specs, problems = checked(documents, view, (), self.world.project.repository)
         if any(each.is_error for each in problems):
             return None
         graph, problems = compiler.build(specs, view, self._answers())

@@ -120,7 +120,7 @@ def request_of(
     """What is to be planned, without AWS. Exits with code 1 when the files are wrong."""
     view = project.view(name)
     loaded = project.read()
-    specs, found = compiler.read(loaded.documents, view, loaded.unread)
+    specs, found = project.checked(view)
     found = [*loaded.diagnostics, *found]
     if not any(each.is_error for each in found):
         found += compiler.build(specs, view)[1]

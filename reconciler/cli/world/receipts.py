@@ -15,6 +15,7 @@ import click
 from reconciler.cli.frame.project import say
 from reconciler.cli.world import notes
 from reconciler.cli.world.book import Book, unreadable
+from reconciler.compile import packing
 from reconciler.disk import write
 from reconciler.git import commit as git
 from reconciler.model.diagnostic import Diagnostic
@@ -144,7 +145,9 @@ def _begin(world: World, intended: Receipt) -> None:
 
 def _run(world: World, plan: Plan, run: Run) -> Run:
     book, project = world.book, world.project
-    commit, changed = git.commit([project.specs, project.environments], project.files())
+    files = project.repository.files(packing.wanted(world.request.specs))
+    paths = [project.specs, project.environments]
+    commit, changed = git.commit(paths, [*project.files(), *files])
     if plan.commit and not commit.startswith(plan.commit):
         commit, changed = plan.commit, False
     if book.commit:

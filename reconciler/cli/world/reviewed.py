@@ -20,7 +20,7 @@ from reconciler.aws.errors import AwsError
 from reconciler.aws.recheck import recheck
 from reconciler.aws.session import Session
 from reconciler.cli.frame.project import Exit, Project, commit
-from reconciler.cli.world import live, unshown
+from reconciler.cli.world import live, putting, unshown
 from reconciler.cli.world.book import Book, store_of
 from reconciler.cli.world.live import World
 from reconciler.compile import compiler
@@ -178,7 +178,8 @@ def _filled(project: Project, plan: Plan) -> Plan:
 def look_again(world: World, plan: Plan) -> None:
     """Exit with 5, having changed nothing, when something that a plan touches has moved."""
     place = compiler.place_of(world.view)
-    if found := recheck(plan, world.session, resources.load(), place):
+    found = putting.changed(plan, world.project)
+    if found or (found := recheck(plan, world.session, resources.load(), place)):
         _stop(world.project, found)
 
 

@@ -18,15 +18,7 @@ from reconciler.kinds.api import LEFT_OUT, Kind, Problem, Scope, register
 from reconciler.kinds.data_pipeline import begin as beginning, data, flow, lineage, steps, trigger
 from reconciler.kinds.data_pipeline.api import STEPS, Step, all_steps
 from reconciler.kinds.data_pipeline.spec import Pipeline
-from reconciler.kinds.terms.machine import (
-    FAILED,
-    LETTER,
-    MACHINE,
-    begin,
-    dead_letters,
-    ending,
-    finish,
-)
+from reconciler.kinds.terms.machine import MACHINE, begin, dead_letters, ending, finish
 from reconciler.kinds.terms.name import named
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path
@@ -65,14 +57,14 @@ for _each in STEPS.values():
     if _each.nests:
         _each.model.model_rebuild(force=True, _types_namespace={"Inner": _Inner})
 _Step = _model("Step", nests=True)
-DataPipeline: type[Pipeline] = create_model(
-    "DataPipeline",
-    __base__=Pipeline,
-    __doc__=Pipeline.__doc__,
-    steps=(
+_steps: dict[str, Any] = {
+    "steps": (
         Annotated[tuple[_Step, ...], Field(min_length=1, max_length=50)],  # type: ignore[valid-type]
         Field(description="What is done, one after another."),
-    ),
+    )
+}
+DataPipeline: type[Pipeline] = create_model(
+    "DataPipeline", __base__=Pipeline, __doc__=Pipeline.__doc__, **_steps
 )
 """What a DataPipeline says."""
 
@@ -146,6 +138,7 @@ register(
         build=build,
         named=lambda spec: named(MACHINE, spec.aws_name),
         exports=exports,
+        flows=lineage.flows,
         example="""\
 trigger: {schedule: cron(15 2 * * ? *), timezone: Europe/Berlin}
 overlap: skip

@@ -31,9 +31,7 @@ from reconciler.model.graph import Node
 from reconciler.model.value import Join, Json, Props, Ref
 
 STEPS: dict[str, Doing[Any]] = {}
-StepName = Annotated[
-    str, Field(pattern=r"^[a-z][A-Za-z0-9_]{0,39}$", examples=["check", "clean"])
-]
+StepName = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_]{0,39}$", examples=["check", "clean"])]
 DataName = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_]{0,39}$", examples=["in", "good"])]
 StepOutput = Annotated[
     str,
@@ -150,6 +148,7 @@ class Site:
     """What has to be there before the machine is, beyond what it refers to."""
     branch: Callable[[Iterable[Step], Path, int], Branch]
     """The machine of further steps inside of this one, of which so many run at a time."""
+
 
 @dataclass(slots=True)
 class Built:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.kinds.terms.machine import Machine, integration, pattern, retry
 from reconciler.kinds.api import Scope
+from reconciler.kinds.terms.machine import Machine, caught, failing, integration, pattern, retry
 from reconciler.model.value import Json, Props
 
 BEGIN, SKIPPED, DONE = "moorline-begin", "moorline-skipped", "moorline-done"
 _DAY, _SETTINGS = "moorline-day", "moorline-settings"
 _LOOK, _MEETS, _WAIT = "moorline-look", "moorline-meets", "moorline-wait"
+_OVERLAP = "overlap"
 _SETTLE = 10
 """Seconds until a run that has just begun is listed."""
 _TURN = 60
@@ -59,7 +60,7 @@ def _day() -> States:
 
 
 def _settings(parameters: Mapping[str, Json], following: str) -> States:
-    """Parameters of the run over the defaults; `moorline run` sees to it that there are no others."""
+    """Parameters of the run over the defaults."""
     return {
         _SETTINGS: {
             "Type": "Pass",
@@ -90,7 +91,10 @@ def _settings(parameters: Mapping[str, Json], following: str) -> States:
 
 
 def _overlap(machine: Machine, scope: Scope, overlap: str, first: str) -> States:
-    """Ask which run is the oldest: that one goes on, others end or wait."""
+    """Ask which run is the oldest: that one goes on, others end or wait.
+
+    What cannot be asked has failed like a step.
+    """
     if overlap == "parallel":
         return {}
     arn = pattern(machine.address, scope)
@@ -107,10 +111,12 @@ def _overlap(machine: Machine, scope: Scope, overlap: str, first: str) -> States
         "ResultPath": "$.running",
         "TimeoutSeconds": 60,
         "Retry": [retry("States.ALL", times=8, first=5)],
+        "Catch": [caught(_OVERLAP)],
         "Next": _MEETS,
     }
     own = {"Variable": "$.running.first", "StringEqualsPath": "$$.Execution.Id", "Next": first}
     states: States = {
+        **failing(_OVERLAP),
         f"{_LOOK}-settle": {"Type": "Wait", "Seconds": _SETTLE, "Next": _LOOK},
         _LOOK: look,
         _MEETS: {

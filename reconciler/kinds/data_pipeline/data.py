@@ -56,7 +56,9 @@ def problems(steps: Iterable[Step], parameters: Iterable[str]) -> Iterator[Probl
             yield from _read_problems(read, path, below, writers)
         places = [("writes", name, write.path) for name, write in step.writes.items()]
         places += [("reads", name, read.path or "") for name, read in step.reads.items()]
-        said = [((where, name, "path"), written) for where, name, written in places]
+        said: list[tuple[Path, str]] = [
+            ((where, name, "path"), written) for where, name, written in places
+        ]
         said += [((step.kind, *at), it) for at, it in STEPS[step.kind].texts(step.said)]
         for below, written in said:
             yield from placeholders(written, known, (*path, *below), inner=in_map(path))

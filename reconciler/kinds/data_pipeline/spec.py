@@ -56,8 +56,8 @@ class Pipeline(Section):
     """What a run does that meets a running one: ``skip`` ends at once, ``queue`` waits for its
     turn, ``parallel`` goes on."""
     state: Maybe[Literal["active", "paused"]] = None
-    """Whether the trigger starts runs. By default a new one does, and what somebody does to it later
-    by hand is left alone."""
+    """Whether the trigger starts runs. By default a new one does, and what somebody does to it by
+    hand later is left alone."""
     parameters: Annotated[dict[DataName, Value], Field(max_length=50)] = Field(default_factory=dict)
     """What may be changed for a single run, with what it is otherwise."""
     steps: tuple[Any, ...]
@@ -65,5 +65,3 @@ class Pipeline(Section):
     """The Monitor whose topic is told of a failed run."""
     subscribers: Maybe[Subscribers] = None
     """Who is told of a failed run, by a topic of the pipeline's own."""
-
-

@@ -128,5 +128,3 @@ def told(spec: Pipeline, scope: Scope) -> tuple[Told, list[Node]]:
         node = topic_node(spec.subscribers, scope)
         return Told(Ref(node.address, "TopicArn"), None), [node]
     return Told(None, None), []
-
-

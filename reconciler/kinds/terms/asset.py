@@ -138,19 +138,16 @@ def own(scope: Scope, job: str, *, at: Path) -> Asset:
 def _put(scope: Scope, packed: Packed, at: Path) -> Asset:
     home = scope.home
     if home is None:  # ASSET001 is said where the spec names it
-        return Asset("", "", "", Spot("", "*", "*", None), packed.digest, packed.size, (), None)
+        nowhere = Spot("", "*", "*", None)
+        return Asset("", "", "", nowhere, packed.digest, packed.size, packed.names, None)
     folder = "/".join(filter(None, (home.folder, FOLDER)))
     spot = inside(scope, "DataSource", home.source, folder, tree=True)
     bucket, key, uri = _place(scope, home.source, f"{folder}/{packed.leaf}")
     name = bucket.target.name if isinstance(bucket, Ref) else str(bucket)
     address = Address(TYPE, f"{name}/{key}")
-    props = {
-        "Bucket": bucket,
-        "Key": key,
-        "Checksum": f"sha256:{packed.digest}",
-        "Size": packed.size,
-    }
-    node = scope.node(address, props, lines={(): at})
+    props = {"Checksum": f"sha256:{packed.digest}", "Size": packed.size}
+    needs = [bucket.target] if isinstance(bucket, Ref) else []
+    node = scope.node(address, props, lines={(): at}, depends_on=needs)
     scope.made[address] = replace(node, asset=packed)
     spot = spot._replace(uri=uri)
     return Asset(bucket, key, uri, spot, packed.digest, packed.size, packed.names, address)

@@ -46,9 +46,7 @@ PipelineName = Annotated[
     str,
     Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", max_length=256, examples=["fraud"]),
 ]
-MachineName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$", examples=["fraud-features"])
-]
+MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$", examples=["fraud-features"])]
 TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,256}$", examples=["fraud-oncall"])]
 BudgetName = Annotated[
     str, Field(pattern=r"^[^:\\/<>\s]([^:\\/<>]{0,98}[^:\\/<>\s])?$", examples=["ML platform"])

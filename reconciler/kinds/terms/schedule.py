@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.machine import Machine
+from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, Path, Ref
 
@@ -45,9 +46,10 @@ def scheduled(
     role = scope.role(purpose, SERVICE, (scope.arn("scheduler", f"schedule-group/{group.name}"),))
     scope.grant(role, ("states:StartExecution",), on=(machine.arn,))
     scope.grant(role, ("sqs:SendMessage",), on=(Ref(machine.queue, "Arn"),))
+    leaf = scope.address(SCHEDULE, machine.suffix).name
     yield scope.node(group, {})
     yield scope.node(
-        scope.address(SCHEDULE, machine.suffix),
+        Address(SCHEDULE, f"{group.name}/{leaf}"),
         {
             "GroupName": Ref(group, "Name"),
             "ScheduleExpression": timing.expression,

@@ -5,6 +5,6 @@ adapter serves them all: `declare` adds what no schema says (what it holds, what
 a type without a declaration is served from its schema alone. Each file here has one idea.
 """
 
-from reconciler.resources.cloudcontrol.builder import declare, served
+from reconciler.resources.cloudcontrol.builder import declare, patches, served
 
-__all__ = ["declare", "served"]
+__all__ = ["declare", "patches", "served"]

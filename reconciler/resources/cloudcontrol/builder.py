@@ -202,6 +202,12 @@ def _update(about: Facts, fixed: str, change: Change) -> Iterator[Request]:
         yield Request(events.UPDATE, {"PatchDocument": JsonText(operations)})
 
 
+def patches(type_: str, change: Change) -> Iterator[Request]:
+    """The request of a change, for a type that adds something to it."""
+    about = facts(type_)
+    yield from _update(about, words.fixed_tags(about), change)
+
+
 def _blocked(about: Facts, fixed: str, change: Change) -> str:
     try:
         _operations(about, fixed, change)

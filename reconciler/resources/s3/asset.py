@@ -64,7 +64,6 @@ register(
         service="s3",
         reach=Reach.REGIONAL,
         name="",
-        derived={"Bucket": "{bucket}", "Key": "{object}"},
         key=OBJECT,
         read=Op("head_object", {**OBJECT, "ChecksumMode": "ENABLED"}),
         whole=Whole(has=frozenset({"ContentLength", "ETag"})),

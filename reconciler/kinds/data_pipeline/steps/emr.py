@@ -18,7 +18,6 @@ from reconciler.kinds.api import (
     Maybe,
     Problem,
     Section,
-    Severity,
     Shorthand,
     Size,
     gibibytes,
@@ -32,6 +31,7 @@ from reconciler.kinds.terms.asset import Script, bytes_of, problems
 from reconciler.kinds.terms.machine import LOGS, integration, retry
 from reconciler.kinds.terms.permissions import allow_read
 from reconciler.kinds.terms.text import text
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Ref
 
@@ -224,7 +224,7 @@ def _list(name: str, given: dict[str, Template]) -> dict[str, Json]:
 
 
 def _submitted(emr: Emr) -> str:
-    """Sizes as Spark says them. A worker's memory holds the overhead too: a tenth, 1 GB at least."""
+    """Sizes as Spark says them. A worker's memory holds the overhead too: a tenth, 1 GB or more."""
     driver, executors = emr.driver, emr.executors
     conf = {
         "spark.driver.cores": driver.cores,

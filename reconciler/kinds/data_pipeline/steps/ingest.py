@@ -14,9 +14,18 @@ from pydantic import Field
 
 from reconciler.kinds.api import Path, Problem, Reference, Share, Shorthand
 from reconciler.kinds.data_pipeline import own
-from reconciler.kinds.data_pipeline.api import Built, Doing, Place, Read, Site, Step, Write, register
+from reconciler.kinds.data_pipeline.api import (
+    Built,
+    Doing,
+    Place,
+    Read,
+    Site,
+    Step,
+    Write,
+    register,
+)
 from reconciler.kinds.data_pipeline.data import allow_data, written
-from reconciler.kinds.data_pipeline.steps.glue import SERVICE
+from reconciler.kinds.data_pipeline.spark import SERVICE
 from reconciler.kinds.data_pipeline.template import Template
 from reconciler.model.value import Json
 

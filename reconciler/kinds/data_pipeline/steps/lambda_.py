@@ -7,13 +7,14 @@ Lambda service exceptions"; Lambda developer guide, "Sending Lambda function log
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
 from reconciler.facts.runtimes import lambda_runtime
-from reconciler.kinds.api import Maybe, Problem, Section, Severity, Shorthand, seconds
+from reconciler.kinds.api import Maybe, Problem, Section, Shorthand, seconds
 from reconciler.kinds.data_pipeline.api import Built, Doing, Site, Step, register
 from reconciler.kinds.data_pipeline.data import allow_data, fields
 from reconciler.kinds.terms.asset import Package, bytes_of, problems
@@ -22,6 +23,7 @@ from reconciler.kinds.terms.machine import LOGS, integration, retry
 from reconciler.kinds.terms.permissions import allow_images
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Props, Ref
 
@@ -48,8 +50,8 @@ class Function(Section):
     """The module and the function in it."""
     runtime: Maybe[str] = Field(None, examples=["python3.13"])
     """The runtime. By default python3.13."""
-    memory: Annotated[int, Field(ge=128, le=10_240)] = 512
-    """Memory in MB."""
+    memory: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}(MiB|GiB)$")] = "512MiB"
+    """Memory, from 128MiB to 10GiB."""
     environment: Annotated[dict[str, str], Field(max_length=50)] = Field(default_factory=dict)
     """Environment variables. No secrets."""
 
@@ -59,6 +61,20 @@ def check(function: Function, step: Step) -> Iterator[Problem]:
     if sum(each is not None for each in given) != 1:
         yield Problem(("lambda",), "give one of 'code', 'image' and 'existing'")
         return
+    yield from _check_code(function)
+    if function.existing is not None:
+        for name in ("memory", "environment"):
+            if name in function.model_fields_set:
+                text_ = "Moorline does not manage an existing function"
+                yield Problem(("lambda", name), text_, "remove it")
+    if not 128 <= _mebibytes(function.memory) <= 10_240:  # noqa: PLR2004 - of Lambda
+        text_ = "a function has 128MiB to 10GiB of memory"
+        yield Problem(("lambda", "memory"), text_, "choose a size between them")
+    if step.timeout is not None and seconds(step.timeout) > LONGEST:
+        yield Problem(("timeout",), "a function runs for 15m at most", "use a 'glue' step instead")
+
+
+def _check_code(function: Function) -> Iterator[Problem]:
     if function.code is not None:
         yield from problems(function.code, "folder", ("lambda", "code"))
         if function.handler is None:
@@ -68,17 +84,10 @@ def check(function: Function, step: Step) -> Iterator[Problem]:
         for name in ("handler", "runtime"):
             if getattr(function, name) is not None:
                 yield Problem(("lambda", name), f"'{name}' belongs to 'code'", "remove it")
-    if function.existing is not None:
-        for name in ("memory", "environment"):
-            if name in function.model_fields_set:
-                text_ = "Moorline does not manage an existing function"
-                yield Problem(("lambda", name), text_, "remove it")
     fault = lambda_runtime(function.runtime) if function.runtime else None
     if fault is not None:
         severity = Severity.WARNING if fault.doubt else Severity.ERROR
         yield Problem(("lambda", "runtime"), fault.text, fault.help, severity=severity)
-    if step.timeout is not None and seconds(step.timeout) > LONGEST:
-        yield Problem(("timeout",), "a function runs for 15m at most", "use a 'glue' step instead")
 
 
 def build(function: Function, step: Step, site: Site) -> Built:
@@ -130,16 +139,17 @@ def _made(function: Function, step: Step, site: Site) -> Iterator[Node]:
     stream = (scope.arn("logs", f"log-group:{logs.name}:*"),)
     scope.grant(role, ("logs:CreateLogStream", "logs:PutLogEvents"), on=stream)
     allow_data(role, site)
-    code, needs = _code(function, site, here)
+    code, said, needs = _code(function, site, here)
     if function.image is not None:
         allow_images(scope, role, [function.image])
     yield scope.node(logs, {"RetentionInDays": _LOGS_KEPT})
     yield scope.node(
         scope.address(FUNCTION, step.name),
         {
+            "Description": f"Step {step.name} of {scope.name}, {said}",
             "Role": role.arn,
             **code,
-            "MemorySize": function.memory,
+            "MemorySize": _mebibytes(function.memory),
             "Timeout": seconds(step.timeout) if step.timeout else LONGEST,
             "Environment": {"Variables": function.environment},
             "LoggingConfig": {"LogFormat": "JSON", "LogGroup": Ref(logs, "LogGroupName")},
@@ -157,9 +167,11 @@ def _made(function: Function, step: Step, site: Site) -> Iterator[Node]:
     )
 
 
-def _code(function: Function, site: Site, here: Path) -> tuple[Props, tuple[Address, ...]]:
+def _code(function: Function, site: Site, here: Path) -> tuple[Props, str, tuple[Address, ...]]:
+    """The code, what tells it in the description, and what has to be there first."""
     if function.code is None:
-        return {"PackageType": "Image", "Code": {"ImageUri": function.image}}, ()
+        image = function.image or ""
+        return {"PackageType": "Image", "Code": {"ImageUri": image}}, f"image {_short(image)}", ()
     found = bytes_of(function.code, site.scope, (*here, "code"))
     props: dict[str, Json] = {
         "PackageType": "Zip",
@@ -167,7 +179,16 @@ def _code(function: Function, site: Site, here: Path) -> tuple[Props, tuple[Addr
         "Handler": function.handler,
         "Runtime": function.runtime or "python3.13",
     }
-    return props, found.needs
+    return props, f"code {_short(found.digest, found.key)}", found.needs
+
+
+def _mebibytes(memory: str) -> int:
+    return int(memory[:-3]) * (1024 if memory.endswith("GiB") else 1)
+
+
+def _short(*parts: str) -> str:
+    """A few digits that are others where the code is another."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 register(

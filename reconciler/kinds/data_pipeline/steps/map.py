@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from reconciler.kinds.api import Maybe, Path, Problem, Section, Severity, Share, percent
+from reconciler.kinds.api import Maybe, Path, Problem, Section, Share, percent
 from reconciler.kinds.data_pipeline.api import Built, Doing, Site, Step, register
 from reconciler.kinds.terms.machine import children
+from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json
 
 if TYPE_CHECKING:
     Inner = Step
-
 
 
 class Map(Section):

@@ -24,6 +24,8 @@ _CLASSES = {
     "glacier": "GLACIER",
     "deepArchive": "DEEP_ARCHIVE",
 }
+_ASLEEP = frozenset({"glacier", "deepArchive"})
+"""Classes whose objects have to be restored before they can be read."""
 _INFREQUENT = 30
 """S3 keeps objects this many days before they may move to standardIa."""
 
@@ -66,8 +68,8 @@ class S3(Section):
     lifecycle: Lifecycle = Field(default_factory=Lifecycle)
     access_logs: Maybe[AccessLogs] = None
     events: bool = False
-    """Whether EventBridge is told of new objects, so that pipelines can start with them. An existing
-    bucket has to do so already."""
+    """Whether EventBridge is told of new objects, so that pipelines can start with them. An
+    existing bucket has to do so already."""
     receives_access_logs: bool = False
     """Whether other buckets may write their access logs here. The policy of an existing
     bucket has to allow it already."""
@@ -115,8 +117,18 @@ def exports(s3: S3, _: Source, scope: Scope) -> Mapping[str, Json]:
         "uri": text("s3://", bucket, f"/{s3.prefix}" if s3.prefix else ""),
         "keyArn": key_arn(s3.key, scope),
         "receivesAccessLogs": s3.receives_access_logs,
+        "unkept": _unkept(s3.lifecycle),
         "events": s3.events,
     }
+
+
+def _unkept(lifecycle: Lifecycle) -> str:
+    """Why objects do not stay as they are; "" where they do."""
+    if lifecycle.expire_after:
+        return f"its objects are removed after {lifecycle.expire_after}"
+    if lifecycle.archive_after and lifecycle.archive_to in _ASLEEP:
+        return f"its objects cannot be read any more after {lifecycle.archive_after}"
+    return ""
 
 
 def build(s3: S3, _: Source, scope: Scope) -> Iterator[Node]:

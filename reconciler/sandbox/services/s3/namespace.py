@@ -2,7 +2,9 @@
 
 A bucket answers in its own region, to its own account and to whom its policy lets in; a
 request to another region is sent on (301), one of a stranger is refused (403). moto knows who
-owns a name, and serves a bucket to everybody everywhere. Source: HeadBucket; AWS_FACTS 10.
+owns a name, and serves a bucket to everybody everywhere. A request that names another owner than
+the bucket's is refused. Source: HeadBucket; AWS_FACTS 10; S3 user guide, "Verifying bucket
+ownership with bucket owner condition".
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 
 MAKES = "PUT"
+EXPECTED = "x-amz-expected-bucket-owner"
 REDIRECT = """<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be \
 addressed using the specified endpoint. Please send all future requests to this endpoint.\
@@ -37,6 +40,9 @@ def _guarded(method: Any) -> Any:  # noqa: ANN401  (a moto method)
             return method(self, request, full_url)
         where = {"x-amz-bucket-region": bucket.region_name}
         if bucket.account_id != self.get_current_account() and not bucket.policy:
+            return _refused(request, 403, where, DENIED)
+        expected = request.headers.get(EXPECTED, bucket.account_id)
+        if expected != bucket.account_id:
             return _refused(request, 403, where, DENIED)
         if bucket.region_name != self.region:
             text = REDIRECT.format(bucket=name, region=bucket.region_name)

@@ -53,7 +53,9 @@ def create(aws: Aws, props: Props) -> tuple[str, ...]:
 
 
 def read(aws: Aws, parts: tuple[str, ...]) -> Props | None:
-    """GetQueueAttributes and its tags."""
+    """GetQueueAttributes and its tags. A name is no address of a queue, though moto takes one."""
+    if not parts[0].startswith("https://"):
+        return None
     found = aws.look("sqs", "GetQueueAttributes", QueueUrl=parts[0], AttributeNames=["All"])
     if found is None:
         return None
