@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.facts.asl import QueryError, choice, intrinsics, jsonata, path, template
+from reconciler.facts.asl import QueryError, choice, intrinsics, jsonata, path, place, template
 
 DATA = {
     "a": {"b": [1, 2, {"c": "x"}]},
@@ -62,14 +62,14 @@ def test_a_path_that_finds_nothing_is_a_named_error(text: str, code: str) -> Non
 
 
 def test_a_result_is_put_where_a_reference_path_says() -> None:
-    assert path.put("$.new.deep", {"a": 1}, 2) == {"a": 1, "new": {"deep": 2}}
-    assert path.put("$", {"a": 1}, 2) == 2
-    assert path.put("$.a[1].x", {"a": [0, {}]}, 3) == {"a": [0, {"x": 3}]}
+    assert place.put("$.new.deep", {"a": 1}, 2) == {"a": 1, "new": {"deep": 2}}
+    assert place.put("$", {"a": 1}, 2) == 2
+    assert place.put("$.a[1].x", {"a": [0, {}]}, 3) == {"a": [0, {"x": 3}]}
     before = {"a": {"b": 1}}
-    path.put("$.a.b", before, 2)
+    place.put("$.a.b", before, 2)
     assert before == {"a": {"b": 1}}
     with pytest.raises(QueryError, match="ReferencePath"):
-        path.put("$.a.b.c", {"a": {"b": 1}}, 2)
+        place.put("$.a.b.c", {"a": {"b": 1}}, 2)
 
 
 @pytest.mark.parametrize(

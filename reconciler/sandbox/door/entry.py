@@ -19,8 +19,8 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from reconciler.sandbox.door import checks
 from reconciler.sandbox.door.asked import Asked
-from reconciler.sandbox.door.loopback import is_loopback
 from reconciler.sandbox.protocol import own, wire
+from reconciler.sandbox.protocol.loopback import is_loopback
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.state.world import WORLD
@@ -117,6 +117,7 @@ def install() -> None:
             tables[kind] = urls(self)
         return tables[kind]
 
+    own.DOOR[:] = [admitted]
     stubber: Any = BotocoreStubber
     stubber.__call__ = stub
     base.urls = property(cached_urls)

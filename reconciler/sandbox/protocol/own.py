@@ -11,6 +11,11 @@ SERVICES: dict[str, tuple[frozenset[str], Callable[[str, Sent], wire.Answer]]] =
 """By the client's name: the operations that there are, and what answers them."""
 
 
+Door = Callable[
+    [str, str, wire.Protocol, Callable[[], wire.Answer | None], Sent | None], wire.Answer
+]
+DOOR: list[Door] = []
+"""The way in that every request takes: for services that ask others. The door puts itself here."""
 DUE: list[Callable[[], None]] = []
 """What does the work of such services that has fallen due: before each request, to whomever."""
 

@@ -20,8 +20,8 @@ from moto.core.routing import get_service_router
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from reconciler.sandbox.door.entry import admitted
-from reconciler.sandbox.door.loopback import LOOPBACK
 from reconciler.sandbox.protocol import wire
+from reconciler.sandbox.protocol.loopback import LOOPBACK
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.server.control import PREFIX, Control
 

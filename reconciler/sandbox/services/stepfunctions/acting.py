@@ -19,7 +19,7 @@ from moto.sts.models import sts_backends
 from reconciler.access.decide import decide
 from reconciler.access.model import Asked, Guard, Policies
 from reconciler.sandbox.iam import principals
-from reconciler.sandbox.protocol import wire
+from reconciler.sandbox.protocol import own, wire
 from reconciler.sandbox.protocol.requests import Sent
 from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.state.world import WORLD
@@ -140,8 +140,6 @@ def _client(service: str, region: str) -> Any:  # noqa: ANN401  (any client)
 
 def answered(request: AWSPreparedRequest, service: str, operation: str) -> AWSResponse:
     """What the sandbox answers a request that is sent with the key of `_KEYS`."""
-    from reconciler.sandbox.door.entry import admitted  # noqa: PLC0415  (it loads all services)
-
     signed_by = re.sub(
         r"Credential=[^/]+/",
         f"Credential={_KEYS[-1]}/",
@@ -156,7 +154,7 @@ def answered(request: AWSPreparedRequest, service: str, operation: str) -> AWSRe
     request.body = body
     sent = Sent(str(request.url), headers, body, str(request.method))
     protocol = wire.protocol_of(service, headers)
-    status, found, content = admitted(service, operation, protocol, lambda: _moto(request), sent)
+    status, found, content = own.DOOR[0](service, operation, protocol, lambda: _moto(request), sent)
     if status == wire.LOST[0]:
         raise ConnectionClosedError(endpoint_url=request.url)
     reply: Any = MockRawResponse(content)

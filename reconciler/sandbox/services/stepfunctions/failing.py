@@ -9,8 +9,8 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 
-from reconciler.facts.asl import path, template
-from reconciler.sandbox.services.stepfunctions import ending, fanout, tasks
+from reconciler.facts.asl import place, template
+from reconciler.sandbox.services.stepfunctions import ending, fanout, tasks, turns
 from reconciler.sandbox.services.stepfunctions.execution import (
     Branch,
     EndedError,
@@ -99,17 +99,18 @@ def _caught(  # noqa: PLR0913  (what a failure is made of)
     *,
     task: bool,
 ) -> bool:
-    from reconciler.sandbox.services.stepfunctions import states  # noqa: PLC0415  (they fail, too)
-
     for catcher in state.get("Catch") or ():
         if not matches(catcher["ErrorEquals"], failure.error, task=task):
             continue
         told = {"Error": failure.error, "Cause": failure.cause}
         where = catcher.get("ResultPath", "$")
-        output = branch.input if where is None else path.put(where, branch.input, told)
+        output = branch.input if where is None else place.put(where, branch.input, told)
         given = template.filled(
             catcher.get("Assign") or {}, told, run.context(branch), branch.variables
         )
-        states.leave(run, branch, at, output, catcher["Next"], assigned=given)
+        turns.leave(run, branch, at, output, catcher["Next"], given)
         return True
     return False
+
+
+turns.register(failed=failed)

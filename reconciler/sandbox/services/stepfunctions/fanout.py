@@ -14,7 +14,7 @@ from moto.moto_api._internal import mock_random
 
 from reconciler.facts.asl import QueryError, path, template
 from reconciler.facts.files import Json
-from reconciler.sandbox.services.stepfunctions import items, tasks
+from reconciler.sandbox.services.stepfunctions import asking, inputs, items, tasks, turns
 from reconciler.sandbox.services.stepfunctions.execution import Branch, Execution, Failure, sized
 
 INLINE, DISTRIBUTED = 40, 1000
@@ -24,7 +24,7 @@ EXCEEDED = "States.ExceedToleratedFailureThreshold"
 
 def parallel(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> None:
     """Begin all branches with the same input."""
-    data = _states().given(run, branch, state)
+    data = inputs.given(run, branch, state)
     run.record(at, "ParallelStateStarted", branch)
     branch.stage, branch.results, branch.failed = "join", {}, {}
     branch.work = {"count": len(state["Branches"]), "next": len(state["Branches"])}
@@ -34,7 +34,7 @@ def parallel(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -
 
 def iterate(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> None:
     """Begin as many iterations as may run at a time."""
-    data, context = _states().given(run, branch, state, raw=True), run.context(branch)
+    data, context = inputs.given(run, branch, state, raw=True), run.context(branch)
     processor = state.get("ItemProcessor") or state["Iterator"]
     far = processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
     values = items.of(run, branch, state, data)
@@ -68,7 +68,7 @@ def iterate(run: Execution, branch: Branch, at: float, state: dict[str, Any]) ->
 def _begin_far(
     run: Execution, branch: Branch, at: float, state: dict[str, Any], data: Json
 ) -> None:
-    tasks.permitted(run, "StartExecution", {"stateMachineArn": run.machine, "input": "{}"})
+    asking.permitted(run, "StartExecution", {"stateMachineArn": run.machine, "input": "{}"})
     unique = uuid.UUID(int=mock_random.getrandbits(128))
     head = run.arn.replace(":execution:", ":mapRun:").rpartition(":")[0]
     arn = f"{head}/{state.get('Label', branch.state)}:{unique}"
@@ -134,9 +134,9 @@ def child_done(run: Execution, child: Branch, at: float, output: Json) -> None:
         _told(run, parent, child, at, "Succeeded")
         _onward(run, parent, at)
     except QueryError as mistake:
-        _failing().failed(run, parent, at, Failure(mistake.code, str(mistake)))
+        turns.failed(run, parent, at, Failure(mistake.code, str(mistake)))
     except Failure as failure:
-        _failing().failed(run, parent, at, failure)
+        turns.failed(run, parent, at, failure)
 
 
 def child_failed(
@@ -216,7 +216,7 @@ def _all_done(run: Execution, branch: Branch, at: float) -> None:
         run.record(at, f"{kind}StateFailed", branch)
         raise
     run.record(at, f"{kind}StateSucceeded", branch)
-    _states().finish(run, branch, at, result)
+    turns.finish(run, branch, at, result)
 
 
 def drop_children(run: Execution, branch: Branch, at: float) -> None:
@@ -228,15 +228,3 @@ def drop_children(run: Execution, branch: Branch, at: float) -> None:
             details = {"name": branch.state, "index": child.index}
             run.record(at, "MapIterationAborted", branch, mapIterationAbortedEventDetails=details)
         run.branches.pop(child.number, None)
-
-
-def _states() -> Json:
-    from reconciler.sandbox.services.stepfunctions import states  # noqa: PLC0415
-
-    return states
-
-
-def _failing() -> Json:
-    from reconciler.sandbox.services.stepfunctions import failing  # noqa: PLC0415
-
-    return failing

@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.facts.asl import path, template
 from reconciler.facts.files import Json
-from reconciler.sandbox.services.stepfunctions import tasks
+from reconciler.sandbox.services.stepfunctions import asking
 from reconciler.sandbox.services.stepfunctions.execution import (
     PAYLOAD,
     Branch,
@@ -57,9 +57,9 @@ def _read(
         if resource.endswith("s3:listObjectsV2"):
             found = _listed(run, given)
         else:
-            body = tasks.ask(run, "s3", "GetObject", given)["Body"]
+            body = asking.ask(run, "s3", "GetObject", given)["Body"]
             found = _parsed(body, setting)
-    except tasks.RefusedError as refused:
+    except asking.RefusedError as refused:
         raise Failure(READER, f"{refused.code}: {refused.message}") from None
     except (ValueError, KeyError) as mistake:
         raise Failure(READER, f"Attempted to read the items: {mistake}") from None
@@ -70,7 +70,7 @@ def _listed(run: Execution, given: Mapping[str, Any]) -> list[Any]:
     found: list[Any] = []
     more: dict[str, Any] = {}
     while True:
-        page = tasks.ask(run, "s3", "ListObjectsV2", {**given, **more})
+        page = asking.ask(run, "s3", "ListObjectsV2", {**given, **more})
         for each in page.get("Contents") or ():
             when = each["LastModified"].timestamp()
             found.append({**each, "LastModified": int(when)})
@@ -165,7 +165,7 @@ def write(run: Execution, branch: Branch, state: Mapping[str, Any]) -> dict[str,
                 key = f"{home}/{kind}_0.json"
                 body = dumps(rows)
                 files[kind] = [{"Key": key, "Size": len(body.encode())}]
-                tasks.ask(
+                asking.ask(
                     run,
                     "s3",
                     "PutObject",
@@ -173,13 +173,13 @@ def write(run: Execution, branch: Branch, state: Mapping[str, Any]) -> dict[str,
                 )
         key = f"{home}/manifest.json"
         manifest = {"DestinationBucket": given["Bucket"], "MapRunArn": arn, "ResultFiles": files}
-        tasks.ask(
+        asking.ask(
             run,
             "s3",
             "PutObject",
             {"Bucket": given["Bucket"], "Key": key, "Body": dumps(manifest).encode()},
         )
-    except tasks.RefusedError as refused:
+    except asking.RefusedError as refused:
         raise Failure(WRITER, f"{refused.code}: {refused.message}") from None
     return {"MapRunArn": arn, "ResultWriterDetails": {"Bucket": given["Bucket"], "Key": key}}
 

@@ -74,7 +74,7 @@ def create(call: Call) -> dict[str, Any]:
     record = call.add(MACHINE, name, arn, data, **tags)
     found = {"stateMachineArn": arn, "creationDate": record.created}
     if call.get("publish"):
-        found["stateMachineVersionArn"] = _publish(call, record, call.get("versionDescription"))
+        found["stateMachineVersionArn"] = published(call, record, call.get("versionDescription"))
     return found
 
 
@@ -97,7 +97,7 @@ def update(call: Call) -> dict[str, Any]:
     record.data |= {"revision": _revision(), "updated": WORLD.clock.now()}
     found = {"updateDate": WORLD.clock.now(), "revisionId": record.data["revision"]}
     if call.get("publish"):
-        found["stateMachineVersionArn"] = _publish(call, record, call.get("versionDescription"))
+        found["stateMachineVersionArn"] = published(call, record, call.get("versionDescription"))
     return found
 
 
@@ -175,19 +175,7 @@ def list_(call: Call) -> dict[str, Any]:
     return paging.page(call, rows, "stateMachines")
 
 
-def publish(call: Call) -> dict[str, Any]:
-    """PublishStateMachineVersion."""
-    record = find(call, call["stateMachineArn"])
-    wanted = call.get("revisionId")
-    if wanted and wanted != record.data["revision"]:
-        raise Refused("ConflictException", f"The revision is not {wanted}.")
-    return {
-        "creationDate": WORLD.clock.now(),
-        "stateMachineVersionArn": _publish(call, record, call.get("description")),
-    }
-
-
-def _publish(call: Call, record: Record, description: str | None) -> str:
+def published(call: Call, record: Record, description: str | None) -> str:
     latest = f"{record.arn}:{record.data['versions']}"
     held = call.kept(VERSION).get(latest)
     if held is not None and held.data["revision"] == record.data["revision"]:
@@ -196,52 +184,6 @@ def _publish(call: Call, record: Record, description: str | None) -> str:
     arn = f"{record.arn}:{record.data['versions']}"
     call.run(VERSION, arn, arn, {**record.data, "description": description})
     return arn
-
-
-def versions(call: Call) -> dict[str, Any]:
-    """ListStateMachineVersions, newest first."""
-    record = find(call, call["stateMachineArn"])
-    found = [it for it in call.kept(VERSION).values() if it.arn.startswith(f"{record.arn}:")]
-    rows = [{"stateMachineVersionArn": it.arn, "creationDate": it.created} for it in found[::-1]]
-    return paging.page(call, rows, "stateMachineVersions")
-
-
-def delete_version(call: Call) -> dict[str, Any]:
-    """DeleteStateMachineVersion, unless an alias has it."""
-    arn = call["stateMachineVersionArn"]
-    for alias in call.kept(ALIAS).values():
-        if any(it["stateMachineVersionArn"] == arn for it in alias.data["routingConfiguration"]):
-            raise Refused("ConflictException", f"The version is used by {alias.arn}.")
-    call.kept(VERSION).pop(arn, None)
-    return {}
-
-
-def tag(call: Call) -> dict[str, Any]:
-    """TagResource."""
-    record = _any(call, call["resourceArn"])
-    record.tags |= {each["key"]: each["value"] for each in call["tags"]}
-    return {}
-
-
-def untag(call: Call) -> dict[str, Any]:
-    """UntagResource."""
-    record = _any(call, call["resourceArn"])
-    for key in call["tagKeys"]:
-        record.tags.pop(key, None)
-    return {}
-
-
-def tags(call: Call) -> dict[str, Any]:
-    """ListTagsForResource."""
-    record = _any(call, call["resourceArn"])
-    return {"tags": [{"key": key, "value": value} for key, value in record.tags.items()]}
-
-
-def _any(call: Call, arn: str) -> Record:
-    try:
-        return find(call, arn)
-    except Refused:
-        raise Refused("ResourceNotFound", f"Resource not found: '{arn}'") from None
 
 
 def validate(call: Call) -> dict[str, Any]:
@@ -326,11 +268,5 @@ OPERATIONS = {
     "DescribeStateMachine": describe,
     "DeleteStateMachine": delete,
     "ListStateMachines": list_,
-    "PublishStateMachineVersion": publish,
-    "ListStateMachineVersions": versions,
-    "DeleteStateMachineVersion": delete_version,
-    "TagResource": tag,
-    "UntagResource": untag,
-    "ListTagsForResource": tags,
     "ValidateStateMachineDefinition": validate,
 }

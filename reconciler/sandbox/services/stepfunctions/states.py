@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.facts.asl import choice, path, template
+from reconciler.facts.asl import choice, path, place, template
 from reconciler.facts.files import Json
-from reconciler.sandbox.services.stepfunctions import ending, failing, fanout, tasks
+from reconciler.sandbox.services.stepfunctions import (
+    ending,
+    failing,
+    fanout,
+    inputs,
+    tasks,
+    turns,
+)
 from reconciler.sandbox.services.stepfunctions.execution import (
     Branch,
     EndedError,
@@ -62,16 +69,6 @@ def _do(run: Execution, branch: Branch, at: float) -> None:
     _STATES[state["Type"]](run, branch, at, state)
 
 
-def given(run: Execution, branch: Branch, state: Mapping[str, Any], *, raw: bool = False) -> Json:
-    """A state's input after InputPath and, unless `raw`, Parameters."""
-    context = run.context(branch)
-    where = state.get("InputPath", "$")
-    found = {} if where is None else path.find(where, branch.input, context, branch.variables)
-    if raw or "Parameters" not in state:
-        return found
-    return template.filled(state["Parameters"], found, context, branch.variables)
-
-
 def finish(run: Execution, branch: Branch, at: float, result: Json) -> None:
     """Put a result where it belongs, and go to the next state."""
     state = branch.definition()
@@ -80,15 +77,15 @@ def finish(run: Execution, branch: Branch, at: float, result: Json) -> None:
     if "ResultSelector" in state:
         result = template.filled(state["ResultSelector"], result, context, branch.variables)
     where = state.get("ResultPath", "$")
-    output = branch.input if where is None else path.put(where, branch.input, result)
-    leave(run, branch, at, _out(run, branch, state, output), state.get("Next"), assigned=assigned)
-
-
-def _out(run: Execution, branch: Branch, state: Mapping[str, Any], output: Json) -> Json:
-    where = state.get("OutputPath", "$")
-    if where is None:
-        return {}
-    return path.find(where, output, run.context(branch), branch.variables)
+    output = branch.input if where is None else place.put(where, branch.input, result)
+    leave(
+        run,
+        branch,
+        at,
+        inputs.output(run, branch, state, output),
+        state.get("Next"),
+        assigned=assigned,
+    )
 
 
 def leave(  # noqa: PLR0913  (what an exit is made of)
@@ -126,12 +123,12 @@ def expired(run: Execution, branch: Branch, at: float, *, beat: bool) -> None:
 
 
 def _pass(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> None:
-    result = given(run, branch, state)
+    result = inputs.given(run, branch, state)
     finish(run, branch, at, state.get("Result", result))
 
 
 def _choice(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> None:
-    data, context = given(run, branch, state, raw=True), run.context(branch)
+    data, context = inputs.given(run, branch, state, raw=True), run.context(branch)
     for rule in state["Choices"]:
         if choice.holds(rule, data, context, branch.variables):
             chosen: Mapping[str, Any] = rule
@@ -143,12 +140,12 @@ def _choice(run: Execution, branch: Branch, at: float, state: dict[str, Any]) ->
             )
         chosen = {"Next": state["Default"], "Assign": state.get("Assign") or {}}
     assigned = template.filled(chosen.get("Assign") or {}, data, context, branch.variables)
-    output = _out(run, branch, state, data)
+    output = inputs.output(run, branch, state, data)
     leave(run, branch, at, output, chosen["Next"], assigned=assigned)
 
 
 def _wait(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> None:
-    data, context = given(run, branch, state, raw=True), run.context(branch)
+    data, context = inputs.given(run, branch, state, raw=True), run.context(branch)
     if "Seconds" in state or "SecondsPath" in state:
         seconds = state.get("Seconds")
         if seconds is None:
@@ -170,8 +167,8 @@ def _wait(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> N
 
 
 def _succeed(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> None:
-    data = given(run, branch, state, raw=True)
-    leave(run, branch, at, _out(run, branch, state, data), None)
+    data = inputs.given(run, branch, state, raw=True)
+    leave(run, branch, at, inputs.output(run, branch, state, data), None)
 
 
 def _fail(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> None:
@@ -195,3 +192,5 @@ _STATES = {
     "Parallel": fanout.parallel,
     "Map": fanout.iterate,
 }
+
+turns.register(finish=finish, leave=leave)

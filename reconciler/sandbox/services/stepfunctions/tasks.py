@@ -12,14 +12,10 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 
-from reconciler.access.request import Call
 from reconciler.facts.asl import path, template
 from reconciler.facts.asl.integrations import TOKEN, Integration, direct, integration
 from reconciler.facts.files import Json
-from reconciler.sandbox.iam import principals
-from reconciler.sandbox.iam.decision import message, refused
-from reconciler.sandbox.services.stepfunctions import acting, handlers
-from reconciler.sandbox.services.stepfunctions.acting import RefusedError
+from reconciler.sandbox.services.stepfunctions import handlers, inputs, turns
 from reconciler.sandbox.services.stepfunctions.execution import (
     Branch,
     Execution,
@@ -30,13 +26,9 @@ from reconciler.sandbox.services.stepfunctions.execution import (
 from reconciler.sandbox.state.machines import NOTHING
 from reconciler.sandbox.state.world import WORLD
 
-__all__ = ["RefusedError", "abandon", "ask", "begin", "expired", "look", "permitted"]
 DETAILS = {"truncated": False}
 FIRST, SLOWEST = 5.0, 60.0
 """Seconds until a job is looked at for the first time, and at most between two looks."""
-PRINCIPAL = "states.amazonaws.com"
-SOON = 60.0
-"""Seconds before the end of a session at which a new one is taken."""
 
 
 def begin(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> None:
@@ -44,7 +36,7 @@ def begin(run: Execution, branch: Branch, at: float, state: dict[str, Any]) -> N
     what = _what(str(state["Resource"]))
     if what.pattern == TOKEN or what.service == "activity":
         branch.token = uuid.UUID(int=mock_random.getrandbits(128)).hex
-    given = _states().given(run, branch, state)
+    given = inputs.given(run, branch, state)
     timeout = _seconds(run, branch, state, "TimeoutSeconds")
     beat = _seconds(run, branch, state, "HeartbeatSeconds")
     names = _names(what)
@@ -128,7 +120,7 @@ def done(run: Execution, branch: Branch, at: float, result: Json) -> None:
         return
     details = {**_names(what), "output": text, "outputDetails": DETAILS}
     run.record(at, "TaskSucceeded", branch, taskSucceededEventDetails=details)
-    _states().finish(run, branch, at, result)
+    turns.finish(run, branch, at, result)
 
 
 def _failed(run: Execution, branch: Branch, at: float, failure: Failure) -> None:
@@ -160,50 +152,6 @@ def abandon(run: Execution, branch: Branch, _at: float) -> None:
     job = branch.work.pop("job", None)
     if job:
         handlers.stop(run, branch, job)
-
-
-def ask(
-    run: Execution, service: str, operation: str, given: Mapping[str, Any], role: str = ""
-) -> dict[str, Any]:
-    """The answer of an operation, asked with the machine's role or one that it takes.
-
-    Raises:
-        RefusedError: the service refuses, or the role cannot be taken.
-    """
-    return acting.call(_key(run, role), run.region, service, operation, given)
-
-
-def permitted(run: Execution, operation: str, given: Mapping[str, Any]) -> None:
-    """Whether the machine's role may ask Step Functions for something.
-
-    Raises:
-        Failure: it may not.
-    """
-    who = principals.acting(run.role)
-    if WORLD.iam != "enforced" or who is None:
-        return
-    call = Call("stepfunctions", operation, given, run.region, run.account, who.arn)
-    found = next(refused(call, who), None)
-    if found:
-        raise Failure("States.Permissions", message(*found))
-
-
-def _key(run: Execution, role: str) -> str:
-    if run.key_ends - SOON <= WORLD.clock.now():
-        machine = ":".join(run.machine.split(":")[:7])
-        name = _session(run)
-        taken = acting.take(run.role, PRINCIPAL, run.region, name, run.account, machine)
-        run.key, run.key_ends = taken.key, taken.ends
-    if not role:
-        return run.key
-    given = {"RoleArn": role, "RoleSessionName": _session(run)}
-    return str(
-        acting.call(run.key, run.region, "sts", "AssumeRole", given)["Credentials"]["AccessKeyId"]
-    )
-
-
-def _session(run: Execution) -> str:
-    return "".join(each if each.isalnum() else "-" for each in run.name)[:64] or "run"
 
 
 def _role(run: Execution, branch: Branch, state: Mapping[str, Any]) -> str:
@@ -241,9 +189,3 @@ def _names(what: Integration) -> dict[str, str]:
     pattern = f".{what.pattern}" if what.pattern else ""
     kind = f"aws-sdk:{what.service}" if what.sdk else what.service
     return {"resourceType": kind, "resource": f"{what.action}{pattern}"}
-
-
-def _states() -> Json:
-    from reconciler.sandbox.services.stepfunctions import states  # noqa: PLC0415
-
-    return states

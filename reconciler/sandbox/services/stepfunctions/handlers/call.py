@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.facts.asl.integrations import OPTIMIZED, TOKEN, Integration
 from reconciler.facts.files import Json
 from reconciler.sandbox.protocol import shapes
-from reconciler.sandbox.services.stepfunctions import shape, tasks
+from reconciler.sandbox.services.stepfunctions import asking, shape
 from reconciler.sandbox.services.stepfunctions.execution import Branch, Execution, Failure
 from reconciler.sandbox.services.stepfunctions.handlers import Begun
 from reconciler.sandbox.state import work
@@ -56,8 +56,8 @@ def sent(
     except ValueError as mistake:
         raise Failure("States.Runtime", f"The state '{branch.state}': {mistake}") from None
     try:
-        answer = tasks.ask(run, client, what.operation, params, branch.work.get("role", ""))
-    except tasks.RefusedError as refused:
+        answer = asking.ask(run, client, what.operation, params, branch.work.get("role", ""))
+    except asking.RefusedError as refused:
         raise failure(what, client, refused) from None
     return shape.answer(client, what.operation, answer, iso=what.sdk)
 
@@ -75,7 +75,7 @@ def client_of(what: Integration) -> str:
     return found
 
 
-def failure(what: Integration, client: str, refused: tasks.RefusedError) -> Failure:
+def failure(what: Integration, client: str, refused: asking.RefusedError) -> Failure:
     """How Step Functions names an error: that of a modelled exception, else the service's."""
     if refused.code.startswith("States."):
         return Failure(refused.code, refused.message)

@@ -24,9 +24,9 @@ from moto.events.models import events_backends
 from reconciler.access.model import Asked
 from reconciler.facts.asl.integrations import Integration
 from reconciler.sandbox import beside
-from reconciler.sandbox.door.loopback import is_loopback
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.iam.decision import decision, message
+from reconciler.sandbox.protocol.loopback import is_loopback
 from reconciler.sandbox.services.stepfunctions.execution import PAYLOAD, Branch, Execution, Failure
 from reconciler.sandbox.services.stepfunctions.handlers import Begun
 from reconciler.sandbox.state.world import WORLD

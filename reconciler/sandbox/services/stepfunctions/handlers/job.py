@@ -6,7 +6,7 @@ import contextlib
 from typing import Any
 
 from reconciler.facts.asl.integrations import Integration, integration
-from reconciler.sandbox.services.stepfunctions import shape, tasks
+from reconciler.sandbox.services.stepfunctions import asking, shape
 from reconciler.sandbox.services.stepfunctions.execution import Branch, Execution, Failure, dumps
 from reconciler.sandbox.services.stepfunctions.handlers import Begun, call
 
@@ -23,8 +23,8 @@ def look(run: Execution, branch: Branch) -> Begun | None:
         raise AssertionError(what)
     given = {name: _from(job, where) for name, where in poll.given.items()}
     try:
-        found = tasks.ask(run, job["client"], poll.operation, given, branch.work.get("role", ""))
-    except tasks.RefusedError as refused:
+        found = asking.ask(run, job["client"], poll.operation, given, branch.work.get("role", ""))
+    except asking.RefusedError as refused:
         raise call.failure(what, job["client"], refused) from None
     state = _at(found, poll.status)
     if state not in poll.good and state not in poll.bad:
@@ -46,8 +46,8 @@ def stop(run: Execution, branch: Branch, job: dict[str, Any]) -> None:
     if poll is None or not poll.stop:
         return
     given = {name: _from(job, where) for name, where in (poll.stop_given or {}).items()}
-    with contextlib.suppress(tasks.RefusedError):
-        tasks.ask(run, job["client"], poll.stop, given, branch.work.get("role", ""))
+    with contextlib.suppress(asking.RefusedError):
+        asking.ask(run, job["client"], poll.stop, given, branch.work.get("role", ""))
 
 
 def _what(branch: Branch) -> Integration:
