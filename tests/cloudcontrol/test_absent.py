@@ -26,7 +26,6 @@ from .common import paths, true
 from .world import ALL, PLACE, World, node
 
 GROUP = "AWS::Athena::WorkGroup"
-DATABASE = "AWS::Glue::Database"
 
 
 def group(**more: Any) -> Node:
@@ -75,14 +74,14 @@ def test_null_where_aws_always_has_a_value_is_told_by_the_apply(world: World) ->
 
 
 def test_null_below_an_object(world: World) -> None:
-    def database(text: str | None) -> Node:
-        inside = {"Name": "acme", "Description": text}
-        return node(DATABASE, "acme-test-d", CatalogId="123456789012", DatabaseInput=inside)
+    def group(most: int | None) -> Node:
+        inside = {BYTES: most, FORCED: True}
+        return node(GROUP, "acme-test-d", WorkGroupConfiguration=inside)
 
-    world.good(database("old"))
-    turn = world.good(database(None))
-    assert paths(turn) == ["/DatabaseInput/Description"]
-    assert world.good(database(None)).actions == []
+    world.good(group(10_000_000))
+    turn = world.good(group(None))
+    assert paths(turn) == [f"{INSIDE}/{BYTES}"]
+    assert world.good(group(None)).actions == []
 
 
 BYTES, FORCED = "BytesScannedCutoffPerQuery", "EnforceWorkGroupConfiguration"

@@ -32,9 +32,9 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"Value": "b"},
     ),
     "two parts": (
-        "AWS::Glue::Database",
-        {"CatalogId": "123456789012", "DatabaseInput": {"Name": "acme", "Description": "a"}},
-        {"DatabaseInput": {"Name": "acme", "Description": "b"}},
+        "AWS::Cognito::UserPoolGroup",
+        {"UserPoolId": "eu-west-1_abc", "GroupName": "acme-test-x", "Description": "a"},
+        {"Description": "b"},
     ),
 }
 
