@@ -138,8 +138,8 @@ def _object(session: Session, params: Mapping[str, str]) -> Json:
 def _secret(session: Session, params: Mapping[str, str]) -> Json:
     """A secret by its name or ARN: which version is current. Nobody reads what is in it.
 
-    Returns ``{"arn", "version", "deleted", "asked"}``: "" for a secret that is not there, and for the
-    version of one that holds nothing yet. Source: Secrets Manager API reference, DescribeSecret.
+    Returns ``{"arn", "version", "deleted", "asked"}``: "" for a secret that is not there, and for
+    the version of one that holds nothing yet. Source: Secrets Manager API, DescribeSecret.
     """
     try:
         reader = ReadOnly(session, "secretsmanager", NO_SECRET)

@@ -1,4 +1,4 @@
-"""Secrets that specs name: who plans asks which version is current, who applies reads just these."""
+"""Secrets that specs name: who plans asks for the version, who applies reads just these."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def test_no_other_secret_is(secret: str) -> None:
 
 def test_a_name_is_no_pattern() -> None:
     """What a spec may say as a name has no star, so it stands for one secret."""
-    from tests.kinds.test_pulls import rest  # noqa: PLC0415 - the words of another room
-    from tests.kinds.world import spec_of  # noqa: PLC0415
+    from tests.kinds.test_pulls import rest
+    from tests.kinds.world import spec_of
 
     for name in ("*", "partners/*", "a?", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:*"):
         text = rest(auth=f"{{apiKey: {{header: A, secretName: '{name}'}}}}")

@@ -171,7 +171,7 @@ MACHINES = [
     rest(retries="0", requires="[]"),
     rest("graphql", since=SINCE),
     rest("graphql", pages="{single: {}}", query="queries/orders.graphql", partial="land"),
-    rest(land='{source: raw, path: "it\'s {here}"}'),
+    rest(land='{to: raw, path: "it\'s {here}"}'),
 ]
 
 
