@@ -33,6 +33,7 @@ INTERNALS: dict[str, tuple[str, ...]] = {
     ),
     "moto.cloudwatch.exceptions": ("ValidationError",),
     "moto.cloudwatch.responses": ("CloudWatchResponse.describe_alarms",),
+    "moto.glue.models": ("glue_backends",),
     "moto.iam.models": ("IAMBackend._init_aws_policies", "AWSManagedPolicy"),
     "moto.iam.responses": ("IamResponse.get_account_authorization_details",),
     "moto.kms.models": ("KmsBackend.create_key",),
