@@ -156,3 +156,32 @@ def test_groups_are_listed_by_status_and_found_by_arn(aws: Sandbox, client: Any)
     assert [item["FeatureGroupName"] for item in found["FeatureGroupSummaries"]] == ["young"]
     shown = call(client, "DescribeFeatureGroup", FeatureGroupName=FEATURE_GROUP.arn)
     assert shown["FeatureGroupName"] == NAME
+
+
+def test_a_table_that_is_there_ends_the_creation(aws: Sandbox) -> None:
+    glue, client = aws.client("glue"), aws.client("sagemaker")
+    glue.create_database(DatabaseInput={"Name": "features"})
+    glue.create_table(DatabaseName="features", TableInput={"Name": "taken"})
+    catalog = {"Catalog": "AwsDataCatalog", "Database": "features", "TableName": "taken"}
+    store = {**FEATURE_GROUP.given["OfflineStoreConfig"], "DataCatalogConfig": catalog}
+    FEATURE_GROUP.create(client, OfflineStoreConfig=store)
+    aws.clock.advance(600)
+    shown = show(client)
+    assert shown["FeatureGroupStatus"] == "CreateFailed"
+    assert "already exists" in shown["FailureReason"]
+
+
+def test_capacity_goes_back_to_on_demand_once_a_day(aws: Sandbox, client: Any) -> None:
+    free = {"ThroughputMode": "OnDemand"}
+    paid = {
+        "ThroughputMode": "Provisioned",
+        "ProvisionedReadCapacityUnits": 1,
+        "ProvisionedWriteCapacityUnits": 1,
+    }
+    for config in (paid, free, paid):
+        update(client, ThroughputConfig=config)
+        aws.clock.advance(600)
+    change = client.update_feature_group
+    refused(INVALID, "24 hours", change, FeatureGroupName=NAME, ThroughputConfig=free)
+    aws.clock.advance(86_400)
+    update(client, ThroughputConfig=free)

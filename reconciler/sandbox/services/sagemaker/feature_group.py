@@ -10,6 +10,7 @@ from reconciler.sandbox.services.sagemaker import (
     feature_state,
     listing,
     shared,
+    tables,
     working,
 )
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at, records
@@ -78,7 +79,8 @@ def create(call: Call) -> dict[str, Any]:
     _fill_online(data)
     _fill_offline(call, record)
     seconds = WORLD.durations.feature_group
-    outcome = working.feature_group(call, data, WORLD.outcomes.take(name))
+    scripted = WORLD.outcomes.take(name)
+    outcome = working.feature_group(call, data, tables.outcome(call, scripted))
     record.pending = feature_state.begin("create", seconds, outcome)
     return {"FeatureGroupArn": record.arn}
 
