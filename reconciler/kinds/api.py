@@ -31,9 +31,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from reconciler.kinds import reference
 from reconciler.kinds.lines import DESCRIPTION, Named
 from reconciler.kinds.peers import Lacking, LackingError
-from reconciler.kinds.served import Served
 from reconciler.kinds.saying import Flow, Problem
 from reconciler.kinds.scope import Admission, Lookup, Role, Scope
+from reconciler.kinds.served import Served
 from reconciler.kinds.units import (
     Days,
     Duration,

@@ -18,7 +18,7 @@ from reconciler.cli.frame.options import environment, folders
 from reconciler.cli.frame.project import Exit, Project, say
 
 if TYPE_CHECKING:
-    from reconciler.compile.compiler import Spec
+    from reconciler.compile.spec import Spec
     from reconciler.model.address import Address
     from reconciler.model.graph import Graph
 
