@@ -491,3 +491,18 @@ def test_a_log_has_what_the_machine_asks_for(aws: Sandbox) -> None:
     )["events"]
     assert [json.loads(each["message"])["type"] for each in rows][-1] == "ExecutionSucceeded"
     assert "hidden" not in str(rows)
+
+
+def test_a_catcher_that_cannot_keep_its_failure_fails_in_its_place(aws: Sandbox) -> None:
+    inner = {"StartAt": "q", "States": {"q": {"Type": "Pass", "InputPath": "$.no", "End": True}}}
+    catch = [{"ErrorEquals": ["States.ParameterPathFailure"], "ResultPath": "$.x", "Next": "ok"}]
+    each = {"Type": "Map", "ItemProcessor": inner, "Catch": catch, "End": True}
+    arn = machine(aws, {"each": each, "ok": PASS}, role(aws, "m"))
+    assert run(aws, arn, [1])["error"] == "States.ResultPathMatchFailure"
+
+
+def test_a_function_that_is_not_there_is_no_answer(aws: Sandbox) -> None:
+    state = {"Type": "Task", "Resource": f"{SFN}lambda:invoke",
+             "Parameters": {"FunctionName": "gone", "Payload.$": "$"}, "End": True}  # fmt: skip
+    found = run(aws, machine(aws, {"f": state}, role(aws, "m", "lambda:*")))
+    assert found["error"] == "Lambda.ResourceNotFoundException"
