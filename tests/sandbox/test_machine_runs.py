@@ -15,6 +15,8 @@ from reconciler.sandbox.state.machines import Script
 
 from .flows import PASS, SFN, begin, ended, history, kinds, machine, role, run
 
+JOB = {"Name": "glueetl", "ScriptLocation": "s3://rows-of-tests/job.py"}
+
 
 @pytest.fixture(autouse=True)
 def _still(aws: Sandbox) -> None:
@@ -327,7 +329,7 @@ def test_a_run_goes_on_from_where_it_failed(aws: Sandbox) -> None:
 def test_a_stopped_run_stops_the_job_that_it_waits_for(aws: Sandbox) -> None:
     glue = aws.client("glue")
     works = role(aws, "g", service="glue")
-    glue.create_job(Name="job", Role=works, Command={"Name": "glueetl"}, GlueVersion="5.0")
+    glue.create_job(Name="job", Role=works, Command=JOB, GlueVersion="5.0")
     state = {"Type": "Task", "Resource": f"{SFN}glue:startJobRun.sync",
              "Parameters": {"JobName": "job"}, "End": True}  # fmt: skip
     arn = begin(aws, machine(aws, {"j": state}, role(aws, "m", "glue:*")))
@@ -351,7 +353,7 @@ def test_a_job_ends_as_it_is_scripted(
     aws: Sandbox, mode: str, reason: str, status: str, error: str
 ) -> None:
     works = role(aws, "g", service="glue")
-    aws.client("glue").create_job(Name="job", Role=works, Command={"Name": "glueetl"}, Timeout=60)
+    aws.client("glue").create_job(Name="job", Role=works, Command=JOB, Timeout=60)
     aws.outcome("job", mode, reason)
     state = {"Type": "Task", "Resource": f"{SFN}glue:startJobRun.sync",
              "Parameters": {"JobName": "job"}, "End": True}  # fmt: skip
@@ -365,7 +367,7 @@ def test_a_job_ends_as_it_is_scripted(
 
 def test_one_run_of_a_job_too_many_is_refused_and_a_retry_waits_for_its_turn(aws: Sandbox) -> None:
     works = role(aws, "g", service="glue")
-    aws.client("glue").create_job(Name="job", Role=works, Command={"Name": "glueetl"})
+    aws.client("glue").create_job(Name="job", Role=works, Command=JOB)
     retry = [{"ErrorEquals": ["Glue.ConcurrentRunsExceededException"], "IntervalSeconds": 100}]
     state = {"Type": "Task", "Resource": f"{SFN}glue:startJobRun.sync",
              "Parameters": {"JobName": "job"}, "Retry": retry, "End": True}  # fmt: skip
@@ -489,3 +491,18 @@ def test_a_log_has_what_the_machine_asks_for(aws: Sandbox) -> None:
     )["events"]
     assert [json.loads(each["message"])["type"] for each in rows][-1] == "ExecutionSucceeded"
     assert "hidden" not in str(rows)
+
+
+def test_a_catcher_that_cannot_keep_its_failure_fails_in_its_place(aws: Sandbox) -> None:
+    inner = {"StartAt": "q", "States": {"q": {"Type": "Pass", "InputPath": "$.no", "End": True}}}
+    catch = [{"ErrorEquals": ["States.ParameterPathFailure"], "ResultPath": "$.x", "Next": "ok"}]
+    each = {"Type": "Map", "ItemProcessor": inner, "Catch": catch, "End": True}
+    arn = machine(aws, {"each": each, "ok": PASS}, role(aws, "m"))
+    assert run(aws, arn, [1])["error"] == "States.ResultPathMatchFailure"
+
+
+def test_a_function_that_is_not_there_is_no_answer(aws: Sandbox) -> None:
+    state = {"Type": "Task", "Resource": f"{SFN}lambda:invoke",
+             "Parameters": {"FunctionName": "gone", "Payload.$": "$"}, "End": True}  # fmt: skip
+    found = run(aws, machine(aws, {"f": state}, role(aws, "m", "lambda:*")))
+    assert found["error"] == "Lambda.ResourceNotFoundException"

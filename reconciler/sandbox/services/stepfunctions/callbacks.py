@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from reconciler.facts.asl import QueryError
 from reconciler.sandbox.beside import Call
 from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.services.stepfunctions import failing, logs, loop, paging, runs, tasks
@@ -64,6 +65,8 @@ def _told(run: Execution, branch: Branch, what: Any) -> None:  # noqa: ANN401  (
             what()
         except Failure as found:
             failing.failed(run, branch, now, found)
+        except QueryError as mistake:
+            failing.failed(run, branch, now, Failure(mistake.code, str(mistake)))
     except EndedError:
         pass
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 
-from reconciler.facts.asl import place, template
+from reconciler.facts.asl import QueryError, place, template
 from reconciler.sandbox.services.stepfunctions import ending, fanout, tasks, turns
 from reconciler.sandbox.services.stepfunctions.execution import (
     Branch,
@@ -34,10 +34,15 @@ def failed(run: Execution, branch: Branch, at: float, failure: Failure) -> None:
     fanout.drop_children(run, branch, at)
     state = branch.definition()
     task = state["Type"] == "Task"
-    if _retried(branch, state, failure, at, task=task):
-        return
-    if _caught(run, branch, state, failure, at, task=task):
-        return
+    try:
+        if _retried(branch, state, failure, at, task=task):
+            return
+        if _caught(run, branch, state, failure, at, task=task):
+            return
+    except QueryError as mistake:  # of the catcher itself: then nothing here has caught it
+        failure = Failure(mistake.code, str(mistake))
+    except Failure as worse:
+        failure = worse
     out(run, branch, at, failure)
 
 

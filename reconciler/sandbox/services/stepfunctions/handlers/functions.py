@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from moto.awslambda.models import lambda_backends
+
 from reconciler.facts.asl.integrations import TOKEN, Integration
 from reconciler.sandbox.services.stepfunctions.execution import Branch, Execution, Failure, dumps
 from reconciler.sandbox.services.stepfunctions.handlers import Begun, call
@@ -28,6 +30,7 @@ def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begu
         asked = dict(given)
         if "Payload" in asked:
             asked["Payload"] = dumps(asked["Payload"])
+    _there(run, str(asked.get("FunctionName", "")))
     run.notes.append({"state": branch.state, "note": NOTE})
     invoke = Integration("lambda", "invoke", what.pattern, sdk=False)
     answer = call.sent(run, branch, invoke, "lambda", asked)
@@ -39,6 +42,16 @@ def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begu
         return Begun(payload)
     answer["Payload"] = payload
     return Begun(answer, waits=what.pattern == TOKEN)
+
+
+def _there(run: Execution, name: str) -> None:
+    """A function that is not there is an error; moto answers for any name."""
+    backend: Any = lambda_backends[run.account][run.region]
+    try:
+        backend.get_function(name)
+    except Exception:  # noqa: BLE001  (moto raises its own errors for none)
+        text = f"Function not found: {name} (Service: Lambda, Status Code: 404)"
+        raise Failure("Lambda.ResourceNotFoundException", text) from None
 
 
 def _json(text: str) -> Any:  # noqa: ANN401  (any JSON value)
