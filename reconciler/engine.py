@@ -5,6 +5,7 @@ It owns the order of the passes and when to stop; each pass lives elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -14,13 +15,15 @@ from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
 from reconciler.aws.survey import Progress
-from reconciler.compile import check, compiler
+from reconciler.compile import check, compiler, evolution
+from reconciler.compile.lineage import lineage
 from reconciler.compile.request import Request
 from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity, ordered
 from reconciler.model.graph import Graph
 from reconciler.model.just import Just
+from reconciler.model.lineage import Reach, reached
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
 from reconciler.plan import closing, offline, order
@@ -58,9 +61,11 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         problems = [*offered.lined(problems, graph)]
         more += offered.look(session, draft.steps, graph, resources.load())
         more += foreseen.look(session, draft.steps, graph, resources.load())
-        found = [*found, *problems, *more, *draft.diagnostics, *ruled]
+        told = evolution.named(draft.diagnostics, graph, lineage(request.specs))
+        found = [*found, *problems, *more, *told, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
         plan = replace(plan, beside=draft.beside)
+        plan = replace(plan, reaches=_reaches(request, plan.steps))
         plan = replace(plan, moving=tuple(draft.moving), staying=tuple(draft.staying))
         found += overwritten(draft.steps)
         named = request.policy.adopt | request.policy.retry
@@ -73,7 +78,14 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
 
 def plan_offline(request: Request, last: Receipt | None) -> Plan:
     """What an apply would do if nothing had changed since the last receipt; asks nobody."""
-    return cause.explain(offline.plan(request, last), last, resources.load())
+    plan = offline.plan(request, last)
+    plan = replace(plan, reaches=_reaches(request, plan.steps))
+    return cause.explain(plan, last, resources.load())
+
+
+def _reaches(request: Request, steps: Iterable[Step]) -> tuple[Reach, ...]:
+    """Which models and endpoints the steps reach."""
+    return reached(lineage(request.specs), {step.spec for step in steps})
 
 
 def drifted(plan: Plan, session: Session) -> tuple[Plan, tuple[Step, ...]]:

@@ -39,7 +39,7 @@ Look = Callable[[Step, Resource], Observed | None]
 Arrived = Callable[[Step, Resource, Observed], bool]
 
 
-SPREADING = 120.0
+SPREADING = 300.0
 """Seconds for which a refusal may come of a role that is still spreading."""
 SPREAD_POLL = 5.0
 

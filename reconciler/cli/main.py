@@ -40,6 +40,7 @@ VERBS = {
     "ci": "Comment, report and write delivery files for CI.",
     "graph": "Draw what there is and what needs what.",
     "explain": "Explain a resource, a spec, an AWS property, a code or a kind.",
+    "docs": "Write a catalogue of the platform's features.",
     "schema": "Print the JSON Schema of a kind, for editors.",
     "completion": "Print the script that completes commands in a shell.",
     "sandbox": "Start, find, stop or empty the embedded AWS.",

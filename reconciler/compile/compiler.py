@@ -37,10 +37,10 @@ from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
 from reconciler.model.policy import Policy
 from reconciler.model.run import Runnable
-from reconciler.model.value import Json, put
+from reconciler.model.value import Json
 from reconciler.model.waiting import Waiting
 from reconciler.resources import api as resources
-from reconciler.resources.api import Place, fill
+from reconciler.resources.api import Place
 from reconciler.secret.search import in_document
 from reconciler.specs import overlay
 from reconciler.specs.envelope import Envelope, envelopes
@@ -279,10 +279,7 @@ class _Builder:
     def _finish(self, node: Node, scope: Scope) -> Node:
         """Add what every resource has: its name and its tags."""
         resource = self.resources[node.address.type]
-        slots = self.place.slots(node.address.name)
-        props = dict(node.props)
-        for prop, template in resource.named.items():
-            props = put(props, prop, fill(template, slots))
+        props = naming.named(node.props, resource, self.place.slots(node.address.name))
         if resource.signed:
             props[tags.TAGS] = tags.tags(node, scope, resource, self.view)
         if resource.generic:

@@ -10,11 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.model.address import Address
-from reconciler.model.value import digest
-from reconciler.resources.api import Place, Reach, Resource
+from reconciler.model.value import Json, Props, digest, put
+from reconciler.resources.api import Place, Reach, Resource, fill
+from reconciler.resources.whole import at
+
+_PARENT = "{parent}"
 
 CUT = 8
 """Hexadecimal digits that stand for what was cut."""
+
+
+def named(props: Props, resource: Resource, slots: Mapping[str, str]) -> dict[str, Json]:
+    """Properties with those that follow from the name.
+
+    What it is in stays as the spec refers to it, since that says what has to be there first.
+    """
+    found = dict(props)
+    for prop, template in resource.named.items():
+        if template != _PARENT or at(found, prop) is None:
+            found = put(found, prop, fill(template, slots))
+    return found
 
 
 def address(

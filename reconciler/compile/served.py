@@ -29,7 +29,14 @@ def served(type_: str, resources: Mapping[str, Resource]) -> Served | None:
         known=resource.generic is None or resource.generic.declared,
         hides=resource.generic is not None,
         removes=resource.generic is not None,
+        inside=_filled_by("{parent}", resource),
+        leaf=_filled_by("{leaf}", resource),
     )
+
+
+def _filled_by(template: str, resource: Resource) -> str:
+    """The property that has a part of the name."""
+    return next((prop for prop, it in resource.derived.items() if it == template), "")
 
 
 def unserved(

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from reconciler.explain.property import explain
+from reconciler.facts.projection import TEMPLATE, place
 from reconciler.model.address import Address
 from reconciler.model.change import Effect
 from reconciler.model.diagnostic import Span, span_to_json
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Json, Path, to_json
+from reconciler.model.lineage import Lineage
+from reconciler.model.value import Join, Json, Path, Ref, to_json
 from reconciler.resources.api import HOLDS_TAG, Resource, lookup
 from reconciler.resources.items import named
 from reconciler.secret.redact import redact_value
@@ -49,6 +51,22 @@ def reason(graph: Graph, address: Address) -> dict[str, Json]:
     }
 
 
+def partition(graph: Graph, address: Address, day: str) -> dict[str, Json]:
+    """Where a table has the rows of a day (ISO); nothing of what has no such layout.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    body = graph.nodes[address].props.get("TableInput")
+    parameters = body.get("Parameters") if isinstance(body, Mapping) else None
+    if not isinstance(parameters, Mapping) or TEMPLATE not in parameters:
+        return {}
+    template = parameters[TEMPLATE]
+    parts = template.parts if isinstance(template, Join) else (template,)
+    text = "".join(it.target.name if isinstance(it, Ref) else str(it) for it in parts)
+    return {"day": day, "path": place(text, parameters, day)}
+
+
 def _said(node: Node) -> str:
     """What its spec says that it holds."""
     tags = {tag["Key"]: tag["Value"] for tag in node.props.get("Tags") or ()}
@@ -70,12 +88,23 @@ def of_spec(graph: Graph, spec: str) -> dict[str, Json] | None:
     }
 
 
+def of_lineage(lineage: Lineage, spec: str) -> dict[str, Json]:
+    """What a spec comes from and what comes of it; nothing where it is part of no lineage."""
+    into, out = lineage.near(spec)
+    if not (into or out):
+        return {}
+    found = {"stage": lineage.stages.get(spec, ""), "made_of": [*into], "makes": [*out]}
+    return {**found, "comes_from": [*lineage.before(spec)], "reaches": [*lineage.after(spec)]}
+
+
 def like(graph: Graph, text: str) -> Address | None:
     """The resource meant by a text: its address, its name alone, or a name of other content."""
     type_, slash, name = text.partition("/")
     wanted = name if slash else text
     for node in graph:
         if node.address.name == wanted and (not slash or node.address.type == type_):
+            return node.address
+        if text in {node.address.name, node.address.name.rpartition("/")[2]}:  # within another one
             return node.address
     for node in graph:
         resource = lookup(node.address.type)

@@ -18,8 +18,13 @@ from reconciler.model.value import Json
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = {
-    **{"string": "string", "boolean": "boolean", "int": "int", "bigint": "long"},
-    **{"float": "float", "double": "double", "binary": "bytes"},
+    "string": "string",
+    "boolean": "boolean",
+    "int": "int",
+    "bigint": "long",
+    "float": "float",
+    "double": "double",
+    "binary": "bytes",
 }
 _LOGICAL = {
     "tinyint": ("int", "tinyint"),

@@ -25,9 +25,19 @@ NAMES = sorted(PLAIN | SIZED.keys() | NESTED)
 MOST = 20
 """How deep types may be nested."""
 _ALIASES = {
-    **{"integer": "int", "long": "bigint", "text": "string", "str": "string", "bool": "boolean"},
-    **{"numeric": "decimal", "real": "float", "datetime": "timestamp", "bytes": "binary"},
-    **{"list": "array", "object": "struct", "record": "struct", "number": "double"},
+    "integer": "int",
+    "long": "bigint",
+    "text": "string",
+    "str": "string",
+    "bool": "boolean",
+    "numeric": "decimal",
+    "real": "float",
+    "datetime": "timestamp",
+    "bytes": "binary",
+    "list": "array",
+    "object": "struct",
+    "record": "struct",
+    "number": "double",
 }
 _TOKEN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|\d+|[<>(),:])")
 _WIDER = {
@@ -147,17 +157,22 @@ def _nested(name: str, rest: list[str], depth: int) -> tuple[DataType, list[str]
             break
     if rest[:1] != [">"]:
         raise NoTypeError(f"{name!r} is not closed", f"write it as in {how[name]!r}")
-    wanted = {"array": 1, "map": 2}.get(name, len(inner))
-    if len(inner) != wanted:
-        raise NoTypeError(f"{name!r} takes {wanted} types", f"write it as in {how[name]!r}")
-    if name == "map" and (inner[0][1].inner or inner[0][1].name == "binary"):
-        raise NoTypeError("the key of a map is a plain type", f"write it as in {how[name]!r}")
-    names = [label for label, _ in inner if label]
-    if twice := next((each for each in names if names.count(each) > 1), ""):
-        raise NoTypeError(f"two fields of a struct are called {twice!r}", "rename one of them")
+    _whole(name, inner, how[name])
     if name == "map":
         inner = [("key", inner[0][1]), ("value", inner[1][1])]
     return DataType(name, (), tuple(inner)), rest[1:]
+
+
+def _whole(name: str, inner: list[tuple[str, DataType]], how: str) -> None:
+    """What is in a nested type is as many and as plain as it has to be."""
+    wanted = {"array": 1, "map": 2}.get(name, len(inner))
+    if len(inner) != wanted:
+        raise NoTypeError(f"{name!r} takes {wanted} types", f"write it as in {how!r}")
+    if name == "map" and (inner[0][1].inner or inner[0][1].name == "binary"):
+        raise NoTypeError("the key of a map is a plain type", f"write it as in {how!r}")
+    names = [label for label, _ in inner if label]
+    if twice := next((each for each in names if names.count(each) > 1), ""):
+        raise NoTypeError(f"two fields of a struct are called {twice!r}", "rename one of them")
 
 
 def widens(before: DataType, after: DataType) -> bool:

@@ -137,7 +137,8 @@ def facts(type_name: str) -> Facts:
     if type_name not in _pack().entries:
         raise UnknownType(type_name)
     raw = orjson.loads(_pack().text(type_name))
-    api_only = tuple(_extend(raw, additions().get(type_name, ())))
+    more = (*additions().get(type_name, ()), *corrections()["apart"]["types"].get(type_name, ()))
+    api_only = tuple(_extend(raw, more))
     return Facts(
         type=type_name,
         schema=raw,
@@ -219,6 +220,10 @@ def _extend(raw: Schema, entries: tuple[Mapping[str, Any], ...]) -> Iterator[Pat
         at = _path(entry["at"]) if entry["at"] else ()
         shape = resolve(raw, at)
         if shape is None:
+            continue
+        if "enum" in entry:
+            for values in (it["enum"] for it in shape.schemas if "enum" in it):
+                values.extend(entry["enum"])
             continue
         hosts = [it for it in shape.schemas if "properties" in it] or [raw]
         if shape.is_list:

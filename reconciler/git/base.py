@@ -16,12 +16,14 @@ BEFORE = "HEAD^1"
 def base(variables: Mapping[str, str], asked: str = "") -> str:
     """The full id of the commit; "" where the repository does not have it.
 
+    Who asks for one gets that one or none.
     A job often has the merge of the change alone: its first parent is the base.
     """
     told = [asked] if asked else [variables.get(name, "") for name in IDS]
     branches = [] if asked else [variables.get(name, "") for name in BRANCHES]
     names = [*filter(None, told), *(f"refs/remotes/origin/{each}" for each in branches if each)]
-    return next((found for name in [*names, BEFORE] if (found := _id(name))), "")
+    names += [] if asked else [BEFORE]
+    return next((found for name in names if (found := _id(name))), "")
 
 
 def _id(name: str) -> str:

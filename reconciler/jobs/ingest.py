@@ -169,6 +169,8 @@ def load(
     args: Mapping[str, str],
     send: Callable[..., Any],
     failed: Callable[[Row, str], None],
+    *,
+    pause: Callable[[float], None] = time.sleep,
 ) -> dict[str, int]:
     """Put rows in; the counts. `failed` gets a row that was not put, and why."""
     features = json.loads(args["features"])
@@ -177,7 +179,7 @@ def load(
         counts["rows"] += 1
         try:
             values = record(row, features, args["record_id"], args["event_time"])
-            put(send, args["group"], values)
+            put(send, args["group"], values, sleep=pause)
         except RefusedError as error:
             counts["failed"] += 1
             failed(row, str(error))

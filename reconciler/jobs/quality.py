@@ -44,15 +44,27 @@ def main(argv: Sequence[str]) -> None:
     spark = glue.spark_session
     reader = spark.read.option("header", "true") if args["format"] == "csv" else spark.read
     rows = reader.format(args["format"]).load(args["in"])
+    others = {
+        name.removeprefix("ref_"): DynamicFrame.fromDF(
+            reader.format(args["format"]).load(uri), glue, name
+        )
+        for name, uri in args.items()
+        if name.startswith("ref_")
+    }
     found = EvaluateDataQuality().process_rows(
         frame=DynamicFrame.fromDF(rows, glue, "rows"),
         ruleset=args["rules"],
+        additional_data_sources=others,
         publishing_options={
             "dataQualityEvaluationContext": args["context"],
             "enableDataQualityCloudWatchMetrics": True,
             "enableDataQualityResultsPublishing": True,
         },
-        additional_options={"performanceTuning.caching": "CACHE_NOTHING"},
+        additional_options={
+            "performanceTuning.caching": "CACHE_NOTHING",
+            "compositeRuleEvaluation.method": "ROW",
+            "observations.scope": "ALL",
+        },
     )
     rules = SelectFromCollection.apply(dfc=found, key="ruleOutcomes").toDF()
     judged = SelectFromCollection.apply(dfc=found, key="rowLevelOutcomes").toDF().cache()
@@ -66,7 +78,22 @@ def main(argv: Sequence[str]) -> None:
     bucket, _, key = args["counts"].removeprefix("s3://").partition("/")
     body = json.dumps(counts).encode()
     boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
-    if broken and args["on_violation"] == "fail":
+    told = {"RulesFailed": len(broken), "RowsFailed": counts["bad"]}
+    told["RowsPassed"] = counts["rows"] - counts["bad"]
+    boto3.client("cloudwatch").put_metric_data(
+        Namespace="Moorline/Quality",
+        MetricData=[
+            {
+                "MetricName": name,
+                "Dimensions": [{"Name": "Ruleset", "Value": args["context"]}],
+                "Value": float(value),
+                "Unit": "Count",
+            }
+            for name, value in told.items()
+        ],
+    )
+    helpless = args["on_violation"] == "quarantine" and not counts["bad"]
+    if broken and (args["on_violation"] == "fail" or helpless):
         raise SystemExit(f"{counts['bad']} of {counts['rows']} rows are bad: {sorted(broken)}")
     columns = [name for name in keep.columns if not name.startswith("DataQuality")]
     keep.select(*columns).write.mode("overwrite").format(args["write_format"]).save(args["good"])

@@ -15,7 +15,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -30,8 +30,10 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from reconciler.kinds import reference
 from reconciler.kinds.lines import DESCRIPTION, Named
-from reconciler.kinds.peers import Lacking, LackingError, Served
+from reconciler.kinds.peers import Lacking, LackingError
+from reconciler.kinds.saying import Flow, Problem
 from reconciler.kinds.scope import Admission, Lookup, Role, Scope
+from reconciler.kinds.served import Served
 from reconciler.kinds.units import (
     Days,
     Duration,
@@ -42,7 +44,6 @@ from reconciler.kinds.units import (
     percent,
     seconds,
 )
-from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path
 
@@ -54,6 +55,7 @@ __all__ = [
     "Days",
     "Duration",
     "Embedded",
+    "Flow",
     "Kind",
     "Lacking",
     "LackingError",
@@ -115,20 +117,6 @@ class Choice(Section):
             options = {"names": ", ".join(f"'{name}'" for name in names)}
             raise PydanticCustomError("choice", "give exactly one of {names}", options)
         return self
-
-
-class Problem(NamedTuple):
-    """A fault between fields: the path inside `spec`, what is wrong, and what to do.
-
-    `on_key` says that the fault is in the key at the path, not in its value.
-    """
-
-    path: Path
-    message: str
-    help: str = ""
-    code: str = "SPEC020"
-    severity: Severity = Severity.ERROR
-    on_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +207,13 @@ class Kind(Generic[M]):
     """AWS types that a spec names itself, with their paths: something has to serve each."""
     hidden: Callable[[Json], Iterable[Path]] = _nothing
     """Paths in a `spec`, checked or not, of texts that no message may show."""
+    stage: str = ""
+    """What it is in a lineage: one of `model.lineage.STAGES`, or nothing."""
+    flows: Callable[[M, str], Iterable[Flow]] = _nothing
+    """What a spec, with its name, reads of other specs and writes to them; lineage follows from
+    it."""
+    evolves: Callable[[M, M], Iterable[Problem]] = _nothing
+    """What an edit from the first to the second breaks for those who use it."""
     references: bool = False
     """Whether texts may hold `${ref:…}`: then they, and `$${`, are for the kind to read."""
     example: str = ""

@@ -136,6 +136,7 @@ register(
         build=build,
         named=lambda spec: named(TYPE, spec.aws_name),
         exports=exports,
+        stage="model",
         example="""\
 readers: ["210987654321"]
 approval: {approvers: [fraud-risk], note: AUC and false positives by segment.}

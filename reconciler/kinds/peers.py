@@ -6,26 +6,6 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """What a type's adapter knows that a spec may depend on."""
-
-    name: str
-    """The property that is the physical name; "" where AWS chooses the identifier."""
-    outputs: frozenset[str]
-    """What other resources may refer to."""
-    holds: str
-    """What is lost with any resource of the type; "" where only the spec can say."""
-    tags: bool
-    """Whether it carries tags."""
-    known: bool
-    """Whether a file of ours declares the type, and with it what is lost."""
-    hides: bool
-    """Whether what AWS never gives back is never shown either: it is sent as the spec has it."""
-    removes: bool
-    """Whether null says of a property that it is to be absent, and what is there is removed."""
-
-
-@dataclass(frozen=True, slots=True)
 class Lacking:
     """An export that some specs of a kind cannot give, and why."""
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconciler.kinds.lines import OUTSIDE, Lines, Named
-from reconciler.kinds.peers import Home, Lacking, LackingError, Served
+from reconciler.kinds.peers import Home, Lacking, LackingError
+from reconciler.kinds.served import Served
 from reconciler.model.address import Address
 from reconciler.model.asset import Form, Packed
 from reconciler.model.diagnostic import Diagnostic, Severity, Span

@@ -14,6 +14,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, diagnostic_from_json, diagnostic_to_json
 from reconciler.model.format import checked
+from reconciler.model.lineage import Reach
 from reconciler.model.step import SUFFIX, Step, step_from_json, step_to_json
 from reconciler.model.value import Json, Props, canonical, digest
 from reconciler.model.waiting import Waiting, waiting_from_json, waiting_to_json
@@ -46,6 +47,8 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     """Specs for which something else has to be done first."""
+    reaches: tuple[Reach, ...] = ()
+    """Which models and endpoints the changes reach."""
     observed_calls: int = 0
     """AWS requests that were needed to make this plan."""
     commit: str = ""
@@ -94,7 +97,8 @@ def to_bytes(plan: Plan) -> bytes:
 
 
 def plan_to_json(plan: Plan) -> Json:
-    """The versioned JSON form."""
+    """The versioned JSON form; what is reached only where something is."""
+    reached = [{"spec": each.spec, "reaches": [*each.reaches]} for each in plan.reaches]
     return {
         "format_version": plan.format_version,
         "environment": plan.environment,
@@ -107,6 +111,7 @@ def plan_to_json(plan: Plan) -> Json:
         "summary": summary(plan),
         "waiting": [waiting_to_json(each) for each in plan.waiting],
         "diagnostics": [diagnostic_to_json(found) for found in plan.diagnostics],
+        **({"reaches": reached} if reached else {}),
     }
 
 
@@ -136,6 +141,9 @@ def plan_from_json(data: Json) -> Plan:
         unchanged=counts["unchanged"],
         diagnostics=tuple(diagnostic_from_json(found) for found in data["diagnostics"]),
         waiting=tuple(waiting_from_json(each) for each in data.get("waiting", ())),
+        reaches=tuple(
+            Reach(each["spec"], tuple(each["reaches"])) for each in data.get("reaches", ())
+        ),
         observed_calls=counts["calls_made"],
         commit=data["commit"],
     )

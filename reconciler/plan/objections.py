@@ -40,7 +40,7 @@ def stays(node: Node, change: FieldChange) -> Diagnostic:
 
 def by_adapter(node: Node, said: Objection) -> Diagnostic:
     """What the type's own adapter has to say."""
-    at = node.origin.at if node.origin else None
+    at = node.origin.line_of(said.path) if node.origin else None
     return Diagnostic(said.code, said.message, at, said.help, said.severity, node.address)
 
 

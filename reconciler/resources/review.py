@@ -14,7 +14,7 @@ from reconciler.model.change import Change, FieldChange, Observed
 from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Graph
 from reconciler.model.step import Step
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json, Path, Props
 from reconciler.resources.answers import Absent
 
 
@@ -37,6 +37,8 @@ class Objection:
     message: str
     help: str
     severity: Severity = Severity.ERROR
+    path: Path = ()
+    """The property that it is about."""
 
 
 Asking: TypeAlias = Generator[Look, Json, Props]

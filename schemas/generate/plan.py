@@ -363,9 +363,20 @@ def _plan(more: Mapping[str, Schema] | None = None) -> Schema:
             "summary": closed("Numbers of changes; a replacement is one.", summary),
             "diagnostics": many("What was found on the way.", ref("diagnostic")),
             "waiting": many("Specs for which something else has to be done first.", _waiting()),
+            "reaches": many("Which models and endpoints the changes reach.", _reach()),
             **(more or {}),
         },
-        optional=more or (),
+        optional=("reaches", *(more or ())),
+    )
+
+
+def _reach() -> Schema:
+    return closed(
+        "A changed spec, and what is learned or served from it.",
+        {
+            "spec": text("`Kind/name`."),
+            "reaches": many("Models and endpoints.", text("`Kind/name`.")),
+        },
     )
 
 

@@ -143,6 +143,78 @@ CASES = [
         group("offline: {path: x}"),
         ("offline.path",),
     ),
+    Case(
+        "the record id and the event time have one value",
+        "FeatureGroup",
+        group(
+            "online: {storage: inMemory}",
+            "{id: {type: string, collection: set}, at: {type: string, collection: list}}",
+        ),
+        ("features.id.collection", "features.at.collection"),
+    ),
+    Case(
+        "a collection needs a store in memory",
+        "FeatureGroup",
+        group("online: {}", "{id: string, at: string, x: {type: string, collection: list}}"),
+        ("features.x.collection",),
+    ),
+    Case(
+        "a vector has fractions and a dimension, and nothing else has one",
+        "FeatureGroup",
+        group(
+            "online: {storage: inMemory}",
+            "{id: string, at: string, v: {type: integral, collection: vector},"
+            " l: {type: string, collection: list, dimension: 3}, s: {type: string, dimension: 3}}",
+        ),
+        (
+            "features.v.type",
+            "features.v.collection",
+            "features.l.dimension",
+            "features.s.dimension",
+        ),
+    ),
+    Case(
+        "collections in memory",
+        "FeatureGroup",
+        group(
+            "online: {storage: inMemory}",
+            "{id: string, at: string, v: {type: fractional, collection: vector, dimension: 3}}",
+        ),
+    ),
+    Case(
+        "names of the table's columns are small",
+        "FeatureGroup",
+        group("offline: {}", "{id: string, at: string, Id: string}"),
+        ("features.Id",),
+    ),
+    Case(
+        "an earlier version is before the present one and is checked as it is",
+        "FeatureGroup",
+        group(
+            "online: {}\nearlier: {'3': {migration: m, features: {id: string, at: integral}}}"
+            "\nversion: 2"
+        ),
+        ("earlier.3", "earlier.3.features.at"),
+    ),
+    Case(
+        "an existing group takes nothing from its spec",
+        "FeatureGroup",
+        group("existing: theirs\nversion: 2\noffline: {}"),
+        ("version", "offline"),
+    ),
+    Case("a share is with somebody", "FeatureGroup", group("online: {}\nshare: {}"), ("share",)),
+    Case(
+        "an account is named once",
+        "FeatureGroup",
+        group('online: {}\nshare: {accounts: ["210987654321", "210987654321"]}'),
+        ("share.accounts.1",),
+    ),
+    Case(
+        "only a feature group has versions",
+        "Training",
+        training(inputs="{train: {source: raw, version: 2}}"),
+        ("inputs.train.version",),
+    ),
     Case("tuned training with spot", "Training", specs.TUNING),
     Case("training with a script", "Training", specs.SCRIPT),
     Case(

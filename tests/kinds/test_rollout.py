@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.kinds.api import Lookup
+from reconciler.kinds.api import LackingError, Lookup
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Ref, references
@@ -275,8 +275,8 @@ def test_a_bucket_does_not_log_to_itself() -> None:
 def test_training_on_an_online_group_is_reported() -> None:
     online = specs.SCRIPT.replace("featureGroup: customer", "featureGroup: velocity")
     platform = world({("Training", "risk"): online})
-    platform.build("Training", "risk")
-    assert [found.code for found in platform.found] == ["SPEC030"]
+    with pytest.raises(LackingError, match="'velocity' has no offline store"):
+        platform.build("Training", "risk")
 
 
 def test_a_model_that_is_written_where_no_endpoint_may_read_it_is_a_warning() -> None:

@@ -27,7 +27,7 @@ from reconciler.resources.whose import Marked, Within
 
 from .samples import PLACE, SAMPLES, Sample
 
-READS = ("get_", "list_", "describe_", "head_")
+READS = ("get_", "list_", "describe_", "head_", "search")
 TYPES = sorted(type_ for type_, it in load().items() if not it.packed)
 """What an asset is, CloudFormation does not know: `test_asset` tries it."""
 GLOBAL_SERVICES = {"iam", "budgets"}

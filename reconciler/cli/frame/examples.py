@@ -33,6 +33,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "moorline explain Rollout.serve.realtime.instances",
         "moorline explain SPEC012",
     ),
+    "docs": (
+        "moorline docs features -e prod > features.md",
+        "moorline docs features -e prod --format html --drift drift.json > features.html",
+    ),
     "schema": (
         "moorline schema FeatureGroup",
         "moorline schema --list",

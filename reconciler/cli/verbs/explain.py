@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from reconciler.cli.frame.options import environment, folders
 from reconciler.cli.frame.project import Exit, Project, say
 
 if TYPE_CHECKING:
+    from reconciler.compile.spec import Spec
+    from reconciler.model.address import Address
     from reconciler.model.graph import Graph
 
 
@@ -27,10 +30,18 @@ if TYPE_CHECKING:
     shell_complete=subjects,
 )
 @environment
+@click.option(
+    "--day",
+    metavar="DATE",
+    default="",
+    help="Of a table with partitions: the day (2026-11-29) of which it says where rows lie; "
+    "today by default.",
+)
 @folders
 def command(
     subject: str,
     name: str | None,
+    day: str,
     specs: Path,
     environments: Path,
     *,
@@ -50,14 +61,15 @@ def command(
     item of a list.
     """
     project = Project(specs, environments, as_json, no_color)
+    day = day or datetime.now(UTC).date().isoformat()
     if subject == "-":
         _lines(as_json=as_json)
     elif "/" in subject and not _field(subject):
-        _resource(project, subject, name)
+        _resource(project, subject, name, day)
     elif subject.startswith("AWS::"):
         _property(subject, as_json=as_json)
     else:
-        _word(project, subject, name)
+        _word(project, subject, name, day)
 
 
 def _field(subject: str) -> bool:
@@ -83,7 +95,7 @@ def _property(subject: str, *, as_json: bool) -> None:
         raise SystemExit(Exit.ERROR)
 
 
-def _word(project: Project, subject: str, name: str | None) -> None:
+def _word(project: Project, subject: str, name: str | None, day: str) -> None:
     """A code or a kind; else the name of a resource."""
     from reconciler.explain.topics import close, topic  # noqa: PLC0415 - after the arguments are right
     from reconciler.specs.migrations import today  # noqa: PLC0415
@@ -95,7 +107,7 @@ def _word(project: Project, subject: str, name: str | None) -> None:
         else:
             say(_topic(about, color=project.color))
         raise SystemExit(Exit.ERROR if "error" in about else Exit.OK)
-    _resource(project, subject, name, others=close(subject))
+    _resource(project, subject, name, day, others=close(subject))
 
 
 def meanings(word: str) -> tuple[str, ...]:
@@ -106,32 +118,62 @@ def meanings(word: str) -> tuple[str, ...]:
 
 
 def _resource(
-    project: Project, subject: str, name: str | None, others: tuple[str, ...] = ()
+    project: Project, subject: str, name: str | None, day: str, others: tuple[str, ...] = ()
 ) -> None:
     """A resource or a spec of the platform in this folder."""
-    from reconciler.explain import resource  # noqa: PLC0415 - after the arguments are right
+    from reconciler.compile.lineage import lineage  # noqa: PLC0415 - after the arguments are right
+    from reconciler.explain import resource  # noqa: PLC0415
     from reconciler.render.text import reason as render  # noqa: PLC0415
 
     near = list(others)
     deferred: list[str] = []
-    for place, graph in _graphs(project, name, subject):
+    subject = _by_stage(subject)
+    for place, graph, specs in _graphs(project, name, subject):
         address = resource.like(graph, subject)
         if address is not None:
             about = {"environment": place, **resource.reason(graph, address)}
+            if lies := _lies(resource.partition, graph, address, day):
+                about["partition"] = lies
             if subject not in {str(address), address.name}:  # a name of other content
                 about["asked"] = subject
             _print(project, about, render.text)
             return
         spec = resource.of_spec(graph, subject)
         if spec is not None:
-            _print(project, {"environment": place, **spec}, render.of_spec)
+            told = resource.of_lineage(lineage(specs), subject)
+            _print(project, {"environment": place, **spec, **told}, render.of_spec)
             return
         near += [each for each in resource.close(graph, subject) if each not in near]
         deferred += [each for each in sorted(graph.deferred) if each not in deferred]
     _unknown(project, subject, near, deferred)
 
 
-def _graphs(project: Project, name: str | None, subject: str) -> Iterator[tuple[str, Graph]]:
+def _lies(
+    partition: Callable[[Graph, Address, str], dict[str, Any]],
+    graph: Graph,
+    address: Address,
+    day: str,
+) -> dict[str, Any]:
+    """Where a table has the rows of a day."""
+    try:
+        return partition(graph, address, day)
+    except ValueError as error:
+        text = f"there is no day {day!r}; write it as in 2026-11-29"
+        raise click.BadParameter(text, param_hint="--day") from error
+
+
+def _by_stage(subject: str) -> str:
+    """A spec by what it is in a lineage, as in ``features/customer``, with its kind instead."""
+    from reconciler.kinds.api import load  # noqa: PLC0415 - after the arguments are right
+
+    stage, slash, rest = subject.partition("/")
+    kinds = [each.name for each in load().values() if slash and each.stage == stage]
+    return f"{kinds[0]}/{rest}" if kinds else subject
+
+
+def _graphs(
+    project: Project, name: str | None, subject: str
+) -> Iterator[tuple[str, Graph, tuple[Spec, ...]]]:
     """The graph of the environment, or of each, those first whose name is in the subject."""
     from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
     from reconciler.specs import overlay  # noqa: PLC0415
@@ -147,8 +189,9 @@ def _graphs(project: Project, name: str | None, subject: str) -> Iterator[tuple[
             if found is None:
                 continue
             view = found
-        graph, _ = compiler.build(project.checked(view)[0], view)
-        yield place, graph
+        specs = project.checked(view)[0]
+        graph, _ = compiler.build(specs, view)
+        yield place, graph, specs
 
 
 def _print(project: Project, about: dict[str, Any], render: Any) -> None:  # noqa: ANN401 - a function

@@ -13,7 +13,7 @@ from reconciler.cli.frame.options import environment, folders
 from reconciler.cli.frame.project import Project
 from reconciler.model.diagnostic import Diagnostic
 
-FORMS = ("mermaid", "dot", "svg")
+FORMS = ("mermaid", "dot", "svg", "text")
 """Each is a module of `reconciler.render` with `of_graph`."""
 
 
@@ -28,11 +28,18 @@ FORMS = ("mermaid", "dot", "svg")
     show_default=True,
     help="What to print. --json is the same as --format json.",
 )
+@click.option(
+    "--lineage",
+    "lined",
+    is_flag=True,
+    help="What becomes what: sources, pipelines, features, trainings, models and endpoints.",
+)
 @folders
 def command(
     address: str | None,
     name: str | None,
     form: str,
+    lined: bool,
     specs: Path,
     environments: Path,
     *,
@@ -43,9 +50,14 @@ def command(
 
     An arrow leads from what must be there first to what needs it. With an ADDRESS,
     as TYPE/NAME, only that resource is drawn, what it needs, and what needs it.
+
+    With --lineage the specs are drawn, and data flows along the arrows; an ADDRESS is then the
+    KIND/NAME of one, and only what it comes from and what comes of it is drawn.
     """
     from reconciler.compile import compiler  # noqa: PLC0415
     from reconciler.compile.check import problems  # noqa: PLC0415
+    from reconciler.compile.lineage import lineage  # noqa: PLC0415
+    from reconciler.model import lineage as lines  # noqa: PLC0415
     from reconciler.render.diagram import net  # noqa: PLC0415
     from reconciler.render.machine import graph as graphs  # noqa: PLC0415
 
@@ -58,7 +70,7 @@ def command(
     found = [*loaded.diagnostics, *found, *more, *problems(graph)]
     if any(each.is_error for each in found):
         project.fail(found)
-    data = graphs.as_json(graph)
+    data = lines.as_json(lineage(checked)) if lined else graphs.as_json(graph)
     if address is not None:
         _known(project, address, data)
         data = net.around(data, address)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Json
 from reconciler.secret.redact import redact
 from reconciler.specs import absent, overlay
+
+if TYPE_CHECKING:
+    from reconciler.cli.world.since import Since
 
 
 @click.command("validate")
@@ -29,9 +33,23 @@ from reconciler.specs import absent, overlay
     show_default=True,
     help="How to say it: for people, or for machines. --json is the same as --format json.",
 )
+@click.option(
+    "--base",
+    metavar="COMMIT",
+    default="",
+    help="Also say what the edits since a commit break for those who read the data. 'auto' is "
+    "the commit that a change starts from, as CI says, else the one before.",
+)
 @folders
 def command(
-    name: str | None, form: str, specs: Path, environments: Path, *, as_json: bool, no_color: bool
+    name: str | None,
+    form: str,
+    base: str,
+    specs: Path,
+    environments: Path,
+    *,
+    as_json: bool,
+    no_color: bool,
 ) -> None:
     """Check specs and environments without talking to AWS.
 
@@ -48,8 +66,11 @@ def command(
     seen: set[tuple[str, Span | None, str]] = set()
     by_environment: dict[str, list[Diagnostic]] = {}
     usable = False
+    since = _since(project, base)
     for each in chosen:
         problems, count = check(project, each)
+        if since is not None and count is not None:
+            problems += since.problems(each)
         found += [problem for problem in problems if _is_new(problem, each, seen)]
         by_environment[each] = [*loaded.diagnostics, *problems]
         usable = usable or count is not None
@@ -66,6 +87,15 @@ def command(
     if form == "text":
         names = ", ".join(chosen)
         say(f"{loaded.files} files are right for {names}: up to {resources} resources")
+
+
+def _since(project: Project, base: str) -> Since | None:
+    """The specs of the commit that was asked for."""
+    if not base:
+        return None
+    from reconciler.cli.world.since import Since  # noqa: PLC0415 - only when it is asked for
+
+    return Since(project, base)
 
 
 def _document(

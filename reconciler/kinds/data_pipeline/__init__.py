@@ -69,14 +69,21 @@ DataPipeline: type[Pipeline] = create_model(
 """What a DataPipeline says."""
 
 
+_TAKEN = frozenset({"failed", "machine", "overlap", "runs", "schedule", "trigger"})
+"""What roles, log groups and queues beside those of steps are called. IAM ignores case."""
+
+
 def check(spec: Pipeline) -> Iterator[Problem]:
     yield from trigger.check(spec)
     names: set[str] = set()
     for path, step, _ in all_steps(spec.steps):
-        if step.name in names:
-            text = f"two steps are called {step.name!r}"
+        if step.name.casefold() in names:
+            text = f"two steps are called {step.name!r}, in whichever case"
             yield Problem((*path, "name"), text, "rename one of them")
-        names.add(step.name)
+        if step.name in _TAKEN:
+            text = f"{step.name!r} is what the pipeline calls something of its own"
+            yield Problem((*path, "name"), text, "rename it")
+        names.add(step.name.casefold())
         for problem in STEPS[step.kind].check(step.said, step):
             yield problem._replace(path=(*path, *problem.path))
     yield from data.problems(spec.steps, spec.parameters)
@@ -139,6 +146,7 @@ register(
         build=build,
         named=lambda spec: named(MACHINE, spec.aws_name),
         exports=exports,
+        flows=lineage.flows,
         example="""\
 trigger: {schedule: cron(15 2 * * ? *), timezone: Europe/Berlin}
 overlap: skip

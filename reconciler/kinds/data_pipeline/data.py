@@ -45,9 +45,15 @@ def outputs(steps: Iterable[Step]) -> dict[str, Write]:
     }
 
 
-def problems(steps: Iterable[Step], parameters: Iterable[str]) -> Iterator[Problem]:
+def problems(steps: Iterable[Step], parameters: Mapping[str, Json]) -> Iterator[Problem]:
     """Reads of what nothing has produced, and places that cannot be."""
     steps, known = [*steps], {*parameters}
+    for path, step, _ in all_steps(steps):
+        named = step.said.parameter if step.kind == "map" else None
+        if named is not None and not isinstance(parameters.get(named), list | tuple):
+            text_ = f"there is no parameter {named!r} that is a list"
+            help_ = f"add `parameters: {{{named}: [\u2026]}}`"
+            yield Problem((*path, "map", "parameter"), text_, help_)
     writers = {
         f"{step.name}.{name}": path for path, step, _ in all_steps(steps) for name in step.writes
     }

@@ -52,7 +52,7 @@ def flow(ground: Ground, steps: Iterable[Step], last: str) -> Flow:
     for name, state in states.items():
         owner = name.split(" ", 1)[0]
         if state["Type"] in {"Task", "Map", "Parallel"}:
-            state["Catch"] = catch[owner]
+            state.setdefault("Catch", catch[owner])
     return Flow({**states, **failing(*catch)}, entries, nodes, ground.needs)
 
 

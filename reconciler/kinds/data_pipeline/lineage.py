@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from reconciler.kinds.api import Scope
+from reconciler.kinds.api import Flow, Scope
 from reconciler.kinds.data_pipeline.api import STEPS, Read, Step, Write, all_steps
 from reconciler.kinds.data_pipeline.data import every_read, outputs
+from reconciler.kinds.data_pipeline.spark import JOB
 from reconciler.kinds.data_pipeline.spec import Pipeline
 from reconciler.kinds.data_pipeline.steps.emr import APPLICATION
-from reconciler.kinds.data_pipeline.steps.glue import JOB
 from reconciler.model.value import Json
 
 _JOBS = {"glue": JOB, "emr": APPLICATION}
+
+
+def flows(spec: Pipeline, _: str) -> Iterator[Flow]:
+    """What goes into the pipeline and comes out of it; what its steps hand on is its own affair."""
+    for path, step, _number in all_steps(spec.steps):
+        for below, _name, read in every_read(step):
+            if read.source is not None:
+                yield Flow((*path, *below), "DataSource", read.source, read.path or "")
+            elif read.feature_group is not None:
+                yield Flow((*path, *below), "FeatureGroup", read.feature_group)
+        for name, write in step.writes.items():
+            here = (*path, "writes", name)
+            yield Flow(here, "DataSource", write.source, write.path, writes=True)
+        for below, group in STEPS[step.kind].feeds(step.said):
+            yield Flow((*path, step.kind, *below), "FeatureGroup", group, writes=True)
 
 
 def edges(spec: Pipeline) -> list[Json]:

@@ -42,6 +42,9 @@ def check(spec: Pipeline) -> Iterator[Problem]:
         yield Problem((*AT, "timezone"), "'timezone' belongs to 'schedule'", "remove it")
     if spec.state is not None and trigger.manual is not None:
         yield Problem(("state",), "there is no trigger that could be paused", "remove it")
+    if trigger.new_data is not None and "{" in (trigger.new_data.path or ""):
+        text = "a trigger comes before the run, so there is nothing to fill in"
+        yield Problem((*AT, "newData", "path"), text, "name a prefix as it is")
     if spec.monitor is not None and spec.subscribers is not None:
         text = "give 'monitor' or 'subscribers', and not both"
         yield Problem(("subscribers",), text, "add them to the Monitor")

@@ -34,7 +34,10 @@ class _Whole(Source):
 
 
 _fields: dict[str, Any] = {
-    each.field: (Annotated[each.model | None, LEFT_OUT], Field(None, description=each.summary))
+    each.field: (
+        Annotated[each.model | None, LEFT_OUT],
+        Field(None, description=each.summary, alias=each.name),
+    )
     for each in MEMBERS.values()
 }
 DataSource: type[Source] = create_model(
@@ -64,10 +67,19 @@ def own_names(spec: Source) -> Iterator[Named]:
 
 def exports(spec: Source, scope: Scope) -> Mapping[str, Json | Lacking]:
     why = Lacking(f"is {spec.store} and has no bucket", "name a DataSource with 's3'")
-    found: dict[str, Json | Lacking] = {"store": spec.store, **dict.fromkeys(OBJECTS, why)}
+    found: dict[str, Json | Lacking] = {"store": spec.store, "format": spec.format}
+    found |= dict.fromkeys(OBJECTS, why)
+    for each in MEMBERS.values():
+        found |= each.without
     for member, said in _said(spec):
         found |= member.exports(said, spec, scope)
     return found
+
+
+def evolves(before: Source, after: Source) -> Iterator[Problem]:
+    for member, said in _said(after):
+        if (was := before.member(member.name)) is not None:
+            yield from member.evolves(was, before, said, after)
 
 
 def build(spec: Source, scope: Scope) -> Iterator[Node]:
@@ -85,6 +97,8 @@ register(
         build=build,
         named=own_names,
         exports=exports,
+        evolves=evolves,
+        stage="source",
         example="""\
 s3:
   lifecycle: {archiveAfter: 90d, expireAfter: 730d, noncurrentExpireAfter: 30d}

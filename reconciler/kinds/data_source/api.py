@@ -7,11 +7,13 @@ A file in `members` registers one. Members know of each other what the spec says
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from reconciler.facts.columns import DataType, NoTypeError, parse
 from reconciler.kinds.api import Lacking, Lookup, Maybe, Named, Problem, Scope, Section, Shorthand
 from reconciler.kinds.terms.name import BucketName
 from reconciler.model.graph import Node
@@ -20,15 +22,40 @@ from reconciler.model.value import Json
 MEMBERS: dict[str, Member[Any]] = {}
 
 
+def _checked(text: str) -> str:
+    try:
+        parse(text)
+    except NoTypeError as error:
+        said = {"what": str(error), "help": error.help}
+        raise PydanticCustomError("column_type", "{what}; {help}", said) from None
+    return text
+
+
+ColumnType = Annotated[
+    str, AfterValidator(_checked), Field(examples=["string", "decimal(12,2)", "timestamp"])
+]
+
+
 class Column(Section):
     """A column or field of the data."""
 
-    type: str = Field(examples=["string", "decimal(12,2)", "timestamp"])
-    """Its type, in the words of the system that holds it."""
+    type: ColumnType
+    """Its type: ``string``, ``boolean``, ``tinyint``, ``smallint``, ``int``, ``bigint``,
+    ``float``, ``double``, ``decimal(12,2)``, ``char(2)``, ``varchar(20)``, ``date``,
+    ``timestamp``, ``binary``, ``array<…>``, ``map<…,…>``, ``struct<name:type,…>``."""
     description: str = ""
     """What it means."""
+    required: bool = False
+    """Whether each row has it. Rules of quality follow from it."""
     sensitive: bool = False
     """Whether it holds personal or card data."""
+    classification: Maybe[Literal["public", "internal", "confidential", "restricted"]] = None
+    """Who may see it. Said in the catalog beside its description."""
+
+    @property
+    def parsed(self) -> DataType:
+        """Its type."""
+        return parse(self.type)
 
 
 class Source(Section):
@@ -39,7 +66,7 @@ class Source(Section):
     format: Maybe[Literal["csv", "json", "parquet", "avro", "orc", "iceberg", "other"]] = None
     """How the objects are written; documentation."""
     columns: dict[str, Annotated[Column, Shorthand("type")]] = Field(default_factory=dict)
-    """What is in the data; documentation. A plain text is the type."""
+    """What is in the data. A plain text is the type."""
 
     @property
     def store(self) -> str:
@@ -80,11 +107,16 @@ class Member(Generic[M]):
     build: Callable[[M, Source, Scope], Iterable[Node]] = _nothing
     exports: Callable[[M, Source, Scope], Mapping[str, Json | Lacking]] = _no_exports
     """Values for other specs; `Lacking` where it cannot be given."""
+    evolves: Callable[[M, Source, M, Source], Iterable[Problem]] = _nothing
+    """What an edit breaks for those who read the data: from what a spec said, to what it says."""
+    without: Mapping[str, Json | Lacking] = field(default_factory=dict)
+    """What a spec exports in their place that does not say it."""
 
     @property
     def field(self) -> str:
         """Its attribute."""
-        return "".join(f"_{each.lower()}" if each.isupper() else each for each in self.name)
+        name = "".join(f"_{each.lower()}" if each.isupper() else each for each in self.name)
+        return f"{name}_" if hasattr(Section, name) else name
 
 
 def register(member: Member[M]) -> Member[M]:

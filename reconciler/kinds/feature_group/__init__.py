@@ -6,7 +6,7 @@ group beside the old one instead of destroying records.
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.kinds.api import Kind, Lacking, Named, Scope, register
+from reconciler.kinds.api import Flow, Kind, Lacking, Named, Scope, register
 from reconciler.kinds.feature_group import existing, stores
 from reconciler.kinds.feature_group.check import check
 from reconciler.kinds.feature_group.share import shared
@@ -131,6 +131,15 @@ def _lines(spec: FeatureGroup, here: Path, whole: FeatureGroup) -> Mapping[Path,
     }
 
 
+def flows(spec: FeatureGroup, _: str) -> Iterator[Flow]:
+    """Its history lies in a DataSource, where others may read it."""
+    for number in versions(spec):
+        offline = at_version(spec, number).offline
+        if offline is not None and offline.to is not None:
+            path = offline.path or "features"
+            yield Flow(("offline", "to"), "DataSource", offline.to, path, writes=True)
+
+
 register(
     Kind(
         name="FeatureGroup",
@@ -141,6 +150,8 @@ register(
         build=build,
         named=_names,
         exports=exports,
+        stage="features",
+        flows=flows,
         example="""\
 recordId: customer_id
 eventTime: event_time

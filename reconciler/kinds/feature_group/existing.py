@@ -66,6 +66,8 @@ def compare(spec: FeatureGroup, scope: Scope) -> None:
     if scope.facts is None:
         scope.defer("AWS was not asked for the group", "plan it, which asks")
         return
+    if lookup(spec) not in scope.facts:
+        return  # what could not be read is a finding already
     live, here = scope.fact(lookup(spec)), ("existing",)
     if live is None:
         help_ = "correct the name; or have its account share it, and accept the invitation"

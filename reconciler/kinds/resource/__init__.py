@@ -101,6 +101,8 @@ def build(spec: AnyResource, scope: Scope) -> Iterator[Node]:
 
 def _address(spec: AnyResource, scope: Scope, served: Served) -> Address:
     """The name that the spec gives, word for word, or else the conventional one."""
+    if served.inside:
+        return _within(spec, scope, served)
     given = spec.properties.get(served.name) if served.name else None
     if not isinstance(given, str) or not given:
         return scope.address(spec.type)
@@ -114,6 +116,26 @@ def _address(spec: AnyResource, scope: Scope, served: Served) -> Address:
         code=_NAME,
     )
     return scope.address(spec.type)
+
+
+def _within(spec: AnyResource, scope: Scope, served: Served) -> Address:
+    """What is in something is called by that, a slash, and its own name."""
+    said = Links(scope).filled(_at(spec.properties, served.inside), PROPERTIES)
+    parent = said.target.name if isinstance(said, Ref) else said
+    if not isinstance(parent, str) or not parent:
+        text = f"{served.inside!r} names what the resource is in, which has to be known"
+        help_ = "write it out, or refer to the spec that makes it"
+        scope.problem((*PROPERTIES, served.inside.partition(".")[0]), text, help=help_, code=_NAME)
+        parent = scope.place.prefix
+    own = _at(spec.properties, served.leaf)
+    leaf = own if isinstance(own, str) and own else scope.address(spec.type).name
+    return Address(spec.type, f"{parent}/{leaf}")
+
+
+def _at(tree: Json, path: str) -> Json:
+    for step in path.split("."):
+        tree = tree.get(step) if isinstance(tree, Mapping) else None
+    return tree
 
 
 def _tags(spec: AnyResource, scope: Scope, served: Served, about: Facts) -> list[Json]:

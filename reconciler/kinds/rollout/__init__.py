@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.facts.instances import local_storage
-from reconciler.kinds.api import Kind, Lookup, Role, Scope, percent, register
+from reconciler.kinds.api import Flow, Kind, Lookup, Role, Scope, percent, register
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.check import check
@@ -129,6 +129,18 @@ def _endpoint(spec: Rollout, config: Address, guards: list[Address], scope: Scop
     )
 
 
+def flows(spec: Rollout, name: str) -> Iterator[Flow]:
+    """The model that it serves, and the requests that it keeps."""
+    if isinstance(spec.model, Registered):
+        yield Flow(("model", "registry"), "ModelRegistry", spec.model.registry)
+    elif (source := spec.model.artifact.source) is not None:
+        path = spec.model.artifact.path or ""
+        yield Flow(("model", "artifact"), "DataSource", source, path)
+    if spec.capture is not None and spec.capture.to is not None:
+        path = spec.capture.path or f"capture/{name}"
+        yield Flow(("capture", "to"), "DataSource", spec.capture.to, path, writes=True)
+
+
 register(
     Kind(
         name="Rollout",
@@ -139,6 +151,8 @@ register(
         build=build,
         named=lambda spec: named(ENDPOINT, spec.aws_name),
         exports=exports,
+        stage="endpoint",
+        flows=flows,
         example="""\
 model: {registry: fraud, version: latest-approved}
 serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 4}}

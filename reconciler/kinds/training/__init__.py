@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.kinds.api import Kind, Role, Scope, register
+from reconciler.kinds.api import Flow, Kind, Role, Scope, register
 from reconciler.kinds.terms.key import allow_disks, report_missing
 from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.permissions import (
@@ -131,6 +131,22 @@ def _allow_run(spec: Training, job: Job, role: Role, scope: Scope) -> None:
         allow_images(scope, role, [inference_image(spec, spec.register_, scope)])
 
 
+def flows(spec: Training, name: str) -> Iterator[Flow]:
+    """From what it learns to the registry; files of models also lie where it writes them."""
+    for channel, each in spec.inputs.items():
+        at = ("inputs", channel)
+        if each.feature_group is not None:
+            yield Flow((*at, "featureGroup"), "FeatureGroup", each.feature_group)
+        elif each.source is not None:
+            yield Flow((*at, "source"), "DataSource", each.source, each.path or "")
+    out = spec.output
+    path = out.path or f"training/{name}"
+    yield Flow(("output", "to"), "DataSource", out.to, path, writes=True)
+    if spec.register_ is not None:
+        at = ("register", "registry")
+        yield Flow(at, "ModelRegistry", spec.register_.registry, writes=True)
+
+
 register(
     Kind(
         name="Training",
@@ -140,6 +156,8 @@ register(
         build=build,
         named=lambda spec: named(TYPE, spec.aws_name),
         exports=exports,
+        stage="training",
+        flows=flows,
         example="""\
 algorithm: {framework: xgboost, version: "1.7-1"}
 inputs:

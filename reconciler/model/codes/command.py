@@ -80,6 +80,12 @@ CODES = (
         "Change to the folder that the help names, or start a platform with moorline init.",
     ),
     Code(
+        "CLI018",
+        "not such a file",
+        "A file that was named is not what the command reads.",
+        "Name the file that the help says, or write it anew.",
+    ),
+    Code(
         "SANDBOX001",
         "no sandbox",
         "The embedded AWS could not be started or stopped, or its state is not to be trusted. It "

@@ -24,4 +24,10 @@ CODES = (
         "What is to be deleted is running. Step Functions ends a state machine only when its last run has ended, and its name is taken until then; the runs of a Glue job go on without it.",
         "Wait for their end, or stop them first with `moorline stop`.",
     ),
+    Code(
+        "RUN003",
+        "an application that has started cannot be changed",
+        "EMR Serverless changes most of an application only while it is stopped, and it is started now. Moorline does not stop it: that would end what it runs, or what is about to come.",
+        "Plan again when it has stopped by itself, or stop it and plan then.",
+    ),
 )

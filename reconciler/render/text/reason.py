@@ -38,7 +38,22 @@ def of_spec(about: Mapping[str, Any], *, color: bool = False) -> str:
     end = f"It makes {count} {'resource' if count == 1 else 'resources'}."
     if about["deferred"]:
         end = "It waits for something in AWS; `moorline plan` says for what."
-    return "\n".join([ink(about["spec"], "bold"), *_aligned(made, ink), f"  {end}"])
+    head = [ink(about["spec"], "bold"), *_aligned(made, ink), f"  {end}"]
+    return "\n".join([*head, *_lineage(about)])
+
+
+def _lineage(about: Mapping[str, Any]) -> Iterator[str]:
+    """Where its data comes from and goes to: the next ones first, then all that are further."""
+    for label, key, near in (
+        ("comes from", "comes_from", "made_of"),
+        ("reaches", "reaches", "makes"),
+    ):
+        found = about.get(key)
+        if found:
+            first = about[near]
+            rest = [each for each in found if each not in first]
+            text = ", ".join(first)
+            yield f"  {label:<{_LABEL}} {text}{', then ' + ', '.join(rest) if rest else ''}"
 
 
 def _head(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -51,6 +66,8 @@ def _head(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield _labelled(label, "nothing", "")
         for number, each in enumerate(found):
             yield _labelled("" if number else label, each["address"], _place(each["at"]))
+    if lies := about.get("partition"):
+        yield _labelled("on a day", f"{lies['day']}: {lies['path']}", "")
     yield _labelled("holds", HELD.get(about["holds"], "nothing that is lost with it"), "")
     for number, line in enumerate(wrap(NAMED_BY_CONTENT, 80) if about["content_named"] else ()):
         yield _labelled("" if number else "changes", line, "")

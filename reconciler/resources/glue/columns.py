@@ -152,7 +152,9 @@ def review(change: Change) -> Iterable[FieldChange | Objection]:
     if broken := narrowed(live, wanted):
         text = f"what is there cannot be read as the new type: {', '.join(broken)}"
         help_ = "add a column of the new type, or set 'schema.version' to the next number"
-        yield Objection(NARROWED, text, help_)
+        name = broken[0].split("'")[1]
+        path = (INPUT, "StorageDescriptor", "Columns", name)
+        yield Objection(NARROWED, text, help_, path=path)
     if count := len(stale(change)):
         total = len(change.context.get("Partitions") or ())
         text = f"{count} of {total} partitions have old columns and are written before the table"

@@ -1,8 +1,9 @@
 """AWS::Glue::Schema, by calls of its own: with its newest version.
 
-A definition is fixed with the first version, and a new one is a version more (RegisterSchemaVersion),
-never another schema. So `SchemaDefinition` is the newest version's here, and CloudFormation gets it
-as an AWS::Glue::SchemaVersion. A definition that means the same as a registered one is that version.
+A definition is fixed with the first version, and a new one is a version more
+(RegisterSchemaVersion), never another schema. So `SchemaDefinition` is the newest version's here,
+and CloudFormation gets it as an AWS::Glue::SchemaVersion. A definition that means the same as a
+registered one is that version.
 UpdateSchema needs the number of a version beside a mode: that of the checkpoint; it looks at no
 older version again. A mode that takes more is set before a new version, one that takes less
 after it. A version that fails AWS's own check is there all the same, with the state FAILURE: then
@@ -161,7 +162,10 @@ def _versions(change: Change) -> Iterator[Objection]:
         told = "; ".join(map(str, broken))
         number = (latest or {}).get("Latest")
         text = f"the registry has version {number}, and {mode} takes no such edit of it: {told}"
-        yield Objection(INCOMPATIBLE, text, way_out(broken))
+        known = {each.name for each in after}
+        first = next((each.column for each in broken if each.column in known), "")
+        path = (DEFINITION, first) if first else (DEFINITION,)
+        yield Objection(INCOMPATIBLE, text, way_out(broken), path=path)
 
 
 def verify(desired: Props, observed: Observed) -> str:

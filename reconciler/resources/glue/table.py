@@ -1,9 +1,9 @@
 """AWS::Glue::Table, by calls of its own.
 
-UpdateTable replaces all of a table. Parameters are shared with engines and crawlers: an Iceberg table
-without its `metadata_location` cannot be read any more. So the new table is built from what is live,
-keys of engines stay, and the version that was read is sent along: a commit in between is refused
-(ConcurrentModificationException), never overwritten. Cloud Control's handler offers neither.
+UpdateTable replaces all of a table. Parameters are shared with engines and crawlers: an Iceberg
+table without its `metadata_location` cannot be read any more. So the new table is built from what
+is live, keys of engines stay, and the version that was read is sent along: a commit in between is
+refused (ConcurrentModificationException), never overwritten. Cloud Control's handler does neither.
 
 Partitions have columns of their own. Those of another type are written first, a hundred a request,
 and the table last: as long as that differs, a plan says how many are left. One index is made or
@@ -90,7 +90,7 @@ def _body(props: Props) -> dict[str, Any]:
 
 def update(change: Change) -> Iterator[Request]:
     """Partitions of other columns, the table, and one index more or less."""
-    database, _, name = change.address.name.rpartition("/")
+    database = change.address.name.rpartition("/")[0]
     if change.touches(INPUT):
         for entries in rewritten(change):
             yield Request("batch_update_partition", {"Entries": entries})
@@ -129,7 +129,7 @@ def _indexes(change: Change) -> Iterator[Request]:
         yield Request("create_partition_index", {"PartitionIndex": want[name]})
 
 
-def verify(desired: Props, observed: Observed) -> str:
+def verify(_desired: Props, observed: Observed) -> str:
     """An index that AWS gave up."""
     return f"an index of it FAILED: {observed.reason}" if "FAILED" in observed.reason else ""
 

@@ -100,7 +100,6 @@ register(
             (
                 "AccelerateConfiguration",
                 "AccessControl",
-                "NotificationConfiguration",
                 "WebsiteConfiguration",
             ),
             Effect.UNSUPPORTED,

@@ -7,6 +7,7 @@ from reconciler.resources.api import Whole, codes, members
 from reconciler.resources.codecs import Codec, rename, text
 from reconciler.resources.parts import Facet, Part
 from reconciler.resources.s3.lifecycle import LIFECYCLE, MINIMUM
+from reconciler.resources.s3.notifications import Notifications
 
 BLOCKS = (
     "BlockPublicAcls",
@@ -98,6 +99,7 @@ PARTS: tuple[Part, ...] = (
         keeps=("TargetGrants", "TargetObjectKeyFormat"),
         off={},
     ),
+    Notifications(),
     Facet(
         prop="CorsConfiguration",
         stem="bucket_cors",

@@ -42,9 +42,7 @@ database = Sample(
         "DatabaseInput": {"Name": BASE, "Description": "Orders.", "Parameters": {"team": "a"}},
         "CatalogId": "123456789012",
     },
-    edits=(
-        {"DatabaseInput": {"Name": BASE, "Description": "All.", "Parameters": {"team": "a"}}},
-    ),
+    edits=({"DatabaseInput": {"Name": BASE, "Description": "All.", "Parameters": {"team": "a"}}},),
 )
 NAMES = {
     "DatabaseName": Ref(database.address, "DatabaseName"),
@@ -123,10 +121,20 @@ ruleset = Sample(
     full={
         "Ruleset": 'Rules = [\n    IsComplete "id"\n]',
         "Description": "Checks.",
-        "TargetTable": {"DatabaseName": Ref(database.address, "DatabaseName"), "TableName": Ref(table.address, "Name")},
+        "TargetTable": {
+            "DatabaseName": Ref(database.address, "DatabaseName"),
+            "TableName": Ref(table.address, "Name"),
+        },
     },
     edits=({"Ruleset": 'Rules = [IsComplete "id", RowCount > 0]'}, {"Description": "All."}),
-    breaks=({"TargetTable": {"DatabaseName": Ref(database.address, "DatabaseName"), "TableName": Ref(other.address, "Name")}},),
+    breaks=(
+        {
+            "TargetTable": {
+                "DatabaseName": Ref(database.address, "DatabaseName"),
+                "TableName": Ref(other.address, "Name"),
+            }
+        },
+    ),
     needs=(
         database,
         table,

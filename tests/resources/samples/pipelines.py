@@ -161,3 +161,20 @@ function = Sample(
     ),
     needs=(runner, logs),
 )
+application = Sample(
+    "AWS::EMRServerless::Application",
+    "acme-test-clean",
+    minimal={"Type": "SPARK", "ReleaseLabel": "emr-7.5.0"},
+    full={
+        "Type": "SPARK",
+        "ReleaseLabel": "emr-7.5.0",
+        "Architecture": "X86_64",
+        "MaximumCapacity": {"Cpu": "16 vCPU", "Memory": "64 GB"},
+        "AutoStopConfiguration": {"Enabled": True, "IdleTimeoutMinutes": 15},
+    },
+    edits=(
+        {"ReleaseLabel": "emr-7.6.0"},
+        {"MaximumCapacity": {"Cpu": "32 vCPU", "Memory": "128 GB"}},
+    ),
+    breaks=({"Type": "HIVE"},),
+)

@@ -25,7 +25,7 @@ from reconciler.kinds.data_pipeline.api import (
     register,
 )
 from reconciler.kinds.data_pipeline.data import allow_data, written
-from reconciler.kinds.data_pipeline.steps.glue import SERVICE
+from reconciler.kinds.data_pipeline.spark import SERVICE
 from reconciler.kinds.data_pipeline.template import Template
 from reconciler.model.value import Json
 

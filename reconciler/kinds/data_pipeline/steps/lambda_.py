@@ -50,8 +50,8 @@ class Function(Section):
     """The module and the function in it."""
     runtime: Maybe[str] = Field(None, examples=["python3.13"])
     """The runtime. By default python3.13."""
-    memory: Annotated[int, Field(ge=128, le=10_240)] = 512
-    """Memory in MB."""
+    memory: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}(MiB|GiB)$")] = "512MiB"
+    """Memory, from 128MiB to 10GiB."""
     environment: Annotated[dict[str, str], Field(max_length=50)] = Field(default_factory=dict)
     """Environment variables. No secrets."""
 
@@ -67,6 +67,9 @@ def check(function: Function, step: Step) -> Iterator[Problem]:
             if name in function.model_fields_set:
                 text_ = "Moorline does not manage an existing function"
                 yield Problem(("lambda", name), text_, "remove it")
+    if not 128 <= _mebibytes(function.memory) <= 10_240:  # noqa: PLR2004 - of Lambda
+        text_ = "a function has 128MiB to 10GiB of memory"
+        yield Problem(("lambda", "memory"), text_, "choose a size between them")
     if step.timeout is not None and seconds(step.timeout) > LONGEST:
         yield Problem(("timeout",), "a function runs for 15m at most", "use a 'glue' step instead")
 
@@ -146,7 +149,7 @@ def _made(function: Function, step: Step, site: Site) -> Iterator[Node]:
             "Description": f"Step {step.name} of {scope.name}, {said}",
             "Role": role.arn,
             **code,
-            "MemorySize": function.memory,
+            "MemorySize": _mebibytes(function.memory),
             "Timeout": seconds(step.timeout) if step.timeout else LONGEST,
             "Environment": {"Variables": function.environment},
             "LoggingConfig": {"LogFormat": "JSON", "LogGroup": Ref(logs, "LogGroupName")},
@@ -177,6 +180,10 @@ def _code(function: Function, site: Site, here: Path) -> tuple[Props, str, tuple
         "Runtime": function.runtime or "python3.13",
     }
     return props, f"code {_short(found.digest, found.key)}", found.needs
+
+
+def _mebibytes(memory: str) -> int:
+    return int(memory[:-3]) * (1024 if memory.endswith("GiB") else 1)
 
 
 def _short(*parts: str) -> str:

@@ -23,8 +23,9 @@ from reconciler.kinds.data_pipeline.api import (
     register,
 )
 from reconciler.kinds.data_pipeline.data import allow_data, written
-from reconciler.kinds.data_pipeline.steps.glue import SERVICE
+from reconciler.kinds.data_pipeline.spark import SERVICE
 from reconciler.kinds.data_pipeline.template import Template
+from reconciler.kinds.terms.quality import grant, of as quality_of
 
 FROM, GOOD, BAD = "in", "good", "bad"
 Format = Literal["parquet", "csv", "json", "orc"]
@@ -40,8 +41,8 @@ class Quality(own.Workers):
     on_violation: Literal["fail", "quarantine", "warn"] = "fail"
     """``fail`` ends the run; ``quarantine`` keeps the bad rows apart and goes on with the others;
     ``warn`` goes on with all."""
-    format: Format = "parquet"
-    """How the rows are written."""
+    format: Maybe[Format] = None
+    """How the rows are written. By default as the DataSource says, or in Parquet."""
 
 
 def check(quality: Quality, step: Step) -> Iterator[Problem]:
@@ -62,25 +63,25 @@ def build(quality: Quality, step: Step, site: Site) -> Built:
     rows, good, bad = site.reads[FROM], site.writes[GOOD], _bad(step, site)
     role = scope.role(step.name, SERVICE)
     allow_data(role, site)
-    publish = ("glue:PublishDataQuality",)
-    rulesets = scope.arn("glue", "dataQualityRuleset/*")
-    scope.grant(role, publish, on=(rulesets,))
-    scope.grant(
-        role,
-        ("cloudwatch:PutMetricData",),
-        on=("*",),
-        when={"StringEquals": {"cloudwatch:namespace": "Glue Data Quality"}},
-    )
-    rules = scope.export("DataSource", quality.of, "dqdl")
+    checked = quality_of(scope, quality.of)
+    grant(scope, role, checked)
+    if quality.on_violation == "quarantine" and not checked.rows:
+        scope.problem(
+            (*site.path, "quality", "onViolation"),
+            f"no rule of DataSource {quality.of!r} tells of single rows, so none can be kept apart",
+            help="use 'fail' or 'warn', or add a rule about values",
+        )
+    form = quality.format or checked.format or "parquet"
     given = {
         FROM: rows.uri,
         GOOD: good.uri,
         BAD: bad.uri,
-        "rules": Template((rules,)),
-        "context": Template((f"{scope.name}_{step.name}",)),
+        "rules": Template((checked.text,)),
+        "context": Template((checked.ruleset,)),
         "on_violation": Template((quality.on_violation,)),
-        "format": Template((quality.format,)),
-        "write_format": Template((quality.format,)),
+        "format": Template((form,)),
+        "write_format": Template((form,)),
+        **{f"ref_{name}": Template((other.uri,)) for name, other in checked.references.items()},
     }
     return own.run("quality.py", quality, step, site, given, bad)
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from reconciler.kinds.api import Lacking, Maybe, Problem, Scope, Section, Shorthand
+from reconciler.kinds.api import Lacking, Maybe, Problem, Scope, Section, Shorthand, Size, gibibytes
 from reconciler.kinds.data_pipeline.api import Built, Doing, Place, Site, Step, register
 from reconciler.kinds.data_pipeline.data import allow_output
 from reconciler.kinds.data_pipeline.template import Template
@@ -58,8 +58,8 @@ class Query(Section):
     """The statement. It may hold placeholders; a brace itself is written twice."""
     file: Maybe[Annotated[Script, Shorthand("file")]] = None
     """A file with the statement, of at most 256 KB, run as it is."""
-    most: Maybe[Annotated[int, Field(ge=1, le=1_000_000)]] = Field(None, alias="maxScan")
-    """How many GB of data one statement may read; one that reads more is ended."""
+    max_scan: Maybe[Size] = None
+    """How much data one statement may read; one that reads more is ended."""
 
 
 def check(query: Query, step: Step) -> Iterator[Problem]:
@@ -180,8 +180,8 @@ def _workgroup(query: Query, step: Step, site: Site) -> Node:
             "ExpectedBucketOwner": scope.place.account,
         },
     }
-    if query.most is not None:
-        config["BytesScannedCutoffPerQuery"] = query.most * 10**9
+    if query.max_scan is not None:
+        config["BytesScannedCutoffPerQuery"] = gibibytes(query.max_scan) << 30
     here: Path = (*site.path, "query")
     return scope.node(
         scope.address(GROUP, step.name),

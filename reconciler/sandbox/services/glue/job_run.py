@@ -14,6 +14,7 @@ from moto.glue.models import glue_backends
 from reconciler.sandbox.beside import Call, Record
 from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.services.cloudcontrol.store import all_records
+from reconciler.sandbox.services.glue import own
 from reconciler.sandbox.services.stepfunctions import acting
 from reconciler.sandbox.state import work
 from reconciler.sandbox.state.world import WORLD
@@ -77,6 +78,9 @@ def start(call: Call) -> dict[str, Any]:
         WORLD.machines.held.pop(run.id, None)
         run.ends = run.began
         run.reason = f"Role {role} should be given assume role permissions for Glue Service."
+    elif run.ends is not None and not run.reason:
+        told = own.attempt(given, role, call.backend.account_id, call.backend.region_name)
+        run.reason = told or ""
     data = {"work": run, "JobName": name, "Arguments": call.get("Arguments") or {},
             "GlueVersion": version, "Timeout": minutes, "PreviousRunId": call.get("JobRunId")}  # fmt: skip
     data |= {key: call.get(key, made.get(key)) for key in OWN}

@@ -102,7 +102,8 @@ def get(call: Call) -> dict[str, Any]:
 def get_many(call: Call) -> dict[str, Any]:
     """BatchGetPartition."""
     record = _table(call)
-    found, left = [], []
+    found: list[dict[str, Any]] = []
+    left: list[dict[str, Any]] = []
     for each in call["PartitionsToGet"]:
         known = record.data["partitions"].get(_key(each["Values"]))
         (found if known else left).append(_shown(record, known) if known else each)

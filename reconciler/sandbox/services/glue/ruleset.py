@@ -86,8 +86,8 @@ def update(call: Call) -> dict[str, Any]:
     if call.get("Description") is not None:
         record.data["Description"] = call["Description"]
     record.data["LastModifiedOn"] = now()
-    kept = {key: record.data[key] for key in ("Description", "Ruleset") if key in record.data}
-    return {"Name": record.name, **kept}
+    kept = ("Description", "Ruleset")
+    return {"Name": record.name} | {k: v for k, v in record.data.items() if k in kept}
 
 
 def delete(call: Call) -> None:

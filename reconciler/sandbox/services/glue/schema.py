@@ -1,10 +1,10 @@
 """Schemas of a registry and their versions.
 
 A definition that is registered already is that version, whatever its spaces and the order of its
-members. One that does not fit what the mode asks for is registered all the same and ends as FAILURE.
-The check is ours, of records of Avro: other formats fit always. Source: Glue API reference,
-CreateSchema, RegisterSchemaVersion, UpdateSchema, DeleteSchemaVersions; Glue developer guide,
-"Compatibility modes".
+members. One that does not fit what the mode asks for is registered all the same and ends as
+FAILURE. The check is ours, of records of Avro: other formats fit always. Source: Glue API
+reference, CreateSchema, RegisterSchemaVersion, UpdateSchema, DeleteSchemaVersions; Glue developer
+guide, "Compatibility modes".
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.facts import avro
 from reconciler.facts.evolution import Edit, What, edits
-from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.services.glue import registry
 from reconciler.sandbox.services.glue.common import due, missing, page, sorted_records, there, wrong
 from reconciler.sandbox.state.world import WORLD
@@ -49,7 +48,7 @@ def same(one: str, other: str) -> bool:
         return one.split() == other.split()
 
 
-def _valid(form: str, text: str) -> str:
+def valid(form: str, text: str) -> str:
     """What is wrong with a definition; "" when nothing."""
     if form == "PROTOBUF":
         return ""
@@ -118,13 +117,13 @@ def create(call: Call) -> dict[str, Any]:
         "versions": [],
     }
     text = call.get("SchemaDefinition")
-    if text is not None and (why := _valid(call["DataFormat"], text)):
+    if text is not None and (why := valid(call["DataFormat"], text)):
         raise wrong(why)
     tags = call.get("Tags") or {}
     record = call.add(KIND, name, call.arn(f"schema/{name}"), data, **tags)
     answer = {**_shown(record), "Tags": tags}
     if text is not None:
-        version = _registered(record, text)
+        version = registered(record, text)
         version["Status"] = "AVAILABLE"
         answer |= {
             "SchemaVersionId": version["SchemaVersionId"],
@@ -133,7 +132,8 @@ def create(call: Call) -> dict[str, Any]:
     return answer
 
 
-def _registered(record: Record, text: str) -> dict[str, Any]:
+def registered(record: Record, text: str) -> dict[str, Any]:
+    """A further version, which is checked in a moment."""
     number = max((each["VersionNumber"] for each in record.data["versions"]), default=0) + 1
     seed = f"{record.number:08x}-0000-4000-8000-{number:012x}"
     version = {
@@ -191,14 +191,15 @@ def update(call: Call) -> dict[str, Any]:
     if mode and not number:
         raise wrong("SchemaVersionNumber is required when Compatibility is given.")
     if mode:
-        record.data |= {"Compatibility": mode, "SchemaCheckpoint": _number(record, number)}
+        record.data |= {"Compatibility": mode, "SchemaCheckpoint": number(record, number)}
     if call.get("Description") is not None:
         record.data["Description"] = call["Description"]
     base, _, leaf = record.name.partition("/")
     return {"SchemaArn": record.arn, "SchemaName": leaf, "RegistryName": base}
 
 
-def _number(record: Record, given: dict[str, Any]) -> int:
+def number(record: Record, given: dict[str, Any]) -> int:
+    """The number of a version that is asked for."""
     known = [each["VersionNumber"] for each in record.data["versions"]]
     number = max(known, default=1) if given.get("LatestVersion") else given.get("VersionNumber", 1)
     if known and number not in known:
@@ -214,102 +215,10 @@ def delete(call: Call) -> dict[str, Any]:
     return {"SchemaArn": record.arn, "SchemaName": leaf, "Status": "DELETING"}
 
 
-# -- versions
-
-
-def _version(record: Record, each: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "SchemaVersionId": each["SchemaVersionId"],
-        "SchemaDefinition": each["Definition"],
-        "DataFormat": record.data["DataFormat"],
-        "SchemaArn": record.arn,
-        **{key: each[key] for key in ("VersionNumber", "Status", "CreatedTime")},
-    }
-
-
-def register(call: Call) -> dict[str, Any]:
-    """RegisterSchemaVersion: one that is there is given back."""
-    record, text = find(call, call["SchemaId"]), call["SchemaDefinition"]
-    if why := _valid(record.data["DataFormat"], text):
-        raise wrong(why)
-    known = (each for each in settled(record) if same(each["Definition"], text))
-    version = next(known, None)
-    if version is None:
-        if record.data["Compatibility"] == "DISABLED" and record.data["versions"]:
-            raise wrong("Compatibility DISABLED does not allow versioning.")
-        if any(each["Status"] == "PENDING" for each in record.data["versions"]):
-            text = "A version of the schema is being registered."
-            raise Refused("ConcurrentModificationException", text)
-        version = _registered(record, text)
-    kept = ("SchemaVersionId", "VersionNumber", "Status")
-    return {key: version[key] for key in kept}
-
-
-def get_version(call: Call) -> dict[str, Any]:
-    """GetSchemaVersion, by id, by number or the latest."""
-    if id_ := call.get("SchemaVersionId"):
-        for record in call.records(KIND).values():
-            for each in settled(record):
-                if each["SchemaVersionId"] == id_:
-                    return _version(record, each)
-        raise missing(f"Schema version is not found. SchemaVersionId: {id_}")
-    record = find(call, call["SchemaId"])
-    number = _number(record, call.get("SchemaVersionNumber") or {"LatestVersion": True})
-    for each in settled(record):
-        if each["VersionNumber"] == number:
-            return _version(record, each)
-    raise missing("Schema version is not found.")
-
-
-def by_definition(call: Call) -> dict[str, Any]:
-    """GetSchemaByDefinition."""
-    record = find(call, call["SchemaId"])
-    for each in settled(record):
-        if same(each["Definition"], call["SchemaDefinition"]):
-            found = _version(record, each)
-            return {key: value for key, value in found.items() if key != "SchemaDefinition"}
-    raise missing("Schema version is not found.")
-
-
-def list_versions(call: Call) -> dict[str, Any]:
-    """ListSchemaVersions."""
-    record = find(call, call["SchemaId"])
-    kept = ("SchemaArn", "SchemaVersionId", "VersionNumber", "Status", "CreatedTime")
-    found = (
-        {key: value for key, value in _version(record, each).items() if key in kept}
-        for each in settled(record)
-    )
-    return page(call, found, "Schemas")
-
-
-def delete_versions(call: Call) -> dict[str, Any]:
-    """DeleteSchemaVersions: a range, and neither the first one nor that of the checkpoint."""
-    record = find(call, call["SchemaId"])
-    first, _, last = call["Versions"].partition("-")
-    wanted = range(int(first), int(last or first) + 1)
-    if record.data["SchemaCheckpoint"] in wanted or 1 in wanted:
-        raise wrong("The first version and that of the checkpoint cannot be deleted.")
-    kept = [each for each in record.data["versions"] if each["VersionNumber"] not in wanted]
-    record.data["versions"] = kept
-    return {"SchemaVersionErrors": []}
-
-
-def check(call: Call) -> dict[str, Any]:
-    """CheckSchemaVersionValidity: the syntax alone."""
-    why = _valid(call["DataFormat"], call["SchemaDefinition"])
-    return {"Valid": not why, **({"Error": why} if why else {})}
-
-
 OPERATIONS = {
     "CreateSchema": create,
     "GetSchema": get,
     "ListSchemas": list_,
     "UpdateSchema": update,
     "DeleteSchema": delete,
-    "RegisterSchemaVersion": register,
-    "GetSchemaVersion": get_version,
-    "GetSchemaByDefinition": by_definition,
-    "ListSchemaVersions": list_versions,
-    "DeleteSchemaVersions": delete_versions,
-    "CheckSchemaVersionValidity": check,
 }

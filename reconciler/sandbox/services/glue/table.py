@@ -148,12 +148,13 @@ def delete(call: Call) -> None:
 def versions(call: Call) -> dict[str, Any]:
     """GetTableVersions, the newest first."""
     record = find(call, call["DatabaseName"], call["TableName"])
-    newest = {"Table": shown(call, record), "VersionId": str(record.data["version"])}
-    old = [
-        {"Table": {**newest["Table"], **body, "VersionId": str(number)}, "VersionId": str(number)}
+    newest = shown(call, record)
+    found = [newest] + [
+        {**newest, **body, "VersionId": str(number)}
         for number, body in reversed(record.data["old"])
     ]
-    return page(call, [newest, *old], "TableVersions")
+    listed = [{"Table": each, "VersionId": each["VersionId"]} for each in found]
+    return page(call, listed, "TableVersions")
 
 
 def _too_many() -> Refused:

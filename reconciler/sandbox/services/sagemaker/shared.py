@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from moto.core.resource_tagging import iter_taggable_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.protocol.errors import Refused
-from reconciler.sandbox.services.cloudcontrol.store import cloudcontrol_backends
 from reconciler.sandbox.services.sagemaker import feature_state
 from reconciler.sandbox.services.sagemaker.store import records
 
@@ -44,8 +44,9 @@ def find(call: Call, arn: str, kind: str) -> Record:
 
 
 def _consumers(owner: str, region: str, arn: str) -> Iterator[str]:
-    backend: Any = cloudcontrol_backends[owner][region]
-    for share in backend.of(SHARE).values():
+    every: list[Any] = [*iter_taggable_backends(owner, region)]
+    shares = [it for each in every if hasattr(each, "of") for it in each.of(SHARE).values()]
+    for share in shares:
         if share.ends is None and arn in (share.model.get("ResourceArns") or ()):
             for principal in share.model.get("Principals") or ():
                 yield principal.split(":")[4] if principal.startswith("arn:") else principal

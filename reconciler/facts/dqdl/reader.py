@@ -1,16 +1,4 @@
-"""The language of Glue's data quality rules, as far as Moorline writes and the sandbox runs it.
-
-A grammar of our own for the subset in `RULES`; AWS's own parser has the last word. Source: AWS Glue
-developer guide, "Data Quality Definition Language (DQDL) reference".
-
-    ruleset   = "Rules" "=" "[" rule { "," rule } "]"
-    rule      = simple | "(" rule ")" { ("and" | "or") "(" rule ")" }
-    simple    = name { text } [ condition ] [ "where" text ] [ "with" "threshold" condition ]
-    condition = [ "not" ] ( "between" value "and" value | "in" "[" value { "," value } "]"
-              | "matches" text ) | ( "=" | "!=" | ">" | ">=" | "<" | "<=" ) value
-    value     = text | number [ unit ] | "NULL" | "EMPTY" | "WHITESPACES_ONLY"
-              | "(" "now()" "-" number unit ")"
-"""
+"""Reads rules: tokens, then rules, conditions and values, by the grammar of the package."""
 
 from __future__ import annotations
 
@@ -18,202 +6,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TypeAlias
 
-MOST = 65_536
-"""Characters of a ruleset. Source: CreateDataQualityRuleset, Ruleset."""
-OPERATORS = frozenset({"=", "!=", ">", ">=", "<", "<="})
-KEYWORDS = frozenset({"NULL", "EMPTY", "WHITESPACES_ONLY"})
-UNITS = {"minutes": 60, "hours": 3600, "days": 86_400}
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a kind of rule takes: texts, whether a condition, and a threshold; and what it says."""
-
-    texts: tuple[int, int]
-    condition: bool | None
-    """Whether it has one; absent where it may."""
-    rows: bool = False
-    """Whether it tells for each row. Source: the reference, "row-level results"."""
-    threshold: bool = False
-
-
-RULES = {
-    "ColumnCount": Form((0, 0), True),
-    "ColumnDataType": Form((1, 1), True, rows=True, threshold=True),
-    "ColumnExists": Form((1, 1), False),
-    "ColumnLength": Form((1, 1), True, rows=True, threshold=True),
-    "ColumnValues": Form((1, 1), True, rows=True, threshold=True),
-    "Completeness": Form((1, 1), True, rows=True),
-    "CustomSql": Form((1, 1), None, rows=True, threshold=True),
-    "DataFreshness": Form((1, 1), True, rows=True),
-    "DistinctValuesCount": Form((1, 1), True),
-    "IsComplete": Form((1, 1), False, rows=True),
-    "IsPrimaryKey": Form((1, 20), False, rows=True),
-    "IsUnique": Form((1, 1), False, rows=True),
-    "Mean": Form((1, 1), True),
-    "ReferentialIntegrity": Form((2, 2), True, rows=True),
-    "RowCount": Form((0, 0), True),
-    "StandardDeviation": Form((1, 1), True),
-    "Sum": Form((1, 1), True),
-    "UniqueValueRatio": Form((1, 1), True),
-    "Uniqueness": Form((1, 1), True, rows=True),
-}
-
-
-FURTHER = frozenset(
-    {
-        *("AggregateMatch", "ColumnCorrelation", "ColumnNamesMatchPattern"),
-        *("DatasetMatch", "DetectAnomalies", "Entropy", "FileFreshness", "FileMatch"),
-        *("FileSize", "FileUniqueness", "RowCountMatch", "SchemaMatch"),
-    }
+from reconciler.facts.dqdl.language import (
+    KEYWORDS,
+    OPERATORS,
+    RULES,
+    UNITS,
+    AnyRule,
+    Condition,
+    DqdlError,
+    Rule,
+    Several,
+    Span,
+    Value,
+    Word,
 )
-"""Kinds of rules that AWS has and this grammar does not read."""
-
-
-def beyond(text: str) -> str:
-    """The first kind of rule in a text that only AWS can judge; "" where there is none."""
-    return next((each for each in re.findall(r"[A-Za-z]+", text) if each in FURTHER), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A value that is one of the language's own words."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A length of time, in seconds; `ago` where it is counted back from now."""
-
-    seconds: float
-    ago: bool = False
-
-
-Value: TypeAlias = str | float | Word | Span
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """`op` is an operator, ``between``, ``in`` or ``matches``."""
-
-    op: str
-    values: tuple[Value, ...]
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule. `text` is as it is written."""
-
-    name: str
-    texts: tuple[str, ...]
-    condition: Condition | None = None
-    threshold: Condition | None = None
-    where: str = ""
-    text: str = ""
-
-    @property
-    def rows(self) -> bool:
-        """Whether it tells for each row."""
-        form = RULES[self.name]
-        if self.name == "CustomSql":  # a statement without a condition selects rows
-            return self.condition is None
-        return form.rows
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """Rules of which all hold, or one."""
-
-    op: str
-    rules: tuple[Rule | Several, ...]
-    text: str = ""
-
-    @property
-    def rows(self) -> bool:
-        """Whether all of them tell for each row."""
-        return all(each.rows for each in self.rules)
-
-
-AnyRule: TypeAlias = Rule | Several
-
-
-class DqdlError(ValueError):
-    """A text that is no rule. `at` is where, in characters; `help` says what would be."""
-
-    def __init__(self, message: str, at: int, help: str = "") -> None:  # noqa: A002
-        super().__init__(message)
-        self.at = at
-        self.help = help
-
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?)|(?P<op>!=|>=|<=|=|>|<)"""
     r"""|(?P<now>now\(\))|(?P<word>[A-Za-z_][A-Za-z_0-9]*)|(?P<mark>[\[\](),-]))"""
 )
-
-
-def quoted(text: str) -> str:
-    """A text as the language writes it."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def folded(text: str) -> str:
-    """A ruleset with its spaces outside of texts folded: both forms mean the same."""
-    parts = re.split(r'("(?:[^"\\]|\\.)*")', text)
-    return "".join(
-        part if at % 2 else re.sub(r"\s+", " ", part) for at, part in enumerate(parts)
-    ).strip()
-
-
-def written(rules: list[str]) -> str:
-    """A ruleset of rules."""
-    return "Rules = [\n" + ",\n".join(f"    {each}" for each in rules) + "\n]"
-
-
-def ruleset(text: str) -> list[AnyRule]:
-    """The rules of a ruleset.
-
-    Raises:
-        DqdlError: it is none, or one of more than this subset.
-    """
-    if len(text) > MOST:
-        raise DqdlError(f"a ruleset has at most {MOST:,} characters, this one {len(text):,}", MOST)
-    reader = _Reader(text)
-    reader.take("Rules")
-    reader.take("=")
-    reader.take("[")
-    found = [reader.rule()]
-    while reader.next == ",":
-        reader.take(",")
-        found.append(reader.rule())
-    reader.take("]")
-    reader.end()
-    return found
-
-
-def rule(text: str) -> AnyRule:
-    """One rule.
-
-    Raises:
-        DqdlError: as `ruleset`.
-    """
-    reader = _Reader(text)
-    found = reader.rule()
-    reader.end()
-    return found
-
-
-def plain(found: AnyRule) -> Iterator[Rule]:
-    """The single rules in a rule."""
-    if isinstance(found, Rule):
-        yield found
-    else:
-        for each in found.rules:
-            yield from plain(each)
 
 
 @dataclass(slots=True)
@@ -224,7 +36,9 @@ class _Token:
     end: int
 
 
-class _Reader:
+class Reader:
+    """Goes through one text from the left."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = list(self._tokens())
