@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sweeps import LONG, only_long
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action
@@ -91,7 +92,7 @@ def test_what_somebody_deleted_is_put_again(site: Platform) -> None:
     assert objects() == [key]
 
 
-@pytest.mark.parametrize("checksum", [{}, {"ChecksumAlgorithm": "SHA256"}])
+@pytest.mark.parametrize("checksum", [{}, *([{"ChecksumAlgorithm": "SHA256"}] if LONG else [])])
 def test_what_somebody_overwrote_is_put_over_just_that(site: Platform, checksum: Any) -> None:
     step = asset(site)
     site.converge()
@@ -152,6 +153,7 @@ def test_a_file_that_changed_since_the_plan_is_refused_and_nothing_is_put(site: 
     assert objects() == []
 
 
+@only_long
 def test_another_apply_has_put_it_meanwhile(site: Platform) -> None:
     plan = site.plan()
     first = site.apply(plan)
@@ -159,6 +161,7 @@ def test_another_apply_has_put_it_meanwhile(site: Platform) -> None:
     assert (first.failures, again.failures) == ({}, {})
 
 
+@only_long
 @pytest.mark.parametrize("after", [True, False])
 def test_a_lost_answer_is_no_failure(site: Platform, *, after: bool) -> None:
     fault = FAULTS.add(Fault("s3", "PutObject", kind="reset", after=after))
@@ -166,6 +169,7 @@ def test_a_lost_answer_is_no_failure(site: Platform, *, after: bool) -> None:
     assert fault.fired == 1
 
 
+@only_long
 def test_a_conflict_is_tried_again(site: Platform) -> None:
     fault = FAULTS.add(
         Fault("s3", "PutObject", code="ConditionalRequestConflict", status=409, times=2)
@@ -198,6 +202,7 @@ def test_a_bucket_of_somebody_else_takes_nothing(site: Platform) -> None:
     assert "put_object" not in methods(plan)
 
 
+@only_long
 def test_two_specs_with_the_same_files_have_one_object(site: Platform) -> None:
     site.text = join(TEXT, spec("Training", "other", TRAINING))
     plan = site.converge()

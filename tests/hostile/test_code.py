@@ -54,8 +54,10 @@ NEVER = (
 def importers(name: str) -> set[str]:
     """The modules that import a module, or something below it."""
     found = set()
-    for path in ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+    word = name.rpartition(".")[2]
+    texts = ((path, path.read_text()) for path in ROOT.rglob("*.py"))
+    for path, text in ((path, text) for path, text in texts if word in text):
+        for node in ast.walk(ast.parse(text)):
             told = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             told += [each.name for each in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
