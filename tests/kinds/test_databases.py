@@ -1,4 +1,4 @@
-"""Specs of databases, warehouses and topics: what is said of bad ones, and what good ones become."""
+"""Specs of databases, warehouses and topics: what is said of bad ones, what good ones become."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ NETWORK = (
     "network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a1b2c3d, subnet-0b1b2c3d, subnet-0c1b2c3d]}"
 )
 TWO = "network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a1b2c3d, subnet-0b1b2c3d]}"
-THERE = "existing: {host: db.example.com, port: 5432, database: orders, secretName: orders/reader, network: {subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d]}}"
+THERE = (
+    "existing: {host: db.example.com, port: 5432, database: orders, secretName: orders/reader, "
+    "network: {subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d]}}"
+)
 ARN = "arn:aws:kafka:eu-west-1:123456789012:cluster/events/0d3b4a2e-1"
 FUNCTION = "function: {function: 'arn:aws:lambda:eu-west-1:123456789012:function:f', role: f}"
 

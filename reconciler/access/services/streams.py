@@ -14,8 +14,8 @@ TABLE = """CreateTable DeleteItem DeleteTable DescribeContinuousBackups Describe
 DescribeTimeToLive GetItem PutItem Query Scan UpdateContinuousBackups UpdateItem UpdateTable
 UpdateTimeToLive"""
 STREAM = """AddTagsToStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream
-DescribeStreamSummary GetRecords GetShardIterator IncreaseStreamRetentionPeriod ListShards ListTagsForStream
-PutRecord PutRecords"""
+DescribeStreamSummary GetRecords GetShardIterator IncreaseStreamRetentionPeriod ListShards
+ListTagsForStream PutRecord PutRecords"""
 DELIVERY = """DeleteDeliveryStream DescribeDeliveryStream ListTagsForDeliveryStream PutRecord
 PutRecordBatch UpdateDestination"""
 WRITES = ("s3:AbortMultipartUpload", "s3:PutObject", "s3:PutObjectAcl")

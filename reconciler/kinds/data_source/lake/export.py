@@ -228,7 +228,9 @@ def _given(columns: dict[str, DataType], day: str, export: Export, scope: Scope)
     source = text('"', database, f'"."{own}"')
     to = text(scope.export("DataSource", export.to, "uri"), f"/{day}")
     return {
-        "head": text(f"UNLOAD (SELECT {typed.select(columns)} FROM ", source, f" WHERE {ID} = '"),
+        "head": text(
+            "UNLOAD (SELECT ", typed.select(columns), " FROM ", source, f" WHERE {ID} = '"
+        ),
         "middle": text("') TO '", to),
         "tail": "/') WITH (format = 'PARQUET', compression = 'SNAPPY')",
         "day.$": "States.ArrayGetItem(States.StringSplit($$.Execution.StartTime, 'T'), 0)",
