@@ -199,7 +199,8 @@ class _Stager:
         yield from self._to(wanted, f"sets {each.prop} anew", each.seconds)
 
     def _through(self, each: Gradual) -> Iterator[Stage]:
-        for value in _way(each, self.change) or [self.change.desired.get(each.prop)]:
+        way: list[Json] = [*_way(each, self.change)]
+        for value in way or [self.change.desired.get(each.prop)]:
             yield from self._to({each.prop: value}, f"moves {each.prop} to {value}", each.seconds)
 
     def _apart(self, group: Apart) -> Iterator[Stage]:
