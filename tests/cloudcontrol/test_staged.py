@@ -95,7 +95,7 @@ def test_a_card_says_its_content_and_then_how_it_stands(world: World) -> None:
 
 
 def test_shards_that_aws_sets_are_no_difference(world: World) -> None:
-    mode = {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}}
+    mode = {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}, "ShardCount": None}
     world.good(made(STREAM, **mode))
     client = world.aws.client("cloudcontrol")
     patch = json.dumps([{"op": "add", "path": "/ShardCount", "value": 9}])

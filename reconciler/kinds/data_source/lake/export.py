@@ -41,6 +41,7 @@ POLL = 60
 _BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 """Before anything that AWS starts."""
 ID, DAY = "export_id", "yyyy-MM-dd"
+_WHERE = f" WHERE {ID} = '"
 _HIVE = "org.apache.hadoop"
 _QUERY = (
     "athena:GetDataCatalog",
@@ -228,9 +229,7 @@ def _given(columns: dict[str, DataType], day: str, export: Export, scope: Scope)
     source = text('"', database, f'"."{own}"')
     to = text(scope.export("DataSource", export.to, "uri"), f"/{day}")
     return {
-        "head": text(
-            "UNLOAD (SELECT ", typed.select(columns), " FROM ", source, f" WHERE {ID} = '"
-        ),
+        "head": text("UNLOAD (SELECT ", typed.select(columns), " FROM ", source, _WHERE),
         "middle": text("') TO '", to),
         "tail": "/') WITH (format = 'PARQUET', compression = 'SNAPPY')",
         "day.$": "States.ArrayGetItem(States.StringSplit($$.Execution.StartTime, 'T'), 0)",
