@@ -33,7 +33,9 @@ class Existing(Section):
     host: Host
     """The name of its host, as clients connect to it."""
     port: Port
+    """Its port."""
     database: DatabaseName
+    """The name of the database in it."""
     secret_name: SecretName
     """The secret with `username` and `password`, by its name or ARN."""
     network: Network

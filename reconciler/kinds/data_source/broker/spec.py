@@ -30,6 +30,7 @@ class Existing(Section):
     """A cluster that Moorline must not manage."""
 
     cluster: ClusterArn
+    """Its ARN."""
     auth: Literal["iam", "none", "scram"] = "iam"
     """How clients prove who they are."""
     secret_name: Maybe[db.SecretName] = None
@@ -41,6 +42,7 @@ class ToFunction(Section):
     """A function of Lambda that is invoked with records."""
 
     function: FunctionArn
+    """Its ARN, with an alias or a version where one is meant."""
     role: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")]
     """The name of the function's role, which is allowed to read the topic."""
     start: Literal["oldest", "newest"] = "newest"
@@ -53,6 +55,7 @@ class ToFunction(Section):
     """Where records go that were given up: a queue, a topic or a bucket by its ARN, or another
     topic of Kafka as `kafka://NAME`."""
     enabled: bool = True
+    """Whether it is invoked."""
 
 
 class ToLake(Section):
@@ -68,6 +71,7 @@ class Kafka(Section):
     """A topic of a serverless cluster of its own, or of one that exists already."""
 
     topic: stream.Topic
+    """The name of the topic."""
     existing: Maybe[Existing] = None
     """A cluster that Moorline must not manage. By default it makes one."""
     network: Maybe[private.Private] = None

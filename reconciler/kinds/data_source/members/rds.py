@@ -42,6 +42,7 @@ class Capacity(Section):
     min: Annotated[float, Field(strict=False, ge=0)]
     """The least. With 0 an instance pauses when nobody uses it."""
     max: Annotated[float, Field(strict=False, gt=0)]
+    """The most."""
     pause_after: Maybe[Annotated[int, Field(ge=1)]] = None
     """Seconds without a connection after which it pauses."""
 
@@ -61,6 +62,7 @@ class Rds(Section):
     existing: Maybe[db.Existing] = None
     """A database that Moorline must not manage. By default it makes one."""
     engine: Literal["mysql", "postgresql"] = "postgresql"
+    """Which engine of Aurora it has, or the existing database."""
     version: Maybe[
         Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9a-z_]+){0,6}$", examples=["16.6"])]
     ] = None
@@ -78,9 +80,11 @@ class Rds(Section):
     capacity: Maybe[Capacity] = None
     """How serverless instances scale. By default from 0.5 to 4 units."""
     network: Maybe[private.Private] = None
+    """Where a cluster of its own stands."""
     key: Maybe[KeyUse] = None
     """The key that encrypts it. By default the one that RDS has in the account."""
     backups: Backups = Field(default_factory=Backups)
+    """How long it can be had back, and when snapshots are taken."""
     maintenance: Maybe[Week] = None
     """The weekly window in which RDS may change it, in UTC. By default RDS chooses."""
     apply_at: Literal["window", "now"] = "window"

@@ -44,6 +44,7 @@ class Redshift(Section):
     user: db.User = "moorline"
     """The admin. AWS makes its password and keeps it in Secrets Manager."""
     capacity: Capacity = Field(default_factory=Capacity)
+    """How much computes."""
     parameters: dict[Parameter, str] = Field(
         default_factory=dict, examples=[{"max_query_execution_time": "14400"}]
     )
