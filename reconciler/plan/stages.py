@@ -110,7 +110,7 @@ class _Stager:
         self.state: dict[str, Json] = {
             key: change.live.get(key) if key in touched else value
             for key, value in change.desired.items()
-            if key != TAGS
+            if key != TAGS and (key not in touched or change.live.get(key) is not None)
         }
         self.observed = change.observed or Observed({})
 
@@ -122,7 +122,9 @@ class _Stager:
                 have.pop(name)
                 says = f"removes {name!r} of {each.prop}"
                 yield from self._to({each.prop: [*have.values()]}, says, each.removes)
-        apart = [each for each in self.order.apart if each.props & self.touched]
+        first = [*self.order.turn(self.change.live, self.change.desired)]
+        groups = sorted(self.order.apart, key=lambda each: _turn(each, first))
+        apart = [each for each in groups if each.props & self.touched]
         slow = [it for it in self.order.gradual if it.prop in self.touched]
         off = [it for it in self.order.renewed if self._off(it)]
         alone = self._alone() | {it.prop for it in slow} | {it.prop for it in off}
@@ -239,6 +241,11 @@ class _Stager:
             self.observed = replace(self.observed, tags=now)
         made = replace(change, desired=desired, observed=seen, fields=_placed(fields, change))
         yield Stage(made, says, seconds, risk)
+
+
+def _turn(group: Apart, first: list[str]) -> int:
+    """When its turn is: with those that go first, or after them."""
+    return min((first.index(each) for each in group.props if each in first), default=len(first))
 
 
 def _as_declared(value: Json, declared: Json) -> Json:
