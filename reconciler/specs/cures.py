@@ -86,10 +86,15 @@ def _alternatives(annotation: Annotation) -> Iterator[str]:
     names = [name for each in extra.get("oneOf", ()) for name in each["required"]]
     names = names or [*getattr(bare(annotation), "needs", ())]
     names = names or [*fields(annotation)][: _ALL if extra.get("maxProperties") == 1 else 0]
-    yield from (f"{{{name}: …}}" for name in names)
+    always = [name for name in _required(annotation) if name not in names]
+    for name in names:
+        yield f"{{{', '.join(f'{each}: …' for each in (name, *always))}}}"
+
+
+def _required(annotation: Annotation) -> list[str]:
+    return [name for name, info in fields(annotation).items() if info.is_required()]
 
 
 def _least(annotation: Annotation) -> str:
     """The fields that are required."""
-    names = [name for name, info in fields(annotation).items() if info.is_required()]
-    return f"{{{', '.join(f'{name}: …' for name in names)}}}"
+    return f"{{{', '.join(f'{name}: …' for name in _required(annotation))}}}"

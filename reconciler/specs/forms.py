@@ -70,6 +70,20 @@ _STRICT = (
     Form("a schedule", "cron(0 3 * * ? *)"),
     Form("a script", "train.py"),
     Form("a version", "1.7-1"),
+    Form("a moment in UTC", "2026-01-31T00:00:00Z"),
+    Form("the ARN of a cluster", "arn:aws:kafka:eu-west-1:123456789012:cluster/events/0d3b4a2e-1"),
+    Form("a VPC", "vpc-0123456789abcdef0"),
+    Form("a range of addresses", "10.0.0.0/16"),
+    Form("a path in a record", ".customer.country"),
+    Form("a form of days", "yyyy/MM/dd"),
+    Form("a whole number", "1"),
+    Form("an instance class", "db.r6g.large"),
+    Form("a time of the day, from and to", "01:00-02:00"),
+    Form("a time of the week, from and to", "sun:03:00-sun:04:00"),
+    Form(
+        "the ARN of an organization",
+        "arn:aws:organizations::123456789012:organization/o-a1b2c3d4e5",
+    ),
 )
 _LOOSE = (
     Form("a tag", "cost centre"),

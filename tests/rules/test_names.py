@@ -18,6 +18,10 @@ TRAIN = (
     f"algorithm: {{image: '{IMAGE}'}},"
     " inputs: {train: {source: data}}, compute: {instanceType: ml.m5.large}, output: {to: data}"
 )
+STEPS = (
+    "trigger: manual, steps: [{name: find, query: {sql: SELECT 1},"
+    " writes: {results: {source: data, path: found}}}]"
+)
 LIMIT = "amount: 1, thresholds: [{at: 80%}], subscribers: {emails: [a@example.com]}"
 ALARMS = (
     "rollout: a, alarms: [{metric: Invocations, above: 1}], subscribers: {emails: [a@b.example]}"
@@ -31,17 +35,19 @@ CASES = {
     "Monitor": ("AWS::SNS::Topic", f"{{awsName: NAME, {ALARMS}}}"),
     "Rollout": ("AWS::SageMaker::Endpoint", f"{{awsName: NAME, model: {MODEL}, serve: {SERVE}}}"),
     "Training": ("AWS::SageMaker::Pipeline", f"{{awsName: NAME, {TRAIN}}}"),
+    "DataPipeline": ("AWS::StepFunctions::StateMachine", f"{{awsName: NAME, {STEPS}}}"),
     "Budget": ("AWS::Budgets::Budget", f"{{awsName: NAME, {LIMIT}}}"),
     "Security": ("AWS::KMS::Key", "{keys: {a: {description: A., awsName: NAME}}}"),
     "Security/roles": ("AWS::IAM::Role", f"{{roles: {{a: {{awsName: NAME, {ROLE}}}}}}}"),
 }
 LONGEST = {
     "DataSource": 63, "FeatureGroup": 64, "ModelRegistry": 63, "Monitor": 256, "Rollout": 63,
-    "Training": 256, "Budget": 100, "Security": 250, "Security/roles": 64,
+    "DataPipeline": 80, "Training": 256, "Budget": 100, "Security": 250, "Security/roles": 64,
 }  # fmt: skip
 BESIDE = {
     "Monitor": [("Rollout", "a", f"{{model: {MODEL}, serve: {SERVE}}}")],
     "Training": [DATA],
+    "DataPipeline": [DATA],
 }
 
 

@@ -21,7 +21,18 @@ from .fakes import PLACE
 TYPES = load()
 GROUP, PACKAGES = "AWS::SageMaker::FeatureGroup", "AWS::SageMaker::ModelPackageGroup"
 ENDPOINT, PIPELINE, KEY = "AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline", "AWS::KMS::Key"
+CLUSTER, INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 STATES: dict[tuple[str, str], tuple[Action, str]] = {
+    (CLUSTER, "inaccessible-encryption-credentials"): (Action.NONE, ""),
+    (CLUSTER, "inaccessible-encryption-credentials-recoverable"): (Action.NONE, ""),
+    (CLUSTER, "migration-failed"): (Action.NONE, ""),
+    (INSTANCE, "failed"): (Action.REPLACE, ""),  # of a creation
+    (INSTANCE, "inaccessible-encryption-credentials"): (Action.NONE, ""),
+    (INSTANCE, "inaccessible-encryption-credentials-recoverable"): (Action.NONE, ""),
+    (INSTANCE, "incompatible-network"): (Action.NONE, ""),
+    (INSTANCE, "incompatible-option-group"): (Action.NONE, ""),
+    (INSTANCE, "incompatible-parameters"): (Action.NONE, ""),
+    (INSTANCE, "incompatible-restore"): (Action.NONE, ""),
     (GROUP, "Created"): (Action.NONE, ""),
     (GROUP, "Creating"): (Action.NONE, ""),
     (GROUP, "CreateFailed"): (Action.REPLACE, ""),
@@ -54,7 +65,7 @@ def seen(type_: str, word: str) -> Observed:
     assert lifecycle
     raw: Any = word
     for name in reversed(lifecycle.field.split(".")):
-        raw = {name: raw}
+        raw = [raw] if name == "*" else {name: raw}
     status, reason, found = state(lifecycle, raw)
     return Observed({}, status=status, reason=reason, tags={}, state=found)
 

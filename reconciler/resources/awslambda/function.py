@@ -45,7 +45,6 @@ declare(
         "AWS::KMS::Key",
         "AWS::Logs::LogGroup",
         "AWS::S3::Bucket",
-        "AWS::SNS::Topic",
         "AWS::SQS::Queue",
     ),
 )
