@@ -19,7 +19,7 @@ TRAIN = (
     " inputs: {train: {source: data}}, compute: {instanceType: ml.m5.large}, output: {to: data}"
 )
 STEPS = (
-    "trigger: manual, steps: [{name: find, query: {sql: SELECT 1},"
+    "trigger: {manual: {}}, steps: [{name: find, query: {sql: SELECT 1},"
     " writes: {results: {source: data, path: found}}}]"
 )
 LIMIT = "amount: 1, thresholds: [{at: 80%}], subscribers: {emails: [a@example.com]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from schemas.generate.fields.change import At, value_at
@@ -20,6 +21,8 @@ _MOST = 6
 """Values that are tried at a place."""
 _SECTIONS = 4
 """Sections that are tried around a field where none is there."""
+_PAIRS = 400
+"""Documents with two changes that are tried; after that the model should give an example."""
 _ENOUGH = 6
 """Examples that are right and make no difference, after which none is looked for that does."""
 
@@ -46,7 +49,7 @@ def example(field: Field, every: list[Field], platform: Platform, values: Values
         if _matters(at, platform, values):
             return _cut(at, platform, values, matters=True)
     if first is None:
-        for at in _pairs(field, every, platform, values):
+        for at in islice(_pairs(field, every, platform, values), _PAIRS):
             if not platform.compile(at.data).wrong:
                 first = at
                 break
