@@ -329,6 +329,13 @@ properties:
     TopicConfigurations:
       - {Event: "s3:ObjectCreated:*", Topic: "${ref:Resource/news}"}
 """
+NIGHTLY = """
+trigger: {schedule: cron(15 2 * * ? *), timezone: Europe/Berlin}
+steps:
+  - name: find
+    query: {sql: SELECT 1}
+    writes: {results: {source: raw, path: found}}
+"""
 ALL: Mapping[tuple[str, str], str] = {
     ("Availability", "aws"): AVAILABILITY,
     ("Security", "platform"): SECURITY,
@@ -348,6 +355,7 @@ ALL: Mapping[tuple[str, str], str] = {
     ("FeatureGroup", "velocity"): VELOCITY,
     ("FeatureGroup", "history"): HISTORY,
     ("ModelRegistry", "fraud"): REGISTRY,
+    ("DataPipeline", "nightly"): NIGHTLY,
     ("Training", "fraud"): TUNING,
     ("Training", "risk"): SCRIPT,
     ("Training", "own-image"): OWN_IMAGE,

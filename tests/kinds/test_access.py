@@ -42,7 +42,8 @@ def test_a_workload_role_is_narrow(role: Node) -> None:
 @pytest.mark.parametrize("role", ROLES, ids=lambda node: node.address.name)
 def test_a_workload_role_is_taken_by_one_service_for_this_account(role: Node) -> None:
     (statement,) = role.props["AssumeRolePolicyDocument"]["Statement"]
-    assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    service = "firehose" if role.address.name.endswith("-delivery") else "sagemaker"
+    assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
     if role.address.name.endswith("-feature-store"):  # AWS does not say that anything is sent
         assert "Condition" not in statement
         return

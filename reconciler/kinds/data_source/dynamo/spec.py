@@ -22,7 +22,9 @@ class Capacity(Section):
     """Reads and writes a second that are paid for, used or not."""
 
     read: Units
+    """Reads of up to 4 KB a second."""
     write: Units
+    """Writes of up to 1 KB a second."""
 
 
 class Index(Section):
