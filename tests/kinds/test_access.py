@@ -21,8 +21,15 @@ BUCKETS = [
     for node in named(NODES, "AWS::S3::Bucket")
     if node.origin and not node.origin.spec.startswith("Resource/")
 ]
-WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken"}
+WITHOUT_RESOURCE = {
+    "ecr:GetAuthorizationToken", "logs:CreateLogDelivery", "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
+    "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+}  # fmt: skip
 """Actions that take no resource; so do those of EC2 interfaces."""
+
+
+SERVICES = {"delivery": "firehose", "machine": "states", "schedule": "scheduler"}
 
 
 def statements(role: Node) -> Iterator[Json]:
@@ -42,9 +49,10 @@ def test_a_workload_role_is_narrow(role: Node) -> None:
 @pytest.mark.parametrize("role", ROLES, ids=lambda node: node.address.name)
 def test_a_workload_role_is_taken_by_one_service_for_this_account(role: Node) -> None:
     (statement,) = role.props["AssumeRolePolicyDocument"]["Statement"]
-    service = "firehose" if role.address.name.endswith("-delivery") else "sagemaker"
+    purpose = role.address.name.rpartition("-")[2]
+    service = SERVICES.get(purpose, "sagemaker")
     assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
-    if role.address.name.endswith("-feature-store"):  # AWS does not say that anything is sent
+    if purpose in {"store", "delivery"}:  # AWS does not say that anything is sent
         assert "Condition" not in statement
         return
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}

@@ -452,7 +452,9 @@ def test_a_given_name_is_taken_word_for_word() -> None:
 def test_what_nobody_knows_holds_records_until_its_spec_says_otherwise(
     holds: str, tag: str
 ) -> None:
-    (node,) = good(resource("x", f"type: AWS::Athena::DataCatalog\nproperties: {{Type: GLUE}}{holds}"))
+    (node,) = good(
+        resource("x", f"type: AWS::Athena::DataCatalog\nproperties: {{Type: GLUE}}{holds}")
+    )
     assert {each["Key"]: each["Value"] for each in node.props["Tags"]}[HOLDS_TAG] == tag
 
 
