@@ -32,7 +32,12 @@ def _model(name: str, *, nests: bool) -> type[Step]:
     kinds = {each.name: each for each in STEPS.values() if nests or not each.nests}
 
     class Whole(Step):
-        model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [k]} for k in kinds]})
+        model_config = ConfigDict(
+            json_schema_extra={
+                "oneOf": [{"required": [k]} for k in kinds],
+                **({} if nests else {"x-moorline-told": "Step"}),
+            }
+        )
 
         @model_validator(mode="after")
         def _one_kind(self) -> Self:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -31,8 +29,6 @@ def of_kind(name: str) -> tuple[dict[str, Any], list[str]]:
     lacking: list[str] = []
     found = []
     for each in every:
-        if os.environ.get("MOORLINE_SLOW"):
-            print(f"{time.process_time():8.1f}", ".".join(each.path), each.section, flush=True)
         try:
             found.append(of_field(each, example(each, every, here, values), here, values))
         except NoExample as error:

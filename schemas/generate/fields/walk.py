@@ -77,6 +77,8 @@ def _section(
     definitions: Schema,
     above: Field | None = None,
 ) -> Iterator[Field]:
+    if "x-moorline-told" in schema:  # a section of the same fields tells of them
+        return
     needed = schema.get("required", ())
     for name, inner in schema.get("properties", {}).items():
         required = name in needed
