@@ -117,6 +117,8 @@ ELSEWHERE = {
     ("CreateEndpoint", "sagemaker:CreateEndpointConfig"): "for who makes the config as well",
     ("CreateEndpointConfig", "kms:Encrypt"): "of the execution role",
     ("CreateEndpointConfig", "s3:PutObject"): "of the bucket's policy",
+    ("DeleteObject", "s3:BypassGovernanceRetention"): "to go around a lock, which is in a header",
+    ("PutObject", "kms:Decrypt"): "for parts of an upload: S3 user guide, permissions of SSE-KMS",
     ("PutBucketLifecycleConfiguration", "s3:DeleteObject"): "what one would deny",
     ("PutBucketLifecycleConfiguration", "s3:DeleteObjectVersion"): "what one would deny",
 }
