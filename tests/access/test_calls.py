@@ -84,7 +84,7 @@ def test_what_else_moorline_sends_is_known(service: str, operation: str) -> None
     assert known(service, operation)
 
 
-@pytest.mark.parametrize("type_", TYPES)
+@pytest.mark.parametrize("type_", [each for each in TYPES if each in SAMPLES])
 def test_what_is_sent_is_asked_as_the_table_says(type_: str) -> None:
     found = {
         fault for each in sent(type_) for it in asked(each, Everything()) for fault in faults(it)
