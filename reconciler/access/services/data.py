@@ -110,7 +110,9 @@ def worker(call: Call, _world: World) -> Iterable[Want]:
     kind = "crawler" if call.operation.endswith("Crawler") else "job"
     at = arn(call, "glue", kind, str(call.get("Name") or call.need("JobName")))
     given = tags(call.get("Tags"))
-    yield Want(f"glue:{call.operation}", "*" if call.operation == "CreateCrawler" else at, {}, given)
+    yield Want(
+        f"glue:{call.operation}", "*" if call.operation == "CreateCrawler" else at, {}, given
+    )
     if given:
         yield Want("glue:TagResource", at, {}, given)
     yield from passed(call, call.get("Role") or call.get("JobUpdate.Role"), "glue.amazonaws.com")

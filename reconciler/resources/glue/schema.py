@@ -185,9 +185,7 @@ register(
         key=KEY,
         read=Op("get_schema", KEY),
         whole=Whole(
-            has=members(
-                "SchemaName", "SchemaArn", "RegistryName", "DataFormat", "SchemaStatus"
-            ),
+            has=members("SchemaName", "SchemaArn", "RegistryName", "DataFormat", "SchemaStatus"),
             same={
                 "SchemaId.RegistryName": ("RegistryName",),
                 "SchemaId.SchemaName": ("SchemaName",),
