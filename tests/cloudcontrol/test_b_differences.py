@@ -221,7 +221,7 @@ def test_a_reorder_that_means_something_is_planned_and_applied(world: World, typ
 def test_a_reorder_in_a_type_with_calls_of_its_own_is_planned(world: World) -> None:
     """Its schema says that the order of strategies means nothing."""
     group = node("AWS::Scheduler::ScheduleGroup", "acme-test-g")
-    spread, pack = {"type": "spread", "field": "host"}, {"type": "binpack", "field": "cpu"}
+    spread, pack = {"Type": "spread", "Field": "host"}, {"Type": "binpack", "Field": "cpu"}
 
     def schedule(*strategies: dict[str, str]) -> list[Node]:
         task = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/a:1"
