@@ -23,6 +23,7 @@ PIPED: dict[str, Any] = {
     "Source": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:acme-test-q",
     "Target": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/acme-test-c",
 }
+CAPS = "CACHE.T4G.MICRO"
 CACHE: dict[str, Any] = {"CacheNodeType": "cache.t4g.micro", "NumCacheNodes": 1, "Engine": "redis"}
 DEFAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     STREAM: ({"ShardCount": 1}, {"RetentionPeriodHours": 24}),
@@ -353,7 +354,11 @@ def test_a_formula_that_cannot_be_evaluated_is_said_and_replaces_nothing(world: 
     [
         (NODES, {**CACHE, "EngineVersion": "7.1.0"}, {"EngineVersion": "7.1"}),
         ("AWS::ECS::TaskDefinition", {"Family": "acme-test", "Cpu": "256"}, {"Cpu": 256}),
-        (NODES, {**CACHE, "CacheNodeType": "CACHE.T4G.MICRO"}, {"CacheNodeType": "cache.t4g.micro"}),
+        (
+            NODES,
+            {**CACHE, "CacheNodeType": "CACHE.T4G.MICRO"},
+            {"CacheNodeType": "cache.t4g.micro"},
+        ),
         (
             "AWS::CloudTrail::Trail",
             {"S3BucketName": "acme-test-b", "IsLogging": True, "KMSKeyId": "k-1"},
