@@ -139,7 +139,7 @@ class Tagging:
     def answers(self) -> Whole:
         """What a whole answer to `read` has."""
         if self.mapped:
-            return Whole(empty="an object of tags has no items, and may be left out")
+            return Whole(empty="tags that are an object may be left out (Glue API, GetTags)")
         return Whole(items=self.at, each=frozenset({self.item[0]}))
 
 

@@ -11,14 +11,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from cloudcontrol.world import World
 from crash.scene import small
 from engine.platform import client
+from moto.s3.models import s3_backends
+from resources.samples import PLACE, SAMPLES, Sample
+from resources.samples.network import standing
 
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.errors import INCOMPLETE, Retry
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import READS, ReadOnly, Session
 from reconciler.aws.wholes import wholes
+from reconciler.model.graph import Node
+from reconciler.resources.api import load
 from reconciler.resources.whole import Whole, at
 from reconciler.sandbox.inprocess import sandbox
 from reconciler.sandbox.state.world import WORLD
@@ -49,7 +55,42 @@ def tape() -> Tape:
         client("cloudtrail").lookup_events()
         handled(client("cloudcontrol"))
         client("cloudformation").describe_type(Type="RESOURCE", TypeName="AWS::Kinesis::Stream")
+    with sandbox() as aws:
+        aws.clock.configure(mode="manual")
+        for service in sorted({service for service, _ in wholes()}):
+            found.listen(aws.client(service))
+        account = s3_backends[PLACE.account][PLACE.partition]
+        for name in ("acme-test-features", "acme-test-models"):
+            account.create_bucket(name, PLACE.region)
+        account.put_object("acme-test-models", "fraud.tar.gz", b"a model")
+        standing()
+        alone(aws.client("s3"), aws.client("secretsmanager"))
+        world, known = World(aws), load()
+        for sample in SAMPLES.values():
+            if f"{known[sample.type].service}.{known[sample.type].read.method}" not in found.found:
+                lived(world, sample)
     return found
+
+
+def alone(s3: Any, secrets: Any) -> None:
+    """What is read of what somebody else made."""
+    told = {"Bucket": "acme-test-models"}
+    s3.put_bucket_notification_configuration(
+        **told, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    s3.get_bucket_notification_configuration(**told)
+    secrets.create_secret(Name="acme-test-login", SecretString="{}")
+    secrets.describe_secret(SecretId="acme-test-login")
+    secrets.get_secret_value(SecretId="acme-test-login")
+
+
+def lived(world: World, sample: Sample) -> None:
+    """What is read of a type that no kind of the platform above makes."""
+    needs = [Node(each.address, each.tagged(each.full)) for each in sample.needs]
+    made = Node(sample.address, sample.tagged(sample.full))
+    world.good(*needs, made)
+    world.plan(*needs, made)
+    world.good()
 
 
 def role_alone(iam: Any) -> None:
@@ -93,6 +134,7 @@ def test_the_tape_has_every_read_of_every_type(tape: Tape) -> None:
     elsewhere = {
         "application-autoscaling.describe_scalable_targets",
         "s3.get_object",
+        "s3.head_object",
         "s3.list_objects_v2",
         "sagemaker.list_model_packages",
     }

@@ -65,6 +65,15 @@ def make(world: World, type_: str, **model: Any) -> str:
     return str(asked["ProgressEvent"]["Identifier"])
 
 
+def role(world: World, name: str, service: str) -> str:
+    """Somebody else makes a role that a service may assume; its ARN."""
+    says = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [says]})
+    iam = world.aws.client("iam")
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    return str(made["Role"]["Arn"])
+
+
 @contextmanager
 def sent(world: World) -> Iterator[list[tuple[str, dict[str, Any]]]]:
     """Every request to Cloud Control: its method and its parameters."""

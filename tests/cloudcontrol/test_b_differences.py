@@ -8,23 +8,26 @@ from typing import Any
 import pytest
 
 from reconciler.model.change import Action
+from reconciler.model.graph import Node
 from reconciler.sandbox.services.cloudcontrol import faults
 
-from .common import ACCOUNT, ROLE, patch, paths, record, true
+from .common import ACCOUNT, ROLE, patch, paths, record, role, true
 from .lives import Life
 from .values import Drawn
 from .world import World, node
 
 STREAM, TABLE = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table"
-TARGET = {"Arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:acme-test-q", "RoleArn": ROLE}
-TIMED: dict[str, Any] = {
-    "ScheduleExpression": "rate(1 hour)",
-    "FlexibleTimeWindow": {"Mode": "OFF"},
-    "Target": TARGET,
+PIPE, NODES = "AWS::Pipes::Pipe", "AWS::ElastiCache::CacheCluster"
+PIPED: dict[str, Any] = {
+    "RoleArn": ROLE,
+    "Source": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:acme-test-q",
+    "Target": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/acme-test-c",
 }
+CAPS = "CACHE.T4G.MICRO"
+CACHE: dict[str, Any] = {"CacheNodeType": "cache.t4g.micro", "NumCacheNodes": 1, "Engine": "redis"}
 DEFAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     STREAM: ({"ShardCount": 1}, {"RetentionPeriodHours": 24}),
-    "AWS::Scheduler::Schedule": (TIMED, {"State": "ENABLED", "GroupName": "default"}),
+    PIPE: (PIPED, {"DesiredState": "RUNNING"}),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": (
         {"Subnets": ["subnet-1", "subnet-2"]},
         {"Scheme": "internet-facing", "Type": "application", "IpAddressType": "ipv4"},
@@ -46,7 +49,7 @@ DEFAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 EDITS: dict[str, tuple[str, Any]] = {
     STREAM: ("ShardCount", 2),
-    "AWS::Scheduler::Schedule": ("ScheduleExpression", "rate(2 hours)"),
+    PIPE: ("Description", "more"),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Subnets", ["subnet-1", "subnet-3"]),
     "AWS::Lambda::EventSourceMapping": ("MaximumRetryAttempts", 3),
     "AWS::ApplicationInsights::Application": ("OpsCenterEnabled", True),
@@ -163,22 +166,6 @@ LIARS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         },
         ("Stages",),
     ),
-    "AWS::Scheduler::Schedule": (
-        {
-            **TIMED,
-            "Target": {
-                **TARGET,
-                "EcsParameters": {
-                    "TaskDefinitionArn": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/a:1",
-                    "PlacementStrategy": [
-                        {"Type": "spread", "Field": "host"},
-                        {"Type": "binpack", "Field": "cpu"},
-                    ],
-                },
-            },
-        },
-        ("Target", "EcsParameters", "PlacementStrategy"),
-    ),
     "AWS::AppSync::Resolver": (
         {
             "ApiId": "abc",
@@ -229,6 +216,31 @@ def test_a_reorder_that_means_something_is_planned_and_applied(world: World, typ
         here = here[name]
     assert here == _at(_reversed(props, where), where)
     assert world.good(other).steps == ()
+
+
+@pytest.mark.scenario("CC16")
+def test_a_reorder_in_a_type_with_calls_of_its_own_is_planned(world: World) -> None:
+    """Its schema says that the order of strategies means nothing."""
+    group = node("AWS::Scheduler::ScheduleGroup", "acme-test-g")
+    spread, pack = {"Type": "spread", "Field": "host"}, {"Type": "binpack", "Field": "cpu"}
+
+    def schedule(*strategies: dict[str, str]) -> list[Node]:
+        task = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/a:1"
+        target = {
+            "Arn": f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/acme-test-c",
+            "RoleArn": ROLE,
+            "EcsParameters": {"TaskDefinitionArn": task, "PlacementStrategy": [*strategies]},
+        }
+        timed = {"ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": {"Mode": "OFF"}}
+        address = "acme-test-g/acme-test-s"
+        return [group, node("AWS::Scheduler::Schedule", address, **timed, Target=target)]
+
+    role(world, ROLE.rpartition("/")[2], "scheduler.amazonaws.com")
+    world.good(group)
+    world.good(*schedule(spread, pack))
+    assert world.good(*schedule(spread, pack)).steps == ()
+    assert world.good(*schedule(pack, spread)).actions == [Action.UPDATE]
+    assert world.good(*schedule(pack, spread)).steps == ()
 
 
 def _at(tree: Any, where: tuple[str, ...]) -> Any:
@@ -301,7 +313,8 @@ def test_members_that_aws_adds_inside_a_document_are_no_change(world: World) -> 
 @pytest.mark.parametrize("case", ["lower case", "upper case", "new line", "role", "dot"])
 def test_a_value_as_the_schema_says_that_aws_rewrites_it(world: World, case: str) -> None:
     if case == "lower case":
-        type_, props = "AWS::RDS::DBInstance", {"DBClusterIdentifier": "AcmeTest"}
+        type_ = "AWS::Neptune::DBInstance"
+        props = {"DBInstanceClass": "db.t4g.medium", "DBClusterIdentifier": "AcmeTest"}
         live = {"DBClusterIdentifier": "acmetest"}
     elif case == "upper case":
         type_, props = "AWS::Batch::ComputeEnvironment", {"Type": "managed"}
@@ -337,18 +350,25 @@ def test_a_formula_that_cannot_be_evaluated_is_said_and_replaces_nothing(world: 
 
 @pytest.mark.scenario("CC21")
 @pytest.mark.parametrize(
-    ("declared", "live"),
+    ("type_", "declared", "live"),
     [
-        ({"EngineVersion": "8.0"}, {"EngineVersion": "8.0.45"}),
-        ({"AllocatedStorage": "20"}, {"AllocatedStorage": 20}),
-        ({"DBInstanceClass": "DB.T4G.MICRO"}, {"DBInstanceClass": "db.t4g.micro"}),
-        ({"KmsKeyId": "k-1"}, {"KmsKeyId": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k-1"}),
+        (NODES, {**CACHE, "EngineVersion": "7.1.0"}, {"EngineVersion": "7.1"}),
+        ("AWS::ECS::TaskDefinition", {"Family": "acme-test", "Cpu": "256"}, {"Cpu": 256}),
+        (
+            NODES,
+            {**CACHE, "CacheNodeType": "CACHE.T4G.MICRO"},
+            {"CacheNodeType": "cache.t4g.micro"},
+        ),
+        (
+            "AWS::CloudTrail::Trail",
+            {"S3BucketName": "acme-test-b", "IsLogging": True, "KMSKeyId": "k-1"},
+            {"KMSKeyId": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k-1"},
+        ),
     ],
 )
 def test_another_spelling_of_the_same_changes_and_replaces_nothing(
-    world: World, declared: dict[str, Any], live: dict[str, Any]
+    world: World, type_: str, declared: dict[str, Any], live: dict[str, Any]
 ) -> None:
-    type_ = "AWS::RDS::DBInstance"
     made = node(type_, "acme-test-d", **declared)
     world.good(made)
     record(type_).model.update(live)
@@ -357,11 +377,10 @@ def test_another_spelling_of_the_same_changes_and_replaces_nothing(
 
 @pytest.mark.scenario("CC21")
 def test_another_value_is_no_other_spelling(world: World) -> None:
-    type_ = "AWS::RDS::DBInstance"
-    made = node(type_, "acme-test-d", EngineVersion="8.0", AllocatedStorage="20")
+    made = node(NODES, "acme-test-d", **{**CACHE, "EngineVersion": "7.1.0"})
     world.good(made)
-    record(type_).model.update({"EngineVersion": "8.4", "AllocatedStorage": 30})
-    assert sorted(world.plan(made).paths) == ["AllocatedStorage", "EngineVersion"]
+    record(NODES).model.update({"EngineVersion": "8.0", "NumCacheNodes": 2})
+    assert sorted(world.plan(made).paths) == ["EngineVersion", "NumCacheNodes"]
 
 
 @pytest.mark.scenario("CC22")

@@ -67,8 +67,8 @@ def test_an_association_that_is_not_found_right_after_it_was_made(world: World) 
 
 @pytest.mark.scenario("CC26")
 def test_a_database_whose_run_ended_is_taken_up_by_the_next(world: World) -> None:
-    type_ = "AWS::RDS::DBInstance"
-    made = node(type_, "acme-test-d", Engine="postgres", DBInstanceClass="db.t4g.micro")
+    type_ = "AWS::Neptune::DBInstance"
+    made = node(type_, "acme-test-d", DBInstanceClass="db.t4g.medium")
     faults.habits(type_, seconds={"create": 300.0})
     faults.plan("poll", type_, lost=True, nth=2, times=3)
     planned = world.plan(made)
@@ -352,15 +352,10 @@ def test_an_association_whose_parent_is_gone_is_absent(world: World) -> None:
 
 @pytest.mark.scenario("CC43")
 def test_what_can_never_be_read_is_not_made_again(world: World) -> None:
-    type_ = "AWS::Scheduler::Schedule"
-    target = {"Arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:acme-test-q", "RoleArn": ROLE}
-    made = node(
-        type_,
-        "acme-test-s",
-        ScheduleExpression="rate(1 hour)",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        Target=target,
-    )
+    type_ = "AWS::Pipes::Pipe"
+    ends = {"Source": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:acme-test-q"}
+    ends["Target"] = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:acme-test-r"
+    made = node(type_, "acme-test-s", RoleArn=ROLE, **ends)
     faults.habits(type_, unreadable=True)
     first, second = world.turn(made), world.turn(made)
     assert first.failed  # created, and cannot be read

@@ -113,9 +113,10 @@ CANARY = "canary-of-a-password"
 
 @pytest.mark.scenario("CC58")
 def test_a_password_is_in_no_plan_event_or_message(world: World) -> None:
-    type_ = "AWS::RDS::DBInstance"
+    type_ = "AWS::Redshift::Cluster"
     here = Here(world.aws, allow="records, traffic, keys, history, access")
-    props = {"Engine": "postgres", "MasterUsername": "acme", "MasterUserPassword": CANARY}
+    sort = {"NodeType": "ra3.large", "ClusterType": "single-node", "DBName": "acme"}
+    props = {**sort, "MasterUsername": "acme", "MasterUserPassword": CANARY}
     here.text = text(type_, props)
     planned = here.plan()
     message = f"The parameter MasterUserPassword '{CANARY}' is not valid"
@@ -126,7 +127,7 @@ def test_a_password_is_in_no_plan_event_or_message(world: World) -> None:
     here.restart()
     assert here.apply(here.plan()).failures == {}
     assert true(type_)["MasterUserPassword"] == CANARY
-    here.text = text(type_, {**props, "AllocatedStorage": "30"})
+    here.text = text(type_, {**props, "AutomatedSnapshotRetentionPeriod": 5})
     here.restart()
     changed = here.plan()
     written += [str(changed), json.dumps(plan_to_json(changed))]

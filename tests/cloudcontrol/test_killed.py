@@ -13,6 +13,7 @@ from reconciler.model.graph import Node
 from reconciler.model.value import Ref
 from reconciler.sandbox.services.cloudcontrol import faults
 
+from .common import role
 from .world import World, node, through
 
 
@@ -48,8 +49,7 @@ def vpc() -> list[Node]:
 
 def machine() -> list[Node]:
     text = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
-    role = "arn:aws:iam::123456789012:role/acme-test-x"
-    props = {"RoleArn": role, "DefinitionString": text}
+    props = {"RoleArn": "arn:aws:iam::123456789012:role/acme-test-x", "DefinitionString": text}
     return [node("AWS::StepFunctions::StateMachine", "acme-test-m", **props)]
 
 
@@ -77,6 +77,7 @@ CASES = [(make, nth, after) for make in MAKERS for nth in range(1, MOST) for aft
 def test_a_killed_run_leaves_no_second_copy(
     world: World, make: Callable[[], list[Node]], nth: int, after: bool
 ) -> None:
+    role(world, "acme-test-x", "states.amazonaws.com")
     nodes = make()
     with killed(world, nth, after=after), suppress(Killed):
         world.apply(world.plan(*nodes).steps)

@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.model.change import Action
 
+from .common import role
 from .world import World, node
 
 STREAM = "AWS::Kinesis::Stream"
@@ -41,6 +42,8 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_life(world: World, case: str) -> None:
+    for each in "xy":
+        role(world, f"acme-test-{each}", "states.amazonaws.com")
     type_, props, edit = CASES[case]
     made = node(type_, "acme-test-x", **props)
     assert world.good(made).actions == [Action.CREATE]

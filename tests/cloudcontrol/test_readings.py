@@ -66,7 +66,7 @@ def test_members_that_aws_adds_to_a_document_are_no_change(world: World) -> None
 
 @pytest.mark.scenario("CC20")
 def test_a_name_in_lower_case_is_no_replacement(world: World) -> None:
-    type_ = "AWS::RDS::DBSubnetGroup"
+    type_ = "AWS::Neptune::DBSubnetGroup"
     props: dict[str, Any] = {"DBSubnetGroupDescription": "x", "SubnetIds": ["subnet-1", "subnet-2"]}
     made = node(type_, "acme-test-D", **props)
     world.good(made)

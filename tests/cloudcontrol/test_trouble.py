@@ -124,9 +124,8 @@ def test_a_handler_that_gives_up_too_early(world: World) -> None:
 
 @pytest.mark.scenario("CC32")
 def test_hours_are_not_too_long_where_the_schema_says_so(world: World) -> None:
-    type_ = "AWS::RDS::DBInstance"
-    props = {"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "AllocatedStorage": "20",
-             "MasterUsername": "acme", "ManageMasterUserPassword": True}  # fmt: skip
+    type_ = "AWS::Neptune::DBInstance"
+    props = {"DBInstanceClass": "db.t4g.medium"}
     faults.habits(type_, seconds={"create": 5 * 3600.0})
     turn = world.good(node(type_, "acme-test-d", **props))
     assert turn.actions == [Action.CREATE]

@@ -45,7 +45,6 @@ LIARS = frozenset(
         ("AWS::AppSync::Resolver", ("PipelineConfig", "Functions")),
         ("AWS::Logs::Transformer", ("TransformerConfig",)),
         ("AWS::SSMContacts::Plan", ("Stages",)),
-        ("AWS::Scheduler::Schedule", ("Target", "EcsParameters", "PlacementStrategy")),
     }
 )
 """Lists whose order means something although the schema says that it does not: who is paged first,

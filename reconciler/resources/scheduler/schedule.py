@@ -25,7 +25,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
-from reconciler.resources.codecs import Codec
+from reconciler.resources.codecs import Codec, each, rename
 from reconciler.resources.whose import Within
 
 KEY = {"GroupName": "{parent}", "Name": "{leaf}"}
@@ -42,17 +42,29 @@ TAKEN = (
     "Target",
 )
 TARGET = "Target"
+TASK = each(
+    NetworkConfiguration=rename(awsvpcConfiguration="AwsvpcConfiguration"),
+    CapacityProviderStrategy=rename(
+        base="Base", capacityProvider="CapacityProvider", weight="Weight"
+    ),
+    PlacementConstraints=rename(expression="Expression", type="Type"),
+    PlacementStrategy=rename(field="Field", type="Type"),
+)
+AIMED = each(Target=each(EcsParameters=TASK))
+"""The members of a task of ECS are ECS's own, which begin small. Source: botocore's `scheduler`."""
 ASSUMES = r"(?i)must allow aws eventbridge scheduler to assume"
 """What a role answers that Scheduler cannot see yet. Source: Terraform's provider, `scheduler`."""
 
 
 def _decode(answer: Json) -> dict[str, Any]:
     kept = ("Arn", "GroupName", "Name", *TAKEN)
-    return {key: answer[key] for key in kept if answer.get(key) not in (None, "")}
+    found = {key: answer[key] for key in kept if answer.get(key) not in (None, "")}
+    return dict(AIMED.decode(found))
 
 
 def _encode(props: Props) -> dict[str, Any]:
-    return {key: props[key] for key in TAKEN if props.get(key) not in (None, "", {})}
+    said = {key: props[key] for key in TAKEN if props.get(key) not in (None, "", {})}
+    return dict(AIMED.encode(said))
 
 
 def update(change: Change) -> Iterator[Request]:
