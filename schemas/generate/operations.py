@@ -54,6 +54,11 @@ def main() -> None:
     FILE.write_text(lines + "\n")
 
 
+def _token(shape: Json) -> bool:
+    """Whether a client makes a member up where nobody gives it, as Step Functions does too."""
+    return bool(shape.metadata.get("idempotencyToken"))
+
+
 def _service(model: Json, told: str) -> dict[str, Json]:
     shapes: dict[str, Json] = {}
     operations = {}
@@ -72,8 +77,9 @@ def _shape(shape: Json, shapes: dict[str, Json]) -> str:
     shapes[name] = made
     if shape.type_name == "structure":
         made["members"] = {key: _shape(each, shapes) for key, each in shape.members.items()}
-        if shape.required_members:
-            made["required"] = sorted(shape.required_members)
+        tokens = {name for name, each in shape.members.items() if _token(each)}
+        if needed := sorted({*shape.required_members} - tokens):
+            made["required"] = needed
     elif shape.type_name == "list":
         made["member"] = _shape(shape.member, shapes)
     elif shape.type_name == "map":

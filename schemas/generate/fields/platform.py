@@ -7,8 +7,9 @@ the change and nothing else; it is made by the rules that every plan is made by.
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ import orjson
 import yaml
 
 from reconciler.compile import check, compiler
+from reconciler.compile.packing import keys
+from reconciler.compile.spec import Spec
 from reconciler.kinds.api import load
+from reconciler.model.asset import Key, Packed
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.document import Document
 from reconciler.model.graph import Graph
@@ -29,6 +33,10 @@ from reconciler.specs.source import parse
 
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = "Environment"
+MORE = Path(__file__).with_name("specs")
+"""Specs of what the platform of this repository does not have, for examples."""
+CODE = "code"
+"""The DataSource of those that keeps files of the repository."""
 PLACE = "prod"
 NEW = "example"
 Data = dict[str, Any]
@@ -99,6 +107,7 @@ class Platform:
         (document,) = parse(written(data), f"{data['kind']}.yaml").documents
         id_ = f"{data['kind']}/{data['metadata'].get('name')}"
         wanted = _named(data, self.documents) | (self._users(id_) if users else set())
+        wanted |= {f"DataSource/{CODE}"} & self.documents.keys()
         around = [self.documents[each] for each in sorted(self._closed(wanted) - {id_})]
         return _compile([document, *around], self.places[PLACE])
 
@@ -137,6 +146,7 @@ def platform() -> Platform:
         ValueError: the platform is wrong.
     """
     files = sorted([*ROOT.glob("specs/**/*.yaml"), *ROOT.glob("environments/*.yaml")])
+    files += sorted(MORE.glob("*.yaml")) if files else []
     raw = [one for file in files for one in parse(file.read_bytes(), file.name).documents]
     raw += [] if files else parse(written(ALONE), "environment.yaml").documents
     view, found = overlay.resolve(raw, PLACE)
@@ -145,6 +155,8 @@ def platform() -> Platform:
     whole = view.document.data
     gone = ("extends", "overrides", "variables")
     flat = {key: each for key, each in whole["spec"].items() if key not in gone}
+    if any(_name(each) == CODE for each in raw):
+        flat["assets"] = {"source": CODE}
     full = {key: each for key, each in whole["spec"].items() if key != "extends"}
     documents = {}
     for each in raw:
@@ -220,6 +232,16 @@ def written(data: Json) -> str:
     return text
 
 
+def _packed(spec: Spec) -> dict[Key, Packed]:
+    """Files of the repository that a spec names, as if they were there."""
+    return {
+        (path, form): Packed(
+            path, form, hashlib.sha256(path.encode()).hexdigest(), 1000, 1, (path,)
+        )
+        for path, form in keys(spec.model)
+    }
+
+
 def _compile(
     documents: list[Document], place: Document, others: Iterable[Document] = ()
 ) -> Compiled:
@@ -230,6 +252,7 @@ def _compile(
     specs, problems = compiler.read(documents, view)
     if wrong := tuple(each for each in (*found, *problems) if each.is_error):
         return Compiled(Graph(), nowhere, wrong)
+    specs = tuple(replace(each, packed=_packed(each)) for each in specs)
     graph, more = compiler.build(specs, view)
     wrong = tuple(each for each in more if each.is_error) or tuple(check.refusals(graph))
     return Compiled(graph, compiler.place_of(view), wrong)
