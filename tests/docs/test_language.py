@@ -180,13 +180,13 @@ def test_values_are_words_in_camel_case() -> None:
 
 
 def test_lists_are_in_the_plural_and_mappings_have_names() -> None:
-    """What is not: a class of losses, the verbs, and texts of hyperparameters by name."""
+    """What is not: a class of losses, the verbs, texts of hyperparameters by name, patterns."""
     single = {
         each.name
         for each in every()
         if each.form.startswith("list of ") and not each.name.endswith("s")
     }
-    assert single == {"allow", "apply", "plan", "categorical"}
+    assert single == {"allow", "apply", "plan", "categorical", "include", "exclude"}
 
 
 class Odd(Section):

@@ -13,7 +13,7 @@ from reconciler.model.diagnostic import Severity, Span
 from reconciler.model.graph import Graph, Node, Origin, build_graph
 from reconciler.model.value import UNKNOWN, Join, JsonText, Ref
 from reconciler.render.cloudformation.template import template
-from reconciler.resources.api import Place, load
+from reconciler.resources.api import Place, fill, load
 from tests.resources.samples import SAMPLES
 
 from .linted import problems
@@ -65,7 +65,7 @@ def properties(wanted, *nodes):
 def whole(address, props):
     """A node as compilation finishes it: its name and its tags put in."""
     resource = RESOURCES[address.type]
-    named = {prop: form.format(name=address.name) for prop, form in resource.named.items()}
+    named = {prop: fill(form, PLACE.slots(address.name)) for prop, form in resource.named.items()}
     tags = [{"Key": "moorline:platform", "Value": "acme"}]
     return Node(address, {**named, **props, **({"Tags": tags} if resource.tags else {})})
 

@@ -27,7 +27,7 @@ cluster = Sample(
     minimal=CLUSTER,
     full={
         **CLUSTER,
-        "EngineVersion": "16.4",
+        "EngineVersion": "16.9",
         "DatabaseName": "orders",
         "DBSubnetGroupName": Ref(subnet_group.address, "DBSubnetGroupName"),
         "BackupRetentionPeriod": 7,
@@ -43,7 +43,7 @@ cluster = Sample(
     },
     edits=(
         {"BackupRetentionPeriod": 14},
-        {"EngineVersion": "16.6"},
+        {"EngineVersion": "16.11"},
         {"PreferredMaintenanceWindow": "mon:03:00-mon:04:00", "CopyTagsToSnapshot": False},
         {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0, "MaxCapacity": 8}},
         {"EnableCloudwatchLogsExports": []},
