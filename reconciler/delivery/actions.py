@@ -228,15 +228,21 @@ def methods(resource: Resource) -> tuple[set[str], set[str]]:
 
 
 def _updates(resource: Resource) -> Iterator[str]:
-    """The methods that a resource file gives to `Request`, in whatever branch."""
+    """The methods that a resource file gives to what makes requests, in whatever branch."""
     module = inspect.getmodule(resource.update)
-    if module is None or f".resources.{resource.service}" not in module.__name__:
+    service = resource.service.replace("-", "")
+    if module is None or f".resources.{service}" not in module.__name__:
         return
     for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-            method = node.args[0]
-            if node.func.id == "Request" and isinstance(method, ast.Constant):
+        if isinstance(node, ast.Call) and node.args:
+            method, made = node.args[0], node.func
+            by = made.id if isinstance(made, ast.Name) else getattr(made, "attr", "")
+            if by in _MAKES and isinstance(method, ast.Constant):
                 yield str(method.value)
+
+
+_MAKES = frozenset({"Request", "modified"})
+"""What makes a request of a method: itself, and what RDS's types share."""
 
 
 def _operation(method: str) -> str:

@@ -85,8 +85,9 @@ def _faults(whole: Whole, params: Props, answer: Mapping[str, Json]) -> Iterator
     if whole.one_of and all(at(answer, path) in NOTHING for path in whole.one_of):
         yield f"it has none of {', '.join(map(repr, whole.one_of))}"
     for param, paths in whole.same.items():
-        if param in params and not _named(params[param], [at(answer, path) for path in paths]):
-            yield f"it is not about {params[param]!r}"
+        asked = at(params, param)
+        if asked is not None and not _named(asked, [at(answer, path) for path in paths]):
+            yield f"it is not about {asked!r}"
     if whole.items:
         yield from _pages(whole, params, answer)
     if whole.about and (how := whole.about(params, answer)):

@@ -38,16 +38,19 @@ SERVICES = (
     "application-autoscaling", "athena", "batch", "budgets", "cloudformation", "cloudtrail",
     "cloudwatch", "dynamodb", "ec2", "ecr", "ecs", "eks", "elasticfilesystem", "emr-serverless",
     "events", "firehose", "glue", "iam", "kinesis", "kms", "lambda", "logs", "pipes",
-    "redshift-serverless", "s3", "sagemaker", "scheduler", "secretsmanager", "sns", "sqs", "ssm",
-    "states", "sts", "tag",
+    "rds", "redshift-serverless", "s3", "sagemaker", "scheduler", "secretsmanager", "sns", "sqs",
+    "ssm", "states", "sts", "tag",
 )  # fmt: skip
 ONLY = {
     "ec2": re.compile(
         r"(Create|Delete)NetworkInterface(Permission)?"
-        r"|Describe(NetworkInterfaces|Vpcs|DhcpOptions|Subnets|SecurityGroups)"
+        r"|Describe(NetworkInterfaces|Vpcs|DhcpOptions|Subnets|SecurityGroups|Tags)"
+        r"|(Create|Delete)(SecurityGroup|Tags)"
+        r"|(Authorize|Revoke)SecurityGroup(Ingress|Egress)"
+        r"|UpdateSecurityGroupRuleDescriptions(Ingress|Egress)|ModifySecurityGroupRules"
     )
 }
-"""Of ec2, what containers in a VPC need."""
+"""Of ec2, what containers in a VPC need, and what security groups are made with."""
 LEVELS = {"List": "L", "Read": "R", "Write": "W", "Tagging": "T", "Permissions management": "P"}
 _GLOBAL = re.compile(r"key: '([^']+)',\s*category: '[^']*',\s*type: '([^']+)'")
 

@@ -98,6 +98,8 @@ SPECIAL = {
 RESOURCES = {
     "cloudwatch": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:acme",
     "glue": f"arn:aws:glue:{REGION}:{ACCOUNT}:database/acme",
+    "redshift-serverless": f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/0a1b",
+    "scheduler": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/acme",
     "sns": SPECIAL["TopicArn"],
     "budgets": f"arn:aws:budgets::{ACCOUNT}:budget/acme",
     "sagemaker": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/acme",

@@ -61,8 +61,8 @@ class Platform:
     def boundary(self, _role: str) -> str:
         return ""
 
-    def workgroup(self, _query: str) -> str:
-        return ""
+    def workgroup(self, query: str) -> str:
+        return query  # queries are called like the workgroup that they run in
 
     def encryption(self, arn: str) -> str:
         kind, name = arn.split(":")[2], arn.split(":", 5)[5].split("/")
@@ -107,6 +107,10 @@ class Platform:
             return f"arn:aws:kms:{self.region}:{self.account}:key/{uuid5(NAMESPACE_URL, name)}"
         if short == "Stream":
             return f"arn:aws:kinesis:{self.region}:{self.account}:stream/{name}"
+        if short == "StateMachine":
+            return f"arn:aws:states:{self.region}:{self.account}:stateMachine:{name}"
+        if short == "Queue":
+            return f"arn:aws:sqs:{self.region}:{self.account}:{name}"
         if short == "ModelPackageGroup":
             return f"arn:aws:sagemaker:{self.region}:{self.account}:model-package-group/{name}"
         return (

@@ -114,9 +114,13 @@ ACTION = re.compile(r"\b([a-z][a-z0-9-]+:[A-Z][A-Za-z]{3,})\b")
 ELSEWHERE = {
     ("CreateBucket", "s3:PutBucketAcl"): "for an ACL other than private",
     ("CreateBucket", "s3:PutBucketPublicAccessBlock"): "for PutPublicAccessBlock, in a sentence",
+    ("CreateConnection", "glue:PassConnection"): "for connections of federated resources",
     ("CreateEndpoint", "sagemaker:CreateEndpointConfig"): "for who makes the config as well",
     ("CreateEndpointConfig", "kms:Encrypt"): "of the execution role",
     ("CreateEndpointConfig", "s3:PutObject"): "of the bucket's policy",
+    ("DeleteObject", "s3:DeleteObject"): "where no version is named",
+    ("DeleteObject", "s3:BypassGovernanceRetention"): "to go around a lock, which is in a header",
+    ("PutObject", "kms:Decrypt"): "for parts of an upload: S3 user guide, permissions of SSE-KMS",
     ("PutBucketLifecycleConfiguration", "s3:DeleteObject"): "what one would deny",
     ("PutBucketLifecycleConfiguration", "s3:DeleteObjectVersion"): "what one would deny",
 }

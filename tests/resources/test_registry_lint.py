@@ -328,12 +328,13 @@ def test_create_and_delete_need_what_cloudformation_needs(type_: str) -> None:
 @pytest.mark.parametrize("type_", TYPES)
 def test_a_type_says_how_far_its_names_reach_as_botocore_does(type_: str) -> None:
     resource = load()[type_]
-    regional = resource.service not in GLOBAL_SERVICES and resource.service != "s3"
+    service = type_.split("::")[1].lower() if resource.generic else resource.service
+    regional = service not in GLOBAL_SERVICES and service != "s3"
     assert regional is (resource.reach is Reach.REGIONAL)
     assert regional is ("{region}" in resource.arn) or not resource.arn
     assert bool(resource.arn) or resource.generic or resource.whose
-    assert bool(resource.home) is not regional
-    assert resource.tags or resource.whose  # else nobody could say whose it is
+    assert bool(resource.home) is not regional or resource.generic  # its name says whose it is
+    assert resource.tags or resource.whose or resource.generic  # else nobody says whose it is
 
 
 def test_no_type_has_a_reach_that_nobody_chose() -> None:

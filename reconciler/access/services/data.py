@@ -1,4 +1,4 @@
-"""Glue's catalogue and Athena.
+"""Glue's catalogue, connections, crawlers and jobs, and Athena.
 
 A table is asked for together with its database and the catalogue. Source: Glue developer guide,
 "Specifying AWS Glue resource ARNs".
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.access.request import Call, Derive, Want, World, arn, plain, tags
+from reconciler.access.request import Call, Derive, Want, World, arn, passed, plain, tags
 
 DATABASE = (
     "CreateDatabase", "DeleteDatabase", "GetDatabase", "GetDatabases", "GetTables",
@@ -32,6 +32,10 @@ RULESET = (
     "CreateDataQualityRuleset", "DeleteDataQualityRuleset", "GetDataQualityRuleset",
     "UpdateDataQualityRuleset",
 )  # fmt: skip
+CONNECTION = ("CreateConnection", "DeleteConnection", "GetConnection", "UpdateConnection")
+WORKER = tuple(
+    f"{verb}{what}" for what in ("Crawler", "Job") for verb in ("Create", "Delete", "Get", "Update")
+)
 TAGS = ("GetTags", "TagResource", "UntagResource")
 BY_QUERY = ("GetQueryExecution", "GetQueryResults", "StopQueryExecution")
 
@@ -88,6 +92,30 @@ def ruleset(call: Call, _world: World) -> Iterable[Want]:
         yield Want("glue:GetTable", arn(call, "glue", "table", str(base), str(table)))
 
 
+def connection(call: Call, _world: World) -> Iterable[Want]:
+    """A connection and the catalogue; a new one is asked for on the catalogue alone."""
+    action, given = f"glue:{call.operation}", tags(call.get("Tags"))
+    name = call.get("Name") or call.get("ConnectionName") or call.need("ConnectionInput.Name")
+    at = arn(call, "glue", "connection", str(name))
+    new = call.operation == "CreateConnection"
+    yield Want(action, arn(call, "glue", "rootcatalog"), {}, given)
+    if not new:
+        yield Want(action, at)
+    if given:
+        yield Want("glue:TagResource", at, {}, given)
+
+
+def worker(call: Call, _world: World) -> Iterable[Want]:
+    """A crawler or a job, its tags and its role; a new crawler is of no type that policies name."""
+    kind = "crawler" if call.operation.endswith("Crawler") else "job"
+    at = arn(call, "glue", kind, str(call.get("Name") or call.need("JobName")))
+    given = tags(call.get("Tags"))
+    yield Want(f"glue:{call.operation}", "*" if call.operation == "CreateCrawler" else at, {}, given)
+    if given:
+        yield Want("glue:TagResource", at, {}, given)
+    yield from passed(call, call.get("Role") or call.get("JobUpdate.Role"), "glue.amazonaws.com")
+
+
 def tagged(call: Call, _world: World) -> Iterable[Want]:
     """What carries the tags, by its ARN; to read some, no policy can name what has them."""
     given, at = tags(call.get("TagsToAdd")), str(call.need("ResourceArn"))
@@ -114,11 +142,13 @@ def workgroup(call: Call, world: World) -> Iterable[Want]:
 OPERATIONS: dict[str, dict[str, Derive]] = {
     "athena": dict.fromkeys((*BY_QUERY, "StartQueryExecution", "GetWorkGroup"), workgroup),
     "glue": {
-        **plain("glue", {"": "CheckSchemaVersionValidity ListRegistries"}),
+        **plain("glue", {"": "CheckSchemaVersionValidity GetJobs ListRegistries"}),
         **dict.fromkeys((*DATABASE, *TABLE), catalogue),
         **dict.fromkeys(REGISTRY, registry),
         **dict.fromkeys(SCHEMA, schema),
         **dict.fromkeys(RULESET, ruleset),
+        **dict.fromkeys(CONNECTION, connection),
+        **dict.fromkeys(WORKER, worker),
         **dict.fromkeys(TAGS, tagged),
         **plain("glue", {"job JobName": "StartJobRun GetJobRun GetJobRuns BatchStopJobRun"}),
     },

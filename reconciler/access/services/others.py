@@ -56,13 +56,6 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         **dict.fromkeys(SCALING, scaling),
     },
     "cloudtrail": plain("cloudtrail", {"": "LookupEvents"}),
-    "ec2": plain(
-        "ec2",
-        {
-            "": "DescribeNetworkInterfaces DescribeVpcs DescribeDhcpOptions DescribeSubnets "
-            "DescribeSecurityGroups"
-        },
-    ),
     "ecr": plain(
         "ecr",
         {

@@ -1,4 +1,4 @@
-"""What runs and what is told: Step Functions, EMR Serverless, queues, buses.
+"""What runs and what is told: Step Functions, EMR Serverless, queues, buses, schedules.
 
 Source: Service Authorization Reference.
 """
@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.access.request import Call, Derive, Want, World, arn, passed, plain, tags
+from reconciler.access.request import (
+    NEW_ID,
+    Call,
+    Derive,
+    Want,
+    World,
+    arn,
+    passed,
+    plain,
+    tags,
+)
 
 EMR = "emr-serverless"
 QUEUE = "SendMessage ReceiveMessage DeleteMessage GetQueueAttributes PurgeQueue"
@@ -50,6 +60,34 @@ def machine(call: Call, _world: World) -> Iterable[Want]:
     yield Want(f"states:{call.operation}", ":".join(at.split(":")[:7]))
 
 
+def schedule(call: Call, _world: World) -> Iterable[Want]:
+    """A schedule in its group, which is `default` where none is named; its role is handed over."""
+    at = arn(call, "scheduler", "schedule", _group(call), str(call.need("Name")))
+    yield Want(f"scheduler:{call.operation}", at)
+    yield from passed(call, call.get("Target.RoleArn"), "scheduler.amazonaws.com")
+
+
+def schedule_group(call: Call, _world: World) -> Iterable[Want]:
+    """A group; the schedules in it go along with it."""
+    name, given = str(call.need("Name")), tags(call.get("Tags"))
+    at = arn(call, "scheduler", "schedule-group", name)
+    yield Want(f"scheduler:{call.operation}", at, {}, given)
+    if given:
+        yield Want("scheduler:TagResource", at, {}, given)
+    if call.operation == "DeleteScheduleGroup":
+        yield Want("scheduler:DeleteSchedule", arn(call, "scheduler", "schedule", name, NEW_ID))
+
+
+def schedule_tags(call: Call, _world: World) -> Iterable[Want]:
+    """What carries the tags, by its ARN."""
+    given, untag = tags(call.get("Tags")), tuple(call.get("TagKeys") or ())
+    yield Want(f"scheduler:{call.operation}", str(call.need("ResourceArn")), {}, given, untag)
+
+
+def _group(call: Call) -> str:
+    return str(call.get("GroupName") or "default")
+
+
 OPERATIONS: dict[str, dict[str, Derive]] = {
     EMR: {
         **dict.fromkeys(("StartJobRun", "GetJobRun", "CancelJobRun"), job_run),
@@ -69,6 +107,16 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
             },
         ),
         "PutEvents": put_events,
+    },
+    "scheduler": {
+        **plain("scheduler", {"": "ListScheduleGroups ListSchedules"}),
+        **dict.fromkeys(
+            ("CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"), schedule
+        ),
+        **dict.fromkeys(
+            ("CreateScheduleGroup", "DeleteScheduleGroup", "GetScheduleGroup"), schedule_group
+        ),
+        **dict.fromkeys(("ListTagsForResource", "TagResource", "UntagResource"), schedule_tags),
     },
     "sqs": dict.fromkeys((*QUEUE.split(), "SendMessageBatch", "DeleteMessageBatch"), queue),
     "stepfunctions": {

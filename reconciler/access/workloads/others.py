@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from reconciler.access.workloads.machines import held
 from reconciler.access.workloads.pipelines import registered
 from reconciler.access.workloads.site import Site, Thing, Work, place, pull, sender, takes
 
@@ -69,7 +70,7 @@ def _taken(site: Site, role: Thing) -> Iterator[Work]:
     """
     own = site.arn("iam", f"role/{role.name}", regional=False)
     for service in _services(role.props["AssumeRolePolicyDocument"]):
-        if service != "sagemaker.amazonaws.com":
+        if service != "sagemaker.amazonaws.com" and own not in held(site):
             at = site.arn(service.split(".")[0], "any")
             yield takes(site, own, _TAKEN, at, service)
         if service == "lambda.amazonaws.com" and not role.props.get("ManagedPolicyArns"):

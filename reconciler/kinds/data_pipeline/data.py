@@ -177,9 +177,10 @@ def allow_data(role: Role, site: Site) -> None:
         allow_output(role, place, site.scope)
 
 
-def allow_output(role: Role, place: Place, scope: Scope) -> None:
-    """Write a place anew, as Spark and Athena do."""
-    scope.grant(role, _WRITES, on=(place.spot.objects,))
+def allow_output(role: Role, place: Place, scope: Scope, *, anew: bool = True) -> None:
+    """Write a place, and `anew` over what is there, as Spark and Athena's tables do."""
+    actions = [each for each in _WRITES if anew or each != "s3:DeleteObject"]
+    scope.grant(role, actions, on=(place.spot.objects,))
     scope.grant(role, ("s3:GetBucketLocation", "s3:ListBucket"), on=(place.spot.bucket,))
     if place.spot.key is not None:
         scope.grant(role, ("kms:Decrypt", "kms:GenerateDataKey"), on=(place.spot.key,))

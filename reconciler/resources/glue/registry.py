@@ -44,7 +44,10 @@ register(
         name="Name",
         key=KEY,
         read=Op("get_registry", KEY),
-        whole=Whole(has=members("RegistryName", "RegistryArn", "Status")),
+        whole=Whole(
+            has=members("RegistryName", "RegistryArn", "Status"),
+            same={"RegistryId.RegistryName": ("RegistryName",)},
+        ),
         create=Op("create_registry", {"RegistryName": "{name}"}),
         delete=Op("delete_registry", KEY),
         absent=GONE,

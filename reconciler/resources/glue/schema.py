@@ -184,7 +184,15 @@ register(
         derived={"Name": "{leaf}", "Registry.Name": "{parent}"},
         key=KEY,
         read=Op("get_schema", KEY),
-        whole=Whole(has=members("SchemaName", "SchemaArn", "RegistryName", "DataFormat")),
+        whole=Whole(
+            has=members(
+                "SchemaName", "SchemaArn", "RegistryName", "DataFormat", "SchemaStatus"
+            ),
+            same={
+                "SchemaId.RegistryName": ("RegistryName",),
+                "SchemaId.SchemaName": ("SchemaName",),
+            },
+        ),
         details=(
             Detail(
                 method="get_schema_version",

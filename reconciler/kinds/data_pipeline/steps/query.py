@@ -29,7 +29,6 @@ _MOST = 262_144
 _RUN = (
     "athena:GetDataCatalog",
     "athena:GetQueryExecution",
-    "athena:GetQueryResults",
     "athena:StartQueryExecution",
     "athena:StopQueryExecution",
 )
@@ -89,7 +88,7 @@ def build(query: Query, step: Step, site: Site) -> Built:
         allow_find(scope, role, place.spot)
         _catalogue(place, site, _SEES)
     for name, place in site.writes.items():
-        allow_output(role, place, scope)
+        allow_output(role, place, scope, anew=name != RESULTS)
         if name != RESULTS:
             _catalogue(place, site, (*_SEES, *_CHANGES))
     before, sql = _statement(query, step, site)
