@@ -258,15 +258,15 @@ def samples() -> Iterator[Sent]:
         if resource.packed:
             continue  # an object of one folder: test_assets
         parent, _, leaf = sample.name.rpartition("/")
-        at = str(resources.fill(resource.arn, {**PLACE, "name": sample.name, "KeyId": KEY[-36:],
-                                               "parent": parent, "leaf": leaf}))  # fmt: skip
+        names = {**dict.fromkeys(resource.outputs, sample.name), **PLACE,
+                 "name": sample.name, "parent": parent, "leaf": leaf}  # fmt: skip
+        at = str(resources.fill(resource.arn, {**names, "KeyId": KEY[-36:]}))
         known = Known(tagged={at: OURS, KEY: OURS}, keys={"alias/acme-test-data": KEY})
         known.named = {KEY: ("alias/acme-test-data",)}
         client = platform.client(resource.service)
         for method in sorted(methods(resource)[0]):
             key = {"AlarmNames": [sample.name]} if method == "describe_alarms" else resource.key
-            slots = {**PLACE, "name": sample.name, "KeyId": KEY, "PrimaryIdentifier": sample.name}
-            slots |= {"parent": parent, "leaf": leaf}
+            slots = {**names, "KeyId": KEY, "PrimaryIdentifier": sample.name}
             tags = resource.tags.read.params if resource.tags else {}
             params = dict(resources.fill({**key, **tags}, slots))
             yield one(resource.service, client.meta.method_to_api_mapping[method], known, **params)
