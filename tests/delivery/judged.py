@@ -255,14 +255,20 @@ def samples() -> Iterator[Sent]:
     """The calls of every type's sample, in an environment that is called `test`."""
     for type_, sample in SAMPLES.items():
         resource = resources.load()[type_]
-        at = str(resources.fill(resource.arn, {**PLACE, "name": sample.name, "KeyId": KEY[-36:]}))
+        if resource.packed:
+            continue  # an object of one folder: test_assets
+        parent, _, leaf = sample.name.rpartition("/")
+        names = {**dict.fromkeys(resource.outputs, sample.name), **PLACE,
+                 "name": sample.name, "parent": parent, "leaf": leaf}  # fmt: skip
+        at = str(resources.fill(resource.arn, {**names, "KeyId": KEY[-36:]}))
         known = Known(tagged={at: OURS, KEY: OURS}, keys={"alias/acme-test-data": KEY})
         known.named = {KEY: ("alias/acme-test-data",)}
         client = platform.client(resource.service)
         for method in sorted(methods(resource)[0]):
             key = {"AlarmNames": [sample.name]} if method == "describe_alarms" else resource.key
-            slots = {**PLACE, "name": sample.name, "KeyId": KEY, "PrimaryIdentifier": sample.name}
-            params = dict(resources.fill({**key, **resource.tags.read.params}, slots))
+            slots = {**names, "KeyId": KEY, "PrimaryIdentifier": sample.name}
+            tags = resource.tags.read.params if resource.tags else {}
+            params = dict(resources.fill({**key, **tags}, slots))
             yield one(resource.service, client.meta.method_to_api_mapping[method], known, **params)
         for call in emitted(sample, resource):
             operation = client.meta.method_to_api_mapping[call.method]
