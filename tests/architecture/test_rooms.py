@@ -23,7 +23,11 @@ OUTSIDE = {
 }  # fmt: skip
 """What reaches out of a function: a room that touches nothing imports none of it."""
 SDKS = {"boto3", "botocore", "moto"}
-MAY = {"aws": {"boto3", "botocore"}, "sandbox": SDKS}
+MAY = {
+    "aws": {"boto3", "botocore"},
+    "jobs": {"boto3", "botocore"},  # which run in AWS, by themselves
+    "sandbox": SDKS,
+}
 
 
 def rows(heading: str) -> list[list[str]]:
