@@ -16,6 +16,7 @@ import orjson
 ROOTS: Mapping[str, str] = {
     "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
     "GetBucketLocation": "LocationConstraint",
+    "GetBucketNotificationConfiguration": "NotificationConfiguration",
     "GetBucketLogging": "BucketLoggingStatus",
     "GetBucketCors": "CORSConfiguration",
     "GetBucketEncryption": "ServerSideEncryptionConfiguration",
