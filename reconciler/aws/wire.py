@@ -16,7 +16,6 @@ import orjson
 ROOTS: Mapping[str, str] = {
     "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
     "GetBucketLocation": "LocationConstraint",
-    "GetBucketNotificationConfiguration": "NotificationConfiguration",
     "GetBucketLogging": "BucketLoggingStatus",
     "GetBucketCors": "CORSConfiguration",
     "GetBucketEncryption": "ServerSideEncryptionConfiguration",
