@@ -166,13 +166,25 @@ def _places(action: str, resource: Resource) -> Iterator[Place]:
         yield (ROLES,), (("StringEquals", to),), Bound.FREE
     elif service == "kms":
         yield from by_key(action)
-    elif "{name}" not in resource.arn:
+    elif "{name}" not in resource.arn or _nameless(action):
         yield ("*",), (), Bound.FREE
     else:
         bound = Bound.WITHIN if action in WITHIN else Bound.FREE
         if action == "iam:DeleteRolePermissionsBoundary":
             bound = Bound.NEVER
         yield tuple(sorted({pattern(resource.arn), *_required(action)})), NAMED, bound
+
+
+def _nameless(action: str) -> bool:
+    """Whether no policy can name what an action is done to: IAM asks it of `*`."""
+    try:
+        return not table.action(action).types
+    except table.UnknownActionError:
+        return False
+
+
+_INSIDE = {"rds:CreateDBInstance": frozenset({"cluster"})}
+"""What IAM checks only where a call names it, and a call of ours does."""
 
 
 def _required(action: str) -> Iterator[str]:
@@ -182,7 +194,7 @@ def _required(action: str) -> Iterator[str]:
     except table.UnknownActionError:
         return
     for name, must in types.items():
-        if must:
+        if must or name in _INSIDE.get(action, ()):
             yield pattern(table.type_of(action.partition(":")[0], name).format)
 
 

@@ -139,7 +139,10 @@ register(
         type=TYPE,
         service="rds",
         aside=Aside(
-            needs={"create_db_cluster": ("rds:AddTagsToResource",)},
+            needs={
+                "create_db_cluster": ("rds:AddTagsToResource",),
+                "delete_db_cluster": ("rds:CreateDBClusterSnapshot",),
+            },
             looks=("rds:DescribeDBClusters",),
         ),
         reach=Reach.REGIONAL,

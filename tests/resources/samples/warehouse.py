@@ -16,13 +16,13 @@ namespace = Sample(
         "ManageAdminPassword": True,
         "DbName": "sales",
         "LogExports": ["userlog"],
-        "IamRoles": ["arn:aws:iam::123456789012:role/one"],
+        "IamRoles": ["arn:aws:iam::123456789012:role/acme-test-one"],
     },
     edits=(
         {"LogExports": ["userlog", "connectionlog"], "IamRoles": []},
         {
-            "IamRoles": [f"arn:aws:iam::123456789012:role/{each}" for each in ("one", "two")],
-            "DefaultIamRoleArn": "arn:aws:iam::123456789012:role/two",
+            "IamRoles": [f"arn:aws:iam::123456789012:role/acme-test-{it}" for it in ("one", "two")],
+            "DefaultIamRoleArn": "arn:aws:iam::123456789012:role/acme-test-two",
         },
     ),
     costly=True,
