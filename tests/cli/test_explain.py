@@ -53,7 +53,7 @@ def test_a_person_gets_the_effect_and_the_reason(asked: Folder) -> None:
         ("AWS::S3::Bucket", "served by: an adapter of Moorline"),
         ("AWS::IAM::AccessKey", "served by: nothing: AWS's handlers cannot create"),
         ("AWS::Kinesis::Stream", "holds: records"),
-        ("AWS::Athena::WorkGroup", "holds: records, where its spec does not say otherwise"),
+        ("AWS::Athena::NamedQuery", "holds: records, where its spec does not say otherwise"),
         ("AWS::Kinesis::Stream", "others may refer to: Arn"),
         ("AWS::Lambda::Function", "never given back: Code"),
     ],
