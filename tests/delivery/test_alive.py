@@ -96,5 +96,7 @@ def runs(scene: Living) -> tuple[str, list[str]]:
     found = client.describe_pipeline_execution(PipelineExecutionArn=at["PipelineExecutionArn"])
     said = client.list_pipeline_execution_steps(PipelineExecutionArn=at["PipelineExecutionArn"])
     return found["PipelineExecutionStatus"], [
-        each["FailureReason"] for each in said["PipelineExecutionSteps"]
+        each["FailureReason"]
+        for each in said["PipelineExecutionSteps"]
+        if each["StepStatus"] != "Succeeded"
     ]

@@ -94,7 +94,7 @@ def test_types_of_both_adapters_live_and_go(platform: Platform) -> None:
 
 
 def test_a_mark_that_protects_is_not_taken_off_silently(platform: Platform) -> None:
-    alone = "\n  type: AWS::Athena::WorkGroup\n  properties: {Description: of the team}\n"
+    alone = "\n  type: AWS::Athena::DataCatalog\n  properties: {Type: GLUE, Description: ours}\n"
     platform.converge(spec("Resource", "events", alone))
     platform.text = spec("Resource", "events", f"{alone}  holds: nothing\n")
     (step,) = platform.plan().steps

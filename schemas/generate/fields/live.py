@@ -56,7 +56,8 @@ def _observed(node: Node, before: Graph, first: Live, place: Place) -> Observed:
     own = dict(zip(OWNERSHIP[:2], (place.platform, place.environment), strict=True))
     tags = {each["Key"]: each["Value"] for each in props.get(TAGS) or ()} or own
     seen = first.found[node.address]
-    outputs = {**(seen.outputs if seen else {}), **_borrowed(node, before)}
+    named = {known[node.address.type].name: node.address.name}
+    outputs = {**named, **(seen.outputs if seen else {}), **_borrowed(node, before)}
     kept = {key: each for key, each in props.items() if key != TAGS}
     for part in known[node.address.type].parts:  # what AWS adds to each item, such as its ARN
         shown = (name for whole in part.wholes.values() if whole.items for name in whole.each)

@@ -5,10 +5,9 @@ Source: aws/sagemaker-python-sdk#5927 (CreateFailed, with the reason); OfflineSt
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from moto.glue.models import glue_backends
-
+from reconciler.sandbox.beside import backends
 from reconciler.sandbox.state.outcomes import OK, Outcome
 
 if TYPE_CHECKING:
@@ -21,9 +20,8 @@ def outcome(call: Call, scripted: Outcome) -> Outcome:
     named = store.get("DataCatalogConfig")
     if scripted is not OK or not named or store.get("DisableGlueTableCreation"):
         return scripted
-    backend: Any = glue_backends[call.backend.account_id][call.backend.region_name]
-    database = backend.databases.get(named["Database"])
-    if database is None or named["TableName"] not in database.tables:
+    here = backends[call.backend.account_id][call.backend.region_name]
+    if f"{named['Database']}/{named['TableName']}".lower() not in here.of("glue", "table"):
         return scripted
     text = f"Table {named['TableName']} already exists in database {named['Database']}."
     return Outcome("failed", text)
