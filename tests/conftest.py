@@ -30,17 +30,8 @@ FIRST = ("test_tutorial.py", "test_every_ci.py", "test_end_to_end.py", "test_rep
 """Tests of a minute or so, which one worker would end with while the others have nothing to do."""
 
 
-KNOWN = Path(__file__).with_name("known.txt")
-"""Tests that fail for a reason that is known and not mended yet: ``NODE ID<tab>REASON``."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, and expect of what is known to fail that it does."""
-    lines = KNOWN.read_text().splitlines() if KNOWN.exists() else []
-    known = dict(line.split("\t", 1) for line in lines if "\t" in line)
-    for item in items:
-        if why := known.get(item.nodeid.removeprefix("tests/")):
-            item.add_marker(pytest.mark.xfail(reason=why, strict=False))
+    """Begin with what takes long."""
     items.sort(key=lambda item: item.path.name not in FIRST)
 
 
