@@ -140,7 +140,7 @@ class Folder:
     @property
     def writes(self) -> dict[str, int]:
         """The calls that may have changed something."""
-        reads = ("Get", "List", "Describe", "Head", "Lookup", "AssumeRole")
+        reads = ("Get", "List", "Describe", "Head", "Lookup", "Search", "AssumeRole")
         return {
             name: times
             for name, times in self.calls.items()

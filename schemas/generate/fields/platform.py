@@ -16,13 +16,14 @@ from typing import Any
 
 import orjson
 import yaml
+from pydantic import ValidationError
 
 from reconciler.compile import check, compiler
 from reconciler.compile.packing import keys
 from reconciler.compile.spec import Spec
 from reconciler.kinds.api import load
 from reconciler.model.asset import Key, Packed
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.document import Document
 from reconciler.model.graph import Graph
 from reconciler.model.value import Json
@@ -104,6 +105,8 @@ class Platform:
     def _compile(self, data: Data, *, users: bool) -> Compiled:
         if data["kind"] == ENVIRONMENT:
             return self._environment(data)
+        if wrong := _by_itself(data):
+            return Compiled(Graph(), Place("", "", "", ""), wrong)
         (document,) = parse(written(data), f"{data['kind']}.yaml").documents
         id_ = f"{data['kind']}/{data['metadata'].get('name')}"
         wanted = _named(data, self.documents) | (self._users(id_) if users else set())
@@ -230,6 +233,17 @@ def written(data: Json) -> str:
     """A value as YAML, in the order in which it is."""
     text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
     return text
+
+
+def _by_itself(data: Data) -> tuple[Diagnostic, ...]:
+    """What is wrong with a document whatever is around it: most that are tried are."""
+    kind = load()[data["kind"]]
+    try:
+        model = kind.model.model_validate_json(orjson.dumps(data.get("spec")))
+    except ValidationError as error:
+        return (Diagnostic("SPEC020", str(error)),)
+    said = (each for each in kind.check(model) if each.severity is Severity.ERROR)
+    return tuple(Diagnostic(each.code, each.message, None, each.help) for each in said)
 
 
 def _packed(spec: Spec) -> dict[Key, Packed]:
