@@ -175,7 +175,14 @@ class Shorthand:
 
     def _expand(self, value: object) -> object:
         plain = value is not None and not isinstance(value, Mapping | list | Section)
-        return {self.member: value} if plain else value
+        return {self.member: value} if plain else _tuples(value)
+
+
+def _tuples(value: object) -> object:
+    """A value in which lists are tuples: what comes from JSON, as a strict model takes it."""
+    if isinstance(value, Mapping):
+        return {key: _tuples(each) for key, each in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 M = TypeVar("M", bound=Section)

@@ -21,8 +21,15 @@ class Inner(Section):
     source: Maybe[Annotated[str, Reference("DataSource")]] = None
 
 
+class Listed(Section):
+    type: str
+    inside: tuple[tuple[int, ...], ...] = ()
+    named: dict[str, tuple[str, ...]] = {}
+
+
 class Outer(Section):
     inner: Maybe[Annotated[Inner, Shorthand("type")]] = None
+    listed: Maybe[Annotated[Listed, Shorthand("type")]] = None
     many: tuple[Annotated[str, Reference("Rollout")], ...] = ()
     some_name: Maybe[int] = None
 
@@ -56,6 +63,13 @@ def test_what_is_optional_is_left_out_not_null(json: str) -> None:
 def test_a_plain_value_stands_for_a_section() -> None:
     short = Outer.model_validate_json('{"inner": "string"}')
     assert short == Outer.model_validate_json('{"inner": {"type": "string"}}')
+
+
+def test_a_section_with_lists_has_a_shorthand_too() -> None:
+    long = '{"listed": {"type": "t", "inside": [[1, 2]], "named": {"a": ["b"]}}}'
+    assert Outer.model_validate_json(long).listed == Listed(
+        type="t", inside=((1, 2),), named={"a": ("b",)}
+    )
 
 
 def test_a_fault_in_a_shorthand_is_at_its_member() -> None:

@@ -23,6 +23,8 @@ _SECTIONS = 4
 """Sections that are tried around a field where none is there."""
 _PAIRS = 400
 """Documents with two changes that are tried; after that the model should give an example."""
+_MORE = 60
+"""Documents that are tried after the first that is right, for one that makes a difference."""
 _ENOUGH = 6
 """Examples that are right and make no difference, after which none is looked for that does."""
 
@@ -38,9 +40,10 @@ def example(field: Field, every: list[Field], platform: Platform, values: Values
         NoExample: none was found.
     """
     first: At | None = None
-    judged = 0
+    judged, after = 0, 0
     for at in _candidates(field, every, platform, values):
-        if judged >= _ENOUGH:
+        after += first is not None
+        if judged >= _ENOUGH or after > _MORE:
             break
         if platform.compile(at.data).wrong:
             continue
