@@ -24,7 +24,7 @@ class Inner(Section):
 class Listed(Section):
     type: str
     inside: tuple[tuple[int, ...], ...] = ()
-    named: dict[str, tuple[str, ...]] = {}
+    named: dict[str, tuple[str, ...]]
 
 
 class Outer(Section):
