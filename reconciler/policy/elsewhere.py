@@ -34,6 +34,9 @@ _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:(?P<region>[a-z0-9-]+):\d{12}:.+")
 _OF_ACCOUNT = frozenset({"ManagedPolicyArns", "PermissionsBoundary"})
 _NOTIFIED = frozenset({"AlarmActions", "InsufficientDataActions", "OKActions"})
 _ENCRYPTS = re.compile(r"(?i)kms.*key")
+_OF_COPIES = re.compile(r"(?i)replica")
+"""A member that says what copies in other regions have, such as ``ReplicaKmsKeyID`` of S3,
+``Replicas`` of DynamoDB and ``ReplicaRegions`` of Secrets Manager."""
 _MODEL = "AWS::SageMaker::Model"
 
 
@@ -72,7 +75,7 @@ def _region(node: Node, path: Path, text: str, region: str) -> str:
     elif _NOTIFIED.intersection(path):
         found = _ARN.fullmatch(text)
         there, what = (found["region"] if found else region), "what the alarm notifies"
-    elif path and _ENCRYPTS.search(path[-1]):
+    elif path and _ENCRYPTS.search(path[-1]) and not any(map(_OF_COPIES.search, path)):
         found = _KEY.fullmatch(text)
         there, what = (found["region"] if found else region), "the key"
     else:

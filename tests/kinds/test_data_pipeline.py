@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.compile.check import problems as judged
 from reconciler.kinds.api import load
+from reconciler.kinds.peers import LackingError
 from reconciler.model.address import Address
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Join, JsonText, Ref, to_json
@@ -191,6 +192,41 @@ def test_a_step_reads_where_the_one_before_has_written() -> None:
     assert not allowed(role(nodes, "b"), "s3:PutObject")
     assert states["a"]["Next"] == "b"
     assert states["b"]["Next"] == "moorline-done"
+
+
+API = """
+rest:
+  url: https://api.scheme.example
+  auth: {apiKey: {header: X-Api-Key, secretName: partners/scheme, member: token}}
+  headers: {X-Client: acme}
+  items: $.data
+  pages: {single: {}}
+  land: {to: lake, path: api}
+columns: {id: string}
+"""
+
+
+def test_a_call_goes_to_the_address_and_with_the_connection_of_its_source() -> None:
+    step = "name: ask, http: {source: api, path: '/v1/{day}', method: post, body: {a: b}}"
+    world = World({**DATA, ("DataSource", "api"): API, ("DataPipeline", "p"): pipeline(step)})
+    nodes = world.build("DataPipeline", "p")
+    assert world.found == []
+    asked = machine(nodes)["ask"]["Parameters"]
+    connection = Ref(Address("AWS::Events::Connection", "acme-test-api"), "Arn")
+    assert asked["Authentication"] == {"ConnectionArn": connection}
+    assert asked["ApiEndpoint.$"] == (
+        "States.Format('https://api.scheme.example/v1/{}', $.moment.day)"
+    )
+    assert asked["Headers"] == {"X-Client": "acme"}
+    assert allowed(role(nodes, "machine"), "events:RetrieveConnectionCredentials") == [connection]
+    (secret,) = allowed(role(nodes, "machine"), "secretsmanager:GetSecretValue")
+    assert "secret:events!connection/acme-test-api/*" in str(secret)
+
+
+def test_a_call_to_what_is_no_interface_is_a_finding() -> None:
+    text = pipeline("name: ask, http: {source: raw}")
+    with pytest.raises(LackingError, match="no interface"):
+        built(text)
 
 
 @pytest.mark.scenario("D50")

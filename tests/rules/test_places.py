@@ -177,6 +177,12 @@ GIVEN = "arn:aws:{}:{}:123456789012:{}"
         ("AWS::SNS::Topic", {"KmsMasterKeyId": "alias/aws/sns"}, False),
         ("A::B::C", {"A": [{"KMSMasterKeyID": GIVEN.format("kms", "us-east-1", "alias/k")}]}, True),
         ("A::B::C", {"Resource": GIVEN.format("kms", "us-east-1", "key/k")}, False),
+        (
+            "A::B::C",
+            {"To": [{"ReplicaKmsKeyID": GIVEN.format("kms", "us-east-1", "key/k")}]},
+            False,
+        ),
+        ("A::B::C", {"Replicas": [{"KmsKeyId": GIVEN.format("kms", "us-east-1", "key/k")}]}, False),
     ],
 )
 def test_names_of_another_region_in_any_type(type_: str, props: Any, wrong: bool) -> None:

@@ -63,7 +63,7 @@ def build(http: Http, _: Step, site: Site) -> Built:
     def get(what: str) -> Json:
         return scope.export("DataSource", source, what)
 
-    connection, secret = get("connectionArn"), get("secretArn")
+    connection, secret = get("connectionArn"), get("connectionSecretArn")
     endpoint = Template.read(http.path or "").after(get("endpoint"))
     method = http.method.upper()
     called = {
@@ -83,6 +83,7 @@ def build(http: Http, _: Step, site: Site) -> Built:
         **endpoint.field("ApiEndpoint"),
         "Method": method,
         "Authentication": {"ConnectionArn": connection},
+        **({"Headers": headers} if (headers := get("headers")) else {}),
     }
     for name, given in (("QueryParameters", http.query), ("RequestBody", http.body)):
         if given:

@@ -125,5 +125,6 @@ register(
         lookups=lookups,
         build=build,
         exports=exports,
+        without=terms.WITHOUT,
     )
 )

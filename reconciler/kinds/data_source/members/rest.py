@@ -161,5 +161,6 @@ register(
         lookups=lookups,
         build=build,
         exports=exports,
+        without=terms.WITHOUT,
     )
 )

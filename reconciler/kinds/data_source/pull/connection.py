@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from reconciler.kinds.api import Scope
 from reconciler.kinds.data_source.pull.spec import Auth, Pull
 from reconciler.kinds.terms.credential import secret
+from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.secret import Secret
 from reconciler.model.value import Json, Path, Props
@@ -42,6 +43,14 @@ def connection(pull: Pull, scope: Scope, at: Path) -> Iterator[Node]:
             ("AuthorizationType",): where,
         },
     )
+
+
+def kept(connection: Address, scope: Scope) -> Json:
+    """The pattern of the secret in which EventBridge keeps a connection's credential.
+
+    Behind the connection's name is an id that is another one after a while.
+    """
+    return scope.arn("secretsmanager", f"secret:events!connection/{connection.name}/*")
 
 
 def _said(auth: Auth) -> str:

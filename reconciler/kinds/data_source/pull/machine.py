@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.data_source.pull import ends, states as parts
-from reconciler.kinds.data_source.pull.connection import TYPE as CONNECTION
+from reconciler.kinds.data_source.pull.connection import TYPE as CONNECTION, kept
 from reconciler.kinds.data_source.pull.look import look
 from reconciler.kinds.data_source.pull.many import mapped
 from reconciler.kinds.data_source.pull.spec import ANSWER_BYTES, Number, Pull
@@ -101,9 +101,7 @@ def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: s
     scope.grant(role, ("states:StartExecution",), on=(own,))
     scope.grant(role, ("events:RetrieveConnectionCredentials",), on=(Ref(name, "Arn"),))
     reads = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
-    # AWS's own copy: behind the connection's name is an id that is another one after a while
-    kept = scope.arn("secretsmanager", f"secret:events!connection/{name.name}/*")
-    scope.grant(role, reads, on=(kept,))
+    scope.grant(role, reads, on=(kept(name, scope),))
     spot = inside(scope, "DataSource", pull.land.to, pull.land.path.strip("/"), tree=True)
     allow_write(scope, role, spot, large=pull.since is not None)
     if pull.since is not None:  # without leave to list, S3 answers 403 for what is not there

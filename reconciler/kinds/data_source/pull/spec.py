@@ -73,7 +73,7 @@ class Auth(Choice):
     """A name and a password (HTTP basic)."""
     oauth: Maybe[OAuth] = None
     """A token that EventBridge fetches and renews."""
-    mutual_tls: Maybe[dict[str, str]] = None
+    mutual_tls: Maybe[dict[str, str]] = Field(None, json_schema_extra={"x-moorline-refused": True})
     """Not possible: an HTTP task presents no client certificate."""
 
     @property
@@ -125,6 +125,10 @@ class Offset(Section):
     """The parameter that takes the number of records to skip."""
 
 
+class Single(Section):
+    """All of it is in one answer."""
+
+
 class Pages(Choice):
     """How an answer leads to the next one: exactly one of these."""
 
@@ -132,7 +136,7 @@ class Pages(Choice):
     link: Maybe[Link] = None
     number: Maybe[Number] = None
     offset: Maybe[Offset] = None
-    single: Maybe[Annotated[dict[str, str], Field(max_length=0)]] = None
+    single: Maybe[Single] = None
     """``{}``: all of it is in one answer."""
 
 
@@ -140,7 +144,7 @@ class GraphPages(Choice):
     """How an answer leads to the next one: exactly one of these."""
 
     cursor: Maybe[Cursor] = None
-    single: Maybe[Annotated[dict[str, str], Field(max_length=0)]] = None
+    single: Maybe[Single] = None
     """``{}``: all of it is in one answer."""
 
 
@@ -184,7 +188,7 @@ class Pull(Section):
     """Further headers that are no secret."""
     items: BodyPath = "$"
     """Where the list of records is in an answer."""
-    requires: Maybe[list[str]] = None
+    requires: Maybe[tuple[str, ...]] = None
     """Columns that each record has to have; by default all that are declared."""
     since: Maybe[Since] = None
     trigger: Maybe[Trigger] = None

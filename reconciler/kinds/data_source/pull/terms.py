@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from reconciler.facts.schedule import ScheduleError, firings, parse, zone
 from reconciler.kinds.api import Lacking, Lookup, Problem, Scope, seconds
 from reconciler.kinds.data_source.api import Source
-from reconciler.kinds.data_source.pull.connection import TYPE
+from reconciler.kinds.data_source.pull.connection import TYPE, kept
 from reconciler.kinds.data_source.pull.spec import Cursor, Link, Pull, body_path
 from reconciler.kinds.data_source.pull.states import Onward, Shape, given, sub
 from reconciler.kinds.terms.credential import lookup
@@ -70,7 +70,22 @@ def exports(pull: Pull, scope: Scope) -> Mapping[str, Json | Lacking]:
     )
     names = ("bucket", "bucketArn", "prefix", "uri", "keyArn", "receivesAccessLogs")
     found: dict[str, Json | Lacking] = dict.fromkeys(names, why)
-    return {**found, "machineArn": Ref(scope.address(MACHINE), "Arn")}
+    name = scope.address(TYPE)
+    return {
+        **found,
+        "machineArn": Ref(scope.address(MACHINE), "Arn"),
+        "connectionArn": Ref(name, "Arn"),
+        "connectionSecretArn": kept(name, scope),
+        "endpoint": pull.url,
+        "headers": dict(pull.headers),
+    }
+
+
+WITHOUT: Mapping[str, Json | Lacking] = dict.fromkeys(
+    ("connectionArn", "connectionSecretArn", "endpoint", "headers"),
+    Lacking("is no interface that is called", "name a DataSource with 'rest' or 'graphql'"),
+)
+"""What a DataSource exports that is not pulled."""
 
 
 def signed(pull: Pull, scope: Scope, method: str) -> Props:
