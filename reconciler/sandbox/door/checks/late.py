@@ -14,6 +14,7 @@ from moto.core.model_instances import model_data
 from moto.iam.models import AWSManagedPolicy
 from moto.s3.models import s3_backends
 
+from reconciler.sandbox import beside
 from reconciler.sandbox.door import names, unseen
 from reconciler.sandbox.door.faults import READS
 from reconciler.sandbox.iam import there
@@ -95,7 +96,7 @@ def _elsewhere(asker: str, used: frozenset[Thing]) -> tuple[str, str] | None:
 
 
 def _take(service: str) -> bytes:
-    """The state of a service, in every account and region."""
+    """The state of a service, in every account and region: moto's, and what is beside moto."""
     found = {
         (account, region): _own(service, backend.__dict__)
         for each in snapshot.instances()
@@ -103,8 +104,13 @@ def _take(service: str) -> bytes:
         for account, regions in each.items()
         for region, backend in regions.items()
     }
+    kept = {
+        (account, region): backend.state(service)
+        for account, regions in beside.backends.items()
+        for region, backend in regions.items()
+    }
     owners: dict[str, Any] = dict(s3_backends.bucket_accounts) if service == "s3" else {}
-    return pickles.dumps((found, owners))
+    return pickles.dumps((found, kept, owners))
 
 
 def _own(service: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -130,12 +136,13 @@ def _with_aws(old: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _past(writes: Iterable[Write]) -> Iterator[None]:
     """The services of these writes as they were before them, until the block ends."""
-    outcomes, kept = WORLD.outcomes.state(), []
+    outcomes = WORLD.outcomes.state()
+    kept: list[tuple[Any, dict[str, Any]]] = []
     numbers = _made()
     owners = dict(s3_backends.bucket_accounts)
     try:
         for write in writes:
-            state, owned = _loaded(write)
+            state, others, owned = _loaded(write)
             for each in snapshot.instances():
                 if each.service_name != write.service:
                     continue
@@ -146,11 +153,16 @@ def _past(writes: Iterable[Write]) -> Iterator[None]:
                         if old and write.service == "iam":
                             old = _with_aws(old, backend.__dict__)
                         backend.__dict__ = old or type(backend)(region, account).__dict__
+            for account, regions in beside.backends.items():
+                for region, backend in regions.items():
+                    kept.append((backend, backend.__dict__))
+                    then = others.get((account, region), {})
+                    backend.__dict__ = backend.as_of(write.service, then)
             if write.service == "s3":
                 _owners(owned)
         yield
     finally:
-        for backend, now in kept:
+        for backend, now in reversed(kept):
             backend.__dict__ = now
         _owners(owners)
         WORLD.outcomes.restore(outcomes)
@@ -178,10 +190,10 @@ def _owners(found: dict[str, Any]) -> None:
     s3_backends.bucket_accounts.update(found)
 
 
-def _loaded(write: Write) -> tuple[dict[Any, Any], dict[str, Any]]:
+def _loaded(write: Write) -> tuple[dict[Any, Any], dict[Any, Any], dict[str, Any]]:
     """The state before a write; AWS's own policies are shared, and keep their count of users."""
     counts = {policy: policy.attachment_count for policy in _shared(write.service)}
-    found: tuple[dict[Any, Any], dict[str, Any]] = pickles.loads(write.before)
+    found: tuple[dict[Any, Any], dict[Any, Any], dict[str, Any]] = pickles.loads(write.before)
     for policy, count in counts.items():
         policy.attachment_count = count
     return found
