@@ -143,21 +143,9 @@ def _past(writes: Iterable[Write]) -> Iterator[None]:
     try:
         for write in writes:
             state, others, owned = _loaded(write)
-            for each in snapshot.instances():
-                if each.service_name != write.service:
-                    continue
-                for account, regions in each.items():
-                    for region, backend in regions.items():
-                        kept.append((backend, backend.__dict__))
-                        old = state.get((account, region))
-                        if old and write.service == "iam":
-                            old = _with_aws(old, backend.__dict__)
-                        backend.__dict__ = old or type(backend)(region, account).__dict__
-            for account, regions in beside.backends.items():
-                for region, backend in regions.items():
-                    kept.append((backend, backend.__dict__))
-                    then = others.get((account, region), {})
-                    backend.__dict__ = backend.as_of(write.service, then)
+            for backend, then in (*_moto(write.service, state), *_beside(write.service, others)):
+                kept.append((backend, backend.__dict__))
+                backend.__dict__ = then
             if write.service == "s3":
                 _owners(owned)
         yield
@@ -167,6 +155,26 @@ def _past(writes: Iterable[Write]) -> Iterator[None]:
         _owners(owners)
         WORLD.outcomes.restore(outcomes)
         _forget(numbers)
+
+
+def _moto(service: str, state: dict[Any, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Moto's backends of a service, each with what it held."""
+    for each in snapshot.instances():
+        if each.service_name != service:
+            continue
+        for account, regions in each.items():
+            for region, backend in regions.items():
+                old = state.get((account, region))
+                if old and service == "iam":
+                    old = _with_aws(old, backend.__dict__)
+                yield backend, old or type(backend)(region, account).__dict__
+
+
+def _beside(service: str, state: dict[Any, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """What is beside moto, each with what it held of a service; its others are as they are."""
+    for account, regions in beside.backends.items():
+        for region, backend in regions.items():
+            yield backend, backend.as_of(service, state.get((account, region), {}))
 
 
 def _made() -> list[tuple[Any, int]]:
