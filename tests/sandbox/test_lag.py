@@ -230,3 +230,26 @@ def test_stale_reads_leave_nothing_behind(aws: Sandbox) -> None:
     for _ in range(5):
         iam.list_roles()
     assert noted() == before
+
+
+def test_what_is_beside_moto_lags_too_and_takes_effect_once(aws: Sandbox) -> None:
+    aws.lag(2)
+    glue, redshift = aws.client("glue"), aws.client("redshift-serverless")
+    rules = {"Name": "orders", "Ruleset": "Rules = [RowCount > 0]"}
+    assert told(glue.create_data_quality_ruleset, **rules) == "ok"
+    name = {"namespaceName": "sales"}
+    assert told(redshift.create_namespace, **name) == "ok"
+    unseen = [told(glue.get_data_quality_ruleset, Name="orders") for _ in range(3)]
+    assert unseen == [*["EntityNotFoundException"] * 2, "ok"]
+    listed = [len(glue.list_data_quality_rulesets()["Rulesets"]) for _ in range(3)]
+    assert listed == [0, 0, 1]
+    assert told(glue.create_data_quality_ruleset, **rules) == "AlreadyExistsException"
+    unseen = [told(redshift.get_namespace, **name) for _ in range(3)]
+    assert unseen == [*["ResourceNotFoundException"] * 2, "ok"]
+
+
+def test_every_service_that_has_names_has_a_state_that_lags(aws: Sandbox) -> None:
+    """A service of which no state is found would never lag, whatever is asked."""
+    assert aws.client("sts").get_caller_identity()
+    moto = {backend_name for backend_name in loaded.BACKENDS}
+    assert names.services() <= moto | {key[0] for key in ()} | set(beside.tables())

@@ -6,12 +6,12 @@ ARN, and gets what the share's permission has.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from moto.core.resource_tagging import iter_taggable_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.protocol.errors import Refused
+from reconciler.sandbox.services.cloudcontrol.store import all_records
 from reconciler.sandbox.services.sagemaker import feature_state
 from reconciler.sandbox.services.sagemaker.store import records
 
@@ -44,9 +44,8 @@ def find(call: Call, arn: str, kind: str) -> Record:
 
 
 def _consumers(owner: str, region: str, arn: str) -> Iterator[str]:
-    every: list[Any] = [*iter_taggable_backends(owner, region)]
-    shares = [it for each in every if hasattr(each, "of") for it in each.of(SHARE).values()]
-    for share in shares:
-        if share.ends is None and arn in (share.model.get("ResourceArns") or ()):
+    for share in all_records(SHARE):
+        here = (share.account, share.region) == (owner, region)
+        if here and share.ends is None and arn in (share.model.get("ResourceArns") or ()):
             for principal in share.model.get("Principals") or ():
                 yield principal.split(":")[4] if principal.startswith("arn:") else principal
