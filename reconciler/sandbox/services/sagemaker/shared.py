@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.protocol.errors import Refused
-from reconciler.sandbox.services.cloudcontrol.store import all_records
 from reconciler.sandbox.services.sagemaker import feature_state
 from reconciler.sandbox.services.sagemaker.store import records
+from reconciler.sandbox.state.snapshot import instances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 SHARE = "AWS::RAM::ResourceShare"
+HANDLED = "cloudcontrol"
+"""Whose records shares are; Cloud Control's files know those of SageMaker, and not the reverse."""
 
 
 def elsewhere(call: Call, name_or_arn: str) -> bool:
@@ -44,8 +46,9 @@ def find(call: Call, arn: str, kind: str) -> Record:
 
 
 def _consumers(owner: str, region: str, arn: str) -> Iterator[str]:
-    for share in all_records(SHARE):
-        here = (share.account, share.region) == (owner, region)
-        if here and share.ends is None and arn in (share.model.get("ResourceArns") or ()):
+    handled = next((each for each in instances() if each.service_name == HANDLED), None)
+    shares = handled[owner][region].of(SHARE).values() if handled else ()
+    for share in shares:
+        if share.ends is None and arn in (share.model.get("ResourceArns") or ()):
             for principal in share.model.get("Principals") or ():
                 yield principal.split(":")[4] if principal.startswith("arn:") else principal
