@@ -1,9 +1,10 @@
-"""AWS::Athena::WorkGroup, by calls of its own service.
+"""AWS::Athena::DataCatalog, by calls of its own service.
 
 Copy to `reconciler/resources/<service>/<type>.py`, then `make schemas docs`. A type has calls of
 its own for a stated reason only: its listing proves much at once, AWS's handlers lack something,
-or do not serve it. Here: one page of the listing proves fifty. What is absent is said in words
-(GetWorkGroup), and whether it takes queries is a part: no creation says it.
+or do not serve it. Here: AWS's handlers want rights to create roles, functions and stacks, for a
+kind of catalog that is not made here; and one page of the listing proves fifty. What is absent is
+said in words (GetDataCatalog). UpdateDataCatalog takes all of it.
 """
 
 from __future__ import annotations
@@ -26,56 +27,50 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import unwrap
-from reconciler.resources.narrow import Narrowing, no_longer
-from reconciler.resources.word import Word
+from reconciler.resources.untaken import untaken
 
-KEY = {"WorkGroup": "{name}"}
-ARN = "arn:{partition}:athena:{region}:{account}:workgroup/{name}"
+TYPE = "AWS::Athena::DataCatalog"
+KEY = {"Name": "{name}"}
+ARN = "arn:{partition}:athena:{region}:{account}:datacatalog/{name}"
 TAGGED = {"ResourceARN": ARN}
-
-
-UPDATE = "update_work_group"
-STATE = Word(
-    prop="State",
-    get="get_work_group",
-    at="WorkGroup.State",
-    sets={word: Op(UPDATE, {"State": word}) for word in ("ENABLED", "DISABLED")},
-)
+TAKEN = ("Description", "Parameters", "Type")
 
 
 def update(change: Change) -> Iterator[Request]:
-    """What differs beside the parts, which have calls of their own."""
-    if changed := change.wanted("Description"):
-        yield Request(UPDATE, changed)
+    """All that a catalog is; what is live and nobody declares goes along."""
+    if change.touches(*TAKEN):
+        live = {name: change.live[name] for name in TAKEN if change.live.get(name)}
+        wanted = {name: change.desired[name] for name in TAKEN if name in change.desired}
+        yield Request("update_data_catalog", live | wanted)
 
 
 register(
     Resource(
-        type="AWS::Athena::WorkGroup",
+        type=TYPE,
         service="athena",
         reach=Reach.REGIONAL,
         name="Name",
         key=KEY,
-        read=Op("get_work_group", KEY),
+        read=Op("get_data_catalog", KEY),
         whole=Whole(
-            has=members("WorkGroup.Name", "WorkGroup.State"),
-            same={"WorkGroup": ("WorkGroup.Name",)},
+            has=members("DataCatalog.Name", "DataCatalog.Type"),
+            same={"Name": ("DataCatalog.Name",)},
         ),
-        create=Op("create_work_group", {"Name": "{name}"}),
-        delete=Op("delete_work_group", {**KEY, "RecursiveDeleteOption": True}),
-        absent=(absent("InvalidRequest", r"(?i)workgroup .*(is not found|does not exist)"),),
+        create=Op("create_data_catalog", KEY),
+        delete=Op("delete_data_catalog", KEY),
+        absent=(absent("InvalidRequest", r"(?i)datacatalog .*(was not found|does not exist)"),),
         predict={"Arn": ARN},
         arn=ARN,
-        limit=128,
-        root=unwrap("WorkGroup"),
+        limit=256,
+        root=unwrap("DataCatalog"),
         body=SAME,  # a creation takes what it is given as it is
-        parts=(STATE,),
-        defaults={"State": "ENABLED"},
+        carried=frozenset(TAKEN),
+        effects=untaken(TYPE, {*TAKEN, "Name"}),
         listings=(
             Listing(
-                method="list_work_groups",
-                at="WorkGroups",
-                name="Name",
+                method="list_data_catalogs",
+                at="DataCatalogsSummary",
+                name="CatalogName",
                 params={"MaxResults": 50},
                 complete=True,
             ),
@@ -85,15 +80,8 @@ register(
             remove=Op("untag_resource", TAGGED),
             read=Op("list_tags_for_resource", TAGGED),
         ),
-        holds="history",
-        narrows=(
-            Narrowing(
-                path="State",
-                destroys="traffic",
-                lost=no_longer(value="ENABLED", says="it takes no queries any more"),
-            ),
-        ),
-        aside=Aside(needs={"create_work_group": ("athena:TagResource",)}),
+        holds="traffic",
+        aside=Aside(needs={"create_data_catalog": ("athena:TagResource",)}),
         update=update,
     )
 )

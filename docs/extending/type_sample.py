@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from .sample import Sample
 
-log_group = Sample(
-    "AWS::Logs::LogGroup",
-    "acme-test-jobs",
+stream = Sample(
+    "AWS::KinesisVideo::Stream",
+    "acme-test-gate",
     minimal={},
-    full={"RetentionInDays": 30},
-    edits=({"RetentionInDays": 14}, {"RetentionInDays": 90}),
+    full={"DataRetentionInHours": 72, "MediaType": "video/h264"},
+    edits=({"DataRetentionInHours": 24}, {"DataRetentionInHours": 96}),
 )
-work_group = Sample(
-    "AWS::Athena::WorkGroup",
-    "acme-test-analysts",
-    minimal={},
-    full={"Description": "For analysts.", "State": "ENABLED"},
-    edits=({"Description": "For all."}, {"State": "DISABLED"}),
+catalog = Sample(
+    "AWS::Athena::DataCatalog",
+    "acme-test-partners",
+    minimal={"Type": "GLUE", "Parameters": {"catalog-id": "210987654321"}},
+    full={
+        "Type": "GLUE",
+        "Parameters": {"catalog-id": "210987654321"},
+        "Description": "For analysts.",
+    },
+    edits=({"Description": "For all."}, {"Parameters": {"catalog-id": "123456789012"}}),
 )

@@ -1,8 +1,8 @@
-"""Athena's work groups in the sandbox: what moto lacks of them, or gets wrong.
+"""Athena's data catalogs in the sandbox: what moto lacks of them, or gets wrong.
 
 Copy to `reconciler/sandbox/services/<service>/<type>.py`, beside an empty `__init__.py`. The
-operations here are asked before moto is. Source: Athena API reference, UpdateWorkGroup and others;
-an unknown name is an InvalidRequestException whose message says so.
+operations here are asked before moto is. Source: Athena API reference, UpdateDataCatalog and
+others; an unknown name is an InvalidRequestException whose message says so.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from reconciler.sandbox.beside import Call, Record
 from reconciler.sandbox.protocol.errors import Refused
 
 SERVICE = "athena"
-KIND = "workgroup"
-NAMES = {SERVICE: frozenset({"WorkGroup"})}
+KIND = "datacatalog"
+NAMES = {SERVICE: frozenset({"Name"})}
+TAKEN = ("Description", "Parameters", "Type")
 
 
 def _find(call: Call, name: str) -> Record:
     found = call.records(KIND).get(name)
     if found is None:
-        raise Refused("InvalidRequestException", f"WorkGroup {name} is not found.")
+        raise Refused("InvalidRequestException", f"DataCatalog {name} was not found.")
     return found
 
 
@@ -28,36 +29,40 @@ def _tagged(call: Call) -> Record:
     return _find(call, call["ResourceARN"].rpartition("/")[2])
 
 
-def create(call: Call) -> None:
-    """CreateWorkGroup: one of that name is refused."""
+def create(call: Call) -> dict[str, Any]:
+    """CreateDataCatalog: one of that name is refused."""
     name = call["Name"]
     if name in call.records(KIND):
-        raise Refused("InvalidRequestException", f"WorkGroup {name} is already created.")
-    data = {"Name": name, "State": "ENABLED", "Description": call.get("Description", "")}
+        raise Refused("InvalidRequestException", f"DataCatalog {name} has already been created.")
+    data = {key: call[key] for key in TAKEN if call.get(key) is not None}
     tags = {tag["Key"]: tag["Value"] for tag in call.get("Tags", ())}
-    call.add(KIND, name, call.arn(f"{KIND}/{name}"), data, **tags)
+    call.add(KIND, name, call.arn(f"{KIND}/{name}"), {"Name": name, **data}, **tags)
+    return {"DataCatalog": {"Name": name, **data}}
 
 
 def get(call: Call) -> dict[str, Any]:
-    """GetWorkGroup."""
-    return {"WorkGroup": _find(call, call["WorkGroup"]).data}
+    """GetDataCatalog."""
+    return {"DataCatalog": _find(call, call["Name"]).data}
 
 
 def list_(call: Call) -> dict[str, Any]:
-    """ListWorkGroups, all on one page."""
+    """ListDataCatalogs, all on one page."""
     found = call.records(KIND)
-    return {"WorkGroups": [found[name].data for name in sorted(found)]}
+    told = [{"CatalogName": name, "Type": found[name].data["Type"]} for name in sorted(found)]
+    return {"DataCatalogsSummary": told}
 
 
 def update(call: Call) -> None:
-    """UpdateWorkGroup changes what it is given."""
-    data = _find(call, call["WorkGroup"]).data
-    data |= {name: call[name] for name in ("Description", "State") if call.get(name) is not None}
+    """UpdateDataCatalog is all of it: what is left out is gone."""
+    record = _find(call, call["Name"])
+    kept = {key: call[key] for key in TAKEN if call.get(key) is not None}
+    record.data = {"Name": record.name, **kept}
 
 
-def delete(call: Call) -> None:
-    """DeleteWorkGroup."""
-    del call.records(KIND)[_find(call, call["WorkGroup"]).name]
+def delete(call: Call) -> dict[str, Any]:
+    """DeleteDataCatalog."""
+    record = call.records(KIND).pop(_find(call, call["Name"]).name)
+    return {"DataCatalog": record.data}
 
 
 def tag(call: Call) -> None:
@@ -77,11 +82,11 @@ def tags(call: Call) -> dict[str, Any]:
 
 
 OPERATIONS = {
-    "CreateWorkGroup": create,
-    "GetWorkGroup": get,
-    "ListWorkGroups": list_,
-    "UpdateWorkGroup": update,
-    "DeleteWorkGroup": delete,
+    "CreateDataCatalog": create,
+    "GetDataCatalog": get,
+    "ListDataCatalogs": list_,
+    "UpdateDataCatalog": update,
+    "DeleteDataCatalog": delete,
     "TagResource": tag,
     "UntagResource": untag,
     "ListTagsForResource": tags,

@@ -100,9 +100,12 @@ def exists(error: AwsError) -> bool:
     return isinstance(error, Rejected) and bool(_EXISTS.search(text)) and not _UNSEEN.search(text)
 
 
-def working(error: AwsError) -> bool:
-    """Whether AWS refuses because it is still at something."""
-    return bool(_WORKING.search(f"{error.code} {error.message}"))
+def working(error: AwsError, resource: Resource) -> bool:
+    """Whether AWS refuses because it is still at something, in its words or in the type's own."""
+    if _WORKING.search(f"{error.code} {error.message}"):
+        return True
+    told = any(matcher.matches(error.code, error.message) for matcher in resource.transient)
+    return told and not _UNSEEN.search(f"{error.code} {error.message}")
 
 
 def forbidden(error: AwsError) -> bool:

@@ -175,8 +175,9 @@ class Sender:
                 return False
             return bool(until)
         sure = isinstance(error, Rejected) or (isinstance(error, Retry) and not error.unclear)
-        if sure and lag.working(error) and resource.lifecycle and self.fresh.shows(step.address):
-            until = self.fresh.shows(step.address) + resource.lifecycle.timeout
+        lifecycle, shows = resource.lifecycle, self.fresh.shows(step.address)
+        if sure and lifecycle and shows and lag.working(error, resource):
+            until = shows + lifecycle.timeout
             if patience.waits(until, f"{error.code}: still at the last change"):
                 self._settle(step, resource)
                 return True

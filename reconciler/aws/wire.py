@@ -19,6 +19,7 @@ ROOTS: Mapping[str, str] = {
     "GetBucketLogging": "BucketLoggingStatus",
     "GetBucketCors": "CORSConfiguration",
     "GetBucketEncryption": "ServerSideEncryptionConfiguration",
+    "GetBucketNotificationConfiguration": "NotificationConfiguration",
     "GetBucketOwnershipControls": "OwnershipControls",
     "GetBucketReplication": "ReplicationConfiguration",
     "GetBucketTagging": "Tagging",

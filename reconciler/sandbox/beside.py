@@ -65,6 +65,25 @@ class Backend(BaseBackend, TaggableResourcesMixin):
         """What is no resource of its own, such as runs and rows: it has no tags."""
         return self.runs.setdefault((service, kind), {})
 
+    def state(self, service: str) -> dict[str, Any]:
+        """What there is of one service, for `as_of`."""
+        return {
+            table: {key: kept for key, kept in content.items() if key[0] == service}
+            for table, content in self._tables().items()
+        }
+
+    def as_of(self, service: str, state: Mapping[str, Any]) -> dict[str, Any]:
+        """All that is kept here, with one service as `state` said that it was."""
+        then = {
+            table: {key: kept for key, kept in content.items() if key[0] != service}
+            | state.get(table, {})
+            for table, content in self._tables().items()
+        }
+        return {**self.__dict__, **then}
+
+    def _tables(self) -> dict[str, dict[tuple[str, str], Any]]:
+        return {"records": self.records, "runs": self.runs}
+
     def _all(self) -> Iterator[Record]:
         for found in self.records.values():
             yield from found.values()

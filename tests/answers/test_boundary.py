@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from botocore import xform_name
 from cloudcontrol.world import World
 from crash.scene import small
 from engine.platform import client
@@ -23,6 +24,7 @@ from reconciler.aws.errors import INCOMPLETE, Retry
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import READS, ReadOnly, Session
 from reconciler.aws.wholes import wholes
+from reconciler.aws.wire import ROOTS
 from reconciler.model.graph import Node
 from reconciler.resources.api import load
 from reconciler.resources.whole import Whole, at
@@ -148,6 +150,24 @@ def test_the_tape_has_every_read_of_every_type(tape: Tape) -> None:
         "s3.get_object_lock_configuration",
         "sagemaker.get_model_package_group_policy",
     }
+
+
+def test_every_document_of_s3_has_a_root_element_that_is_known() -> None:
+    """Without one an empty body would be an answer in which all is absent."""
+    model = client("s3").meta.service_model
+    known = {xform_name(name): model.operation_model(name) for name in model.operation_names}
+    read = {method for service, method in wholes() if service == "s3" and method.startswith(READS)}
+    documents = {known[each].name for each in read if _document(known[each])}
+    assert documents <= ROOTS.keys()
+    assert len(documents) > 10
+
+
+def _document(operation: Any) -> bool:
+    members = operation.output_shape.members
+    payload = members.get(operation.output_shape.serialization.get("payload"))
+    if payload is not None:
+        return bool(payload.type_name == "structure")
+    return any(not shape.serialization.get("location") for shape in members.values())
 
 
 def test_a_whole_answer_is_taken(tape: Tape) -> None:

@@ -20,12 +20,15 @@ from reconciler.model.event import Event, StepFailed
 from reconciler.sandbox.inprocess import Sandbox
 
 from .live import State, difference, state
-from .scene import CHANGED, SMALL, Saved, Scene, small
+from .scene import CHANGED, EDITS, SMALL, Saved, Scene, small
 
 SEEDS = range(40 if LONG else 1)
 PATIENCE = 60
 STALE = {"APPLY001", "APPLY002", "APPLY003", "APPLY004", "APPLY007", "APPLY008"}
 """It moved, it is refused, it is there already, it vanished, or it is not as asked."""
+
+STAYS = next(edit for edit in EDITS if edit[0] == "n: integral")
+"""The feature that both add: no rerun could take back what one of them alone has added."""
 
 TWINS = "AWS::KMS::Key"
 """The only type of which each can make one, as AWS chooses its id; one gets the name."""
@@ -117,7 +120,10 @@ Ground = tuple[Saved, list[str], list[State]]
 )
 def ground(request: pytest.FixtureRequest, aws: Sandbox) -> Ground:
     aws.reset()
-    texts = [SMALL.replace("fraud:1\n", "fraud:3\n").replace("90d", "60d"), CHANGED]
+    texts = [SMALL, CHANGED]
+    for old, new in (("fraud:1\n", "fraud:3\n"), ("90d", "60d"), STAYS):
+        assert old in SMALL
+        texts[0] = texts[0].replace(old, new)
     if request.param == "a platform":
         small(aws).finish()
     saved = Saved(aws)

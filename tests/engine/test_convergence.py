@@ -50,8 +50,9 @@ def test_a_plan_of_no_change_costs_one_listing_a_type_and_one_read_a_part(
     assert plan.observed_calls == sum(platform.session.calls.values()) - sum(before.values())
     sent = platform.session.calls - before
     assert dict(sent) == {
-        "budgets.describe_budgets": 1,  # the tagging API does not know budgets and roles,
-        "iam.get_account_authorization_details": 1,  # so they are listed in any case
+        "budgets.describe_budgets": 1,  # the tagging API does not know budgets, connections and
+        "events.list_connections": 1,  # roles, so they are listed in any case
+        "iam.get_account_authorization_details": 1,
         "iam.list_roles": 1,
         "resourcegroupstaggingapi.get_resources": 1,
         "s3.head_bucket": 1,  # another team's, where the model files are

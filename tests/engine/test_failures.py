@@ -55,7 +55,7 @@ def test_what_could_not_be_read_is_a_finding_and_nothing_is_planned_for_it(
     platform: Platform, aws: Sandbox, service: str, operation: str, code: str, says: str
 ) -> None:
     platform.converge(specs.CUSTOMER)
-    platform.text = specs.CUSTOMER.replace("n: integral", "n: fractional")
+    platform.text = specs.CUSTOMER.replace("recordId: id", "recordId: n")
     aws.fail(service, operation, code, times=FOREVER)
     plan = platform.plan()
     assert (codes(plan), bool(plan.errors), steps(plan)) == ([says], True, [])
@@ -399,7 +399,7 @@ def test_what_appeared_under_our_name_since_the_plan_is_not_taken_over(
 
 def test_a_refused_loss_is_planned_and_not_carried_out(platform: Platform) -> None:
     platform.converge(specs.CUSTOMER)
-    platform.text = specs.CUSTOMER.replace("n: integral", "n: fractional")
+    platform.text = specs.CUSTOMER.replace("recordId: id", "recordId: n")
     plan = platform.plan()
     removal = step_of(plan, f"{specs.GROUP}#delete")
     assert (removal.destroys, bool(removal.refused)) == ("records", True)
@@ -411,7 +411,7 @@ def test_a_refused_loss_is_planned_and_not_carried_out(platform: Platform) -> No
 def test_an_allowed_loss_is_carried_out_old_before_new(platform: Platform) -> None:
     platform.allow = "records"
     platform.converge(specs.CUSTOMER)
-    platform.text = specs.CUSTOMER.replace("n: integral", "n: fractional")
+    platform.text = specs.CUSTOMER.replace("recordId: id", "recordId: n")
     plan = platform.plan()
     assert [step.refused for step in plan.steps] == ["", ""]
     assert platform.apply(plan).calls == ["delete_feature_group", "create_feature_group"]

@@ -43,7 +43,7 @@ DATA = join(
         "DataSource",
         "raw",
         "{s3: {events: true}, format: json, columns: {id: string, ts: string, n: bigint},"
-        " quality: {checks: {n: {between: {min: 0}}}}}",
+        " quality: {columns: {n: {between: {atLeast: 0}}}}}",
     ),
     spec("DataSource", "lake", "{s3: {}}"),
     FEATURES,

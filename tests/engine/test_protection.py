@@ -70,12 +70,8 @@ NARROWED = {
         specs.SERVING, specs.SERVING.replace("instances: 2", "instances: 1"),
         specs.ENDPOINT, "traffic",
     ),
-    "a feature is removed": Case(
-        specs.CUSTOMER, specs.CUSTOMER.replace(", n: integral", ""),
-        f"{specs.GROUP}#delete", "records",
-    ),
-    "a feature is retyped": Case(
-        specs.CUSTOMER, specs.CUSTOMER.replace("n: integral", "n: string"),
+    "another feature names records": Case(
+        specs.CUSTOMER, specs.CUSTOMER.replace("recordId: id", "recordId: n"),
         f"{specs.GROUP}#delete", "records",
     ),
     "the online store is taken away": Case(

@@ -143,7 +143,7 @@ def test_what_is_to_be_deleted_and_was_tagged_anew_is_refused(platform: Platform
 def test_a_replacement_that_was_carried_out_is_not_undone(platform: Platform) -> None:
     platform.allow = "records"
     platform.converge(specs.CUSTOMER)
-    platform.text = specs.CUSTOMER.replace("n: integral", "n: fractional")
+    platform.text = specs.CUSTOMER.replace("recordId: id", "recordId: n")
     plan = reviewed(platform)
     assert moved(platform, plan) == {}
     assert platform.apply(plan).failures == {}

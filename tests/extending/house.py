@@ -13,9 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "docs" / "extending"
 TYPES = {
-    "type_declared": "reconciler/resources/logs/log_group.py",
-    "type_native": "reconciler/resources/athena/work_group.py",
-    "type_sandbox": "reconciler/sandbox/services/athena/work_group.py",
+    "type_declared": "reconciler/resources/kinesisvideo/stream.py",
+    "type_native": "reconciler/resources/athena/data_catalog.py",
+    "type_sandbox": "reconciler/sandbox/services/athena/data_catalog.py",
     "type_sample": "tests/resources/samples/added.py",
 }
 """Where the files of two types go: no other file is there for them, and none is changed."""

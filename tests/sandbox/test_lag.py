@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.backends import get_backend
 from moto.core.model_instances import model_data
 
+from reconciler.sandbox.door import names
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
+from reconciler.sandbox.protocol import own
 from reconciler.sandbox.server.control import Control
 from reconciler.sandbox.state.lag import LONGEST
 from reconciler.sandbox.state.world import WORLD
@@ -230,3 +233,27 @@ def test_stale_reads_leave_nothing_behind(aws: Sandbox) -> None:
     for _ in range(5):
         iam.list_roles()
     assert noted() == before
+
+
+def test_what_is_beside_moto_lags_too_and_takes_effect_once(aws: Sandbox) -> None:
+    aws.lag(2)
+    glue, redshift = aws.client("glue"), aws.client("redshift-serverless")
+    rules = {"Name": "orders", "Ruleset": "Rules = [RowCount > 0]"}
+    assert told(glue.create_data_quality_ruleset, **rules) == "ok"
+    name = {"namespaceName": "sales"}
+    assert told(redshift.create_namespace, **name) == "ok"
+    unseen = [told(glue.get_data_quality_ruleset, Name="orders") for _ in range(3)]
+    assert unseen == [*["EntityNotFoundException"] * 2, "ok"]
+    listed = [len(glue.list_data_quality_rulesets()["Rulesets"]) for _ in range(3)]
+    assert listed == [0, 0, 1]
+    assert told(glue.create_data_quality_ruleset, **rules) == "AlreadyExistsException"
+    unseen = [told(redshift.get_namespace, **name) for _ in range(3)]
+    assert unseen == [*["ResourceNotFoundException"] * 2, "ok"]
+
+
+def test_the_state_of_every_service_that_has_names_is_found() -> None:
+    """A service of which no state is found would never lag, whatever is asked."""
+    for service in names.services():
+        if service not in own.SERVICES:
+            assert get_backend(service).service_name == service
+    assert "redshift-serverless" in names.services() & own.SERVICES.keys()

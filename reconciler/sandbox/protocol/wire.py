@@ -68,7 +68,17 @@ def crashed(protocol: Protocol, service: str, operation: str, cause: Exception) 
     return error(protocol, CRASHED, text, 501)
 
 
-_MISNAMED = {"GetBucketVersioning": ("GetBucketVersioningResponse", "VersioningConfiguration")}
+_MISNAMED = {
+    "GetBucketAccelerateConfiguration": (
+        "GetBucketAccelerateConfigurationResponse",
+        "AccelerateConfiguration",
+    ),
+    "GetBucketNotificationConfiguration": (
+        "GetBucketNotificationResponse",
+        "NotificationConfiguration",
+    ),
+    "GetBucketVersioning": ("GetBucketVersioningResponse", "VersioningConfiguration"),
+}
 """Root elements of S3 that moto has under another name. Source: the S3 API reference."""
 
 

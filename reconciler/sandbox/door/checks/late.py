@@ -14,6 +14,7 @@ from moto.core.model_instances import model_data
 from moto.iam.models import AWSManagedPolicy
 from moto.s3.models import s3_backends
 
+from reconciler.sandbox import beside
 from reconciler.sandbox.door import names, unseen
 from reconciler.sandbox.door.faults import READS
 from reconciler.sandbox.iam import there
@@ -95,7 +96,7 @@ def _elsewhere(asker: str, used: frozenset[Thing]) -> tuple[str, str] | None:
 
 
 def _take(service: str) -> bytes:
-    """The state of a service, in every account and region."""
+    """The state of a service, in every account and region: moto's, and what is beside moto."""
     found = {
         (account, region): _own(service, backend.__dict__)
         for each in snapshot.instances()
@@ -103,8 +104,13 @@ def _take(service: str) -> bytes:
         for account, regions in each.items()
         for region, backend in regions.items()
     }
+    kept = {
+        (account, region): backend.state(service)
+        for account, regions in beside.backends.items()
+        for region, backend in regions.items()
+    }
     owners: dict[str, Any] = dict(s3_backends.bucket_accounts) if service == "s3" else {}
-    return pickles.dumps((found, owners))
+    return pickles.dumps((found, kept, owners))
 
 
 def _own(service: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -130,31 +136,45 @@ def _with_aws(old: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _past(writes: Iterable[Write]) -> Iterator[None]:
     """The services of these writes as they were before them, until the block ends."""
-    outcomes, kept = WORLD.outcomes.state(), []
+    outcomes = WORLD.outcomes.state()
+    kept: list[tuple[Any, dict[str, Any]]] = []
     numbers = _made()
     owners = dict(s3_backends.bucket_accounts)
     try:
         for write in writes:
-            state, owned = _loaded(write)
-            for each in snapshot.instances():
-                if each.service_name != write.service:
-                    continue
-                for account, regions in each.items():
-                    for region, backend in regions.items():
-                        kept.append((backend, backend.__dict__))
-                        old = state.get((account, region))
-                        if old and write.service == "iam":
-                            old = _with_aws(old, backend.__dict__)
-                        backend.__dict__ = old or type(backend)(region, account).__dict__
+            state, others, owned = _loaded(write)
+            for backend, then in (*_moto(write.service, state), *_beside(write.service, others)):
+                kept.append((backend, backend.__dict__))
+                backend.__dict__ = then
             if write.service == "s3":
                 _owners(owned)
         yield
     finally:
-        for backend, now in kept:
+        for backend, now in reversed(kept):
             backend.__dict__ = now
         _owners(owners)
         WORLD.outcomes.restore(outcomes)
         _forget(numbers)
+
+
+def _moto(service: str, state: dict[Any, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Moto's backends of a service, each with what it held."""
+    for each in snapshot.instances():
+        if each.service_name != service:
+            continue
+        for account, regions in each.items():
+            for region, backend in regions.items():
+                old = state.get((account, region))
+                if old and service == "iam":
+                    old = _with_aws(old, backend.__dict__)
+                yield backend, old or type(backend)(region, account).__dict__
+
+
+def _beside(service: str, state: dict[Any, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """What is beside moto, each with what it held of a service; its others are as they are."""
+    for account, regions in beside.backends.items():
+        for region, backend in regions.items():
+            yield backend, backend.as_of(service, state.get((account, region), {}))
 
 
 def _made() -> list[tuple[Any, int]]:
@@ -178,10 +198,10 @@ def _owners(found: dict[str, Any]) -> None:
     s3_backends.bucket_accounts.update(found)
 
 
-def _loaded(write: Write) -> tuple[dict[Any, Any], dict[str, Any]]:
+def _loaded(write: Write) -> tuple[dict[Any, Any], dict[Any, Any], dict[str, Any]]:
     """The state before a write; AWS's own policies are shared, and keep their count of users."""
     counts = {policy: policy.attachment_count for policy in _shared(write.service)}
-    found: tuple[dict[Any, Any], dict[str, Any]] = pickles.loads(write.before)
+    found: tuple[dict[Any, Any], dict[Any, Any], dict[str, Any]] = pickles.loads(write.before)
     for policy, count in counts.items():
         policy.attachment_count = count
     return found

@@ -6,14 +6,14 @@ ARN, and gets what the share's permission has.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from moto.core.resource_tagging import iter_taggable_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.services.sagemaker import feature_state
 from reconciler.sandbox.services.sagemaker.store import records
+from reconciler.sandbox.state.snapshot import instances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 SHARE = "AWS::RAM::ResourceShare"
+HANDLED = "cloudcontrol"
+"""Whose records shares are; Cloud Control's files know those of SageMaker, and not the reverse."""
 
 
 def elsewhere(call: Call, name_or_arn: str) -> bool:
@@ -44,8 +46,8 @@ def find(call: Call, arn: str, kind: str) -> Record:
 
 
 def _consumers(owner: str, region: str, arn: str) -> Iterator[str]:
-    every: list[Any] = [*iter_taggable_backends(owner, region)]
-    shares = [it for each in every if hasattr(each, "of") for it in each.of(SHARE).values()]
+    handled = next((each for each in instances() if each.service_name == HANDLED), None)
+    shares = handled[owner][region].of(SHARE).values() if handled else ()
     for share in shares:
         if share.ends is None and arn in (share.model.get("ResourceArns") or ()):
             for principal in share.model.get("Principals") or ():
