@@ -102,16 +102,12 @@ class Role:
             if len(by) == 1:
                 other = self.without(by[0]).decision(each)
                 if other.allowed != decision.allowed:
-                    found |= {
-                        (by[0], it)
-                        for it in self.listed(by[0])
-                        if fnmatchcase(each.action.lower(), it)
-                    }
+                    found |= {(by[0], it) for it in self.listed(by[0], each.action.lower())}
         return found
 
-    def listed(self, label: str) -> set[str]:
-        """The actions of a statement."""
-        return {action for at, action in self.actions() if at == label}
+    def listed(self, label: str, action: str) -> set[str]:
+        """What a statement has that an action is one of."""
+        return {it for at, it in self.actions() if at == label and fnmatchcase(action, it)}
 
     def refused(self, questions: Iterable[Asked]) -> list[tuple[str, str, Why]]:
         """The questions that are not answered with yes."""
