@@ -115,7 +115,6 @@ ELSEWHERE = {
     ("CreateBucket", "s3:PutBucketAcl"): "for an ACL other than private",
     ("CreateBucket", "s3:PutBucketPublicAccessBlock"): "for PutPublicAccessBlock, in a sentence",
     ("glue CreateConnection", "glue:PassConnection"): "for connections of federated resources",
-    ("events CreateConnection", "glue:PassConnection"): "of Glue's operation of that name",
     ("CreateEndpoint", "sagemaker:CreateEndpointConfig"): "for who makes the config as well",
     ("CreateEndpointConfig", "kms:Encrypt"): "of the execution role",
     ("CreateEndpointConfig", "s3:PutObject"): "of the bucket's policy",
