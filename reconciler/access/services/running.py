@@ -94,7 +94,8 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         **plain(
             EMR,
             {
-                "application applicationId": "GetApplication ListJobRuns StartApplication StopApplication"
+                "application applicationId": "GetApplication ListJobRuns StartApplication "
+                "StopApplication",
             },
         ),
     },
