@@ -15,7 +15,19 @@ from dataclasses import dataclass, replace
 from reconciler.access.calls import questions
 from reconciler.access.model import Asked
 from reconciler.access.request import Call, Want, World, arn
-from reconciler.access.served import COPIES, SCALES, catalogue, copied, scaled
+from reconciler.access.served import (
+    COPIES,
+    OF_REDSHIFT,
+    PASSWORDS,
+    SCALES,
+    alarms,
+    catalogue,
+    copied,
+    linked,
+    password,
+    propagating,
+    scaled,
+)
 from reconciler.access.services.kms import asked_by, encryption_context, key_arn
 from reconciler.access.table import fitting
 
@@ -140,36 +152,11 @@ def batch(call: Call, world: World) -> Iterable[str]:
     return dict.fromkeys(key for each in arns if (key := world.encryption(each)))
 
 
-def alarms(call: Call, _world: World) -> Iterable[str]:
-    """The alarms that stop a deployment."""
-    names = call.get("DeploymentConfig.AutoRollbackConfiguration.Alarms.AlarmName") or ()
-    return [arn(call, "cloudwatch", "alarm", str(name)) for name in names]
-
-
-def linked(call: Call, _world: World) -> Iterable[str]:
-    """The role with which CloudWatch acts on EC2 or Systems Manager, for alarms that do."""
-    found = [
-        str(action)
-        for path in ("AlarmActions", "OKActions", "InsufficientDataActions")
-        for action in call.get(path) or ()
-    ]
-    for service, principal in _LINKED.items():
-        if any(f":{service}:" in action for action in found):
-            yield arn(call, "iam", "role", f"aws-service-role/{principal}/new")
-
-
-_LINKED = {"automate": "events.amazonaws.com", "ssm": "ssm.alarms.cloudwatch.amazonaws.com"}
-
-
-def propagating(call: Call, _world: World) -> Iterable[str]:
-    """The alarm, where its tags go with its actions."""
-    if call.get("ActionConfiguration.AlarmTagsPropagation.Enabled"):
-        yield arn(call, "cloudwatch", "alarm", str(call.need("AlarmName")))
-
-
 _TOPIC = encrypted("sns", "topic", "TopicArn")
 _GROUP = encrypted("sagemaker", "feature-group", "FeatureGroupName")
 _CONFIG = encrypted("sagemaker", "endpoint-config", "EndpointConfigName")
+_DATABASES = ("CreateDBCluster", "CreateDBInstance", "ModifyDBCluster", "ModifyDBInstance")
+_GRANTED = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
 DEMANDS = (
     Demand(
         "sagemaker",
@@ -275,6 +262,20 @@ DEMANDS = (
         "SNS developer guide, key management, permissions of publishers",
         "sns",
     ),
+    Demand("rds", _DATABASES, PASSWORDS, password, "RDS user guide, Password management with Amazon"
+           " RDS and AWS Secrets Manager, permissions; dependent actions of CreateDBCluster"),
+    Demand("rds", _DATABASES, _GRANTED, parameter("MasterUserSecretKmsKeyId"),
+           "as the password: Secrets Manager turns to the key", "secretsmanager"),
+    Demand("rds", ("CreateDBCluster", "CreateDBInstance"), _GRANTED, parameter("KmsKeyId"),
+           "dependent actions of CreateDBCluster and CreateDBInstance", "rds"),
+    Demand("redshift-serverless", ("CreateNamespace", "UpdateNamespace", "DeleteNamespace"),
+           OF_REDSHIFT, password, "dependent actions of CreateNamespace and DeleteNamespace"),
+    Demand("redshift-serverless", ("CreateNamespace", "UpdateNamespace"), _GRANTED,
+           parameter("adminPasswordSecretKmsKeyId"),
+           "as the password: Secrets Manager turns to the key", "secretsmanager"),
+    Demand("redshift-serverless", ("CreateNamespace", "UpdateNamespace"),
+           (*_GRANTED, "kms:RetireGrant"), parameter("kmsKeyId"),
+           "dependent actions of CreateNamespace", "redshift-serverless"),
     Demand("events", ("CreateConnection", "UpdateConnection"), COPIES, copied,
            "CloudFormation schema of AWS::Events::Connection, handlers", documented=False),
     Demand(

@@ -23,22 +23,12 @@ from reconciler.access.handlers import (
     reads_data,
     service_of,
 )
-from reconciler.delivery.places import (
-    KEYS,
-    NAMED,
-    OURS,
-    ROLES,
-    WITHIN,
-    Bound,
-    Place,
-    When,
-    by_key,
-    forwarded,
-    pattern,
-)
+from reconciler.delivery.forms import forms
+from reconciler.delivery.own import places_of
+from reconciler.delivery.places import FOR_A_SERVICE, KEYS, OURS, Bound, Place, When, forwarded
 from reconciler.resources import api as resources
 from reconciler.resources.api import Resource, fill
-from reconciler.resources.permissions import PASS, permission
+from reconciler.resources.permissions import WORDS, permission
 
 ALWAYS = frozenset({"cloudtrail:LookupEvents", "tag:GetResources"})
 """What every plan and drift report may ask, whatever the types."""
@@ -62,9 +52,9 @@ class Grant:
     when: When
     bound: Bound
 
-    def named(self, prefix: str) -> tuple[str, ...]:
+    def named(self, begins: Iterable[str]) -> tuple[str, ...]:
         """The patterns of names that begin with ours, which may be another environment's too."""
-        return tuple(each for each in self.on if prefix in each)
+        return tuple(at for at in self.on if any(each in at for each in begins))
 
 
 def reads(types: Iterable[Resource]) -> set[str]:
@@ -126,11 +116,14 @@ def actions_of(service: str, names: Iterable[str]) -> set[str]:
     known = {*names}
     found = _all(service, known)
     for name in known:
-        found |= {action for row in rows(service, _operation(name)) for action in row.actions}
+        found |= {
+            action for row in rows(service, _operation(service, name)) for action in row.actions
+        }
     return found - NOT_OURS
 
 
-def _filled(grant: Grant, slots: Mapping[str, str]) -> Grant:
+def _filled(grant: Grant, given: Mapping[str, str]) -> Grant:
+    slots = {**forms(given["prefix"]), **given}
     when = tuple(
         (operator, tuple((key, str(fill(value, slots))) for key, value in keys))
         for operator, keys in grant.when
@@ -151,51 +144,11 @@ def _asked(resource: Resource) -> Iterator[tuple[str, Place]]:
             yield action, place
     for method in methods(resource)[1]:
         for action in permission(resource.service, method):
-            for place in _places(action, resource):
+            for place in places_of(action, resource):
                 yield action, place
-        for row in rows(resource.service, _operation(method)):
+        for row in rows(resource.service, _operation(resource.service, method)):
             for action in {*row.actions} - NOT_OURS:
                 yield action, _demanded(action, row)
-
-
-def _places(action: str, resource: Resource) -> Iterator[Place]:
-    """Where an action of a type may be done: it is enough when one of the places fits."""
-    service = action.partition(":")[0]
-    if action == PASS:
-        to = (("iam:PassedToService", f"{resource.service}.amazonaws.com"),)
-        yield (ROLES,), (("StringEquals", to),), Bound.FREE
-    elif service == "kms":
-        yield from by_key(action)
-    elif "{name}" not in resource.arn or _nameless(action):
-        yield ("*",), (), Bound.FREE
-    else:
-        bound = Bound.WITHIN if action in WITHIN else Bound.FREE
-        if action == "iam:DeleteRolePermissionsBoundary":
-            bound = Bound.NEVER
-        yield tuple(sorted({pattern(resource.arn), *_required(action)})), NAMED, bound
-
-
-def _nameless(action: str) -> bool:
-    """Whether no policy can name what an action is done to: IAM asks it of `*`."""
-    try:
-        return not table.action(action).types
-    except table.UnknownActionError:
-        return False
-
-
-_INSIDE = {"rds:CreateDBInstance": frozenset({"cluster"})}
-"""What IAM checks only where a call names it, and a call of ours does."""
-
-
-def _required(action: str) -> Iterator[str]:
-    """What IAM checks an action against, such as the config of an endpoint besides itself."""
-    try:
-        types = table.action(action).types
-    except table.UnknownActionError:
-        return
-    for name, must in types.items():
-        if must or name in _INSIDE.get(action, ()):
-            yield pattern(table.type_of(action.partition(":")[0], name).format)
 
 
 def _demanded(action: str, row: Demand) -> Place:
@@ -210,14 +163,22 @@ def _demanded(action: str, row: Demand) -> Place:
     if service == "glue":
         at = "arn:{partition}:glue:{region}:{account}:"
         return tuple(f"{at}{name}" for name in _CATALOGUE), (), Bound.FREE
-    if service == "secretsmanager":
+    if service == "secretsmanager" and table.action(action).types:
         at = f"arn:{{partition}}:{service}:{{region}}:{{account}}:secret:"
-        return (f"{at}{row.service}!connection/{{prefix}}*",), (), Bound.FREE
+        return (f"{at}{_SECRETS[row.service]}",), (FOR_A_SERVICE,), Bound.FREE
     if service == "application-autoscaling":
         at = f"arn:{{partition}}:{service}:{{region}}:{{account}}:scalable-target/*"
         space = ((f"{service}:service-namespace", row.service),)
         return (at,), (("StringEquals", space),), Bound.FREE
     return ("*",), (), Bound.FREE
+
+
+_SECRETS = {
+    "events": "events!connection/{prefix}*",
+    "rds": "rds!*",
+    "redshift-serverless": "redshift!*",
+}
+"""How secrets are called that a service keeps. Those of databases have ids that AWS chooses."""
 
 
 def methods(resource: Resource) -> tuple[set[str], set[str]]:
@@ -257,9 +218,10 @@ _MAKES = frozenset({"Request", "modified"})
 """What makes a request of a method: itself, and what RDS's types share."""
 
 
-def _operation(method: str) -> str:
+def _operation(service: str, method: str) -> str:
     """As botocore names it, `CreateEndpoint`; enough for the operations that demand something."""
-    return "".join(word.capitalize() for word in method.split("_"))
+    words = WORDS.get(service, {})
+    return "".join(words.get(word, word.capitalize()) for word in method.split("_"))
 
 
 def _all(service: str, names: Iterable[str]) -> set[str]:

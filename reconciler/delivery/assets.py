@@ -6,7 +6,7 @@ key seals to who may use the key (S3 API, HeadObject.ChecksumMode).
 
 from __future__ import annotations
 
-from reconciler.delivery.cloudformation import allow, either, fact, policy
+from reconciler.delivery.cloudformation import allow, either, fact
 from reconciler.delivery.site import Site
 from reconciler.model.value import Json
 from reconciler.resources.api import OWNERSHIP
@@ -19,24 +19,18 @@ def put(site: Site) -> bool:
     return any(stage.assets for stage in site.stages)
 
 
-def policies(site: Site) -> dict[str, Json]:
-    """The managed policies by their names in the template."""
+def statements(site: Site, action: str, key: str) -> list[Json]:
+    """What an action on files and one on the keys that seal them are allowed on."""
     if not put(site):
-        return {}
+        return []
     at = {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Assets}/*", {"Assets": fact("Assets")}]}
     keys = {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"}
     tags = dict(zip(OWNERSHIP[:2], (site.platform, {"Ref": "Environment"}), strict=True))
-    ours = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
-    found = {}
-    for name, roles, action, key in (
-        ("AssetsRead", ["PlanRole", "ApplyRole"], "s3:GetObject", "kms:Decrypt"),
-        ("AssetsWrite", ["ApplyRole"], "s3:PutObject", "kms:GenerateDataKey"),
-    ):
-        sealed = allow([key], Resource={"Ref": "AssetsKey"}, Condition={"StringEquals": _THROUGH})
-        statements: list[Json] = [
-            allow([action], Resource=at),
-            allow([key], Resource=keys, Condition={"StringEquals": {**ours, **_THROUGH}}),
-            either("AssetsSealed", sealed),
-        ]
-        found[name] = policy(statements, roles, "Assets")
-    return found
+    ours = {f"aws:ResourceTag/{name}": value for name, value in tags.items()}
+    sealed = allow([key], Resource={"Ref": "AssetsKey"}, Condition={"StringEquals": _THROUGH})
+    found: list[Json] = [
+        allow([action], Resource=at),
+        allow([key], Resource=keys, Condition={"StringEquals": {**ours, **_THROUGH}}),
+        either("AssetsSealed", sealed),
+    ]
+    return [either("Assets", each) for each in found]

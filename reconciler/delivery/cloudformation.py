@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from reconciler.model.value import Json
 
 NOTHING: Json = {"Ref": "AWS::NoValue"}
+FORMS = {"underscored": "Underscored", "joined": "Joined"}
+"""Facts of an environment: how its names begin where a type takes no hyphens, by slot."""
 
 
 def slots(platform: str, prefix: str) -> dict[str, str]:
@@ -19,12 +21,16 @@ def slots(platform: str, prefix: str) -> dict[str, str]:
         "environment": "${Environment}",
         "platform": platform,
         "prefix": prefix,
+        **{slot: f"${{{name}}}" for slot, name in FORMS.items()},
     }
 
 
 def sub(text: str) -> Json:
     """A text whose slots CloudFormation fills; what IAM itself reads as `${$}` it leaves alone."""
     kept = re.sub(r"\$\{([$*?])\}", r"${!\1}", text)
+    given = {name: fact(name) for name in FORMS.values() if f"${{{name}}}" in kept}
+    if given:
+        return {"Fn::Sub": [kept, given]}
     return {"Fn::Sub": kept} if "${" in kept else text
 
 

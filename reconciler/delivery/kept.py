@@ -6,8 +6,7 @@ the secret's ARN.
 
 from __future__ import annotations
 
-from reconciler.delivery.cloudformation import allow
-from reconciler.delivery.packing import packed
+from reconciler.delivery.cloudformation import allow, either
 from reconciler.delivery.site import Site, Stage
 from reconciler.model.value import Json
 
@@ -17,19 +16,29 @@ def stages(site: Site) -> list[tuple[str, Stage]]:
     return [(f"Keeps{index}", each) for index, each in enumerate(site.stages, 1) if each.secrets]
 
 
-def policies(site: Site) -> dict[str, Json]:
-    """Who plans looks which version is current; who applies reads the value as well."""
-    found: dict[str, Json] = {}
+def looks(site: Site) -> list[Json]:
+    """Who plans looks which version is current."""
+    return [
+        either(name, allow(["secretsmanager:DescribeSecret"], Resource=_all(stage)))
+        for name, stage in stages(site)
+    ]
+
+
+def opens(site: Site) -> list[Json]:
+    """Who applies reads the value as well."""
+    found: list[Json] = []
     for name, stage in stages(site):
-        at = [_arn(each, stage) for each in stage.secrets]
+        at = _all(stage)
         through = {"kms:ViaService": [f"secretsmanager.{stage.region}.amazonaws.com"]}
         when = {"StringLike": {**through, "kms:EncryptionContext:SecretARN": at}}
-        looks = allow(["secretsmanager:DescribeSecret"], Resource=at)
         reads = allow(["secretsmanager:GetSecretValue"], Resource=at)
-        opens = allow(["kms:Decrypt"], Resource="*", Condition=when)
-        found |= packed(f"{name}Read", [looks], ["PlanRole", "ApplyRole"], site, name)
-        found |= packed(f"{name}Open", [reads, opens], ["ApplyRole"], site, name)
+        unseals = allow(["kms:Decrypt"], Resource="*", Condition=when)
+        found += [either(name, reads), either(name, unseals)]
     return found
+
+
+def _all(stage: Stage) -> list[Json]:
+    return [_arn(each, stage) for each in stage.secrets]
 
 
 def _arn(name: str, stage: Stage) -> str:

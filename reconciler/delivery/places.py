@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeAlias
 
+from reconciler.access import table
 from reconciler.access.handlers import LINKED, looks, places, service_of
+from reconciler.delivery.forms import PREFIX, slot, slot_of
 from reconciler.resources.api import OWNERSHIP, Resource
 from reconciler.resources.permissions import PASS
 
@@ -44,6 +46,8 @@ ADOPTING = frozenset(
 GRANTS = frozenset({"CreateGrant", "RevokeGrant"})
 USES = ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt")
 """Begin the names of KMS's actions on data."""
+FOR_A_SERVICE = ("Bool", (("aws:ViaAWSService", "true"),))
+"""What a service of AWS asks for in the caller's name, and nobody else."""
 KEYS = "arn:{partition}:kms:{region}:{account}:key/*"
 ROLES = "arn:{partition}:iam::{account}:role/{prefix}*"
 SERVICES_ROLES = "arn:{partition}:iam::{account}:role/aws-service-role/*"
@@ -78,22 +82,42 @@ def forwarded(action: str, resource: Resource) -> Iterator[Place]:
     """Where a handler's action may be done: by name where IAM's tables tell, else not another's."""
     service, _, name = action.partition(":")
     if looks(action):
-        yield ("*",), (), Bound.FREE
+        listed = service == "kms" and table.action(action).types
+        yield ((KEYS,), (FOR_A_SERVICE,), Bound.FREE) if listed else (("*",), (), Bound.FREE)
     elif action == LINKED:
         yield (SERVICES_ROLES,), (), Bound.FREE
     elif action == PASS:
-        yield (ROLES,), (), Bound.FREE
+        yield from handed(resource)
     elif service == "kms":
         for on, when, bound in by_key(action):
             yield on, (*_forwarded_key(name), *when), bound
     elif service == "iam":
-        yield (ROLES,), NAMED, Bound.WITHIN if action in WITHIN else Bound.FREE
+        bound = Bound.WITHIN if action in WITHIN else Bound.FREE
+        on = tuple(sorted(begins(each, PREFIX) for each in _of_iam(action)))
+        yield on or (ROLES,), NAMED, bound
     elif (found := places(resource.type, action)) and (
         resource.name or service != service_of(resource.type)  # what AWS names is not called ours
     ):
-        yield tuple(sorted({_begins(each.format) for each in found})), NAMED, Bound.FREE
+        own = slot(resource) if service == service_of(resource.type) else PREFIX
+        yield tuple(sorted({begins(each, slot_of(each, own)) for each in found})), NAMED, Bound.FREE
     else:
         yield ("*",), NAMED, Bound.FREE
+
+
+def handed(resource: Resource) -> Iterator[Place]:
+    """Roles of ours, to the services that a type hands them to; to any where none is known."""
+    to = resource.aside.hands
+    if not to and resource.generic is None:
+        to = (f"{resource.service}.amazonaws.com",)
+    for each in to:
+        yield (ROLES,), (("StringEquals", (("iam:PassedToService", each),)),), Bound.FREE
+    if not to:
+        yield (ROLES,), (), Bound.FREE
+
+
+def _of_iam(action: str) -> tuple[table.Type, ...]:
+    """What an action of IAM is about: a role, a policy, a group, a user."""
+    return tuple(table.type_of("iam", each) for each in table.action(action).types)
 
 
 def _forwarded_key(name: str) -> When:
@@ -101,7 +125,7 @@ def _forwarded_key(name: str) -> When:
     if name in GRANTS:
         return (("Bool", (("kms:GrantIsForAWSResource", "true"),)),)
     if name.startswith(USES):
-        return (("Bool", (("aws:ViaAWSService", "true"),)),)
+        return (FOR_A_SERVICE,)
     return ()
 
 
@@ -119,15 +143,17 @@ def by_key(action: str) -> Iterator[Place]:
         yield ("arn:{partition}:kms:{region}:{account}:alias/{prefix}*",), (), Bound.FREE
 
 
-def _begins(form: str) -> str:
-    """The pattern of ARNs whose first name begins with ours."""
-    first, *rest = pattern(form).split("{prefix}*")
-    return f"{first}{{prefix}}*{'*'.join(rest)}"
+def begins(kind: table.Type, own: str) -> str:
+    """The pattern of ARNs of what IAM knows as a type, whose first name begins with ours."""
+    first, *rest = pattern(kind.format, own).split(f"{own}*")
+    return f"{first}{own}*{'*'.join(rest)}" if rest else first
 
 
-def pattern(arn: str) -> str:
+def pattern(arn: str, own: str = PREFIX) -> str:
     """The pattern of our names for an ARN's template, be it ours or IAM's."""
-    place = {"${Partition}": "{partition}", "${Region}": "{region}", "${Account}": "{account}"}
-    for theirs, ours in place.items():
+    for theirs, ours in _WHERE.items():
         arn = arn.replace(theirs, ours)
-    return re.sub(r"\$\{\w+\}|\{name\}", "{prefix}*", arn)
+    return re.sub(r"\$\{\w+\}|\{name\}", f"{own}*", arn)
+
+
+_WHERE = {"${Partition}": "{partition}", "${Region}": "{region}", "${Account}": "{account}"}

@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.delivery import actions, assets, kept, runs, stated
+from reconciler.delivery import actions, assets, kept, runs, siblings, stated
 from reconciler.delivery.actions import Grant
 from reconciler.delivery.api import literal
 from reconciler.delivery.cloudformation import (
+    FORMS,
     NOTHING,
     allow,
     deny,
     either,
     fact,
     given,
-    policy,
     slots,
     sub,
 )
+from reconciler.delivery.forms import forms
+from reconciler.delivery.listed import listed
 from reconciler.delivery.packing import packed
-from reconciler.delivery.places import ADOPTING, Bound
+from reconciler.delivery.places import Bound
 from reconciler.delivery.site import Site, Stage
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
@@ -32,8 +34,6 @@ from reconciler.resources.api import Resource
 
 PLAN, APPLY = "PlanRole", "ApplyRole"
 _LISTS = "s3:ListBucket"
-_NOBODY = "none"
-"""Stands in lists of the mapping that may not be empty; their policies are not made then."""
 
 
 def policies(site: Site) -> dict[str, Json]:
@@ -42,20 +42,24 @@ def policies(site: Site) -> dict[str, Json]:
     known = slots(site.platform, _prefix(site))
     grants = actions.writes(types, known)
     looked = actions.reads(types) | {_LISTS}  # of buckets that others keep too
-    looks = [allow(looked, Resource="*"), *map(_statement, actions.seen(types, known))]
-    changes = [_statement(grant) for grant in grants]
-    changes += _itself(grants)
+    both = [PLAN, APPLY]
+    looks = [
+        allow(looked, Resource="*"),
+        *(_statement(each) for each in actions.seen(types, known)),
+    ]
+    looks += _receipts_read(lists=_LISTS in looked)
+    looks += [*assets.statements(site, "s3:GetObject", "kms:Decrypt"), *kept.looks(site)]
+    changes = [_statement(*each) for each in listed(grants)]
+    changes += [*_itself(grants), *runs.statements(site), *_receipts_write()]
+    changes += [*assets.statements(site, "s3:PutObject", "kms:GenerateDataKey"), *kept.opens(site)]
+    changes += _signing(site, "kms:Verify")
+    begins = [known["prefix"], *(known[slot] for slot in FORMS)]
     return {
-        **packed("Read", looks, [PLAN, APPLY], site),
+        **packed("Read", looks, both, site),
         **packed("Write", changes, [APPLY], site),
-        **_siblings(grants, site),
+        **siblings.policies(grants, begins, site, types),
         **_stated(types, site),
-        **kept.policies(site),
-        **_signing(site),
-        **assets.policies(site),
-        **runs.policies(site),
-        **_receipts(lists=_LISTS in looked),
-        **_report(),
+        **packed("Told", [*_signing(site, "kms:Sign"), *_report()], [PLAN], site, "Tells"),
     }
 
 
@@ -98,10 +102,10 @@ def facts(stage: Stage, site: Site) -> dict[str, str | list[str]]:
         **({"Assets": stage.assets} if assets.put(site) else {}),
         "Roles": sorted(_roles(stage, site)),
     }
-    if any(each.siblings for each in site.stages):
-        found["HasSiblings"] = "yes" if stage.siblings else "no"
-        found["Siblings"] = sorted(_theirs(stage, site)) or [_NOBODY]
-        found["SiblingAliases"] = [f"alias/{each}*" for each in stage.siblings] or [_NOBODY]
+    if siblings.there(site):
+        found |= siblings.facts(stage, _types(site))
+    begins = forms(f"{site.platform}-{stage.name}-")
+    found |= {FORMS[slot]: begins[slot] for slot in _forms(site)}
     if any(each.signing for each in site.stages):
         key, alias = _signs(stage)
         found |= {"SigningKey": key, "SigningAlias": alias}
@@ -126,11 +130,14 @@ def conditions(site: Site) -> dict[str, Json]:
     }
     found |= {name: stated.here(stage.name) for name, stage in _naming(site)}
     found |= {name: stated.here(stage.name) for name, stage in kept.stages(site)}
-    if any(stage.siblings for stage in site.stages):
+    if siblings.there(site):
         found["HasSiblings"] = {"Fn::Equals": [fact("HasSiblings"), "yes"]}
+    tells = ["Reports"]
     if any(stage.signing for stage in site.stages):
         found["Signs"] = given(fact("SigningKey"))
         found["SignsByAlias"] = given(fact("SigningAlias"))
+        tells.append("Signs")
+    found["Tells"] = {"Fn::Or": [{"Condition": each} for each in (*tells, *tells[:1])][:2]}
     return found
 
 
@@ -146,7 +153,8 @@ def _stated(types: list[Resource], site: Site) -> dict[str, Json]:
     """What specs call as they like, by its whole name and in its environment alone."""
     found: dict[str, Json] = {}
     for name, stage in _naming(site):
-        changes = map(_statement, stated.grants(stage.stated, types, site.platform))
+        grants = stated.grants(stage.stated, types, site.platform)
+        changes = [_statement(*each) for each in listed(grants)]
         found |= packed(f"{name}Write", changes, [APPLY], site, name)
     return found
 
@@ -155,10 +163,13 @@ def _prefix(site: Site) -> str:
     return f"{site.platform}-${{Environment}}-"
 
 
-def _statement(grant: Grant) -> Json:
+def _statement(grant: Grant, key: str = "", services: tuple[str, ...] = ()) -> Json:
     when: dict[str, Json] = {
         operator: {key: sub(value) for key, value in keys} for operator, keys in grant.when
     }
+    if key:
+        equal = when.get("StringEquals") or {}
+        when["StringEquals"] = {**equal, key: [sub(each) for each in services]}
     if grant.bound is Bound.WITHIN:
         within = {"iam:PermissionsBoundary": fact("Boundary")}
         when["StringEquals"] = either("WorkloadsBounded", within)
@@ -167,6 +178,13 @@ def _statement(grant: Grant) -> Json:
     if when:
         made["Condition"] = when
     return either("WorkloadsBounded", NOTHING, made) if grant.bound is Bound.NEVER else made
+
+
+def _forms(site: Site) -> list[str]:
+    """The slots of how our names begin that patterns have besides the plain one."""
+    known = slots(site.platform, _prefix(site))
+    every = str([grant.on for grant in actions.writes(_types(site), known)])
+    return [slot for slot in FORMS if known[slot] in every]
 
 
 def _itself(grants: Iterable[Grant]) -> list[Json]:
@@ -183,30 +201,6 @@ def _roles(stage: Stage, site: Site) -> set[str]:
     return {f"arn:{stage.partition}:iam::{stage.account}:role/{name}" for name in names}
 
 
-def _siblings(grants: Iterable[Grant], site: Site) -> dict[str, Json]:
-    """Names of `dev-2` begin like those of `dev`: where both are known, one is kept off."""
-    if not any(stage.siblings for stage in site.stages):
-        return {}
-    named = {a for grant in grants if grant.named(_prefix(site)) for a in grant.actions}
-    statements: list[Json] = [deny(named, Resource=fact("Siblings"))] if named else []
-    if called := {a for grant in grants for a in grant.actions} & ADOPTING:
-        by = {"ForAnyValue:StringLike": {"kms:ResourceAliases": fact("SiblingAliases")}}
-        statements.append(deny(called, Resource="*", Condition=by))
-    return packed("Siblings", statements, [APPLY], site, "HasSiblings")
-
-
-def _theirs(stage: Stage, site: Site) -> set[str]:
-    """The patterns of what the environments own whose names begin like this one's."""
-    types = _types(site)
-    place = {"partition": stage.partition, "region": stage.region, "account": stage.account}
-    found: set[str] = set()
-    for prefix in stage.siblings:
-        theirs = {**place, "platform": "", "environment": "", "prefix": prefix}
-        for grant in actions.writes(types, theirs):
-            found.update(grant.named(prefix))
-    return found
-
-
 # -- signatures, receipts, reports
 
 
@@ -221,42 +215,38 @@ def _signs(stage: Stage) -> tuple[str, str]:
     return f"{where or here}key/*", f"alias/{alias}"
 
 
-def _signing(site: Site) -> dict[str, Json]:
+def _signing(site: Site, action: str) -> list[Json]:
     """Who plans may sign, who applies may look whether it is signed."""
     if not any(stage.signing for stage in site.stages):
-        return {}
+        return []
     named = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": fact("SigningAlias")}}
     when = either("SignsByAlias", named)
-    found = {}
-    for name, role in (("Sign", PLAN), ("Verify", APPLY)):
-        signs = allow([f"kms:{name}"], Resource=fact("SigningKey"), Condition=when)
-        found[name] = policy([signs], [role], "Signs")
-    return found
+    return [either("Signs", allow([action], Resource=fact("SigningKey"), Condition=when))]
 
 
-def _receipts(*, lists: bool) -> dict[str, Json]:
-    """Receipts are read by both; who applies writes them, and removes only what was begun.
+def _receipts_read(*, lists: bool) -> list[Json]:
+    """Receipts are read by both.
 
     Without leave to list, S3 answers 403 for an object that is not there (GetObject, Permissions);
     a condition on the prefix would take that leave away, since a get has none. `lists` says
     whether it is given already.
     """
+    looks: list[Json] = [allow(["s3:GetObject"], Resource=_object("${Keys}*", "Keys"))]
+    looks += [] if lists else [allow([_LISTS], Resource=_object("", ""))]
+    looks.append(_sealed("ReceiptsSealed", "ReceiptsKey", "kms:Decrypt"))
+    return [either("Receipts", each) for each in looks]
+
+
+def _receipts_write() -> list[Json]:
+    """Who applies writes receipts, and removes only what was begun."""
     kept, lease = _object("${Keys}*", "Keys"), _object("${Lease}", "Lease")
-    looks = [
-        allow(["s3:GetObject"], Resource=kept),
-        *([] if lists else [allow([_LISTS], Resource=_object("", ""))]),
-        _sealed("ReceiptsSealed", "ReceiptsKey", "kms:Decrypt"),
-    ]
     changes = [
         allow(["s3:PutObject"], Resource=[kept, lease]),
         allow(["s3:DeleteObject"], Resource=[_object("${Keys}*.begun", "Keys"), lease]),
         allow(["s3:GetObject"], Resource=lease),
         _sealed("ReceiptsSealed", "ReceiptsKey", "kms:GenerateDataKey"),
     ]
-    return {
-        "ReceiptsRead": policy(looks, [PLAN, APPLY], "Receipts"),
-        "ReceiptsWrite": policy(changes, [APPLY], "Receipts"),
-    }
+    return [either("Receipts", each) for each in changes]
 
 
 def _object(key: str, name: str) -> Json:
@@ -273,14 +263,15 @@ def _sealed(condition: str, key: str, *allowed: str) -> Json:
     return either(condition, allow(allowed, Resource={"Ref": key}, Condition=by))
 
 
-def _report() -> dict[str, Json]:
+def _report() -> list[Json]:
     """Drift goes to an object, which remembers what was told, and to a topic."""
-    statements = [
+    return [
         either(
             "ReportsToObject",
             allow(["s3:GetObject", "s3:PutObject"], Resource={"Ref": "ReportObject"}),
         ),
         either("ReportsToTopic", allow(["sns:Publish"], Resource={"Ref": "ReportTopic"})),
-        _sealed("ReportsSealed", "ReportKey", "kms:Decrypt", "kms:GenerateDataKey"),
+        either(
+            "Reports", _sealed("ReportsSealed", "ReportKey", "kms:Decrypt", "kms:GenerateDataKey")
+        ),
     ]
-    return {"Report": policy(statements, [PLAN], "Reports")}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.delivery.cloudformation import allow, policy, slots, sub
+from reconciler.delivery.cloudformation import allow, slots, sub
 from reconciler.delivery.site import Site
 from reconciler.model.value import Json
 
@@ -38,13 +38,12 @@ _RIGHTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 """By type: on which of ours, what; `@` stands for the beginning of our names."""
 
 
-def policies(site: Site) -> dict[str, Json]:
-    """The managed policy, where specs make something that runs."""
+def statements(site: Site) -> list[Json]:
+    """What is allowed, where specs make something that runs."""
     prefix = slots(site.platform, f"{site.platform}-${{Environment}}-")["prefix"]
-    statements: list[Json] = [
+    return [
         allow(actions, Resource=sub(on.replace("@", prefix)))
         for type_, rights in _RIGHTS.items()
         if type_ in site.types
         for on, actions in rights
     ]
-    return {"Runs": policy(statements, ["ApplyRole"])} if statements else {}

@@ -13,13 +13,15 @@ from reconciler.access.handlers import service_of
 from reconciler.delivery import actions
 from reconciler.delivery.actions import Grant
 from reconciler.delivery.api import literal
-from reconciler.delivery.cloudformation import slots, sub
+from reconciler.delivery.cloudformation import FORMS, slots, sub
+from reconciler.delivery.forms import begins, template as arn_of
+from reconciler.delivery.places import pattern
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import NAME_LINE, Graph, Node
 from reconciler.model.value import Json
 from reconciler.resources import api as resources
-from reconciler.resources.api import Resource
+from reconciler.resources.api import Resource, fill
 
 _OURS = "@prefix@"
 """Stands for the beginning of our names in a pattern until a whole name takes its place."""
@@ -39,10 +41,14 @@ class Stated:
 def stated(graph: Graph, prefix: str) -> tuple[Stated, ...]:
     """What a graph calls otherwise than with `prefix` at the beginning, in order."""
     own = (node for node in graph if node.asset is None)  # rights for these go by their folder
-    found = (node for node in own if not node.address.name.startswith(prefix))
+    found = (node for node in own if not _begins_like(node.address, prefix))
     return tuple(
         Stated(node.address, _line(node)) for node in sorted(found, key=lambda node: node.address)
     )
+
+
+def _begins_like(address: Address, prefix: str) -> bool:
+    return address.name.startswith(begins(resources.lookup(address.type), prefix))
 
 
 def _line(node: Node) -> Span | None:
@@ -61,14 +67,15 @@ def grants(names: Iterable[Address], types: list[Resource], platform: str) -> It
     named: dict[str, list[str]] = {}
     for address in names:
         named.setdefault(address.type, []).append(literal(address.name))
-    asked = slots(platform, _OURS)
+    asked = {**slots(platform, _OURS), **dict.fromkeys(FORMS, _OURS)}
     every = actions.writes(types, asked) if named else ()
     for type_, called in sorted(named.items()):
         resource = resources.lookup(type_)
         if resource is not None:
             own = _own(actions.writes([resource], asked), type_)
+            whole = str(fill(pattern(arn_of(resource)), asked)) if _inside(resource) else ""
             for each in every:
-                yield from _named(each, own, called)
+                yield from _named(each, own, called, whole)
 
 
 def _own(grants_: Iterable[Grant], type_: str) -> frozenset[str]:
@@ -78,14 +85,27 @@ def _own(grants_: Iterable[Grant], type_: str) -> frozenset[str]:
     return frozenset(on for on in every if f":{service}:" in on)
 
 
-def _named(grant: Grant, own: frozenset[str], called: list[str]) -> Iterator[Grant]:
+def _inside(resource: Resource) -> bool:
+    """Whether its name begins with that of what it is in."""
+    return "{leaf}" in str(resource.key)
+
+
+def _called(on: str, name: str, whole: str) -> str:
+    """A pattern for one name; `whole` is that of a type whose names say what they are in."""
+    if not whole:
+        return on.replace(_PATTERN, name)
+    parent = name.rpartition("/")[0]
+    return on.replace(f"{_PATTERN}/*", name).replace(_PATTERN, name if on == whole else parent)
+
+
+def _named(grant: Grant, own: frozenset[str], called: list[str], whole: str) -> Iterator[Grant]:
     """What a grant on a type's names is on these; one for each where its conditions name one."""
     aliases = _ALIAS in str(grant.when) and any(_ALIAS in on for on in own)
     mine = [each for each in grant.on if each in own]
     if not (mine or aliases):
         return
     for names in [[name] for name in called] if aliases else [called]:
-        on = [each.replace(_PATTERN, name) for name in names for each in mine]
+        on = [_called(each, name, whole) for name in names for each in mine]
         when = tuple(
             (operator, tuple((key, value.replace(_PATTERN, names[0])) for key, value in keys))
             for operator, keys in grant.when

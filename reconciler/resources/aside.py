@@ -29,6 +29,9 @@ class Aside:
     AWS does in the caller's name is in `access.caller`."""
     named: Mapping[str, str] = field(default_factory=dict)
     """By client method: its own action, where that is not named like it."""
+    hands: tuple[str, ...] = ()
+    """The services that get the roles which its calls hand over, such as ``glue.amazonaws.com``;
+    where none is named it is the one that is called."""
     looks: tuple[str, ...] = ()
     """Further actions that only look and that plans of the type ask."""
     set_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

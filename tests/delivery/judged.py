@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -101,8 +102,12 @@ class Role:
             if len(by) == 1:
                 other = self.without(by[0]).decision(each)
                 if other.allowed != decision.allowed:
-                    found.add((by[0], each.action.lower()))
+                    found |= {(by[0], it) for it in self.listed(by[0], each.action.lower())}
         return found
+
+    def listed(self, label: str, action: str) -> set[str]:
+        """What a statement has that an action is one of."""
+        return {it for at, it in self.actions() if at == label and fnmatchcase(action, it)}
 
     def refused(self, questions: Iterable[Asked]) -> list[tuple[str, str, Why]]:
         """The questions that are not answered with yes."""
@@ -248,6 +253,7 @@ def one(service: str, operation: str, known: Known | None = None, /, **params: A
 # -- calls of samples: everything that a resource file can say
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0d3b4a2e-0000-4000-8000-000000000000"
+GROUP = "sg-00000000000000001"
 OURS = {"moorline:platform": "acme", "moorline:environment": "test"}
 
 
@@ -260,6 +266,7 @@ def samples() -> Iterator[Sent]:
         parent, _, leaf = sample.name.rpartition("/")
         names = {**dict.fromkeys(resource.outputs, sample.name), **PLACE,
                  "name": sample.name, "parent": parent, "leaf": leaf}  # fmt: skip
+        names |= {"GroupId": GROUP} if "GroupId" in resource.outputs else {}
         at = str(resources.fill(resource.arn, {**names, "KeyId": KEY[-36:]}))
         known = Known(tagged={at: OURS, KEY: OURS}, keys={"alias/acme-test-data": KEY})
         known.named = {KEY: ("alias/acme-test-data",)}
@@ -273,7 +280,8 @@ def samples() -> Iterator[Sent]:
         for call in emitted(sample, resource):
             operation = client.meta.method_to_api_mapping[call.method]
             told = {**dict.fromkeys(("ResourceArn", "ResourceARN", "TopicArn"), at),
-                    "SubscriptionArn": f"{at}:1", "Name": sample.name}  # fmt: skip
+                    "SubscriptionArn": f"{at}:1", "Name": sample.name,
+                    "GroupId": GROUP, "Resources": GROUP}  # fmt: skip
             params = _told(call.params, told)
             new = call.method == resource.create.method
             known.tagged = {KEY: OURS} if new and at != KEY else {KEY: OURS, at: OURS}

@@ -148,6 +148,30 @@ def looked(name: str = "dev") -> list[Sent]:
     ]
 
 
+def runs(name: str = "dev") -> list[Sent]:
+    """Pipelines that are run, and how theirs and others' runs are looked at before a change."""
+    here = f"{REGION}:{ACCOUNT}"
+    machine = f"arn:aws:states:{here}:stateMachine:acme-{name}-clean"
+    run = {"executionArn": f"{machine.replace('stateMachine', 'execution')}:1"}
+    pipeline = f"acme-{name}-train"
+    step = {
+        "PipelineExecutionArn": f"arn:aws:sagemaker:{here}:pipeline/{pipeline}/execution/abcdef1"
+    }
+    states = ("DescribeExecution", "GetExecutionHistory", "RedriveExecution", "StopExecution")
+    steps = ("DescribePipelineExecution", "ListPipelineExecutionSteps", "RetryPipelineExecution",
+             "StopPipelineExecution")  # fmt: skip
+    starts = ("ListPipelineExecutions", "StartPipelineExecution")
+    return [
+        *(one("stepfunctions", each, None, **run) for each in states),
+        *(one("stepfunctions", each, None, stateMachineArn=machine)
+          for each in ("ListExecutions", "StartExecution")),
+        *(one("sagemaker", each, None, **step) for each in steps),
+        *(one("sagemaker", each, None, PipelineName=pipeline) for each in starts),
+        one("glue", "GetJobRuns", None, JobName=f"acme-{name}-clean"),
+        one("emr-serverless", "ListJobRuns", None, applicationId="00000000000000ab"),
+    ]  # fmt: skip
+
+
 def signature(what: str, alias: str = "alias/plans") -> Sent:
     known = Known(keys={alias: SEALED}, named={SEALED: (alias,)})
     return one("kms", what, known, KeyId=alias, SigningAlgorithm="ECDSA_SHA_256")

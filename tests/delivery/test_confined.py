@@ -48,7 +48,8 @@ def test_no_apply_changes_or_hands_over_the_roles_that_deliver(name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("service", "may"), [("sagemaker", True), ("s3", True), ("lambda", False), ("ec2", False)]
+    ("service", "may"),
+    [("sagemaker", True), ("s3", True), ("scheduler", True), ("ecs-tasks", False), ("ec2", False)],
 )
 def test_a_role_is_handed_to_no_service_but_those_of_the_specs(service: str, *, may: bool) -> None:
     context = {"iam:passedtoservice": (f"{service}.amazonaws.com",)}

@@ -14,8 +14,8 @@ from reconciler.facts import facts
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import PASS
 
-from .judged import KEY, OURS, Known, Role, one, role, samples
-from .lives import ADOPTING, BOUNDARY, about_itself, life, looked, signature
+from .judged import ACCOUNT, GROUP, KEY, OURS, REGION, Known, Role, one, role, samples
+from .lives import ADOPTING, BOUNDARY, about_itself, life, looked, runs, signature
 
 LISTED = {
     name.lower()
@@ -28,8 +28,9 @@ LISTED = {
 
 
 def everything_asked(name: str = "test") -> Iterator[Asked]:
-    for each in (*life(name), *samples(), *looked(name), signature("Verify")):
+    for each in (*life(name), *samples(), *looked(name), *runs(name), signature("Verify")):
         yield from each.questions
+    yield from rare(name)
     adopted = Known(keys={f"alias/acme-{name}-d": KEY}, named={KEY: (f"alias/acme-{name}-d",)})
     nameless = Known(tagged={KEY: OURS})  # somebody took its alias
     for known in (adopted, nameless):
@@ -39,13 +40,24 @@ def everything_asked(name: str = "test") -> Iterator[Asked]:
     yield from one("iam", "DeleteRolePermissionsBoundary", None, **free).questions
 
 
+def rare(name: str) -> Iterator[Asked]:
+    """What no sample has: rules that are told otherwise, partitions that are written anew."""
+    known = Known(tagged={f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/{GROUP}": OURS})
+    for way in ("Egress", "Ingress"):
+        told = f"UpdateSecurityGroupRuleDescriptions{way}"
+        yield from one("ec2", told, known, GroupId=GROUP).questions
+    table = {"DatabaseName": f"acme_{name}_orders", "TableName": "orders"}
+    yield from one("glue", "BatchUpdatePartition", None, **table, Entries=[]).questions
+
+
 def forbidden(name: str = "test") -> Iterator[Asked]:
     """What only a Deny stands against: names of a neighbour, untagged, and the roles."""
     for each in everything_asked(name):
-        if f"acme-{name}-" in each.resource:
-            context = {k: v for k, v in each.context.items() if "resourcetag" not in k}
-            at = each.resource.replace(f"acme-{name}-", f"acme-{name}-2-")
-            yield replace(each, resource=at, context=context)
+        for begin in (f"acme-{name}-", f"acme_{name}_"):
+            other = f"{begin}2{begin[-1]}"
+            if begin in each.resource:
+                context = {k: v for k, v in each.context.items() if "resourcetag" not in k}
+                yield replace(each, resource=each.resource.replace(begin, other), context=context)
         called = each.context.get("kms:resourcealiases")
         if called and not [key for key in each.context if "resourcetag" in key]:
             yield replace(each, context={

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from reconciler.access import table
 from reconciler.access.handlers import looks
 from reconciler.delivery import api, resolve, roles, write
-from reconciler.delivery.actions import reads, writes
+from reconciler.delivery.actions import methods, reads, writes
+from reconciler.delivery.packing import joined
 from reconciler.delivery.site import Site
 from reconciler.resources import api as resources
-from reconciler.resources.permissions import permission
+from reconciler.resources.permissions import PASS, permission
 
 from .written import PROVIDERS, data, files, site, stage
 
@@ -110,12 +112,15 @@ def test_the_roles_suffice_for_every_call_of_a_type(type_: str) -> None:
 
 
 def test_writes_are_confined_to_our_names_or_our_tags() -> None:
-    grants = writes(resources.load().values(), SLOTS)
+    types = [each for each in resources.load().values() if not each.packed]  # test_assets
+    grants = writes(types, SLOTS)
     alone = {action for each in grants if not each.when for action in each.actions}
     free = [
         action
         for each in grants
-        if "acme-dev-" not in str(each.on) and not each.when and "glue" not in str(each)
+        if not {"acme-dev-", "acme_dev_"} & {way for way in WAYS if way in str(each.on)}
+        and not each.when
+        and "sagemaker_featurestore" not in str(each)
         for action in each.actions
         if not looks(action)
     ]
@@ -123,13 +128,83 @@ def test_writes_are_confined_to_our_names_or_our_tags() -> None:
     assert set(free) <= {
         "cloudformation:CreateResource", "cloudformation:DeleteResource",
         "cloudformation:UpdateResource",  # what they do is asked of the caller besides
+        "ec2:CreateSecurityGroup",  # in whatever network; the group itself gets our tags
         "iam:CreateServiceLinkedRole",  # a service's own role
     }  # fmt: skip
     assert {each for each in alone - set(free) if not looks(each)} <= {
-        "kms:CreateAlias", "kms:DeleteAlias",  # aliases of our names, and keys of ours
+        "kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias",  # of our names, and keys of ours
         "glue:CreateDatabase", "glue:CreateTable",
-        "iam:PassRole",  # by a handler: roles called like ours
     }  # fmt: skip
+
+
+WAYS = ("acme-dev-", "acme_dev_")
+
+
+@pytest.mark.parametrize("type_", sorted(resources.load()))
+def test_no_type_of_ours_hands_a_role_to_whatever_service(type_: str) -> None:
+    for grant in writes([resources.load()[type_]], SLOTS):
+        if PASS in grant.actions:
+            assert [key for _, keys in grant.when for key, _ in keys] == ["iam:PassedToService"]
+
+
+@pytest.mark.parametrize("type_", sorted(resources.load()))
+def test_what_a_call_depends_on_is_allowed_besides(type_: str) -> None:
+    """By IAM's own tables: another service's part of a creation, an update, a deletion.
+
+    A topic is handed no role: what it tells of deliveries is not supported.
+    """
+    resource = resources.load()[type_]
+    given = {action for grant in writes([resource], SLOTS) for action in grant.actions}
+    given |= reads([resource]) | NOT_ASKED | ({PASS} if type_ == "AWS::SNS::Topic" else set())
+    for method in methods(resource)[1] if not resource.generic else ():
+        own = permission(resource.service, method)[0]
+        assert {*table.action(own).dependent} <= given, own
+
+
+NOT_ASKED = {
+    "iam:CreateServiceLinkedRole",  # for budgets that act, and keys of several regions
+    "kms:RetireGrant",  # of what is not sealed with a key of ours
+    "rds:CreateDBSnapshot", "rds:CreateTenantDatabase", "rds:DeleteTenantDatabase",  # of Oracle's
+    "secretsmanager:GetRandomPassword",  # it is asked of nothing that somebody owns
+    "secretsmanager:RotateSecret",  # AWS rotates by itself
+}  # fmt: skip
+"""What no request of ours makes AWS ask for, with the reason."""
+
+
+@pytest.mark.parametrize(
+    ("type_", "action", "at"),
+    [
+        ("AWS::Glue::Database", "glue:CreateDatabase", "database/acme_dev_*"),
+        ("AWS::Glue::Table", "glue:CreateTable", "table/acme_dev_*/*"),
+        ("AWS::Glue::DataQualityRuleset", "glue:GetTable", "table/acme_dev_*/*"),
+        ("AWS::Scheduler::Schedule", "scheduler:CreateSchedule", "schedule/acme-dev-*/*"),
+        ("AWS::IAM::ManagedPolicy", "iam:CreatePolicy", "policy/acme-dev-*"),
+        ("AWS::Glue::Schema", "glue:CreateSchema", "registry/acme-dev-*"),
+    ],
+)
+def test_names_are_as_the_type_writes_them(type_: str, action: str, at: str) -> None:
+    grants = [each for each in writes([resources.load()[type_]], SLOTS) if action in each.actions]
+    on = [place for each in grants for place in each.on]
+    assert [place for place in on if place.endswith(at)]
+    assert "*" not in on
+
+
+def test_statements_become_one_only_where_no_service_is_in_both() -> None:
+    """Two of a service would each get what the other has."""
+    made = [
+        {
+            "Effect": "Allow",
+            "Action": [f"{service}:{verb}"],
+            "Resource": f"arn:aws:{service}:r:1:{at}",
+        }
+        for service, verb, at in (("glue", "A", "a"), ("sns", "B", "b"), ("glue", "C", "c"))
+    ]
+    whole, rest = joined(made)
+    assert whole["Action"] == ["glue:A", "sns:B"]
+    assert (rest["Action"], rest["Resource"]) == (["glue:C"], "arn:aws:glue:r:1:c")
+    star = {"Effect": "Allow", "Action": ["glue:A"], "Resource": "*"}
+    assert joined([star, made[1]]) == [star, made[1]]
+    assert len(joined([made[0], {**made[1], "Effect": "Deny"}])) == 2
 
 
 @pytest.mark.parametrize("long", ["dev", "a-rather-long-name-for-an-environment-of-somebody"])

@@ -93,7 +93,10 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         **dict.fromkeys(("StartJobRun", "GetJobRun", "CancelJobRun"), job_run),
         **plain(
             EMR,
-            {"application applicationId": "GetApplication StartApplication StopApplication"},
+            {
+                "application applicationId": "GetApplication ListJobRuns StartApplication "
+                "StopApplication",
+            },
         ),
     },
     "events": {

@@ -14,6 +14,7 @@ from dataclasses import replace
 from reconciler.model.change import Change, Effect, FieldChange
 from reconciler.resources.answers import absent
 from reconciler.resources.api import Request
+from reconciler.resources.aside import Aside
 from reconciler.resources.cloudcontrol import declare, patches
 
 TYPE = "AWS::Lambda::Function"
@@ -35,6 +36,7 @@ def update(change: Change) -> Iterator[Request]:
 
 declare(
     TYPE,
+    aside=Aside(hands=("lambda.amazonaws.com",)),
     update=update,
     transient=tuple(
         absent(code, SPREADS)

@@ -7,11 +7,13 @@ Configuration, S3BackupMode; see schemas/aws/corrections.json). One that is made
 end of its source: records in between are not delivered.
 """
 
+from reconciler.resources.aside import Aside
 from reconciler.resources.cloudcontrol import Off, declare
 
 S3, REDSHIFT = "ExtendedS3DestinationConfiguration", "RedshiftDestinationConfiguration"
 declare(
     "AWS::KinesisFirehose::DeliveryStream",
+    aside=Aside(hands=("firehose.amazonaws.com",)),
     holds="records",
     offs=(
         *(Off(path=f"{it}.ProcessingConfiguration") for it in (S3, REDSHIFT)),

@@ -140,9 +140,15 @@ register(
         service="rds",
         aside=Aside(
             needs={
-                "create_db_cluster": ("rds:AddTagsToResource",),
-                "delete_db_cluster": ("rds:CreateDBClusterSnapshot",),
+                "create_db_cluster": (
+                    "rds:AddTagsToResource",
+                    "rds:CreateDBInstance",  # of a cluster that makes its members itself
+                    "iam:PassRole",
+                ),
+                "modify_db_cluster": ("rds:ModifyDBInstance", "iam:PassRole"),
+                "delete_db_cluster": ("rds:CreateDBClusterSnapshot", "rds:DeleteDBInstance"),
             },
+            hands=("monitoring.rds.amazonaws.com",),
             looks=("rds:DescribeDBClusters",),
         ),
         reach=Reach.REGIONAL,

@@ -165,7 +165,13 @@ register(
     Resource(
         type=TYPE,
         service="rds",
-        aside=Aside(needs={"create_db_instance": ("rds:AddTagsToResource",)}),
+        aside=Aside(
+            needs={
+                "create_db_instance": ("rds:AddTagsToResource", "iam:PassRole"),
+                "modify_db_instance": ("iam:PassRole",),
+            },
+            hands=("monitoring.rds.amazonaws.com",),
+        ),
         reach=Reach.REGIONAL,
         name="DBInstanceIdentifier",
         key=NAME,

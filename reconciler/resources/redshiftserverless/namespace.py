@@ -100,13 +100,10 @@ register(
         service=service.SERVICE,
         aside=Aside(
             needs={
-                "create_namespace": (
-                    "redshift-serverless:TagResource",
-                    "iam:PassRole",
-                    "secretsmanager:CreateSecret",
-                ),
+                "create_namespace": ("redshift-serverless:TagResource", "iam:PassRole"),
                 "update_namespace": ("iam:PassRole",),
             },
+            hands=("redshift-serverless.amazonaws.com", "redshift.amazonaws.com"),
         ),
         reach=Reach.REGIONAL,
         name="NamespaceName",

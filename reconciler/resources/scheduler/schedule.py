@@ -25,6 +25,7 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, each, rename
 from reconciler.resources.whose import Within
 
@@ -85,6 +86,7 @@ register(
     Resource(
         type="AWS::Scheduler::Schedule",
         service="scheduler",
+        aside=Aside(needs=dict.fromkeys(("create_schedule", "update_schedule"), ("iam:PassRole",))),
         reach=Reach.REGIONAL,
         name="",
         derived={"Name": "{leaf}"},

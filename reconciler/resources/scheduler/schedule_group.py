@@ -71,6 +71,11 @@ register(
             remove=Op("untag_resource", TAGGED),
             read=Op("list_tags_for_resource", TAGGED),
         ),
-        aside=Aside(needs={"create_schedule_group": ("scheduler:TagResource",)}),
+        aside=Aside(
+            needs={
+                "create_schedule_group": ("scheduler:TagResource",),
+                "delete_schedule_group": ("scheduler:DeleteSchedule",),
+            },
+        ),
     )
 )

@@ -53,7 +53,7 @@ declare(
     "AWS::StepFunctions::StateMachine",
     holds="history",
     predict={"Arn": ARN, "Name": "{name}", "PrimaryIdentifier": ARN},
-    aside=Aside(looks=("states:ListExecutions",)),
+    aside=Aside(hands=("states.amazonaws.com",), looks=("states:ListExecutions",)),
     transient=tuple(
         absent(code, SPREADS)
         for code in ("AccessDenied", "GeneralServiceException", "InvalidRequest")
