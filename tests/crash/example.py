@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.platform import TODAY
 
+from reconciler.cli.frame.checked import checked
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.model.address import Address
@@ -32,6 +33,7 @@ class Example(Scene):
     """The repository's own platform, in its sandbox environment."""
 
     environment = "local"
+    root = ROOT
     expected: frozenset[str] = frozenset({"PLAN010", "PLACE006", "STATE003"})
     """A rollout waits for an approved model, another one for its file, and nobody has confirmed an
     address. Both are there from `release` on."""
@@ -47,7 +49,7 @@ class Example(Scene):
         files = documents(edited=self.edited)
         view, found = overlay.resolve(files, self.environment)
         assert view is not None, found
-        read, found = compiler.read(files, view)
+        read, found = checked(files, view, (), self.repository)
         assert found == [], found
         policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
         policy = replace(policy, retry=frozenset(retry))
