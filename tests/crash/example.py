@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.platform import TODAY
 
+from reconciler.assets.repository import Repository
 from reconciler.cli.frame.checked import checked
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
@@ -26,18 +27,21 @@ ARTIFACTS = "acme-local-artifacts-123456789012"
 MODEL_FILES = ("fallback/2026-09-14/model.tar.gz", "fallback/2026-11-02/model.tar.gz")
 """What the other rollout serves, before and after the edits; nobody makes it but a team."""
 SETTLED = "acme-disputes-dev-settled"
-"""Of another team: a channel of a training reads it."""
+"""A bucket of another team beside it, which nothing may touch."""
 
 
 class Example(Scene):
     """The repository's own platform, in its sandbox environment."""
 
     environment = "local"
-    root = ROOT
     expected: frozenset[str] = frozenset({"PLAN010", "PLACE006", "STATE003"})
     """A rollout waits for an approved model, another one for its file, and nobody has confirmed an
     address. Both are there from `release` on."""
     edited = False
+
+    @property
+    def repository(self) -> Repository:
+        return Repository(ROOT)
 
     def request(
         self,
