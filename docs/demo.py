@@ -6,9 +6,11 @@ code ends the demo with 1. It empties the sandbox of this folder first.
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ ENVIRONMENT = "local"
 REGION = "eu-west-1"
 ARTIFACTS = "acme-local-artifacts-123456789012"
 FALLBACK = "fallback/2026-09-14/model.tar.gz"
+DAY = "2026-11-20"
+MERCHANTS = ("bakery", "airline")
+AMOUNTS = (12.5, 430.0, -1.0, 8.75)
+"""Of the day's authorizations. No payment is less than nothing."""
 BIN = Path(sys.executable).with_name("moorline")
 
 
@@ -59,25 +65,74 @@ def main() -> None:
     e = f"-e {ENVIRONMENT}"
     say("Everything wrong with the files would be found here, with its line.")
     moorline(f"validate {e}")
-    say("What would be made? One rollout waits for an approved model, one for its file.")
+    say("What would be made? Two rollouts wait for their models, and a source for its secret.")
     moorline(f"plan {e}")
     moorline(f"apply {e} --yes")
-    say("A training run registers a model, a reviewer approves it; somebody uploads the other one.")
+    say("A training run registers a model, a reviewer approves it; somebody uploads the other one,")
+    say("and keeps the card scheme's token where tokens are kept.")
     sagemaker = client("sagemaker")
     arn = register_package(sagemaker, "acme-local-fraud", approved=True)
     print(f"approved: {arn}")
     print(f"uploaded: {upload(client('s3'), ARTIFACTS, FALLBACK)}")
-    moorline(f"plan {e}")
+    keep_token()
     moorline(f"apply {e} --yes")
     say("Now AWS is as the specs say.")
     moorline(f"plan {e} --detailed-exitcode")
+    say("A day of authorizations, one of them bad, becomes features.")
+    upload_day()
+    moorline(f"run DataPipeline/customer-features {e} --for {DAY}..{DAY} --watch")
+    show_features()
     say("Someone changes an alarm and a bucket by hand.")
     edit_by_hand()
     moorline(f"drift {e}", expect=4)
-    say("Apply repairs it, and nothing is left to do.")
+    say("Apply repairs it.")
     moorline(f"apply {e} --yes")
-    moorline(f"plan {e} --detailed-exitcode")
     lifecycle.stop(state)
+
+
+def keep_token() -> None:
+    """Put the token that a DataSource names into Secrets Manager."""
+    token = json.dumps({"token": "of the sandbox"})
+    client("secretsmanager").create_secret(Name="partners/scheme", SecretString=token)
+    print("kept: partners/scheme")
+
+
+def upload_day() -> None:
+    """Write authorizations of one day and the merchants, as lines of JSON."""
+    paid = [
+        {
+            "transaction_id": f"t{number}",
+            "card_token": "c1",
+            "customer_id": "alice",
+            "merchant_id": MERCHANTS[number % 2],
+            "amount": amount,
+            "currency": "EUR",
+            "entry_mode": "chip",
+            "authorized_at": f"{DAY}T0{number}:30:00Z",
+            "day": DAY,
+        }
+        for number, amount in enumerate(AMOUNTS)
+    ]
+    known = [{"merchant_id": name, "name": name, "category_code": "5462"} for name in MERCHANTS]
+    put_lines("transactions", f"authorizations/day={DAY}/part-0.json", paid)
+    put_lines("merchants", "current/part-0.json", known)
+
+
+def put_lines(source: str, key: str, rows: Iterable[object]) -> None:
+    """Put rows into the bucket of a DataSource."""
+    body = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
+    bucket = f"acme-local-{source}-123456789012"
+    client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+    print(f"uploaded: s3://{bucket}/{key}")
+
+
+def show_features() -> None:
+    """What the online store has of the customer now."""
+    got = client("sagemaker-featurestore-runtime").get_record(
+        FeatureGroupName="acme-local-customer-v2", RecordIdentifierValueAsString="alice"
+    )
+    record = {each["FeatureName"]: each["ValueAsString"] for each in got["Record"]}
+    print(f"features of alice: {record}")
 
 
 def edit_by_hand() -> None:

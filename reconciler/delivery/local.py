@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.delivery import resolve, roles, site as sites
 from reconciler.delivery.api import Trust
+from reconciler.model.address import Address
 from reconciler.resources import api as resources
 from reconciler.specs.overlay import EnvironmentView
 
@@ -15,16 +16,25 @@ from reconciler.specs.overlay import EnvironmentView
 def made(view: EnvironmentView, more: Iterable[str] = ()) -> dict[str, dict[str, Any]]:
     """Trust and policies of the roles that an environment names, by ARN.
 
-    They suffice for every AWS type that has a file, since nobody writes them anew when the specs
-    change, and for `more`; and the account itself takes them, as there is no CI system.
+    They suffice for every AWS type that has a file and for every name that the compiler gives,
+    since nobody writes them anew when the specs change, and for `more`; and the account itself
+    takes them, as there is no CI system.
     """
     named = [arn for arn in (view.spec.roles.plan, view.spec.roles.apply) if arn]
     if not named:
         return {}
     stages, _ = sites.stages([view])
-    if view.spec.assets:  # nobody writes the roles anew when it is another bucket
-        stages = tuple(replace(each, assets="*/assets") for each in stages)
-    site = sites.Site(view.platform, stages, types=tuple(sorted({*resources.load(), *more})))
+    # Nobody writes the roles anew when specs name another bucket or another secret.
+    assets = "*/assets" if view.spec.assets else ""
+    types = resources.load()
+    prefix = f"{view.platform}-{view.name}-"
+    begun = tuple(
+        Address(type_, each.fix(prefix))
+        for type_, each in sorted(types.items())
+        if each.fix(prefix) != prefix
+    )
+    stages = tuple(replace(each, assets=assets, secrets=("*",), begun=begun) for each in stages)
+    site = sites.Site(view.platform, stages, types=tuple(sorted({*types, *more})))
     account = f"arn:{stages[0].partition}:iam::{view.account}:root"
     found = resolve.policies(
         roles.body(site, Trust()),

@@ -146,14 +146,16 @@ def conditions(site: Site) -> dict[str, Json]:
 
 def _naming(site: Site) -> list[tuple[str, Stage]]:
     """The environments whose specs state names of their own, each with its condition."""
-    return [(f"Named{index}", each) for index, each in enumerate(site.stages, 1) if each.stated]
+    known = enumerate(site.stages, 1)
+    return [(f"Named{index}", each) for index, each in known if each.stated or each.begun]
 
 
 def _stated(types: list[Resource], site: Site) -> dict[str, Json]:
     """What specs call as they like, by its whole name and in its environment alone."""
     found: dict[str, Json] = {}
     for name, stage in _naming(site):
-        grants = stated.grants(stage.stated, types, site.platform)
+        grants = [*stated.grants(stage.stated, types, site.platform)]
+        grants += stated.grants(stage.begun, types, site.platform, rest="*")
         changes = [_statement(*each) for each in listed(grants)]
         found |= packed(f"{name}Write", changes, [APPLY], site, name)
     return found

@@ -51,6 +51,8 @@ class Stage:
     """Bucket and folder of files of the repository, "" where no spec names one."""
     stated: tuple[Address, ...] = ()
     """What its specs call otherwise than `PLATFORM-ENVIRONMENT-…`."""
+    begun: tuple[Address, ...] = ()
+    """How names of a type begin that is written otherwise, where nobody lists them."""
     secrets: tuple[str, ...] = ()
     """The secrets that its specs name, by name or ARN."""
 

@@ -59,14 +59,17 @@ def _line(node: Node) -> Span | None:
     return node.origin.fields.get(NAME_LINE) or node.origin.line_of(name)
 
 
-def grants(names: Iterable[Address], types: list[Resource], platform: str) -> Iterator[Grant]:
+def grants(
+    names: Iterable[Address], types: list[Resource], platform: str, *, rest: str = ""
+) -> Iterator[Grant]:
     """What an apply role needs for these names besides what it has for its own.
 
-    `types` are all that the specs make: another type may hand a named role to a service.
+    `types` are all that the specs make: another type may hand a named role to a service. `rest`
+    is the pattern of what follows each name.
     """
     named: dict[str, list[str]] = {}
     for address in names:
-        named.setdefault(address.type, []).append(literal(address.name))
+        named.setdefault(address.type, []).append(literal(address.name) + rest)
     asked = {**slots(platform, _OURS), **dict.fromkeys(FORMS, _OURS)}
     every = actions.writes(types, asked) if named else ()
     for type_, called in sorted(named.items()):

@@ -161,11 +161,11 @@ def _topic(spec: Monitor, topic: Address, scope: Scope) -> Node:
 
 
 def topic_node(subscribers: Subscribers, scope: Scope) -> Node:
-    """A topic of a spec's own, to which only its workloads publish."""
+    """A topic of a spec's own, to which its workloads publish by what their roles allow."""
     topic = scope.address(TOPIC)
     props = {
         "KmsMasterKeyId": "",
-        "TopicPolicy": {},
+        "TopicPolicy": _policy(_tls_only(scope.arn("sns", topic.name))),
         "Subscription": [*_subscriptions(subscribers)],
     }
     return scope.node(topic, props, lines={("Subscription",): ("subscribers",)})
@@ -181,7 +181,11 @@ def _topic_policy(topic: Address, scope: Scope) -> Props:
         "Resource": arn,
         **vouched(ALARMS, scope.place.account),
     }
-    tls_only = {
+    return _policy(publish, _tls_only(arn))
+
+
+def _tls_only(arn: str) -> Props:
+    return {
         "Sid": "TlsOnly",
         "Effect": "Deny",
         "Principal": "*",
@@ -189,7 +193,10 @@ def _topic_policy(topic: Address, scope: Scope) -> Props:
         "Resource": arn,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    return {"Version": "2012-10-17", "Statement": [publish, tls_only]}
+
+
+def _policy(*statements: Props) -> Props:
+    return {"Version": "2012-10-17", "Statement": [*statements]}
 
 
 def _subscriptions(subscribers: Subscribers) -> Iterator[Props]:

@@ -17,6 +17,13 @@ EDITS: Edits = {
         ("dailyBudget: 80", "dailyBudget: 90"),
         ("costEmail: ml-platform@", "costEmail: ml-cost@"),
     ),
+    "specs/data/authorizations.yaml": (("retention: 7d", "retention: 8d"),),
+    "specs/data/landing.yaml": (("400d", "500d"),),
+    "specs/data/merchants.yaml": (
+        ("onboarded_on: date", "onboarded_on: date\n    country: char(2)"),
+    ),
+    "specs/data/transactions.yaml": (("atMost: 100000", "atMost: 200000"),),
+    "specs/pipelines/customer-features.yaml": (("workers: 4", "workers: 6"), ("50 23", "40 23")),
     "specs/data/access-logs.yaml": (("400d", "500d"),),
     "specs/data/artifacts.yaml": (("365d", "400d"),),
     "specs/data/curated.yaml": (("90d", "120d"),),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from engine.platform import TODAY
 
+from reconciler.assets.repository import Repository
+from reconciler.cli.frame.checked import checked
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
 from reconciler.model.address import Address
@@ -25,7 +27,7 @@ ARTIFACTS = "acme-local-artifacts-123456789012"
 MODEL_FILES = ("fallback/2026-09-14/model.tar.gz", "fallback/2026-11-02/model.tar.gz")
 """What the other rollout serves, before and after the edits; nobody makes it but a team."""
 SETTLED = "acme-disputes-dev-settled"
-"""Of another team: a channel of a training reads it."""
+"""A bucket of another team beside it, which nothing may touch."""
 
 
 class Example(Scene):
@@ -37,6 +39,10 @@ class Example(Scene):
     address. Both are there from `release` on."""
     edited = False
 
+    @property
+    def repository(self) -> Repository:
+        return Repository(ROOT)
+
     def request(
         self,
         *,
@@ -47,7 +53,7 @@ class Example(Scene):
         files = documents(edited=self.edited)
         view, found = overlay.resolve(files, self.environment)
         assert view is not None, found
-        read, found = compiler.read(files, view)
+        read, found = checked(files, view, (), self.repository)
         assert found == [], found
         policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
         policy = replace(policy, retry=frozenset(retry))

@@ -142,7 +142,16 @@ class Scene(Platform):
         sink = (lambda _: None) if events is None else events.append
         place = compiler.place_of(self.request().view)
         known, earlier = resources.load(), self.earlier
-        return apply(plan, self.session, known, place, sink, workers=self.workers, earlier=earlier)
+        return apply(
+            plan,
+            self.session,
+            known,
+            place,
+            sink,
+            workers=self.workers,
+            earlier=earlier,
+            assets=self.repository.data,
+        )
 
     def settled_plan(self, *, destroy: bool = False) -> Plan:
         """The plan, made again while AWS is busy, as the command `apply` does."""

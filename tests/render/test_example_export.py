@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sweeps import LONG
 
+from reconciler.cli.frame.checked import checked, repository
 from reconciler.compile import compiler
 from reconciler.render.cloudformation.template import template
 from reconciler.resources.api import load as load_resources
@@ -28,7 +29,7 @@ def documents():
 @pytest.mark.parametrize("environment", ENVIRONMENTS if LONG else ["prod"])
 def test_cfn_lint_takes_the_example(environment):
     view, _ = overlay.resolve(documents(), environment)
-    specs, found = compiler.read(documents(), view)
+    specs, found = checked(documents(), view, (), repository(ROOT))
     graph, more = compiler.build(specs, view)
     assert [each for each in (*found, *more) if each.is_error] == []
     out, _ = template(graph, load_resources(), compiler.place_of(view))

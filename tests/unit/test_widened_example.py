@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from reconciler.compile import compiler
+from reconciler.compile import compiler, packing
 from reconciler.compile.request import Request
 from reconciler.model.plan import Plan, plan_to_json
 from reconciler.model.policy import Policy
@@ -59,6 +59,7 @@ def request(texts: dict[str, str]) -> Request:
     assert view is not None, found
     specs, found = compiler.read(documents, view)
     assert found == []
+    specs = packing.unread(specs)
     return Request(specs, view, compiler.policy_of(view, today=TODAY))
 
 

@@ -7,6 +7,7 @@ entry; one that may be meant is read. Reads are the reader's. Sources: Cloud Con
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,20 @@ OWN = "moorline:"
 SHOWS = 120.0
 """Seconds in which a resource may not be shown by reads; see `aws.lag`, which has the sources."""
 UNDER_WAY = ("PENDING", "IN_PROGRESS")
+_QUEUE = re.compile(r"arn:([^:]+):sqs:([^:]+):([^:]+):([^:]+)")
+
+
+def queue_url(arn: str) -> str:
+    """The URL of a queue, which is how AWS's handlers call it; "" for the ARN of anything else.
+
+    Source: SQS developer guide, "Amazon SQS queue and message identifiers".
+    """
+    found = _QUEUE.fullmatch(arn)
+    if found is None:
+        return ""
+    partition, region, account, name = found.groups()
+    domain = {"aws-cn": "amazonaws.com.cn"}.get(partition, "amazonaws.com")
+    return f"https://sqs.{region}.{domain}/{account}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,8 @@ class Search:
         if len(parts) == 1:
             if parts[0][-1].lower().endswith("arn"):
                 return (self.at(arn),)
+            if url := queue_url(arn):
+                return (self.at(url),)
             resource = arn.split(":", 5)[-1]
             ends = dict.fromkeys((resource.rpartition("/")[2], resource.rpartition(":")[2]))
             return tuple(self.at(end) for end in (*(e for e in ends if e), arn))
