@@ -38,7 +38,7 @@ MEMBERS = {
 """What the service itself changes in any state, by its names. Source: UpdateApplication."""
 TAGS = "Tags"
 QUIET = frozenset({"CREATED", "STOPPED"})
-RUNNING = frozenset({"STARTED", "STARTING"})
+RUNNING = frozenset({"STARTED"})
 GOING = ["SUBMITTED", "PENDING", "SCHEDULED", "RUNNING", "QUEUED"]
 GONE = (absent("ResourceNotFoundException"),)
 STATE = "state"
@@ -82,8 +82,10 @@ def _objections(change: Change) -> Iterator[Objection]:
     starts = (change.live.get("AutoStartConfiguration") or {}).get("Enabled", True)
     if state in RUNNING and not runs and starts:
         return  # it is stopped first
-    what = f"and runs {_jobs(runs)}" if runs else "and no job would start it again"
-    text = f"{change.address.name!r} is {state} {what}: AWS changes it only when it is stopped"
+    what = f" and runs {_jobs(runs)}" if runs else ""
+    if state in RUNNING and not runs:
+        what = " and no job would start it again"
+    text = f"{change.address.name!r} is {state}{what}: AWS changes it only when it is stopped"
     help_ = (
         "it stops by itself when no job has come for a while; plan again then, or stop it:"
         " `aws emr-serverless stop-application`, which refuses while jobs run"
