@@ -56,8 +56,9 @@ def stops(change: Change, resource: Resource) -> Stopped | None:
 def left_stopped(change: Change, resource: Resource) -> bool:
     """Whether an apply that ended early has stopped it, and it still does not run."""
     order, observed = resource.stages.stopped, change.observed
-    marked = bool(observed and observed.tags and STOPPED_TAG in observed.tags)
-    return bool(order and order.start and marked and observed.state not in order.running)
+    if order is None or order.start is None or observed is None:
+        return False
+    return STOPPED_TAG in (observed.tags or {}) and observed.state not in order.running
 
 
 def renewed(change: Change, resource: Resource) -> frozenset[str]:

@@ -167,7 +167,7 @@ def _covers(pattern: Json, action: str) -> bool:
 def _named(graph: Graph, node: Node, at: Path) -> list[Node]:
     """The resources of the platform that the parameters of a state name."""
     held = next((node.props[name] for name in TEXTS if node.props.get(name) is not None), None)
-    state = held.document if isinstance(held, JsonText) else held
+    state: Any = held.document if isinstance(held, JsonText) else held
     for part in at:
         state = state[int(part)] if isinstance(state, list | tuple) else state[part]
     given = [state.get(name) for name in ("Parameters", "Arguments")]

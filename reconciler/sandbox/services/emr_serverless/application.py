@@ -16,6 +16,7 @@ from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.services.cloudcontrol.store import Record, all_records
 from reconciler.sandbox.services.emr_serverless.state import QUIET, going, state, tell
 
+SERVICE = "emr-serverless"
 TYPE = "AWS::EMRServerless::Application"
 ANY_STATE = frozenset({"imageConfiguration", "maximumCapacity", "schedulerConfiguration"})
 """What changes in any state. Source: UpdateApplication."""
