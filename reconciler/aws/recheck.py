@@ -6,7 +6,7 @@ It owns what is read for a step, here and right before the step runs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.aws.errors import AwsError
@@ -14,10 +14,10 @@ from reconciler.aws.search import search
 from reconciler.aws.session import Session
 from reconciler.aws.single import Single
 from reconciler.aws.survey import unreadable
-from reconciler.model.change import Action, Observed
+from reconciler.model.change import Action, Call, Observed
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import SUFFIX, Plan, Step
-from reconciler.model.value import Props
+from reconciler.model.value import Json, Props
 from reconciler.plan.derived import forged
 from reconciler.plan.moved import moved
 from reconciler.resources.api import Place, Resource
@@ -99,6 +99,7 @@ def planned_key(step: Step, resource: Resource) -> Props | None:
     """
     if resource.generic:
         ids = [call.params.get(IDENTIFIER) for call in step.calls]
+        ids += [each for call in step.calls for each in _by_service(call, resource)]
         known = next((each for each in ids if isinstance(each, str)), "")
         return {"TypeName": resource.type, IDENTIFIER: known} if known else None
     if not resource.found_by_tag:
@@ -107,3 +108,15 @@ def planned_key(step: Step, resource: Resource) -> Props | None:
     named = (item for call in step.calls for item in call.params.items())
     ids = [value for key, value in named if key.endswith(param) and isinstance(value, str)]
     return {next(iter(resource.read.params)): ids[0]} if ids else None
+
+
+def _by_service(call: Call, resource: Resource) -> Iterator[Json]:
+    """The identifier in a call of the type's own service: a parameter called like it, or an ARN."""
+    if call.service == resource.service or resource.generic is None:
+        return
+    outputs = {name.casefold() for name in resource.outputs if not name.endswith("Arn")}
+    for name, value in call.params.items():
+        if name.casefold() in outputs:
+            yield value
+        elif isinstance(value, str) and value.startswith("arn:"):
+            yield from (key[IDENTIFIER] for key in resource.generic.by_arn(value)[:1])

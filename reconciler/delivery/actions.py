@@ -142,6 +142,7 @@ def _asked(resource: Resource) -> Iterator[tuple[str, Place]]:
     for action in _handled(resource, HANDLERS[1]):
         for place in forwarded(action, resource):
             yield action, place
+    yield from _stopping(resource)
     for method in methods(resource)[1]:
         for action in permission(resource.service, method):
             for place in places_of(action, resource):
@@ -149,6 +150,15 @@ def _asked(resource: Resource) -> Iterator[tuple[str, Place]]:
         for row in rows(resource.service, _operation(resource.service, method)):
             for action in {*row.actions} - NOT_OURS:
                 yield action, _demanded(action, row)
+
+
+def _stopping(resource: Resource) -> Iterator[tuple[str, Place]]:
+    """What stops and starts it by calls of another client than the type's."""
+    stopped = resource.stages.stopped
+    both = (stopped.stop, stopped.start) if stopped else ()
+    for each in (it for it in both if it and it.service):
+        for action in permission(each.service, each.method):
+            yield from ((action, place) for place in forwarded(action, resource))
 
 
 def _demanded(action: str, row: Demand) -> Place:
@@ -187,7 +197,8 @@ def methods(resource: Resource) -> tuple[set[str], set[str]]:
     looks |= resource.asks | {detail.method for detail in resource.details}
     changes = {resource.create.method, resource.delete.method, *_updates(resource)}
     if stopped := resource.stages.stopped:
-        changes |= {stopped.stop.method, stopped.start.method}
+        own = (it for it in (stopped.stop, stopped.start) if it and not it.service)
+        changes |= {each.method for each in own}
     if resource.operation:
         looks |= {resource.operation.poll, resource.operation.pending} - {""}
         changes |= set(resource.operation.timeout)  # those that there is a handler for

@@ -68,9 +68,9 @@ _BODIES = {
     "install beside a plan": _KEPT + _INSTALL,
     "validate": """\
 code=0
-moorline validate --no-color || code=$?
-moorline validate --format sarif > moorline-out/validate.sarif || code=$?
-moorline validate --format junit > moorline-out/validate.xml || code=$?
+moorline validate --base auto --no-color || code=$?
+moorline validate --base auto --format sarif > moorline-out/validate.sarif || code=$?
+moorline validate --base auto --format junit > moorline-out/validate.xml || code=$?
 exit "$code"
 """,
     "plan and comment": f"""\

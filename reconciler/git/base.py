@@ -8,8 +8,10 @@ from reconciler.git.run import GitError, ask
 from reconciler.git.tree import ID
 
 IDS = ("CI_MERGE_REQUEST_DIFF_BASE_SHA",)
-BRANCHES = ("GITHUB_BASE_REF", "CHANGE_TARGET")
-"""Variables of GitLab, GitHub Actions and Jenkins in the job of a change."""
+BRANCHES = ("GITHUB_BASE_REF", "CHANGE_TARGET", "CODEBUILD_WEBHOOK_BASE_REF")
+"""Variables of GitLab, GitHub Actions, Jenkins and CodeBuild in the job of a change."""
+HEADS = "refs/heads/"
+"""CodeBuild says the branch with this."""
 BEFORE = "HEAD^1"
 
 
@@ -21,7 +23,8 @@ def base(variables: Mapping[str, str], asked: str = "") -> str:
     """
     told = [asked] if asked else [variables.get(name, "") for name in IDS]
     branches = [] if asked else [variables.get(name, "") for name in BRANCHES]
-    names = [*filter(None, told), *(f"refs/remotes/origin/{each}" for each in branches if each)]
+    known = [each.removeprefix(HEADS) for each in branches if each]
+    names = [*filter(None, told), *(f"refs/remotes/origin/{each}" for each in known)]
     names += [] if asked else [BEFORE]
     return next((found for name in names if (found := _id(name))), "")
 

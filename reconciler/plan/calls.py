@@ -95,7 +95,7 @@ class _Writer:
         tagging, order = self.resource.tags, self.resource.stages.stopped
         if stopped := stops(change, self.resource):
             if (
-                tagging and not tagging.inside
+                stopped.start and tagging and not tagging.inside
             ):  # an apply that ends in between leaves word that it is to run
                 yield self._tag(tagging, [{"Key": STOPPED_TAG, "Value": "for a change"}])
             yield self._op(stopped.stop)
@@ -106,11 +106,11 @@ class _Writer:
                 before = _given(change.live.get(part.prop))
                 after = _given(change.desired.get(part.prop))
                 yield from self._requests(part.calls(before, after))
-        if order and (stopped or left_stopped(change, self.resource)):
+        if order and order.start and (stopped or left_stopped(change, self.resource)):
             yield self._op(order.start)
         if tagging and not tagging.inside and change.touches(TAGS):
             yield from self._retag(tagging)
-        if stopped and tagging and not tagging.inside:
+        if stopped and stopped.start and tagging and not tagging.inside:
             yield self._untag(tagging, [STOPPED_TAG])
 
     def delete(self) -> Iterator[Call]:
@@ -153,7 +153,8 @@ class _Writer:
         key = self._fill(self.resource.key)
         for request in requests:
             params = request.params if request.bare else {**key, **request.params}
-            yield Call(self.resource.service, request.method, self._known(params))
+            service = request.service or self.resource.service
+            yield Call(service, request.method, self._known(params))
 
     def _known(self, params: Props) -> Props:
         """The resource's own id in place of a reference to it, where it has one already."""
@@ -167,7 +168,7 @@ class _Writer:
         return found
 
     def _op(self, op: Op) -> Call:
-        return Call(self.resource.service, op.method, self._fill(op.params))
+        return Call(op.service or self.resource.service, op.method, self._fill(op.params))
 
     def _fill(self, templates: Mapping[str, Json]) -> dict[str, Json]:
         return {key: self._fill_one(value) for key, value in templates.items()}

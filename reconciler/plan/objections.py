@@ -96,7 +96,8 @@ def staged(node: Node, change: Change, resource: Resource) -> Iterator[Diagnosti
     risks = [*dict.fromkeys(each.risk for each in steps if each.risk)]
     if stopped:
         least = f" (about {max(1, round(stopped.seconds / 60))} min)" if stopped.seconds else ""
-        risks.append(f"it is stopped for this change and started again{least}: {stopped.risk}")
+        again = "started again" if stopped.start else "starts by itself when something comes"
+        risks.append(f"it is stopped for this change and {again}{least}: {stopped.risk}")
     if left_stopped(change, resource):
         text = f"{name} was stopped by an apply that ended before it was started again"
         yield Diagnostic(

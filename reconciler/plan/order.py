@@ -45,6 +45,7 @@ from reconciler.plan.linking import linked
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.unsure import said as unsure
 from reconciler.plan.widen import remarks, widenings
+from reconciler.plan.withdrawn import withdrawn
 from reconciler.resources.api import Place, Resource, fill
 from reconciler.resources.review import no_context, unmoved
 
@@ -173,7 +174,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     steps = [asked(it, seen, resource, policy) for it in steps]
     steps = [replace(it, sent=live.sent.of(node)) if it.desired else it for it in steps]
     draft.diagnostics += objections.staged(node, seen, resource)
-    draft.diagnostics += remarks(seen, node, place)
+    draft.diagnostics += [*remarks(seen, node, place), *withdrawn(seen, node)]
     draft.diagnostics += copies(node, steps)
     _add(seen, node, steps, draft, resource)
 

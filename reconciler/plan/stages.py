@@ -42,17 +42,23 @@ def stages(change: Change, resource: Resource) -> tuple[Stage, ...]:
 def stops(change: Change, resource: Resource) -> Stopped | None:
     """How it is stopped for this change; nothing where it may go on running, or does not run."""
     stopped = resource.stages.stopped
-    if stopped is None or change.observed is None or change.observed.state not in stopped.running:
+    if stopped is None or change.observed is None:
+        return None
+    state = change.context.get(stopped.told) if stopped.told else change.observed.state
+    if state not in stopped.running:
         return None
     touched = {each.path[0] for each in change.fields} - {TAGS}
+    if touched <= stopped.free:
+        return None
     return stopped if touched & (stopped.props or touched) else None
 
 
 def left_stopped(change: Change, resource: Resource) -> bool:
     """Whether an apply that ended early has stopped it, and it still does not run."""
     order, observed = resource.stages.stopped, change.observed
-    marked = bool(observed and observed.tags and STOPPED_TAG in observed.tags)
-    return bool(order and observed and marked and observed.state not in order.running)
+    if order is None or order.start is None or observed is None:
+        return False
+    return STOPPED_TAG in (observed.tags or {}) and observed.state not in order.running
 
 
 def renewed(change: Change, resource: Resource) -> frozenset[str]:

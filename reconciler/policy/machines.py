@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeAlias
 
 from reconciler.facts.asl import Unknown
 from reconciler.facts.asl.checks import Fault, faults
@@ -16,11 +16,14 @@ from reconciler.facts.asl.needs import needs
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Hidden, Join, Json, JsonText, Path, Ref
+from reconciler.model.value import Hidden, Join, Json, JsonText, Path, Ref, references
 from reconciler.policy.api import Rule, register
+from reconciler.resources import api as resources
 
 TYPE = "AWS::StepFunctions::StateMachine"
 TEXTS = ("DefinitionString", "Definition")
+Allowed: TypeAlias = tuple[list[Json], list[Json] | None]
+"""Patterns of actions, and the resources that they are allowed on; nothing where it is not told."""
 REFUSED = Code(
     "MACHINE001",
     "state machine that Step Functions refuses",
@@ -42,8 +45,9 @@ DENIED = Code(
     "MACHINE003",
     "state that its role may not do",
     "A state calls an operation, and no policy of the machine's role allows the action that IAM is"
-    " asked for. The run would fail there. Waiting for a job (.sync) needs more than starting it.",
-    "Add the action to the role, or let another role do it.",
+    " asked for, or allows it on other resources than the one that the state names. The run would"
+    " fail there. Waiting for a job (.sync) needs more than starting it.",
+    "Add the action, on this resource, to the role, or let another role do it.",
 )
 
 
@@ -73,9 +77,9 @@ def denied(graph: Graph) -> Iterator[Diagnostic]:
             continue
         missing: dict[tuple[str, ...], list[str]] = {}
         for at, action in needs(definition):
-            known = missing.setdefault(at, [])
-            if action not in known and not any(_covers(each, action) for each in allowed):
-                known.append(action)
+            lacks = _lacks(action, allowed, _named(graph, node, at))
+            if lacks and lacks not in missing.setdefault(at, []):
+                missing[at].append(lacks)
         for at, actions in missing.items():
             if actions:
                 text = f"its role may not {', '.join(actions)}"
@@ -117,13 +121,26 @@ def _finding(code: Code, node: Node, fault: Fault, severity: Severity) -> Diagno
     return Diagnostic(code.code, text, at, code.fix, severity, node.address)
 
 
-def _allowed(graph: Graph, node: Node) -> list[str] | None:
-    """The patterns of actions that the machine's role may do; nothing where that is not told."""
+def _lacks(action: str, allowed: list[Allowed], named: list[Node]) -> str:
+    """What of an action no statement allows, in words; "" where all is allowed."""
+    fits = [on for patterns, on in allowed if any(_covers(each, action) for each in patterns)]
+    if not fits:
+        return action
+    for target in named:
+        if _service(target) == action.partition(":")[0] and not any(
+            on is None or any(_is_of(each, target) for each in on) for on in fits
+        ):
+            return f"{action} on {target.address.name!r}"
+    return ""
+
+
+def _allowed(graph: Graph, node: Node) -> list[Allowed] | None:
+    """What the machine's role may do, and where; nothing where that is not told."""
     ref = node.props.get("RoleArn")
-    role = next((it for it in graph if isinstance(ref, Ref) and it.address == ref.target), None)
+    role = graph.nodes.get(ref.target) if isinstance(ref, Ref) else None
     if role is None or role.props.get("ManagedPolicyArns"):
         return None
-    found: list[str] = []
+    found: list[Allowed] = []
     for policy in role.props.get("Policies") or ():
         document = policy.get("PolicyDocument")
         document = document.document if isinstance(document, JsonText) else document
@@ -134,10 +151,46 @@ def _allowed(graph: Graph, node: Node) -> list[str] | None:
                 continue
             if "Action" not in statement:
                 return None
-            actions = statement["Action"]
-            found += [actions] if isinstance(actions, str) else list(actions)
+            on = _listed(statement["Resource"]) if "Resource" in statement else None
+            found.append((_listed(statement["Action"]), on))
     return found
 
 
-def _covers(pattern: str, action: str) -> bool:
+def _listed(value: Json) -> list[Json]:
+    return [*value] if isinstance(value, list | tuple) else [value]
+
+
+def _covers(pattern: Json, action: str) -> bool:
     return fnmatchcase(action.lower(), str(pattern).lower())
+
+
+def _named(graph: Graph, node: Node, at: Path) -> list[Node]:
+    """The resources of the platform that the parameters of a state name."""
+    held = next((node.props[name] for name in TEXTS if node.props.get(name) is not None), None)
+    state: Any = held.document if isinstance(held, JsonText) else held
+    for part in at:
+        state = state[int(part)] if isinstance(state, list | tuple) else state[part]
+    given = [state.get(name) for name in ("Parameters", "Arguments")]
+    targets = dict.fromkeys(ref.target for ref in references(given))
+    return [graph.nodes[each] for each in targets if each in graph.nodes]
+
+
+def _service(target: Node) -> str:
+    """Its service as ARNs have it; "" where no ARN follows from its name."""
+    arn = _arn(target)
+    return arn.split(":")[2] if arn else ""
+
+
+def _arn(target: Node) -> str:
+    known = resources.load().get(target.address.type)
+    return known.arn if known and "{name}" in known.arn else ""
+
+
+def _is_of(place: Json, target: Node) -> bool:
+    """Whether a resource of a statement may be this one, or something in it."""
+    if not isinstance(place, str):
+        return any(ref.target == target.address for ref in references(place))
+    parts, own = place.split(":", 5), _arn(target).split(":", 5)
+    if len(parts) < len(own):
+        return "*" in place
+    return fnmatchcase(own[5].replace("{name}", target.address.name), parts[5])

@@ -55,14 +55,14 @@ class InFlight:
 
     def _review(self, change: Change) -> Iterable[FieldChange | Objection]:
         if count := change.context.get(RUNS):
-            yield self._said("RUN001", change.address.name, count, self.changed)
+            yield self._said("GOING001", change.address.name, count, self.changed)
 
     def _foresee(self, step: Step, graph: Graph) -> Foreseeing:
         if step.action is Action.CREATE or (look := self.last(step, graph)) is None:
             return ()
         found = yield look
         count = sum(map(self.going, found or ()))
-        return (self._said("RUN002", step.address.name, count, self.deleted),) if count else ()
+        return (self._said("GOING002", step.address.name, count, self.deleted),) if count else ()
 
     def _said(self, code: str, name: str, count: int, then: str) -> Objection:
         runs = "a run" if count == 1 else f"{count} runs"

@@ -35,6 +35,8 @@ class Op:
 
     method: str
     params: Mapping[str, Json] = field(default_factory=dict)
+    service: str = ""
+    """The client, where it is another one than the type's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ class Request(NamedTuple):
     method: str
     params: Props
     bare: bool = False
+    service: str = ""
+    """The client, where it is another one than the type's."""
 
 
 class Reader(Protocol):

@@ -99,9 +99,14 @@ class Stopped:
     """What runs is stopped for a change, and started again after it."""
 
     running: frozenset[str]
-    """The states (`Lifecycle.field`) in which AWS takes no such change."""
+    """The states in which AWS takes no such change."""
     stop: Op
-    start: Op
+    start: Op | None = None
+    """Nothing where it starts by itself as soon as something comes."""
+    told: str = ""
+    """The member of `Change.context` that has the state; "" where `Lifecycle.field` has it."""
+    free: frozenset[str] = frozenset()
+    """Properties, tags among them, that change while it runs, as long as no other does."""
     props: frozenset[str] = frozenset()
     """The properties of which a change asks for it; all but tags where none is named."""
     seconds: float = 0.0

@@ -97,6 +97,7 @@ SPECIAL = {
 }  # fmt: skip
 RESOURCES = {
     "cloudwatch": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:acme",
+    "emr-serverless": f"arn:aws:emr-serverless:{REGION}:{ACCOUNT}:/applications/acme",
     "glue": f"arn:aws:glue:{REGION}:{ACCOUNT}:database/acme",
     "redshift-serverless": f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/0a1b",
     "scheduler": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/acme",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -84,6 +85,34 @@ def test_a_commit_that_is_not_there_is_no_other_one(run: CliRunner) -> None:
     found = run.invoke(validate.command, ["--base", "nowhere", *WHERE])
     assert (found.exit_code, "SCHEMA003" in found.output) == (1, True)
     assert "SCHEMA001" not in found.output
+
+
+def test_where_nothing_was_before_there_is_a_warning_and_no_mistake(run: CliRunner) -> None:
+    edit("price: bigint", "price: int")
+    shutil.rmtree(".git")
+    found = run.invoke(validate.command, ["--base", "auto", *WHERE])
+    assert (found.exit_code, "warning[SCHEMA003]" in found.output) == (0, True), found.output
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"GITHUB_BASE_REF": "main"},
+        {"CHANGE_TARGET": "main"},
+        {"CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"},
+    ],
+)
+def test_each_ci_says_which_branch_a_change_goes_to(
+    run: CliRunner, told: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("update-ref", "refs/remotes/origin/main", "HEAD")
+    edit("price: bigint", "price: int")
+    for name in ("breaks", "after"):
+        git("commit", "-q", "--allow-empty", "-a", "-m", name)
+    assert "SCHEMA001" not in run.invoke(validate.command, ["--base", "auto", *WHERE]).output
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert "SCHEMA001" in run.invoke(validate.command, ["--base", "auto", *WHERE]).output
 
 
 def test_what_was_not_there_or_was_wrong_breaks_nothing(run: CliRunner) -> None:

@@ -196,7 +196,7 @@ def messages(plan: Plan) -> str:
 # -- redshift
 
 
-def sales(capacity: str = "{base: 128, max: 256}", limits: str = "", more: str = "") -> str:
+def sales(capacity: str = "{base: 128, atMost: 256}", limits: str = "", more: str = "") -> str:
     said = f"{NETWORK}, capacity: {capacity}, parameters: {{{limits}}}{more}"
     return spec("DataSource", "sales", f"{{redshift: {{{said}}}}}")
 
@@ -226,7 +226,7 @@ def updates(events: Iterable[Any]) -> list[dict[str, Any]]:
 @pytest.mark.scenario("D25")
 @pytest.mark.scenario("D27")
 def test_a_workgroup_changes_one_parameter_after_the_other(warehouse: Platform) -> None:
-    warehouse.text = sales("{base: 512, max: 1024}", 'max_query_execution_time: "14400"')
+    warehouse.text = sales("{base: 512, atMost: 1024}", 'max_query_execution_time: "14400"')
     plan = warehouse.plan()
     assert "STAGE001" in codes(plan)
     run = warehouse.apply(plan)
@@ -238,7 +238,7 @@ def test_a_workgroup_changes_one_parameter_after_the_other(warehouse: Platform) 
     ]
     assert {"configParameters": lifted} in updates(run.events)
     assert warehouse.plan().steps == ()  # what Redshift has by default is no difference
-    warehouse.text = sales("{base: 128, max: 256}", 'max_query_execution_time: "14400"')
+    warehouse.text = sales("{base: 128, atMost: 256}", 'max_query_execution_time: "14400"')
     run = warehouse.apply(warehouse.plan())
     assert updates(run.events) == [{"baseCapacity": 128}, {"maxCapacity": 256}]
     warehouse.text = sales("{base: 128}", 'max_query_execution_time: "14400"')

@@ -129,9 +129,9 @@ def test_runs_that_are_going_are_said_where_their_machine_changes_or_goes(site: 
     site.aws.clock.advance(30)
     changed = TEXT.replace("overlap: skip", "overlap: parallel")
     site.text = changed
-    assert "RUN001" in codes(site.plan())
+    assert "GOING001" in codes(site.plan())
     site.text = DATA
-    assert "RUN002" in codes(site.plan())
+    assert "GOING002" in codes(site.plan())
 
 
 @pytest.mark.scenario("D79")

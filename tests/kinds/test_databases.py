@@ -31,11 +31,15 @@ FUNCTION = "function: {function: 'arn:aws:lambda:eu-west-1:123456789012:function
         (f"rds: {{{TWO}, backups: {{keep: 40d}}}}", ("rds", "backups", "keep"), "1 to 35 days"),
         (f"rds: {{{TWO}, user: postgres}}", ("rds", "user"), "engines keep"),
         (
-            f"rds: {{{TWO}, instanceClass: db.r6g.large, capacity: {{min: 1, max: 2}}}}",
+            f"rds: {{{TWO}, instanceClass: db.r6g.large, capacity: {{atLeast: 1, atMost: 2}}}}",
             ("rds", "capacity"),
             "does not scale",
         ),
-        (f"rds: {{{TWO}, capacity: {{min: 4, max: 2}}}}", ("rds", "capacity", "max"), "less than"),
+        (
+            f"rds: {{{TWO}, capacity: {{atLeast: 4, atMost: 2}}}}",
+            ("rds", "capacity", "atMost"),
+            "less than",
+        ),
         (f"rds: {{{THERE}, instances: 3}}", ("rds", "instances"), "does not manage"),
         (f"{{awsName: orders-db, rds: {{{TWO}}}}}", ("awsName",), "name of a bucket"),
         (
@@ -46,8 +50,8 @@ FUNCTION = "function: {function: 'arn:aws:lambda:eu-west-1:123456789012:function
         ("redshift: {}", ("redshift",), "needs a network"),
         (f"redshift: {{{TWO}}}", ("redshift", "network", "subnets"), "three subnets"),
         (
-            f"redshift: {{{NETWORK}, capacity: {{base: 64, max: 8}}}}",
-            ("redshift", "capacity", "max"),
+            f"redshift: {{{NETWORK}, capacity: {{base: 64, atMost: 8}}}}",
+            ("redshift", "capacity", "atMost"),
             "less than",
         ),
         ("kafka: {topic: a}", ("kafka",), "in one cluster"),
@@ -94,9 +98,9 @@ def test_what_has_no_such_form_is_no_spec(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "severities"),
     [
-        (f"rds: {{{TWO}, capacity: {{min: 0, max: 2, pauseAfter: 300}}}}", []),
-        (f"rds: {{{TWO}, capacity: {{min: 0, max: 512, pauseAfter: 90000}}}}", ["warning"]),
-        (f"rds: {{{TWO}, capacity: {{min: 1, max: 2, pauseAfter: 300}}}}", ["warning"]),
+        (f"rds: {{{TWO}, capacity: {{atLeast: 0, atMost: 2, pauseAfter: 5m}}}}", []),
+        (f"rds: {{{TWO}, capacity: {{atLeast: 0, atMost: 512, pauseAfter: 25h}}}}", ["warning"]),
+        (f"rds: {{{TWO}, capacity: {{atLeast: 1, atMost: 2, pauseAfter: 5m}}}}", ["warning"]),
         (f"rds: {{{TWO}, instanceClass: db.r99zz.large}}", []),
         (
             f"kafka: {{topic: ab, {TWO}, {FUNCTION.replace('role: f', 'role: f, onFailure: kafka://bad')}}}",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.model.address import Address
-from reconciler.model.codes import CODES
+from reconciler.model.codes import CODES, FAMILIES
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.policy import api as policy
 from reconciler.render.text.diagnostics import as_json, summary, text
@@ -149,6 +149,11 @@ def used_codes():
 def test_every_code_in_use_is_in_the_table_and_none_is_idle():
     listed = {code for code in KNOWN if code.startswith(("YAML", "SPEC", "ENV", "GRAPH"))}
     assert listed == used_codes()
+
+
+def test_a_code_means_one_thing():
+    every = [code.code for family in FAMILIES for code in family.CODES] + [*policy.codes()]
+    assert sorted(every) == sorted(set(every))
 
 
 def test_every_code_explains_itself():

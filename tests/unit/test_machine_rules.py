@@ -23,8 +23,8 @@ TASK: dict[str, Any] = {
 ALL = ["glue:StartJobRun", "glue:GetJobRun", "glue:BatchStopJobRun"]
 
 
-def graph(state: dict[str, Any], actions: Any = ALL, **more: Any) -> Graph:
-    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+def graph(state: dict[str, Any], actions: Any = ALL, on: Any = "*", **more: Any) -> Graph:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": on}
     policy = {"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}
     definition = {"StartAt": "s", "States": {"s": state}}
     nodes = [
@@ -64,6 +64,29 @@ def test_waiting_for_a_job_needs_more_than_starting_it() -> None:
     (only,) = load()["MACHINE003"].check(graph(TASK, "glue:StartJobRun"))
     assert "glue:GetJobRun, glue:BatchStopJobRun" in only.message
     assert "/States/s" in only.message
+
+
+JOBS = "arn:aws:glue:eu-west-1:123456789012:job/"
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        f"{JOBS}job",
+        f"{JOBS}j*",
+        "arn:aws:glue:*",
+        Ref(JOB, "Arn"),
+        [f"{JOBS}other", Join((Ref(JOB, "Arn"), "/x"))],
+    ],
+)
+def test_an_action_on_the_resource_that_a_state_names_is_right(on: Any) -> None:
+    assert found(graph(TASK, ALL, on)) == []
+
+
+@pytest.mark.parametrize("on", [f"{JOBS}other", [f"{JOBS}jobs"], Ref(ROLE, "Arn"), []])
+def test_an_action_on_other_resources_is_none_on_this_one(on: Any) -> None:
+    (only,) = load()["MACHINE003"].check(graph(TASK, ALL, on))
+    assert "glue:StartJobRun on 'job'" in only.message
 
 
 def test_a_role_that_nobody_tells_of_is_not_judged() -> None:

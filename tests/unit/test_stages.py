@@ -250,3 +250,24 @@ def test_what_an_apply_left_stopped_is_started(size: int) -> None:
         "untag",
     ]
     assert "STAGE003" in planned({"Size": size, "Tags": tags}, left, application())[1]
+
+
+def test_what_starts_by_itself_is_stopped_and_no_more_by_the_state_that_was_asked_for() -> None:
+    stop = Op("stop_it", {"id": "{name}"}, "other")
+    kind = table(
+        stages=Stages(
+            stopped=Stopped(
+                running=codes("STARTED"), stop=stop, told="word", free=frozenset({"Size"})
+            )
+        )
+    )
+
+    def calls_of(word: str, **wanted: Any) -> list[tuple[str, str]]:
+        seen = Observed({"Size": 5, "Mode": "a"}, tags=OWN, context={"word": word})
+        change = compare(HERE, {"Size": 5, "Mode": "a", **wanted}, seen, kind)
+        return [(call.service, call.method) for call in calls.update(change, kind, PLACE)]
+
+    assert calls_of("STARTED", Mode="b")[0] == ("other", "stop_it")
+    assert len(calls_of("STARTED", Mode="b")) == 2
+    assert ("other", "stop_it") not in calls_of("STOPPED", Mode="b")
+    assert ("other", "stop_it") not in calls_of("STARTED", Size=6)

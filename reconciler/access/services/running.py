@@ -46,6 +46,12 @@ def job_run(call: Call, _world: World) -> Iterable[Want]:
     yield Want(f"{EMR}:{call.operation}", at)
 
 
+def emr_tags(call: Call, _world: World) -> Iterable[Want]:
+    """An application, or a run of one, by its ARN."""
+    given, untag = tags(call.get("tags")), tuple(call.get("tagKeys") or ())
+    yield Want(f"{EMR}:{call.operation}", str(call.need("resourceArn")), {}, given, untag)
+
+
 def put_events(call: Call, _world: World) -> Iterable[Want]:
     """Each entry is asked for on its bus."""
     for entry in call.need("Entries"):
@@ -95,9 +101,10 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
             EMR,
             {
                 "application applicationId": "GetApplication ListJobRuns StartApplication "
-                "StopApplication",
+                "StopApplication UpdateApplication",
             },
         ),
+        **dict.fromkeys(("ListTagsForResource", "TagResource", "UntagResource"), emr_tags),
     },
     "events": {
         **plain(

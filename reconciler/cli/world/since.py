@@ -11,11 +11,13 @@ from reconciler.cli.frame.project import Project
 from reconciler.git.base import base
 from reconciler.git.export import export
 from reconciler.git.run import GitError
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.specs import overlay
 from reconciler.specs.load import Loaded, load
 
 CODE = "SCHEMA003"
+AUTO = "auto"
+"""Whatever there is: a repository that has no commit before is no mistake, and is told."""
 _HELP = "fetch it (`git fetch --deepen=100`), or name another commit"
 
 
@@ -40,7 +42,8 @@ class Since:
             loaded = self._read()
         except GitError as error:
             text = f"nothing is known of what this edit breaks: {error}"
-            return [Diagnostic(CODE, text, help=_HELP)]
+            severity = Severity.WARNING if self.asked == AUTO else Severity.ERROR
+            return [Diagnostic(CODE, text, help=_HELP, severity=severity)]
         now = self.project.read()
         if name not in overlay.names(loaded.documents):
             return []
@@ -59,7 +62,7 @@ class Since:
             GitError: the repository does not have it, or not all of it.
         """
         if self._loaded is None:
-            commit = base(os.environ, "" if self.asked == "auto" else self.asked)
+            commit = base(os.environ, "" if self.asked == AUTO else self.asked)
             if not commit:
                 raise GitError(f"this repository has no commit {self.asked!r}")
             places = [self.project.specs, self.project.environments]

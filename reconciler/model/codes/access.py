@@ -18,4 +18,10 @@ CODES = (
         "The policy of a role or another principal that is to be made allows all actions, or all of a service, on every resource.",
         "Name the actions and the resources that it needs.",
     ),
+    Code(
+        "ACCESS003",
+        "statement of a policy that goes",
+        "A policy is written as a whole. The live one lets somebody in by a statement that no spec has: somebody else wrote it, or it has left the spec. The apply takes it away, and who relied on it is refused from then on.",
+        "Say it in a spec, if it is to stay; else tell those it served.",
+    ),
 )

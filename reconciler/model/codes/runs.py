@@ -13,21 +13,27 @@ CODES = (
         "Correct the name, or put the step that writes it first. Data from outside of the pipeline is read with `source`.",
     ),
     Code(
-        "RUN001",
+        "GOING001",
         "runs are going while it changes",
         "What is to be changed is running. A run of a state machine or of a Glue job goes on as it began; an application that has to be stopped ends its jobs.",
         "Apply when they have ended, or stop them first with `moorline stop`, if they should not go on as they are.",
     ),
     Code(
-        "RUN002",
+        "GOING002",
         "runs are going while it is deleted",
         "What is to be deleted is running. Step Functions ends a state machine only when its last run has ended, and its name is taken until then; the runs of a Glue job go on without it.",
         "Wait for their end, or stop them first with `moorline stop`.",
     ),
     Code(
-        "RUN003",
-        "an application that has started cannot be changed",
-        "EMR Serverless changes most of an application only while it is stopped, and it is started now. Moorline does not stop it: that would end what it runs, or what is about to come.",
+        "GOING003",
+        "an application that runs jobs cannot be changed",
+        "EMR Serverless changes most of an application only while it is stopped. One that runs no job is stopped for the change, and starts with the next job. This one runs jobs, or is on its way, or would not start again by itself: Moorline does not stop it.",
         "Plan again when it has stopped by itself, or stop it and plan then.",
+    ),
+    Code(
+        "GOING004",
+        "an application that has started cannot be deleted",
+        "EMR Serverless deletes an application only while it is stopped, and it is started now. The deletion is refused until it has stopped by itself.",
+        "Apply again when it has stopped, or stop it before.",
     ),
 )

@@ -1,65 +1,173 @@
-"""AWS::EMRServerless::Application, by AWS's own handlers.
+"""AWS::EMRServerless::Application, by AWS's own handlers while it does not run.
 
-All but a few properties change only while it is CREATED or STOPPED (UpdateApplication), and the
-handlers do not stop it. It stops by itself when no job has come for a while. So a change of one
-that has started is kept out of the plan, with what it runs: nobody's jobs are ended unasked.
-Sources: EMR Serverless API, UpdateApplication, ListJobRuns; user guide, "Application states".
+All but a few properties change only while it is CREATED or STOPPED, and it goes only then
+(UpdateApplication, DeleteApplication). The handlers do not stop it, and send all that it is with
+each change, so that what may change while it is STARTED is refused as well (reported of tags,
+cloudformation-coverage-roadmap 2370). So that goes to the service itself, with nothing besides;
+and for the rest one that runs no job is stopped first, which needs no start after it where jobs
+start it. Nobody's jobs are ended unasked: a change that meets them is kept out of the plan.
+Sources: EMR Serverless API, UpdateApplication, StopApplication, ListJobRuns; user guide,
+"Application states".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.model.change import Change, FieldChange
+from reconciler.model.change import Action, Change, FieldChange
 from reconciler.model.diagnostic import Severity
+from reconciler.model.graph import Graph
+from reconciler.model.step import Step
+from reconciler.model.value import Json, Props
 from reconciler.resources.answers import absent
 from reconciler.resources.aside import Aside
-from reconciler.resources.cloudcontrol import declare
+from reconciler.resources.cloudcontrol import declare, patches
 from reconciler.resources.inflight import identifier
-from reconciler.resources.review import Asking, Look, Objection, Pending
+from reconciler.resources.ops import Op
+from reconciler.resources.parts import Request
+from reconciler.resources.review import Asking, Foreseeing, Look, Objection, Pending
+from reconciler.resources.stages import Stages, Stopped
 
+TYPE = "AWS::EMRServerless::Application"
 SERVICE = "emr-serverless"
-ANY_STATE = frozenset({"ImageConfiguration", "MaximumCapacity", "SchedulerConfiguration", "Tags"})
-"""What changes in any state. Source: UpdateApplication."""
+MEMBERS = {
+    "ImageConfiguration": "imageConfiguration",
+    "MaximumCapacity": "maximumCapacity",
+    "SchedulerConfiguration": "schedulerConfiguration",
+}
+"""What the service itself changes in any state, by its names. Source: UpdateApplication."""
+TAGS = "Tags"
 QUIET = frozenset({"CREATED", "STOPPED"})
+RUNNING = frozenset({"STARTED"})
 GOING = ["SUBMITTED", "PENDING", "SCHEDULED", "RUNNING", "QUEUED"]
 GONE = (absent("ResourceNotFoundException"),)
+STATE = "state"
+STOP = Op("stop_application", {"applicationId": "{ApplicationId}"}, SERVICE)
 
 
 def context(change: Change) -> Asking:
     """The state of an application that is to change, and how many jobs it runs."""
-    if {each.path[0] for each in change.fields} <= ANY_STATE:
-        return {}
-    key = {"applicationId": identifier(change, "ApplicationId")}
-    found = yield Look(SERVICE, "get_application", key, "application", GONE)
-    state = found.get("state", "") if isinstance(found, dict) else ""
+    found = yield from _asked(identifier(change, "ApplicationId"))
+    return found
+
+
+def _asked(name: Json) -> Asking:
+    key = {"applicationId": name}
+    answer = yield Look(SERVICE, "get_application", key, absent=GONE)
+    state = answer["application"]["state"] if answer else ""
     if not state or state in QUIET:
-        return {}
+        return {STATE: state}
     runs = yield Look(SERVICE, "list_job_runs", {**key, "states": GOING}, "jobRuns", GONE)
-    return {"state": state, "runs": len(runs or ())}
+    return {STATE: state, "runs": len(runs or ())}
+
+
+def _at_rest(change: Change) -> bool:
+    return change.context.get(STATE, "") in {"", *QUIET}
+
+
+def _light(change: Change) -> bool:
+    """Whether only what changes in any state does."""
+    touched = {each.path[0] for each in change.fields} - {TAGS}
+    return all(each in MEMBERS and change.desired.get(each) for each in touched)
 
 
 def review(change: Change) -> Iterable[FieldChange | Objection]:
     """Why a change of one that has started has to wait."""
-    yield from _objections(change)
+    if not _at_rest(change) and not _light(change):
+        yield from _objections(change)
 
 
 def _objections(change: Change) -> Iterator[Objection]:
-    state, runs = change.context.get("state"), change.context.get("runs", 0)
-    if not state:
-        return
-    what = f"and runs {runs} job{'s' if runs != 1 else ''}" if runs else "and runs no job"
-    text = f"{change.address.name!r} is {state} {what}: AWS changes it only when it is stopped"
+    state, runs = change.context[STATE], change.context.get("runs", 0)
+    starts = (change.live.get("AutoStartConfiguration") or {}).get("Enabled", True)
+    if state in RUNNING and not runs and starts:
+        return  # it is stopped first
+    what = f" and runs {_jobs(runs)}" if runs else ""
+    if state in RUNNING and not runs:
+        what = " and no job would start it again"
+    text = f"{change.address.name!r} is {state}{what}: AWS changes it only when it is stopped"
     help_ = (
         "it stops by itself when no job has come for a while; plan again then, or stop it:"
         " `aws emr-serverless stop-application`, which refuses while jobs run"
     )
-    yield Objection("RUN003", text, help_, Severity.ERROR)
+    yield Objection("GOING003", text, help_, Severity.ERROR)
+
+
+def _jobs(count: int) -> str:
+    return "a job" if count == 1 else f"{count} jobs"
+
+
+def foresee(step: Step, _: Graph) -> Foreseeing:
+    """That a deletion is refused while it runs."""
+    if step.action is Action.CREATE or not (name := _named(step)):
+        return ()
+    found = yield from _asked(name)
+    state, runs = found[STATE], found.get("runs", 0)
+    if not state or state in QUIET:
+        return ()
+    what = f" and runs {_jobs(runs)}" if runs else ""
+    text = f"{step.address.name!r} is {state}{what}: AWS deletes it only when it is stopped"
+    help_ = "it stops by itself when no job has come for a while: apply again then"
+    return (Objection("GOING004", text, help_, Severity.WARNING),)
+
+
+def _named(step: Step) -> Json:
+    """The identifier by which a step deletes it."""
+    return next((it.params["Identifier"] for it in step.calls if "Identifier" in it.params), None)
+
+
+def update(change: Change) -> Iterator[Request]:
+    """While it runs, what may change then by calls of the service; else a patch."""
+    if _at_rest(change) or not _light(change):
+        yield from patches(TYPE, change)
+        return
+    touched = [prop for prop in MEMBERS if change.touches(prop)]
+    body = {MEMBERS[prop]: _lower(change.desired[prop]) for prop in touched}
+    key = {"applicationId": identifier(change, "ApplicationId")}
+    if body:
+        yield Request("update_application", {**key, **body}, bare=True, service=SERVICE)
+    if change.touches(TAGS):
+        yield from _retagged(change, {"resourceArn": identifier(change, "Arn")})
+
+
+def _retagged(change: Change, key: Props) -> Iterator[Request]:
+    want = {each["Key"]: each["Value"] for each in change.desired.get(TAGS) or ()}
+    have = dict(change.observed.tags or {}) if change.observed else {}
+    new = {name: text for name, text in sorted(want.items()) if have.get(name) != text}
+    gone = sorted(name for name in have if name not in want and not name.startswith("aws:"))
+    if new:
+        yield Request("tag_resource", {**key, "tags": new}, bare=True, service=SERVICE)
+    if gone:
+        yield Request("untag_resource", {**key, "tagKeys": gone}, bare=True, service=SERVICE)
+
+
+def _lower(value: Json) -> Json:
+    """A value by the service's own names."""
+    if isinstance(value, dict):
+        return {name[0].lower() + name[1:]: _lower(it) for name, it in value.items()}
+    return value
 
 
 declare(
-    "AWS::EMRServerless::Application",
-    aside=Aside(looks=("emr-serverless:GetApplication", "emr-serverless:ListJobRuns")),
-    pending=Pending(context=context, review=review),
+    TYPE,
+    aside=Aside(
+        looks=("emr-serverless:GetApplication", "emr-serverless:ListJobRuns"),
+    ),
+    pending=Pending(context=context, review=review, foresee=foresee),
     refers=("AWS::KMS::Key", "AWS::Logs::LogGroup"),
+    transient=(
+        absent("InvalidRequest", r"Current status: STOPPING"),
+        absent("GeneralServiceException", r"Current status: STOPPING"),
+    ),
+    stages=Stages(
+        stopped=Stopped(
+            running=RUNNING,
+            stop=STOP,
+            told=STATE,
+            free=frozenset({*MEMBERS, TAGS}),
+            seconds=60.0,
+            risk="a job that comes meanwhile waits until it has started",
+        )
+    ),
+    update=update,
 )

@@ -65,6 +65,8 @@ class Habits:
 
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """What AWS takes an absent property for; shown in readings, not in the true model."""
+    made: Mapping[str, str] = field(default_factory=dict)
+    """Patterns of what AWS makes up, where the schema has none and the service's own API has."""
     adds: Mapping[str, Any] = field(default_factory=dict)
     """Shown in each reading, whatever was asked; a removal of it fails off the topic (CC08)."""
     empties: Mapping[str, Any] = field(default_factory=dict)

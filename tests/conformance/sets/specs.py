@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from reconciler.model.value import Join, Ref
+from reconciler.model.value import Join, JsonText, Ref
 from reconciler.sandbox.inprocess import sandbox
 from tests.conformance.result import Result
 
@@ -70,7 +70,7 @@ def _sent(method: str, params: Mapping[str, Any]) -> tuple[str, Any]:
     noun = str(params["TypeName"]).rpartition("::")[2]
     state = params["DesiredState"]
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", noun).lower()
-    return f"create_{words}", json.loads(state) if isinstance(state, str) else state
+    return f"create_{words}", state.document if isinstance(state, JsonText) else json.loads(state)
 
 
 def differences(

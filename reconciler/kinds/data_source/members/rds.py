@@ -9,7 +9,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciler.kinds.api import Days, Lacking, Lookup, Maybe, Problem, Scope, Section, days
+from reconciler.kinds.api import (
+    Days,
+    Duration,
+    Lacking,
+    Lookup,
+    Maybe,
+    Problem,
+    Scope,
+    Section,
+    days,
+    seconds,
+)
 from reconciler.kinds.data_source.api import Member, Source, register
 from reconciler.kinds.terms import crawl, database as db, private
 from reconciler.kinds.terms.crawl import Crawl
@@ -39,12 +50,12 @@ _LONGEST = 35
 class Capacity(Section):
     """Between which bounds serverless instances scale, in Aurora capacity units (2 GiB each)."""
 
-    min: Annotated[float, Field(strict=False, ge=0)]
+    at_least: Annotated[float, Field(strict=False, ge=0)]
     """The least. With 0 an instance pauses when nobody uses it."""
-    max: Annotated[float, Field(strict=False, gt=0)]
+    at_most: Annotated[float, Field(strict=False, gt=0)]
     """The most."""
-    pause_after: Maybe[Annotated[int, Field(ge=1)]] = None
-    """Seconds without a connection after which it pauses."""
+    pause_after: Maybe[Duration] = None
+    """How long there is no connection before it pauses. By default 5 minutes."""
 
 
 class Backups(Section):
@@ -127,17 +138,17 @@ def _check_capacity(rds: Rds) -> Iterator[Problem]:
     if rds.instance_class != SERVERLESS:
         help_ = f"remove it, or use `instanceClass: {SERVERLESS}`"
         yield Problem(path, f"{rds.instance_class} does not scale", help_)
-    if size.max < size.min:
-        text = f"at most {size.max:g} is less than at least {size.min:g}"
-        yield Problem((*path, "max"), text, "raise it")
+    if size.at_most < size.at_least:
+        text = f"at most {size.at_most:g} is less than at least {size.at_least:g}"
+        yield Problem((*path, "atMost"), text, "raise it")
     if size.pause_after is None:
         return
     here = (*path, "pauseAfter")
-    if size.min > 0:
-        text = f"it never pauses: it has {size.min:g} units at least"
-        yield Problem(here, text, "use `min: 0`, or remove it", severity=Severity.WARNING)
-    if not _SLEEP[0] <= size.pause_after <= _SLEEP[1]:
-        text = f"RDS documents {_SLEEP[0]} to {_SLEEP[1]} seconds"
+    if size.at_least > 0:
+        text = f"it never pauses: it has {size.at_least:g} units at least"
+        yield Problem(here, text, "use `atLeast: 0`, or remove it", severity=Severity.WARNING)
+    if not _SLEEP[0] <= seconds(size.pause_after) <= _SLEEP[1]:
+        text = "RDS documents 5 minutes to 1 day"
         yield Problem(here, text, "AWS decides", severity=Severity.WARNING)
 
 
@@ -204,10 +215,13 @@ def _subnets(network: private.Private, scope: Scope) -> Node:
 def _scaling(rds: Rds) -> Json:
     if rds.instance_class != SERVERLESS:
         return ...
-    size = rds.capacity or Capacity(min=0.5, max=4.0)
-    found: dict[str, Json] = {"MinCapacity": size.min, "MaxCapacity": size.max}
-    if size.min == 0:
-        found["SecondsUntilAutoPause"] = size.pause_after or _SLEEP[0]
+    size = rds.capacity
+    if size is None:
+        return {"MinCapacity": 0.5, "MaxCapacity": 4.0}
+    found: dict[str, Json] = {"MinCapacity": size.at_least, "MaxCapacity": size.at_most}
+    if size.at_least == 0:
+        idle = seconds(size.pause_after) if size.pause_after else _SLEEP[0]
+        found["SecondsUntilAutoPause"] = idle
     return found
 
 

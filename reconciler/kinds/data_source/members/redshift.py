@@ -30,7 +30,7 @@ class Capacity(Section):
 
     base: Annotated[int, Field(ge=4)] = 8
     """What a query begins with."""
-    max: Maybe[Annotated[int, Field(ge=4)]] = None
+    at_most: Maybe[Annotated[int, Field(ge=4)]] = None
     """What it scales to. By default there is no limit."""
 
 
@@ -78,9 +78,9 @@ def check(redshift: Redshift, spec: Source) -> Iterator[Problem]:
             yield Problem(path, "Redshift Serverless wants three subnets or more", "add one")
     yield from db.check_user(redshift.user, (*here, "user"))
     size = redshift.capacity
-    if size.max is not None and size.max < size.base:
-        text = f"at most {size.max} is less than the base of {size.base}"
-        yield Problem((*here, "capacity", "max"), text, "raise it, or lower 'base'")
+    if size.at_most is not None and size.at_most < size.base:
+        text = f"at most {size.at_most} is less than the base of {size.base}"
+        yield Problem((*here, "capacity", "atMost"), text, "raise it, or lower 'base'")
 
 
 def lookups(redshift: Redshift, _: Source, __: Scope) -> Iterator[Lookup]:
@@ -156,7 +156,7 @@ def _workgroup(redshift: Redshift, network: private.Private, scope: Scope) -> No
         {
             "NamespaceName": Ref(scope.address(NAMESPACE), "NamespaceName"),
             "BaseCapacity": redshift.capacity.base,
-            "MaxCapacity": redshift.capacity.max or UNLIMITED,
+            "MaxCapacity": redshift.capacity.at_most or UNLIMITED,
             "ConfigParameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in said],
             "EnhancedVpcRouting": True,
             "Port": PORT,
@@ -167,7 +167,7 @@ def _workgroup(redshift: Redshift, network: private.Private, scope: Scope) -> No
         lines={
             (): ("redshift",),
             ("BaseCapacity",): ("redshift", "capacity", "base"),
-            ("MaxCapacity",): ("redshift", "capacity", "max"),
+            ("MaxCapacity",): ("redshift", "capacity", "atMost"),
             ("ConfigParameters",): ("redshift", "parameters"),
             **{("ConfigParameters", key): ("redshift", "parameters", key) for key, _ in said},
             ("SubnetIds",): ("redshift", "network", "subnets"),

@@ -33,7 +33,10 @@ COLON = {"logs", "lambda", "states", "rds", "sns", "sqs", "secretsmanager", "ela
 """Services whose ARNs have a colon before the name."""
 GLOBAL = {"s3", "iam", "cloudfront", "route53"}
 """Services whose ARNs have no region."""
-NOUNS = {"AWS::MSK::ServerlessCluster": "cluster"}
+NOUNS = {
+    "AWS::EMRServerless::Application": "/applications",
+    "AWS::MSK::ServerlessCluster": "cluster",
+}
 """Types that their ARNs call otherwise. Source: Service Authorization Reference."""
 BARE = {"sns", "sqs", "s3"}
 """Services whose ARNs have the name alone."""
@@ -170,7 +173,8 @@ def _text(  # noqa: PLR0913  (what a text depends on)
     place: Place,
     model: dict[str, Json],
 ) -> str:
-    name, rule = path[-1], str(schema.get("pattern", ""))
+    name = path[-1]
+    rule = kind.habits.made.get("/".join(path)) or str(schema.get("pattern", ""))
     least, most = int(schema.get("minLength", 0)), int(schema.get("maxLength", 0))
     for found in _likely(kind, name, schema, dice, place, model):
         short = found[:most] if most else found

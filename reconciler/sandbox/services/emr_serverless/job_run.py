@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.emrserverless.models import emrserverless_backends
-
 from reconciler.sandbox.beside import Call, Record
 from reconciler.sandbox.protocol.errors import Refused
-from reconciler.sandbox.services.cloudcontrol.store import all_records
+from reconciler.sandbox.services.emr_serverless.application import find
+from reconciler.sandbox.services.emr_serverless.state import RUNS as KIND, SERVICE, state, tell
 from reconciler.sandbox.services.stepfunctions import acting
 from reconciler.sandbox.state import work
 from reconciler.sandbox.state.world import WORLD
 
-SERVICE = "emr-serverless"
-KIND = "job-run"
 PRINCIPAL = "emr-serverless.amazonaws.com"
 MINUTES = 720
 """After which a run ends where nothing is said. Source: the API, executionTimeoutMinutes."""
@@ -27,47 +24,20 @@ STATES = {
 }  # fmt: skip
 
 
-def _application(call: Call, name: str) -> dict[str, Any]:
-    """An application, whichever way it was made; AWS's names of its API."""
-    where = call.backend
-    for record in all_records("AWS::EMRServerless::Application"):
-        here = record.account == where.account_id and record.region == where.region_name
-        if here and record.ends is None and name in record.parts:
-            model = record.model
-            auto = model.get("AutoStartConfiguration") or {}
-            return {
-                "arn": record.arn,
-                "title": model.get("Name", ""),
-                "releaseLabel": model.get("ReleaseLabel"),
-                "automatic": auto.get("Enabled", True),
-                "state": "CREATED",
-            }
-    found = emrserverless_backends[where.account_id][where.region_name].applications.get(name)
-    if found is None:
-        raise Refused("ResourceNotFoundException", f"Application {name} does not exist")
-    own: Any = found.auto_start_configuration or {}
-    automatic = own.get("enabled", True)
-    return {
-        "arn": found.arn,
-        "title": found.name,
-        "releaseLabel": found.release_label,
-        "automatic": automatic,
-        "state": found.state,
-    }
-
-
 def start(call: Call) -> dict[str, Any]:
     """StartJobRun."""
     name, role = call["applicationId"], call["executionRoleArn"]
-    made = _application(call, name)
-    if not made["automatic"] and made["state"] != "STARTED":
-        raise Refused("ConflictException", f"Application {name} is not started")
+    model = find(call, name)
+    if state(model) != "STARTED":
+        if not (model.get("AutoStartConfiguration") or {}).get("Enabled", True):
+            raise Refused("ConflictException", f"Application {name} is not started")
+        tell(model, "STARTED")
     driver = (call.get("jobDriver") or {}).get("sparkSubmit") or {}
     minutes = int(call.get("executionTimeoutMinutes") or MINUTES)
     asked = {
         "service": SERVICE,
         "job": call.get("name") or name,
-        "application": made["title"],
+        "application": model.get("Name", ""),
         "role": role,
         "principal": PRINCIPAL,
         "account": call.backend.account_id,
@@ -87,9 +57,9 @@ def start(call: Call) -> dict[str, Any]:
         run.ends = run.began
         run.reason = f"Unable to assume role {role}: it does not trust {PRINCIPAL}."
     data = {"work": run, "application": name, "role": role, "driver": call.get("jobDriver"),
-            "release": made["releaseLabel"], "title": call.get("name"),
+            "release": model.get("ReleaseLabel"), "title": call.get("name"),
             "overrides": call.get("configurationOverrides"), "minutes": minutes}  # fmt: skip
-    arn = f"{made['arn']}/jobruns/{run.id}"
+    arn = f"{model['Arn']}/jobruns/{run.id}"
     call.run(KIND, run.id, arn, data, **(call.get("tags") or {}))
     return {"applicationId": name, "jobRunId": run.id, "arn": arn}
 
@@ -121,6 +91,32 @@ def get(call: Call) -> dict[str, Any]:
     return {"jobRun": {key: it for key, it in shown.items() if it is not None}}
 
 
+def listed(call: Call) -> dict[str, Any]:
+    """ListJobRuns, the newest first."""
+    model, wanted = find(call, call["applicationId"]), set(call.get("states") or ())
+    found = []
+    for record in reversed([*call.kept(KIND).values()]):
+        run: work.Work = record.data["work"]
+        word = STATES[run.settle()]
+        if record.data["application"] != model["ApplicationId"] or (wanted and word not in wanted):
+            continue
+        found.append(
+            {
+                "applicationId": model["ApplicationId"],
+                "id": run.id,
+                "arn": record.arn,
+                "createdBy": record.data["role"],
+                "createdAt": run.began,
+                "updatedAt": run.ended or run.began,
+                "executionRole": record.data["role"],
+                "state": word,
+                "stateDetails": run.reason,
+                "releaseLabel": record.data["release"],
+            }
+        )
+    return {"jobRuns": found}
+
+
 def cancel(call: Call) -> dict[str, Any]:
     """CancelJobRun."""
     record = _find(call)
@@ -128,4 +124,9 @@ def cancel(call: Call) -> dict[str, Any]:
     return {"applicationId": record.data["application"], "jobRunId": record.name}
 
 
-OPERATIONS = {"StartJobRun": start, "GetJobRun": get, "CancelJobRun": cancel}
+OPERATIONS = {
+    "StartJobRun": start,
+    "GetJobRun": get,
+    "ListJobRuns": listed,
+    "CancelJobRun": cancel,
+}

@@ -3,6 +3,7 @@
 `AWS::SNS::Topic` is `sns_topic.py`. It may have `HABITS`, and, for what the rest of the sandbox
 has too, `create`, `read`, `update`, `delete` and `listed`, which ask moto. `refuse` is given what
 is there and what is asked for, and raises `Broken` for a change that the service does not take;
+`release` is given what is to be deleted, and raises `Broken` where it may not go;
 `begun` does so for what is made, and may answer more than is asked for; `kept` answers what an
 update leaves; `admit` is given what is asked for and all others of the type, by identifier, before
 one is made.
@@ -39,6 +40,16 @@ def refuse(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     """
     if own := getattr(lookup(type_), "refuse", None):
         own(before, after)
+
+
+def release(type_: str, model: dict[str, Any]) -> None:
+    """Let the file of a type refuse a deletion.
+
+    Raises:
+        Broken: the service does not let it go.
+    """
+    if own := getattr(lookup(type_), "release", None):
+        own(model)
 
 
 def admit(type_: str, desired: dict[str, Any], others: dict[str, dict[str, Any]]) -> None:
