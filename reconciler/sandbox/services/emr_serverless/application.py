@@ -14,7 +14,12 @@ from moto.emrserverless.models import emrserverless_backends
 from reconciler.sandbox.beside import Call
 from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.services.cloudcontrol.store import Record, all_records
-from reconciler.sandbox.services.emr_serverless.state import QUIET, going, state, tell
+from reconciler.sandbox.services.cloudcontrol.types.emrserverless_application import (
+    QUIET,
+    going,
+    state,
+    tell,
+)
 
 SERVICE = "emr-serverless"
 TYPE = "AWS::EMRServerless::Application"

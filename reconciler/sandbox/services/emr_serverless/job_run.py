@@ -9,12 +9,17 @@ from typing import Any
 
 from reconciler.sandbox.beside import Call, Record
 from reconciler.sandbox.protocol.errors import Refused
+from reconciler.sandbox.services.cloudcontrol.types.emrserverless_application import (
+    RUNS as KIND,
+    state,
+    tell,
+)
 from reconciler.sandbox.services.emr_serverless.application import find
-from reconciler.sandbox.services.emr_serverless.state import RUNS as KIND, SERVICE, state, tell
 from reconciler.sandbox.services.stepfunctions import acting
 from reconciler.sandbox.state import work
 from reconciler.sandbox.state.world import WORLD
 
+SERVICE = "emr-serverless"
 PRINCIPAL = "emr-serverless.amazonaws.com"
 MINUTES = 720
 """After which a run ends where nothing is said. Source: the API, executionTimeoutMinutes."""
