@@ -11,7 +11,6 @@ from pydantic import Field
 
 from reconciler.kinds.api import (
     Days,
-    Duration,
     Lacking,
     Lookup,
     Maybe,
@@ -19,10 +18,9 @@ from reconciler.kinds.api import (
     Scope,
     Section,
     days,
-    seconds,
 )
 from reconciler.kinds.data_source.api import Member, Source, register
-from reconciler.kinds.terms import crawl, database as db, private
+from reconciler.kinds.terms import crawl, database as db, private, scaling
 from reconciler.kinds.terms.crawl import Crawl
 from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
 from reconciler.model.diagnostic import Severity
@@ -43,19 +41,7 @@ ENGINES: Mapping[str, tuple[str, int, str]] = {
     "postgresql": ("aurora-postgresql", 5432, "postgresql"),
 }
 """By our word: AWS's, the port, and the scheme of a JDBC URL."""
-_SLEEP = (300, 86400)
 _LONGEST = 35
-
-
-class Capacity(Section):
-    """Between which bounds serverless instances scale, in Aurora capacity units (2 GiB each)."""
-
-    at_least: Annotated[float, Field(strict=False, ge=0)]
-    """The least. With 0 an instance pauses when nobody uses it."""
-    at_most: Annotated[float, Field(strict=False, gt=0)]
-    """The most."""
-    pause_after: Maybe[Duration] = None
-    """How long there is no connection before it pauses. By default 5 minutes."""
 
 
 class Backups(Section):
@@ -88,7 +74,7 @@ class Rds(Section):
     """How many instances it has. With two or more it survives the loss of a zone."""
     instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9-]+(\.[a-z0-9-]+)?$")] = SERVERLESS
     """What each of them is, such as `db.r6g.large`."""
-    capacity: Maybe[Capacity] = None
+    capacity: Maybe[scaling.Capacity] = None
     """How serverless instances scale. By default from 0.5 to 4 units."""
     network: Maybe[private.Private] = None
     """Where a cluster of its own stands."""
@@ -138,18 +124,7 @@ def _check_capacity(rds: Rds) -> Iterator[Problem]:
     if rds.instance_class != SERVERLESS:
         help_ = f"remove it, or use `instanceClass: {SERVERLESS}`"
         yield Problem(path, f"{rds.instance_class} does not scale", help_)
-    if size.at_most < size.at_least:
-        text = f"at most {size.at_most:g} is less than at least {size.at_least:g}"
-        yield Problem((*path, "atMost"), text, "raise it")
-    if size.pause_after is None:
-        return
-    here = (*path, "pauseAfter")
-    if size.at_least > 0:
-        text = f"it never pauses: it has {size.at_least:g} units at least"
-        yield Problem(here, text, "use `atLeast: 0`, or remove it", severity=Severity.WARNING)
-    if not _SLEEP[0] <= seconds(size.pause_after) <= _SLEEP[1]:
-        text = "RDS documents 5 minutes to 1 day"
-        yield Problem(here, text, "AWS decides", severity=Severity.WARNING)
+    yield from scaling.problems(size, path)
 
 
 def lookups(rds: Rds, _: Source, __: Scope) -> Iterator[Lookup]:
@@ -215,14 +190,7 @@ def _subnets(network: private.Private, scope: Scope) -> Node:
 def _scaling(rds: Rds) -> Json:
     if rds.instance_class != SERVERLESS:
         return ...
-    size = rds.capacity
-    if size is None:
-        return {"MinCapacity": 0.5, "MaxCapacity": 4.0}
-    found: dict[str, Json] = {"MinCapacity": size.at_least, "MaxCapacity": size.at_most}
-    if size.at_least == 0:
-        idle = seconds(size.pause_after) if size.pause_after else _SLEEP[0]
-        found["SecondsUntilAutoPause"] = idle
-    return found
+    return scaling.configuration(rds.capacity)
 
 
 def _cluster(rds: Rds, scope: Scope) -> Node:
