@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
+from reconciler.access import table
 from reconciler.facts.asl import Unknown
 from reconciler.facts.asl.checks import Fault, faults
 from reconciler.facts.asl.needs import needs
@@ -127,7 +128,7 @@ def _lacks(action: str, allowed: list[Allowed], named: list[Node]) -> str:
     if not fits:
         return action
     for target in named:
-        if _service(target) == action.partition(":")[0] and not any(
+        if _is_asked(action, target) and not any(
             on is None or any(_is_of(each, target) for each in on) for on in fits
         ):
             return f"{action} on {target.address.name!r}"
@@ -175,10 +176,16 @@ def _named(graph: Graph, node: Node, at: Path) -> list[Node]:
     return [graph.nodes[each] for each in targets if each in graph.nodes]
 
 
-def _service(target: Node) -> str:
-    """Its service as ARNs have it; "" where no ARN follows from its name."""
-    arn = _arn(target)
-    return arn.split(":")[2] if arn else ""
+def _is_asked(action: str, target: Node) -> bool:
+    """Whether IAM asks for the action on a resource of this type."""
+    filled = {"{partition}": "aws", "{region}": "eu-west-1", "{account}": "0" * 12}
+    arn = _arn(target).replace("{name}", target.address.name)
+    for slot, value in filled.items():
+        arn = arn.replace(slot, value)
+    try:
+        return bool(arn and table.fitting(action, arn))
+    except table.UnknownActionError:
+        return False
 
 
 def _arn(target: Node) -> str:

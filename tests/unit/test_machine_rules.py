@@ -83,6 +83,13 @@ def test_an_action_on_the_resource_that_a_state_names_is_right(on: Any) -> None:
     assert found(graph(TASK, ALL, on)) == []
 
 
+def test_what_a_call_hands_over_is_not_what_it_is_about() -> None:
+    rules = Address("AWS::Glue::DataQualityRuleset", "rules")
+    given = {"JobName": Ref(JOB, "Name"), "Arguments": {"--context": Ref(rules, "Name")}}
+    made = graph({**TASK, "Parameters": given}, ALL, f"{JOBS}job")
+    assert found(build_graph([*made, Node(rules, {"Name": "rules"})])[0]) == []
+
+
 @pytest.mark.parametrize("on", [f"{JOBS}other", [f"{JOBS}jobs"], Ref(ROLE, "Arn"), []])
 def test_an_action_on_other_resources_is_none_on_this_one(on: Any) -> None:
     (only,) = load()["MACHINE003"].check(graph(TASK, ALL, on))

@@ -250,10 +250,17 @@ def _packed(spec: Spec) -> dict[Key, Packed]:
     """Files of the repository that a spec names, as if they were there."""
     return {
         (path, form): Packed(
-            path, form, hashlib.sha256(path.encode()).hexdigest(), 1000, 1, (path,)
+            path, form, hashlib.sha256(path.encode()).hexdigest(), 1000, 1, _files(path)
         )
         for path, form in keys(spec.model)
     }
+
+
+def _files(path: str) -> tuple[str, ...]:
+    """The files at a path: those of the example, where it has some."""
+    here = ROOT / path
+    found = sorted(str(each.relative_to(here)) for each in here.rglob("*") if each.is_file())
+    return tuple(found) or (path,)
 
 
 def _compile(
