@@ -16,7 +16,6 @@ ASKED = {
     ),
     ("AWS::DynamoDB::Table", f"arn:aws:dynamodb:{AT}:table/t"): "t",
     ("AWS::Kinesis::Stream", f"arn:aws:kinesis:{AT}:stream/s"): "s",
-    ("AWS::Logs::LogGroup", f"arn:aws:logs:{AT}:log-group:g"): "g",
     ("AWS::StepFunctions::StateMachine", f"arn:aws:states:{AT}:stateMachine:m"): (
         f"arn:aws:states:{AT}:stateMachine:m"
     ),

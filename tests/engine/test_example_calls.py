@@ -1,0 +1,21 @@
+"""How many requests the plan of the example takes when nothing has changed."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from sweeps import only_long
+
+from benchmarks.call_counts import BARS, example, life
+from reconciler.sandbox.inprocess import sandbox
+
+
+@only_long
+def test_an_unchanged_example_is_planned_with_few_requests() -> None:
+    with sandbox() as aws:
+        phases = life(aws, example())
+        counts = {phase: each for phase, *each in takewhile(lambda it: it[0] != "change", phases)}
+    total, wrote, polls, resources = counts["plan"]
+    assert (wrote, polls) == (0, 0)
+    assert resources > 80
+    assert total <= BARS["example"]["plan"] * resources
