@@ -195,7 +195,8 @@ def _asked(call: Call, world: World, type_name: str, name: str) -> Iterator[Aske
 def _wants(call: Call, type_name: str, name: str) -> Iterator[Want]:
     state = _state(call)
     if name == PASS:
-        yield from (Want(name, each) for each in sorted(set(_ROLE.findall(state))))
+        to = {"iam:PassedToService": f"{service_of(type_name)}.amazonaws.com"}
+        yield from (Want(name, each, to) for each in sorted(set(_ROLE.findall(state))))
         return
     if name.startswith("kms:") and action(name).types:
         for each in sorted(set(_KEY.findall(state))):

@@ -15,7 +15,7 @@ _STATES = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
 _MAKER = "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}"
 _RIGHTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "AWS::StepFunctions::StateMachine": (
-        (f"{_STATES}:stateMachine:@*", ("states:ListExecutions", "states:StartExecution")),
+        (f"{_STATES}:stateMachine:@*", ("states:StartExecution",)),
         (
             f"{_STATES}:execution:@*",
             (
@@ -35,7 +35,8 @@ _RIGHTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ),
     ),
 }  # fmt: skip
-"""By type: on which of ours, what; `@` stands for the beginning of our names."""
+"""By type: on which of ours, what; `@` stands for the beginning of our names. That runs are listed
+is asked of every role that plans."""
 
 
 def statements(site: Site) -> list[Json]:

@@ -168,7 +168,8 @@ def runs(name: str = "dev") -> list[Sent]:
         *(one("sagemaker", each, None, **step) for each in steps),
         *(one("sagemaker", each, None, PipelineName=pipeline) for each in starts),
         one("glue", "GetJobRuns", None, JobName=f"acme-{name}-clean"),
-        one("emr-serverless", "ListJobRuns", None, applicationId="00000000000000ab"),
+        *(one("emr-serverless", each, None, applicationId="00000000000000ab")
+          for each in ("ListJobRuns", "StopApplication")),
     ]  # fmt: skip
 
 

@@ -12,12 +12,12 @@ import pytest
 from sweeps import sample
 
 from reconciler.access.calls import asked
-from reconciler.access.handlers import handled, handler_demands, looks
+from reconciler.access.handlers import PASS, handled, handler_demands, looks, service_of
 from reconciler.access.model import Asked, Named
 from reconciler.access.request import Call
 from reconciler.delivery import actions
 from reconciler.facts import facts, served_types
-from reconciler.resources.api import Resource
+from reconciler.resources.api import Resource, load
 from reconciler.resources.cloudcontrol.builder import record
 
 from .judged import ACCOUNT, OURS, REGION, Known, Role, delivered, everything
@@ -207,3 +207,15 @@ def test_roles_are_handed_over_if_they_are_called_like_ours() -> None:
         sent = questions("CreateResource", MACHINE, "acme-test-flow", RoleArn=role)
         refused = {each for each, *_ in applier(MACHINE).refused(sent)}
         assert ("iam:PassRole" not in refused) == allowed
+
+
+def test_a_role_goes_to_the_service_that_the_file_of_a_type_says() -> None:
+    """What AWS's handlers hand over, and what the delivered roles let be handed over."""
+    found = {
+        type_: (f"{service_of(type_)}.amazonaws.com", resource.aside.hands)
+        for type_, resource in load().items()
+        if resource.generic
+        if any(PASS in handler_demands(type_, verb) for verb in ("create", "update"))
+    }
+    assert found
+    assert {type_ for type_, (asked, given) in found.items() if asked not in given} == set()
