@@ -36,6 +36,7 @@ FILE = f"environments/{ENVIRONMENT}.yaml"
 REGISTRY, ARTIFACTS = "acme-local-fraud", f"acme-local-artifacts-{ACCOUNT}"
 CURATED, SETTLED = f"acme-local-curated-{ACCOUNT}", "acme-disputes-dev-settled"
 MODEL = "fallback/{}/model.tar.gz"
+SECRET, TOKEN = "partners/scheme", '{"token": "of the sandbox"}'
 LOOKS = 8
 """How often somebody looks until AWS shows what was done by hand."""
 AHEAD = 3.0
@@ -156,9 +157,9 @@ class Life:
 
 def born(life: Life) -> None:
     """A first apply, and quiet after it."""
-    life.say("What would be made? One rollout waits for an approved model, one for its file.")
+    life.say("What would be made? Two rollouts wait for their models, a source for its secret.")
     text = life.moorline("plan")
-    for said in ("2 specs wait", MODEL.format("2026-09-14")):
+    for said in ("3 specs wait", MODEL.format("2026-09-14"), SECRET):
         life.expect(f"the plan says {said}", text, true=said in text)
     life.moorline("apply --yes")
     life.quiet()
@@ -174,11 +175,13 @@ def updated_at_once(life: Life) -> None:
 
 
 def released(life: Life) -> None:
-    """A model is approved, another one's file uploaded; others plan and apply meanwhile."""
-    life.say("A reviewer approves a model; somebody uploads the file of the other one.")
+    """A model is approved, another one's file uploaded, a token kept; others apply meanwhile."""
+    life.say("A reviewer approves a model; somebody uploads the file of the other one, and keeps")
+    life.say("the token of a partner.")
     with life.person() as client:
         register_package(client("sagemaker"), REGISTRY, approved=True)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-09-14"))
+        client("secretsmanager").create_secret(Name=SECRET, SecretString=TOKEN)
     life.until("plan --verbose --detailed-exitcode", CHANGES, f"{REGISTRY}/1")
     with life.meanwhile("apply --yes"):
         time.sleep(AHEAD)

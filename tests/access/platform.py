@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from reconciler.access.caller import demanded
 from reconciler.access.calls import asked
 from reconciler.access.decide import decide
-from reconciler.access.model import Asked, Guard, Named, Policies
+from reconciler.access.model import Asked, Decision, Guard, Named, Policies
 from reconciler.access.workloads import Site, Thing, Work, works
 from reconciler.model.graph import Node
 from reconciler.model.value import JsonText, Ref, resolve
@@ -133,16 +133,23 @@ class Platform:
         for action in work.besides:
             yield Asked(action, work.at, work.call.principal, self.account, self.account, {})
 
-    def refused(self) -> list[str]:
-        """What the platform's own roles and policies do not let its workloads do."""
-        found = {}
+    @cached_property
+    def answers(self) -> tuple[tuple[Work, Asked, Decision], ...]:
+        """Every question with the work that puts it, and what IAM says."""
+        return tuple(self._answers())
+
+    def _answers(self) -> Iterator[tuple[Work, Asked, Decision]]:
         for work in self.works:
             for it in self.questions(work):
-                decision = decide(it, self.policies(it))
-                if not decision.allowed:
-                    text = f"{work.by}: {it.action} on {it.resource}: {decision.why}"
-                    found[text] = work.source
-        return sorted(found)
+                yield work, it, decide(it, self.policies(it))
+
+    def refused(self) -> list[str]:
+        """What the platform's own roles and policies do not let its workloads do."""
+        return sorted({*_refused(self.answers)})
+
+    def refuses(self, said: str) -> bool:
+        """Whether a refusal says so; no more is asked than that takes."""
+        return any(said in each for each in _refused(self._answers()))
 
     def needed(self) -> set[tuple[str, str]]:
         """Statements of roles with each action that would be missed in them.
@@ -150,11 +157,9 @@ class Platform:
         That is one without which a call is refused: no other statement allows it.
         """
         found = set()
-        for work in self.works:
-            for it in self.questions(work):
-                decision = decide(it, self.policies(it))
-                own = [label for label in decision.by if label.startswith(f"{work.by}#")]
-                found |= {(own[0], it.action)} if decision.allowed and len(own) == 1 else set()
+        for work, it, decision in self.answers:
+            own = [label for label in decision.by if label.startswith(f"{work.by}#")]
+            found |= {(own[0], it.action)} if decision.allowed and len(own) == 1 else set()
         return found
 
     def given(self) -> set[tuple[str, str]]:
@@ -180,11 +185,21 @@ class Platform:
         if it.account and it.account != self.account:
             return (ANYTHING,)
         name = it.principal.split("/")[1] if ":assumed-role/" in it.principal else ""
-        return tuple(
-            Named(role.name, {"Version": "2012-10-17", "Statement": [*_inline(role)]})
+        own = self._of_roles.get(name)
+        return (own,) if own else ()
+
+    @cached_property
+    def _of_roles(self) -> dict[str, Named]:
+        """By role: a `Named` is read once, and that is most of the work."""
+        return {
+            role.name: Named(role.name, {"Version": "2012-10-17", "Statement": [*_inline(role)]})
             for role in self.site.of("Role")
-            if role.name == name and role.props["Policies"]
-        )
+            if role.props["Policies"]
+        }
+
+    @cached_property
+    def _at_resources(self) -> dict[str, Named | None]:
+        return {}
 
     def _is(self, thing: Thing, short: str, arn: str, rest: str) -> bool:
         if short == "ModelPackageGroup" and rest.startswith(f"model-package/{thing.name}/"):
@@ -198,12 +213,18 @@ class Platform:
         kind, rest = it.resource.split(":")[2], it.resource.split(":", 5)[5]
         if kind == "ecr":
             return OPEN if it.owner != self.account else None
-        for thing in self.site.things:  # few, and each policy is read once
+        for thing in self.site.things:
             short = thing.type.rsplit("::", 1)[1]
             if (kind, short) in _POLICY and self._is(thing, short, it.resource, rest):
-                document = thing.props.get(_POLICY[kind, short])
-                return Named(thing.name, document) if document else None
+                return self._at(thing, _POLICY[kind, short])
         return None
+
+    def _at(self, thing: Thing, policy: str) -> Named | None:
+        own = f"{thing.type}/{thing.name}"
+        if own not in self._at_resources:
+            document = thing.props.get(policy)
+            self._at_resources[own] = Named(thing.name, document) if document else None
+        return self._at_resources[own]
 
 
 _POLICY = {
@@ -213,6 +234,12 @@ _POLICY = {
     ("iam", "Role"): "AssumeRolePolicyDocument",
     ("sagemaker", "ModelPackageGroup"): "ModelPackageGroupPolicy",
 }
+
+
+def _refused(answers: Iterable[tuple[Work, Asked, Decision]]) -> Iterator[str]:
+    for work, it, decision in answers:
+        if not decision.allowed:
+            yield f"{work.by}: {it.action} on {it.resource}: {decision.why}"
 
 
 def _inline(role: Thing) -> Iterator[Mapping[str, Any]]:

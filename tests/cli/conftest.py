@@ -23,6 +23,7 @@ from .result import Result
 REGISTRY = "acme-local-fraud"
 ARTIFACTS = "acme-local-artifacts-123456789012"
 MODEL_FILE = "fallback/2026-09-14/model.tar.gz"
+SECRET, TOKEN = "partners/scheme", '{"token": "of the sandbox"}'
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def worker() -> str:
 
 
 def _story(folder: Folder) -> dict[str, Result]:
-    """Plan and apply on an empty account, approve one model and upload another, and again."""
+    """Plan and apply on an empty account, approve a model, upload another, keep a token; again."""
     try:
         story = {
             "first plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
@@ -66,6 +67,7 @@ def _story(folder: Folder) -> dict[str, Result]:
         }
         register_package(folder.client("sagemaker"), REGISTRY, approved=True)
         upload(folder.client("s3"), ARTIFACTS, MODEL_FILE)
+        folder.client("secretsmanager").create_secret(Name=SECRET, SecretString=TOKEN)
         return story | {
             "rollout plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
             "rollout apply": folder.run("apply", "-e", "local", "--json"),

@@ -1,4 +1,4 @@
-"""The loop on the example: plan, apply, nothing to do; a model is approved; again."""
+"""The loop on the example: plan, apply, nothing to do; what it waits for is there; again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pytest
 from .result import Result
 
 Story = dict[str, Result]
-ROLLOUTS = {"acme-local-fraud-detector", "acme-local-fallback-scorer"}
-"""One waits for an approved version, the other for its file."""
+WAITING = {
+    "acme-local-fraud-detector", "acme-local-fallback-scorer", "acme-local-scheme-reports",
+}  # fmt: skip
+"""One waits for an approved version, one for its file, and a source for its secret."""
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +39,17 @@ def test_the_first_plan_only_creates(story: Story) -> None:
     assert len(story["first plan"].steps) >= 35
 
 
-def test_a_rollout_without_its_model_waits_and_says_so(story: Story) -> None:
+def test_what_is_without_its_model_or_secret_waits_and_says_so(story: Story) -> None:
     found = story["first plan"].codes
-    assert (set(found), found.count("PLAN010")) == ({"ACCESS001", "PLACE003", "PLAN010"}, 2)
-    assert not ROLLOUTS & {name for _, name in story["first plan"].steps}
+    assert (set(found), found.count("PLAN010")) == ({"ACCESS001", "PLACE003", "PLAN010"}, 3)
+    assert not WAITING & {name for _, name in story["first plan"].steps}
 
 
-def test_models_make_the_rollouts_and_nothing_else(story: Story) -> None:
+def test_models_and_a_secret_make_what_waited_and_nothing_else(story: Story) -> None:
     steps = story["rollout plan"].steps
-    assert {name for _, name in steps} >= ROLLOUTS
+    assert {name for _, name in steps} >= WAITING
     assert {action for action, _ in steps} == {"create"}
-    assert [name for _, name in steps if not any(each in name for each in ROLLOUTS)] == []
+    assert [name for _, name in steps if not any(each in name for each in WAITING)] == []
     assert set(story["rollout plan"].codes) == {"PLACE003", "STATE003"}
 
 

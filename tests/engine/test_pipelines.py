@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.model.change import Action
 from reconciler.sandbox.door.faults import Fault
+from reconciler.sandbox.services.stepfunctions import steering
 from reconciler.sandbox.state import handlers
 from reconciler.sandbox.state.world import WORLD
 
@@ -99,6 +100,7 @@ def test_a_run_puts_good_rows_into_the_group_and_one_that_meets_it_is_skipped(
     assert results["check"]["counts"]["bad"] == 1
     assert results["load"]["counts"] == {"rows": 2, "put": 2, "failed": 0, "left_out": 0}
     assert "results" not in json.loads(said[1]["output"])
+    assert [each["state"] for each in steering.notes(one["executionArn"])] == ["clean"]
     runtime = client("sagemaker-featurestore-runtime")
     found = {
         key: "Record"

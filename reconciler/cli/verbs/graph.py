@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from reconciler.cli.frame.options import environment, folders
-from reconciler.cli.frame.project import Project
+from reconciler.cli.frame.project import Project, say
 from reconciler.model.diagnostic import Diagnostic
 
 FORMS = ("mermaid", "dot", "svg", "text")
@@ -80,6 +80,13 @@ def command(
     if found:
         project.show(found)
     module = importlib.import_module(f"reconciler.render.diagram.{form}")
+    most, count = getattr(module, "LIMIT", 0), len(data["nodes"])
+    if 0 < most < count:
+        text = (
+            f"{count} are too many for boxes of their own here (at most {most}), so each type is"
+            " one; give an ADDRESS, or --format dot, for single ones"
+        )
+        say(text, err=True)
     click.echo(module.of_graph(data).rstrip("\n"))
 
 

@@ -15,8 +15,8 @@ from reconciler.model.value import Json
 
 
 def stand_ins_of(scene: Scene) -> StandIns | None:
-    """What stands in for jobs: in a sandbox alone, and where the spec says so."""
-    return StandIns(scene) if scene.view.spec.sandbox and scene.what.stand_ins else None
+    """What stands in for jobs of a machine, and what its runs did not do: of a sandbox alone."""
+    return StandIns(scene) if scene.view.spec.sandbox and scene.what.machine else None
 
 
 def begin(

@@ -8,7 +8,7 @@ by Git, no secret in it. It runs in a process of its own, without this one's env
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,16 @@ from reconciler.sandbox.standin import door
 T = TypeVar("T")
 
 
+def said(files: Mapping[str, str]) -> str:
+    """What will run on this machine: by job, the file that stands in for it."""
+    pairs = ", ".join(f"{path} stands in for the job {job}" for job, path in sorted(files.items()))
+    apart = "each in a process of its own" if len(files) > 1 else "in a process of its own"
+    return (
+        f"this run executes code of the repository on this machine: {pairs},"
+        f" {apart} without your credentials, environment and network"
+    )
+
+
 class StandIns:
     """The stand-ins of a pipeline. Exits, before a run starts, where one may not run."""
 
@@ -34,6 +44,8 @@ class StandIns:
         self.files = self._files()
 
     def _files(self) -> dict[str, Path]:
+        if not self.scene.what.stand_ins:
+            return {}
         files = self.scene.project.repository
         wanted = {job: (path, Form.FILE) for job, path in self.scene.what.stand_ins.items()}
         read = files.read(wanted.values())
@@ -51,12 +63,7 @@ class StandIns:
         """Say to the user and to the sandbox, before a run starts, what will run here."""
         if not self.files:
             return
-        names = ", ".join(sorted({self.scene.what.stand_ins[job] for job in self.files}))
-        say(
-            f"this run executes code of the repository on this machine: {names} stand in for jobs,"
-            " each in a process of its own without your credentials, environment and network",
-            err=True,
-        )
+        say(said({job: self.scene.what.stand_ins[job] for job in self.files}), err=True)
         self._told(lambda: door.announce(self.endpoint, arn, self.files))
 
     def serve(self, arn: str) -> None:

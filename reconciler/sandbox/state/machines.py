@@ -61,6 +61,8 @@ class Machines:
     """By id, jobs that wait for their stand-in."""
     ended: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By id, how the stand-ins of jobs have ended: ``ok``, ``error``, ``at``."""
+    real: set[str] = field(default_factory=set)
+    """By id, jobs of Moorline's own that the call under way has done on real rows."""
     asking: tuple[str, str] | None = None
     """The execution and the state whose call is under way."""
 
@@ -82,6 +84,7 @@ class Machines:
         self.stood_in.clear()
         self.held.clear()
         self.ended.clear()
+        self.real.clear()
 
     def state(self) -> dict[str, Any]:
         """What the control API shows; the keys of roles are for who asks for jobs alone."""

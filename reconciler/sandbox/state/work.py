@@ -16,6 +16,7 @@ from reconciler.sandbox.state.world import WORLD
 
 RUNNING, GOOD, BAD, STOPPED, LATE = "running", "good", "bad", "stopped", "late"
 SIMULATED = "simulated: the sandbox runs no Spark, so nothing was read or written"
+NO_SQL = "simulated: the sandbox has no SQL engine, so nothing was read or written"
 
 
 @dataclass(slots=True)

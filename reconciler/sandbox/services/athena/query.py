@@ -25,7 +25,6 @@ STATES = {
     work.RUNNING: "RUNNING", work.GOOD: "SUCCEEDED", work.BAD: "FAILED", work.STOPPED: "CANCELLED",
     work.LATE: "FAILED",
 }  # fmt: skip
-NOTE = "simulated: the sandbox has no SQL engine, so nothing was read or written"
 
 
 def _group(call: Call, name: str) -> dict[str, Any]:

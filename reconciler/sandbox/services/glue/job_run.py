@@ -81,6 +81,8 @@ def start(call: Call) -> dict[str, Any]:
     elif run.ends is not None and not run.reason:
         told = own.attempt(given, role, call.backend.account_id, call.backend.region_name)
         run.reason = told or ""
+        if told is not None and WORLD.machines.asking:
+            WORLD.machines.real.add(run.id)
     data = {
         "work": run,
         "JobName": name,

@@ -15,10 +15,7 @@ from reconciler.sandbox.state import work
 from reconciler.sandbox.state.world import WORLD
 
 SIMULATED = {
-    (
-        "athena",
-        "StartQueryExecution",
-    ): "simulated: the sandbox has no SQL engine, so nothing was read or written",
+    ("athena", "StartQueryExecution"): work.NO_SQL,
     ("emr-serverless", "StartJobRun"): work.SIMULATED,
     ("glue", "StartJobRun"): work.SIMULATED,
 }
@@ -37,12 +34,21 @@ def start(run: Execution, branch: Branch, what: Integration, given: Json) -> Beg
         answer = sent(run, branch, what, client, given)
     finally:
         WORLD.machines.asking = None
-    held = answer.get("JobRunId") in WORLD.machines.held
-    if (client, what.operation) in SIMULATED and not held:
-        run.notes.append({"state": branch.state, "note": SIMULATED[client, what.operation]})
+    simulated = SIMULATED.get((client, what.operation))
+    if simulated and not _done_here(answer.get("JobRunId")):
+        run.notes.append({"state": branch.state, "note": simulated})
     if what.poll is not None:
         return Begun(answer, {"client": client, "answer": answer, "request": dict(given)})
     return Begun(answer, waits=what.pattern == TOKEN)
+
+
+def _done_here(job: Json) -> bool:
+    """Whether a job works on real rows: a stand-in does it, or it was one of Moorline's own."""
+    if job in WORLD.machines.held:
+        return True
+    own = job in WORLD.machines.real
+    WORLD.machines.real.discard(str(job))
+    return own
 
 
 def sent(
