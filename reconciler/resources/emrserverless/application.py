@@ -67,8 +67,8 @@ class Going:
 
     @property
     def writes(self) -> tuple[str, ...]:
-        """StopApplication, which is another client's."""
-        return (STOP.method,)
+        """None of its own client: `Stages.stopped` names what stops it."""
+        return ()
 
     @property
     def wholes(self) -> Mapping[str, Whole]:
