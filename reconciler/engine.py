@@ -14,6 +14,7 @@ from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
+from reconciler.aws.single import Single
 from reconciler.aws.survey import Progress
 from reconciler.compile import check, compiler, evolution
 from reconciler.compile.lineage import lineage
@@ -55,7 +56,7 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         live, problems = _observed(graph, request, session, place, progress)
         waiting = order.pending(graph, live, resources.load(), place)
         live = replace(live, sent=request.sent)
-        live, more = look_closer(session, live, waiting, resources.load())
+        live, more = look_closer(session, live, waiting, resources.load(), Single(session, place))
         draft = order.plan(graph, live, resources.load(), place, terms)
         ruled = check.planned(graph, terms, closing.used(live, terms))
         problems = [*offered.lined(problems, graph)]

@@ -142,6 +142,7 @@ class Addressed:
         if not owned(seen, self.single.place, resource):
             return None
         spec = node.origin.spec if node and node.origin else ""
+        seen = self.single.going(resource, address, seen)
         return Orphan(address, seen, (seen.tags or {}).get(OWNERSHIP[2], spec))
 
     def _known_of(self, address: Address, survey: Survey, live: Live) -> Props:

@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from reconciler.aws.errors import AwsError, Gone
 from reconciler.aws.session import ReadOnly, Session
+from reconciler.aws.single import Single
 from reconciler.aws.survey import unreadable
 from reconciler.model.address import Address
-from reconciler.model.change import Change, FieldChange
+from reconciler.model.change import Action, Change, FieldChange
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.value import Json
 from reconciler.plan.live import Live
@@ -29,15 +30,23 @@ def look_closer(
     live: Live,
     pending: Iterable[Change],
     resources: Mapping[str, Resource],
+    single: Single,
 ) -> tuple[Live, list[Diagnostic]]:
-    """The live state with the context of every pending update."""
+    """The live state with the context of every pending update, and of what makes way for another.
+
+    Of the latter it has the parts that must go before it does.
+    """
     found, unknown = dict(live.found), set(live.unknown)
     problems: list[Diagnostic] = []
     for change in pending:
         if change.observed is None:
             continue
+        resource = resources[change.address.type]
         try:
-            context = ask(session, resources[change.address.type].pending.context(change))
+            if change.action is Action.REPLACE:
+                found[change.address] = single.going(resource, change.address, change.observed)
+                continue
+            context = ask(session, resource.pending.context(change))
         except AwsError as error:
             problems.append(unreadable(error, change.address))
             unknown.add(change.address)

@@ -7,6 +7,7 @@ apply. Nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.aws.errors import AwsError, Gone, Rejected, contradiction, incomplete
@@ -135,6 +136,19 @@ class Single:
         return Observed(
             shown, outputs, status, reason, tags, context=context, home=home, state=word
         )
+
+    def going(self, resource: Resource, address: Address, seen: Observed) -> Observed:
+        """A resource that is to be deleted, with the parts that must go before it.
+
+        Raises:
+            AwsError: they could not be read.
+        """
+        last = {part.prop for part in resource.parts if part.last} - seen.props.keys()
+        if not last:
+            return seen
+        reader = ReadOnly(self.session, resource.service, resource.absent)
+        slots = self.slots(resource, address.name, seen.outputs)
+        return replace(seen, props={**seen.props, **self.parts(reader, resource, last, slots)})
 
     def whose(
         self, resource: Resource, name: str, props: Props, tags: Mapping[str, str] | None

@@ -70,7 +70,7 @@ def wholes() -> Wholes:
     """Of all calls; a call that serves several types is whole when all their needs are met."""
     found: dict[tuple[str, str], Whole] = dict(BESIDE)
     for resource in resources.load().values():
-        for method, whole in resource.wholes.items():
-            key = (resource.service, method)
+        own = {(resource.service, method): it for method, it in resource.wholes.items()}
+        for key, whole in (*own.items(), *resource.beside.items()):
             found[key] = found[key] | whole if key in found else whole
     return found

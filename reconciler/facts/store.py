@@ -15,6 +15,7 @@ from reconciler.facts.handlers import Handler, Tags, handlers_of, tag_property_o
 from reconciler.facts.level import UNSERVED
 from reconciler.facts.pack import Pack
 from reconciler.facts.shape import Schema, Shape, children, resolve
+from reconciler.facts.told import TOLD
 from reconciler.model.value import Path
 
 
@@ -120,7 +121,12 @@ class Facts:
     def hides(self, path: Path) -> bool:
         """Whether AWS never gives back what stands at `path`, numbers of items skipped."""
         plain = tuple(name for name in path if not name.isdecimal())
-        return any(_leads(each, plain) for each in self.write_only)
+        return any(_leads(each, plain) for each in self.untold)
+
+    @cached_property
+    def untold(self) -> frozenset[Path]:
+        """What is write-only and no other API tells: nobody can read it."""
+        return self.write_only - TOLD.get(self.type, frozenset())
 
     def knows(self, path: Path) -> bool:
         """Whether the type has a property at `path`."""

@@ -213,7 +213,7 @@ def _shown(
     """Both sides as a plan may show them: what is or may be a secret is not shown."""
     path, place, before, after = difference
     try:
-        hidden = facts(resource.type).write_only | secret
+        hidden = facts(resource.type).untold | secret
     except UnknownType:
         hidden = secret
     shown = veiled(path, place, after, hidden)

@@ -222,7 +222,7 @@ def _shown(
     value: Json, resource: Resource, path: Path, secret: frozenset[Path], *, live: bool = False
 ) -> Json:
     try:
-        write_only = facts(resource.type).write_only | secret
+        write_only = facts(resource.type).untold | secret
     except UnknownType:
         write_only = secret
 

@@ -219,12 +219,14 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
 def pending(
     graph: Graph, live: Live, resources: Mapping[str, Resource], place: Place
 ) -> Iterator[Change]:
-    """Updates whose adapters read more before they are planned."""
+    """Updates whose adapters read more before they are planned, and what parts of go first."""
     for node in graph:
-        asks = resources[node.address.type].pending.context is not no_context
-        if asks and live.found.get(node.address) and node.address not in live.unknown:
+        resource = resources[node.address.type]
+        asked = {Action.UPDATE} if resource.pending.context is not no_context else set()
+        asked |= {Action.REPLACE} if any(part.last for part in resource.parts) else set()
+        if asked and live.found.get(node.address) and node.address not in live.unknown:
             change = _compared(node, graph, live, resources, place)
-            if change and change.action is Action.UPDATE:
+            if change and change.action in asked:
                 yield change
 
 

@@ -35,7 +35,7 @@ def beside(change: Change, resource: Resource) -> dict[str, Json]:
     if resource.generic is None or change.observed is None:
         return {}
     model = theirs(model_of(change.observed), resource)
-    hidden = facts(resource.type).write_only | READABLE.get(resource.type, frozenset())
+    hidden = facts(resource.type).untold | READABLE.get(resource.type, frozenset())
     found = resource.generic.undeclared(change.desired, model)
     shown = {path: veiled(path, path, item, hidden, live=True) for path, item in found.items()}
     return {".".join(path): to_json(item) for path, item in shown.items()}

@@ -43,7 +43,7 @@ def _veiled(
 ) -> dict[str, Json]:
     """Properties without what is or may be a secret, as a plan shows them."""
     try:
-        hidden = facts(resource.type).write_only | secret
+        hidden = facts(resource.type).untold | secret
     except UnknownType:
         hidden = frozenset()
     return {

@@ -8,11 +8,12 @@ items are added and removed), `Keyed` (named items, each put and deleted) and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from reconciler.model.value import Json, Props, canonical
+from reconciler.resources.answers import Absent
 from reconciler.resources.codecs import SAME, Codec
 from reconciler.resources.keeping import kept
 from reconciler.resources.whole import Whole
@@ -41,6 +42,10 @@ class Reader(Protocol):
 
     def pages(self, method: str, params: Props, at: str) -> list[Json]:
         """The items under the key `at` of every page."""
+        ...
+
+    def of(self, service: str, absent: Iterable[Absent]) -> Reader:
+        """The same look by another client, whose words for what is not there these are."""
         ...
 
 

@@ -130,16 +130,49 @@ def test_one_that_nothing_would_start_again_is_left_alone(platform: Platform) ->
     assert (plan.steps, "GOING003" in codes(plan)) == ((), True)
 
 
-def test_a_deletion_of_one_that_has_started_is_told(site: Platform) -> None:
+def test_one_that_has_started_is_stopped_as_a_step_of_its_deletion(site: Platform) -> None:
     idle(site)
     site.text = ""
     plan = site.plan()
     assert [step.action for step in plan.steps] == [Action.DELETE]
-    assert "GOING004" in codes(plan)
-    site.aws.clock.advance(16 * 60)
-    assert "GOING004" not in codes(site.plan())
+    assert sent(site) == ["stop_application", "delete_resource"]
+    assert "GOING004" not in codes(plan)
     site.converge()
     assert platform_ids() == []
+
+
+def test_one_at_rest_is_deleted_without_a_stop(site: Platform) -> None:
+    site.text = ""
+    assert sent(site) == ["delete_resource"]
+
+
+def test_one_that_runs_a_job_is_not_deleted(site: Platform) -> None:
+    run = job()
+    site.text = ""
+    plan = site.plan()
+    (step,) = plan.steps
+    assert "it runs a job" in step.refused
+    assert "GOING004" in codes(plan)
+    site.apply(plan)
+    found = client("emr-serverless").get_job_run(applicationId=platform_ids()[0], jobRunId=run)
+    assert found["jobRun"]["state"] == "RUNNING"
+
+
+def test_a_plan_of_a_deletion_is_stale_once_a_job_has_come(site: Platform) -> None:
+    site.text = ""
+    plan = site.plan()
+    job()
+    assert site.apply(plan).failures
+    assert application()["state"] == "STARTED"
+
+
+def test_one_that_has_started_is_stopped_before_another_takes_its_place(site: Platform) -> None:
+    idle(site)
+    site.text = text().replace("Name: spark,", "Name: sparks,")
+    assert sent(site).count("stop_application") == 1
+    site.converge()
+    assert application()["name"] == "sparks"
+    assert len(platform_ids()) == 1
 
 
 def test_the_service_refuses_to_stop_one_that_runs_a_job(site: Platform) -> None:

@@ -32,8 +32,8 @@ CODES = (
     ),
     Code(
         "GOING004",
-        "an application that has started cannot be deleted",
-        "EMR Serverless deletes an application only while it is stopped, and it is started now. The deletion is refused until it has stopped by itself.",
-        "Apply again when it has stopped, or stop it before.",
+        "an application that runs jobs cannot be deleted",
+        "EMR Serverless deletes an application only while it is stopped. One that has started and runs no job is stopped as a step of its deletion. This one runs jobs, or is on its way from one state to another: Moorline ends nobody's jobs.",
+        "Plan again when its jobs have ended, or cancel them before.",
     ),
 )

@@ -73,7 +73,7 @@ class Comparison:
 
     def hidden(self, place: Path) -> bool:
         """Whether nothing can be read of a place."""
-        return covered(place, self.facts.write_only) or covered(place, self.unread)
+        return covered(place, self.facts.untold) or covered(place, self.unread)
 
     def order(self, place: Path) -> bool | None:
         """Whether the order of a list means something; nothing where AWS does not say."""

@@ -5,16 +5,18 @@ All but a few properties change only while it is CREATED or STOPPED, and it goes
 each change, so that what may change while it is STARTED is refused as well (reported of tags,
 cloudformation-coverage-roadmap 2370). So that goes to the service itself, with nothing besides;
 and for the rest one that runs no job is stopped first, which needs no start after it where jobs
-start it. Nobody's jobs are ended unasked: a change that meets them is kept out of the plan.
+start it; so it is before it is deleted. Nobody's jobs are ended unasked: a change or a deletion
+that meets them is kept out of the plan.
 Sources: EMR Serverless API, UpdateApplication, StopApplication, ListJobRuns; user guide,
 "Application states".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from reconciler.model.change import Action, Change, FieldChange
+from reconciler.model.change import Action, Change, FieldChange, Observed
 from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Graph
 from reconciler.model.step import Step
@@ -22,11 +24,13 @@ from reconciler.model.value import Json, Props
 from reconciler.resources.answers import absent
 from reconciler.resources.aside import Aside
 from reconciler.resources.cloudcontrol import declare, patches
+from reconciler.resources.generic import IDENTIFIER
 from reconciler.resources.inflight import identifier
 from reconciler.resources.ops import Op
-from reconciler.resources.parts import Request
+from reconciler.resources.parts import Reader, Request
 from reconciler.resources.review import Asking, Foreseeing, Look, Objection, Pending
 from reconciler.resources.stages import Stages, Stopped
+from reconciler.resources.whole import Whole, members
 
 TYPE = "AWS::EMRServerless::Application"
 SERVICE = "emr-serverless"
@@ -43,6 +47,57 @@ GOING = ["SUBMITTED", "PENDING", "SCHEDULED", "RUNNING", "QUEUED"]
 GONE = (absent("ResourceNotFoundException"),)
 STATE = "state"
 STOP = Op("stop_application", {"applicationId": "{ApplicationId}"}, SERVICE)
+
+
+STATE_WHOLE = Whole(has=members("application.applicationId", "application.state"))
+RUNS_WHOLE = Whole(items="jobRuns", each=members("id", "state"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """That it has started, and how many jobs it runs: looked at before it is deleted."""
+
+    prop: str = "State"
+    last: bool = True
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """None of its own client."""
+        return ()
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """None of its own client: `Stages.stopped` names what stops it."""
+        return ()
+
+    @property
+    def wholes(self) -> Mapping[str, Whole]:
+        """See `Resource.beside`."""
+        return {}
+
+    def read(self, reader: Reader, key: Props) -> Json:
+        """Its id, its state and its jobs; nothing while it does not run."""
+        service, named = reader.of(SERVICE, GONE), {"applicationId": key[IDENTIFIER]}
+        state = service.call("get_application", named)["application"]["state"]
+        if state in QUIET:
+            return None
+        runs = service.pages("list_job_runs", {**named, "states": GOING}, "jobRuns")
+        return {**named, STATE: state, "runs": len(runs)}
+
+    def calls(self, before: Json, after: Json) -> Iterator[Request]:
+        """It is stopped, where nothing runs on it."""
+        if after is None and before and before[STATE] in RUNNING and not before["runs"]:
+            named = {"applicationId": before["applicationId"]}
+            yield Request(STOP.method, named, bare=True, service=SERVICE)
+
+
+def stays(observed: Observed) -> str:
+    """Why one that runs jobs is not deleted: nobody's jobs are ended unasked."""
+    going = observed.props.get(PART.prop) or {}
+    return f"it runs {_jobs(going['runs'])}: AWS stops none that does" if going.get("runs") else ""
+
+
+PART = Going()
 
 
 def context(change: Change) -> Asking:
@@ -98,16 +153,16 @@ def _jobs(count: int) -> str:
 
 
 def foresee(step: Step, _: Graph) -> Foreseeing:
-    """That a deletion is refused while it runs."""
+    """That a deletion is refused while it runs jobs, or is on its way from state to state."""
     if step.action is Action.CREATE or not (name := _named(step)):
         return ()
     found = yield from _asked(name)
     state, runs = found[STATE], found.get("runs", 0)
-    if not state or state in QUIET:
-        return ()
+    if not state or state in QUIET or (state in RUNNING and not runs):
+        return ()  # it is stopped first, where it has to be
     what = f" and runs {_jobs(runs)}" if runs else ""
     text = f"{step.address.name!r} is {state}{what}: AWS deletes it only when it is stopped"
-    help_ = "it stops by itself when no job has come for a while: apply again then"
+    help_ = "wait until its jobs have ended, or cancel them, and plan again"
     return (Objection("GOING004", text, help_, Severity.WARNING),)
 
 
@@ -153,7 +208,9 @@ declare(
     aside=Aside(
         looks=("emr-serverless:GetApplication", "emr-serverless:ListJobRuns"),
     ),
-    pending=Pending(context=context, review=review, foresee=foresee),
+    pending=Pending(context=context, review=review, foresee=foresee, stays=stays),
+    parts=(PART,),
+    beside={(SERVICE, "get_application"): STATE_WHOLE, (SERVICE, "list_job_runs"): RUNS_WHOLE},
     refers=("AWS::KMS::Key", "AWS::Logs::LogGroup"),
     transient=(
         absent("InvalidRequest", r"Current status: STOPPING"),
