@@ -1,7 +1,8 @@
-"""Which differences are asked for once more: those that only a bulk listing has shown.
+"""Which differences are asked for once more: those that only a listing or a document has shown.
 
-Listings lag behind a resource's own reads, so what differs in one may be from before a change.
-Nothing is asked where nothing differs, nor where only tags do, or parts that were read apart.
+Listings lag behind a resource's own reads, so what differs in one may be from before a change; a
+document is another service's word. Nothing is asked where nothing differs, nor where only tags do,
+or parts that were read apart.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def doubtful(
 ) -> list[Node]:
     """Of what was `listed`, the nodes that are not as declared, as far as references are known.
 
-    With each address are the properties that its listing has told.
+    With each address are the properties that its listing, or a document of it, has told. What a
+    document tells of a node that nobody can compare yet is asked for once more too.
     """
     nodes = [graph.nodes[address] for address in sorted(listed) if address in graph]
     return [n for n in nodes if _differs(n, live, listed[n.address], resources, place)]
@@ -46,9 +48,9 @@ def _differs(
     if observed is None or node.address in live.unknown:
         return False
     desired = resolve(node.props, lambda ref: known(ref, live, resources, place))
-    if any(leaf is UNKNOWN for leaf in leaves(desired)):
-        return False
     resource = resources[node.address.type]
+    if any(leaf is UNKNOWN for leaf in leaves(desired)):
+        return any(prop in told for prop in resource.aside.document)
     change = compare(node.address, desired, observed, resource)
     apart = {TAGS, *(part.prop for part in resource.parts if part.prop not in told)}
     listed = any(each.path[0] not in apart for each in change.fields)

@@ -18,6 +18,7 @@ from reconciler.aws import unlisted
 from reconciler.aws.addressed import Addressed, levels
 from reconciler.aws.asking import UNKNOWN, Asker, Unknown, contradicts
 from reconciler.aws.confirm import confirmed, doubtful
+from reconciler.aws.documents import Documents
 from reconciler.aws.errors import AwsError, Gone, contradiction
 from reconciler.aws.orphans import Orphans
 from reconciler.aws.session import ReadOnly, Session
@@ -83,6 +84,7 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
+        self.documents = Documents(session)
         self.generic = Addressed(session, self.single, resources, left, applied, begun, going)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
@@ -210,7 +212,6 @@ class _Observer:
             return Observed(node.props, outputs, tags=tags, proven=True)
         more = any(detail.prop in node.props for detail in resource.details if detail.prop)
         if listed and all(listing.complete for listing in resource.listings) and not more:
-            self.from_list[node.address] = frozenset(listed.props)
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)
         seen = self.single.read(resource, node.address, node.props, tags=tags, key=key)
@@ -231,6 +232,9 @@ class _Observer:
         slots = self.single.slots(resource, node.address.name, outputs)
         reader = ReadOnly(self.session, resource.service, resource.absent)
         props = {k: v for k, v in listed.props.items() if k in node.props or k in resource.carried}
+        told = self.documents.told(resource, node.address.name, node.props.keys() - props.keys())
+        self.from_list[node.address] = frozenset({*listed.props, *told})
+        props |= told
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
         tags = listed.tags if tags is None else tags
         tags = self.single.whose(resource, node.address.name, listed.props, tags)

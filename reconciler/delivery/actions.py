@@ -28,6 +28,7 @@ from reconciler.delivery.own import places_of
 from reconciler.delivery.places import FOR_A_SERVICE, KEYS, OURS, Bound, Place, When, forwarded
 from reconciler.resources import api as resources
 from reconciler.resources.api import Resource, fill
+from reconciler.resources.cloudcontrol.events import READ
 from reconciler.resources.permissions import WORDS, permission
 
 ALWAYS = frozenset({"cloudtrail:LookupEvents", "tag:GetResources"})
@@ -70,7 +71,7 @@ def reads(types: Iterable[Resource]) -> set[str]:
     for resource in types:
         found |= _all(resource.service, methods(resource)[0])
         found |= {each for each in _handled(resource, HANDLERS[0]) if looks(each)}
-        found |= set(resource.aside.looks)
+        found |= set(resource.aside.looks) | _told(resource)
         found |= {OFFERED} if resource.generic else set()
     return found
 
@@ -136,6 +137,14 @@ def _handled(resource: Resource, verbs: Iterable[str]) -> set[str]:
     if resource.service != SERVICE:
         return set()
     return {each for verb in verbs for each in handler_demands(resource.type, verb)}
+
+
+def _told(resource: Resource) -> set[str]:
+    """What it takes to be told of a resource by AWS's own handler, where its calls would do too."""
+    if not resource.aside.document:
+        return set()
+    demands = handler_demands(resource.type, HANDLERS[0][0])
+    return _all(SERVICE, (READ,)) | {each for each in demands if looks(each)}
 
 
 def _asked(resource: Resource) -> Iterator[tuple[str, Place]]:

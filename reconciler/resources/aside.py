@@ -38,6 +38,9 @@ class Aside:
     """By property: further client methods that set it, which Moorline does not use itself."""
     borrowed: Mapping[str, Borrowed] = field(default_factory=dict)
     """By property: what it comes from."""
+    document: frozenset[str] = frozenset()
+    """Properties that AWS's own handler of the type tells as well as their own calls do, all in one
+    read: none of which its schema says that a part is never given back."""
     told_by_arn: bool = False
     """CloudTrail's events name its ARN in place of its name."""
     verified: str = ""

@@ -38,6 +38,8 @@ FURTHER = {"AWS::SageMaker::FeatureGroup"}
 HTML = b"<!doctype html><html><head><title>Sign in</title></head><body>Welcome</body></html>"
 CODES = {INCOMPLETE, "500"}
 """botocore itself takes a success of S3 that is no XML for a server fault."""
+UNSET = {"CorsConfiguration", "ObjectLockConfiguration"}
+"""Parts that no bucket of the platforms below has."""
 NO_BODY = {"s3.head_bucket"}
 """Reads without a body: nothing can be wrong with it."""
 
@@ -54,6 +56,7 @@ def tape() -> Tape:
         scene.restart()
         scene.plan()
         role_alone(client("iam"))
+        bucket_alone(client("s3"))
         scene.finish(destroy=True)
         client("sts").get_caller_identity()
         client("cloudtrail").lookup_events()
@@ -104,6 +107,14 @@ def role_alone(iam: Any) -> None:
     for read in ("get_role", "list_role_policies", "list_attached_role_policies", "list_role_tags"):
         getattr(iam, read)(**name)
     iam.get_role_policy(**name, PolicyName="moorline")
+
+
+def bucket_alone(s3: Any) -> None:
+    """What is read of a bucket of which no document tells."""
+    (bucket,) = (each["Name"] for each in s3.list_buckets(Prefix="acme-dev-raw-")["Buckets"])
+    for part in sorted(load()["AWS::S3::Bucket"].aside.document - UNSET):
+        (read,) = next(it.reads for it in load()["AWS::S3::Bucket"].parts if it.prop == part)
+        getattr(s3, read)(Bucket=bucket)
 
 
 def handled(cloudcontrol: Any) -> None:

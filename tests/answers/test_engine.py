@@ -113,15 +113,16 @@ READ = sorted(
         "sns.get_topic_attributes", "sns.list_subscriptions_by_topic",
     }
 )  # fmt: skip
-"""Every read of a plan in which nothing changes."""
+"""Every read of a plan in which nothing changes, where nothing tells most parts of a bucket."""
+DOCUMENT = "cloudcontrol.get_resource"
 LISTS = [name for name in READ if ".list_" in name or name.endswith(("budgets", "alarms"))]
 
 
 @pytest.mark.parametrize("call", sample(READ, 5))
 def test_an_emptied_answer_is_unknown_in_a_plan(call: str, scene: Scene) -> None:
-    told = lying(scene, emptied(call))
+    told = lying(scene, emptied(call, DOCUMENT))
     plan = scene.plan()
-    assert told.struck
+    assert call in told.struck
     assert harmless(plan)
     assert UNKNOWN in {found.code for found in plan.errors}
 

@@ -38,7 +38,18 @@ register(
             needs={
                 "create_bucket": ("s3:TagResource",),
                 "put_bucket_replication": ("iam:PassRole",),
-            }
+            },
+            document=frozenset(
+                {
+                    "BucketEncryption",
+                    "CorsConfiguration",
+                    "LoggingConfiguration",
+                    "ObjectLockConfiguration",
+                    "OwnershipControls",
+                    "PublicAccessBlockConfiguration",
+                    "VersioningConfiguration",
+                }
+            ),
         ),
         reach=Reach.SHARED,
         name="BucketName",
