@@ -21,7 +21,7 @@ from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.seed import register_package, upload
-from tests.cli.conftest import ARTIFACTS, MODEL_FILE, REGISTRY
+from tests.cli.conftest import ARTIFACTS, MODEL_FILE, REGISTRY, SECRET, TOKEN
 from tests.cli.folder import REPOSITORY, Folder, copy_files
 
 
@@ -33,6 +33,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     folder.run("apply", "-e", "local", "--yes", expect=0)  # the buckets; a rollout waits for a file
     register_package(folder.client("sagemaker"), REGISTRY, approved=True)
     upload(folder.client("s3"), ARTIFACTS, MODEL_FILE)
+    folder.client("secretsmanager").create_secret(Name=SECRET, SecretString=TOKEN)
     folder.run("apply", "-e", "local", "--yes", expect=0)
     lifecycle.stop(folder.state)
     return folder
