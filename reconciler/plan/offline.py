@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+import orjson
+
 from reconciler.compile import check, compiler
 from reconciler.compile.request import Request
 from reconciler.kinds.rollout.artifact import FILE_TAG
@@ -24,6 +26,7 @@ from reconciler.model.receipt import Receipt, ResourceRecord
 from reconciler.model.value import (
     UNKNOWN,
     Json,
+    JsonText,
     Props,
     Ref,
     from_json,
@@ -154,7 +157,9 @@ def _outputs(graph: Graph, left: Mapping[Address, ResourceRecord]) -> dict[Addre
 
 def _used(want: Json, have: Json) -> Iterator[tuple[Ref, str]]:
     """References of a spec, each with the text in its place in the receipt."""
-    if isinstance(want, Ref) and isinstance(have, str):
+    if isinstance(want, JsonText) and isinstance(have, str):
+        yield from _used(want.document, _document(have))
+    elif isinstance(want, Ref) and isinstance(have, str):
         yield want, have
     elif isinstance(want, Mapping) and isinstance(have, Mapping):
         for key in want.keys() & have.keys():
@@ -207,11 +212,23 @@ def _agrees(want: Json, have: Json) -> bool:
         return want.keys() == have.keys() and all(_agrees(want[key], have[key]) for key in want)
     if isinstance(want, list) and isinstance(have, list):
         return len(want) == len(have) and _paired(want, have)
+    if isinstance(want, str) and isinstance(have, str) and want != have:
+        one, other = _document(want), _document(have)
+        if one is not None and other is not None:  # one in the order in which AWS wrote it
+            return _agrees(one, other)
     if isinstance(want, str) and isinstance(have, str) and _ANY.search(want):
         return (
             re.fullmatch(".*".join(map(re.escape, _ANY.split(want))), have, re.DOTALL) is not None
         )
     return bool(want == have) or want == {"$mark": UNKNOWN.name.lower()}
+
+
+def _document(text: str) -> Json:
+    """What a text says as JSON; nothing where it is no object or list."""
+    try:
+        return orjson.loads(text) if text[:1] in ("{", "[") else None
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _paired(want: list[Json], have: list[Json]) -> bool:

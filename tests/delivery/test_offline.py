@@ -48,7 +48,7 @@ def receipt(folder: Folder) -> Receipt:
 def plan(path: Path, last: Receipt | None) -> Plan:
     project = Project(path / "specs", path / "environments")
     view = project.view("local")
-    specs, found = compiler.read(project.read().documents, view)
+    specs, found = project.checked(view)
     assert not any(each.is_error for each in found)
     policy = compiler.policy_of(view, today=date(2026, 11, 23))
     return engine.plan_offline(Request(specs, view, policy), last)

@@ -115,9 +115,7 @@ def test_each_part_that_somebody_changes_is_seen(platform: Platform) -> None:
     platform.converge(specs.RAW)
     s3 = platform.client("s3")
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
-    s3.put_bucket_encryption(
-        Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]}
-    )
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
     writer = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
     s3.put_bucket_ownership_controls(Bucket=BUCKET, OwnershipControls=writer)
     s3.put_public_access_block(
