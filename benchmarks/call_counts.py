@@ -31,7 +31,7 @@ from reconciler.model.event import CallSent, Event, StepFailed, StepFinished, St
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.plan import Plan
 from reconciler.model.policy import Policy
-from reconciler.model.value import JsonText, Ref, digest, put
+from reconciler.model.value import Json, JsonText, Props, Ref, digest, put
 from reconciler.plan.order import plan
 from reconciler.resources import api
 from reconciler.resources.api import HOLDS_TAG, OWNERSHIP, REGION_TAG, Place, Reach, fill
@@ -66,7 +66,7 @@ BARS = {
     "SageMaker": {"create": 1.75, "plan": 0.55, "delete": 2.0},
     "example": {"plan": 1.5},
 }
-"""The most requests for each resource, waiting left out; for 1,000 of a mix, and for the example."""
+"""The most requests for each resource, waiting left out: for 1,000 of a mix, for the example."""
 DATA_BAR = 1.2
 """The same for those of the example's resources that are of `DATA`."""
 DATA = frozenset(
@@ -201,7 +201,7 @@ class Mix:
         return self._add("SageMaker::Pipeline", f"pipeline-{name}", props)
 
 
-@dataclass(slots=True)
+@dataclass
 class Counting(Session):
     """A session that also counts by what is asked about: the service, method and type."""
 
@@ -210,7 +210,7 @@ class Counting(Session):
     def _once(self, service: str, method: str, params: Props) -> Mapping[str, Json]:
         with self._lock:
             self.asked[service, method, str(params.get("TypeName", ""))] += 1
-        return Session._once(self, service, method, params)
+        return super()._once(service, method, params)
 
 
 @dataclass(slots=True)

@@ -1,13 +1,13 @@
 """Which differences are asked for once more: those that only a listing or a document has shown.
 
-Listings lag behind a resource's own reads, so what differs in one may be from before a change; a
-document is another service's word. Nothing is asked where nothing differs, nor where only tags do,
-or parts that were read apart.
+Listings lag behind a resource's own reads, so what differs in one may be from before a change.
+Nothing is asked where nothing differs, nor where only tags do, or parts that were read apart. A
+document is another service's word, in its own spelling: nothing that is changed is known from one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from reconciler.aws.errors import contradiction
 from reconciler.aws.single import Single
@@ -30,11 +30,33 @@ def doubtful(
 ) -> list[Node]:
     """Of what was `listed`, the nodes that are not as declared, as far as references are known.
 
-    With each address are the properties that its listing, or a document of it, has told. What a
-    document tells of a node that nobody can compare yet is asked for once more too.
+    With each address are the properties that its listing has told.
     """
     nodes = [graph.nodes[address] for address in sorted(listed) if address in graph]
     return [n for n in nodes if _differs(n, live, listed[n.address], resources, place)]
+
+
+def changing(
+    graph: Graph,
+    live: Live,
+    told: Iterable[Address],
+    resources: Mapping[str, Resource],
+    place: Place,
+) -> list[Node]:
+    """Of what documents have `told` of, the nodes that are not as declared, or may not be."""
+    nodes = [graph.nodes[address] for address in sorted(told) if address in graph]
+    return [node for node in nodes if _changes(node, live, resources, place)]
+
+
+def _changes(node: Node, live: Live, resources: Mapping[str, Resource], place: Place) -> bool:
+    observed = live.found.get(node.address)
+    if observed is None or node.address in live.unknown:
+        return False
+    desired = resolve(node.props, lambda ref: known(ref, live, resources, place))
+    if any(leaf is UNKNOWN for leaf in leaves(desired)):
+        return True
+    change = compare(node.address, desired, observed, resources[node.address.type])
+    return change.action is not Action.NONE
 
 
 def _differs(
@@ -48,9 +70,9 @@ def _differs(
     if observed is None or node.address in live.unknown:
         return False
     desired = resolve(node.props, lambda ref: known(ref, live, resources, place))
-    resource = resources[node.address.type]
     if any(leaf is UNKNOWN for leaf in leaves(desired)):
-        return any(prop in told for prop in resource.aside.document)
+        return False
+    resource = resources[node.address.type]
     change = compare(node.address, desired, observed, resource)
     apart = {TAGS, *(part.prop for part in resource.parts if part.prop not in told)}
     listed = any(each.path[0] not in apart for each in change.fields)

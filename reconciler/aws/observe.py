@@ -17,7 +17,7 @@ from types import MappingProxyType
 from reconciler.aws import unlisted
 from reconciler.aws.addressed import Addressed, levels
 from reconciler.aws.asking import UNKNOWN, Asker, Unknown, contradicts
-from reconciler.aws.confirm import confirmed, doubtful
+from reconciler.aws.confirm import changing, confirmed, doubtful
 from reconciler.aws.documents import Documents
 from reconciler.aws.errors import AwsError, Gone, contradiction
 from reconciler.aws.orphans import Orphans
@@ -84,7 +84,7 @@ class _Observer:
         self.progress = progress
         self.left = left
         self.single = Single(session, place)
-        self.documents = Documents(session)
+        self.documents = Documents(session, self.single, resources)
         self.generic = Addressed(session, self.single, resources, left, applied, begun, going)
         self.survey = Survey()
         self.found: list[Diagnostic] = []
@@ -133,12 +133,18 @@ class _Observer:
         known: dict[Address, Observed | None],
         unknown: frozenset[Address],
     ) -> frozenset[Address]:
-        """Ask once more for what only a listing shows to differ; what is unknown after that."""
+        """Ask once more for what only listings and documents show; what is unknown after that."""
         live = Live(known, unknown=unknown)
         doubt = doubtful(self.graph, live, self.from_list, self.resources, self.place)
         ask = partial(confirmed, self.single, self.resources)
         seen = self.asker.all(pool, "resources", doubt, ask, lambda node: node.address)
         read = {node.address: each for node, each in zip(doubt, seen, strict=True)}
+        known |= {at: each for at, each in read.items() if not isinstance(each, Unknown)}
+        told = self.documents.known.keys() - read.keys()
+        doubt = changing(self.graph, live, told, self.resources, self.place)
+        ask = partial(self.documents.confirmed, live)
+        seen = self.asker.all(pool, "resources", doubt, ask, lambda node: node.address)
+        read |= {node.address: each for node, each in zip(doubt, seen, strict=True)}
         known |= {at: each for at, each in read.items() if not isinstance(each, Unknown)}
         return frozenset(at for at, each in read.items() if isinstance(each, Unknown))
 
@@ -212,6 +218,7 @@ class _Observer:
             return Observed(node.props, outputs, tags=tags, proven=True)
         more = any(detail.prop in node.props for detail in resource.details if detail.prop)
         if listed and all(listing.complete for listing in resource.listings) and not more:
+            self.from_list[node.address] = frozenset(listed.props)
             return self._from_list(node, resource, listed, tags)
         key = self._tag_key(resource, node.address)
         seen = self.single.read(resource, node.address, node.props, tags=tags, key=key)
@@ -232,9 +239,7 @@ class _Observer:
         slots = self.single.slots(resource, node.address.name, outputs)
         reader = ReadOnly(self.session, resource.service, resource.absent)
         props = {k: v for k, v in listed.props.items() if k in node.props or k in resource.carried}
-        told = self.documents.told(resource, node.address.name, node.props.keys() - props.keys())
-        self.from_list[node.address] = frozenset({*listed.props, *told})
-        props |= told
+        props |= self.documents.told(resource, node.address, node.props.keys() - props.keys())
         props |= self.single.parts(reader, resource, node.props.keys() - props.keys(), slots)
         tags = listed.tags if tags is None else tags
         tags = self.single.whose(resource, node.address.name, listed.props, tags)

@@ -94,7 +94,7 @@ LIES: dict[str, Lie] = {
     "no document": told(lambda _: None),
     "nothing in it": told(lambda _: {}),
     "parts left out": told(lambda it: {key: it[key] for key in it if key not in TOLD}),
-    "parts emptied": told(lambda it: {**it, **dict.fromkeys(TOLD, {})}),
+    "parts emptied": told(lambda it: {**it, **{key: {} for key in TOLD}}),
     "another's by its identifier": told(dict, Identifier="another"),
     "another's by its name": told(lambda it: {**it, "BucketName": "another"}),
     "untrue": told(untrue),
