@@ -260,8 +260,9 @@ class ReadOnly:
         return ReadOnly(self._session, service, absent)
 
     def pages(self, method: str, params: Props, at: str, *, most: int = 0) -> list[Json]:
-        """The items of every page. Follows botocore's paginator model for the token names; an
-        operation without one names its pages by the members that `TOKENS` has, or has only one.
+        """The items of every page. Follows botocore's paginator model for the token names.
+
+        An operation without one leads from page to page by a member that `TOKENS` has, or has one.
 
         Raises:
             Retry: a page is not whole, or leads back to one that was read, or there are more
@@ -303,7 +304,9 @@ def _unmodelled(client: Any, method: str) -> tuple[str, str, str]:  # noqa: ANN4
     if method not in mapping:
         return "", "", ""
     model = client.meta.service_model.operation_model(mapping[method])
-    both = [set(shape.members) if shape else set() for shape in (model.input_shape, model.output_shape)]
+    both = [
+        set(shape.members) if shape else set() for shape in (model.input_shape, model.output_shape)
+    ]
     token = next((each for each in TOKENS if each in both[0] & both[1]), "")
     return token, token, ""
 
