@@ -260,8 +260,9 @@ class ReadOnly:
         return ReadOnly(self._session, service, absent)
 
     def pages(self, method: str, params: Props, at: str, *, most: int = 0) -> list[Json]:
-        """The items of every page. Follows botocore's paginator model for the token names; an
-        operation without one names its pages by the members that `TOKENS` has, or has only one.
+        """The items of every page. Follows botocore's paginator model for the token names.
+
+        An operation without one leads from page to page by a member that `TOKENS` has, or has one.
 
         Raises:
             Retry: a page is not whole, or leads back to one that was read, or there are more

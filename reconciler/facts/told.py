@@ -12,4 +12,4 @@ from reconciler.model.value import Path
 TOLD: Mapping[str, frozenset[Path]] = {
     "AWS::RAM::ResourceShare": frozenset({("PermissionArns",), ("Principals",), ("ResourceArns",)})
 }
-"""By type. Source: RAM API reference, GetResourceShareAssociations, ListResourceSharePermissions."""
+"""By type. Source: RAM API, GetResourceShareAssociations, ListResourceSharePermissions."""

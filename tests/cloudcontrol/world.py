@@ -11,6 +11,7 @@ from reconciler.aws.context import look_closer
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
+from reconciler.aws.single import Single
 from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic, Span
@@ -121,7 +122,13 @@ class World:
         self.types |= {node.address.type for node in graph}
         known, left = self.resources, frozenset(self.left)
         live, found = observe(self.session, graph, known, PLACE, left=left)
-        live, more = look_closer(self.session, live, pending(graph, live, known, PLACE), known)
+        live, more = look_closer(
+            self.session,
+            live,
+            pending(graph, live, known, PLACE),
+            known,
+            Single(self.session, PLACE),
+        )
         found = [*found, *more]
         draft = plan(graph, live, known, PLACE, ALL)
         return Turn(tuple(draft.steps), [*found, *draft.diagnostics])

@@ -1,4 +1,4 @@
-"""Shares that others have edited by hand: seen, mended, and unknown where an answer is not whole."""
+"""Shares that others have edited by hand: seen and mended; unknown where nothing tells."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from reconciler.aws.context import look_closer
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
+from reconciler.aws.single import Single
 from reconciler.model.change import Action
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.event import StepFailed
@@ -48,7 +49,7 @@ def plan(session: Session) -> Plan:
         assert problems == []
         live, found = observe(session, graph, load(), PLACE)
         waiting = order.pending(graph, live, load(), PLACE)
-        live, more = look_closer(session, live, waiting, load())
+        live, more = look_closer(session, live, waiting, load(), Single(session, PLACE))
         draft = order.plan(graph, live, load(), PLACE, ALL)
         return draft.steps, [*found, *more, *draft.diagnostics]
 

@@ -385,7 +385,9 @@ def asked(dimension: str, **more: Any) -> tuple[Session, Live, Graph]:
         {"ScalableTargets": [{"ResourceId": f"it/{HERE.name}", "ScalableDimension": dimension}]}
     )
     changes = [*pending(graph, live, {"M::Base": SCALING}, PLACE)]
-    live, problems = look_closer(reading, live, changes, {"M::Base": SCALING})
+    live, problems = look_closer(
+        reading, live, changes, {"M::Base": SCALING}, Single(reading, PLACE)
+    )
     assert problems == []
     return reading, live, graph
 
