@@ -43,12 +43,22 @@ class Pack:
 def packs(value: object, path: Path = ()) -> Iterator[tuple[Path, str, Form]]:
     """Every marked field of a spec that is given: its path, what it says, what is made of it."""
     if isinstance(value, BaseModel):
-        for name, info in type(value).model_fields.items():
-            marks = [mark for mark in info.metadata if isinstance(mark, Pack)]
-            mark = marks[0] if marks else _mark(info.annotation)  # type: ignore[arg-type]
-            yield from _inside(getattr(value, name), mark, (*path, info.alias or name))
+        for name, mark, alias in _fields(type(value)):
+            if (inner := getattr(value, name)) is not None:
+                yield from _inside(inner, mark, (*path, alias))
     else:
         yield from _inside(value, None, path)
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, Pack | None, str], ...]:
+    """Of each field of a model: its attribute, its mark, its name in YAML."""
+    found = []
+    for name, info in model.model_fields.items():
+        marks = [mark for mark in info.metadata if isinstance(mark, Pack)]
+        mark = marks[0] if marks else _mark(info.annotation)  # type: ignore[arg-type]
+        found.append((name, mark, info.alias or name))
+    return tuple(found)
 
 
 def _inside(item: object, mark: Pack | None, path: Path) -> Iterator[tuple[Path, str, Form]]:

@@ -13,6 +13,7 @@ from reconciler.assets.repository import Repository
 from reconciler.cli.frame.checked import checked
 from reconciler.compile import compiler
 from reconciler.compile.request import Request
+from reconciler.compile.spec import Spec
 from reconciler.model.address import Address
 from reconciler.model.document import Document
 from reconciler.specs import overlay
@@ -50,14 +51,21 @@ class Example(Scene):
         retry: Iterable[Address] = (),
         destroy: bool = False,
     ) -> Request:
-        files = documents(edited=self.edited)
-        view, found = overlay.resolve(files, self.environment)
-        assert view is not None, found
-        read, found = checked(files, view, (), self.repository)
-        assert found == [], found
+        view, read = _read(self.environment, edited=self.edited)
         policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))
         policy = replace(policy, retry=frozenset(retry))
         return Request(read, view, policy, destroy=destroy)
+
+
+@cache
+def _read(environment: str, *, edited: bool) -> tuple[overlay.EnvironmentView, tuple[Spec, ...]]:
+    """What they say, with the files that they name, read once: no test changes any of it."""
+    files = documents(edited=edited)
+    view, found = overlay.resolve(files, environment)
+    assert view is not None, found
+    read, found = checked(files, view, (), Repository(ROOT))
+    assert found == [], found
+    return view, read
 
 
 @cache

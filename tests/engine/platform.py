@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,9 @@ from reconciler.aws.session import READS, Session
 from reconciler.aws.wire import watch
 from reconciler.compile import compiler, packing
 from reconciler.compile.request import Request
+from reconciler.compile.spec import Spec
 from reconciler.model.address import Address
+from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.event import CallSent, Event, StepFailed, StepSkipped
 from reconciler.model.plan import Plan, Step
 from reconciler.resources import api as resources
@@ -124,6 +126,18 @@ def join(*documents: str) -> str:
     return "\n---\n".join(documents)
 
 
+@lru_cache(maxsize=64)
+def _read(
+    text: str, environment: str
+) -> tuple[overlay.EnvironmentView, tuple[Spec, ...], list[Diagnostic]]:
+    """What a text says, read once: a test plans the same one again and again."""
+    documents = parse(text, "platform.yaml")
+    assert documents.diagnostics == ()
+    view, found = overlay.resolve(documents.documents, environment)
+    assert view is not None, found
+    return (view, *compiler.read(documents.documents, view))
+
+
 @dataclass(slots=True)
 class Run:
     """How one apply went."""
@@ -200,11 +214,7 @@ class Platform:
         text = join(*filter(None, texts))
         text = text.replace(files.MODELS, files.bucket_in(self.site.region, self.site.account))
         text = text.replace(f".ecr.{REGION}.", f".ecr.{self.site.region}.")
-        documents = parse(text, "platform.yaml")
-        assert documents.diagnostics == ()
-        view, found = overlay.resolve(documents.documents, self.site.name)
-        assert view is not None, found
-        specs, found = compiler.read(documents.documents, view)
+        view, specs, found = _read(text, self.site.name)
         specs, more = packing.given(specs, self.repository.read(packing.wanted(specs)))
         assert [*found, *more] == [], found
         policy = compiler.policy_of(view, today=TODAY, adopt=frozenset(adopt))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sweeps import LONG, sample
+from sweeps import LONG, only_long, sample
 
 from reconciler.aws import connect
 from reconciler.aws.apply import Interrupt
@@ -223,6 +223,7 @@ LOST = {
 }
 
 
+@only_long
 @pytest.mark.parametrize(("text", "service", "operation"), LOST.values(), ids=LOST.keys())
 def test_a_create_whose_reply_is_lost_is_not_made_twice(
     platform: Platform, aws: Sandbox, text: str, service: str, operation: str
@@ -235,7 +236,19 @@ def test_a_create_whose_reply_is_lost_is_not_made_twice(
     assert steps(platform.plan()) == []
 
 
-@pytest.mark.parametrize("what", sample([*LOST], 4))
+def test_nothing_is_made_twice_where_every_create_loses_its_reply(
+    platform: Platform, aws: Sandbox
+) -> None:
+    platform.text = specs.EVERYTHING
+    calls = [(service, operation) for _, service, operation in LOST.values()]
+    faults = [aws.faults.add(Fault(*call, kind="read-timeout", after=True)) for call in calls]
+    run = platform.apply(platform.plan())
+    assert dict(zip(calls, [each.fired for each in faults], strict=True)) == dict.fromkeys(calls, 1)
+    assert run.failures == {}
+    assert steps(platform.plan()) == []
+
+
+@pytest.mark.parametrize("what", sample([*LOST], 5))
 def test_a_run_that_dies_after_a_create_is_finished_by_the_next_one(
     platform: Platform, aws: Sandbox, what: str
 ) -> None:

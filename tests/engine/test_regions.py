@@ -15,6 +15,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
+from reconciler.model.plan import Plan
 from reconciler.plan.calls import fill
 from reconciler.resources.api import REGION_TAG, Reach, Resource, load
 from reconciler.sandbox.inprocess import Sandbox
@@ -77,14 +78,19 @@ def shared(platform: Platform) -> set[str]:
 
 def refused(platform: Platform, **options: Any) -> dict[str, str | None]:
     """Codes of errors by address."""
-    found = platform.plan(**options).diagnostics
-    return {str(each.address): each.code for each in found if each.is_error}
+    return refusals(platform.plan(**options))
+
+
+def refusals(plan: Plan) -> dict[str, str | None]:
+    """As `refused`, of a plan."""
+    return {str(each.address): each.code for each in plan.diagnostics if each.is_error}
 
 
 # -- the same environment in a second region
 
 
 def test_a_second_region_is_refused_where_it_meets_what_regions_share(aws: Sandbox) -> None:
+    """Nothing there is planned, adopted or deleted."""
     platform_in(aws, HOME).converge()
     before, second = everywhere(aws), platform_in(aws, NEXT_DOOR)
     plan = second.plan()
@@ -94,23 +100,11 @@ def test_a_second_region_is_refused_where_it_meets_what_regions_share(aws: Sandb
         "AWS::IAM::Role",
         "AWS::S3::Bucket",
     }
-    assert refused(second) == dict.fromkeys(met, "PLAN008")
+    assert refusals(plan) == dict.fromkeys(met, "PLAN008")
     assert {str(step.address) for step in plan.steps} & met == set()
     assert all("environment name" in each.help for each in plan.diagnostics if each.is_error)
-    assert everywhere(aws) == before
-
-
-def test_nothing_of_another_region_is_adopted(aws: Sandbox) -> None:
-    platform_in(aws, HOME).converge()
-    second = platform_in(aws, NEXT_DOOR)
     found = [each.address for each in nodes(second)]
-    met = shared(second)
     assert refused(second, adopt=found) == dict.fromkeys(met, "PLAN008")
-
-
-def test_a_destroy_in_a_second_region_leaves_the_first_alone(aws: Sandbox) -> None:
-    platform_in(aws, HOME).converge()
-    before, second = everywhere(aws), platform_in(aws, NEXT_DOOR)
     plan = second.plan(destroy=True)
     assert (steps(plan), codes(plan)) == ([], [])
     assert everywhere(aws) == before

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, build_graph
 from reconciler.policy.api import load
 
-from .specs import world
+from .specs import ALL, world
+from .world import World
+
+
+@cache
+def usual() -> World:
+    """The usual world, of which every spec is built once."""
+    return world()
 
 
 def graph_of(changes: Mapping[tuple[str, str], str]) -> Graph:
     """The graph of the usual world, some specs replaced or added."""
-    return build_graph(world(changes).build_all())[0]
+    made = world(changes)
+    if changes.keys().isdisjoint(ALL):  # nothing in the usual world can name what is added
+        made.base = usual()
+    return build_graph(made.build_all())[0]
 
 
 def found(graph: Graph, code: str) -> list[Diagnostic]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
@@ -134,8 +135,13 @@ class Member(Generic[M]):
     @property
     def field(self) -> str:
         """Its attribute."""
-        name = "".join(f"_{each.lower()}" if each.isupper() else each for each in self.name)
-        return f"{name}_" if hasattr(Section, name) else name
+        return _attribute(self.name)
+
+
+@cache
+def _attribute(name: str) -> str:
+    found = "".join(f"_{each.lower()}" if each.isupper() else each for each in name)
+    return f"{found}_" if hasattr(Section, found) else found
 
 
 def register(member: Member[M]) -> Member[M]:
