@@ -303,7 +303,9 @@ def _unmodelled(client: Any, method: str) -> tuple[str, str, str]:  # noqa: ANN4
     if method not in mapping:
         return "", "", ""
     model = client.meta.service_model.operation_model(mapping[method])
-    both = [set(shape.members) if shape else set() for shape in (model.input_shape, model.output_shape)]
+    both = [
+        set(shape.members) if shape else set() for shape in (model.input_shape, model.output_shape)
+    ]
     token = next((each for each in TOKENS if each in both[0] & both[1]), "")
     return token, token, ""
 

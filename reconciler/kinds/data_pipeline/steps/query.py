@@ -27,7 +27,6 @@ RESULTS = "results"
 _LONGEST = 1800
 _MOST = 262_144
 _RUN = (
-    "athena:GetDataCatalog",
     "athena:GetQueryExecution",
     "athena:StartQueryExecution",
     "athena:StopQueryExecution",
@@ -83,12 +82,15 @@ def build(query: Query, step: Step, site: Site) -> Built:
     group = scope.arn("athena", f"workgroup/{address.name}")
     role = site.machine.role
     catalogue = scope.arn("athena", "datacatalog/AwsDataCatalog")
-    scope.grant(role, _RUN, on=(group, catalogue))
+    scope.grant(role, _RUN, on=(group,))
+    scope.grant(role, ("athena:GetDataCatalog",), on=(catalogue,))
     for place in site.reads.values():
         allow_find(scope, role, place.spot)
         _catalogue(place, site, _SEES)
     for name, place in site.writes.items():
-        allow_output(role, place, scope, anew=name != RESULTS)
+        # UNLOAD and CREATE TABLE want an empty place; what a table has may be removed.
+        anew = name != RESULTS and tables(scope, place)[0] is not None
+        allow_output(role, place, scope, anew=anew)
         if name != RESULTS:
             _catalogue(place, site, (*_SEES, *_CHANGES))
     before, sql = _statement(query, step, site)

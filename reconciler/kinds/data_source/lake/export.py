@@ -44,7 +44,6 @@ ID, DAY = "export_id", "yyyy-MM-dd"
 _WHERE = f" WHERE {ID} = '"
 _HIVE = "org.apache.hadoop"
 _QUERY = (
-    "athena:GetDataCatalog",
     "athena:GetQueryExecution",
     "athena:StartQueryExecution",
     "athena:StopQueryExecution",
@@ -216,7 +215,9 @@ def _grant(  # noqa: PLR0913 - who may do what with what
         allow_write(scope, role, spot)
     scope.grant(role, ("s3:GetBucketLocation",), on=(raw.bucket,))
     group = scope.arn("athena", f"workgroup/{scope.address(GROUP, 'export').name}")
-    scope.grant(role, _QUERY, on=(group, scope.arn("athena", "datacatalog/AwsDataCatalog")))
+    scope.grant(role, _QUERY, on=(group,))
+    catalogue = scope.arn("athena", "datacatalog/AwsDataCatalog")
+    scope.grant(role, ("athena:GetDataCatalog",), on=(catalogue,))
     database: Ref = scope.export("DataSource", export.to, "database")
     found = ("catalog", f"database/{database.target.name}", f"table/{database.target.name}/*")
     scope.grant(role, _CATALOG, on=[scope.arn("glue", each) for each in found])

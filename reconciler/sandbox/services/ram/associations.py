@@ -32,7 +32,10 @@ def _share(call: Call, arn: str) -> Record:
 def _associations(call: Call, record: Record, kind: str) -> Iterator[dict[str, Any]]:
     now = record.model.get(KINDS[kind]) or []
     left = call.kept(LEFT).get((record.identifier, KINDS[kind])) or []
-    for word, found in (("ASSOCIATED", now), ("DISASSOCIATED", [it for it in left if it not in now])):
+    for word, found in (
+        ("ASSOCIATED", now),
+        ("DISASSOCIATED", [it for it in left if it not in now]),
+    ):
         for each in found:
             yield {
                 "resourceShareArn": record.identifier,
