@@ -225,6 +225,7 @@ _ARNS = {
     "Queue": "sqs:{at}:{name}",
     "Role": "iam::{account}:role/{name}",
     "StateMachine": "states:{at}:stateMachine:{name}",
+    "Table": "dynamodb:{at}:table/{name}",
     "Stream": "kinesis:{at}:stream/{name}",
 }
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from reconciler.access.workloads.site import Site, Thing, Work, name_of, takes
 from reconciler.access.workloads.tasks import Task, done
+from reconciler.access.workloads.written import definition, inside, known
 
 STATES, SCHEDULER = "states.amazonaws.com", "scheduler.amazonaws.com"
 _TRUST = "Step Functions developer guide, Prevent cross-service confused deputy issue"
@@ -47,23 +46,14 @@ def _machine(site: Site, machine: Thing) -> Iterator[Work]:
     if machine.props.get("LoggingConfiguration"):
         call = site.call(role, "logs.DescribeLogGroups")
         yield Work(name_of(role), call, _LOGS, besides=DELIVERY)
-    written = machine.props.get("DefinitionString") or machine.props.get("Definition")
-    definition = json.loads(written) if isinstance(written, str) else written
-    for state in inside(definition or {}):
+    states = [*inside(definition(machine.props))]
+    at = known(states)
+    for state in states:
         resource, params = str(state.get("Resource", "")), state.get("Parameters")
         if ":states:::" in resource:
-            task = Task(site, role, machine, resource.rpartition(":states:::")[2], params or {})
+            what = resource.rpartition(":states:::")[2]
+            task = Task(site, role, machine, what, params or {}, at)
             yield from done(task, state)
-
-
-def inside(definition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Every state of a machine, those of its branches and iterations included."""
-    for state in (definition.get("States") or {}).values():
-        yield state
-        for branch in state.get("Branches") or ():
-            yield from inside(branch)
-        for each in ("ItemProcessor", "Iterator"):
-            yield from inside(state.get(each) or {})
 
 
 def _schedule(site: Site, schedule: Thing) -> Iterator[Work]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from reconciler.access.workloads.site import Site, Thing, Work, name_of, place, sealed
-from reconciler.access.workloads.written import UNKNOWN, told
+from reconciler.access.workloads.written import UNKNOWN
 
 _ATHENA = "Step Functions developer guide, Integrate Amazon Athena, IAM policies"
 _RESULTS = "Athena user guide, Control access to Amazon S3 from Athena"
-_TABLES = "Athena user guide, Configure access to databases and tables in the AWS Glue Data Catalog"
+_TABLES = (
+    "Athena user guide, Configure access to databases and tables in the AWS Glue Data Catalog; of"
+    " their lists, Step Functions developer guide, Integrate Amazon Athena, IAM policies"
+)
 _ICEBERG = "Athena user guide, Query Iceberg tables: rows that change are files that go"
 SEES = tuple(
     f"glue:Get{each}"
@@ -27,9 +29,8 @@ _CHANGED = re.compile(
 )
 
 
-def query(site: Site, role: str, params: Mapping[str, Any]) -> Iterator[Work]:
+def query(site: Site, role: str, group: str, sql: str) -> Iterator[Work]:
     """A query of a workgroup: the run itself, what it reads and writes, and its results."""
-    group = str(params["WorkGroup"])
     start = site.call(role, "athena.StartQueryExecution", WorkGroup=group)
     catalogue = site.arn("athena", "datacatalog/AwsDataCatalog")
     yield Work(name_of(role), start, _ATHENA, besides=("athena:GetDataCatalog",), at=catalogue)
@@ -41,7 +42,6 @@ def query(site: Site, role: str, params: Mapping[str, Any]) -> Iterator[Work]:
             if uri := results.get("OutputLocation"):
                 key = (results.get("EncryptionConfiguration") or {}).get("KmsKey")
                 yield from _puts(site, role, str(uri), key)
-    sql = told(params, "QueryString")
     for table in site.of("Table"):
         if table.type.startswith("AWS::Glue"):
             yield from _of_table(site, role, table, sql)

@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.access.workloads.jobs import application, function, job
 from reconciler.access.workloads.queries import query
 from reconciler.access.workloads.site import Site, Thing, Work, name_of
-from reconciler.access.workloads.written import told
+from reconciler.access.workloads.written import definition, inside, told
 
 _QUEUE = "Step Functions developer guide, Integrate Amazon SQS, IAM policies"
 _TOPIC = "Step Functions developer guide, Integrate Amazon SNS, IAM policies"
@@ -18,6 +18,7 @@ _GLUE = "Step Functions developer guide, Start an AWS Glue job, IAM policies: ru
 _LAMBDA = "Step Functions developer guide, Invoke Lambda, IAM policies"
 _EMR = "Step Functions developer guide, EMR Serverless, IAM policies: run a job (.sync)"
 _HTTP = "Step Functions developer guide, Call HTTPS APIs, IAM permissions to run an HTTP Task"
+_EXPORT = "DynamoDB developer guide, Requesting a table export, setting up permissions"
 _NESTED = "Step Functions developer guide, Start a new execution, IAM policies"
 _ABSENT = "S3 API, GetObject, Permissions: without leave to list, what is not there is a 403"
 RULE = "StepFunctionsGetEventsForEMRServerlessJobRule"
@@ -33,6 +34,8 @@ class Task:
     machine: Thing
     what: str
     params: Mapping[str, Any]
+    known: Mapping[str, str]
+    """What stands at a path in every run."""
 
     @property
     def own(self) -> str:
@@ -131,11 +134,28 @@ def _asks(task: Task) -> Iterator[Work]:
 
 
 def _queries(task: Task) -> Iterator[Work]:
-    yield from query(task.site, task.role, task.params)
+    sql = told(task.params, "QueryString", task.known)
+    yield from query(task.site, task.role, str(task.params["WorkGroup"]), sql)
+
+
+def _exports(task: Task) -> Iterator[Work]:
+    """DynamoDB writes into the bucket as whoever asks for it."""
+    at = {name: str(task.params[name]) for name in ("TableArn", "S3Bucket", "S3Prefix")}
+    yield task.does(_EXPORT, "dynamodb.ExportTableToPointInTime", **at)
+
+
+def _looks_at_export(task: Task) -> Iterator[Work]:
+    """An export is of a table that the same machine exports."""
+    for state in inside(definition(task.machine.props)):
+        if str(state.get("Resource", "")).endswith(":dynamodb:exportTableToPointInTime"):
+            at = f"{state['Parameters']['TableArn']}/export/0"
+            yield task.does(_EXPORT, "dynamodb.DescribeExport", ExportArn=at)
 
 
 _DONE: Mapping[str, Callable[[Task], Iterator[Work]]] = {
     "athena:startQueryExecution.sync": _queries,
+    "aws-sdk:dynamodb:describeExport": _looks_at_export,
+    "aws-sdk:dynamodb:exportTableToPointInTime": _exports,
     "aws-sdk:s3:getObject": _gets,
     "aws-sdk:s3:putObject": _puts,
     "aws-sdk:sfn:listExecutions": _looks,
