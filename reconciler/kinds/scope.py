@@ -14,11 +14,12 @@ from typing import Protocol
 from reconciler.kinds.lines import OUTSIDE, Lines, Named
 from reconciler.kinds.peers import Home, Lacking, LackingError
 from reconciler.kinds.served import Served
+from reconciler.kinds.statements import Grant, statements_of
 from reconciler.model.address import Address
 from reconciler.model.asset import Form, Packed
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.graph import NAME_LINE, Node, Origin
-from reconciler.model.value import Json, Path, Props, Ref, canonical, digest
+from reconciler.model.value import Json, Path, Props, Ref, digest
 from reconciler.model.waiting import Waiting
 
 
@@ -73,7 +74,7 @@ class Role:
     address: Address
     service: str
     sources: tuple[str, ...] = ()
-    statements: list[tuple[tuple[str, ...], tuple[Json, ...], Props]] = field(default_factory=list)
+    statements: list[Grant] = field(default_factory=list)
 
     @property
     def arn(self) -> Ref:
@@ -229,7 +230,7 @@ class Scope:
         """The roles this spec asked for, with least-privilege inline policies."""
         for purpose in sorted(self.roles):
             role = self.roles[purpose]
-            statements = [*_statements(role)]
+            statements = [*statements_of(role.statements)]
             document = {"Version": "2012-10-17", "Statement": statements}
             policies = [{"PolicyName": "moorline", "PolicyDocument": document}]
             yield self.node(
@@ -261,19 +262,3 @@ class Scope:
         """An ARN in this place; `resource` is what follows the account id."""
         region = self.place.region if regional else ""
         return f"arn:{self.place.partition}:{service}:{region}:{self.place.account}:{resource}"
-
-
-def _statements(role: Role) -> Iterator[Props]:
-    """One statement for each set of resources and conditions, in a stable order."""
-    merged: dict[bytes, tuple[set[str], tuple[Json, ...], Props]] = {}
-    for actions, resources, when in role.statements:
-        key = canonical([sorted(resources, key=canonical), when])
-        merged.setdefault(key, (set(), resources, when))[0].update(actions)
-    for key in sorted(merged):
-        allowed, resources, when = merged[key]
-        statement = {
-            "Effect": "Allow",
-            "Action": sorted(allowed),
-            "Resource": sorted(resources, key=canonical),
-        }
-        yield {**statement, "Condition": when} if when else statement

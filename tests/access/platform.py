@@ -99,23 +99,9 @@ class Platform:
         return self.arn(short, ref.target.name) if ref.output.endswith("Arn") else ref.target.name
 
     def arn(self, short: str, name: str) -> str:
-        if short == "Bucket":
-            return f"arn:aws:s3:::{name}"
-        if short == "Role":
-            return f"arn:aws:iam::{self.account}:role/{name}"
-        if short == "Key":
-            return f"arn:aws:kms:{self.region}:{self.account}:key/{uuid5(NAMESPACE_URL, name)}"
-        if short == "Stream":
-            return f"arn:aws:kinesis:{self.region}:{self.account}:stream/{name}"
-        if short == "StateMachine":
-            return f"arn:aws:states:{self.region}:{self.account}:stateMachine:{name}"
-        if short == "Queue":
-            return f"arn:aws:sqs:{self.region}:{self.account}:{name}"
-        if short == "ModelPackageGroup":
-            return f"arn:aws:sagemaker:{self.region}:{self.account}:model-package-group/{name}"
-        return (
-            f"arn:aws:{short.lower().replace('topic', 'sns')}:{self.region}:{self.account}:{name}"
-        )
+        form = _ARNS.get(short) or f"{short.lower().replace('topic', 'sns')}:{{at}}:{{name}}"
+        at = f"{self.region}:{self.account}"
+        return "arn:aws:" + form.format(at=at, account=self.account, name=name, id=_id(name))
 
     # -- the answers
 
@@ -126,12 +112,14 @@ class Platform:
     def questions(self, work: Work) -> Iterator[Asked]:
         """Everything that IAM is asked for a call; nothing where its role does not mean to."""
         own = asked(work.call, self)
-        if work.granted and not all(decide(it, self.policies(it)).allowed for it in own):
+        shown = asked(work.meant, self) if work.meant else ()
+        if not all(decide(it, self.policies(it)).allowed for it in shown):
             return
         yield from own
         yield from demanded(work.call, self)
         for action in work.besides:
-            yield Asked(action, work.at, work.call.principal, self.account, self.account, {})
+            said = work.call.context
+            yield Asked(action, work.at, work.call.principal, self.account, self.account, said)
 
     @cached_property
     def answers(self) -> tuple[tuple[Work, Asked, Decision], ...]:
@@ -225,6 +213,26 @@ class Platform:
             document = thing.props.get(policy)
             self._at_resources[own] = Named(thing.name, document) if document else None
         return self._at_resources[own]
+
+
+_ARNS = {
+    "Application": "emr-serverless:{at}:/applications/{name}",
+    "Bucket": "s3:::{name}",
+    "Connection": "events:{at}:connection/{name}/{id}",
+    "Function": "lambda:{at}:function:{name}",
+    "Key": "kms:{at}:key/{id}",
+    "ModelPackageGroup": "sagemaker:{at}:model-package-group/{name}",
+    "Queue": "sqs:{at}:{name}",
+    "Role": "iam::{account}:role/{name}",
+    "StateMachine": "states:{at}:stateMachine:{name}",
+    "Table": "dynamodb:{at}:table/{name}",
+    "Stream": "kinesis:{at}:stream/{name}",
+}
+
+
+def _id(name: str) -> str:
+    """What AWS would make up."""
+    return str(uuid5(NAMESPACE_URL, name))
 
 
 _POLICY = {

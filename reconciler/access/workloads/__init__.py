@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from reconciler.access.workloads.deliveries import deliveries
 from reconciler.access.workloads.features import features
 from reconciler.access.workloads.hosting import hosting
+from reconciler.access.workloads.jobs import jobs
 from reconciler.access.workloads.machines import machines
 from reconciler.access.workloads.others import others
 from reconciler.access.workloads.pipelines import pipelines
@@ -23,5 +24,5 @@ __all__ = ["Site", "Thing", "Work", "works"]
 
 def works(site: Site) -> Iterator[Work]:
     """Every call that the workloads of a platform send, as far as its resources say."""
-    for row in (hosting, training, pipelines, features, deliveries, machines, others):
+    for row in (hosting, training, pipelines, features, deliveries, machines, jobs, others):
         yield from row(site)

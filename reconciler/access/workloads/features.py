@@ -59,7 +59,8 @@ def _callers(site: Site, role: str) -> Iterator[Work]:
                 ("BatchGetRecord", {"Identifiers": [at]}),
             ):
                 method = f"sagemaker-featurestore-runtime.{operation}"
-                yield Work(name, site.call(role, method, **params), _RECORDS, granted=True)
+                call = site.call(role, method, **params)
+                yield Work(name, call, _RECORDS, meant=call)
     for endpoint in site.of("Endpoint"):
         call = site.call(role, "sagemaker-runtime.InvokeEndpoint", EndpointName=endpoint.name)
-        yield Work(name, call, _ENDPOINT, granted=True)
+        yield Work(name, call, _ENDPOINT, meant=call)

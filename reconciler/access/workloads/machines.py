@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from reconciler.access.workloads.site import Site, Thing, Work, name_of, place, sealed, takes
+from reconciler.access.workloads.site import Site, Thing, Work, name_of, takes
+from reconciler.access.workloads.tasks import Task, done
+from reconciler.access.workloads.written import definition, inside, known
 
 STATES, SCHEDULER = "states.amazonaws.com", "scheduler.amazonaws.com"
 _TRUST = "Step Functions developer guide, Prevent cross-service confused deputy issue"
 _LOGS = "Step Functions developer guide, Logging using CloudWatch Logs, IAM policies"
-_QUEUE = "Step Functions developer guide, Integrate Amazon SQS, IAM policies"
-_TOPIC = "Step Functions developer guide, Integrate Amazon SNS, IAM policies"
-_ATHENA = "Step Functions developer guide, Integrate Amazon Athena, IAM policies"
-_RESULTS = "Athena user guide, Control access to Amazon S3 from Athena"
-_SDK = "Step Functions developer guide, AWS SDK service integrations: the role may do the action"
 _TAKEN = "EventBridge Scheduler user guide, Confused deputy prevention: the group is the source"
 _STARTS = "EventBridge Scheduler user guide, Execution role of a schedule with StartExecution"
 _LETTERS = "EventBridge Scheduler user guide, Configuring a dead-letter queue"
@@ -51,63 +46,14 @@ def _machine(site: Site, machine: Thing) -> Iterator[Work]:
     if machine.props.get("LoggingConfiguration"):
         call = site.call(role, "logs.DescribeLogGroups")
         yield Work(name_of(role), call, _LOGS, besides=DELIVERY)
-    written = machine.props.get("DefinitionString") or machine.props.get("Definition")
-    definition = json.loads(written) if isinstance(written, str) else written
-    for state in inside(definition or {}):
+    states = [*inside(definition(machine.props))]
+    at = known(states)
+    for state in states:
         resource, params = str(state.get("Resource", "")), state.get("Parameters")
         if ":states:::" in resource:
-            yield from _does(site, role, resource.rpartition(":states:::")[2], params or {})
-
-
-def inside(definition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Every state of a machine, those of its branches and iterations included."""
-    for state in (definition.get("States") or {}).values():
-        yield state
-        for branch in state.get("Branches") or ():
-            yield from inside(branch)
-        for each in ("ItemProcessor", "Iterator"):
-            yield from inside(state.get(each) or {})
-
-
-def _does(site: Site, role: str, what: str, params: Mapping[str, Any]) -> Iterator[Work]:
-    """The call of one integration, where the definition says on what it is."""
-    if what == "sqs:sendMessage" and "QueueUrl" in params:
-        yield site.does(role, _QUEUE, "sqs.SendMessage", QueueUrl=str(params["QueueUrl"]))
-    elif what == "sns:publish" and "TopicArn" in params:
-        yield site.does(role, _TOPIC, "sns.Publish", TopicArn=str(params["TopicArn"]))
-    elif what == "aws-sdk:sfn:listExecutions":
-        at = str(params["StateMachineArn"])
-        yield site.does(role, _SDK, "stepfunctions.ListExecutions", stateMachineArn=at)
-    elif what == "athena:startQueryExecution.sync":
-        yield from _query(site, role, str(params["WorkGroup"]))
-
-
-def _query(site: Site, role: str, group: str) -> Iterator[Work]:
-    """A query of a workgroup, which writes with the role of who runs it."""
-    start = site.call(role, "athena.StartQueryExecution", WorkGroup=group)
-    catalogue = site.arn("athena", "datacatalog/AwsDataCatalog")
-    yield Work(name_of(role), start, _ATHENA, besides=("athena:GetDataCatalog",), at=catalogue)
-    for operation in ("GetQueryExecution", "StopQueryExecution"):
-        yield site.does(role, _ATHENA, f"athena.{operation}", QueryExecutionId=group)
-    for own in site.of("WorkGroup"):
-        if own.name == group:
-            results = own.props["WorkGroupConfiguration"].get("ResultConfiguration") or {}
-            yield from _results(site, role, results)
-
-
-def _results(site: Site, role: str, results: Mapping[str, Any]) -> Iterator[Work]:
-    if not results.get("OutputLocation"):
-        return
-    bucket, prefix = place(str(results["OutputLocation"]))
-    at = {"Bucket": bucket, "Key": f"{prefix}/0.csv"}
-    for operation in ("GetBucketLocation", "ListObjectsV2"):
-        yield site.does(role, _RESULTS, f"s3.{operation}", Bucket=bucket)
-    key = (results.get("EncryptionConfiguration") or {}).get("KmsKey")
-    yield site.does(role, _RESULTS, "s3.PutObject", **at, **sealed(key))
-    yield site.does(role, _RESULTS, "s3.CreateMultipartUpload", **at, **sealed(key))
-    for operation in ("GetObject", "ListParts", "AbortMultipartUpload"):
-        more = {} if operation == "GetObject" else {"UploadId": "0"}
-        yield site.does(role, _RESULTS, f"s3.{operation}", **at, **more)
+            what = resource.rpartition(":states:::")[2]
+            task = Task(site, role, machine, what, params or {}, at)
+            yield from done(task, state)
 
 
 def _schedule(site: Site, schedule: Thing) -> Iterator[Work]:

@@ -65,15 +65,17 @@ def _access_logs(site: Site) -> Iterator[Work]:
 def _taken(site: Site, role: Thing) -> Iterator[Work]:
     """A service takes a role that people wrote; a function logs with it, under its own name.
 
-    Functions are not among the resources, so they are taken to be called like their role. A
-    role with policies kept elsewhere may get its permissions from them.
+    A function that is none of the resources is taken to be called like its role. A role with
+    policies kept elsewhere may get its permissions from them.
     """
     own = site.arn("iam", f"role/{role.name}", regional=False)
     for service in _services(role.props["AssumeRolePolicyDocument"]):
         if service != "sagemaker.amazonaws.com" and own not in held(site):
             at = site.arn(service.split(".")[0], "any")
             yield takes(site, own, _TAKEN, at, service)
-        if service == "lambda.amazonaws.com" and not role.props.get("ManagedPolicyArns"):
+        ours = any(each.props.get("Role") == own for each in site.of("Function"))
+        elsewhere = role.props.get("ManagedPolicyArns")
+        if service == "lambda.amazonaws.com" and not ours and not elsewhere:
             group = f"/aws/lambda/{role.name}"
             stream = {"logGroupName": group, "logStreamName": "2030/01/01/0"}
             yield site.does(own, _LAMBDA, "logs.CreateLogGroup", logGroupName=group)

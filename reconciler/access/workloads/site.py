@@ -40,10 +40,11 @@ class Work:
     call: Call
     source: str
     """AWS's page that says so."""
-    granted: bool = False
-    """Of a role that people write: it means to do so only if it may ask the call's own action."""
+    meant: Call | None = None
+    """What shows that it is meant, where nothing but its role says so: a call that it may send."""
     besides: tuple[str, ...] = ()
-    """Actions that are asked on `at` because of the call, though no operation is named so."""
+    """Actions that are asked on `at` because of the call, though no operation is named so; with
+    the context of the call as it is."""
     at: str = "*"
 
 

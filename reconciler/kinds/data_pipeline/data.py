@@ -178,7 +178,7 @@ def allow_data(role: Role, site: Site) -> None:
 
 
 def allow_output(role: Role, place: Place, scope: Scope, *, anew: bool = True) -> None:
-    """Write a place, and `anew` over what is there, as Spark and Athena's tables do."""
+    """Write a place, and `anew` over what is there, as Spark and tables of Iceberg do."""
     actions = [each for each in _WRITES if anew or each != "s3:DeleteObject"]
     scope.grant(role, actions, on=(place.spot.objects,))
     scope.grant(role, ("s3:GetBucketLocation", "s3:ListBucket"), on=(place.spot.bucket,))

@@ -67,7 +67,7 @@ def build(ingest: Ingest, step: Step, site: Site) -> Built:
     put = ("sagemaker:PutRecord",)
     scope.grant(role, put, on=(scope.export("FeatureGroup", ingest.into, "arn"),))
     if (key := exported.get("onlineKeyArn")) is not None:
-        scope.grant(role, ("kms:Decrypt", "kms:GenerateDataKey"), on=(key,))
+        scope.grant(role, ("kms:Decrypt",), on=(key,))
     allow_data(role, site)
     features: Mapping[str, Json] = scope.export("FeatureGroup", ingest.into, "features")
     types = {name: _TYPES[each["type"]] for name, each in features.items()}

@@ -20,7 +20,6 @@ from reconciler.kinds.data_pipeline.data import allow_data, fields
 from reconciler.kinds.terms.asset import Package, bytes_of, problems
 from reconciler.kinds.terms.image import ImageUri
 from reconciler.kinds.terms.machine import LOGS, integration, retry
-from reconciler.kinds.terms.permissions import allow_images
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Severity
@@ -140,8 +139,6 @@ def _made(function: Function, step: Step, site: Site) -> Iterator[Node]:
     scope.grant(role, ("logs:CreateLogStream", "logs:PutLogEvents"), on=stream)
     allow_data(role, site)
     code, said, needs = _code(function, site, here)
-    if function.image is not None:
-        allow_images(scope, role, [function.image])
     yield scope.node(logs, {"RetentionInDays": _LOGS_KEPT})
     yield scope.node(
         scope.address(FUNCTION, step.name),

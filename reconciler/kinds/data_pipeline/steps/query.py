@@ -17,6 +17,7 @@ from reconciler.kinds.data_pipeline.api import Built, Doing, Place, Site, Step, 
 from reconciler.kinds.data_pipeline.data import allow_output
 from reconciler.kinds.data_pipeline.template import Template
 from reconciler.kinds.terms.asset import Script, bytes_of, problems
+from reconciler.kinds.terms.athena import CHANGES, SEES, allow_run, allow_table
 from reconciler.kinds.terms.machine import integration, retry
 from reconciler.kinds.terms.permissions import allow_find, allow_read
 from reconciler.model.graph import Node
@@ -26,26 +27,6 @@ GROUP = "AWS::Athena::WorkGroup"
 RESULTS = "results"
 _LONGEST = 1800
 _MOST = 262_144
-_RUN = (
-    "athena:GetDataCatalog",
-    "athena:GetQueryExecution",
-    "athena:StartQueryExecution",
-    "athena:StopQueryExecution",
-)
-_SEES = (
-    "glue:GetDatabase",
-    "glue:GetDatabases",
-    "glue:GetPartition",
-    "glue:GetPartitions",
-    "glue:GetTable",
-    "glue:GetTables",
-)
-_CHANGES = (
-    "glue:BatchCreatePartition",
-    "glue:CreatePartition",
-    "glue:UpdatePartition",
-    "glue:UpdateTable",
-)
 
 
 class Query(Section):
@@ -80,17 +61,17 @@ def texts(query: Query) -> Iterator[tuple[Path, str]]:
 def build(query: Query, step: Step, site: Site) -> Built:
     scope = site.scope
     address = scope.address(GROUP, step.name)
-    group = scope.arn("athena", f"workgroup/{address.name}")
     role = site.machine.role
-    catalogue = scope.arn("athena", "datacatalog/AwsDataCatalog")
-    scope.grant(role, _RUN, on=(group, catalogue))
+    allow_run(scope, role, address.name)
     for place in site.reads.values():
         allow_find(scope, role, place.spot)
-        _catalogue(place, site, _SEES)
+        _catalogue(place, site, SEES)
     for name, place in site.writes.items():
-        allow_output(role, place, scope, anew=name != RESULTS)
+        # UNLOAD and CREATE TABLE want an empty place; what a table has may be removed.
+        anew = name != RESULTS and tables(scope, place)[0] is not None
+        allow_output(role, place, scope, anew=anew)
         if name != RESULTS:
-            _catalogue(place, site, (*_SEES, *_CHANGES))
+            _catalogue(place, site, (*SEES, *CHANGES))
     before, sql = _statement(query, step, site)
     parameters: dict[str, Json] = {**sql, "WorkGroup": Ref(address, "Name")}
     database = next(filter(None, (tables(scope, it)[0] for it in _places(site))), None)
@@ -135,14 +116,7 @@ def _catalogue(place: Place, site: Site, actions: tuple[str, ...]) -> None:
         return
     name, called = (it.target.name if isinstance(it, Ref) else it for it in (database, table))
     called = str(called).rpartition("/")[2]
-    site.scope.grant(
-        site.machine.role,
-        actions,
-        on=[
-            site.scope.arn("glue", each)
-            for each in ("catalog", f"database/{name}", f"table/{name}/{called}")
-        ],
-    )
+    allow_table(site.scope, site.machine.role, name, called, actions)
 
 
 def _statement(query: Query, step: Step, site: Site) -> tuple[dict[str, dict[str, Json]], Props]:

@@ -24,6 +24,7 @@ from reconciler.kinds.data_source.api import Source
 from reconciler.kinds.data_source.lake import export_states, typed
 from reconciler.kinds.data_source.lake.agree import agree
 from reconciler.kinds.terms import machine as terms
+from reconciler.kinds.terms.athena import allow_run, allow_table
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.machine import Machine
 from reconciler.kinds.terms.permissions import allow_find, allow_write
@@ -43,13 +44,6 @@ _BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 ID, DAY = "export_id", "yyyy-MM-dd"
 _WHERE = f" WHERE {ID} = '"
 _HIVE = "org.apache.hadoop"
-_QUERY = (
-    "athena:GetDataCatalog",
-    "athena:GetQueryExecution",
-    "athena:StartQueryExecution",
-    "athena:StopQueryExecution",
-)
-_CATALOG = ("glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable")
 
 
 class Export(Section):
@@ -152,10 +146,9 @@ def _raw(export: Export, scope: Scope) -> Spot:
 def _over(raw: Spot, columns: dict[str, DataType], export: Export, scope: Scope) -> Node:
     """The table over the folders of all exports."""
     database: Ref = scope.export("DataSource", export.to, "database")
-    own = scope.address(TABLE, "export")
     place = text(raw.uri, "/AWSDynamoDB/")
     body: dict[str, Json] = {
-        "Name": own.name.replace("-", "_"),
+        "Name": _own(scope),
         "Description": f"Exports of {scope.name} as AWS writes them.",
         "TableType": "EXTERNAL_TABLE",
         "PartitionKeys": [{"Name": ID, "Type": "string"}],
@@ -208,24 +201,27 @@ def _grant(  # noqa: PLR0913 - who may do what with what
     scope.grant(role, ("dynamodb:ExportTableToPointInTime",), on=(table,))
     exports = scope.arn("dynamodb", f"table/{name}/export/*")
     scope.grant(role, ("dynamodb:DescribeExport",), on=(exports,))
-    also = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
-    scope.grant(role, (*also, "s3:PutObjectAcl"), on=(raw.objects,))
-    scope.grant(role, also, on=(lake.objects,))
+    scope.grant(role, ("s3:PutObjectAcl",), on=(raw.objects,))
+    parts = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
     for spot in (raw, lake):
+        scope.grant(role, parts, on=(spot.objects,))
         allow_find(scope, role, spot)
         allow_write(scope, role, spot)
     scope.grant(role, ("s3:GetBucketLocation",), on=(raw.bucket,))
-    group = scope.arn("athena", f"workgroup/{scope.address(GROUP, 'export').name}")
-    scope.grant(role, _QUERY, on=(group, scope.arn("athena", "datacatalog/AwsDataCatalog")))
+    allow_run(scope, role, scope.address(GROUP, "export").name)
     database: Ref = scope.export("DataSource", export.to, "database")
-    found = ("catalog", f"database/{database.target.name}", f"table/{database.target.name}/*")
-    scope.grant(role, _CATALOG, on=[scope.arn("glue", each) for each in found])
+    allow_table(scope, role, database.target.name, _own(scope))
+
+
+def _own(scope: Scope) -> str:
+    """The table of the catalogue that has the exports as AWS writes them."""
+    return scope.address(TABLE, "export").name.replace("-", "_")
 
 
 def _given(columns: dict[str, DataType], day: str, export: Export, scope: Scope) -> Props:
     """What every run knows: the columns as SQL, from where, and to where."""
     database: Ref = scope.export("DataSource", export.to, "database")
-    own = scope.address(TABLE, "export").name.replace("-", "_")
+    own = _own(scope)
     source = text('"', database, f'"."{own}"')
     to = text(scope.export("DataSource", export.to, "uri"), f"/{day}")
     return {
