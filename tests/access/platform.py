@@ -107,6 +107,10 @@ class Platform:
             return f"arn:aws:kms:{self.region}:{self.account}:key/{uuid5(NAMESPACE_URL, name)}"
         if short == "Stream":
             return f"arn:aws:kinesis:{self.region}:{self.account}:stream/{name}"
+        if short == "Table":
+            return f"arn:aws:dynamodb:{self.region}:{self.account}:table/{name}"
+        if short == "Connection":
+            return f"arn:aws:events:{self.region}:{self.account}:connection/{name}/0"
         if short == "StateMachine":
             return f"arn:aws:states:{self.region}:{self.account}:stateMachine:{name}"
         if short == "Queue":
@@ -131,7 +135,8 @@ class Platform:
         yield from own
         yield from demanded(work.call, self)
         for action in work.besides:
-            yield Asked(action, work.at, work.call.principal, self.account, self.account, {})
+            known = work.call.context
+            yield Asked(action, work.at, work.call.principal, self.account, self.account, known)
 
     @cached_property
     def answers(self) -> tuple[tuple[Work, Asked, Decision], ...]:

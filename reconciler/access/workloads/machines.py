@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reconciler.access.workloads.jobs import filled, started, writes
 from reconciler.access.workloads.site import Site, Thing, Work, name_of, place, sealed, takes
 
 STATES, SCHEDULER = "states.amazonaws.com", "scheduler.amazonaws.com"
@@ -16,6 +18,12 @@ _TOPIC = "Step Functions developer guide, Integrate Amazon SNS, IAM policies"
 _ATHENA = "Step Functions developer guide, Integrate Amazon Athena, IAM policies"
 _RESULTS = "Athena user guide, Control access to Amazon S3 from Athena"
 _SDK = "Step Functions developer guide, AWS SDK service integrations: the role may do the action"
+_GLUE = "Step Functions developer guide, Start an AWS Glue job, IAM policies"
+_HTTP = "Step Functions developer guide, Call HTTPS APIs, IAM permissions to run an HTTP Task"
+_SELF = "Step Functions developer guide, Start workflow executions from a task state"
+_TABLES = "Athena user guide, Configure access to databases and tables in the Glue Data Catalog"
+_EXPORT = "DynamoDB developer guide, Requesting a table export, Setting up permissions"
+_ABSENT = "S3 API, GetObject: without s3:ListBucket a missing key is no NoSuchKey"
 _TAKEN = "EventBridge Scheduler user guide, Confused deputy prevention: the group is the source"
 _STARTS = "EventBridge Scheduler user guide, Execution role of a schedule with StartExecution"
 _LETTERS = "EventBridge Scheduler user guide, Configuring a dead-letter queue"
@@ -56,7 +64,12 @@ def _machine(site: Site, machine: Thing) -> Iterator[Work]:
     for state in inside(definition or {}):
         resource, params = str(state.get("Resource", "")), state.get("Parameters")
         if ":states:::" in resource:
-            yield from _does(site, role, resource.rpartition(":states:::")[2], params or {})
+            what = resource.rpartition(":states:::")[2]
+            yield from _does(site, machine, what, params or {})
+            if what.endswith("s3:getObject") and "NoSuchKey" in json.dumps(state):
+                at = str((params or {})["Bucket"])
+                yield site.does(role, _ABSENT, "s3.ListObjectsV2", Bucket=at)
+    yield from _unloads(site, role, definition or {})
 
 
 def inside(definition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -69,8 +82,9 @@ def inside(definition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from inside(state.get(each) or {})
 
 
-def _does(site: Site, role: str, what: str, params: Mapping[str, Any]) -> Iterator[Work]:
+def _does(site: Site, machine: Thing, what: str, params: Mapping[str, Any]) -> Iterator[Work]:
     """The call of one integration, where the definition says on what it is."""
+    role = str(machine.props["RoleArn"])
     if what == "sqs:sendMessage" and "QueueUrl" in params:
         yield site.does(role, _QUEUE, "sqs.SendMessage", QueueUrl=str(params["QueueUrl"]))
     elif what == "sns:publish" and "TopicArn" in params:
@@ -80,6 +94,101 @@ def _does(site: Site, role: str, what: str, params: Mapping[str, Any]) -> Iterat
         yield site.does(role, _SDK, "stepfunctions.ListExecutions", stateMachineArn=at)
     elif what == "athena:startQueryExecution.sync":
         yield from _query(site, role, str(params["WorkGroup"]))
+    elif what == "glue:startJobRun.sync":
+        job = {"JobName": str(params["JobName"])}
+        yield site.does(role, _GLUE, "glue.StartJobRun", **job)
+        yield site.does(role, _GLUE, "glue.GetJobRun", **job, RunId="0")
+        yield site.does(role, _GLUE, "glue.GetJobRuns", **job)
+        yield site.does(role, _GLUE, "glue.BatchStopJobRun", **job, JobRunIds=["0"])
+        yield from started(site, job["JobName"], params.get("Arguments") or {})
+    elif what in {"aws-sdk:s3:getObject", "aws-sdk:s3:putObject"}:
+        method = "s3.GetObject" if what.endswith("getObject") else "s3.PutObject"
+        key = filled(params, "Key")
+        yield site.does(role, _SDK, method, Bucket=str(params["Bucket"]), Key=key)
+    else:
+        yield from _further(site, machine, what, params)
+
+
+def _further(site: Site, machine: Thing, what: str, params: Mapping[str, Any]) -> Iterator[Work]:
+    """Runs of a machine by itself, interfaces, and exports of tables."""
+    role, own = str(machine.props["RoleArn"]), site.arn("states", f"stateMachine:{machine.name}")
+    if what == "states:startExecution" and params.get("StateMachineArn.$") == "$$.StateMachine.Id":
+        yield site.does(role, _SELF, "stepfunctions.StartExecution", stateMachineArn=own)
+    elif what == "http:invoke":
+        yield from _invokes(site, role, own, params)
+    elif what == "aws-sdk:dynamodb:exportTableToPointInTime":
+        yield site.does(role, _EXPORT, "dynamodb.ExportTableToPointInTime", **params)
+        at = f"{params['TableArn']}/export/0"
+        yield site.does(role, _SDK, "dynamodb.DescribeExport", ExportArn=at)
+
+
+def _invokes(site: Site, role: str, machine: str, params: Mapping[str, Any]) -> Iterator[Work]:
+    """An address is asked with what a connection keeps in a secret of EventBridge's."""
+    connection = str((params.get("Authentication") or {}).get("ConnectionArn", ""))
+    name = connection.rpartition("/")[2].rpartition(":")[2]
+    secret = site.arn("secretsmanager", f"secret:events!connection/{name}/0")
+    asked = {
+        "states:httpmethod": str(params["Method"]),
+        "states:httpendpoint": filled(params, "ApiEndpoint"),
+    }
+    get = site.call(role, "secretsmanager.GetSecretValue", context=asked, SecretId=secret)
+    yield Work(name_of(role), get, _HTTP, besides=("states:InvokeHTTPEndpoint",), at=machine)
+    look = site.call(role, "secretsmanager.DescribeSecret", SecretId=secret)
+    credentials = ("events:RetrieveConnectionCredentials",)
+    yield Work(name_of(role), look, _HTTP, besides=credentials, at=connection)
+
+
+def _unloads(site: Site, role: str, definition: Mapping[str, Any]) -> Iterator[Work]:
+    """Where statements of Athena read tables of the site, and where they write."""
+    for said in _statements(definition):
+        for table in site.of("Table"):
+            if table.type.startswith("AWS::Glue") and _named(table).search(said):
+                yield from _reads(site, role, table)
+        for target in _TO.findall(said):
+            yield from writes(site, role, target.replace("{}", "0"), own=False)
+
+
+_TO = re.compile(r" TO \\*'(s3://[^'\\]+)")
+
+
+def _statements(definition: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Texts of a definition that unload something."""
+    if isinstance(definition, str):
+        if "UNLOAD" in definition:
+            yield definition
+    elif isinstance(definition, Mapping):
+        whole = " ".join(it for it in definition.values() if isinstance(it, str))
+        if "UNLOAD" in whole:
+            yield whole  # a statement may be in pieces
+        for each in definition.values():
+            yield from _statements(each) if not isinstance(each, str) else ()
+    elif isinstance(definition, list):
+        for each in definition:
+            yield from _statements(each)
+
+
+def _named(table: Thing) -> re.Pattern[str]:
+    database, _, name = table.name.partition("/")
+    return re.compile(rf'"?{re.escape(database)}"?\."?{re.escape(name)}\b')
+
+
+def _reads(site: Site, role: str, table: Thing) -> Iterator[Work]:
+    database, _, name = table.name.partition("/")
+    at = {"DatabaseName": database}
+    yield site.does(role, _TABLES, "glue.GetDatabase", Name=database)
+    yield site.does(role, _TABLES, "glue.GetTable", **at, Name=name)
+    yield site.does(role, _TABLES, "glue.GetPartitions", **at, TableName=name)
+    own = {**at, "TableName": name, "PartitionValues": ["0"]}
+    yield site.does(role, _TABLES, "glue.GetPartition", **own)
+    for method, params in (("glue.GetDatabases", {}), ("glue.GetTables", at)):
+        yield Work(name_of(role), site.call(role, method, **params), _TABLES, granted=True)
+    location = ((table.props.get("TableInput") or {}).get("StorageDescriptor") or {}).get(
+        "Location"
+    )
+    if location:
+        bucket, key = place(str(location))
+        yield site.does(role, _RESULTS, "s3.ListObjectsV2", Bucket=bucket)
+        yield site.does(role, _RESULTS, "s3.GetObject", Bucket=bucket, Key=f"{key}/0")
 
 
 def _query(site: Site, role: str, group: str) -> Iterator[Work]:
