@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reconciler.kinds.granted import statements
 from reconciler.kinds.lines import OUTSIDE, Lines, Named
 from reconciler.kinds.peers import Home, Lacking, LackingError
 from reconciler.kinds.served import Served
@@ -18,7 +19,7 @@ from reconciler.model.address import Address
 from reconciler.model.asset import Form, Packed
 from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.graph import NAME_LINE, Node, Origin
-from reconciler.model.value import Json, Path, Props, Ref, canonical, digest
+from reconciler.model.value import Json, Path, Props, Ref, digest
 from reconciler.model.waiting import Waiting
 
 
@@ -229,15 +230,15 @@ class Scope:
         """The roles this spec asked for, with least-privilege inline policies."""
         for purpose in sorted(self.roles):
             role = self.roles[purpose]
-            statements = [*_statements(role)]
-            document = {"Version": "2012-10-17", "Statement": statements}
+            allowed = [*statements(role.statements)]
+            document = {"Version": "2012-10-17", "Statement": allowed}
             policies = [{"PolicyName": "moorline", "PolicyDocument": document}]
             yield self.node(
                 role.address,
                 {
                     "Description": f"{self.kind} {self.name}: {purpose}",
                     "AssumeRolePolicyDocument": self._trust(role),
-                    "Policies": policies if statements else [],
+                    "Policies": policies if allowed else [],
                     "ManagedPolicyArns": [],
                     "MaxSessionDuration": SESSION_SECONDS,
                     "PermissionsBoundary": self.boundary or ...,
@@ -261,19 +262,3 @@ class Scope:
         """An ARN in this place; `resource` is what follows the account id."""
         region = self.place.region if regional else ""
         return f"arn:{self.place.partition}:{service}:{region}:{self.place.account}:{resource}"
-
-
-def _statements(role: Role) -> Iterator[Props]:
-    """One statement for each set of resources and conditions, in a stable order."""
-    merged: dict[bytes, tuple[set[str], tuple[Json, ...], Props]] = {}
-    for actions, resources, when in role.statements:
-        key = canonical([sorted(resources, key=canonical), when])
-        merged.setdefault(key, (set(), resources, when))[0].update(actions)
-    for key in sorted(merged):
-        allowed, resources, when = merged[key]
-        statement = {
-            "Effect": "Allow",
-            "Action": sorted(allowed),
-            "Resource": sorted(resources, key=canonical),
-        }
-        yield {**statement, "Condition": when} if when else statement

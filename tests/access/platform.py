@@ -105,18 +105,8 @@ class Platform:
             return f"arn:aws:iam::{self.account}:role/{name}"
         if short == "Key":
             return f"arn:aws:kms:{self.region}:{self.account}:key/{uuid5(NAMESPACE_URL, name)}"
-        if short == "Stream":
-            return f"arn:aws:kinesis:{self.region}:{self.account}:stream/{name}"
-        if short == "Table":
-            return f"arn:aws:dynamodb:{self.region}:{self.account}:table/{name}"
-        if short == "Connection":
-            return f"arn:aws:events:{self.region}:{self.account}:connection/{name}/0"
-        if short == "StateMachine":
-            return f"arn:aws:states:{self.region}:{self.account}:stateMachine:{name}"
-        if short == "Queue":
-            return f"arn:aws:sqs:{self.region}:{self.account}:{name}"
-        if short == "ModelPackageGroup":
-            return f"arn:aws:sagemaker:{self.region}:{self.account}:model-package-group/{name}"
+        if short in _ARNS:
+            return f"arn:aws:{_ARNS[short].format(f'{self.region}:{self.account}', name)}"
         return (
             f"arn:aws:{short.lower().replace('topic', 'sns')}:{self.region}:{self.account}:{name}"
         )
@@ -232,6 +222,14 @@ class Platform:
         return self._at_resources[own]
 
 
+_ARNS = {
+    "Connection": "events:{}:connection/{}/0",
+    "ModelPackageGroup": "sagemaker:{}:model-package-group/{}",
+    "Queue": "sqs:{}:{}",
+    "StateMachine": "states:{}:stateMachine:{}",
+    "Stream": "kinesis:{}:stream/{}",
+    "Table": "dynamodb:{}:table/{}",
+}
 _POLICY = {
     ("s3", "Bucket"): "BucketPolicy",
     ("kms", "Key"): "KeyPolicy",

@@ -72,10 +72,8 @@ def _reads(site: Site, role: str, at: str, *, own: bool) -> Iterator[Work]:
         yield Work(name_of(role), call, _S3, granted=not own)
 
 
-def writes(
-    site: Site, role: str, at: str, *, own: bool = True, whole: bool = False, deletes: bool = True
-) -> Iterator[Work]:
-    """Objects below a place, or the `whole` of one; where `own` is not said, as the role may."""
+def writes(site: Site, role: str, at: str, *, own: bool, whole: bool = False) -> Iterator[Work]:
+    """Objects below a place, or the `whole` of one; where it is not our `own` job, as it may."""
     bucket, key = place(at)
     spot = {"Bucket": bucket, "Key": key if whole else f"{key}/part-0"}
     rows: list[tuple[str, dict[str, str]]] = [
@@ -86,9 +84,8 @@ def writes(
         ("CreateMultipartUpload", spot),
         ("ListParts", {**spot, "UploadId": "0"}),
         ("AbortMultipartUpload", {**spot, "UploadId": "0"}),
+        ("DeleteObject", spot),
     ]
-    if deletes:
-        rows.append(("DeleteObject", spot))
     for operation, params in rows:
         call = site.call(role, f"s3.{operation}", **params)
         yield Work(name_of(role), call, _S3, granted=not own)

@@ -94,6 +94,10 @@ def _does(site: Site, machine: Thing, what: str, params: Mapping[str, Any]) -> I
         yield site.does(role, _SDK, "stepfunctions.ListExecutions", stateMachineArn=at)
     elif what == "athena:startQueryExecution.sync":
         yield from _query(site, role, str(params["WorkGroup"]))
+        if database := (params.get("QueryExecutionContext") or {}).get("Database"):
+            call = site.call(role, "glue.GetDatabase", Name=str(database))
+            listed, catalogue = ("glue:GetDatabases", "glue:GetTables"), site.arn("glue", "catalog")
+            yield Work(name_of(role), call, _TABLES, besides=listed, at=catalogue)
     elif what == "glue:startJobRun.sync":
         job = {"JobName": str(params["JobName"])}
         yield site.does(role, _GLUE, "glue.StartJobRun", **job)
@@ -125,7 +129,7 @@ def _further(site: Site, machine: Thing, what: str, params: Mapping[str, Any]) -
 def _invokes(site: Site, role: str, machine: str, params: Mapping[str, Any]) -> Iterator[Work]:
     """An address is asked with what a connection keeps in a secret of EventBridge's."""
     connection = str((params.get("Authentication") or {}).get("ConnectionArn", ""))
-    name = connection.rpartition("/")[2].rpartition(":")[2]
+    name = connection.partition(":connection/")[2].partition("/")[0]
     secret = site.arn("secretsmanager", f"secret:events!connection/{name}/0")
     asked = {
         "states:httpmethod": str(params["Method"]),
@@ -180,8 +184,6 @@ def _reads(site: Site, role: str, table: Thing) -> Iterator[Work]:
     yield site.does(role, _TABLES, "glue.GetPartitions", **at, TableName=name)
     own = {**at, "TableName": name, "PartitionValues": ["0"]}
     yield site.does(role, _TABLES, "glue.GetPartition", **own)
-    for method, params in (("glue.GetDatabases", {}), ("glue.GetTables", at)):
-        yield Work(name_of(role), site.call(role, method, **params), _TABLES, granted=True)
     location = ((table.props.get("TableInput") or {}).get("StorageDescriptor") or {}).get(
         "Location"
     )
