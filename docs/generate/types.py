@@ -34,7 +34,8 @@ EFFECTS = {
 
 def page() -> Iterator[str]:
     """Blocks of the page."""
-    registry = sorted(load().values(), key=lambda resource: resource.type)
+    ours = (each for each in load().values() if not each.packed)  # files of a repository
+    registry = sorted(ours, key=lambda resource: resource.type)
     yield "# AWS types"
     yield (
         "What a change of a property does comes from AWS's published schemas and from the adapter."
