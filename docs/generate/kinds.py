@@ -103,6 +103,7 @@ def _used(schema: Schema) -> list[str]:
 
 def _section(schema: Schema, kind: str, definitions: Schema) -> Iterator[str]:
     required = schema.get("required", ())
+    title = str(schema.get("x-moorline-told") or schema.get("title", ""))
     yield markdown.table(
         HEAD,
         (
@@ -111,9 +112,10 @@ def _section(schema: Schema, kind: str, definitions: Schema) -> Iterator[str]:
                 _type(field, kind),
                 _default(field, required=name in required),
                 markdown.prose(_about(field, definitions)).replace("\n\n", " "),
-                *outcomes.of(kind, str(schema.get("title", "")), name),
+                *outcomes.of(kind, title, name),
             )
             for name, field in schema.get("properties", {}).items()
+            if not field.get("x-moorline-refused")
         ),
     )
 

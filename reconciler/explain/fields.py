@@ -92,10 +92,10 @@ def place(
     assert best is not None  # noqa: S101 - `given` is always tried
     last = parts[-1].lower()
     around = tuple(best.where.split("."))
-    inside = sorted(known, key=lambda path: path[: len(around)] != around)
     words = [last, *(it.lower() for each in {best.part: 0, parts[-1]: 0} for it in meanings(each))]
-    deeper = [_plain(path) for word in words for path in inside if path[-1].lower() == word]
-    near = dict.fromkeys([*best.near, *deeper])
+    like = [path for word in words for path in known if path[-1].lower() == word]
+    like.sort(key=lambda path: path[: len(around)] != around)  # those of the section come first
+    near = dict.fromkeys([*best.near, *map(_plain, like)])
     below_top = best.where.removeprefix(f"{SPEC}.").removeprefix(SPEC)
     where = ".".join(filter(None, (kind, below_top)))
     return Missing(where, best.part, tuple(near)[:3], best.known)

@@ -92,9 +92,17 @@ def _outputs(graphs: Iterable[Graph]) -> dict[Address, dict[str, str]]:
             named = known[node.address.type]
             for output in (*named.outputs, *named.created):
                 if output.endswith(("Arn", "Id")):
-                    text = f"{output} of {node.address.name}"
+                    text = _chosen(output, node.address, graph)
                     found.setdefault(node.address, {})[output] = text
             for ref in references(node.props):
-                text = f"{ref.output} of {ref.target.name}"
+                text = _chosen(ref.output, ref.target, graph)
                 found.setdefault(ref.target, {})[ref.output] = text
     return found
+
+
+def _chosen(output: str, address: Address, graph: Graph) -> str:
+    """A text for what AWS would choose: something like an ARN for one."""
+    known = resources.load().get(address.type)
+    if known is None or not output.endswith("Arn"):
+        return f"{output} of {address.name}"
+    return f"arn:aws:{known.service}:{graph.region}:{graph.account}:{output}/{address.name}"

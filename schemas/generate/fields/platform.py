@@ -123,6 +123,8 @@ class Platform:
         mine = data["metadata"]["name"]
         specs = self.raw if filled else self.documents
         kept = [each for each in specs.values() if each.data["kind"] != ENVIRONMENT]
+        if "assets" not in data["spec"]:  # then no spec may name files of the repository
+            kept = [each for each in kept if not _packs(each)]
         return _compile(kept, document, [each for each in others if _name(each) != mine])
 
     def _users(self, id_: str) -> set[str]:
@@ -244,6 +246,16 @@ def _by_itself(data: Data) -> tuple[Diagnostic, ...]:
         return (Diagnostic("SPEC020", str(error)),)
     said = (each for each in kind.check(model) if each.severity is Severity.ERROR)
     return tuple(Diagnostic(each.code, each.message, None, each.help) for each in said)
+
+
+def _packs(document: Document) -> bool:
+    """Whether a spec names files of the repository."""
+    kind = load()[document.data["kind"]]
+    try:
+        model = kind.model.model_validate_json(orjson.dumps(document.data.get("spec")))
+    except ValidationError:  # it has variables where no text may be
+        return False
+    return bool([*keys(model)])
 
 
 def _packed(spec: Spec) -> dict[Key, Packed]:
