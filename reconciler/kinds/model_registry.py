@@ -68,8 +68,9 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
 
 
 def build(spec: ModelRegistry, scope: Scope) -> Iterator[Node]:
+    given = exports(spec, scope)  # also where nobody asks: what cannot hold models is said here
     if spec.readers and spec.artifacts is not None:
-        _let_read(spec.readers, exports(spec, scope), scope)
+        _let_read(spec.readers, given, scope)
     yield scope.node(
         scope.address(TYPE),
         {
