@@ -56,7 +56,7 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
         "groupName": group.name,
         "groupArn": scope.arn("sagemaker", f"model-package-group/{group.name}"),
         "packageArns": scope.arn("sagemaker", f"model-package/{group.name}/*"),
-        "uri": None,
+        **dict.fromkeys(("uri", "bucketArn", "keyArn", "prefix")),
     }
     if spec.artifacts is None:
         return found
