@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from engine.platform import environment, join, spec
 
-from reconciler.compile import compiler
+from reconciler.compile import check, compiler
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
 from reconciler.specs import overlay
@@ -15,7 +15,7 @@ from reconciler.specs.source import parse
 
 from .test_databases import ARN, FUNCTION, NETWORK, THERE, TWO
 from .test_pulls import rest
-from .world import World
+from .world import World, problems
 
 COLUMNS = "\ncolumns: {id: string, ts: timestamp}"
 TABLE = f"\nformat: parquet\nschema: {{}}{COLUMNS}"
@@ -117,3 +117,57 @@ def test_rows_go_into_a_group_that_somebody_else_manages(existing: str) -> None:
     )
     nodes = world.build("DataPipeline", "p")
     assert any(node.address.type == "AWS::Glue::Job" for node in nodes)
+
+
+OTHER = "query: {sql: SELECT 2}, writes: {results: {source: s3, path: z}}"
+STEPS_OF_ITEMS = {
+    "glue": "glue: {script: jobs/a.py}, reads: {in: {source: s3}}, writes: {out: OUT}",
+    "emr": "emr: {script: jobs/a.py}, reads: {in: {source: s3}}, writes: {out: OUT}",
+    "http": "http: {source: rest, path: '/{item}'}",
+    "ingest": "ingest: {into: there, from: {source: s3}}",
+    "lambda": "lambda: {code: jobs/f, handler: a.b}, reads: {in: {source: s3}}",
+    "quality": "quality: {of: checked}, writes: {good: OUT}",
+    "query": "query: {sql: SELECT 1}, writes: {results: OUT}",
+}
+
+
+@pytest.mark.parametrize("step", STEPS_OF_ITEMS)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "map: {parameter: c, steps: [{name: a, STEP}]}",
+        f"parallel: {{branches: {{one: [{{name: a, STEP}}], two: [{{name: z, {OTHER}}}]}}}}",
+    ],
+)
+def test_every_step_may_stand_inside_of_another_one(step: str, around: str) -> None:
+    out = "{source: s3, path: 'o/{item}'}" if "map" in around else "{source: s3, path: o}"
+    text = STEPS_OF_ITEMS[step].replace("OUT", out)
+    if "map" not in around:
+        text = text.replace("/{item}", "/x")
+    world = World(
+        {
+            ("DataSource", "s3"): STORES["s3"],
+            ("DataSource", "artifacts"): STORES["s3"],
+            ("DataSource", "rest"): STORES["rest"],
+            (
+                "DataSource",
+                "checked",
+            ): f"{STORES['s3-table']}\nquality: {{columns: {{id: {{complete: true}}}}}}",
+            ("FeatureGroup", "there"): FORMS["FeatureGroup"]["ours"],
+            ("DataPipeline", "p"): "trigger: {manual: {}}\nparameters: {c: [a, b]}\nsteps:\n"
+            f"  - {{name: m, {around.replace('STEP', text)}}}",
+        }
+    )
+    assert problems("DataPipeline", world.specs["DataPipeline", "p"]) == []
+    assert world.build("DataPipeline", "p")
+    assert [each for each in world.found if each.is_error] == []
+
+
+@pytest.mark.parametrize("output", ["bucket", "table", "secretArn", "topic"])
+def test_a_reference_to_what_a_spec_cannot_give_is_a_finding(output: str) -> None:
+    body = "{type: AWS::SSM::Parameter, properties: {Name: n, Type: String, Value: V}}"
+    asks = spec("Resource", "r", body.replace("V}", f"'${{ref:DataSource/clicks.{output}}}'}}"))
+    graph, found = compiled(source("clicks", "kinesis: {}"), asks)
+    assert [each.code for each in found] == ["RES005"]
+    assert "'clicks' " in found[0].message
+    assert check.problems(graph) is not None  # no rule meets what is no value
