@@ -177,6 +177,9 @@ def runnable(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Runnable
     return found
 
 
+CIRCLE = Lacking("takes it from where this looks for it", "say it in one of them")
+
+
 class _Builder:
     def __init__(
         self,
@@ -194,6 +197,7 @@ class _Builder:
         self.home = packing.home(view)
         self._scopes: dict[str, Scope] = {}
         self._exports: dict[str, Mapping[str, Json | Lacking]] = {}
+        self._asked: list[str] = []
         self.unfit: list[Diagnostic] = []
         if self.home and self.home.id in self.specs:
             self.unfit = packing.unfit(view, self._peer(packing.KIND, self.home.source))
@@ -271,9 +275,15 @@ class _Builder:
 
     def _peer(self, kind: str, name: str) -> Mapping[str, Json | Lacking]:
         id_ = f"{kind}/{name}"
+        if id_ in self._asked:
+            raise LackingError(kind, name, CIRCLE)
         if id_ not in self._exports:
             spec = self.specs[id_]
-            self._exports[id_] = spec.kind.exports(spec.model, self.scope(spec))
+            self._asked.append(id_)
+            try:
+                self._exports[id_] = spec.kind.exports(spec.model, self.scope(spec))
+            finally:
+                self._asked.pop()
         return self._exports[id_]
 
     def _finish(self, node: Node, scope: Scope) -> Node:

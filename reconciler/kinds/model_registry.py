@@ -56,7 +56,7 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
         "groupName": group.name,
         "groupArn": scope.arn("sagemaker", f"model-package-group/{group.name}"),
         "packageArns": scope.arn("sagemaker", f"model-package/{group.name}/*"),
-        "uri": None,
+        **dict.fromkeys(("uri", "bucketArn", "keyArn", "prefix")),
     }
     if spec.artifacts is None:
         return found
@@ -68,8 +68,9 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
 
 
 def build(spec: ModelRegistry, scope: Scope) -> Iterator[Node]:
+    given = exports(spec, scope)  # also where nobody asks: what cannot hold models is said here
     if spec.readers and spec.artifacts is not None:
-        _let_read(spec.readers, exports(spec, scope), scope)
+        _let_read(spec.readers, given, scope)
     yield scope.node(
         scope.address(TYPE),
         {

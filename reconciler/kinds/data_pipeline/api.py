@@ -83,8 +83,9 @@ class Step(Section):
 
     @property
     def kind(self) -> str:
-        """The word for what it does."""
-        return next(name for name, each in STEPS.items() if getattr(self, each.field) is not None)
+        """The word for what it does. A step inside of another one has no word for what nests."""
+        said = (name for name, each in STEPS.items() if getattr(self, each.field, None) is not None)
+        return next(said)
 
     @property
     def said(self) -> Any:  # noqa: ANN401 - the model of that kind of step

@@ -50,7 +50,16 @@ def exports(spec: FeatureGroup, scope: Scope) -> Mapping[str, Json | Lacking]:
         store = dict.fromkeys(("uri", "prefix", "bucketArn", "keyArn"), why)
         if scope.facts is None:  # the plan will say; nothing that needs it is compiled until then
             store = {"uri": text("s3://", name), "prefix": "", "bucketArn": "*", "keyArn": None}
-    return {"featureGroup": arn, "arn": arn, "features": features(spec), **store}
+    online = (found.get("OnlineStoreConfig") or {}).get("SecurityConfig") or {}
+    return {
+        "featureGroup": arn,
+        "arn": arn,
+        "features": features(spec),
+        "recordId": spec.record_id,
+        "eventTime": spec.event_time,
+        "onlineKeyArn": online.get("KmsKeyId"),
+        **store,
+    }
 
 
 def features(spec: FeatureGroup) -> dict[str, Json]:

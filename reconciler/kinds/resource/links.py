@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from reconciler.kinds.api import Problem, Scope
+from reconciler.kinds.api import Lacking, Problem, Scope
 from reconciler.kinds.reference import FORM, Malformed, Use, parts, texts
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
@@ -94,6 +94,10 @@ class Links:
         if value is None:
             self._lacks(use, known, path)
             return str(use)
+        if (why := _lacking(value)) is not None:
+            said = f"{use.kind} {use.name!r} {why.why}"
+            self.scope.problem(path, said, help=why.help, code=NO_OUTPUT)
+            return str(use)
         if not any(True for _ in references(value)):
             self.needs.update(ref.target for ref in references(known))
         return value
@@ -124,9 +128,17 @@ def _inside(known: Mapping[str, Json], output: str) -> Json:
     return value
 
 
+def _lacking(value: Json | Lacking) -> Lacking | None:
+    """Why a value cannot be given, itself or something inside of it."""
+    if isinstance(value, Lacking):
+        return value
+    inside = value.values() if isinstance(value, Mapping) else ()
+    return next((found for each in inside if (found := _lacking(each)) is not None), None)
+
+
 def _names(known: Mapping[str, Json]) -> Iterator[str]:
     for name, value in known.items():
         if isinstance(value, Mapping):
             yield from (f"{name}.{inner}" for inner in value)
-        elif value is not None:
+        elif value is not None and not isinstance(value, Lacking):
             yield name

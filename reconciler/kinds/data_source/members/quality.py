@@ -24,7 +24,7 @@ from reconciler.kinds.api import (
 )
 from reconciler.kinds.data_source.api import Member, Source, register
 from reconciler.kinds.data_source.members.schema import Schema, has_table
-from reconciler.kinds.data_source.rules import Check, alias, following, of_column
+from reconciler.kinds.data_source.rules import Check, Elsewhere, alias, following, of_column
 from reconciler.kinds.terms.quality import FAILED_RULES, NAMESPACE, RULESET
 from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
@@ -172,11 +172,22 @@ def build(quality: Quality, spec: Source, scope: Scope) -> Iterator[Node]:
             "DatabaseName": scope.export("DataSource", scope.name, "database"),
             "TableName": scope.export("DataSource", scope.name, "table"),
         }
-    for other in references(quality).values():
-        scope.export("DataSource", other, "table")
+    for name, each in quality.columns.items():
+        if each.exists_in is not None:
+            _there(each.exists_in, ("quality", "columns", name, "existsIn", "column"), scope)
     yield scope.node(address, props, lines={(): ("quality",), ("Ruleset",): ("quality",)})
     if quality.monitor is not None:
         yield _alarm(quality.monitor, scope)
+
+
+def _there(elsewhere: Elsewhere, path: Path, scope: Scope) -> None:
+    """Report a column that the table of another DataSource does not have."""
+    scope.export("DataSource", elsewhere.source, "table")
+    found = scope.export("DataSource", elsewhere.source, "columns")
+    have = {str(each["Name"]) for each in found}
+    if elsewhere.column.lower() not in have:
+        text = f"DataSource {elsewhere.source!r} has no column {elsewhere.column!r}"
+        scope.problem(path, text, help=f"there are: {', '.join(sorted(have))}")
 
 
 def _alarm(monitor: str, scope: Scope) -> Node:
