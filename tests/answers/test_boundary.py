@@ -18,7 +18,9 @@ from engine.platform import client
 from moto.s3.models import s3_backends
 from resources.samples import PLACE, SAMPLES, Sample
 from resources.samples.network import standing
+from sweeps import LONG
 
+from reconciler.aws.attempts import Attempts
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.errors import INCOMPLETE, Retry
 from reconciler.aws.limiter import Limiter
@@ -130,9 +132,13 @@ def handled(cloudcontrol: Any) -> None:
     cloudcontrol.list_resource_requests()
 
 
+ASKED = Attempts() if LONG else Attempts(most=2, incomplete=2)
+"""How often nothing whole is asked for again; how often in earnest is tried elsewhere."""
+
+
 def session(clients: Any) -> Session:
     clock = FakeClock()
-    return Session(clients, clock=clock, limiter=Limiter(clock, unlimited=True))
+    return Session(clients, clock=clock, limiter=Limiter(clock, unlimited=True), attempts=ASKED)
 
 
 def reads(tape: Tape) -> list[Answer]:

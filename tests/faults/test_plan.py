@@ -16,8 +16,8 @@ from .weather import FAULTS, KINDS, PASSING, arm, in_small_pages
 Stages = Callable[[Name], Stage]
 ASKED = [kind for kind in KINDS if kind not in {"stale", "a time-out after the effect"}]
 
-EVERY = {"denied": 12}
-"""Of the reads one in so many is struck, otherwise one in 48; in `make test-long` each."""
+EVERY = {"denied": 18}
+"""Of the reads one in so many is struck, otherwise one in 72; in `make test-long` each."""
 
 
 def whole(stage: Stage) -> None:
@@ -43,7 +43,7 @@ def test_a_plan_of_what_is_there_is_empty_whichever_read_meets_trouble(
     stage = stages("destroy")
     total = calls_of_a_plan(stage)
     whole(stage)
-    for nth in sample(range(1, total + 1), EVERY.get(kind, 48)):
+    for nth in sample(range(1, total + 1), EVERY.get(kind, 72)):
         stage.scene.restart()
         arm(Fault("*", nth=nth, **KINDS[kind]))
         plan = stage.scene.plan()

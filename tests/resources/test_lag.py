@@ -90,7 +90,7 @@ class Life:
         assert self.turn(*wanted) == ()
 
 
-@pytest.mark.parametrize(("type_", "reads"), some(LIVES, 2), ids="{}".format)
+@pytest.mark.parametrize(("type_", "reads"), some(LIVES, 3), ids="{}".format)
 def test_a_life_with_stale_reads_is_a_life_without(type_: str, reads: int, aws: Sandbox) -> None:
     sample, life = SAMPLES[type_], Life(aws)
     aws.lag(reads)

@@ -32,13 +32,6 @@ from .samples import DEFINITION, PLACE, SAMPLES, Props, Sample, role
 
 COSTLY = sorted(type_ for type_, each in SAMPLES.items() if each.costly)
 TYPES = sorted(SAMPLES.keys() - {*COSTLY}) if not LONG else sorted(SAMPLES)
-EDITS = [
-    (type_, number)
-    for type_ in TYPES
-    for number in range(0, len(SAMPLES[type_].edits), 1 if LONG else 2)
-]
-"""Of each type every other edit, the first one among them; all in `make test-long`."""
-BREAKS = [(type_, number) for type_ in TYPES for number in range(len(SAMPLES[type_].breaks))]
 STAY = {"FeatureDefinitions", "SchemaDefinition"}
 """Features and versions of schemas are never taken back."""
 ALL = Policy(allow=frozenset({"records", "traffic", "keys", "history", "access"}))
@@ -91,38 +84,84 @@ def nodes(sample: Sample, props: Props, **tags: str) -> list[Node]:
     ]
 
 
-@pytest.mark.parametrize("size", ["minimal", "full"])
+def kept(turn: Turn, wanted: list[Node]) -> None:
+    """A new plan finds nothing left to do."""
+    assert changes(turn(*wanted)) == []
+
+
+def edited(turn: Turn, wanted: list[Node], props: Iterable[str]) -> None:
+    """One update in place, of these properties at least."""
+    steps = turn(*wanted)
+    assert [step.action for step in steps] == [Action.UPDATE]
+    assert {field.path[0] for field in steps[0].fields} >= {*props}
+
+
 @pytest.mark.parametrize("type_", TYPES)
-def test_a_sample_is_created_once_and_then_unchanged(type_: str, size: str, turn: Turn) -> None:
-    wanted = nodes(SAMPLES[type_], getattr(SAMPLES[type_], size))
+def test_a_minimal_sample_is_created_once_and_then_unchanged(type_: str, turn: Turn) -> None:
+    wanted = nodes(SAMPLES[type_], SAMPLES[type_].minimal)
     assert {step.action for step in turn(*wanted)} == {Action.CREATE}
-    assert changes(turn(*wanted)) == []
-
-
-@pytest.mark.parametrize(("type_", "number"), EDITS)
-def test_an_edit_is_made_in_place(type_: str, number: int, turn: Turn) -> None:
-    sample = SAMPLES[type_]
-    edit = sample.edits[number]
-    turn(*nodes(sample, sample.full))
-    wanted = nodes(sample, {**sample.full, **edit})
-    assert [step.action for step in turn(*wanted)] == [Action.UPDATE]
-    assert changes(turn(*wanted)) == []
-    if not edit.keys() & STAY:
-        assert [step.action for step in turn(*nodes(sample, sample.full))] == [Action.UPDATE]
-        assert changes(turn(*nodes(sample, sample.full))) == []
-
-
-@pytest.mark.parametrize(("type_", "number"), BREAKS)
-def test_what_cannot_change_is_replaced(type_: str, number: int, turn: Turn) -> None:
-    sample = SAMPLES[type_]
-    turn(*nodes(sample, sample.full))
-    wanted = nodes(sample, {**sample.full, **sample.breaks[number]})
-    assert [step.action for step in turn(*wanted)] == [Action.DELETE, Action.REPLACE]
-    assert changes(turn(*wanted)) == []
+    kept(turn, wanted)
 
 
 FIXED = [each for each in SAMPLES if (own := load()[each].generic) and own.fixed_tags]
-TAGGED = [each for each in TYPES if load()[each].signed and each not in FIXED]
+TAGGED = [each for each in TYPES if load()[each].signed and load()[each].tags and each not in FIXED]
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_a_life(type_: str, turn: Turn) -> None:
+    """Made, unchanged, edited and taken back, retagged, replaced, deleted."""
+    sample, tagged = SAMPLES[type_], type_ in TAGGED
+    wanted = nodes(sample, sample.full, **{"team": "fraud"} if tagged else {})
+    made = turn(*wanted)
+    assert {step.action for step in made} == {Action.CREATE}
+    kept(turn, wanted)
+    stays = edits(sample, turn, {"team": "fraud"} if tagged else {})
+    if tagged:
+        edited(turn, wanted := nodes(sample, stays), ["Tags"])
+        kept(turn, wanted)
+    for number, each in enumerate(sample.breaks):
+        if number or stays != sample.full:
+            turn()
+            turn(*nodes(sample, sample.full))
+        wanted = nodes(sample, {**sample.full, **each})
+        assert [step.action for step in turn(*wanted)] == [Action.DELETE, Action.REPLACE]
+        kept(turn, wanted)
+    gone = turn()
+    assert {step.address for step in gone} == {step.address for step in made}
+    assert {step.action for step in gone} == {Action.DELETE}
+    assert turn() == ()
+
+
+def edits(sample: Sample, turn: Turn, tags: dict[str, str]) -> Props:
+    """Each edit on top of those before, then all are taken back; what there is after that.
+
+    In `make test-long` each is also taken back on its own. A team is changed with the last.
+    """
+    now, stay = sample.full, sample.full
+    chosen = sample.edits if LONG else sample.edits[::2]
+    done: set[str] = set()
+    for edit in chosen:
+        if done & edit.keys():
+            kept(turn, nodes(sample, now, **tags))
+        before, now = now, {**now, **edit}
+        moved = {key for key in edit if before.get(key) != edit[key]}
+        edited(turn, nodes(sample, now, **tags), moved)
+        if edit.keys() & STAY:
+            stay = {**stay, **edit}
+        elif LONG:
+            kept(turn, nodes(sample, now, **tags))
+            for props in (before, now):
+                edited(turn, nodes(sample, props, **tags), moved)
+                kept(turn, nodes(sample, props, **tags))
+        done |= edit.keys()
+    if chosen:
+        kept(turn, nodes(sample, now, **tags))
+    back = {key for key in done if now.get(key) != stay.get(key)}
+    if tags or back:
+        wanted = nodes(sample, stay, **{**tags, "team": "risk"} if tags else {})
+        edited(turn, wanted, {*back, *["Tags"] * bool(tags)})
+        kept(turn, wanted)
+    return stay
 
 
 @pytest.mark.parametrize("type_", [each for each in FIXED if each in TYPES])
@@ -134,29 +173,6 @@ def test_tags_that_stay_are_a_note_and_no_step(type_: str, session: Session, tur
     draft = plan(graph, live, load(), PLACE, ALL)
     assert draft.steps == []
     assert "CLOUD005" in {each.code for each in draft.diagnostics}
-
-
-@pytest.mark.parametrize("type_", TAGGED)
-def test_a_tag_is_edited_in_place(type_: str, turn: Turn) -> None:
-    sample = SAMPLES[type_]
-    if load()[type_].tags is None:
-        return  # it takes none
-    turn(*nodes(sample, sample.full, team="fraud"))
-    fixed = (generic := load()[type_].generic) is not None and generic.fixed_tags
-    for tags in ({"team": "risk"}, {}):
-        wanted = nodes(sample, sample.full, **tags)
-        assert [step.action for step in turn(*wanted)] == ([] if fixed else [Action.UPDATE])
-        assert changes(turn(*wanted)) == []
-
-
-@pytest.mark.parametrize("type_", TYPES)
-def test_what_is_not_declared_any_more_is_deleted(type_: str, turn: Turn) -> None:
-    sample = SAMPLES[type_]
-    made = {step.address for step in turn(*nodes(sample, sample.full))}
-    gone = turn()
-    assert {step.address for step in gone} == made
-    assert {step.action for step in gone} == {Action.DELETE}
-    assert turn() == ()
 
 
 @pytest.mark.parametrize("type_", COSTLY)
