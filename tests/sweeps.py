@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,3 +22,13 @@ def sample(items: Sequence[T], every: int) -> list[T]:
         return [*items]
     chosen = {*range(0, len(items), every), len(items) - 1}
     return [items[number] for number in sorted(chosen) if number >= 0]
+
+
+def met(*tables: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Few combinations in which each entry of each table is met; all in `make test-long`."""
+    lists = [[*each] for each in tables]
+    if LONG:
+        return [*product(*lists)]
+    return [
+        tuple(each[number % len(each)] for each in lists) for number in range(max(map(len, lists)))
+    ]

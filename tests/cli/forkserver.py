@@ -52,6 +52,17 @@ def imported() -> None:
         clients.client(service)
 
 
+def planned() -> None:
+    """Plan the example without AWS: what is read and made of tables and schemas stays."""
+    from click.testing import CliRunner
+
+    from reconciler.cli.main import main
+
+    with contextlib.chdir(Path(__file__).parents[2]):
+        CliRunner().invoke(main, ["plan", "-e", "dev", "--offline"])
+    assert threading.active_count() == 1, "a fork has the thread that forks alone"
+
+
 def serve(where: str) -> list[str]:
     """Fork for each request; returns in a child, with the arguments of its command."""
     listening = socket.socket(socket.AF_UNIX)
@@ -148,6 +159,7 @@ if __name__ == "__main__":
 
     sys.path[0] = str(BIN)
     imported()
+    planned()
     launch_at(sys.argv[2])
     sys.argv = [str(BIN / "moorline"), *serve(sys.argv[1])]
     from reconciler.cli.main import main

@@ -96,7 +96,8 @@ def surroundings(folder: Path) -> Iterator[Surroundings]:
 
     victim = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    each = {"poll_interval": 0.02}
+    threading.Thread(target=server.serve_forever, kwargs=each, daemon=True).start()
     try:
         yield Surroundings(folder, victim, server.server_port, asked)
     finally:

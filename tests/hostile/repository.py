@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.cli.folder import Folder
@@ -70,6 +74,15 @@ class Repository:
 
 def make(path: Path) -> Repository:
     """Two commits of a platform with one bucket."""
+    shutil.copytree(_made(os.environ.get("GIT_DEFAULT_HASH", "")), path, dirs_exist_ok=True)
+    return Repository(Folder(path / "repository"), path / "outside")
+
+
+@cache
+def _made(_form: str) -> Path:
+    """What is made once, and copied for each test; the form is the variable of Git's."""
+    path = Path(tempfile.mkdtemp(prefix="moorline-repository-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
     (path / "outside/ran").mkdir(parents=True)
     (path / "outside/secret.yaml").write_text(f"{SECRET}: [\n")
     (path / "outside/folder").mkdir()
@@ -79,12 +92,12 @@ def make(path: Path) -> Repository:
     folder.write("specs/ledger.yaml", spec("DataSource", "ledger", "  s3: {}\n"))
     folder.write("environments/local.yaml", environment("local", BODY))
     folder.write("environments/dev.yaml", environment("dev", CLOUD))
-    made.git("init", "-q")
+    made.git("init", "-q", "--template=")
     for owner in ("one", "two"):
         folder.write("specs/README.md", owner)
         made.git("add", "-A")
         made.git("commit", "-qm", owner)
-    return made
+    return path
 
 
 # -- programs that Git would run

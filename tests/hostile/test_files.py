@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sweeps import met
 
 from reconciler.cli.main import main
 from reconciler.disk import read
@@ -49,8 +50,7 @@ def codes(*arguments: str) -> set[str]:
     return {found["code"] for found in json.loads(said.stdout)["diagnostics"]}
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("way", FILES)
+@pytest.mark.parametrize(("way", "place"), met(FILES, PLACES))
 def test_it_is_a_finding(way: str, place: str, repository: Repository) -> None:
     put, code = FILES[way]
     put(repository, repository.path / PLACES[place])
@@ -84,8 +84,7 @@ def test_a_new_process_does_not_hang_either(tmp_path: Path) -> None:
     assert SECRET not in said.text
 
 
-@pytest.mark.parametrize("name", ["specs", "environments"])
-@pytest.mark.parametrize("way", FILES)
+@pytest.mark.parametrize(("way", "name"), met(FILES, ["environments", "specs"]))
 def test_the_folder_itself_may_be_none(way: str, name: str, repository: Repository) -> None:
     (repository.path / name).rename(repository.path / "before")
     FILES[way][0](repository, repository.path / name)
@@ -142,8 +141,7 @@ def test_no_more_is_read_than_the_limit(repository: Repository) -> None:
 # -- receipts
 
 
-@pytest.mark.parametrize("name", ["1.json", "lease"])
-@pytest.mark.parametrize("way", FILES)
+@pytest.mark.parametrize(("way", "name"), met(FILES, ["1.json", "lease"]))
 def test_a_receipt_or_lease_that_is_no_file(way: str, name: str, repository: Repository) -> None:
     folder = repository.path / ".moorline/receipts/dev"
     folder.mkdir(parents=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sweeps import sample
+from sweeps import met
 
 from reconciler.cli.main import main
 from reconciler.git import commit, export, remote
@@ -76,8 +76,7 @@ def test_nothing_runs_when_git_is_asked(
     assert (repository.markers, remote.origin()) == ([], "")
 
 
-@pytest.mark.parametrize("command", sample([*COMMANDS], 3))
-@pytest.mark.parametrize("way", PROGRAMS)
+@pytest.mark.parametrize(("way", "command"), met(PROGRAMS, COMMANDS))
 def test_nothing_runs_in_a_command(way: str, command: str, repository: Repository) -> None:
     PROGRAMS[way](repository)
     done = CliRunner().invoke(main, COMMANDS[command])
@@ -151,8 +150,7 @@ CHANGES: dict[str, tuple[Change, bool]] = {
 }
 
 
-@pytest.mark.parametrize("form", ["sha1", "sha256"])
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(("change", "form"), met(CHANGES, ["sha256", "sha1"]))
 def test_files_differ_from_the_commit_when_their_content_does(
     change: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sweeps import sample
+from sweeps import met, sample
 
 from reconciler.cli.main import main
 from reconciler.cli.world import receipts
@@ -72,9 +72,10 @@ WRITES: dict[str, Callable[[], object]] = {
 }
 
 
-@pytest.mark.parametrize("path", [".moorline", ".moorline/receipts", ".moorline/receipts/dev"])
 @pytest.mark.parametrize("what", WRITES)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("way", "path"), met(LINKS, [".moorline", ".moorline/receipts", ".moorline/receipts/dev"])
+)
 def test_receipts_do_not_follow_a_folder(
     way: str, what: str, path: str, repository: Repository
 ) -> None:
@@ -98,8 +99,10 @@ def test_receipts_do_not_follow_a_file(way: str, repository: Repository) -> None
     assert not (repository.path / ".moorline/receipts/dev/1.begun").is_symlink()
 
 
-@pytest.mark.parametrize("path", [".moorline", ".moorline/unwritten", ".moorline/unwritten/1.json"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("way", "path"),
+    met(LINKS, [".moorline", ".moorline/unwritten", ".moorline/unwritten/1.json"]),
+)
 def test_a_receipt_that_cannot_be_kept_goes_elsewhere(
     way: str, path: str, repository: Repository
 ) -> None:
@@ -116,11 +119,8 @@ def test_a_receipt_that_cannot_be_kept_goes_elsewhere(
 # -- commands that write files
 
 
+@pytest.mark.parametrize(("way", "provider"), met(LINKS, names()))
 @pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "with --force"])
-@pytest.mark.parametrize(
-    ("way", "provider"),
-    [*((way, "github") for way in LINKS), *(("to a file", each) for each in names())],
-)
 def test_ci_init_follows_no_file(
     way: str, provider: str, force: list[str], repository: Repository
 ) -> None:
@@ -136,8 +136,7 @@ def test_ci_init_follows_no_file(
     assert {(repository.path / path).is_symlink() for path in written} == {not force}
 
 
-@pytest.mark.parametrize("folder", [".github", ".github/workflows", "delivery"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "folder"), met(WAYS, [".github", ".github/workflows", "delivery"]))
 def test_ci_init_follows_no_folder(way: str, folder: str, repository: Repository) -> None:
     link(repository, folder, way)
     before, files = repository.untouched(), repository.folder.files()
@@ -147,8 +146,9 @@ def test_ci_init_follows_no_folder(way: str, folder: str, repository: Repository
     assert repository.folder.files().keys() == files.keys()
 
 
-@pytest.mark.parametrize("path", ["specs", "environments", "schemas", ".pre-commit-config.yaml"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("way", "path"), met(LINKS, ["specs", "environments", "schemas", ".pre-commit-config.yaml"])
+)
 def test_init_follows_nothing(way: str, path: str, repository: Repository) -> None:
     new = repository.path / "new"
     new.mkdir()
@@ -177,8 +177,9 @@ def test_init_adds_to_a_gitignore_that_is_a_link_inside(repository: Repository) 
     assert ".moorline" in (repository.path / "new/ignored").read_text()
 
 
-@pytest.mark.parametrize("path", ["kinds", "kinds/moorline.json", "catalog.json"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("way", "path"), met(WAYS, ["kinds", "kinds/moorline.json", "catalog.json"])
+)
 def test_schema_follows_nothing(way: str, path: str, repository: Repository) -> None:
     link(repository, f"schemas/{path}", way)
     before = repository.untouched()
