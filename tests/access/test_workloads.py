@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from sweeps import sample
 
 from reconciler.access import table
 from reconciler.access.calls import asked
@@ -27,7 +28,8 @@ from .platform import Platform, plain
 from .steps import steps
 
 EVERYTHING = ["everything-dev", "everything-prod"]
-PLATFORMS = [*ENVIRONMENTS, *EVERYTHING, "kinds", "steps"]
+PLATFORMS = [*sample(ENVIRONMENTS, 3), *EVERYTHING, "kinds", "steps"]
+"""The smallest and the largest environment; in `make test-long` those between them too."""
 
 
 @cache
@@ -189,8 +191,16 @@ FAULTS = [
     ("-platform-feature-ingest", without("kms:Decrypt"), "kms:Decrypt"),
     ("-platform-feature-ingest", without("logs:PutLogEvents"), "logs:PutLogEvents"),
     ("-platform-feature-ingest", trusted(**OURS), "sts:AssumeRole"),
-    ("-customer-features-check Role", without("glue:PublishDataQuality"), "glue:PublishDataQuality"),
-    ("-customer-features-check Role", without("cloudwatch:PutMetricData"), "cloudwatch:PutMetricData"),
+    (
+        "-customer-features-check Role",
+        without("glue:PublishDataQuality"),
+        "glue:PublishDataQuality",
+    ),
+    (
+        "-customer-features-check Role",
+        without("cloudwatch:PutMetricData"),
+        "cloudwatch:PutMetricData",
+    ),
     ("-customer-features-clean Role", without("s3:DeleteObject"), "s3:DeleteObject"),
     ("-customer-features-clean Role", elsewhere("s3:ListBucket"), "s3:ListBucket"),
     ("-customer-features-load Role", without("sagemaker:PutRecord"), "sagemaker:PutRecord"),
