@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from sweeps import sample
 
 from reconciler.access import table
 from reconciler.access.calls import asked
@@ -24,14 +25,18 @@ from tests.kinds.test_example import ENVIRONMENTS, compiled, documents
 
 from .offline import faults, model
 from .platform import Platform, plain
+from .steps import steps
 
 EVERYTHING = ["everything-dev", "everything-prod"]
-PLATFORMS = [*ENVIRONMENTS, *EVERYTHING, "kinds"]
+PLATFORMS = [*sample(ENVIRONMENTS, 3), *EVERYTHING, "kinds", "steps"]
+"""The smallest and the largest environment; in `make test-long` those between them too."""
 
 
 @cache
 def platform(name: str) -> Platform:
-    """The example in one of its environments, one of every type, or the kinds' own."""
+    """The example in one of its environments, one of every type, the kinds' own, or all steps."""
+    if name == "steps":
+        return steps()
     if name == "kinds":
         return Platform(tuple(world().build_all()), "123456789012")
     if name in EVERYTHING:
@@ -148,6 +153,29 @@ def only_for(service: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def call(method: str) -> Callable[[dict[str, Any]], None]:
+    """A role that may ask an API with another method."""
+
+    def change(props: dict[str, Any]) -> None:
+        (asking,) = [it for it in statements(props) if "states:InvokeHTTPEndpoint" in it["Action"]]
+        asking["Condition"]["StringEquals"]["states:HTTPMethod"] = method
+
+    return change
+
+
+def elsewhere(action: str) -> Callable[[dict[str, Any]], None]:
+    """An action that is allowed, and nowhere that it is asked."""
+
+    def change(props: dict[str, Any]) -> None:
+        for statement in statements(props):
+            if action in statement["Action"]:
+                statement["Resource"] = [
+                    f"{it.rstrip('*')}/elsewhere" for it in statement["Resource"]
+                ]
+
+    return change
+
+
 OURS = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 FAULTS = [
     ("-detector-hosting", without("cloudwatch:DescribeAlarms"), "cloudwatch:DescribeAlarms"),
@@ -163,6 +191,26 @@ FAULTS = [
     ("-platform-feature-ingest", without("kms:Decrypt"), "kms:Decrypt"),
     ("-platform-feature-ingest", without("logs:PutLogEvents"), "logs:PutLogEvents"),
     ("-platform-feature-ingest", trusted(**OURS), "sts:AssumeRole"),
+    (
+        "-customer-features-check Role",
+        without("glue:PublishDataQuality"),
+        "glue:PublishDataQuality",
+    ),
+    (
+        "-customer-features-check Role",
+        without("cloudwatch:PutMetricData"),
+        "cloudwatch:PutMetricData",
+    ),
+    ("-customer-features-clean Role", without("s3:DeleteObject"), "s3:DeleteObject"),
+    ("-customer-features-clean Role", elsewhere("s3:ListBucket"), "s3:ListBucket"),
+    ("-customer-features-load Role", without("sagemaker:PutRecord"), "sagemaker:PutRecord"),
+    ("-customer-features-machine", without("glue:BatchStopJobRun"), "glue:BatchStopJobRun"),
+    ("-customer-features-machine", elsewhere("s3:GetObject"), "s3:GetObject"),
+    ("-chargeback-labels-machine", without("glue:GetPartitions"), "glue:GetPartitions"),
+    ("-chargeback-labels-machine", without("athena:GetDataCatalog"), "athena:GetDataCatalog"),
+    ("-scheme-reports-machine", call("POST"), "states:InvokeHTTPEndpoint"),
+    ("-scheme-reports-machine", without("states:StartExecution"), "states:StartExecution"),
+    ("-scheme-reports-machine", without("s3:ListBucket"), "s3:ListBucket"),
     ("-platform-alerts", only_for("budgets.amazonaws.com"), "cloudwatch.amazonaws.com: kms:"),
     ("-platform-alerts", only_for("cloudwatch.amazonaws.com"), "budgets.amazonaws.com: kms:"),
     ("-fraud-oncall", unsaid("TopicPolicy", "Publish"), "sns:Publish"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from reconciler.access.workloads.site import Site, Thing, Work, name_of, place, sealed
 from reconciler.access.workloads.written import UNKNOWN
@@ -56,8 +57,7 @@ def _of_table(site: Site, role: str, table: Thing, sql: str) -> Iterator[Work]:
     if sql != UNKNOWN and not re.search(rf"\b{re.escape(name)}\b", sql):
         return
     meant = looks if sql == UNKNOWN else None
-    stored = table.props["TableInput"].get("StorageDescriptor") or {}
-    uri = str(stored.get("Location", ""))
+    uri = _folder(table.props["TableInput"])
     for work in (*_sees(site, role, database, name, SEES), *_reads(site, role, uri)):
         yield replace(work, meant=meant)
     changed = [each.strip('"`').rpartition(".")[2].strip('"`') for each in _CHANGED.findall(sql)]
@@ -70,6 +70,19 @@ def _of_table(site: Site, role: str, table: Thing, sql: str) -> Iterator[Work]:
             *_sees(site, role, database, name, CHANGES), *_puts(site, role, uri, None), gone,
         ):  # fmt: skip
             yield replace(work, meant=changes if sql == UNKNOWN else None)
+
+
+def _folder(table: Mapping[str, Any]) -> str:
+    """Where a partition of a table lies; of one without partitions, all of it.
+
+    Source: Athena user guide, "Set up partition projection", storage.location.template.
+    """
+    form = str((table.get("Parameters") or {}).get("storage.location.template", ""))
+    if form:
+        return re.sub(r"\$\{[^}]*\}", UNKNOWN, form).rstrip("/")
+    whole = str((table.get("StorageDescriptor") or {}).get("Location", "")).rstrip("/")
+    keys = (f"/{each['Name']}={UNKNOWN}" for each in table.get("PartitionKeys") or ())
+    return whole + "".join(keys)
 
 
 def _sees(

@@ -36,8 +36,8 @@ def known(states: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for state in states:
         if state.get("Type") == "Pass" and state.get("ResultPath"):
-            said = {**(state.get("Parameters") or {}), **(state.get("Result") or {})}
-            for name, value in said.items():
+            said = state.get("Parameters") or state.get("Result")
+            for name, value in said.items() if isinstance(said, Mapping) else ():
                 if isinstance(value, str) and not name.endswith(".$"):
                     found[f"{state['ResultPath']}.{name}"] = value
     return found

@@ -65,6 +65,9 @@ def pulled(  # noqa: PLR0913 - what REST and GraphQL decide
     body["begin"] = ends.begin(body, onward, numbered)
     body |= {**terms.failing(STEP), **terms.ending(machine, scope)}
     body = parts.reached("begin", body)
+    if "hand over" in body:
+        own = terms.pattern(machine.address, scope)
+        scope.grant(machine.role, ("states:StartExecution",), on=(own,))
     definition = {"StartAt": "begin", "TimeoutSeconds": LONGEST, "States": body}
     needs = file.needs if file else ()
     lines: dict[Path, Path] = {("DefinitionString",): at}
@@ -88,7 +91,7 @@ def _place(pull: Pull, scope: Scope) -> Place:
 
 
 def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: str) -> None:
-    """What calling, landing and handing over take.
+    """What calling and landing take.
 
     Source: Step Functions developer guide, "IAM permissions to run an HTTP Task".
     """
@@ -98,7 +101,6 @@ def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: s
     when = {"StringEquals": {"states:HTTPMethod": method}}
     when.setdefault(operator, {})["states:HTTPEndpoint"] = endpoints
     scope.grant(role, ("states:InvokeHTTPEndpoint",), on=(own,), when=when)
-    scope.grant(role, ("states:StartExecution",), on=(own,))
     scope.grant(role, ("events:RetrieveConnectionCredentials",), on=(Ref(name, "Arn"),))
     reads = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
     scope.grant(role, reads, on=(kept(name, scope),))
