@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconciler.assets.archive import Member, packed
 from reconciler.assets.tree import MOST, Found, RefusedAsset, content, found, refused
-from reconciler.jobs import OWN, source
+from reconciler.jobs import OWN, package, source
 from reconciler.model.asset import ChangedError, Form, Key, Packed, Refusal
 from reconciler.secret.search import in_text
 
@@ -115,7 +115,8 @@ def _secrets(file: Found, held: bytes) -> Iterator[Refusal]:
 
 def _own(asset: Packed) -> bytes:
     """The bytes of a job of Moorline's own, which a plan of another version may have meant."""
-    data = source(asset.path.removeprefix(OWN))
+    name = asset.path.removeprefix(OWN)
+    data = package(name) if asset.form is Form.ZIP else source(name)
     if hashlib.sha256(data).hexdigest() != asset.digest:
         raise ChangedError(f"{asset.path!r} is of another version of Moorline")
     return data

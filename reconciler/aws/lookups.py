@@ -138,21 +138,29 @@ def _object(session: Session, params: Mapping[str, str]) -> Json:
 def _secret(session: Session, params: Mapping[str, str]) -> Json:
     """A secret by its name or ARN: which version is current. Nobody reads what is in it.
 
-    Returns ``{"arn", "version", "deleted", "asked"}``: "" for a secret that is not there, and for
-    the version of one that holds nothing yet. Source: Secrets Manager API, DescribeSecret.
+    Returns ``{"arn", "version", "deleted", "asked", "key"}``: "" for a secret that is not there,
+    for the version of one that holds nothing yet, and for the key where AWS's own encrypts it.
+    Source: Secrets Manager API, DescribeSecret.
     """
     try:
         reader = ReadOnly(session, "secretsmanager", NO_SECRET)
         body = reader.call("describe_secret", {"SecretId": params["secret"]})
     except Gone:
-        return {"arn": "", "version": "", "deleted": False, "asked": True}
+        return {"arn": "", "version": "", "deleted": False, "asked": True, "key": ""}
     stages = body.get("VersionIdsToStages") or {}
     current = [version for version, said in stages.items() if CURRENT in said]
     if len(current) > 1:
         raise incomplete("secretsmanager.describe_secret", "two versions are current")
     version = current[0] if current else ""
     gone = bool(body.get("DeletedDate"))
-    return {"arn": body["ARN"], "version": version, "deleted": gone, "asked": True}
+    key = body.get("KmsKeyId") or ""
+    return {
+        "arn": body["ARN"],
+        "version": version,
+        "deleted": gone,
+        "asked": True,
+        "key": key,
+    }
 
 
 def _feature_group(session: Session, params: Mapping[str, str]) -> Json:

@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from reconciler.jobs import OWN, source
+from reconciler.jobs import OWN, package, source
 from reconciler.kinds.api import Maybe, Path, Problem, Reference, Scope, Section
 from reconciler.kinds.packs import Pack, RepositoryPath
 from reconciler.kinds.terms.location import S3Path, Spot, inside
@@ -121,14 +121,17 @@ def asset(scope: Scope, path: str, form: Form = Form.FILE, *, at: Path) -> Asset
     return _put(scope, scope.packed[path, form], at)
 
 
-def own(scope: Scope, job: str, *, at: Path) -> Asset:
-    """A job of Moorline's own as an object of S3, for the step at `at`; see `reconciler.jobs`."""
-    body = source(job)
-    packed = Packed(f"{OWN}{job}", Form.FILE, hashlib.sha256(body).hexdigest(), len(body), 1)
+def own(scope: Scope, job: str, form: Form = Form.FILE, *, at: Path) -> Asset:
+    """A job of Moorline's own as an object of S3, for what is said at `at`; see `reconciler.jobs`.
+
+    As a zip it is a folder with all that is in it.
+    """
+    body = package(job) if form is Form.ZIP else source(job)
+    packed = Packed(f"{OWN}{job}", form, hashlib.sha256(body).hexdigest(), len(body), 1)
     if scope.home is None:
         scope.problem(
             at,
-            "this step runs a script of Moorline's, and the environment names no bucket for it",
+            "this runs code of Moorline's own, and the environment names no bucket for it",
             help="add `assets: {source: DATASOURCE}` to the environment",
             code="ASSET001",
         )

@@ -37,18 +37,23 @@ class Credential(Section):
 
 def lookup(name: str) -> Lookup:
     """The question which version of a secret is the current one."""
-    offline = {"arn": name, "version": "", "deleted": False, "asked": False}
+    offline = {"arn": name, "version": "", "deleted": False, "asked": False, "key": ""}
     return Lookup("secret", (("secret", name),), offline)
 
 
 def secret(credential: Credential, scope: Scope) -> Secret | None:
     """The reference to a credential; nothing where the spec has to wait for it."""
-    name = credential.secret_name
+    fact = known(credential.secret_name, scope)
+    return None if fact is None else Secret(fact["arn"], credential.member or "", fact["version"])
+
+
+def known(name: str, scope: Scope) -> Json:
+    """What is known of a secret, as `lookup` asks; nothing where the spec has to wait for it."""
     fact = scope.fact(lookup(name))
     if why := _lacks(fact):
         scope.defer(f"the secret {name!r} {why[0]}", why[1])
         return None
-    return Secret(fact["arn"], credential.member or "", fact["version"])
+    return fact
 
 
 def _lacks(fact: Json) -> tuple[str, str] | None:

@@ -81,8 +81,6 @@ def _section(
         return
     needed = schema.get("required", ())
     for name, inner in schema.get("properties", {}).items():
-        if inner.get("x-moorline-refused"):  # it is there to be told that it cannot be
-            continue
         required = name in needed
         field = Field((*path, name), inner, required, section, schema, definitions, above)
         yield field

@@ -7,8 +7,7 @@ from pydantic import Field
 
 from reconciler.kinds.api import Lacking, Lookup, Maybe, Problem, Scope, Section, Shorthand
 from reconciler.kinds.data_source.api import Member, Source, register
-from reconciler.kinds.data_source.pull import terms
-from reconciler.kinds.data_source.pull.connection import connection
+from reconciler.kinds.data_source.pull import function, terms
 from reconciler.kinds.data_source.pull.machine import pulled
 from reconciler.kinds.data_source.pull.spec import GraphPages, Pull, check_pull
 from reconciler.kinds.data_source.pull.states import Asked, Onward
@@ -79,12 +78,12 @@ def exports(graph: GraphQL, _: Source, scope: Scope) -> Mapping[str, Json | Lack
 
 
 def build(graph: GraphQL, spec: Source, scope: Scope) -> Iterator[Node]:
-    yield from connection(graph, scope, AT)
+    yield from function.caller(graph, scope, AT)
     if scope.deferred:
         return
     at: Path = (*AT, "query", "file")
     file = asset(scope, graph.query.file, at=at) if graph.query.file else None
-    cursor = graph.pages.cursor
+    cursor = function.seen(graph, graph.pages).cursor
     yield from pulled(
         graph,
         scope,
@@ -94,6 +93,7 @@ def build(graph: GraphQL, spec: Source, scope: Scope) -> Iterator[Node]:
         onward=cursored(cursor) if cursor else Onward(),
         shape=shape_of(graph, spec, graph.partial),
         endpoints=graph.url,
+        wants=function.wanted(graph.pages),
         file=file,
     )
 

@@ -7,8 +7,7 @@ from pydantic import Field
 
 from reconciler.kinds.api import Lacking, Lookup, Problem, Scope
 from reconciler.kinds.data_source.api import Member, Source, register
-from reconciler.kinds.data_source.pull import terms
-from reconciler.kinds.data_source.pull.connection import connection
+from reconciler.kinds.data_source.pull import function, terms
 from reconciler.kinds.data_source.pull.machine import pulled
 from reconciler.kinds.data_source.pull.spec import Pages, Pull, body_path, check_pull
 from reconciler.kinds.data_source.pull.states import Asked, Onward, number as numeric, sub
@@ -78,20 +77,23 @@ def exports(rest: Rest, _: Source, scope: Scope) -> Mapping[str, Json | Lacking]
 
 
 def build(rest: Rest, spec: Source, scope: Scope) -> Iterator[Node]:
-    yield from connection(rest, scope, AT)
+    number = rest.pages.number
+    yield from function.caller(rest, scope, AT, number.parallel if number else 1)
     if scope.deferred:
         return
     linked = rest.pages.link is not None
+    pages = function.seen(rest, rest.pages)
     yield from pulled(
         rest,
         scope,
         AT,
         method="GET",
         asked=_asked(rest, scope),
-        onward=_onward(rest.pages),
+        onward=_onward(pages),
         shape=shape_of(rest, spec),
         endpoints=terms.host_of(rest.url) + "/*" if linked else rest.url,
-        numbered=rest.pages.number,
+        wants=function.wanted(rest.pages),
+        numbered=pages.number,
     )
 
 

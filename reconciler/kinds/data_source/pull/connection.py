@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Scope
-from reconciler.kinds.data_source.pull.spec import Auth, Pull
+from reconciler.kinds.data_source.pull.auth import Auth
+from reconciler.kinds.data_source.pull.spec import Pull
 from reconciler.kinds.terms.credential import secret
 from reconciler.model.address import Address
 from reconciler.model.graph import Node

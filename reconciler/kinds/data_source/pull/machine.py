@@ -6,14 +6,14 @@ name of that one follows from its own, so that trying twice starts one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Scope
-from reconciler.kinds.data_source.pull import ends, states as parts
+from reconciler.kinds.data_source.pull import ends, function, states as parts
 from reconciler.kinds.data_source.pull.connection import TYPE as CONNECTION, kept
 from reconciler.kinds.data_source.pull.look import look
 from reconciler.kinds.data_source.pull.many import mapped
-from reconciler.kinds.data_source.pull.spec import ANSWER_BYTES, Number, Pull
+from reconciler.kinds.data_source.pull.spec import Number, Pull
 from reconciler.kinds.data_source.pull.states import (
     BODY,
     KEPT,
@@ -49,16 +49,19 @@ def pulled(  # noqa: PLR0913 - what REST and GraphQL decide
     onward: Onward,
     shape: Shape,
     endpoints: str,
+    wants: Mapping[str, str],
     numbered: Number | None = None,
     file: Asset | None = None,
 ) -> Iterator[Node]:
-    """The machine and what belongs to it. `endpoints` is a pattern of what it may call."""
+    """The machine and what belongs to it.
+
+    `endpoints` is a pattern of what it may call, `wants` what a function tells of an answer.
+    """
     machine = terms.begin(scope)
-    place = _place(pull, scope)
+    place = parts.placed(pull, scope)
     _grant(pull, scope, machine, method, endpoints)
     yield terms.dead_letters(machine, scope)
-    http = integration(scope, "http:invoke")
-    body = _states(pull, scope, place, asked, onward, shape, http, numbered)
+    body = _states(pull, scope, place, asked, onward, shape, wants, numbered)
     if file is not None:
         allow_read(scope, machine.role, file.spot)
         body = ends.with_query(body, file, scope)
@@ -83,13 +86,6 @@ def pulled(  # noqa: PLR0913 - what REST and GraphQL decide
         yield from scheduled(machine, scope, timing, given={}, lines=lines)
 
 
-def _place(pull: Pull, scope: Scope) -> Place:
-    source, path = pull.land.to, pull.land.path.strip("/")
-    base = scope.export("DataSource", source, "prefix")
-    prefix = "/".join(filter(None, (base, path)))
-    return Place(bucket=scope.export("DataSource", source, "bucket"), prefix=f"{prefix}/")
-
-
 def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: str) -> None:
     """What calling and landing take.
 
@@ -97,6 +93,18 @@ def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: s
     """
     role, name = machine.role, scope.address(CONNECTION)
     own = terms.pattern(machine.address, scope)
+    scope.grant(role, ("states:StartExecution",), on=(own,))
+    spot = inside(scope, "DataSource", pull.land.to, pull.land.path.strip("/"), tree=True)
+    by_function = pull.land.by == "lambda"
+    if pull.since is not None or not by_function:
+        allow_write(scope, role, spot, large=pull.since is not None)
+    if pull.since is not None:  # without leave to list, S3 answers 403 for what is not there
+        scope.grant(role, ("s3:GetObject",), on=(spot.objects,))
+        scope.grant(role, ("s3:ListBucket",), on=(spot.bucket,))
+    if by_function:
+        arn = Ref(scope.address(function.FUNCTION, function.SUFFIX), "Arn")
+        scope.grant(role, ("lambda:InvokeFunction",), on=(arn,))
+        return
     operator = "StringLike" if "*" in endpoints else "StringEquals"
     when = {"StringEquals": {"states:HTTPMethod": method}}
     when.setdefault(operator, {})["states:HTTPEndpoint"] = endpoints
@@ -104,11 +112,6 @@ def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: s
     scope.grant(role, ("events:RetrieveConnectionCredentials",), on=(Ref(name, "Arn"),))
     reads = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
     scope.grant(role, reads, on=(kept(name, scope),))
-    spot = inside(scope, "DataSource", pull.land.to, pull.land.path.strip("/"), tree=True)
-    allow_write(scope, role, spot, large=pull.since is not None)
-    if pull.since is not None:  # without leave to list, S3 answers 403 for what is not there
-        scope.grant(role, ("s3:GetObject",), on=(spot.objects,))
-        scope.grant(role, ("s3:ListBucket",), on=(spot.bucket,))
 
 
 def _states(  # noqa: PLR0913 - as `pulled`
@@ -118,21 +121,18 @@ def _states(  # noqa: PLR0913 - as `pulled`
     asked: Asked,
     onward: Onward,
     shape: Shape,
-    http: str,
+    wants: Mapping[str, str],
     numbered: Number | None,
 ) -> dict[str, Json]:
     write = integration(scope, "aws-sdk:s3:putObject")
-    loop: dict[str, Json] = {
-        "ask for the first page": parts.fetch(asked, asked.first, http),
-        **look(shape, "land it", onward),
-        "land it": parts.put(place, parts.key(place), {"Body.$": BODY}, "is there another", write),
-        "keep it aside": _aside(place, write),
-    }
+    many = numbered is not None and numbered.parallel > 1
+    if pull.land.by == "lambda":
+        loop = function.asking(scope, asked, onward, shape, wants, many=many)
+    else:
+        loop = _asking(scope, place, asked, onward, shape, write)
     if onward.next:
-        loop["ask for the next page"] = parts.fetch(asked, asked.following, http)
         loop["turn the page"] = _turned(onward)
     room = parts.EVENTS // (parts.events(loop) + 8)
-    many = numbered is not None and numbered.parallel > 1
     loop |= _after(onward, pull.most, room)
     if many and numbered is not None:
         loop |= mapped(numbered, loop, room, pull.most)
@@ -141,12 +141,24 @@ def _states(  # noqa: PLR0913 - as `pulled`
         **loop,
         **ends.handing(scope, many=many),
         **ends.end(pull, place, write),
-        "page is too large": fault(
-            "Moorline.PageTooLarge",
-            f"an answer is larger than {ANSWER_BYTES // 1024} KB, the most that Step Functions"
-            " takes: ask for smaller pages, or let a function pull it (`land: lambda`)",
-        ),
+        "page is too large": fault("Moorline.PageTooLarge", parts.TOO_LARGE),
     }
+
+
+def _asking(  # noqa: PLR0913 - as `pulled`
+    scope: Scope, place: Place, asked: Asked, onward: Onward, shape: Shape, write: str
+) -> dict[str, Json]:
+    """States from asking for a page by an HTTP task to its landing, or to why it is not landed."""
+    http = integration(scope, "http:invoke")
+    states: dict[str, Json] = {
+        "ask for the first page": parts.fetch(asked, asked.first, http),
+        **look(shape, "land it", onward),
+        "land it": parts.put(place, parts.key(place), {"Body.$": BODY}, "is there another", write),
+        "keep it aside": _aside(place, write),
+    }
+    if onward.next:
+        states["ask for the next page"] = parts.fetch(asked, asked.following, http)
+    return states
 
 
 def _aside(place: Place, write: str) -> Props:

@@ -10,28 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.kinds.data_source.pull.spec import Number
-from reconciler.kinds.data_source.pull.states import KEPT, MOST, STEP, fault, number, reached, sub
+from reconciler.kinds.data_source.pull.states import (
+    KEPT,
+    MOST,
+    STEP,
+    TOO_LARGE,
+    fault,
+    number,
+    reached,
+    sub,
+)
 from reconciler.kinds.terms.machine import FAULT, caught, fallen
 from reconciler.model.value import Json
-
-_OF_ONE = (
-    "look at it",
-    "write it out",
-    "is it empty",
-    "count",
-    "is it as declared",
-    "page is malformed",
-    "land it",
-    "keep it aside",
-)
 
 
 def mapped(numbered: Number, loop: Mapping[str, Json], room: int, most: int) -> dict[str, Json]:
     """All pages after the first one, as many at a time as fit into one run."""
     last = sub(numbered.last or "$")
     many = min(room, MOST)
-    inner = {"ask for the next page": loop["ask for the next page"]}
-    inner |= {name: loop[name] for name in _OF_ONE}
+    inner = {"ask for the next page": loop["ask for the next page"], **loop}
     states = _renamed(inner, {"is there another": "landed", "come to its end": "landed"})
     states |= {
         "landed": {"Type": "Pass", "Parameters": {}, "End": True},
@@ -41,7 +38,7 @@ def mapped(numbered: Number, loop: Mapping[str, Json], room: int, most: int) -> 
             "CausePath": f"{FAULT}.Cause",
         },
         "one page is too large": {
-            **fault("Moorline.PageTooLarge", "an answer is larger than Step Functions takes"),
+            **fault("Moorline.PageTooLarge", TOO_LARGE),
             "Next": "page has failed",
         },
     }

@@ -1,8 +1,9 @@
 """What a spec says about a pull, and what is wrong with it.
 
 Limits are those of Step Functions' HTTP task: 60 seconds and 256 KB an answer, public interfaces
-with public certificates, no client certificates. Source: Step Functions developer guide, "Call
-HTTPS APIs", "Service quotas".
+with public certificates, no client certificates; or of the function that asks in its place.
+Sources: Step Functions developer guide, "Call HTTPS APIs", "Service quotas"; Lambda developer
+guide, "Lambda quotas".
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from reconciler.kinds.api import Choice, Duration, Maybe, Problem, Reference, Section, seconds
-from reconciler.kinds.terms.credential import Credential
+from reconciler.kinds.data_source.pull.auth import TLS, Auth, Word
 from reconciler.kinds.terms.location import S3Path
 from reconciler.model.value import Path
 
 ANSWER_SECONDS = 60
 ANSWER_BYTES = 262_144
+FUNCTION_SECONDS = 840
+"""Of the 900 that a function may take; the rest is for reading the credential and for landing."""
+MEMORY = (256, 10_240)
+"""The least and the most MiB of a function that pulls."""
 BodyPath = Annotated[str, Field(examples=["$.data", "$.meta.next"])]
 """Where something is in an answer: ``$``, then ``.name``, ``['any name']`` or ``[0]``."""
 Header = Annotated[str, Field(max_length=512, examples=["application/json"])]
-Word = Annotated[str, Field(min_length=1, max_length=512)]
 _PATH = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_]*|\['[^'\\\x00-\x1f]+'\]|\[[0-9]{1,4}\])*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,512}")
 _TEXT = re.compile(r"[\x20-\x7e]*")
@@ -34,55 +38,6 @@ _SET_BY_AWS = frozenset(
     transfer-encoding upgrade via""".split()  # noqa: SIM905 - reads as words
 )
 _SIGNS = frozenset({"authorization", "cookie", "proxy-authorization"})
-TLS = "an HTTP task presents no client certificate"
-
-
-class ApiKey(Credential):
-    """A key in a header."""
-
-    header: str = Field(examples=["X-Api-Key"])
-    """The header that it stands in."""
-
-
-class Basic(Credential):
-    """A user's name and a password."""
-
-    username: Annotated[str, Field(pattern=r"^[^\x00-\x1f:\x7f]{1,512}$")]
-    """The user's name, which is no secret."""
-
-
-class OAuth(Credential):
-    """A client's credentials for a token (OAuth 2.0, client credentials)."""
-
-    endpoint: str = Field(examples=["https://login.partner.example/oauth/token"])
-    """Where tokens are given out."""
-    client_id: Annotated[str, Field(pattern=r"^[^\x00-\x1f:\x7f]{1,512}$")]
-    """The client's id, which is no secret."""
-    method: Literal["get", "post", "put"] = "post"
-    """How a token is asked for."""
-    body: dict[str, Word] = Field(default_factory=dict)
-    """What else goes with it, in the body: ``{grant_type: client_credentials}``."""
-
-
-class Auth(Choice):
-    """What calls are signed with: exactly one of these."""
-
-    api_key: Maybe[ApiKey] = None
-    """A key in a header, such as ``Authorization`` for a bearer token."""
-    basic: Maybe[Basic] = None
-    """A name and a password (HTTP basic)."""
-    oauth: Maybe[OAuth] = None
-    """A token that EventBridge fetches and renews."""
-    mutual_tls: Maybe[dict[str, str]] = Field(None, json_schema_extra={"x-moorline-refused": True})
-    """Not possible: an HTTP task presents no client certificate."""
-
-    @property
-    def credential(self) -> Credential:
-        """Whichever it is."""
-        found = self.api_key or self.basic or self.oauth
-        if found is None:
-            raise ValueError(TLS)
-        return found
 
 
 class Cursor(Section):
@@ -155,6 +110,17 @@ class Landing(Section):
     """A DataSource with `s3`."""
     path: S3Path
     """Where under its prefix; days, runs and pages are below it."""
+    by: Literal["machine", "lambda"] = "machine"
+    """Who asks for pages and writes them: the state machine itself, which takes 256 KB and waits
+    60 seconds; or a function of Moorline's own, for larger pages, slower answers and client
+    certificates."""
+    memory: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}(MiB|GiB)$")] = "1GiB"
+    """Memory of the function. A page may have a 32nd of what is left of it beside 96 MiB."""
+
+    @property
+    def mebibytes(self) -> int:
+        """`memory` in MiB."""
+        return int(self.memory[:-3]) * (1024 if self.memory.endswith("GiB") else 1)
 
 
 class Since(Section):
@@ -195,7 +161,7 @@ class Pull(Section):
     """Without it, a pull is started by `moorline run`."""
     land: Landing
     timeout: Duration = "60s"
-    """How long an answer may take; 60 seconds is the longest that AWS waits."""
+    """How long an answer may take: 60s at most, with `by: lambda` 14m."""
     retries: Annotated[int, Field(ge=0, le=10)] = 6
     """How often a page is asked for again after 429, 5xx, or no answer, each time later."""
     most: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
@@ -209,13 +175,38 @@ def check_pull(pull: Pull, at: Path, columns: Mapping[str, object]) -> Iterator[
     for name, value in pull.headers.items():
         yield from _header(name, value, (*at, "headers", name))
     yield from body_path(pull.items, (*at, "items"))
-    if seconds(pull.timeout) > ANSWER_SECONDS:
-        text = f"AWS waits {ANSWER_SECONDS} seconds for an answer at the most"
-        yield Problem((*at, "timeout"), text, "use 60s or less, and smaller pages")
+    yield from _landing(pull, at)
     for index, name in enumerate(pull.requires or ()):
         if name not in columns:
             help_ = "declare it under 'columns'"
             yield Problem((*at, "requires", str(index)), f"there is no column {name!r}", help_)
+
+
+def _landing(pull: Pull, at: Path) -> Iterator[Problem]:
+    """What the machine, or the function, can do."""
+    wait, here = seconds(pull.timeout), (*at, "timeout")
+    if pull.land.by == "lambda":
+        if wait > FUNCTION_SECONDS:
+            yield Problem(here, "a function waits 14m for an answer at the most", "use 14m or less")
+        if not MEMORY[0] <= pull.land.mebibytes <= MEMORY[1]:
+            text = "a function that pulls has 256MiB to 10GiB of memory"
+            yield Problem((*at, "land", "memory"), text, "choose a size between them")
+        return
+    if wait > ANSWER_SECONDS:
+        text = f"AWS waits {ANSWER_SECONDS} seconds for an answer at the most"
+        help_ = "use 60s or less, and smaller pages, or let a function ask: `land: {by: lambda}`"
+        yield Problem(here, text, help_)
+    if "memory" in pull.land.model_fields_set:
+        help_ = "remove it, or write `by: lambda` beside it"
+        yield Problem((*at, "land", "memory"), "'memory' is a function's", help_)
+    if pull.auth.mutual_tls is not None:
+        help_ = "let a function present it: `land: {by: lambda}`"
+        yield Problem((*at, "auth", "mutualTls"), TLS, help_)
+
+
+def site_of(url: str) -> str:
+    """The host of an address, with its port."""
+    return urlsplit(url).netloc
 
 
 def body_path(text: str, at: Path) -> Iterator[Problem]:
@@ -249,9 +240,6 @@ def _address(url: str, at: Path) -> Iterator[Problem]:
 
 
 def _auth(auth: Auth, at: Path) -> Iterator[Problem]:
-    if auth.mutual_tls is not None:
-        help_ = "let a function of your own pull it (DataPipeline, step 'lambda'), with the key"
-        yield Problem((*at, "mutualTls"), TLS, f"{help_} in a secret that its role reads")
     if auth.api_key is not None and not _HEADER.fullmatch(auth.api_key.header):
         yield Problem((*at, "apiKey", "header"), "this is no name of a header")
     if auth.oauth is not None:

@@ -16,6 +16,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconciler.kinds.api import Scope
+from reconciler.kinds.data_source.pull.spec import ANSWER_BYTES, Pull
 from reconciler.kinds.terms.machine import FAULT, caught, fallen, retry
 from reconciler.model.value import Json, Props
 
@@ -33,6 +35,10 @@ MOST = 1000
 """Numbers that ``States.ArrayRange`` gives at the most."""
 TRIES = 3
 """How often a write to S3 is tried again."""
+TOO_LARGE = (
+    f"an answer is larger than {ANSWER_BYTES // 1024} KB, the most that Step Functions takes:"
+    " ask for smaller pages, or let a function ask (`land: {by: lambda}`)"
+)
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -87,6 +93,14 @@ class Shape:
 
 
 # -- pieces
+
+
+def placed(pull: Pull, scope: Scope) -> Place:
+    """Where the pages of a pull go."""
+    source, path = pull.land.to, pull.land.path.strip("/")
+    base = scope.export("DataSource", source, "prefix")
+    prefix = "/".join(filter(None, (base, path)))
+    return Place(bucket=scope.export("DataSource", source, "bucket"), prefix=f"{prefix}/")
 
 
 def sub(path: str) -> str:

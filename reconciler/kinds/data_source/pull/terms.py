@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from reconciler.facts.schedule import ScheduleError, firings, parse, zone
 from reconciler.kinds.api import Lacking, Lookup, Problem, Scope, seconds
 from reconciler.kinds.data_source.api import Source
 from reconciler.kinds.data_source.pull.connection import TYPE, kept
-from reconciler.kinds.data_source.pull.spec import Cursor, Link, Pull, body_path
+from reconciler.kinds.data_source.pull.spec import Cursor, Link, Pull, body_path, site_of
 from reconciler.kinds.data_source.pull.states import Onward, Shape, given, sub
 from reconciler.kinds.terms.credential import lookup
 from reconciler.kinds.terms.machine import MACHINE
@@ -57,8 +56,7 @@ def parameter(name: str, value: str, at: Path) -> Iterator[Problem]:
 
 def lookups(pull: Pull) -> Iterator[Lookup]:
     """Which version of its secret is current."""
-    if pull.auth.mutual_tls is None:
-        yield lookup(pull.auth.credential.secret_name)
+    yield lookup(pull.auth.secret_name)
 
 
 def exports(pull: Pull, scope: Scope) -> Mapping[str, Json | Lacking]:
@@ -71,11 +69,17 @@ def exports(pull: Pull, scope: Scope) -> Mapping[str, Json | Lacking]:
     names = ("bucket", "bucketArn", "prefix", "uri", "keyArn", "receivesAccessLogs")
     found: dict[str, Json | Lacking] = dict.fromkeys(names, why)
     name = scope.address(TYPE)
+    called: dict[str, Json | Lacking] = {
+        "connectionArn": Ref(name, "Arn"),
+        "connectionSecretArn": kept(name, scope),
+    }
+    if pull.land.by == "lambda":
+        lacks = "is pulled by a function, and has no connection"
+        called = dict.fromkeys(called, Lacking(lacks, "remove `by: lambda` from its 'land'"))
     return {
         **found,
         "machineArn": Ref(scope.address(MACHINE), "Arn"),
-        "connectionArn": Ref(name, "Arn"),
-        "connectionSecretArn": kept(name, scope),
+        **called,
         "endpoint": pull.url,
         "headers": dict(pull.headers),
     }
@@ -89,12 +93,10 @@ WITHOUT: Mapping[str, Json | Lacking] = dict.fromkeys(
 
 
 def signed(pull: Pull, scope: Scope, method: str) -> Props:
-    """What every call has: where it goes and what it is signed with."""
-    call: dict[str, Json] = {
-        "ApiEndpoint": pull.url,
-        "Method": method,
-        "Authentication": {"ConnectionArn": Ref(scope.address(TYPE), "Arn")},
-    }
+    """What every call has: where it goes and what it is signed with; a function signs itself."""
+    call: dict[str, Json] = {"ApiEndpoint": pull.url, "Method": method}
+    if pull.land.by == "machine":
+        call["Authentication"] = {"ConnectionArn": Ref(scope.address(TYPE), "Arn")}
     return {**call, "Headers": dict(pull.headers)} if pull.headers else call
 
 
@@ -123,5 +125,4 @@ def cursored(rule: Cursor | Link) -> Onward:
 
 def host_of(url: str) -> str:
     """``https://HOST`` of an address, with its port."""
-    parts = urlsplit(url)
-    return f"https://{parts.netloc}"
+    return f"https://{site_of(url)}"

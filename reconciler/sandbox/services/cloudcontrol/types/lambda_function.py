@@ -38,6 +38,7 @@ CONFIG = (
     "VpcConfig",
 )
 FIXED = ("Architectures", "PackageType")
+RESERVED = "ReservedConcurrentExecutions"
 SHOWN = (*CONFIG, *FIXED, "FunctionName")
 
 
@@ -51,7 +52,17 @@ def create(aws: Aws, props: Props) -> tuple[str, ...]:
     given |= {"Layers": props["Layers"]} if props.get("Layers") else {}
     code = _code(props)
     aws("lambda", "CreateFunction", FunctionName=called, Code=code, Tags=pairs(props), **given)
+    if RESERVED in props:
+        _reserve(aws, called, props[RESERVED])
     return (called,)
+
+
+def _reserve(aws: Aws, called: str, count: int | None) -> None:
+    if count is None:
+        aws("lambda", "DeleteFunctionConcurrency", FunctionName=called)
+    else:
+        given = {"FunctionName": called, RESERVED: count}
+        aws("lambda", "PutFunctionConcurrency", **given)
 
 
 def _code(props: Props) -> Props:
@@ -76,6 +87,7 @@ def read(aws: Aws, parts: tuple[str, ...]) -> Props | None:
     shown |= {"KmsKeyArn": config["KMSKeyArn"]} if config.get("KMSKeyArn") else {}
     if layers := config.get("Layers"):
         shown["Layers"] = [each["Arn"] for each in layers]
+    shown |= pick(found.get("Concurrency") or {}, (RESERVED,))
     shown["Environment"] = pick(shown.get("Environment") or {}, ("Variables",))
     shown["VpcConfig"] = pick(shown.get("VpcConfig") or {}, ("SecurityGroupIds", "SubnetIds"))
     shown.pop("SnapStart", None)
@@ -96,6 +108,8 @@ def update(aws: Aws, parts: tuple[str, ...], before: Props, after: Props) -> Non
         aws("lambda", "UpdateFunctionConfiguration", FunctionName=parts[0], **given)
     if (code := _code(after)) and before.get("Code") != after.get("Code"):
         aws("lambda", "UpdateFunctionCode", FunctionName=parts[0], **code)
+    if before.get(RESERVED) != after.get(RESERVED):
+        _reserve(aws, parts[0], after.get(RESERVED))
     arn = {"Resource": aws.arn("lambda", f"function:{parts[0]}")}
     retag(
         before,

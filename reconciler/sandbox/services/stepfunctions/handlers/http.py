@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
@@ -36,6 +36,7 @@ SOCKET = "States.Http.Socket"
 METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"}
 FIELDS = {"ApiEndpoint", "Method", "Authentication", "InvocationConfig", "Headers",
           "QueryParameters", "RequestBody", "Transform"}  # fmt: skip
+Taken = TypeVar("Taken")
 UNSUPPORTED = ("application/octet-stream", "image/", "video/", "audio/")
 STATE = "Events.ConnectionResource.InvalidConnectionState"
 DENIED = "Events.ConnectionResource.AccessDenied"
@@ -214,21 +215,51 @@ def _default(headers: dict[str, str], kind: str) -> None:
         headers["Content-Type"] = kind
 
 
+def raw(  # noqa: PLR0913  (a call)
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: float, most: int
+) -> tuple[int, str, bytes]:
+    """The status, the type and the body of an answer, of the body no more than one too many.
+
+    Raises:
+        Failure: the server cannot be reached, or does not answer in time.
+    """
+    return _asked(method, url, headers, body, limit, lambda answer: _plainly(answer, most))
+
+
+def _plainly(answer: requests.Response, most: int) -> tuple[int, str, bytes]:
+    found = b""
+    for chunk in answer.iter_content(65_536):
+        found += chunk
+        if len(found) > most:
+            break
+    return answer.status_code, answer.headers.get("Content-Type", ""), found
+
+
 def _sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> dict[str, Any]:
+    limit = WORLD.machines.http_seconds
+    return _asked(method, url, headers, body, limit, lambda answer: _told(answer, _read(answer)))
+
+
+def _asked(  # noqa: PLR0913  (a call)
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    limit: float,
+    take: Callable[[requests.Response], Taken],
+) -> Taken:
     parts = urlsplit(url)
     home = WORLD.machines.hosts.get(parts.netloc) or WORLD.machines.hosts.get(parts.hostname or "")
     if home is None or not is_loopback(home):
         text = f"{parts.hostname}: no local server stands for this host in the sandbox."
         raise Failure(SOCKET, text)
     target = f"{home.rstrip('/')}{parts.path}{f'?{parts.query}' if parts.query else ''}"
-    limit = WORLD.machines.http_seconds
     try:
         with requests.Session() as session, _plain(session).request(
             method, target, headers={**headers, "Host": parts.netloc}, data=body, timeout=limit,
             allow_redirects=False, stream=True,
         ) as answer:  # fmt: skip
-            content = _read(answer)
-            return _told(answer, content)
+            return take(answer)
     except requests.RequestException as broken:
         text = f"{type(broken).__name__}: the server did not answer within {limit:g} seconds."
         raise Failure(
