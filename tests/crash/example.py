@@ -35,9 +35,10 @@ class Example(Scene):
     """The repository's own platform, in its sandbox environment."""
 
     environment = "local"
-    expected: frozenset[str] = frozenset({"PLAN010", "PLACE006", "STATE003"})
-    """A rollout waits for an approved model, another one for its file, and nobody has confirmed an
-    address. Both are there from `release` on."""
+    expected: frozenset[str] = frozenset({"CLOUD010", "PLAN010", "PLACE006", "STATE003"})
+    """A rollout waits for an approved model, another one for its file, a source for its secret, and
+    nobody has confirmed an address. The models are there from `release` on. No receipt says what
+    AWS filled in of the log groups."""
     edited = False
 
     @property
