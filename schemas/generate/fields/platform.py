@@ -124,8 +124,12 @@ class Platform:
         specs = self.raw if filled else self.documents
         kept = [each for each in specs.values() if each.data["kind"] != ENVIRONMENT]
         if "assets" not in data["spec"]:  # then no spec may name files of the repository
-            kept = [each for each in kept if not _packs(each)]
+            kept = [each for each in kept if _id(each) not in _homeless(self)]
         return _compile(kept, document, [each for each in others if _name(each) != mine])
+
+    def closed(self, id_: str) -> set[str]:
+        """A spec with all that it refers to."""
+        return self._closed({id_})
 
     def _users(self, id_: str) -> set[str]:
         return {each for each, uses in self.uses.items() if id_ in uses}
@@ -248,14 +252,17 @@ def _by_itself(data: Data) -> tuple[Diagnostic, ...]:
     return tuple(Diagnostic(each.code, each.message, None, each.help) for each in said)
 
 
-def _packs(document: Document) -> bool:
-    """Whether a spec names files of the repository."""
-    kind = load()[document.data["kind"]]
-    try:
-        model = kind.model.model_validate_json(orjson.dumps(document.data.get("spec")))
-    except ValidationError:  # it has variables where no text may be
-        return False
-    return bool([*keys(model)])
+@cache
+def _homeless(platform: Platform) -> frozenset[str]:
+    """The specs that cannot be where an environment names no bucket for files."""
+    place = platform.places[PLACE].data
+    spec = {key: each for key, each in place["spec"].items() if key != "assets"}
+    (bare,) = parse(written({**place, "spec": spec}), "environment.yaml").documents
+    return frozenset(
+        id_
+        for id_ in platform.documents
+        if _compile([platform.documents[each] for each in sorted(platform.closed(id_))], bare).wrong
+    )
 
 
 def _packed(spec: Spec) -> dict[Key, Packed]:
