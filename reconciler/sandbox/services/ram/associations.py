@@ -31,7 +31,7 @@ def _share(call: Call, arn: str) -> Record:
 
 def _associations(call: Call, record: Record, kind: str) -> Iterator[dict[str, Any]]:
     now = record.model.get(KINDS[kind]) or []
-    left = call.kept(LEFT).get((record.identifier, KINDS[kind])) or []
+    left = call.kept(LEFT).get(f"{record.identifier} {KINDS[kind]}") or []
     for word, found in (
         ("ASSOCIATED", now),
         ("DISASSOCIATED", [it for it in left if it not in now]),
@@ -102,7 +102,7 @@ def disassociate(call: Call) -> dict[str, Any]:
         gone = {*(call.get(param) or ())}
         if gone:
             record.model[prop] = [it for it in record.model.get(prop) or () if it not in gone]
-            left = call.kept(LEFT).setdefault((record.identifier, prop), [])
+            left = call.kept(LEFT).setdefault(f"{record.identifier} {prop}", [])
             left += [each for each in sorted(gone) if each not in left]
     return _told(call, record)
 
