@@ -202,7 +202,7 @@ class Answers:
     def pages(self, method: str, params: Mapping[str, Any], at: str) -> list[Any]:
         return list(self.call(method, params)[at])
 
-    def of(self, service: str, absent: Any) -> Answers:
+    def of(self, service: str, absent: Any) -> Answers:  # noqa: ARG002 - as the protocol has it
         return self
 
 
