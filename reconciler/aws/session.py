@@ -13,7 +13,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -35,6 +34,7 @@ from reconciler.aws.errors import (
 )
 from reconciler.aws.held import Held
 from reconciler.aws.limiter import Limiter, Ticket
+from reconciler.aws.paging import tokens_of
 from reconciler.aws.wholes import Wholes, wholes
 from reconciler.facts.availability import Table, table
 from reconciler.model.value import Json, Props, canonical
@@ -54,8 +54,6 @@ READS = (
     "lookup_",
 )
 META = "ResponseMetadata"
-TOKENS = ("NextToken", "nextToken", "NextPageToken", "nextPageToken", "PageToken", "pageToken")
-"""What AWS calls the member of an answer, and of the next request, that leads to the next page."""
 
 
 @dataclass(slots=True)
@@ -262,13 +260,13 @@ class ReadOnly:
     def pages(self, method: str, params: Props, at: str, *, most: int = 0) -> list[Json]:
         """The items of every page. Follows botocore's paginator model for the token names.
 
-        An operation without one leads from page to page by a member that `TOKENS` has, or has one.
+        An operation without one leads on by a member that `paging.TOKENS` has.
 
         Raises:
             Retry: a page is not whole, or leads back to one that was read, or there are more
                 than `most`.
         """
-        token_in, token_out, more = self._tokens(method)
+        token_in, token_out, more = tokens_of(self._session.clients.client(self._service), method)
         found: list[Json] = []
         request = dict(params)
         seen: set[str] = set()
@@ -286,29 +284,6 @@ class ReadOnly:
             if len(seen) == most:
                 raise incomplete(f"{self._service}.{method}", f"it has more than {most} pages")
             request[token_in] = token
-
-    def _tokens(self, method: str) -> tuple[str, str, str]:
-        client = self._session.clients.client(self._service)
-        if not client.can_paginate(method):
-            return _unmodelled(client, method)
-        model = client.get_paginator(method)._pagination_cfg  # noqa: SLF001 - no public access
-        one = model["output_token"]
-        token_in, token_out = model["input_token"], one if isinstance(one, str) else one[0]
-        token_in = token_in if isinstance(token_in, str) else token_in[0]
-        return token_in, token_out.split(" ")[0], model.get("more_results", "")
-
-
-def _unmodelled(client: Any, method: str) -> tuple[str, str, str]:  # noqa: ANN401 - a boto client
-    """The token of an operation that botocore has no paginator for."""
-    mapping = client.meta.method_to_api_mapping if hasattr(client, "meta") else {}
-    if method not in mapping:
-        return "", "", ""
-    model = client.meta.service_model.operation_model(mapping[method])
-    both = [
-        set(shape.members) if shape else set() for shape in (model.input_shape, model.output_shape)
-    ]
-    token = next((each for each in TOKENS if each in both[0] & both[1]), "")
-    return token, token, ""
 
 
 def _dig(body: Json, path: str) -> Json:

@@ -143,12 +143,11 @@ class Single:
         Raises:
             AwsError: they could not be read.
         """
-        last = {part.prop for part in resource.parts if part.last} - seen.props.keys()
-        if not last:
+        if not (last := {it.prop for it in resource.parts if it.last} - seen.props.keys()):
             return seen
         reader = ReadOnly(self.session, resource.service, resource.absent)
-        slots = self.slots(resource, address.name, seen.outputs)
-        return replace(seen, props={**seen.props, **self.parts(reader, resource, last, slots)})
+        found = self.parts(reader, resource, last, self.slots(resource, address.name, seen.outputs))
+        return replace(seen, props={**seen.props, **found})
 
     def whose(
         self, resource: Resource, name: str, props: Props, tags: Mapping[str, str] | None

@@ -177,9 +177,6 @@ def runnable(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Runnable
     return found
 
 
-CIRCLE = Lacking("takes it from where this looks for it", "say it in one of them")
-
-
 class _Builder:
     def __init__(
         self,
@@ -276,7 +273,7 @@ class _Builder:
     def _peer(self, kind: str, name: str) -> Mapping[str, Json | Lacking]:
         id_ = f"{kind}/{name}"
         if id_ in self._asked:
-            raise LackingError(kind, name, CIRCLE)
+            raise LackingError(kind, name, lacking.CIRCLE)
         if id_ not in self._exports:
             spec = self.specs[id_]
             self._asked.append(id_)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from reconciler.kinds.api import LackingError, Lookup
+from reconciler.kinds.api import Lacking, LackingError, Lookup
 from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Path
+
+CIRCLE = Lacking("takes it from where this looks for it", "say it in one of them")
 
 
 def finding(

@@ -174,8 +174,7 @@ class Resource:
     """Identity is the name tag, for types whose id AWS chooses."""
     find: Find | None = None
     """Asks the service for what carries these tags and was not named yet: the key of `read`."""
-    beside: Mapping[tuple[str, str], Whole] = field(default_factory=dict)
-    """What whole answers of reads by other clients have, by client and method."""
+    beside: Mapping[tuple[str, str], Whole] = field(default_factory=dict)  # by client and method
     asks: frozenset[str] = frozenset()
     """The client methods that `find` calls, all of them reads."""
     answers: Mapping[str, Whole] = field(default_factory=dict)

@@ -202,6 +202,9 @@ class Answers:
     def pages(self, method: str, params: Mapping[str, Any], at: str) -> list[Any]:
         return list(self.call(method, params)[at])
 
+    def of(self, service: str, absent: Any) -> Answers:  # noqa: ARG002 - as the protocol has it
+        return self
+
 
 READ: dict[str, tuple[Part, dict[str, Any], Any]] = {
     "a facet": (POLICY, {"get_policy": {"Policy": '{"a": 1}'}}, {"a": 1}),
