@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sweeps import LONG
 
-from reconciler.sandbox.home import place, process
+from reconciler.sandbox.home import address, place, process
 from reconciler.sandbox.state.snapshot import FILE, stamp
 from tests.cli.folder import Apart
 
@@ -82,7 +82,8 @@ def opened(tmp_path: Path) -> Iterator[Apart]:
     yield folder
     for planted in ("reconciler", ".moorline"):
         shutil.rmtree(folder.path / planted, ignore_errors=True)
-    folder.run("sandbox", "stop", "--all")
+    if [*folder.home.rglob(address.FILE)]:
+        folder.run("sandbox", "stop", "--all")
 
 
 @pytest.mark.parametrize("attack", ATTACKS if LONG else ATTACKS[:1], ids=lambda each: each.__name__)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sweeps import LONG
+from sweeps import LONG, met
 
 from benchmarks.render_speed import SHAPES, plan_json
 from reconciler.model.plan import Plan, plan_to_json
@@ -116,11 +116,7 @@ def named(number: int, shape: str, seed: int):
     return data
 
 
-SIZES = [
-    (number, seed)
-    for number in (0, 1, 13, 100, 700, *([3_000, 20_000] if LONG else []))
-    for seed in ([0, 1, 2] if LONG or number < 700 else [2])
-]
+SIZES = met((0, 1, 13, 100, 700, *([3_000, 20_000] if LONG else [])), [0, 1, 2])
 """How many changes, and which names: usual ones only for 0."""
 
 
@@ -137,9 +133,10 @@ def test_a_plan_of_any_size_stays_within_its_bound(number, shape, seed):
     assert not Page(text).open
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-@pytest.mark.parametrize("drift", [False, True])
-@pytest.mark.parametrize("number", [1, 40, LINES])
+@pytest.mark.parametrize(
+    ("number", "drift", "seed"),
+    met([1, 40, LINES], [False, True], [0, 1, 2]) + [(LINES, True, 2)] * (not LONG),
+)
 def test_every_destructive_change_has_its_line(number, drift, seed):
     data = named(number, "destructive", seed)
     for step in data["steps"]:

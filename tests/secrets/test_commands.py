@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sweeps import sample
+from sweeps import met, sample
 
 from reconciler.render.formats import FORMS
 from reconciler.sandbox import lifecycle
@@ -101,9 +101,14 @@ def test_a_tag_with_a_secret_is_drift_whose_value_is_not_said(platform: Watched)
     assert "canary-tag-1" not in said
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "MalformedXML", "SlowDown"])
-@pytest.mark.parametrize("verb", ["plan", "drift", "apply"])
-@pytest.mark.parametrize("style", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize(
+    ("verb", "code", "style"),
+    met(
+        ["plan", "drift", "apply"],
+        ["AccessDenied", "MalformedXML", "SlowDown"],
+        [(), ("--json",)],
+    ),
+)
 def test_an_error_of_aws_that_echoes_secrets_is_cleaned(
     verb: str, style: tuple[str, ...], code: str, platform: Watched
 ) -> None:
@@ -145,8 +150,7 @@ cli.main(%s)
 """
 
 
-@pytest.mark.parametrize("debug", ["", "1"])
-@pytest.mark.parametrize("arguments", ["['boom']", "['boom', '--json']"])
+@pytest.mark.parametrize(("arguments", "debug"), met(["['boom']", "['boom', '--json']"], ["", "1"]))
 def test_a_fault_of_moorline_does_not_tell_secrets(
     arguments: str, debug: str, tmp_path: Path
 ) -> None:
