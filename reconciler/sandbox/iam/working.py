@@ -98,7 +98,7 @@ class _Judge:
     def why(self, work: Work) -> Iterator[str]:
         """What of the work is refused without which it fails."""
         who = self._who(work)
-        if who is None or work.granted:
+        if who is None or work.meant is not None:
             return
         try:
             for each, found in refused(work.call, who):
