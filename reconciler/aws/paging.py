@@ -24,7 +24,7 @@ def tokens_of(client: Any, method: str) -> tuple[str, str, str]:  # noqa: ANN401
 
 def _unmodelled(client: Any, method: str) -> tuple[str, str, str]:  # noqa: ANN401 - a boto client
     """The token of an operation that botocore has no paginator for."""
-    mapping = client.meta.method_to_api_mapping if hasattr(client, "meta") else {}
+    mapping = getattr(getattr(client, "meta", None), "method_to_api_mapping", {})
     if method not in mapping:
         return "", "", ""
     model = client.meta.service_model.operation_model(mapping[method])

@@ -41,7 +41,8 @@ class Packed:
     """Bytes that are put."""
     files: int
     names: tuple[str, ...] = field(default=(), compare=False)
-    """The files as they are called inside of an archive, sorted; of one file its own name."""
+    """The files as they are called inside of an archive, sorted; of one file its own name. Nothing
+    where nobody has looked."""
 
     @property
     def leaf(self) -> str:

@@ -70,7 +70,7 @@ def _code(code: Code, scope: Scope) -> Asset:
     if code.folder is None:
         return elsewhere(scope, code.source or "", code.path or "", code.digest or "")
     found = asset(scope, code.folder, Form.TAR, at=("code", "folder"))
-    if code.entry_point not in found.names:
+    if found.names and code.entry_point not in found.names:
         close = ", ".join(repr(each) for each in found.names if each.endswith((".py", ".sh")))
         text = f"there is no {code.entry_point!r} in {code.folder!r}"
         help_ = f"it has {close}" if close else "name a script that is in it"
