@@ -99,7 +99,9 @@ def test_three_pages_one_429_and_one_that_is_malformed(platform: Platform, api: 
     assert ended.landed == {f"page-{n}.json": each for n, each in enumerate(pages, 1)}
     assert [each.query.get("after") for each in api.asked] == [None, "x1", "x1", "2"]
     assert {each.headers["X-Api-Key"] for each in api.asked} == {VALUE}
-    assert {(each.query["limit"], each.headers["X-Client"]) for each in api.asked} == {("2", "acme")}
+    assert {(each.query["limit"], each.headers["X-Client"]) for each in api.asked} == {
+        ("2", "acme")
+    }
     assert not any("Range" in each.headers for each in api.asked)
 
     for body, text in (({"data": [{"id": 7, "amount": 1}]}, None), (None, '{"data": [')):
