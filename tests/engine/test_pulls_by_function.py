@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sweeps import LONG, only_long
 
 from reconciler.sandbox.inprocess import sandbox
 from tests.secrets.canaries import MIXED
@@ -18,7 +19,8 @@ from .platform import FAULTS, Platform, join, paths, spec, steps
 HOST, LOGIN = "api.scheme.example", "login.scheme.example"
 VALUE = "value-" + MIXED
 KEY = "{apiKey: {header: X-Api-Key, secretName: partner, member: token}}"
-OAUTH = f"{{oauth: {{endpoint: 'https://{LOGIN}/t', clientId: us, secretName: partner, member: token}}}}"
+TOKEN = f"endpoint: 'https://{LOGIN}/t', clientId: us"
+OAUTH = f"{{oauth: {{{TOKEN}, secretName: partner, member: token}}}}"
 REST = """
   rest:
     url: https://api.scheme.example/v1/orders
@@ -44,18 +46,21 @@ GRAPH = """
 """
 CURSOR = "{cursor: {next: $.meta.next, query: after}}"
 SINCE = "since: {query: since, start: '2024-01-01T00:00:00Z'}"
-PULLS = {
+EVERY = {
     "cursor": (CURSOR, f"{SINCE}\n    timeout: 5m\n    retries: 2", KEY, "by: lambda"),
     "task": (CURSOR, "", KEY, "by: machine"),
     "many": ("{number: {query: page, last: $.pages, parallel: 3}}", "", KEY, "by: lambda"),
     "link": ("{link: {next: $.next}}", "retries: 1", OAUTH, "by: lambda, memory: 256MiB"),
     "number": ("{number: {query: page}}", "", KEY, "by: lambda"),
 }
+PULLS = {name: said for name, said in EVERY.items() if LONG or name in {"cursor", "task"}}
+"""In `make test` one by a function, and one as it is without."""
 
 
 def specs() -> Iterator[str]:
     yield spec("DataSource", "raw", "{s3: {}}")
-    yield spec("DataSource", "graph", GRAPH)
+    if LONG:
+        yield spec("DataSource", "graph", GRAPH)
     for name, (pages, more, auth, by) in PULLS.items():
         text = REST.replace("PAGES", pages).replace("MORE", more).replace("NAME", name)
         yield spec("DataSource", name, text.replace("AUTH", auth).replace("BY", by))
@@ -128,6 +133,10 @@ def test_a_page_that_is_too_large_for_a_task_lands_by_the_function(
     ended = run(platform, "cursor")
     assert ended.status == "SUCCEEDED", ended
     assert ended.landed["page-1.json"] == large
+
+
+@only_long
+def test_a_function_has_room_for_so_much(platform: Platform, api: Interface) -> None:
     api.answers = [Answer(page("x" * 6_000_000))]
     api.asked.clear()
     with served(platform.aws, LOGIN) as login:
@@ -153,6 +162,7 @@ def test_what_a_server_says_is_told_by_the_names_of_an_http_task(
     assert run(platform, "cursor").error == "States.Http.Socket"
 
 
+@only_long
 def test_addresses_and_tokens(platform: Platform, api: Interface) -> None:
     here = f"https://{HOST}/v1/orders?after=x1"
     with served(platform.aws, LOGIN, "evil.example") as login:
@@ -172,6 +182,7 @@ def test_addresses_and_tokens(platform: Platform, api: Interface) -> None:
         assert run(platform, "link").error == "Moorline.NoCredential"
 
 
+@only_long
 def test_numbered_pages(platform: Platform, api: Interface) -> None:
     api.by_page = {str(n): Answer(page(f"r{n}", pages=5)) for n in range(1, 6)}
     ended = run(platform, "many")
@@ -189,6 +200,7 @@ def test_numbered_pages(platform: Platform, api: Interface) -> None:
     assert {*run(platform, "number").landed} == {"page-1.json"}
 
 
+@only_long
 def test_errors_of_graphql(platform: Platform, api: Interface) -> None:
     def orders(**more: Any) -> dict[str, Any]:
         return {"data": {"orders": {"nodes": [{"id": "a"}], **more}}}
@@ -221,6 +233,7 @@ def test_a_run_goes_on_in_another_one_and_a_rotation_is_no_change(
     secret.put_secret_value(SecretId="partner", SecretString=json.dumps({"token": VALUE}))
 
 
+@only_long
 def test_drift_of_the_function_is_seen(platform: Platform) -> None:
     functions = platform.client("lambda")
     name = "acme-dev-many-pull"
@@ -235,6 +248,7 @@ def test_drift_of_the_function_is_seen(platform: Platform) -> None:
     assert found["Concurrency"]["ReservedConcurrentExecutions"] == 3
 
 
+@only_long
 def test_other_code_by_that_name_is_not_run(platform: Platform, api: Interface) -> None:
     functions = platform.client("lambda")
     code = functions.get_function(FunctionName="acme-dev-number-pull")["Configuration"]

@@ -38,6 +38,7 @@ def pages(text: str) -> str:
     return rest(pages=text)
 
 
+BY = "{to: raw, path: orders, by: lambda}"
 OAUTH = "{oauth: {endpoint: END, clientId: us, secretName: partner}}"
 CASES = [
     ("plain http", rest(url="http://api.scheme.example/v1"), "url"),
@@ -73,6 +74,9 @@ CASES = [
         "auth.oauth.endpoint",
     ),
     ("longer than AWS waits", rest(timeout="90s"), "timeout"),
+    ("longer than a function", rest(timeout="15m", land=BY), "timeout"),
+    ("a function of no size", rest(land=BY[:-1] + ", memory: 128MiB}"), "land.memory"),
+    ("memory of no function", rest(land="{to: raw, path: x, memory: 1GiB}"), "land.memory"),
     ("no path", rest(items="data"), "items"),
     ("a path of many places", rest(items="'$.data[*]'"), "items"),
     ("a filter", rest(items="'$.data[?(@.a)]'"), "items"),
@@ -138,6 +142,8 @@ def test_what_has_the_wrong_shape_is_refused(text: str) -> None:
 
 
 def test_a_spec_that_is_right_has_no_faults() -> None:
+    assert problems("DataSource", rest(timeout="14m", land=BY)) == []
+    assert problems("DataSource", rest(auth="{mutualTls: {secretName: a}}", land=BY)) == []
     assert problems("DataSource", rest(trigger="{schedule: 'cron(15 2 * * ? *)'}")) == []
     assert problems("DataSource", rest("graphql", query="queries/orders.graphql")) == []
 
@@ -172,6 +178,11 @@ MACHINES = [
     rest("graphql", since=SINCE),
     rest("graphql", pages="{single: {}}", query="queries/orders.graphql", partial="land"),
     rest(land='{to: raw, path: "it\'s {here}"}'),
+    rest(since=SINCE, land=BY),
+    rest(pages="{link: {next: $.a}}", land=BY),
+    rest(pages="{number: {}}", land=BY),
+    rest(pages="{number: {last: $.n, parallel: 40}}", land=BY),
+    rest("graphql", query="queries/orders.graphql", land=BY),
 ]
 
 
@@ -236,6 +247,42 @@ def test_the_role_may_do_what_the_machine_does_and_no_more() -> None:
     assert {action.partition(":")[0] for action in said} == {
         *("events", "logs", "s3", "secretsmanager", "sqs", "states")
     }
+
+
+def statements(nodes: list[Any], name: str) -> dict[str, tuple[Any, Any]]:
+    (role,) = (it for it in named(nodes, "AWS::IAM::Role") if it.address.name == name)
+    return {
+        action: (each["Resource"], each.get("Condition"))
+        for each in role.props["Policies"][0]["PolicyDocument"]["Statement"]
+        for action in each["Action"]
+    }
+
+
+@pytest.mark.scenario("D40")
+def test_a_function_that_pulls_may_read_its_secret_and_write_its_pages() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:partner-AbCdEf"
+    fact = {"arn": arn, "version": "v", "deleted": False, "asked": True, "key": "alias/mine"}
+    numbered = "{number: {last: $.n, parallel: 7}}"
+    it = world(rest(land=BY, pages=numbered), {lookup("partner"): fact})
+    nodes = it.build_all()
+    assert (it.found, it.deferred, named(nodes, "AWS::Events::Connection")) == ([], {}, [])
+    of_machine = statements(nodes, "acme-test-orders-machine")
+    assert {each.partition(":")[0] for each in of_machine} == {"lambda", "logs", "sqs", "states"}
+    may = statements(nodes, "acme-test-orders-pull")
+    logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert may.keys() == {*logs, "s3:PutObject", "kms:Decrypt", "secretsmanager:GetSecretValue"}
+    assert may["secretsmanager:GetSecretValue"] == ([arn], None)
+    assert "/orders/*" in str(may["s3:PutObject"][0])
+    (where, when) = may["kms:Decrypt"]
+    assert where == ["arn:aws:kms:eu-west-1:123456789012:key/*"]
+    assert when["ForAnyValue:StringEquals"] == {"kms:ResourceAliases": "alias/mine"}
+    (function,) = named(nodes, "AWS::Lambda::Function")
+    assert function.props["ReservedConcurrentExecutions"] == 7
+    assert (function.props["Timeout"], function.props["MemorySize"]) == (120, 1024)
+    told = json.loads(function.props["Environment"]["Variables"]["PULL"])
+    assert (told["host"], told["auth"]["secret"]) == ("api.scheme.example", arn)
+    (group,) = (n for n in named(nodes, "AWS::Logs::LogGroup") if n.address.name.endswith("pull"))
+    assert group.props["RetentionInDays"] == 90
 
 
 def test_a_query_in_a_file_is_read_by_the_run() -> None:

@@ -77,7 +77,7 @@ def caller(pull: Pull, scope: Scope, at: Path, at_once: int = 1) -> Iterator[Nod
     allow_write(scope, role, spot, large=False)
     _allow_secret(name, fact, scope, role)
     code, place = own(scope, SUFFIX, Form.ZIP, at=(*at, "land", "by")), placed(pull, scope)
-    settings = {"auth": _auth(pull.auth), "host": site_of(pull.url)}
+    settings = {"auth": _auth(pull.auth, str(fact["arn"] or name)), "host": site_of(pull.url)}
     yield scope.node(logs, {"RetentionInDays": _LOGS_KEPT})
     yield scope.node(
         scope.address(FUNCTION, SUFFIX),
@@ -131,9 +131,9 @@ def _allow_secret(name: str, fact: Json, scope: Scope, role: Role) -> None:
     scope.grant(role, ("kms:Decrypt",), on=(key,), when=when)
 
 
-def _auth(auth: Auth) -> Props:
+def _auth(auth: Auth, secret: str) -> Props:
     """What the function is told of `auth`: where the credential is, and how it signs."""
-    told: dict[str, Json] = {"secret": auth.secret_name}
+    told: dict[str, Json] = {"secret": secret}
     if tls := auth.mutual_tls:
         return {**told, "mutualTls": {"certificate": tls.certificate, "key": tls.key}}
     told["member"] = auth.credential.member or ""

@@ -123,9 +123,13 @@ def _enrich(document: Json, members: dict[str, Json]) -> None:
 
 
 def _takes_objects(kind: Kind, path: Path) -> bool:
-    """Whether a property may be an object as well as a text; then the object is shown."""
+    """Whether a property may be an object as well as a text; then the object is shown.
+
+    What may be a number too is a text in AWS, such as the variables of a function.
+    """
     shape = kind.facts.shape_at(path)
-    return shape is not None and any("object" in (it.get("type") or ()) for it in shape.schemas)
+    said = [it.get("type") or () for it in shape.schemas] if shape is not None else []
+    return any("object" in types and "number" not in types for types in said)
 
 
 def _shuffle(kind: Kind, value: Json, path: Path, dice: Random) -> None:

@@ -222,10 +222,10 @@ def _policy(arn: str) -> Any:  # noqa: ANN401  (a policy or nothing)
         text = held if isinstance(held, str) else json.dumps(held) if held else ""
         return principals.named("queue policy", text) if text else None
     if parts[2] == "lambda":
-        from moto.awslambda.models import lambda_backends  # noqa: PLC0415  (large)
+        from moto.awslambda.utils import get_backend  # noqa: PLC0415  (large)
 
         try:
-            found = lambda_backends[parts[4]][parts[3]].get_function(arn)
+            found = get_backend(parts[4], parts[3]).get_function(arn)
         except Exception:  # noqa: BLE001  (moto raises its own errors for none)
             return None
         return (

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from moto.awslambda.models import lambda_backends
+from moto.awslambda.utils import get_backend
 
 from reconciler.jobs import package, pull
 from reconciler.jobs.pull.call import Answer, FaultError, Pair, Ports, context, fault
@@ -28,7 +28,7 @@ HANDLER = f"{NAME}.handler"
 
 def function(run: Execution, name: str) -> Any | None:  # noqa: ANN401  (one of moto's)
     """The function of that name or ARN, where it is Moorline's own; else nothing."""
-    found = lambda_backends[run.account][run.region].get_function(name)
+    found = get_backend(run.account, run.region).get_function(name)
     own = found.handler == HANDLER and getattr(found, "code_bytes", b"") == _bytes()
     return found if own else None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.awslambda.models import lambda_backends
+from moto.awslambda.utils import get_backend
 
 from reconciler.facts.asl.integrations import TOKEN, Integration
 from reconciler.sandbox.services.stepfunctions import ours
@@ -53,7 +53,7 @@ def start(run: Execution, branch: Branch, what: Integration, given: Any) -> Begu
 
 def _there(run: Execution, name: str) -> None:
     """A function that is not there is an error; moto answers for any name."""
-    backend: Any = lambda_backends[run.account][run.region]
+    backend: Any = get_backend(run.account, run.region)
     try:
         backend.get_function(name)
     except Exception:  # noqa: BLE001  (moto raises its own errors for none)
