@@ -35,7 +35,11 @@ from reconciler.sandbox.state.world import WORLD
 
 from .capture import Answer, Parsed, Tape, played
 
-FURTHER = {"AWS::SageMaker::FeatureGroup"}
+FURTHER = {
+    "AWS::EMRServerless::Application",
+    "AWS::RAM::ResourceShare",
+    "AWS::SageMaker::FeatureGroup",
+}
 """Types of which the first platform has less than all that is read."""
 HTML = b"<!doctype html><html><head><title>Sign in</title></head><body>Welcome</body></html>"
 CODES = {INCOMPLETE, "500"}

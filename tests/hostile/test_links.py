@@ -285,6 +285,7 @@ WRITERS = {
     "cli/frame/documents.py": "--html, a file that the user names",
     "cli/world/reviewed.py": "-o, a file that the user names",
     "git/run.py": "an empty repository in a new temporary folder",
+    "jobs/pull/call.py": "a client's certificate, in a temporary folder of a function in AWS",
     "render/html/fetch.py": "vendored files, when the package is made",
 }
 RUNNERS = {"git/run.py", "render/html/fetch.py"}

@@ -26,7 +26,7 @@ def athena(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of a service that one file serves, put there for this test."""
     (tmp_path / PACKAGE).mkdir()
     (tmp_path / PACKAGE / "__init__.py").touch()
-    shutil.copy(TEMPLATE, tmp_path / PACKAGE / "work_group.py")
+    shutil.copy(TEMPLATE, tmp_path / PACKAGE / "data_catalog.py")
     monkeypatch.syspath_prepend(tmp_path)
     found.modules.cache_clear()
     with sandbox() as aws:
@@ -40,31 +40,31 @@ def athena(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def test_a_file_answers_before_moto_and_is_checked_by_botocores_shapes(athena: Any) -> None:
     client = athena.client("athena")
-    client.create_work_group(Name="acme", Description="x", Tags=[{"Key": "team", "Value": "a"}])
-    assert client.get_work_group(WorkGroup="acme")["WorkGroup"]["State"] == "ENABLED"
-    client.update_work_group(WorkGroup="acme", State="DISABLED")
-    assert client.list_work_groups()["WorkGroups"][0]["State"] == "DISABLED"
-    with pytest.raises(ClientError, match="is not found"):
-        client.get_work_group(WorkGroup="other")
-    assert athena.calls["athena.GetWorkGroup"] == 2
+    client.create_data_catalog(Name="acme", Type="GLUE", Tags=[{"Key": "team", "Value": "a"}])
+    assert client.get_data_catalog(Name="acme")["DataCatalog"]["Type"] == "GLUE"
+    client.update_data_catalog(Name="acme", Type="LAMBDA")
+    assert client.list_data_catalogs()["DataCatalogsSummary"][0]["Type"] == "LAMBDA"
+    with pytest.raises(ClientError, match="was not found"):
+        client.get_data_catalog(Name="other")
+    assert athena.calls["athena.GetDataCatalog"] == 2
 
 
 def test_its_records_are_in_the_tagging_api_and_in_snapshots(athena: Any) -> None:
     client, tagging = athena.client("athena"), athena.client("resourcegroupstaggingapi")
-    client.create_work_group(Name="acme", Tags=[{"Key": "team", "Value": "a"}])
+    client.create_data_catalog(Name="acme", Type="GLUE", Tags=[{"Key": "team", "Value": "a"}])
 
     def tagged() -> list[str]:
         answer = tagging.get_resources(TagFilters=[{"Key": "team", "Values": ["a"]}])
         return [each["ResourceARN"].rpartition(":")[2] for each in answer["ResourceTagMappingList"]]
 
-    assert tagged() == ["workgroup/acme"]
+    assert tagged() == ["datacatalog/acme"]
     state = snapshot.take()
-    client.delete_work_group(WorkGroup="acme")
+    client.delete_data_catalog(Name="acme")
     assert tagged() == []
     snapshot.put_back(state)
-    assert tagged() == ["workgroup/acme"]
+    assert tagged() == ["datacatalog/acme"]
     elsewhere = athena.client("athena", "us-east-1")
-    assert elsewhere.list_work_groups()["WorkGroups"] == []
+    assert elsewhere.list_data_catalogs()["DataCatalogsSummary"] == []
 
 
 def test_what_files_say_is_found_and_nothing_twice() -> None:

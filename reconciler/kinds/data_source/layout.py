@@ -59,6 +59,8 @@ class Numbers(Section):
 class By(Section):
     """How the values of one partition column go: exactly one of these."""
 
+    needs = ("date", "values", "numbers", "given")
+
     date: Maybe[Dates] = None
     """Times."""
     values: Maybe[Values] = None

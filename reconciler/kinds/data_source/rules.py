@@ -33,6 +33,8 @@ _HOUR, _DAY = 3600, 86_400
 class Range(Section):
     """Both ends belong to it."""
 
+    needs = ("atLeast", "atMost")
+
     at_least: Maybe[Number] = None
     """The least."""
     at_most: Maybe[Number] = None
@@ -41,6 +43,8 @@ class Range(Section):
 
 class Length(Section):
     """Characters; both ends belong to it."""
+
+    needs = ("atLeast", "atMost")
 
     at_least: Maybe[Annotated[int, Field(ge=0)]] = None
     """The least."""
@@ -61,6 +65,8 @@ class Elsewhere(Section):
 
 class Check(Section):
     """What the values of a column are held to."""
+
+    needs = ("complete", "between", "values", "matches")
 
     complete: Maybe[Literal[True] | Share] = None
     """Whether each row has it, or how many at least."""

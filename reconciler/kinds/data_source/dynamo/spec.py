@@ -59,7 +59,7 @@ class Recovery(Section):
 class DynamoDB(Section):
     """A table of records by key: one of its own, or one that exists already."""
 
-    needs = ("existing", "partition_key")
+    needs = ("existing", "partitionKey")
 
     existing: Maybe[TableName] = None
     """The name of a table that Moorline must not manage. By default it makes one."""

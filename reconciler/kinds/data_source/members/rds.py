@@ -56,6 +56,8 @@ class Backups(Section):
 class Rds(Section):
     """A cluster of Aurora of its own, or a database that exists already."""
 
+    needs = ("existing", "network")
+
     existing: Maybe[db.Existing] = None
     """A database that Moorline must not manage. By default it makes one."""
     engine: Literal["mysql", "postgresql"] = "postgresql"

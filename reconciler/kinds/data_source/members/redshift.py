@@ -37,6 +37,8 @@ class Capacity(Section):
 class Redshift(Section):
     """A serverless warehouse of its own, or one that exists already."""
 
+    needs = ("existing", "network")
+
     existing: Maybe[db.Existing] = None
     """A warehouse that Moorline must not manage. By default it makes one."""
     database: db.DatabaseName = "main"

@@ -93,7 +93,6 @@ def _grant(pull: Pull, scope: Scope, machine: Machine, method: str, endpoints: s
     """
     role, name = machine.role, scope.address(CONNECTION)
     own = terms.pattern(machine.address, scope)
-    scope.grant(role, ("states:StartExecution",), on=(own,))
     spot = inside(scope, "DataSource", pull.land.to, pull.land.path.strip("/"), tree=True)
     by_function = pull.land.by == "lambda"
     if pull.since is not None or not by_function:
