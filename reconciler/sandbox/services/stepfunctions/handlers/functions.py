@@ -11,9 +11,8 @@ from typing import Any
 from moto.awslambda.utils import get_backend
 
 from reconciler.facts.asl.integrations import TOKEN, Integration
-from reconciler.sandbox.services.stepfunctions import ours
 from reconciler.sandbox.services.stepfunctions.execution import Branch, Execution, Failure, dumps
-from reconciler.sandbox.services.stepfunctions.handlers import Begun, call
+from reconciler.sandbox.services.stepfunctions.handlers import Begun, call, ours
 
 SERVICES = ("lambda", "function")
 NOTE = "the sandbox does not run functions: it gives back what moto answers for one"

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
@@ -26,17 +26,15 @@ from reconciler.facts.asl.integrations import Integration
 from reconciler.sandbox import beside
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.iam.decision import decision, message
-from reconciler.sandbox.protocol.loopback import is_loopback
 from reconciler.sandbox.services.stepfunctions.execution import PAYLOAD, Branch, Execution, Failure
 from reconciler.sandbox.services.stepfunctions.handlers import Begun
+from reconciler.sandbox.services.stepfunctions.handlers.reaching import asked
 from reconciler.sandbox.state.world import WORLD
 
 SERVICES = ("http",)
-SOCKET = "States.Http.Socket"
 METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"}
 FIELDS = {"ApiEndpoint", "Method", "Authentication", "InvocationConfig", "Headers",
           "QueryParameters", "RequestBody", "Transform"}  # fmt: skip
-Taken = TypeVar("Taken")
 UNSUPPORTED = ("application/octet-stream", "image/", "video/", "audio/")
 STATE = "Events.ConnectionResource.InvalidConnectionState"
 DENIED = "Events.ConnectionResource.AccessDenied"
@@ -143,10 +141,10 @@ def _allowed(run: Execution, given: Mapping[str, Any], connection: Connection) -
         ("secretsmanager:DescribeSecret", secret, {}, DENIED),
     ):
         common = {"aws:requestedregion": (run.region,), **context}
-        asked = Asked(action, at, who.arn, run.account, run.account, common)
-        found = decision(asked, who)
+        question = Asked(action, at, who.arn, run.account, run.account, common)
+        found = decision(question, who)
         if not found.allowed:
-            raise Failure(error, message(asked, found))
+            raise Failure(error, message(question, found))
 
 
 def _invocation(connection: Connection) -> Iterator[tuple[str, str, str]]:
@@ -215,56 +213,9 @@ def _default(headers: dict[str, str], kind: str) -> None:
         headers["Content-Type"] = kind
 
 
-def raw(  # noqa: PLR0913  (a call)
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: float, most: int
-) -> tuple[int, str, bytes]:
-    """The status, the type and the body of an answer, of the body no more than one too many.
-
-    Raises:
-        Failure: the server cannot be reached, or does not answer in time.
-    """
-    return _asked(method, url, headers, body, limit, lambda answer: _plainly(answer, most))
-
-
-def _plainly(answer: requests.Response, most: int) -> tuple[int, str, bytes]:
-    found = b""
-    for chunk in answer.iter_content(65_536):
-        found += chunk
-        if len(found) > most:
-            break
-    return answer.status_code, answer.headers.get("Content-Type", ""), found
-
-
 def _sent(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> dict[str, Any]:
     limit = WORLD.machines.http_seconds
-    return _asked(method, url, headers, body, limit, lambda answer: _told(answer, _read(answer)))
-
-
-def _asked(  # noqa: PLR0913  (a call)
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    body: bytes | None,
-    limit: float,
-    take: Callable[[requests.Response], Taken],
-) -> Taken:
-    parts = urlsplit(url)
-    home = WORLD.machines.hosts.get(parts.netloc) or WORLD.machines.hosts.get(parts.hostname or "")
-    if home is None or not is_loopback(home):
-        text = f"{parts.hostname}: no local server stands for this host in the sandbox."
-        raise Failure(SOCKET, text)
-    target = f"{home.rstrip('/')}{parts.path}{f'?{parts.query}' if parts.query else ''}"
-    try:
-        with requests.Session() as session, _plain(session).request(
-            method, target, headers={**headers, "Host": parts.netloc}, data=body, timeout=limit,
-            allow_redirects=False, stream=True,
-        ) as answer:  # fmt: skip
-            return take(answer)
-    except requests.RequestException as broken:
-        text = f"{type(broken).__name__}: the server did not answer within {limit:g} seconds."
-        raise Failure(
-            SOCKET, text if isinstance(broken, requests.Timeout) else str(broken)
-        ) from None
+    return asked(method, url, headers, body, limit, lambda answer: _told(answer, _read(answer)))
 
 
 def _read(answer: requests.Response) -> bytes:
@@ -311,8 +262,3 @@ def _parsed(kind: str, text: str) -> Any:  # noqa: ANN401  (any JSON value)
 
 def _text(value: Any) -> str:  # noqa: ANN401  (any JSON value)
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _plain(session: requests.Session) -> requests.Session:
-    session.trust_env = False  # no proxy and no .netrc of whoever runs the sandbox
-    return session

@@ -19,7 +19,7 @@ from reconciler.jobs import package, pull
 from reconciler.jobs.pull.call import Answer, FaultError, Pair, Ports, context, fault
 from reconciler.sandbox.services.stepfunctions import acting
 from reconciler.sandbox.services.stepfunctions.execution import Execution, Failure, dumps
-from reconciler.sandbox.services.stepfunctions.handlers import http
+from reconciler.sandbox.services.stepfunctions.handlers import reaching
 from reconciler.sandbox.state.world import WORLD
 
 NAME, PRINCIPAL = "pull", "lambda.amazonaws.com"
@@ -84,6 +84,6 @@ def _send(  # noqa: PLR0913  (as the function's own)
 ) -> Answer:
     context(pair)
     try:
-        return Answer(*http.raw(method, url, headers, body, seconds, most))
+        return Answer(*reaching.raw(method, url, headers, body, seconds, most))
     except Failure as error:
         raise fault(error.error.removeprefix("States."), error.cause) from None
