@@ -104,9 +104,9 @@ def uses(model: object, view: EnvironmentView, own: str) -> tuple[tuple[Path, st
 
 
 def undeclared(view: EnvironmentView, declared: Collection[str]) -> list[Diagnostic]:
-    """The environment names a DataSource that nobody declares."""
+    """The environment names a DataSource that nobody declares, though there are specs."""
     home = view.spec.assets
-    if home is None or f"{KIND}/{home.source}" in declared:
+    if home is None or not declared or f"{KIND}/{home.source}" in declared:
         return []
     return [unresolved(KIND, home.source, view.document.at((*_AT, "source")), declared)]
 

@@ -15,6 +15,8 @@ from reconciler.model.document import Document
 from reconciler.specs.salvage import salvage
 
 CODE, FIRST, LAST = "ENV014", -1, 1
+_ITS_OWN = frozenset({"ENV007", "ASSET001"})
+"""What a whole environment would have said: its variables, and where files go."""
 _CERTAIN = ("SECRET", "ENV009", "ENV010")
 """Findings that are so whatever a variable stands for."""
 
@@ -53,7 +55,7 @@ def _specs(documents: list[Document], name: str, lost: Collection[str]) -> list[
     found = [
         each
         for each in found
-        if each.code != "ENV007" and (each.at not in open_ or each.code.startswith(_CERTAIN))
+        if each.code not in _ITS_OWN and (each.at not in open_ or each.code.startswith(_CERTAIN))
     ]
     if saved.whole and not open_ and not lost:
         specs = packing.unread(specs)

@@ -167,6 +167,7 @@ def test_the_tape_has_every_read_of_every_type(tape: Tape) -> None:
     unset = {f"s3.get_bucket_{each}" for each in ("cors", "replication")}
     rest = told - {each.name for each in reads(tape)} - elsewhere - unset
     assert rest <= {
+        "emr-serverless.list_job_runs",  # of an application that has started, before it goes
         "s3.get_bucket_tagging",
         "s3.get_object_lock_configuration",
         "sagemaker.get_model_package_group_policy",
@@ -308,6 +309,7 @@ TOKENS = (
     "PaginationToken",
     "ContinuationToken",
     "NextContinuationToken",
+    "nextToken",
 )
 
 

@@ -41,7 +41,7 @@ def test_the_first_plan_only_creates(story: Story) -> None:
 
 def test_what_is_without_its_model_or_secret_waits_and_says_so(story: Story) -> None:
     found = story["first plan"].codes
-    assert (set(found), found.count("PLAN010")) == ({"ACCESS001", "PLACE003", "PLAN010"}, 3)
+    assert (set(found), found.count("PLAN010")) == ({"ACCESS001", "CLOUD003", "PLAN010"}, 3)
     assert not WAITING & {name for _, name in story["first plan"].steps}
 
 
@@ -50,7 +50,7 @@ def test_models_and_a_secret_make_what_waited_and_nothing_else(story: Story) -> 
     assert {name for _, name in steps} >= WAITING
     assert {action for action, _ in steps} == {"create"}
     assert [name for _, name in steps if not any(each in name for each in WAITING)] == []
-    assert set(story["rollout plan"].codes) == {"PLACE003", "STATE003"}
+    assert set(story["rollout plan"].codes) == {"SECRET005", "STATE003"}
 
 
 def test_apply_carries_out_the_plan_that_was_shown(story: Story) -> None:
