@@ -13,7 +13,7 @@ from zlib import crc32
 import pytest
 from crash.stages import EXAMPLE, SMALL, Name, Stage
 from engine.platform import FAULTS
-from sweeps import LONG, sample
+from sweeps import LONG
 
 from reconciler.aws.apply import Outcome
 from reconciler.aws.session import READS
@@ -173,18 +173,18 @@ def plans(
 
 
 def test_a_plan_whose_nth_read_fails_takes_nothing_for_absent(stages: Stages) -> None:
-    assert max(plans(stages("example destroy"), every=40)) > PLANNED
+    assert max(plans(stages("example destroy"), every=80)) > PLANNED
 
 
 def test_a_destroy_whose_nth_read_fails_deletes_nothing_else(stages: Stages) -> None:
-    assert max(plans(stages("example destroy"), destroy=True, every=6)) > DESTROYED
+    assert max(plans(stages("example destroy"), destroy=True, every=12)) > DESTROYED
 
 
 def test_a_plan_that_lacks_a_further_page_takes_nothing_for_absent(stages: Stages) -> None:
-    assert max(plans(stages("example destroy"), further=True, every=20)) > 10
+    assert max(plans(stages("example destroy"), further=True, every=40)) > 10
 
 
-@pytest.mark.parametrize("kind", sample([*PASSING], 2))
+@pytest.mark.parametrize("kind", PASSING if LONG else [*PASSING][:1])
 def test_a_plan_all_of_whose_reads_fail_once_is_the_same(kind: str, stages: Stages) -> None:
     scene = stages("example destroy").again()
     telling = scene.session.clients = Telling()
