@@ -62,10 +62,10 @@ def test_a_receipt_can_come_from_elsewhere(live: Folder) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("-o", "plan.file"), 2, "needs AWS to be asked"),
+        (("-o", "plan.file"), 1, "needs AWS to be asked"),
         (("--receipt", "specs/ledger.yaml"), 1, "RECEIPT002"),
-        (("--format", "markdown", "--json"), 2, "choose one"),
-        (("--html", "nowhere/report.html"), 2, "no folder 'nowhere'"),
+        (("--format", "markdown", "--json"), 1, "choose one"),
+        (("--html", "nowhere/report.html"), 1, "no folder 'nowhere'"),
     ],
 )
 def test_what_cannot_be_had_is_refused(
