@@ -44,7 +44,9 @@ class Source(Section):
     @property
     def store(self) -> str:
         """The name of the store."""
-        return next(name for name, each in MEMBERS.items() if each.store and self.member(name))
+        return next(
+            name for name, each in MEMBERS.items() if each.store and self.member(name) is not None
+        )
 
     def member(self, name: str) -> Any:  # noqa: ANN401 - the model of that member
         """What the spec says under a member's name; nothing where it does not."""

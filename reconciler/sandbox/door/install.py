@@ -33,7 +33,12 @@ INTERNALS: dict[str, tuple[str, ...]] = {
     ),
     "moto.cloudwatch.exceptions": ("ValidationError",),
     "moto.cloudwatch.responses": ("CloudWatchResponse.describe_alarms",),
-    "moto.iam.models": ("IAMBackend._init_aws_policies", "AWSManagedPolicy"),
+    "moto.core.models": ("MockAWS._enable_patching", "botocore_stubber", "responses_mock"),
+    "moto.iam.models": (
+        "IAMBackend._init_aws_policies",
+        "IAMBackend._init_managed_policies",
+        "AWSManagedPolicy",
+    ),
     "moto.iam.responses": ("IamResponse.get_account_authorization_details",),
     "moto.kms.models": ("KmsBackend.create_key",),
     "moto.kms.responses": ("KmsResponse.list_aliases", "KmsResponse._validate_cmk_id"),
