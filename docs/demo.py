@@ -65,8 +65,8 @@ def main() -> None:
     e = f"-e {ENVIRONMENT}"
     say("Everything wrong with the files would be found here, with its line.")
     moorline(f"validate {e}")
-    say("What would be made? Two rollouts wait for their models, and a source for its secret.")
-    moorline(f"plan {e}")
+    say("What is to be made is shown, and made. Two rollouts wait for their models, and a source")
+    say("for its secret.")
     moorline(f"apply {e} --yes")
     say("A training run registers a model, a reviewer approves it; somebody uploads the other one,")
     say("and keeps the card scheme's token where tokens are kept.")
