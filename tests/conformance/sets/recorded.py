@@ -63,7 +63,7 @@ def run(folder: Path) -> Iterator[Result]:
 def roles() -> dict[tuple[str, str], list[Role]]:
     """Who uses which method, by boto3 service and method."""
     out: dict[tuple[str, str], list[Role]] = {}
-    for resource in api.load().values():
+    for resource in (each for each in api.load().values() if not each.packed):
         found = [(resource.read.method, Role(resource, "read"))]
         found += [
             (listing.method, Role(resource, "list", number))
