@@ -115,7 +115,6 @@ def _section(schema: Schema, kind: str, definitions: Schema) -> Iterator[str]:
                 *outcomes.of(kind, title, name),
             )
             for name, field in schema.get("properties", {}).items()
-            if not field.get("x-moorline-refused")
         ),
     )
 
