@@ -23,7 +23,7 @@ RUNS: tuple[Name, ...] = (*SMALL, *EXAMPLE) if LONG else SMALL
 CHUNKS = [(name, part) for name in RUNS for part in range(PARTS) if LONG or name != "apply"]
 EVERY = {
     "apply": 48,
-    "update": 52,
+    "update": 110,
     "destroy": 28,
 }
 """Of these runs one state in so many is enough, but for `make test-long`."""
