@@ -185,7 +185,7 @@ def test_a_type_that_nothing_serves_asks_for_nothing() -> None:
         replace(everything("test"), types=("AWS::CloudFormation::CustomResource",)), "test"
     )
     without = delivered(replace(everything("test"), types=()), "test")
-    assert by["moorline-test-apply"].actions == without["moorline-test-apply"].actions()
+    assert by["moorline-test-apply"].actions == without["moorline-test-apply"].actions
 
 
 def test_another_platform_s_resource_is_kept_by_its_tags() -> None:

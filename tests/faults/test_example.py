@@ -30,7 +30,7 @@ STOPPING = ("denied", "refused")
 """What ends a step."""
 EITHER = "denied or refused"
 EACH = (*PASSING, EITHER, "a role that spreads", "stale")
-ELSEWHERE = {"a reset", "stale", "a time-out before the effect"}
+ELSEWHERE = {"a reset", "stale", "throttled", "a time-out before the effect"}
 """What test_apply.py and test_plan.py meet too."""
 MEETINGS = [
     (name, kind)
