@@ -15,7 +15,7 @@ from reconciler.model.value import Join, JsonText, Ref, to_json
 from reconciler.policy.api import Grounds
 from reconciler.policy.schedules import find as schedules
 
-from .world import World, problems
+from .world import World, problems, spec_of
 
 DATA = {
     ("DataSource", "artifacts"): "s3: {}",
@@ -296,6 +296,12 @@ def test_what_is_put_aside_for_items_is_kept_apart() -> None:
         "DataPipeline", pipeline(f"name: m, map: {{items: [a], steps: [{{{query}}}]}}")
     )
     assert not [each for each in found if "same place" in each.message]
+
+
+@pytest.mark.parametrize("path", ["@evil.example/x", ".evil.example", "v1", "{day}", "/a*", "/a?b"])
+def test_a_path_of_a_call_never_leads_to_another_host(path: str) -> None:
+    spec, _ = spec_of("DataPipeline", pipeline(f"name: a, http: {{source: raw, path: '{path}'}}"))
+    assert spec is None
 
 
 @pytest.mark.scenario("D47")
