@@ -52,3 +52,28 @@ def test_a_bucket_from_a_few_words(platform: Platform) -> None:
     assert [said(each) for each in entries(shown)] == [LONGER]
     assert platform.apply(plan).failures == {}
     assert steps(platform.plan()) == []
+
+
+def test_a_bucket_that_is_not_empty_is_said_and_goes_once_it_is(platform: Platform) -> None:
+    platform.allow = "records, keys"
+    keys = spec("Security", "core", "{keys: {data: {description: Data.}}}")
+    text = join(keys, spec("DataSource", "raw", "{s3: {key: {security: core, key: data}}}"))
+    platform.converge(text)
+    s3, bucket = platform.client("s3"), "acme-dev-raw-123456789012"
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    s3.delete_object(Bucket=bucket, Key="a")  # a version and a marker are left
+    platform.text = ""
+    plan = platform.plan()
+    told = [each for each in plan.diagnostics if each.code == "STATE004"]
+    assert [each.address.name for each in told if each.address] == [bucket]
+    outcome = platform.apply(plan)
+    assert [*outcome.failures] == [f"AWS::S3::Bucket/{bucket}#delete"]
+    key = [step for step in platform.plan().steps if "KMS" in step.address.type]
+    assert key, "the key of what is left stays with it"
+    found = s3.list_object_versions(Bucket=bucket)
+    for each in (*found["Versions"], *found["DeleteMarkers"]):
+        s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+    plan = platform.plan()
+    assert "STATE004" not in {each.code for each in plan.diagnostics}
+    assert platform.apply(plan).failures == {}
+    assert steps(platform.plan()) == []
