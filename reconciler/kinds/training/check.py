@@ -7,15 +7,8 @@ from collections.abc import Iterator
 from reconciler.kinds.api import Problem, seconds
 from reconciler.kinds.terms import asset
 from reconciler.kinds.terms.image import Custom
-from reconciler.kinds.training.spec import (
-    Channel,
-    Code,
-    Continuous,
-    Integers,
-    Training,
-    Tune,
-    bounds,
-)
+from reconciler.kinds.training.spec import Channel, Code, Training, bounds
+from reconciler.kinds.training.tuning import Continuous, Integers, Tune
 from reconciler.model.value import Path
 
 _DAY = 86_400

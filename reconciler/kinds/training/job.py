@@ -16,15 +16,8 @@ from reconciler.kinds.terms.image import Wanted, algorithm_image
 from reconciler.kinds.terms.key import key_arn
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.text import text
-from reconciler.kinds.training.spec import (
-    Channel,
-    Code,
-    Continuous,
-    Integers,
-    Scalar,
-    Training,
-    Tune,
-)
+from reconciler.kinds.training.spec import Channel, Code, Scalar, Training
+from reconciler.kinds.training.tuning import Continuous, Integers, Tune
 from reconciler.model.asset import Form
 from reconciler.model.value import Json, Props, Ref
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from reconciler.facts.instances import local_gigabytes, local_storage
 from reconciler.kinds.api import Scope, gibibytes, seconds
-from reconciler.kinds.training.spec import Training, choices
+from reconciler.kinds.training.compute import choices
+from reconciler.kinds.training.spec import Training
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json
 

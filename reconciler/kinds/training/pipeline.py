@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.image import Wanted, algorithm_image
+from reconciler.kinds.training.compute import choices
 from reconciler.kinds.training.job import (
     Job,
     own_place,
@@ -17,7 +18,7 @@ from reconciler.kinds.training.job import (
     training_arguments,
     tuning_arguments,
 )
-from reconciler.kinds.training.spec import Evaluation, Register, Training, bounds, choices
+from reconciler.kinds.training.spec import Evaluation, Register, Training, bounds
 from reconciler.model.value import Json, Path, Props
 
 TRAIN, TUNE, JUDGE, REGISTER = "Train", "Tune", "GoodEnough", "Register"

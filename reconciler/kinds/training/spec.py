@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from reconciler.kinds.api import Duration, Maybe, Reference, Section, Size
+from reconciler.kinds.api import Maybe, Reference, Section
 from reconciler.kinds.packs import Pack, RepositoryPath
 from reconciler.kinds.terms.asset import Elsewhere
 from reconciler.kinds.terms.image import Custom, Framework, InstanceType
@@ -12,13 +12,12 @@ from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import S3Path
 from reconciler.kinds.terms.name import PipelineName
 from reconciler.kinds.terms.network import Network
+from reconciler.kinds.training.compute import Compute
+from reconciler.kinds.training.tuning import MetricName, Regex, Tune
 from reconciler.model.asset import Form
 
 Scalar: TypeAlias = bool | int | float | str
-MetricName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
-Regex: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
 ChannelName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Scaling: TypeAlias = Literal["auto", "linear", "logarithmic", "reverseLogarithmic"]
 
 
 class Code(Elsewhere):
@@ -58,38 +57,6 @@ class Channel(Section):
     """Whether every instance gets all objects or a share of them."""
 
 
-class Spot(Section):
-    """Spare capacity: up to 90 % cheaper, and interrupted at any time."""
-
-    max_wait: Duration
-    """How long the job may take including interruptions; at least ``maxRuntime``."""
-
-
-class Compute(Section):
-    """The instances that train."""
-
-    instance_type: InstanceType
-    """The instance type; an execution of the pipeline may choose another."""
-    other_instance_types: Annotated[tuple[InstanceType, ...], Field(max_length=20)] = ()
-    """The other instance types that an execution may choose. Without any listed it may choose
-    whatever there is."""
-    instances: Annotated[int, Field(ge=1, le=1000)] = 1
-    """How many; the script has to share the work among them."""
-    volume: Size = "30GiB"
-    """Disk of each instance. Types with disks of their own have these instead."""
-    max_runtime: Duration = "1d"
-    """The job is stopped after this long. At most 28d."""
-    spot: Maybe[Spot] = None
-    """Train on spare capacity."""
-    keep_alive: Maybe[Duration] = None
-    """Keep the instances this long for the next job. At most 6h; not with spot."""
-
-
-def choices(compute: Compute) -> tuple[str, ...]:
-    """The instance types that an execution may have, the default first, as far as listed."""
-    return tuple(dict.fromkeys((compute.instance_type, *compute.other_instance_types)))
-
-
 class Output(Section):
     """Where models and checkpoints are written, in a folder of its own for each execution."""
 
@@ -97,69 +64,6 @@ class Output(Section):
     """The DataSource to write to."""
     path: Maybe[S3Path] = None
     """Where in it. By default ``training/NAME``."""
-
-
-class Objective(Section):
-    """The metric that tuning improves."""
-
-    metric: MetricName
-    """The name of the metric."""
-    goal: Literal["maximize", "minimize"]
-    """Which way is better."""
-    regex: Maybe[Regex] = None
-    """Finds the value in the log. Built-in algorithms report theirs by themselves."""
-
-
-class Integers(Section):
-    """Whole numbers to try."""
-
-    at_least: int
-    """The smallest value."""
-    at_most: int
-    """The largest value."""
-    scaling: Scaling = "auto"
-    """How values are spread between the two."""
-
-
-class Continuous(Section):
-    """Numbers to try."""
-
-    at_least: float
-    """The smallest value."""
-    at_most: float
-    """The largest value."""
-    scaling: Scaling = "auto"
-    """How values are spread between the two."""
-
-
-class Ranges(Section):
-    """What tuning varies; hyperparameters by name."""
-
-    needs = ("integer", "continuous", "categorical")
-
-    integer: dict[str, Integers] = Field(default_factory=dict)
-    """Whole numbers."""
-    continuous: dict[str, Continuous] = Field(default_factory=dict)
-    """Numbers."""
-    categorical: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=30)]] = Field(
-        default_factory=dict
-    )
-    """Texts from a list."""
-
-
-class Tune(Section):
-    """Many training jobs that search for the best hyperparameters."""
-
-    objective: Objective
-    ranges: Ranges
-    max_jobs: Maybe[Annotated[int, Field(ge=1, le=10_000)]] = None
-    """How many jobs in all. A grid has as many as it has points."""
-    max_parallel_jobs: Annotated[int, Field(ge=1, le=100)] = 1
-    """How many at a time; fewer learn more from each other."""
-    strategy: Literal["bayesian", "random", "hyperband", "grid"] = "bayesian"
-    """How the next values are chosen."""
-    early_stopping: bool = False
-    """Stop jobs that will not win. Hyperband does so by itself."""
 
 
 class Evaluation(Section):
