@@ -371,6 +371,12 @@ register:
     - {metric: auc, notWorseThan: production}
     - {metric: cost, notWorseThan: production, goal: minimize}
   instanceTypes: [ml.c6i.xlarge]
+baseline:
+  data: prepare.train
+  columns: [churned, age_band, spend]
+  label: churned
+  quality: {}
+  bias: {facet: age_band, favoured: adult}
 cache: 30d
 retries: 2
 maxParallel: 10

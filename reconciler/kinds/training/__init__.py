@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.kinds.api import Flow, Kind, Scope, register
+from reconciler.kinds.api import Flow, Kind, Lookup, Scope, register
 from reconciler.kinds.terms.key import report_missing
 from reconciler.kinds.terms.name import named
-from reconciler.kinds.training import trigger
+from reconciler.kinds.training import tools, trigger
 from reconciler.kinds.training.check import check
 from reconciler.kinds.training.job import plan_job
 from reconciler.kinds.training.notes import report
-from reconciler.kinds.training.origin import data_of, origins
+from reconciler.kinds.training.origin import data_of, origins, step_names
 from reconciler.kinds.training.parameters import defaults
+from reconciler.kinds.training.phases import Worker
 from reconciler.kinds.training.pipeline import definition, lines, plan
 from reconciler.kinds.training.processing import SERVICE
 from reconciler.kinds.training.runner import runner_may
 from reconciler.kinds.training.spec import Training
-from reconciler.kinds.training.steps import train
+from reconciler.kinds.training.steps import compare, train
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, Ref
 
@@ -36,6 +37,17 @@ def exports(spec: Training, scope: Scope) -> Mapping[str, Json]:
         "pipelineArn": scope.arn("sagemaker", f"pipeline/{pipeline.name}"),
         "parameters": defaults(spec),
     }
+
+
+def lookups(spec: Training, scope: Scope) -> Iterator[Lookup]:
+    """The digest of the image that steps of Moorline's own run in."""
+    workers: list[Worker] = []
+    compares = spec.register_ is not None and bool(compare.wanted(spec.register_))
+    if compares or step_names(spec):
+        workers.append(tools.SMALL)
+    if spec.baseline is not None:
+        workers.append(spec.baseline)
+    yield from tools.lookups(workers, scope)
 
 
 def build(spec: Training, scope: Scope) -> Iterator[Node]:
@@ -92,6 +104,7 @@ register(
         model=Training,
         summary="How a model is trained, judged and registered.",
         check=check,
+        lookups=lookups,
         build=build,
         named=lambda spec: named(TYPE, spec.aws_name),
         exports=exports,

@@ -8,15 +8,20 @@ from reconciler.kinds.training.phases import Evaluate
 from reconciler.kinds.training.registering import When
 from reconciler.kinds.training.spec import Training
 
-BINARY = ("accuracy", "auc", "averagePrecision", "brier", "f1", "logLoss", "precision", "recall")
-REGRESSION = ("mae", "mape", "medianAbsoluteError", "mse", "r2", "rmse")
+SCORED = ("auc", "brier", "logLoss", "prAuc")
+"""Metrics of two classes that need no decision, only scores."""
+BINARY = (
+    *SCORED, "accuracy", "balancedAccuracy", "f1", "falsePositiveRate", "matthews", "precision",
+    "recall", "specificity",
+)  # fmt: skip
+REGRESSION = ("mae", "medianAbsoluteError", "mse", "r2", "rmse")
 LOWER = frozenset({
-    "brier", "error", "logLoss", "log_loss", "logloss", "loss", "mae", "mape",
+    "brier", "error", "falsePositiveRate", "logLoss", "log_loss", "logloss", "loss", "mae", "mape",
     "medianAbsoluteError", "mse", "rmse",
 })  # fmt: skip
 HIGHER = frozenset({
-    "accuracy", "auc", "averagePrecision", "average_precision", "f1", "map", "ndcg", "pr_auc",
-    "precision", "r2", "recall", "roc_auc",
+    "accuracy", "auc", "average_precision", "balancedAccuracy", "f1", "map", "matthews", "ndcg", "prAuc", "pr_auc", "precision",
+    "r2", "recall", "roc_auc", "specificity",
 })  # fmt: skip
 
 

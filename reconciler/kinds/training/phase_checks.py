@@ -11,10 +11,11 @@ from reconciler.kinds.training.channel import Data, Origin
 from reconciler.kinds.training.metrics import evaluated, goal, of_training
 from reconciler.kinds.training.origin import data_of, origins, replaced
 from reconciler.kinds.training.parameters import COMMIT, INSTANCE_TYPE, defaults, thresholds
-from reconciler.kinds.training.phases import BUILTIN, Runs, own_code
+from reconciler.kinds.training.phases import BUILTIN, Baseline, Bias, Runs, own_code
 from reconciler.kinds.training.registering import When, bounds
 from reconciler.kinds.training.running import Trigger
 from reconciler.kinds.training.spec import Training
+from reconciler.kinds.training.steps.baseline import chosen
 from reconciler.kinds.training.told import names
 from reconciler.model.value import Path
 
@@ -31,6 +32,7 @@ def check(spec: Training) -> Iterator[Problem]:
         yield from _origin(origin, path, outputs)
     yield from _prepare(spec)
     yield from _evaluate(spec)
+    yield from _baseline(spec)
     yield from _conditions(spec)
     yield from _parameters(spec)
     yield from _running(spec)
@@ -143,6 +145,37 @@ def _evaluate(spec: Training) -> Iterator[Problem]:
             yield Problem((*path, "framework"), "'builtin' runs no script", help_)
     if len(set(found.metrics)) < len(found.metrics):
         yield Problem((*path, "metrics"), "a metric is here twice", "remove one of the two")
+
+
+def _baseline(spec: Training) -> Iterator[Problem]:
+    found, path = spec.baseline, ("baseline",)
+    if found is None:
+        return
+    yield from _runtime(found.max_runtime, path)
+    if spec.register_ is None:
+        yield Problem(path, "the files go with a version of a model", "add 'register'")
+    if found.quality is None and found.bias is None:
+        yield Problem(path, "give 'quality', 'bias' or both")
+    if found.data is None and not chosen(spec):
+        yield Problem(path, "nothing says which of the inputs it is about", "add 'data'")
+    if found.columns and found.format != "csv":
+        yield Problem((*path, "columns"), f"{found.format} has names of columns", "remove it")
+    if found.quality is not None and found.quality.engine != BUILTIN and found.format != "csv":
+        help_ = "use `builtin`, which reads all three"
+        yield Problem((*path, "quality", "engine"), "Model Monitor's analysis reads CSV", help_)
+    if found.bias is not None:
+        yield from _bias(found, found.bias)
+
+
+def _bias(found: Baseline, bias: Bias) -> Iterator[Problem]:
+    path: Path = ("baseline",)
+    if found.label is None:
+        yield Problem((*path, "bias"), "nothing says which column is the label", "add 'label'")
+    for name, column in (("label", found.label), ("bias.facet", bias.facet)):
+        if found.columns and column is not None and column not in found.columns:
+            known = ", ".join(found.columns)
+            text = f"{column!r} is no column"
+            yield Problem((*path, *name.split(".")), text, f"columns are: {known}")
 
 
 def _runtime(duration: str, path: Path) -> Iterator[Problem]:

@@ -90,7 +90,7 @@ class Quality(Section):
     """What the columns of the training data are like, for monitors to compare with."""
 
     engine: Literal["builtin", "model-monitor"] = "builtin"
-    """Moorline's own analysis, or Model Monitor, which takes no new customers."""
+    """Moorline's own analysis, or that of Model Monitor, which takes no new customers."""
 
 
 class Bias(Section):
@@ -102,8 +102,6 @@ class Bias(Section):
     """The value of the group that is thought to be favoured."""
     positive: Annotated[str, Field(min_length=1, max_length=128)] = "1"
     """The label that is good to have."""
-    engine: Literal["builtin", "model-monitor"] = "builtin"
-    """Moorline's own analysis, or Clarify, which takes no new customers."""
 
 
 class Baseline(Worker):
@@ -113,6 +111,12 @@ class Baseline(Worker):
 
     data: Maybe[Annotated[Data, Shorthand("from")]] = Field(None, examples=["prepare.train"])
     """The data. By default the input ``train``, or the only one."""
+    format: Literal["csv", "parquet", "jsonLines"] = "csv"
+    """How it is written."""
+    columns: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=128)], ...], Field(max_length=500)
+    ] = ()
+    """The names of its columns, in order, where CSV has no header."""
     label: Maybe[Annotated[str, Field(min_length=1, max_length=128)]] = Field(
         None, examples=["is_fraud"]
     )

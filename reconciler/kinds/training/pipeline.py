@@ -12,7 +12,15 @@ from reconciler.kinds.training.parameters import definitions
 from reconciler.kinds.training.phases import own_code
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.step import Step, document, lines_of, ordered
-from reconciler.kinds.training.steps import compare, evaluate, prepare, query, register, train
+from reconciler.kinds.training.steps import (
+    baseline,
+    compare,
+    evaluate,
+    prepare,
+    query,
+    register,
+    train,
+)
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Path, Props
@@ -45,6 +53,10 @@ def plan(spec: Training, job: Job, scope: Scope) -> Plan:
     if spec.evaluate is not None and own_code(spec.evaluate):
         step, files["evaluate"] = evaluate.step(spec, spec.evaluate, job, scope)
         made.append(step)
+    if spec.baseline is not None:
+        found, more = baseline.steps(spec, spec.baseline, job, scope)
+        made += found
+        needs += more
     if spec.register_ is not None:
         if compare.wanted(spec.register_):
             step, asset = compare.step(spec, spec.register_, job, scope)

@@ -96,7 +96,9 @@ def _arguments(work: Work, role: Role, spec: Training, job: Job) -> Props:
     }
     if job.key is not None:
         cluster["VolumeKmsKeyId"] = job.key
-    app: dict[str, Json] = {"ImageUri": work.image, "ContainerEntrypoint": [*work.entry]}
+    app: dict[str, Json] = {"ImageUri": work.image}
+    if work.entry:
+        app["ContainerEntrypoint"] = [*work.entry]
     if work.arguments:
         app["ContainerArguments"] = [*work.arguments]
     props: dict[str, Json] = {

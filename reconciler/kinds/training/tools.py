@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 
-from reconciler.kinds.api import Scope
+from reconciler.kinds.api import Lookup, Scope
+from reconciler.kinds.terms.analysis import FRAMEWORK, VERSION, image_lookup, pinned
 from reconciler.kinds.terms.asset import Asset, own
 from reconciler.kinds.terms.image import FrameworkImage, Wanted, framework_image
 from reconciler.kinds.training.origin import Mount
@@ -12,17 +14,24 @@ from reconciler.kinds.training.phases import Worker
 from reconciler.kinds.training.processing import CODE, INPUT
 from reconciler.model.value import Json, Path
 
-FRAMEWORK, VERSION = "sklearn", "1.2-1"
-"""AWS's scikit-learn image has Python, numpy, scipy and boto3."""
 SMALL = Worker()
 PYTHON = "python3"
 PIECE = 230
 
 
 def image(scope: Scope, worker: Worker, at: Path) -> str:
-    """The image for an instance type."""
+    """The image for an instance type, by its digest where its registry says that."""
     asked = FrameworkImage(FRAMEWORK, VERSION, None)
-    return framework_image(asked, Wanted("training", worker.instance_type), scope, at)
+    found = framework_image(asked, Wanted("training", worker.instance_type), scope, at)
+    return pinned(scope, found, at)
+
+
+def lookups(workers: Iterable[Worker], scope: Scope) -> Iterator[Lookup]:
+    """What has to be asked of AWS before steps of Moorline's own are compiled."""
+    for type_ in dict.fromkeys(worker.instance_type for worker in workers):
+        question = image_lookup(scope, type_)
+        if question is not None:
+            yield question
 
 
 def script(scope: Scope, name: str, at: Path) -> tuple[Asset, tuple[Json, ...]]:

@@ -14,7 +14,7 @@ from reconciler.kinds.training.parameters import COMMIT, threshold
 from reconciler.kinds.training.registering import Register, When, bounds
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.step import BUSY, CONDITION, Step
-from reconciler.kinds.training.steps import compare, evaluate, train
+from reconciler.kinds.training.steps import baseline, compare, evaluate, train
 from reconciler.model.value import Json, Path, Props
 
 REGISTER, JUDGE, FAIL = "Register", "GoodEnough", "NotGoodEnough"
@@ -117,17 +117,25 @@ def version(
         },
         "CustomerMetadataProperties": _provenance(spec, job, scope, files),
     }
+    told, checked = baseline.metrics(spec.baseline) if spec.baseline is not None else ({}, {})
     if spec.evaluate is not None:
         source = {"ContentType": FORM, "S3Uri": evaluate.file()}
-        arguments["ModelMetrics"] = {"ModelQuality": {"Statistics": source}}
-        arguments["DriftCheckBaselines"] = {"ModelQuality": {"Statistics": source}}
+        told = {"ModelQuality": {"Statistics": source}, **told}
+        checked = {"ModelQuality": {"Statistics": source}, **checked}
+    if told:
+        arguments |= {"ModelMetrics": told, "DriftCheckBaselines": checked}
     return Step(
         name=REGISTER,
         type="RegisterModel",
         arguments=arguments,
         at=AT,
         lines={
-            ("Arguments", "ModelMetrics"): ("evaluate",),
+            ("Arguments", "ModelMetrics"): ("evaluate" if spec.evaluate else "baseline",),
+            ("Arguments", "ModelMetrics", "ModelDataQuality"): ("baseline", "quality"),
+            ("Arguments", "ModelMetrics", "Bias"): ("baseline", "bias"),
+            ("Arguments", "DriftCheckBaselines"): ("evaluate" if spec.evaluate else "baseline",),
+            ("Arguments", "DriftCheckBaselines", "ModelDataQuality"): ("baseline", "quality"),
+            ("Arguments", "DriftCheckBaselines", "Bias"): ("baseline", "bias"),
             ("Arguments", "InferenceSpecification", "Containers"): (*AT, "inference"),
             ("Arguments", "ModelApprovalStatus"): (*AT, "approval"),
             ("Arguments", "CustomerMetadataProperties"): ("code",),
