@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.access.workloads.pipelines import JOB, Step
-from reconciler.access.workloads.queries import query
+from reconciler.access.workloads.queries import query, sees
 from reconciler.access.workloads.site import (
     DEPUTY,
     ROLES,
@@ -29,6 +29,7 @@ _INPUT = "SageMaker API, ProcessingS3Input: what a prefix selects is listed and 
 _OUTPUT = "SageMaker API, ProcessingS3Output"
 _MULTIPART = "S3 user guide, Multipart upload API and permissions"
 _STORE = "SageMaker API, DescribeFeatureGroup: the table of an offline store"
+_RESULTS = "Athena user guide, Control access to Amazon S3 from Athena"
 _CLEARED = "Athena user guide, UNLOAD: the place has to be empty, so what was left there is removed"
 _VERSIONS = "SageMaker API, ListModelPackages and DescribeModelPackage"
 QUERY = frozenset({"group", "workgroup"})
@@ -92,6 +93,7 @@ def _queries(site: Site, role: str, given: Mapping[str, str], to: str) -> Iterat
                 own = f"{site.account}/sagemaker/{site.region}/offline-store/{group.name}-0/data"
                 at = "/".join(filter(None, (prefix, own)))
                 yield from _found(site, role, bucket, at)
+                yield site.does(role, _RESULTS, "s3.GetBucketLocation", Bucket=bucket)
                 yield from _tables(site, role, group.name, store.get("DataCatalogConfig") or {})
 
 
@@ -99,8 +101,7 @@ def _tables(site: Site, role: str, group: str, catalog: Mapping[str, Any]) -> It
     """Source: DataCatalogConfig; without one SageMaker names the table by group and moment."""
     database = str(catalog.get("Database", "sagemaker_featurestore"))
     table = str(catalog.get("TableName", f"{group.replace('-', '_')}_{UNKNOWN}"))
-    yield site.does(role, _STORE, "glue.GetTable", DatabaseName=database, Name=table)
-    yield site.does(role, _STORE, "glue.GetDatabase", Name=database)
+    yield from sees(site, role, database, table)
 
 
 def _compares(site: Site, role: str, given: Mapping[str, str]) -> Iterator[Work]:

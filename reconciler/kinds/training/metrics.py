@@ -20,8 +20,8 @@ LOWER = frozenset({
     "medianAbsoluteError", "mse", "rmse",
 })  # fmt: skip
 HIGHER = frozenset({
-    "accuracy", "auc", "average_precision", "balancedAccuracy", "f1", "map", "matthews", "ndcg", "prAuc", "pr_auc", "precision",
-    "r2", "recall", "roc_auc", "specificity",
+    "accuracy", "auc", "average_precision", "balancedAccuracy", "f1", "map", "matthews", "ndcg",
+    "prAuc", "pr_auc", "precision", "r2", "recall", "roc_auc", "specificity",
 })  # fmt: skip
 
 

@@ -80,8 +80,6 @@ def _history(origin: Origin, path: Path) -> Iterator[Problem]:
     here = (*path, "query")
     if (query.sql is None) == (query.file is None):
         yield Problem(here, "give one of 'sql' and 'file'")
-    elif query.file is not None:
-        yield from asset.problems(query.file, "file", (*here, "file"))
     elif query.sql is not None:
         yield from _sql(query.sql, origin.as_of, (*here, "sql"))
 

@@ -60,9 +60,7 @@ class Prepare(Runs):
 
     needs: ClassVar[tuple[str, ...]] = ("code",)
 
-    reads: Annotated[
-        dict[ChannelName, Annotated[Origin, Shorthand("source")]], Field(max_length=8)
-    ] = Field(default_factory=dict)
+    reads: Annotated[dict[ChannelName, Origin], Field(max_length=8)] = Field(default_factory=dict)
     """What it reads, by name. By default the ``inputs`` that are not prepared."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=8)]
     """What it writes. An output with the name of an input takes its place in the training; any

@@ -62,8 +62,8 @@ def environment(runs: Runs) -> dict[str, Json]:
     return {name: filled(value) for name, value in runs.environment.items()}
 
 
-def lines(at: Path, inputs: Iterable[str], below: Path) -> dict[Path, Path]:
-    """The lines behind its image, its arguments and its inputs. `below` is where inputs stand."""
+def lines(at: Path, inputs: Iterable[Path]) -> dict[Path, Path]:
+    """The lines behind its image, its arguments and its inputs; of each input its own."""
     app: Path = ("Arguments", "AppSpecification")
     found: dict[Path, Path] = {
         (*app, "ImageUri"): (*at, "framework"),
@@ -72,7 +72,6 @@ def lines(at: Path, inputs: Iterable[str], below: Path) -> dict[Path, Path]:
         ("Arguments", "Environment"): (*at, "environment"),
         ("Arguments", "ProcessingOutputConfig", "Outputs"): (*at, "outputs"),
     }
-    for index, name in enumerate(inputs):
-        here = (*at, "code") if name == "code" else (*at, *below, name)
+    for index, here in enumerate(inputs):
         found["Arguments", "ProcessingInputs", str(index)] = here
     return found
