@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from reconciler.registry import (
     judge,
     metrics_of,
     read,
+    signing,
     unknown,
     version_of,
 )
@@ -294,3 +296,15 @@ def test_a_version_is_read_from_a_description() -> None:
     assert version.containers[1].prefix
     assert (version.stage, version.created) == ("Production", NOW)
     assert version.approval == "PendingManualApproval"
+
+
+def test_a_signature_lies_beside_its_file_and_another_document_is_none() -> None:
+    assert signing.beside(FILE) == "s3://acme-models/registered/ab/signature.json"
+    said = {"sha256": "ab" * 32, "algorithm": "ECDSA_SHA_256", "signature": "c2ln"}
+    assert signing.read(json.dumps(said).encode()) == signing.Signed("ab" * 32, b"sig")
+    for wrong in ({}, [], {**said, "algorithm": "x"}, {**said, "signature": "!"},
+                  {**said, "sha256": "AB"}, {**said, "sha256": 3}):  # fmt: skip
+        with pytest.raises(ValueError, match="it is"):
+            signing.read(json.dumps(wrong).encode())
+    with pytest.raises(ValueError, match="codec"):
+        signing.read(b"\xff{")
