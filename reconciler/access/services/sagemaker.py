@@ -92,16 +92,28 @@ def package(call: Call, _world: World) -> Iterable[Want]:
     name = f"{str(group).rsplit('/', 1)[-1]}/1" if group else str(call.need("ModelPackageName"))
     at = arn(call, "sagemaker", "model-package", name)
     given = tags(call.get("Tags"))
-    own = {"sagemaker:ModelApprovalStatus": call.get("ModelApprovalStatus")}
-    yield Want("sagemaker:CreateModelPackage", at, own, given)
+    yield Want("sagemaker:CreateModelPackage", at, _decided(call), given)
     if given:
         yield Want("sagemaker:AddTags", at, {"sagemaker:TaggingAction": call.operation}, given)
 
 
 def update_package(call: Call, _world: World) -> Iterable[Want]:
-    at = str(call.need("ModelPackageArn"))
-    own = {"sagemaker:ModelApprovalStatus": call.get("ModelApprovalStatus")}
-    yield Want("sagemaker:UpdateModelPackage", at, own)
+    """What is decided on a version. What it is meanwhile (`Current…`) no table here knows."""
+    removed = call.get("CustomerMetadataPropertiesToRemove")
+    own = {**_decided(call), "sagemaker:CustomerMetadataPropertiesToRemove": removed}
+    yield Want("sagemaker:UpdateModelPackage", str(call.need("ModelPackageArn")), own)
+
+
+def _decided(call: Call) -> dict[str, Any]:
+    """Approval, stage and metadata. Source: Service Authorization Reference, SageMaker."""
+    metadata = call.get("CustomerMetadataProperties") or {}
+    stem = "sagemaker:CustomerMetadataProperties"
+    return {
+        "sagemaker:ModelApprovalStatus": call.get("ModelApprovalStatus"),
+        "sagemaker:ModelLifeCycle:Stage": call.get("ModelLifeCycle.Stage"),
+        "sagemaker:ModelLifeCycle:StageStatus": call.get("ModelLifeCycle.StageStatus"),
+        **{f"{stem}/{key}": value for key, value in metadata.items()},
+    }
 
 
 def trial(call: Call, _world: World) -> Iterable[Want]:
