@@ -374,3 +374,52 @@ def test_only_a_bucket_of_ours_can_forbid_to_overwrite() -> None:
     )
     there.build("ModelRegistry", "fraud")
     assert [each.at.file for each in there.found] == ["ModelRegistry/fraud/artifacts/immutable"]
+
+
+# -- trainings that register here
+
+
+def registering(registry: str) -> tuple[World, Any]:
+    there = world({("ModelRegistry", "fraud"): registry, ("Security", "platform"): SIGNED})
+    made = there.build("Training", "risk")
+    (pipeline,) = named(made, "AWS::SageMaker::Pipeline")
+    body = to_json(pipeline.props["PipelineDefinition"]["PipelineDefinitionBody"])["$text"]
+    return there, {"nodes": made, "steps": body["Steps"]}
+
+
+def steps_of(found: list[Any]) -> dict[str, Any]:
+    every = {each["Name"]: each for each in found}
+    for each in found:
+        for branch in ("IfSteps", "ElseSteps"):
+            every |= steps_of(each["Arguments"].get(branch) or [])
+    return every
+
+
+def test_a_training_registers_the_sealed_file_and_only_its_own_role_may_seal() -> None:
+    _, found = registering(FULL)
+    steps = steps_of(found["steps"])
+    container = steps["Register"]["Arguments"]["InferenceSpecification"]["Containers"][0]
+    path = {name: each["Std:JsonGet"]["Path"] for name, each in container.items()
+            if name.startswith("ModelData")}  # fmt: skip
+    assert path == {"ModelDataUrl": "uri", "ModelDataETag": "etag"}
+    assert "Seal" in steps["Register"]["DependsOn"]
+    assert "moorline:sha256" in steps["Register"]["Arguments"]["CustomerMetadataProperties"]
+    assert "CacheConfig" not in steps["Seal"]
+    arguments = steps["Seal"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    assert {"--artifact", "--key", "--to"} <= {it for it in arguments if isinstance(it, str)}
+    signers = [
+        node.address.name
+        for node in named(found["nodes"], "AWS::IAM::Role")
+        if "kms:Sign" in str(node.props["Policies"])
+    ]
+    assert signers == ["acme-test-risk-seal"]
+    assert steps["Seal"]["Arguments"]["RoleArn"]["$ref"][1] == "acme-test-risk-seal"
+
+
+def test_without_immutable_files_a_training_registers_what_it_trained() -> None:
+    _, found = registering("artifacts: {source: artifacts, path: models}")
+    steps = steps_of(found["steps"])
+    assert "Seal" not in steps
+    container = steps["Register"]["Arguments"]["InferenceSpecification"]["Containers"][0]
+    assert "Get" in container["ModelDataUrl"]
+    assert "ModelDataETag" not in container
