@@ -64,7 +64,7 @@ def _model_package(session: Session, params: Mapping[str, str]) -> Json:
     if wanted == "latest-approved":
         request["ModelApprovalStatus"] = "Approved"
     passed: list[Json] = []
-    for page in _pages(ReadOnly(session, "sagemaker"), request):
+    for page in pages(ReadOnly(session, "sagemaker"), request):
         found = [_version(each) for each in page]
         if wanted != "latest-approved":
             if chosen := next((each for each in found if str(each["version"]) == wanted), None):
@@ -79,7 +79,7 @@ def _model_package(session: Session, params: Mapping[str, str]) -> Json:
     return {"arn": None, "passed": sorted(passed, key=_number)} if passed else None
 
 
-def _pages(reader: ReadOnly, request: Mapping[str, Json]) -> Iterator[list[Json]]:
+def pages(reader: ReadOnly, request: Mapping[str, Json]) -> Iterator[list[Json]]:
     """The versions of a group, page by page; none of a group that is not there."""
     token: str | None = None
     seen: set[str] = set()
@@ -107,8 +107,8 @@ def _versions(session: Session, params: Mapping[str, str]) -> Json:
     ModelPackageSummary.
     """
     request = {"ModelPackageGroupName": params["group"], "MaxResults": 100}
-    pages = [*_pages(ReadOnly(session, "sagemaker"), request)]
-    return [summary for page in pages for summary in page] if pages else None
+    found = [*pages(ReadOnly(session, "sagemaker"), request)]
+    return [summary for page in found for summary in page] if found else None
 
 
 def _version(summary: Mapping[str, Json]) -> dict[str, Json]:

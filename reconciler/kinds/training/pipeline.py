@@ -63,7 +63,7 @@ def plan(spec: Training, job: Job, scope: Scope) -> Plan:
             step, asset = compare.step(spec, spec.register_, job, scope)
             made.append(step)
             needs += asset.needs
-        then = (register.version(spec, spec.register_, job, scope, files),)
+        then: tuple[Step, ...] = (register.version(spec, spec.register_, job, scope, files),)
         if seal.wanted(spec.register_, scope):
             step, asset = seal.step(spec, spec.register_, job, scope)
             then = (step, *then)
