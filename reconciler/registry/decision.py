@@ -92,7 +92,7 @@ class Who:
 
 
 def evidence_digest(evidence: Evidence, verdict: Verdict) -> str:
-    """SHA-256 of what a version was seen to be, in hex: its figures, files, images and judgement."""
+    """SHA-256 of what a version was seen to be, in hex: figures, files, images, judgement."""
     version, metrics = evidence.version, evidence.metrics
     files = {
         uri: [fact.value.etag, fact.value.sha256] if fact.value else fact.unknown
