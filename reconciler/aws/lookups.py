@@ -99,6 +99,17 @@ def _pages(reader: ReadOnly, request: Mapping[str, Json]) -> Iterator[list[Json]
         seen.add(token)
 
 
+def _versions(session: Session, params: Mapping[str, str]) -> Json:
+    """All versions of a group as ListModelPackages has them, or nothing of one that is not there.
+
+    A summary has number, status, approval and stage. Source: SageMaker API reference,
+    ModelPackageSummary.
+    """
+    request = {"ModelPackageGroupName": params["group"], "MaxResults": 100}
+    pages = [*_pages(ReadOnly(session, "sagemaker"), request)]
+    return [summary for page in pages for summary in page] if pages else None
+
+
 def _version(summary: Mapping[str, Json]) -> dict[str, Json]:
     return {
         "arn": summary["ModelPackageArn"],
@@ -189,6 +200,7 @@ READERS: Mapping[str, Reader] = {
     "feature-group": _feature_group,
     "kafka-topics": surroundings.topics,
     "model-package": _model_package,
+    "model-versions": _versions,
     "object": _object,
     "scram-secret": surroundings.scram,
     "secret": _secret,

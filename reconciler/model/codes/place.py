@@ -42,4 +42,22 @@ CODES = (
         "SageMaker serves only versions whose ModelPackageStatus is Completed. Of those that are approved the newest such one is taken; newer ones that were passed over are named.",
         "Wait until it is Completed, register it anew, or reject it.",
     ),
+    Code(
+        "MODEL002",
+        "a policy elsewhere that readers need",
+        "Another account deploys versions of a registry. Its roles read the model file, decrypt it and pull the image, and each of these has a policy of its own. Moorline writes the policies of what this platform makes; of what it does not make it says what to add.",
+        "Add the statement to the policy of the bucket, key or repository that is named.",
+    ),
+    Code(
+        "MODEL003",
+        "a stale model card",
+        "The card of a model says of which version it speaks, and another version is in production: what was reviewed is not what decides.",
+        "Review the card for the version in production and set its `version`.",
+    ),
+    Code(
+        "MODEL004",
+        "stages of versions that contradict each other",
+        "SageMaker keeps the stage of each version by itself, as a free text. Two versions of one model are in Production, so whoever deploys by stage gets either; or a version is in a stage that is none of Development, Staging, Production and Archived.",
+        "Promote the version that stays with `moorline registry promote`, which archives the other one.",
+    ),
 )
