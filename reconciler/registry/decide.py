@@ -22,12 +22,13 @@ from reconciler.registry.decision import (
     Line,
     Update,
     Who,
+    evidence_digest,
     line_of,
     name_of,
     said,
     value,
 )
-from reconciler.registry.evidence import Fact, Granted
+from reconciler.registry.evidence import Evidence, Fact, Granted
 from reconciler.registry.policy import Policy
 from reconciler.registry.stage import Move, Stage, moves
 from reconciler.registry.verdict import Verdict
@@ -35,16 +36,16 @@ from reconciler.registry.version import APPROVED, REJECTED, Version
 
 
 def approve(  # noqa: PLR0913 - what is known, and who decides when
-    version: Version,
+    evidence: Evidence,
     policy: Policy,
     verdict: Verdict,
-    given: Fact[Granted],
     who: Who,
     now: datetime,
     note: str = "",
 ) -> Decision:
     """Approve a version. One that is approved and not over stays as it is."""
-    refused = [f"{row.rule}: wanted {row.wanted}, found {row.found}" for row in verdict.held()]
+    version, digest = evidence.version, evidence_digest(evidence, verdict)
+    refused = _held(verdict)
     by = who.among(policy.approvers)
     if not by:
         names = " or ".join(policy.approvers)
@@ -52,16 +53,22 @@ def approve(  # noqa: PLR0913 - what is known, and who decides when
     if version.stage is Stage.ARCHIVED:
         refused.append(f"version {version.number} is archived: promote it to Staging first")
     if refused:
-        return Decision(refused=tuple(refused), verdict=verdict)
-    stands = _stands(version, policy, given, now)
+        return Decision(refused=tuple(refused), verdict=verdict, evidence=digest)
+    stands = _stands(version, policy, evidence.granted, now)
     if stands:
-        return Decision(notes=(stands,), verdict=verdict)
-    written = approval.metadata(value(by), now, policy, verdict.digest)
+        return Decision(notes=(stands,), verdict=verdict, evidence=digest)
+    written = approval.metadata(value(by), now, policy, digest)
     stale = {*REJECTION, *approval.KEYS} - written.keys()
     update = _update(version, {"ModelApprovalStatus": APPROVED}, written, stale, note)
     again = "its approval is over or says not who gave it" if version.approval == APPROVED else ""
     line = Line(version.number, "approval", version.approval, APPROVED, again)
-    return _fitting(Decision((line,), (update,), verdict=verdict), version, written)
+    whole = Decision((line,), (update,), verdict=verdict, evidence=digest)
+    return _fitting(whole, version, written)
+
+
+def _held(verdict: Verdict) -> list[str]:
+    """What keeps a version from passing, each a sentence."""
+    return [f"{row.rule}: wanted {row.wanted}, found {row.found}" for row in verdict.held()]
 
 
 def _stands(version: Version, policy: Policy, given: Fact[Granted], now: datetime) -> str:
@@ -108,8 +115,19 @@ def promote(  # noqa: PLR0913 - what is known, and who decides when
     return _moved([*versions], [(number, to)], verdict, who, now, note)
 
 
-def revert(
-    versions: Iterable[Version], number: int, verdict: Verdict, who: Who, now: datetime
+def resting(decision: Decision, evidence: Evidence) -> Decision:
+    """A decision with the digest of what its verdict was made of."""
+    verdict = decision.verdict or Verdict(())
+    return replace(decision, evidence=evidence_digest(evidence, verdict))
+
+
+def revert(  # noqa: PLR0913 - what is known, and who decides when
+    versions: Iterable[Version],
+    number: int,
+    verdict: Verdict,
+    who: Who,
+    now: datetime,
+    note: str = "",
 ) -> Decision:
     """Bring an earlier version back to Production, through the stages that lie between."""
     known = [*versions]
@@ -118,7 +136,7 @@ def revert(
     way = [(number, Stage.PRODUCTION)]
     if not near:
         way = [(number, Stage.STAGING), *way]
-    return _moved(known, way, verdict, who, now, f"back to version {number}")
+    return _moved(known, way, verdict, who, now, note or f"back to version {number}")
 
 
 def archive(  # noqa: PLR0913 - what is known, and who decides when
@@ -145,7 +163,7 @@ def _moved(  # noqa: PLR0913 - what is known, and who decides when
     now: datetime,
     note: str,
 ) -> Decision:
-    refused = [f"{row.rule}: wanted {row.wanted}, found {row.found}" for row in verdict.held()]
+    refused = _held(verdict)
     found: list[Move] = []
     for number, to in way:
         step = moves(known, number, to)

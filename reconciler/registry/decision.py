@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from reconciler.model.value import Json
+from reconciler.model.value import Json, digest
 from reconciler.registry import approval
+from reconciler.registry.evidence import Evidence
 from reconciler.registry.verdict import Verdict
 from reconciler.registry.version import Version
 
@@ -65,6 +66,8 @@ class Decision:
     notes: tuple[str, ...] = ()
     """What else people should know."""
     verdict: Verdict | None = None
+    evidence: str = ""
+    """The digest of what it rests on."""
 
     @property
     def nothing(self) -> bool:
@@ -86,6 +89,25 @@ class Who:
         if not known:
             return next(iter(both), "")
         return next((each for each in both if approval.may(each, known)), "")
+
+
+def evidence_digest(evidence: Evidence, verdict: Verdict) -> str:
+    """SHA-256 of what a version was seen to be, in hex: figures, files, images, judgement."""
+    version, metrics = evidence.version, evidence.metrics
+    files = {
+        uri: [fact.value.etag, fact.value.sha256] if fact.value else fact.unknown
+        for uri, fact in evidence.objects.items()
+    }
+    return digest(
+        [
+            version.arn,
+            [[each.image, each.image_digest, each.data, each.etag] for each in version.containers],
+            sorted(metrics.value.items()) if metrics.value else metrics.unknown,
+            files,
+            [row.data() for row in verdict.rows],
+        ],
+        64,
+    )
 
 
 def lost(update: Update, before: Version, after: Version) -> list[str]:

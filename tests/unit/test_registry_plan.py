@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.aws import lookups
+from reconciler.aws.registry import versions
 from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.plan.diff import compare
@@ -91,6 +91,6 @@ class Pages:
 def test_all_versions_of_a_group_are_listed_by_the_group_s_name(count: int) -> None:
     pages = Pages(count)
     asked = {"ModelPackageGroupName": "g", "MaxResults": 100}
-    found = [each for page in lookups.pages(pages, asked) for each in page]
+    found = [each for page in versions.pages(pages, asked) for each in page]
     assert [each["ModelPackageArn"] for each in found] == [f"arn:v/{n}" for n in range(count)]
     assert all(each["ModelPackageGroupName"] == "g" for each in pages.asked)

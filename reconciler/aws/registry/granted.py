@@ -19,11 +19,12 @@ from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.trail import PATIENCE
 from reconciler.model.value import Json
 from reconciler.registry import Fact, Granted, Version, unknown
-from reconciler.registry.approval import granted
+from reconciler.registry.approval import AT, granted
+from reconciler.registry.decision import STAGED_AT
 from reconciler.registry.version import APPROVED, time_of
 
 PAGE, PAGES = 50, 6
-SOURCE = "cloudtrail.lookup_events"
+SOURCE, METADATA = "cloudtrail.lookup_events", "CustomerMetadataProperties"
 _SLACK = timedelta(seconds=90)
 """How much later AWS may note an update than whoever sent it began to."""
 _EVENTS = ("UpdateModelPackage", "CreateModelPackage")
@@ -38,48 +39,43 @@ def approver(session: Session, version: Version, body: Mapping[str, Json]) -> Fa
     if version.approval != APPROVED:
         return Fact(None, "DescribeModelPackage")
     written = granted(version.metadata)
-    if written is not None and not _since(written, body):
-        return Fact(written, "CustomerMetadataProperties")
-    seen = _seen(replace(session, attempts=PATIENCE), version)
+    if written is not None and not _since(version, written, body):
+        return Fact(written, METADATA)
+    seen, own = _seen(replace(session, attempts=PATIENCE), version)
     if written is None or seen.unknown:
         return seen
-    if seen.value is None or _same(written, seen.value):
-        return Fact(written, "CustomerMetadataProperties")
+    if seen.value is None or own == written.at:
+        return Fact(written, METADATA)
     return seen
 
 
-def _since(written: Granted, body: Mapping[str, Json]) -> bool:
-    """Whether something was changed after an approval was written, or nobody can tell."""
+def _since(version: Version, written: Granted, body: Mapping[str, Json]) -> bool:
+    """Whether something was changed after what we wrote last, or nobody can tell."""
     try:
         at, changed = time_of(written.at), time_of(body.get("LastModifiedTime"))
+        staged = time_of(version.metadata.get(STAGED_AT))
     except ValueError:
         return True
-    return at is None or (changed is not None and changed - at > _SLACK)
+    if at is None:
+        return True
+    return changed is not None and changed - max(at, staged or at) > _SLACK
 
 
-def _same(written: Granted, seen: Granted) -> bool:
-    """Whether an approval that was seen is the one that was written."""
-    try:
-        one, other = time_of(written.at), time_of(seen.at)
-    except ValueError:
-        return False
-    return one is not None and other is not None and other - one <= _SLACK
-
-
-def _seen(session: Session, version: Version) -> Fact[Granted]:
+def _seen(session: Session, version: Version) -> tuple[Fact[Granted], str]:
+    """The newest approval in the history, and what it wrote of its own time."""
     reader = ReadOnly(session, "cloudtrail")
     try:
         for event in _EVENTS:
             for item in _items(reader, event):
                 if found := _approval(item, version.arn):
-                    return Fact(found, SOURCE)
+                    return Fact(found[0], SOURCE), found[1]
     except Denied:
-        return unknown("no leave to look into CloudTrail", SOURCE)
+        return unknown("no leave to look into CloudTrail", SOURCE), ""
     except _More:
-        return unknown("CloudTrail has too many events to find it", SOURCE)
+        return unknown("CloudTrail has too many events to find it", SOURCE), ""
     except AwsError as error:
-        return unknown(why(error), SOURCE)
-    return Fact(None, SOURCE)
+        return unknown(why(error), SOURCE), ""
+    return Fact(None, SOURCE), ""
 
 
 class _More(Exception):
@@ -101,7 +97,7 @@ def _items(reader: ReadOnly, event: str) -> Iterator[Mapping[str, Json]]:
     raise _More
 
 
-def _approval(item: Mapping[str, Json], arn: str) -> Granted | None:
+def _approval(item: Mapping[str, Json], arn: str) -> tuple[Granted, str] | None:
     """An event as an approval of a version; nothing where it is none, or was refused."""
     try:
         event = json.loads(item["CloudTrailEvent"])
@@ -117,7 +113,8 @@ def _approval(item: Mapping[str, Json], arn: str) -> Granted | None:
     by = who.get("arn") or who.get("invokedBy")
     if arn not in about or not by:
         return None
-    return Granted(str(by), _time(event.get("eventTime")))
+    own = given.get("customerMetadataProperties") or {}
+    return Granted(str(by), _time(event.get("eventTime"))), str(own.get(AT) or "")
 
 
 def _low(key: str) -> str:

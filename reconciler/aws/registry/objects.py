@@ -38,7 +38,7 @@ def place(uri: str) -> tuple[str, str] | None:
 def there(session: Session, uri: str) -> Fact[str]:
     """The ETag of an object; nothing where it is not there."""
     found = head(session, uri)
-    return Fact(found.value and found.value.etag, found.source, found.unknown)
+    return Fact(found.value.etag if found.value else None, found.source, found.unknown)
 
 
 def head(session: Session, uri: str) -> Fact[Object]:

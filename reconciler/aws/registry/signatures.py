@@ -41,8 +41,10 @@ def signature(
 
 def _digest(session: Session, uri: str, file: Fact[Object]) -> Fact[str]:
     """The SHA-256 of the whole file, in hex."""
-    if file.value is None or file.value.sha256:
-        return Fact(file.value and file.value.sha256, file.source, file.unknown)
+    if file.value is None:
+        return Fact(None, file.source, file.unknown)
+    if file.value.sha256:
+        return Fact(file.value.sha256, file.source)
     if (at := objects.place(uri)) is None:
         return unknown(f"{uri!r} is no object in S3", uri)
     sum_ = hashlib.sha256()

@@ -7,7 +7,7 @@ Source: SageMaker API reference, ListModelPackages, DescribeModelPackage; AWS_FA
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from reconciler.aws.errors import AwsError, Gone, incomplete
 from reconciler.aws.session import ReadOnly, Session
@@ -45,6 +45,31 @@ def listed(session: Session, group: str) -> list[Version] | None:
         return None
     versions = {each.arn: each for each in (version_of(summary) for summary in found)}
     return sorted(versions.values(), key=lambda each: each.number, reverse=True)
+
+
+def pages(reader: ReadOnly, request: Mapping[str, Json]) -> Iterator[list[Json]]:
+    """Summaries page by page; none of a group that is not there.
+
+    Raises:
+        AwsError: AWS did not say, or leads back to a page that was read.
+    """
+    token: str | None = None
+    seen: set[str] = set()
+    while True:
+        page = {**request, "NextToken": token} if token else request
+        try:
+            body = reader.call("list_model_packages", page)
+        except AwsError as error:
+            if any(matcher.matches(error.code, error.message) for matcher in MISSING):
+                return
+            raise
+        yield body["ModelPackageSummaryList"]
+        token = body.get("NextToken")
+        if not token:
+            return
+        if token in seen:
+            raise incomplete("sagemaker.list_model_packages", "it names a page that was read")
+        seen.add(token)
 
 
 def described(session: Session, arn: str) -> tuple[Version, Mapping[str, Json]]:
