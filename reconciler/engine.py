@@ -13,11 +13,13 @@ from reconciler.aws import again, buckets, foreseen, offered
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
+from reconciler.aws.registry import arriving as arrivals
 from reconciler.aws.session import Session
 from reconciler.aws.single import Single
 from reconciler.aws.survey import Progress
 from reconciler.compile import check, compiler, evolution
 from reconciler.compile.lineage import lineage
+from reconciler.compile.registries import registries
 from reconciler.compile.request import Request
 from reconciler.drift import cause
 from reconciler.model.address import Address
@@ -62,10 +64,12 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         problems = [*offered.lined(problems, graph)]
         more += offered.look(session, draft.steps, graph, resources.load())
         more += foreseen.look(session, draft.steps, graph, resources.load())
+        arriving, held = arrivals.look(session, draft.steps, _sources(request))
+        more += held
         told = evolution.named(draft.diagnostics, graph, lineage(request.specs))
         found = [*found, *problems, *more, *told, *ruled]
         plan = replace(plan, steps=tuple(draft.steps), unchanged=draft.unchanged, same=draft.same)
-        plan = replace(plan, beside=draft.beside)
+        plan = replace(plan, beside=draft.beside, versions=arriving)
         plan = replace(plan, reaches=_reaches(request, plan.steps))
         plan = replace(plan, moving=tuple(draft.moving), staying=tuple(draft.staying))
         found += overwritten(draft.steps)
@@ -98,6 +102,18 @@ def drifted(plan: Plan, session: Session) -> tuple[Plan, tuple[Step, ...]]:
     plan, owned = cause.apart(plan, told)
     diagnostics = tuple(ordered([*plan.diagnostics, *problems]))
     return replace(plan, diagnostics=diagnostics, observed_calls=session.total), owned
+
+
+def _sources(request: Request) -> dict[str, arrivals.Source]:
+    """Where specs take versions of models from."""
+    if request.destroy:
+        return {}
+    known = registries(request.specs, request.view).values()
+    return {
+        each.spec.id: arrivals.Source(it.name, it.group, each.endpoint, it.policy)
+        for it in known
+        for each in it.deployers
+    }
 
 
 def _observed(

@@ -78,6 +78,7 @@ def become(  # noqa: PLR0913 - an account, as whom, and for how long
         AwsError: the identity could not be found out, or the role not taken.
     """
     who = _caller(session)
+    session.person = who["Arn"]
     _keep(session, who["Arn"], clients)
     here = abroad or who["Account"] == account
     if role and here and not is_role(who["Arn"], role):

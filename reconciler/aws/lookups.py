@@ -5,11 +5,12 @@ One reader per kind of question; a kind names it in `Lookup.what`. Read only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from reconciler.aws import surroundings
 from reconciler.aws.errors import AwsError, Denied, Gone, incomplete
+from reconciler.aws.registry import resolving, versions
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.aws.survey import unreadable
 from reconciler.kinds.scope import Lookup
@@ -18,17 +19,10 @@ from reconciler.model.value import Json
 from reconciler.resources.api import Absent, absent
 
 Reader: TypeAlias = Callable[[Session, Mapping[str, str]], Json]
-MISSING: tuple[Absent, ...] = (
-    absent("ValidationException", r"does not exist"),
-    absent("ResourceNotFound"),
-)
-"""A model package group that is not there yet has no versions. Source: AWS_FACTS 6.3."""
 NO_BUCKET: tuple[Absent, ...] = (absent("NoSuchBucket"), absent("404"))
 NO_SECRET: tuple[Absent, ...] = (absent("ResourceNotFoundException"),)
 NO_IMAGE: tuple[Absent, ...] = (absent("RepositoryNotFoundException"),)
 CURRENT = "AWSCURRENT"
-COMPLETED = "Completed"
-"""The one status in which a version can be served."""
 
 
 def answer(
@@ -45,72 +39,15 @@ def answer(
     return facts, found
 
 
-def _model_package(session: Session, params: Mapping[str, str]) -> Json:
-    """A version of a registry group: ``latest-approved`` or a number.
+def _versions(session: Session, params: Mapping[str, str]) -> Json:
+    """All versions of a group as ListModelPackages has them, or nothing of one that is not there.
 
-    Returns ``{"arn", "version", "status", "stage"}``, or nothing when there is none. The newest
-    approved one is the newest that is Completed, which alone can be served; ``passed`` has those
-    that are newer, and ``arn`` is nothing when there are only such.
-    ListModelPackages shows unversioned packages only unless a group is named
-    (AWS_FACTS 3), and has no filter for a version number.
+    A summary has number, status, approval and stage. Source: SageMaker API reference,
+    ModelPackageSummary.
     """
-    wanted = params["version"]
-    request: dict[str, Json] = {
-        "ModelPackageGroupName": params["group"],
-        "SortBy": "CreationTime",
-        "SortOrder": "Descending",
-        "MaxResults": 100,
-    }
-    if wanted == "latest-approved":
-        request["ModelApprovalStatus"] = "Approved"
-    passed: list[Json] = []
-    for page in _pages(ReadOnly(session, "sagemaker"), request):
-        found = [_version(each) for each in page]
-        if wanted != "latest-approved":
-            if chosen := next((each for each in found if str(each["version"]) == wanted), None):
-                return chosen
-            continue
-        done = [each for each in found if each["stage"] == COMPLETED]
-        passed += [each for each in found if each["stage"] != COMPLETED]
-        if done:
-            newest = max(done, key=_number)
-            newer = [each for each in passed if _number(each) > _number(newest)]
-            return {**newest, "passed": sorted(newer, key=_number)}
-    return {"arn": None, "passed": sorted(passed, key=_number)} if passed else None
-
-
-def _pages(reader: ReadOnly, request: Mapping[str, Json]) -> Iterator[list[Json]]:
-    """The versions of a group, page by page; none of a group that is not there."""
-    token: str | None = None
-    seen: set[str] = set()
-    while True:
-        page = {**request, "NextToken": token} if token else request
-        try:
-            body = reader.call("list_model_packages", page)
-        except AwsError as error:
-            if any(matcher.matches(error.code, error.message) for matcher in MISSING):
-                return
-            raise
-        yield body["ModelPackageSummaryList"]
-        token = body.get("NextToken")
-        if not token:
-            return
-        if token in seen:
-            raise incomplete("sagemaker.list_model_packages", "it names a page that was read")
-        seen.add(token)
-
-
-def _version(summary: Mapping[str, Json]) -> dict[str, Json]:
-    return {
-        "arn": summary["ModelPackageArn"],
-        "version": int(summary["ModelPackageVersion"]),
-        "status": summary.get("ModelApprovalStatus", ""),
-        "stage": summary["ModelPackageStatus"],
-    }
-
-
-def _number(version: Mapping[str, Json]) -> int:
-    return int(version["version"])
+    request = {"ModelPackageGroupName": params["group"], "MaxResults": 100}
+    pages = [*versions.pages(ReadOnly(session, "sagemaker"), request)]
+    return [summary for page in pages for summary in page] if pages else None
 
 
 def _object(session: Session, params: Mapping[str, str]) -> Json:
@@ -169,7 +106,7 @@ def _feature_group(session: Session, params: Mapping[str, str]) -> Json:
 
     Returns DescribeFeatureGroup's answer with all features, or nothing when there is none.
     """
-    reader = ReadOnly(session, "sagemaker", MISSING)
+    reader = ReadOnly(session, "sagemaker", versions.MISSING)
     try:
         body = dict(reader.call("describe_feature_group", {"FeatureGroupName": params["group"]}))
         seen: set[str] = set()
@@ -217,7 +154,8 @@ READERS: Mapping[str, Reader] = {
     "feature-group": _feature_group,
     "image": _image,
     "kafka-topics": surroundings.topics,
-    "model-package": _model_package,
+    "model-package": resolving.resolve,
+    "model-versions": _versions,
     "object": _object,
     "scram-secret": surroundings.scram,
     "secret": _secret,

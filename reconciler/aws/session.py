@@ -75,6 +75,8 @@ class Session:
     """What AWS closed to new accounts, and in which words it refuses."""
     caller: str = ""
     """The ARN of who calls, once it was asked for."""
+    person: str = ""
+    """The ARN of who took the role of the caller; the caller's own where nobody did."""
     held: Held | None = None
     """The credentials, where they may end and be renewed."""
     began: float = 0.0

@@ -60,6 +60,23 @@ BESIDE: Wholes = {
         each=members("ModelPackageArn", "ModelPackageStatus", "ModelPackageVersion"),
         each_same={"ModelPackageGroupName": "ModelPackageGroupName"},
     ),
+    ("sagemaker", "describe_model_package"): Whole(
+        has=members("CreationTime", "ModelPackageArn", "ModelPackageStatus"),
+        same={"ModelPackageName": ("ModelPackageArn", "ModelPackageName")},
+    ),
+    ("sagemaker", "update_model_package"): Whole(
+        has=members("ModelPackageArn"), same={"ModelPackageArn": ("ModelPackageArn",)}
+    ),
+    ("sagemaker", "list_pipeline_execution_steps"): Whole(
+        items="PipelineExecutionSteps", each=members("StepName")
+    ),
+    ("sagemaker", "describe_training_job"): Whole(
+        has=members("TrainingJobArn", "TrainingJobName", "TrainingJobStatus"),
+        same={"TrainingJobName": ("TrainingJobName",)},
+    ),
+    ("ecr", "describe_image_scan_findings"): Whole(
+        has=members("imageId", "repositoryName"), same={"repositoryName": ("repositoryName",)}
+    ),
     ("application-autoscaling", "describe_scalable_targets"): Whole(
         items="ScalableTargets",
         each=members("ResourceId", "ScalableDimension"),

@@ -38,6 +38,7 @@ VERBS = {
     "drift": "Report every difference between AWS and the specs.",
     "history": "Show what earlier applies did.",
     "revert": "Plan the way back to what an earlier apply was of.",
+    "registry": "Check, approve and promote versions of models.",
     "ci": "Comment, report and write delivery files for CI.",
     "graph": "Draw what there is and what needs what.",
     "explain": "Explain a resource, a spec, an AWS property, a code or a kind.",

@@ -9,6 +9,7 @@ left out rather than reported again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,7 +20,6 @@ from reconciler.compile import (
     naming,
     packing,
     placed,
-    running,
     served,
     tags,
 )
@@ -36,7 +36,6 @@ from reconciler.model.document import Document
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.loss import Approval
 from reconciler.model.policy import Policy
-from reconciler.model.run import Runnable
 from reconciler.model.value import Json
 from reconciler.model.waiting import Waiting
 from reconciler.resources import api as resources
@@ -163,17 +162,14 @@ def build(
     return _Builder(specs, view, facts).build()
 
 
-def runnable(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Runnable]:
-    """What of these specs has runs, by ``Kind/name``: what it exports says so."""
-    builder = _Builder(specs, view, None)
-    found = {}
+def exported(
+    specs: Iterable[Spec], view: EnvironmentView
+) -> dict[str, Mapping[str, Json | Lacking]]:
+    """What each of these specs exports, by ``Kind/name``; what lacks something is left out."""
+    builder, found = _Builder(specs, view, None), {}
     for spec in builder.specs.values():
-        try:
-            about = builder.exports(spec)
-        except (LackingError, KeyError):
-            continue
-        if (made := running.of(spec.id, about)) is not None:
-            found[spec.id] = made
+        with suppress(LackingError, KeyError):
+            found[spec.id] = builder.exports(spec)
     return found
 
 

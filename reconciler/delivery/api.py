@@ -34,6 +34,8 @@ class Trust:
     audience: str = "sts.amazonaws.com"
     plan: tuple[str, ...] = ()
     apply: tuple[str, ...] = ()
+    approve: tuple[str, ...] = ()
+    """Jobs that decide on models; none where AWS cannot tell them from those that apply."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 
-from reconciler.delivery import resolve, roles
+from reconciler.delivery import approvals, resolve, roles
 from reconciler.delivery.api import Trust
 from reconciler.delivery.names import ROLES
 from reconciler.delivery.site import Site, Stage
@@ -193,11 +193,12 @@ def _roles(site: Site, stage: Stage, trust: Trust, variables: Mapping[str, str])
 
 
 def _trusted(site: Site, stage: Stage, trust: Trust) -> Check:
-    """Both roles are there, are taken by whom the template says, and have policies."""
+    """The roles are there, are taken by whom the template says, and have policies."""
 
     def check(reader: Reader) -> str:
         wanted = _documents(site, stage, trust)
-        for arn in (stage.plan_role, stage.apply_role):
+        decides = [stage.approve_role] if _decides(site, stage, trust) else []
+        for arn in (stage.plan_role, stage.apply_role, *decides):
             name = arn.rpartition("/")[2]
             asked = {"RoleName": name}
             found = reader.aws(_spot(stage), "iam", "get_role", asked)
@@ -212,6 +213,11 @@ def _trusted(site: Site, stage: Stage, trust: Trust) -> Check:
         return ""
 
     return check
+
+
+def _decides(site: Site, stage: Stage, trust: Trust) -> bool:
+    """Whether somebody takes the third role; where a person is asked for it, that is not known."""
+    return approvals.there(site, trust) and bool(trust.approve or stage.approve_people)
 
 
 def _documents(site: Site, stage: Stage, trust: Trust) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""The two roles of an environment as they are in the sandbox: those of the template, made."""
+"""The roles of an environment as they are in the sandbox: those of the template, made."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def made(view: EnvironmentView, more: Iterable[str] = ()) -> dict[str, dict[str,
     since nobody writes them anew when the specs change, and for `more`; and the account itself
     takes them, as there is no CI system.
     """
-    named = [arn for arn in (view.spec.roles.plan, view.spec.roles.apply) if arn]
+    own = view.spec.roles
+    named = [arn for arn in (own.plan, own.apply, own.approve) if arn]
     if not named:
         return {}
     stages, _ = sites.stages([view])
@@ -41,7 +42,7 @@ def made(view: EnvironmentView, more: Iterable[str] = ()) -> dict[str, dict[str,
         view.name,
         view.account,
         view.region,
-        {"PlanPrincipals": [account], "ApplyPrincipal": account},
+        {"PlanPrincipals": [account], "ApplyPrincipal": account, "ApprovePrincipal": account},
     )
     return {
         arn: {

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.delivery import actions, assets, kept, runs, siblings, stated
+from reconciler.delivery import actions, approvals, assets, kept, runs, siblings, stated
 from reconciler.delivery.actions import Grant
-from reconciler.delivery.api import literal
+from reconciler.delivery.api import Trust, literal
 from reconciler.delivery.cloudformation import (
     FORMS,
     NOTHING,
@@ -36,7 +36,7 @@ PLAN, APPLY = "PlanRole", "ApplyRole"
 _LISTS = "s3:ListBucket"
 
 
-def policies(site: Site) -> dict[str, Json]:
+def policies(site: Site, trust: Trust) -> dict[str, Json]:
     """The managed policies by their names in the template."""
     types = _types(site)
     known = slots(site.platform, _prefix(site))
@@ -48,17 +48,19 @@ def policies(site: Site) -> dict[str, Json]:
         *(_statement(each) for each in actions.seen(types, known)),
     ]
     looks += _receipts_read(lists=_LISTS in looked)
+    looks += approvals.looks(site, looked)
     looks += [*assets.statements(site, "s3:GetObject", "kms:Decrypt"), *kept.looks(site)]
     changes = [_statement(*each) for each in listed(grants)]
     changes += [*_itself(grants), *runs.statements(site), *_receipts_write()]
     changes += [*assets.statements(site, "s3:PutObject", "kms:GenerateDataKey"), *kept.opens(site)]
-    changes += _signing(site, "kms:Verify")
+    changes += [*_signing(site, "kms:Verify"), *approvals.kept_off(grants)]
     begins = [known["prefix"], *(known[slot] for slot in FORMS)]
     return {
         **packed("Read", looks, both, site),
         **packed("Write", changes, [APPLY], site),
         **siblings.policies(grants, begins, site, types),
         **_stated(types, site),
+        **approvals.policies(site, trust),
         **packed("Told", [*_signing(site, "kms:Sign"), *_report()], [PLAN], site, "Tells"),
     }
 
@@ -199,7 +201,13 @@ def _itself(grants: Iterable[Grant]) -> list[Json]:
 def _roles(stage: Stage, site: Site) -> set[str]:
     """The delivered roles in an environment's account; the template makes them without a path."""
     here = [each for each in site.stages if each.account == stage.account]
-    names = {role.rpartition("/")[2] for each in here for role in (each.plan_role, each.apply_role)}
+    named = [
+        role
+        for each in here
+        for role in (each.plan_role, each.apply_role, each.approve_role)
+        if role
+    ]
+    names = {role.rpartition("/")[2] for role in named}
     return {f"arn:{stage.partition}:iam::{stage.account}:role/{name}" for name in names}
 
 

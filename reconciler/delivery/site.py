@@ -38,6 +38,9 @@ class Stage:
     plan_people: tuple[str, ...] = ()
     """ARN patterns of who may take the roles besides the jobs."""
     apply_people: tuple[str, ...] = ()
+    approve_role: str = ""
+    """Who decides on versions of models."""
+    approve_people: tuple[str, ...] = ()
     boundary: str = ""
     """The policy that caps every role that the specs make."""
     file: str = ""
@@ -127,6 +130,8 @@ def _stage(view: EnvironmentView, others: Iterable[EnvironmentView], *, first: b
         view.spec.roles.apply or f"{here}-apply",
         plan_people=view.spec.roles.people.plan,
         apply_people=view.spec.roles.people.apply,
+        approve_role=view.spec.roles.approve or f"{here}-approve",
+        approve_people=view.spec.roles.people.approve,
         sandbox=view.spec.sandbox,
         bucket=(receipts and receipts.bucket) or "",
         prefix=(receipts and receipts.prefix) or "",
@@ -140,7 +145,7 @@ def _stage(view: EnvironmentView, others: Iterable[EnvironmentView], *, first: b
 
 
 def role_name(platform: str, environment: str) -> str:
-    """How roles are called, but for `-plan` or `-apply`, where the environment names none."""
+    """How roles are called, but for `-plan`, `-apply` or `-approve`, where none is named."""
     return f"moorline-{platform}-{environment}"
 
 

@@ -68,6 +68,11 @@ class People(Section):
         description="Who may take the apply role.",
         examples=[["arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*Platform*"]],
     )
+    approve: tuple[PrincipalArn, ...] = Field(
+        (),
+        description="Who may take the approve role.",
+        examples=[["arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*Risk*"]],
+    )
 
 
 class Roles(Section):
@@ -82,6 +87,12 @@ class Roles(Section):
         None,
         description="Changes what the specs own; taken by apply.",
         examples=["arn:aws:iam::123456789012:role/moorline-apply"],
+    )
+    approve: RoleArn | None = Field(
+        None,
+        description="Decides on versions of models and changes nothing else; taken by `registry"
+        " approve`, `reject`, `promote`, `archive` and `revert`. Without it they run as who calls.",
+        examples=["arn:aws:iam::123456789012:role/moorline-approve"],
     )
     people: People = Field(
         People(),
@@ -185,7 +196,7 @@ class Environment(Section):
         description="Use the embedded sandbox instead of AWS; no account is touched.",
         examples=[True],
     )
-    roles: Roles = Field(Roles(), description="The IAM roles that plan and apply take.")
+    roles: Roles = Field(Roles(), description="The IAM roles that plan, apply and approvals take.")
     boundary: Maybe[PolicyArn] = Field(
         None,
         description="A policy that caps every role that specs make here. The apply role of"

@@ -1,6 +1,6 @@
 """kind: Monitor. Alarms on a live endpoint, and who is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -34,7 +34,7 @@ from reconciler.kinds.terms.key import KeyUse, key_arn, report_missing
 from reconciler.kinds.terms.name import TopicName, named
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Props, Ref
+from reconciler.model.value import Json, Path, Props, Ref
 
 ALARM, TOPIC = "AWS::CloudWatch::Alarm", "AWS::SNS::Topic"
 Queue = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[^:/*?{}\s]+$")]
@@ -160,15 +160,23 @@ def _topic(spec: Monitor, topic: Address, scope: Scope) -> Node:
     )
 
 
-def topic_node(subscribers: Subscribers, scope: Scope) -> Node:
-    """A topic of a spec's own, to which its workloads publish by what their roles allow."""
+def topic_node(
+    subscribers: Subscribers,
+    scope: Scope,
+    publish: Iterable[Props] = (),
+    at: Path = ("subscribers",),
+) -> Node:
+    """A topic of a spec's own, to which its workloads publish by what their roles allow.
+
+    What has no role there publishes by the statements in `publish`.
+    """
     topic = scope.address(TOPIC)
     props = {
         "KmsMasterKeyId": "",
-        "TopicPolicy": _policy(_tls_only(scope.arn("sns", topic.name))),
+        "TopicPolicy": _policy(*publish, _tls_only(scope.arn("sns", topic.name))),
         "Subscription": [*_subscriptions(subscribers)],
     }
-    return scope.node(topic, props, lines={("Subscription",): ("subscribers",)})
+    return scope.node(topic, props, lines={("Subscription",): at})
 
 
 def _topic_policy(topic: Address, scope: Scope) -> Props:

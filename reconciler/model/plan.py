@@ -16,6 +16,11 @@ from reconciler.model.diagnostic import Diagnostic, diagnostic_from_json, diagno
 from reconciler.model.format import checked
 from reconciler.model.lineage import Reach
 from reconciler.model.step import SUFFIX, Step, step_from_json, step_to_json
+from reconciler.model.succession import (
+    Succession,
+    succession_from_json,
+    succession_to_json,
+)
 from reconciler.model.value import Json, Props, canonical, digest
 from reconciler.model.waiting import Waiting, waiting_from_json, waiting_to_json
 
@@ -49,6 +54,8 @@ class Plan:
     """Specs for which something else has to be done first."""
     reaches: tuple[Reach, ...] = ()
     """Which models and endpoints the changes reach."""
+    versions: tuple[Succession, ...] = ()
+    """Which versions of models take over."""
     observed_calls: int = 0
     """AWS requests that were needed to make this plan."""
     commit: str = ""
@@ -98,6 +105,7 @@ def to_bytes(plan: Plan) -> bytes:
 
 def plan_to_json(plan: Plan) -> Json:
     """The versioned JSON form; what is reached only where something is."""
+    taking_over = [succession_to_json(each) for each in plan.versions]
     reached = [{"spec": each.spec, "reaches": [*each.reaches]} for each in plan.reaches]
     return {
         "format_version": plan.format_version,
@@ -112,6 +120,7 @@ def plan_to_json(plan: Plan) -> Json:
         "waiting": [waiting_to_json(each) for each in plan.waiting],
         "diagnostics": [diagnostic_to_json(found) for found in plan.diagnostics],
         **({"reaches": reached} if reached else {}),
+        **({"versions": taking_over} if taking_over else {}),
     }
 
 
@@ -144,6 +153,7 @@ def plan_from_json(data: Json) -> Plan:
         reaches=tuple(
             Reach(each["spec"], tuple(each["reaches"])) for each in data.get("reaches", ())
         ),
+        versions=tuple(succession_from_json(each) for each in data.get("versions", ())),
         observed_calls=counts["calls_made"],
         commit=data["commit"],
     )

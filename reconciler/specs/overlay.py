@@ -194,7 +194,7 @@ def _roles(document: Document) -> Iterator[Diagnostic]:
     roles = spec.get("roles")
     for name, arn in roles.items() if isinstance(roles, dict) else ():
         own = f":iam::{spec.get('account')}:"
-        if name in {"plan", "apply"} and isinstance(arn, str) and own not in arn:
+        if name in {"plan", "apply", "approve"} and isinstance(arn, str) and own not in arn:
             text = f"roles.{name} is in another account than the environment ({spec['account']})"
             help_ = "name the role of this account, or write `roles: null` to take none"
             yield Diagnostic("ENV013", text, document.at(("spec", "roles", name)), help_)

@@ -13,6 +13,7 @@ from crash.stages import release
 from engine.platform import FAULTS, Site as Where
 
 from reconciler.access.model import Why
+from reconciler.delivery.approvals import REPORTS
 from reconciler.model.receipt import Receipt, Result
 from reconciler.receipts.lease import Lease
 from reconciler.receipts.s3 import S3Store
@@ -22,6 +23,7 @@ from .judged import (
     ACCOUNT,
     KEY,
     OBJECT,
+    OURS,
     REGION,
     SEALED,
     TOLD,
@@ -145,7 +147,39 @@ def looked(name: str = "dev") -> list[Sent]:
         one("s3", "PutObject", sealed, **report),
         one("sns", "Publish", sealed, TopicArn=TOPIC),
         signature("Sign"),
+        *weighed(name),
     ]
+
+
+def weighed(name: str = "dev") -> list[Sent]:
+    """What a version of a model is judged by."""
+    group = f"acme-{name}-fraud"
+    version = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{group}/1"
+    execution = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/acme-{name}-fraud/execution/1"
+    report = f"acme-{name}-artifacts-{ACCOUNT}"
+    known = Known(sealed={f"arn:aws:s3:::{report}": KEY}, tagged={KEY: OURS})
+    objects = [
+        one("s3", "GetObject", known, Bucket=report, Key=f"fraud/1/{each}") for each in REPORTS
+    ]
+    return [
+        one("cloudtrail", "LookupEvents"),
+        one("ecr", "DescribeImageScanFindings", repositoryName="fraud", imageId={"imageTag": "1"}),
+        one("sagemaker", "ListModelPackages", ModelPackageGroupName=group),
+        one("sagemaker", "DescribeModelPackage", ModelPackageName=version),
+        one("sagemaker", "ListEndpoints"),
+        one("sagemaker", "DescribeEndpoint", EndpointName=group),
+        one("sagemaker", "DescribeEndpointConfig", EndpointConfigName=group),
+        one("sagemaker", "DescribeModel", ModelName=group),
+        one("sagemaker", "ListPipelineExecutionSteps", PipelineExecutionArn=execution),
+        one("sagemaker", "DescribeTrainingJob", TrainingJobName="pipelines-1-train"),
+        *objects,
+    ]
+
+
+def decided(name: str = "dev", group: str = "fraud", **what: Any) -> Sent:
+    """What is decided on a version."""
+    version = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/acme-{name}-{group}/1"
+    return one("sagemaker", "UpdateModelPackage", None, ModelPackageArn=version, **what)
 
 
 def runs(name: str = "dev") -> list[Sent]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.facts.principals import says
+from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
 
@@ -150,7 +151,10 @@ def test_readers_decrypt_through_s3_only() -> None:
 def test_the_policy_of_a_bucket_that_exists_elsewhere_is_not_ours() -> None:
     platform = world({("DataSource", "artifacts"): "s3: {existing: acme-models}"})
     platform.build_all()
-    assert platform.found == []
+    (found,) = platform.found
+    assert (found.code, found.severity) == ("MODEL002", Severity.WARNING)
+    assert "the bucket is not of this platform" in found.message
+    assert '"s3:GetObject"' in found.help
     assert platform.admissions == []
 
 

@@ -51,6 +51,13 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "moorline graph -e local --format mermaid",
         "moorline graph -e prod AWS::SageMaker::Endpoint/acme-prod-fraud-detector",
     ),
+    "registry": (
+        "moorline registry status fraud -e prod",
+        "moorline registry check fraud -e prod --json",
+        "moorline registry approve fraud 13 -e prod",
+        "moorline registry promote fraud 13 --to Production --write -e prod",
+        "moorline registry revert fraud 12 --write -e prod",
+    ),
     "ci": (
         "moorline ci init --provider github",
         "moorline ci comment plan.json",

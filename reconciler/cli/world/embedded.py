@@ -56,7 +56,7 @@ def _make_roles(running: Running, view: EnvironmentView, types: tuple[str, ...])
     from reconciler.sandbox import lifecycle  # noqa: PLC0415 - only where it is used
 
     spec = view.spec
-    if not (spec.roles.plan or spec.roles.apply):
+    if not (spec.roles.plan or spec.roles.apply or spec.roles.approve):
         return
     about = (__version__, view.name, view.platform, view.account, view.region, spec.roles, types)
     stamp = sha256(repr((*about, spec.receipts, spec.signing, spec.boundary)).encode()).hexdigest()

@@ -100,7 +100,7 @@ def open_world(
     """Read and check the files, then open a session in the environment's account.
 
     Exits with code 1, having changed nothing, when the files are wrong, the
-    account is another one, or AWS cannot be reached. `role` is "plan" or "apply".
+    account is another one, or AWS cannot be reached. `role` is "plan", "apply" or "approve".
     """
     started = time.monotonic()
     request = request_of(project, name, adopt=adopt, retry=retry, destroy=destroy)
@@ -147,7 +147,8 @@ def open_session(
 ) -> Session:
     """A session in the environment's account; exits when there is none, having changed nothing."""
     try:
-        arn = view.spec.roles.apply if role == "apply" else view.spec.roles.plan
+        roles = view.spec.roles
+        arn = {"apply": roles.apply, "approve": roles.approve}.get(role, roles.plan)
         if view.spec.sandbox:
             there = start_sandbox(project, view)
             long = role == "apply"

@@ -15,7 +15,7 @@ from reconciler.aws.errors import AwsError
 from reconciler.aws.session import Session
 from reconciler.cli.frame.project import Exit, Project, say
 from reconciler.cli.world import live
-from reconciler.compile import compiler
+from reconciler.compile import compiler, running as compiled
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.run import Run, Runnable, Stage, run_to_json
 from reconciler.render.text import runs as text
@@ -66,7 +66,7 @@ def opened(project: Project, name: str | None, id_: str, *, yes: bool, does: str
     The account is checked before anything else is asked of it. `does` ends the question.
     """
     request = live.request_of(project, name)
-    known = compiler.runnable(request.specs, request.view)
+    known = compiled.runnable(request.specs, request.view)
     if id_ not in known:
         kind = [each for each in known if each.partition("/")[2] == id_.partition("/")[2]]
         names = ", ".join(kind or sorted(known)) or "none"

@@ -7,8 +7,9 @@ import shlex
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from reconciler.delivery import approvals
 from reconciler.delivery.api import ENVIRONMENT, Provider, Trust, literal, register
-from reconciler.delivery.site import Site, Stage
+from reconciler.delivery.site import Site
 from reconciler.delivery.todo import Reader, Todo, UntoldError, command
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -29,13 +30,16 @@ def trust(site: Site) -> Trust:
         site.issuer or ISSUER,
         plan=(f"{repo}:pull_request", f"{repo}:ref:refs/heads/{literal(site.branch)}"),
         apply=(f"{repo}:environment:{ENVIRONMENT}",),
+        approve=(f"{repo}:environment:{ENVIRONMENT}-approve",),
     )
 
 
 def then(site: Site) -> Iterator[Todo]:
     """Environments that ask a person, owners of the files that deliver, a protected branch."""
     for stage in site.stages:
-        yield _environment(site, stage)
+        yield _environment(site, stage.name, "an apply" if stage.gated else "")
+    for stage in site.real if approvals.there(site, trust(site)) else ():
+        yield _environment(site, f"{stage.name}-approve", "an approval")
     yield _owners(site)
     yield _protection(site)
 
@@ -48,15 +52,16 @@ def _api(method: str, path: str, *fields: tuple[str, str]) -> str:
     return command("gh", "api", "--method", method, path, more=fields)
 
 
-def _environment(site: Site, stage: Stage) -> Todo:
-    path = f"repos/{site.repository}/environments/{stage.name}"
+def _environment(site: Site, name: str, asks: str) -> Todo:
+    """An environment of the forge; `asks` is before what it asks a person, if before anything."""
+    path = f"repos/{site.repository}/environments/{name}"
     rule = "deployment_branch_policy"
     only = (
         ("-F", f"{rule}[protected_branches]=false"),
         ("-F", f"{rule}[custom_branch_policies]=true"),
     )
     make = _api("PUT", path, *only)
-    if stage.gated:
+    if asks:
         make += ' \\\n  -F "reviewers[][type]=User" -F "reviewers[][id]=$(gh api user --jq .id)"'
     branch = _api("POST", f"{path}/deployment-branch-policies", ("-f", f"name={site.branch}"))
 
@@ -65,23 +70,23 @@ def _environment(site: Site, stage: Stage) -> Todo:
             raise UntoldError(f"{site.repository} is not there, or the token may not see it", _READ)
         found = reader.forge(path, _ACTIONS)
         if found is None:
-            return f"there is no environment {stage.name}"
+            return f"there is no environment {name}"
         rules = {each.get("type") for each in found.get("protection_rules") or ()}
-        if stage.gated and "required_reviewers" not in rules:
-            return f"{stage.name} asks nobody before an apply"
+        if asks and "required_reviewers" not in rules:
+            return f"{name} asks nobody before {asks}"
         if not found.get(rule):
-            return f"any branch may deploy to {stage.name}"
+            return f"any branch may deploy to {name}"
         if found[rule].get("custom_branch_policies"):
             listed = reader.forge(f"{path}/deployment-branch-policies", _ACTIONS) or {}
             names = [each.get("name") for each in listed.get("branch_policies") or ()]
             if names != [site.branch]:
                 said = ", ".join(map(str, names)) or "no branch"
-                return f"{said} may deploy to {stage.name}, and not {site.branch} alone"
+                return f"{said} may deploy to {name}, and not {site.branch} alone"
         return ""
 
-    asks = "; you are its reviewer, add others in the settings" if stage.gated else ""
-    says = f"make the environment {stage.name}, for {site.branch} alone{asks}"
-    return Todo(f"environment-{stage.name}-github", says, _where(site), (make, branch), check=check)
+    more = "; you are its reviewer, add others in the settings" if asks else ""
+    says = f"make the environment {name}, for {site.branch} alone{more}"
+    return Todo(f"environment-{name}-github", says, _where(site), (make, branch), check=check)
 
 
 def _owners(site: Site) -> Todo:

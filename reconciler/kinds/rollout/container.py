@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from reconciler.kinds.api import Lookup, Role, Scope
+from reconciler.kinds.rollout.analysis import ENDPOINT
 from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout, realtime_of
 from reconciler.kinds.terms.image import FrameworkImage, Wanted, framework_image
 from reconciler.kinds.terms.location import at, family, inside
 from reconciler.kinds.terms.permissions import allow_find, allow_images, allow_read
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
+from reconciler.registry.version import APPROVED, COMPLETED, REJECTED
 
-COMPLETED = "Completed"
+_PASSED = "approve it anew, or reject it"
 
 
 def lookup(model: Registered, scope: Scope) -> Lookup:
     group = scope.export("ModelRegistry", model.registry, "groupName")
     number = model.version if isinstance(model.version, int) else 1
     arn = scope.arn("sagemaker", f"model-package/{group}/{number}")
-    params = (("group", group), ("version", str(model.version)))
-    return Lookup("model-package", params, {"arn": arn, "version": number})
+    params = [("group", group), ("version", str(model.version))]
+    policy = scope.export("ModelRegistry", model.registry, "policy")
+    if policy["approvers"] or policy["lasts"]:
+        said = json.dumps(policy, sort_keys=True)
+        params += [("endpoint", scope.address(ENDPOINT).name), ("policy", said)]
+    return Lookup("model-package", tuple(params), {"arn": arn, "version": number})
 
 
 def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
@@ -55,6 +62,7 @@ def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
         )
         return None
     _report_status(model, fact, scope)
+    _report_approval(model, fact, scope)
     allow_images(scope, role, fact.get("images") or ())
     if scope.export("ModelRegistry", model.registry, "uri") is not None:
         allow_find(scope, role, inside(scope, "ModelRegistry", model.registry, tree=True))
@@ -87,10 +95,35 @@ def _report_status(model: Registered, fact: Json, scope: Scope) -> None:
         scope.problem(
             ("model", "version"),
             f"version {each['version']} of registry {model.registry!r} is approved and newer, and"
-            f" was passed over: its status is {each['stage']}",
-            help="register it anew, or reject it",
-            code="MODEL001",
+            f" was passed over: {each.get('why') or 'its status is ' + each['stage']}",
+            help=_PASSED if each["stage"] == COMPLETED else "register it anew, or reject it",
+            code="MODEL005" if each["stage"] == COMPLETED else "MODEL001",
             severity=Severity.WARNING,
+        )
+
+
+def _report_approval(model: Registered, fact: Json, scope: Scope) -> None:
+    """A version is deployed on approval alone; what serves goes on when its approval is over."""
+    status, held = fact.get("status"), fact.get("held")
+    policy = scope.export("ModelRegistry", model.registry, "policy")
+    asks = bool(policy["approvers"] or policy["lasts"])
+    name = f"version {fact['version']} of registry {model.registry!r}"
+    if held:
+        serves = fact["serves"]
+        scope.problem(
+            ("model", "version"),
+            f"{name} goes on serving, though {held}" if serves else f"{name} is held: {held}",
+            help=f"`moorline registry approve {model.registry} {fact['version']}`",
+            code="MODEL005",
+            severity=Severity.WARNING if serves else Severity.ERROR,
+        )
+    elif status is not None and status != APPROVED:
+        scope.problem(
+            ("model", "version"),
+            f"{name} is not approved: its status is {status}",
+            help="approve it, or name another version",
+            code="MODEL005",
+            severity=Severity.ERROR if asks or status == REJECTED else Severity.WARNING,
         )
 
 

@@ -27,6 +27,11 @@ def names(spec: Security) -> Iterator[Named]:
 def exports(spec: Security, scope: Scope) -> Mapping[str, Json]:
     return {
         "keys": {name: Ref(scope.address(KEY, name), "Arn") for name in spec.keys},
+        "aliases": {
+            name: scope.arn("kms", f"alias/{scope.address(KEY, name).name.removeprefix('alias/')}")
+            for name, key in spec.keys.items()
+            if key.usage == "signing"
+        },
         "keyServices": {name: key.users.services for name, key in spec.keys.items()},
         "roles": {name: Ref(scope.address(ROLE, name), "Arn") for name in spec.roles},
     }
@@ -41,20 +46,21 @@ def build(spec: Security, scope: Scope) -> Iterator[Node]:
 
 def _key(name: str, key: Key, scope: Scope) -> Node:
     here = ("keys", name)
+    encrypts = key.usage == "encryption"
     return scope.node(
         scope.address(KEY, name),
         {
             "Description": key.description,
             "Enabled": True,
-            "EnableKeyRotation": True,
-            "RotationPeriodInDays": days(key.rotation),
+            "EnableKeyRotation": True if encrypts else ...,
+            "RotationPeriodInDays": days(key.rotation) if encrypts else ...,
             "PendingWindowInDays": days(key.deletion_window),
-            "KeySpec": "SYMMETRIC_DEFAULT",
-            "KeyUsage": "ENCRYPT_DECRYPT",
+            "KeySpec": "SYMMETRIC_DEFAULT" if encrypts else "ECC_NIST_P256",
+            "KeyUsage": "ENCRYPT_DECRYPT" if encrypts else "SIGN_VERIFY",
             "MultiRegion": False,
             "KeyPolicy": {
                 "Version": "2012-10-17",
-                "Statement": [*_key_statements(key.users, scope)],
+                "Statement": [*_key_statements(key.users, scope, encrypts=encrypts)],
             },
         },
         lines={
@@ -67,13 +73,15 @@ def _key(name: str, key: Key, scope: Scope) -> Node:
     )
 
 
-def _key_statements(users: KeyUsers, scope: Scope) -> Iterator[Props]:
+def _key_statements(users: KeyUsers, scope: Scope, *, encrypts: bool) -> Iterator[Props]:
     """The account decides by IAM policy; AWS refuses a key that nobody could administer."""
     own = scope.arn("iam", "root", regional=False)
     yield _allow("Administration", {"AWS": own}, ["kms:*"])
     if users.accounts:
         roots = [f"arn:{scope.place.partition}:iam::{account}:root" for account in users.accounts]
         use = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
+        if not encrypts:
+            use = ["kms:DescribeKey", "kms:GetPublicKey", "kms:Verify"]
         yield _allow("OtherAccounts", {"AWS": sorted(roots)}, use)
     use = ["kms:Decrypt", "kms:GenerateDataKey*"]
     pinned, others = apart(users.services)

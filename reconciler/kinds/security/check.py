@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Problem, days, seconds
 from reconciler.kinds.security.spec import IamRole, Key, Security
+from reconciler.model.value import Path
 
 _ROTATION = (90, 2560)
 _WINDOW = (7, 30)
@@ -15,6 +16,7 @@ _SESSION = (3600, 43200)
 def check(spec: Security) -> Iterator[Problem]:
     for name, key in spec.keys.items():
         here = ("keys", name)
+        yield from _signing(key, here)
         if not _ROTATION[0] <= days(key.rotation) <= _ROTATION[1]:
             help_ = "use 90d to 2560d"
             yield Problem((*here, "rotation"), "keys rotate every 90 to 2560 days", help_)
@@ -29,6 +31,18 @@ def check(spec: Security) -> Iterator[Problem]:
             yield Problem(("roles", name), f"role {name!r} may do nothing", "add statements")
     yield from _twice("keys", spec.keys)
     yield from _twice("roles", spec.roles)
+
+
+def _signing(key: Key, here: Path) -> Iterator[Problem]:
+    """Source: KMS developer guide, "Rotating AWS KMS keys": symmetric ones only."""
+    if key.usage != "signing":
+        return
+    if "rotation" in key.model_fields_set:
+        text = "KMS rotates no key that signs"
+        yield Problem((*here, "rotation"), text, "remove it")
+    if key.users.services:
+        text = "services encrypt, and this key signs"
+        yield Problem((*here, "users", "services"), text, "remove it")
 
 
 def _twice(where: str, members: Mapping[str, Key] | Mapping[str, IamRole]) -> Iterator[Problem]:

@@ -27,15 +27,18 @@ class KeyUsers(Section):
 
 
 class Key(Section):
-    """A symmetric KMS key with an alias."""
+    """A KMS key with an alias."""
 
     description: str
     """What the key protects."""
+    usage: Literal["encryption", "signing"] = "encryption"
+    """What it is for: a symmetric key encrypts, an elliptic one signs (ECC_NIST_P256)."""
     aws_name: Maybe[AliasName] = None
     """The alias of the key in AWS, without ``alias/``. By default it is made of platform,
     environment, spec and key."""
     rotation: Duration = "365d"
-    """How often new key material is made; old material keeps decrypting. 90 to 2560 days."""
+    """How often new key material is made; old material keeps decrypting. 90 to 2560 days. A key
+    that signs does not rotate."""
     deletion_window: Duration = "30d"
     """How long a deletion can be taken back. 7 to 30 days."""
     users: KeyUsers = Field(default_factory=KeyUsers)

@@ -22,7 +22,7 @@ from reconciler.kinds.training.pipeline import definition, lines, plan
 from reconciler.kinds.training.processing import SERVICE
 from reconciler.kinds.training.runner import runner_may
 from reconciler.kinds.training.spec import Training
-from reconciler.kinds.training.steps import compare, train
+from reconciler.kinds.training.steps import compare, seal, train
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, Ref
 
@@ -43,7 +43,8 @@ def lookups(spec: Training, scope: Scope) -> Iterator[Lookup]:
     """The digest of the image that steps of Moorline's own run in."""
     workers: list[Worker] = []
     compares = spec.register_ is not None and bool(compare.wanted(spec.register_))
-    if compares or step_names(spec):
+    seals = spec.register_ is not None and seal.wanted(spec.register_, scope)
+    if compares or seals or step_names(spec):
         workers.append(tools.SMALL)
     if spec.baseline is not None:
         workers.append(spec.baseline)

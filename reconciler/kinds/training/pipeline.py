@@ -19,6 +19,7 @@ from reconciler.kinds.training.steps import (
     prepare,
     query,
     register,
+    seal,
     train,
 )
 from reconciler.model.address import Address
@@ -62,8 +63,12 @@ def plan(spec: Training, job: Job, scope: Scope) -> Plan:
             step, asset = compare.step(spec, spec.register_, job, scope)
             made.append(step)
             needs += asset.needs
-        then = register.version(spec, spec.register_, job, scope, files)
-        made.append(register.step(spec, spec.register_, then))
+        then: tuple[Step, ...] = (register.version(spec, spec.register_, job, scope, files),)
+        if seal.wanted(spec.register_, scope):
+            step, asset = seal.step(spec, spec.register_, job, scope)
+            then = (step, *then)
+            needs += asset.needs
+        made += register.steps(spec, spec.register_, then)
     for asset in (job.code, *files.values()):
         needs += asset.needs if asset is not None else ()
     return Plan(tuple(made), tuple(nodes), tuple(dict.fromkeys(needs)))

@@ -12,7 +12,7 @@ from reconciler.kinds.training.pipeline import Plan
 from reconciler.kinds.training.places import MODELS, below
 from reconciler.kinds.training.processing import SERVICE
 from reconciler.kinds.training.spec import Training
-from reconciler.kinds.training.steps import compare, evaluate, register
+from reconciler.kinds.training.steps import compare, evaluate, register, seal
 
 _JOBS = {
     "Training": ("training-job", "TrainingJob"),
@@ -54,13 +54,19 @@ def runner_may(spec: Training, job: Job, found: Plan, role: Role, scope: Scope) 
         make = ("sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage")
         scope.grant(role, make, on=[versions])
         allow_read(scope, role, below(spec, scope, MODELS))
+        if seal.wanted(spec.register_, scope):
+            allow_read(scope, role, seal.spot(spec.register_, scope))
         allow_images(scope, role, [register.inference_image(spec, spec.register_, scope)])
 
 
 def _read(found: Plan, role: Role, spec: Training, scope: Scope) -> None:
     """Files that conditions read, and those that a version names."""
     names = {step.name for step in found.every}
-    for name, folder in ((evaluate.NAME, evaluate.PURPOSE), (compare.NAME, compare.PURPOSE)):
+    for name, folder in (
+        (evaluate.NAME, evaluate.PURPOSE),
+        (compare.NAME, compare.PURPOSE),
+        (seal.NAME, seal.PURPOSE),
+    ):
         if name in names:
             allow_read(scope, role, below(spec, scope, folder))
 

@@ -42,4 +42,34 @@ CODES = (
         "SageMaker serves only versions whose ModelPackageStatus is Completed. Of those that are approved the newest such one is taken; newer ones that were passed over are named.",
         "Wait until it is Completed, register it anew, or reject it.",
     ),
+    Code(
+        "MODEL002",
+        "a policy elsewhere that readers need",
+        "Another account deploys versions of a registry. Its roles read the model file, decrypt it and pull the image, and each of these has a policy of its own. Moorline writes the policies of what this platform makes; of what it does not make it says what to add.",
+        "Add the statement to the policy of the bucket, key or repository that is named.",
+    ),
+    Code(
+        "MODEL003",
+        "a stale model card",
+        "The card of a model says of which version it speaks, and another version is in production: what was reviewed is not what decides.",
+        "Review the card for the version in production and set its `version`.",
+    ),
+    Code(
+        "MODEL004",
+        "stages of versions that contradict each other",
+        "SageMaker keeps the stage of each version by itself, as a free text. Two versions of one model are in Production, so whoever deploys by stage gets either; or a version is in a stage that is none of Development, Staging, Production and Archived.",
+        "Promote the version that stays with `moorline registry promote`, which archives the other one.",
+    ),
+    Code(
+        "MODEL005",
+        "a version whose approval lets nothing by",
+        "A version is deployed on approval alone. This one is rejected or waits for an approval; or its approval is over, or is not by one who may approve; or it is archived. `latest-approved` passes such versions over. What serves already goes on when its approval is over: only a new deployment is held.",
+        "`moorline registry approve` approves it anew where the policy allows it; else name or approve another version.",
+    ),
+    Code(
+        "MODEL006",
+        "a version that its registry's policy does not let by",
+        "A plan would deploy a version of a model for the first time, and its registry's policy does not allow it: a rule failed, or what a rule needs could not be read. A model file that is another one than was registered is found here as well. What serves already is never judged.",
+        "`moorline registry check REGISTRY VERSION --for deploy` shows every rule; mend what it names, or deploy another version.",
+    ),
 )

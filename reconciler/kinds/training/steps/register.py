@@ -14,8 +14,9 @@ from reconciler.kinds.training.parameters import COMMIT, threshold
 from reconciler.kinds.training.registering import Register, When, bounds
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.step import BUSY, CONDITION, Step
-from reconciler.kinds.training.steps import baseline, compare, evaluate, train
+from reconciler.kinds.training.steps import baseline, compare, evaluate, seal, train
 from reconciler.model.value import Json, Path, Props
+from reconciler.registry.rules.artifact import SHA256
 
 REGISTER, JUDGE, FAIL = "Register", "GoodEnough", "NotGoodEnough"
 AT: Path = ("register",)
@@ -29,7 +30,7 @@ _WORDS = {"above": "above", "below": "below", "atLeast": "at least", "atMost": "
 FORM = "application/json"
 
 
-def step(spec: Training, register: Register, then: Step) -> Step:
+def steps(spec: Training, register: Register, then: tuple[Step, ...]) -> tuple[Step, ...]:
     """The registration, behind its conditions where there are any."""
     if not register.when:
         return then
@@ -39,15 +40,16 @@ def step(spec: Training, register: Register, then: Step) -> Step:
     at: dict[Path, Path] = {}
     for place, index in enumerate(_indices(register)):
         at["Arguments", "Conditions", str(place)] = (*AT, "when", str(index))
-    return Step(
+    judged = Step(
         name=JUDGE,
         type=CONDITION,
         arguments={"Conditions": conditions},
         at=(*AT, "when"),
         lines=at,
-        then=(then,),
+        then=then,
         otherwise=(fail,),
     )
+    return (judged,)
 
 
 def _indices(register: Register) -> list[int]:
@@ -117,6 +119,9 @@ def version(
         },
         "CustomerMetadataProperties": _provenance(spec, job, scope, files),
     }
+    sealed = seal.wanted(register, scope)
+    if sealed:
+        arguments["CustomerMetadataProperties"] |= {SHA256: seal.read("sha256")}
     told, checked = baseline.metrics(spec.baseline) if spec.baseline is not None else ({}, {})
     if spec.evaluate is not None:
         source = {"ContentType": FORM, "S3Uri": evaluate.file()}
@@ -140,6 +145,7 @@ def version(
             ("Arguments", "ModelApprovalStatus"): (*AT, "approval"),
             ("Arguments", "CustomerMetadataProperties"): ("code",),
         },
+        needs=(seal.NAME,) if sealed else (),
         retries=BUSY,
     )
 
@@ -149,6 +155,8 @@ def _container(spec: Training, register: Register, scope: Scope) -> Props:
         "Image": inference_image(spec, register, scope),
         "ModelDataUrl": train.artifact(spec),
     }
+    if seal.wanted(register, scope):
+        made |= {"ModelDataUrl": seal.read("uri"), "ModelDataETag": seal.read("etag")}
     return {**made, "Environment": dict(register.environment)} if register.environment else made
 
 

@@ -1,0 +1,1 @@
+"""The verbs below `moorline registry`, and what they share."""
