@@ -140,7 +140,10 @@ def test_pipelines_are_listed_by_prefix(aws: Sandbox) -> None:
 
 def test_an_execution_runs_and_succeeds_and_blocks_deletion_meanwhile(aws: Sandbox) -> None:
     client = aws.client("sagemaker")
-    PIPELINE.create(client)
+    aws.clock.configure(mode="manual")
+    rows = {"Name": "rows", "Type": "Integer", "DefaultValue": 1}
+    body = {"Version": "2020-12-01", "Parameters": [rows], "Steps": []}
+    PIPELINE.create(client, PipelineDefinition=json.dumps(body))
     parameters = [{"Name": "rows", "Value": "10"}]
     started = call(
         client, "StartPipelineExecution", PipelineName="train", PipelineParameters=parameters

@@ -64,8 +64,9 @@ def command(
 
     Outside of the sandbox it asks first, or needs --yes. With --watch it follows the steps and
     exits with 1 where the run does not go well; Ctrl-C stops following, not the run. In a sandbox,
-    jobs of Spark are simulated; with --watch, a file of the repository that the spec names as a
-    stand-in does such a job, in a process of its own. Nothing else ever runs the repository's code.
+    jobs are simulated; with --watch, a file of the repository that the spec names as a stand-in
+    does a job of Spark, and the scripts of a training are run, each in a process of its own.
+    Nothing else ever runs the repository's code.
     """
     from reconciler.cli.world import begun, running  # noqa: PLC0415 - boto3 is loaded only here
 

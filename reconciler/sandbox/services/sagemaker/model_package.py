@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reconciler.sandbox.iam import there
 from reconciler.sandbox.protocol.errors import invalid
 from reconciler.sandbox.services.sagemaker import listing, model_package_group, variants
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
@@ -69,6 +70,8 @@ def _fill_digests(data: dict[str, Any]) -> None:
         if "Image" in container:
             digest = variants.resolved(container["Image"]).rpartition("@")[2]
             container.setdefault("ImageDigest", digest)
+        if etag := there.etag(str(container.get("ModelDataUrl") or "")):
+            container.setdefault("ModelDataETag", etag)
 
 
 def describe(call: Call) -> dict[str, Any]:
