@@ -30,7 +30,10 @@ from reconciler.resources.generic import PRIMARY
 
 
 def levels(graph: Graph, resources: Mapping[str, Resource]) -> Iterator[list[Node]]:
-    """What can be read at once: what is addressed by an output of another comes after that."""
+    """What can be read at once: what is addressed by an output of another comes after that.
+
+    So does what has no tags and is whose the other one is.
+    """
     left = {node.address: node for node in graph}
     while left:
         now = [node for node in left.values() if not _waits(node, resources, left)]
@@ -41,11 +44,12 @@ def levels(graph: Graph, resources: Mapping[str, Resource]) -> Iterator[list[Nod
 
 
 def _waits(node: Node, resources: Mapping[str, Resource], left: Mapping[Address, Node]) -> bool:
-    if resources[node.address.type].generic is None:
+    resource = resources[node.address.type]
+    if resource.generic is None:
         return False
     targets = {ref.target for ref in references(node.props)} - {node.address}
     return any(
-        target in left and not _named(ref, resources)
+        target in left and (resource.tags is None or not _named(ref, resources))
         for ref in references(node.props)
         if (target := ref.target) in targets
     )

@@ -11,6 +11,7 @@ from schemas.generate import (
     kinds,
     operations,
     partitions,
+    pipelines,
     plan,
 )
 from schemas.generate.fields import files as fields
@@ -24,6 +25,7 @@ def main() -> None:
     partitions.main()
     iam.main()
     operations.main()
+    pipelines.main()
     kinds.main()
     fields.main([])
     plan.main()

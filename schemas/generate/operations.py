@@ -63,30 +63,31 @@ def _service(model: Json, told: str) -> dict[str, Json]:
     shapes: dict[str, Json] = {}
     operations = {}
     for name in told.split():
-        shape = model.operation_model(name).input_shape
-        operations[name] = _shape(shape, shapes) if shape is not None else ""
+        taken = model.operation_model(name).input_shape
+        operations[name] = shape(taken, shapes) if taken is not None else ""
     sdk = "".join(each for each in str(model.service_id).lower() if each.isalnum())
     return {"sdk": sdk, "operations": operations, "shapes": shapes}
 
 
-def _shape(shape: Json, shapes: dict[str, Json]) -> str:
-    name = str(shape.name)
+def shape(of: Json, shapes: dict[str, Json]) -> str:
+    """Put a shape of botocore's, and all that it reaches, among those that are there; its name."""
+    name = str(of.name)
     if name in shapes:
         return name
-    made: dict[str, Json] = {"kind": shape.type_name}
+    made: dict[str, Json] = {"kind": of.type_name}
     shapes[name] = made
-    if shape.type_name == "structure":
-        made["members"] = {key: _shape(each, shapes) for key, each in shape.members.items()}
-        tokens = {name for name, each in shape.members.items() if _token(each)}
-        if needed := sorted({*shape.required_members} - tokens):
+    if of.type_name == "structure":
+        made["members"] = {key: shape(each, shapes) for key, each in of.members.items()}
+        tokens = {name for name, each in of.members.items() if _token(each)}
+        if needed := sorted({*of.required_members} - tokens):
             made["required"] = needed
-    elif shape.type_name == "list":
-        made["member"] = _shape(shape.member, shapes)
-    elif shape.type_name == "map":
-        made["value"] = _shape(shape.value, shapes)
-    made |= {key: shape.metadata[key] for key in LIMITS if key in shape.metadata}
-    if getattr(shape, "enum", None):
-        made["enum"] = [*shape.enum]
-    if getattr(shape, "is_document_type", False):
+    elif of.type_name == "list":
+        made["member"] = shape(of.member, shapes)
+    elif of.type_name == "map":
+        made["value"] = shape(of.value, shapes)
+    made |= {key: of.metadata[key] for key in LIMITS if key in of.metadata}
+    if getattr(of, "enum", None):
+        made["enum"] = [*of.enum]
+    if getattr(of, "is_document_type", False):
         made["kind"] = "any"
     return name

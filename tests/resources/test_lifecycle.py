@@ -17,12 +17,13 @@ from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.observe import observe
 from reconciler.aws.session import Session
+from reconciler.model.address import Address
 from reconciler.model.change import Action, Status
 from reconciler.model.event import Event, StepFailed
 from reconciler.model.graph import Graph, Node, build_graph
 from reconciler.model.plan import Plan, Step
 from reconciler.model.policy import Policy
-from reconciler.model.value import JsonText, Ref
+from reconciler.model.value import JsonText, Ref, resolve
 from reconciler.plan.order import plan
 from reconciler.resources.api import load
 from reconciler.sandbox.door.faults import Fault
@@ -46,13 +47,19 @@ def session(aws: Sandbox) -> Session:
 
 @pytest.fixture
 def turn(session: Session) -> Turn:
-    """Plan and apply a graph of samples; the steps that were taken."""
+    """Plan and apply a graph of samples; the steps that were taken.
+
+    What has neither tags nor a name is told by what the last apply asked for, as by a receipt.
+    """
+    told: dict[Address, Props] = {}
 
     def run(*nodes: Node) -> tuple[Step, ...]:
         graph, problems = build_graph(nodes)
         assert problems == []
-        live, found = observe(session, graph, load(), PLACE)
+        live, found = observe(session, graph, load(), PLACE, left=frozenset(told), applied={**told})
         assert found == []
+        told.clear()
+        told.update({node.address: _named(node.props) for node in nodes if _bare(node.address)})
         draft = plan(graph, live, load(), PLACE, ALL)
         assert [item for item in draft.diagnostics if item.is_error] == []
         events = carry_out(session, draft.steps)
@@ -60,6 +67,17 @@ def turn(session: Session) -> Turn:
         return tuple(draft.steps)
 
     return run
+
+
+def _bare(address: Address) -> bool:
+    """Whether nothing on it says whose it is."""
+    resource = load()[address.type]
+    return not (resource.signed or resource.whose or resource.name)
+
+
+def _named(props: Props) -> Props:
+    found: Props = resolve(props, lambda ref: ref.target.name)
+    return found
 
 
 def carry_out(session: Session, steps: Iterable[Step]) -> list[Event]:

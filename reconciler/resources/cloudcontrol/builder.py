@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -38,8 +39,9 @@ def declare(type_: str, **more: Any) -> Resource:  # noqa: ANN401 - the fields o
 
     `more` is what no schema says: `holds`, `refers`, `narrows`, `apart`, and any other field of
     `Resource`; besides, `name` (the property that is its name), `unread` and `ordered` (dotted
-    paths of what AWS never gives back, and of lists whose order means something), and `offs`
-    (blocks of which absent and off are the same).
+    paths of what AWS never gives back, and of lists whose order means something), `offs` (blocks
+    of which absent and off are the same), `untagged` (it takes no tags, whatever the schema says)
+    and `by` (what its listing is told besides what the schema asks for).
 
     Raises:
         ValueError: AWS's handlers do not serve the type.
@@ -85,13 +87,16 @@ def record(  # noqa: PLR0913 - what a file says of a type
     unread: Iterable[str] = (),
     ordered: Iterable[str] = (),
     offs: tuple[Off, ...] = (),
+    untagged: bool = False,
+    by: tuple[str, ...] = (),
     declared: bool = True,
     **more: Any,  # noqa: ANN401 - the fields of `Resource`
 ) -> Resource:
     """The record of a type, whether or not anybody declares it."""
+    about = replace(about, tagging=None) if untagged else about
     own = identity(about, name)
     comparison = Comparison(about, _paths(unread), _paths(ordered), offs)
-    search = Search(about, own, comparison)
+    search = Search(about, own, comparison, by)
     key = {"TypeName": about.type, IDENTIFIER: f"{{{PRIMARY}}}"}
     fixed = words.fixed_tags(about)
     fields: dict[str, Any] = {

@@ -55,6 +55,8 @@ class Search:
     facts: Facts
     identity: Identity
     comparison: Comparison
+    by: tuple[str, ...] = ()
+    """What a listing may be told besides: without it AWS leaves out what is below one of these."""
 
     @property
     def parents(self) -> tuple[str, ...] | None:
@@ -149,7 +151,7 @@ class Search:
 
     def _unknown(self, props: Props) -> bool:
         needed = [part for part in self.identity.parts if part not in self.identity.made]
-        needed += [(name,) for name in self.parents or ()]
+        needed += [(name,) for name in (*(self.parents or ()), *self.by)]
         marks = Ref | Join | Mark
         return any(
             isinstance(leaf, marks) for each in needed for leaf in leaves(value(props, each))
@@ -181,8 +183,9 @@ class Search:
     # -- listing
 
     def _listed(self, reader: Reader, props: Props) -> Iterator[str]:
-        wanted = {name: props[name] for name in self.parents or () if name in props}
-        if len(wanted) < len(self.parents or ()):
+        parents = self.parents or ()
+        wanted = {name: props[name] for name in (*parents, *self.by) if name in props}
+        if not wanted.keys() >= {*parents}:
             return
         asked: dict[str, Json] = {"TypeName": self.facts.type}
         if wanted:

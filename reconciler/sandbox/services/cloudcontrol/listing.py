@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from reconciler.sandbox.services.cloudcontrol import made
+from reconciler.sandbox.services.cloudcontrol import made, types
 from reconciler.sandbox.services.cloudcontrol.failures import Failure, invalid
 from reconciler.sandbox.services.cloudcontrol.paths import Json
 from reconciler.sandbox.services.cloudcontrol.reading import reading
@@ -36,7 +36,13 @@ def page(shelf: Shelf, params: dict[str, Any]) -> dict[str, Json]:
         raise Failure("HandlerInternalFailureException", "Internal failure in the list handler")
     model = _model(kind, params.get("ResourceModel"))
     found = [] if habits.listing == "none" else _every(shelf)
-    shown = [record for record in found if _is_listed(record) and _under(record, model)]
+    shown = [
+        record
+        for record in found
+        if _is_listed(record)
+        and _under(record, model)
+        and types.shows(kind.name, record.model, model)
+    ]
     return _cut(kind, shown, params.get("NextToken"))
 
 

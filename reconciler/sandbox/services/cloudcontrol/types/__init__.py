@@ -6,7 +6,8 @@ is there and what is asked for, and raises `Broken` for a change that the servic
 `release` is given what is to be deleted, and raises `Broken` where it may not go;
 `begun` does so for what is made, and may answer more than is asked for; `kept` answers what an
 update leaves; `admit` is given what is asked for and all others of the type, by identifier, before
-one is made.
+one is made; `shows` is given what one is and what a listing was told, and says whether that shows
+it.
 """
 
 from __future__ import annotations
@@ -78,3 +79,9 @@ def kept(type_: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str,
     own = getattr(lookup(type_), "kept", None)
     found: dict[str, Any] = own(before, after) if own else after
     return found
+
+
+def shows(type_: str, model: dict[str, Any], told: dict[str, Any]) -> bool:
+    """Whether a listing that was told this shows a resource."""
+    own = getattr(lookup(type_), "shows", None)
+    return bool(own(model, told)) if own else True
