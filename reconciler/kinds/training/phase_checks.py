@@ -141,6 +141,9 @@ def _evaluate(spec: Training) -> Iterator[Problem]:
         if found.framework == BUILTIN:
             help_ = "remove 'framework', or 'code'"
             yield Problem((*path, "framework"), "'builtin' runs no script", help_)
+    else:
+        help_ = "add 'code' and 'framework'"
+        yield Problem(path, "nothing says how the model is evaluated", help_)
     if len(set(found.metrics)) < len(found.metrics):
         yield Problem((*path, "metrics"), "a metric is here twice", "remove one of the two")
 

@@ -62,18 +62,7 @@ class Experiments(Section):
 class Log(Section):
     """Where hyperparameters, metrics, data and versions of each execution are recorded."""
 
-    needs = ("mlflow", "experiments")
+    needs = ("experiments",)
 
-    mlflow: Maybe[
-        Annotated[
-            str,
-            Field(
-                pattern=r"^arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{12}:"
-                r"(mlflow-tracking-server|mlflow-app)/[A-Za-z0-9-]+$",
-                examples=["arn:aws:sagemaker:eu-west-1:111122223333:mlflow-tracking-server/acme"],
-            ),
-        ]
-    ] = None
-    """A managed MLflow app or tracking server, by its ARN."""
     experiments: Maybe[Experiments] = None
     """SageMaker Experiments: the training's values, as SageMaker records them itself."""
