@@ -19,9 +19,8 @@ from reconciler.kinds.terms.permissions import (
     allow_read,
     allow_write,
 )
-from reconciler.kinds.training.check import check
+from reconciler.kinds.training.check import check, report
 from reconciler.kinds.training.job import Job, plan_job
-from reconciler.kinds.training.notes import report
 from reconciler.kinds.training.pipeline import defaults, definition, inference_image, lines
 from reconciler.kinds.training.spec import Training
 from reconciler.model.graph import Node
