@@ -7,7 +7,6 @@ without the job's name, which the pipeline chooses.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from reconciler.kinds.api import Scope, gibibytes, seconds
@@ -16,21 +15,13 @@ from reconciler.kinds.terms.image import Wanted, algorithm_image
 from reconciler.kinds.terms.key import key_arn
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.text import text
-from reconciler.kinds.training.spec import Channel, Code, Scalar, Training
-from reconciler.kinds.training.tuning import Continuous, Integers, Tune
+from reconciler.kinds.training.spec import Channel, Code, Training
+from reconciler.kinds.training.tuning import Tune, config, written
 from reconciler.model.asset import Form
 from reconciler.model.value import Json, Props, Ref
 
 INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
 EXECUTION = {"Get": "Execution.PipelineExecutionId"}
-_GOALS = {"maximize": "Maximize", "minimize": "Minimize"}
-_STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "hyperband": "Hyperband", "grid": "Grid"}
-_SCALES = {
-    "auto": "Auto",
-    "linear": "Linear",
-    "logarithmic": "Logarithmic",
-    "reverseLogarithmic": "ReverseLogarithmic",
-}
 
 
 class Job(NamedTuple):
@@ -112,18 +103,8 @@ def training_arguments(spec: Training, job: Job, scope: Scope) -> dict[str, Json
 
 def tuning_arguments(spec: Training, tune: Tune, job: Job, scope: Scope) -> dict[str, Json]:
     """The members of ``CreateHyperParameterTuningJob``."""
-    limits: dict[str, Json] = {"MaxParallelTrainingJobs": tune.max_parallel_jobs}
-    if tune.max_jobs is not None:
-        limits["MaxNumberOfTrainingJobs"] = tune.max_jobs
-    objective = {"Type": _GOALS[tune.objective.goal], "MetricName": tune.objective.metric}
     return {
-        "HyperParameterTuningJobConfig": {
-            "Strategy": _STRATEGIES[tune.strategy],
-            "HyperParameterTuningJobObjective": objective,
-            "ResourceLimits": limits,
-            "ParameterRanges": _ranges(tune, quoted=spec.code is not None),
-            "TrainingJobEarlyStoppingType": "Auto" if tune.early_stopping else "Off",
-        },
+        "HyperParameterTuningJobConfig": config(tune, quoted=spec.code is not None),
         "TrainingJobDefinition": {
             **_shared(spec, job),
             "StaticHyperParameters": hyperparameters(spec, job, scope),
@@ -210,7 +191,7 @@ def _stopping(spec: Training) -> Props:
 def hyperparameters(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
     """Framework images read their values, and where the script is, as JSON texts."""
     if spec.code is None or job.code is None:
-        return {name: _written(value) for name, value in spec.hyperparameters.items()}
+        return {name: written(value) for name, value in spec.hyperparameters.items()}
     found = {name: json.dumps(value) for name, value in spec.hyperparameters.items()}
     return {
         **found,
@@ -218,10 +199,6 @@ def hyperparameters(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
         "sagemaker_submit_directory": text('"', job.code.uri, '"'),
         "sagemaker_region": json.dumps(scope.place.region),
     }
-
-
-def _written(value: Scalar) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _environment(spec: Training) -> dict[str, str]:
@@ -244,30 +221,3 @@ def metric_definitions(spec: Training) -> list[Json]:
     if spec.evaluation is not None and spec.evaluation.regex is not None:
         found[spec.evaluation.metric] = spec.evaluation.regex
     return [{"Name": name, "Regex": regex} for name, regex in found.items()]
-
-
-def _ranges(tune: Tune, *, quoted: bool) -> Props:
-    ranges = tune.ranges
-    kinds: dict[str, Mapping[str, Integers | Continuous]] = {
-        "IntegerParameterRanges": ranges.integer,
-        "ContinuousParameterRanges": ranges.continuous,
-    }
-    found: dict[str, Json] = {
-        kind: [
-            {
-                "Name": name,
-                "MinValue": _written(span.at_least),
-                "MaxValue": _written(span.at_most),
-                "ScalingType": _SCALES[span.scaling],
-            }
-            for name, span in spans.items()
-        ]
-        for kind, spans in kinds.items()
-        if spans
-    }
-    if ranges.categorical:
-        found["CategoricalParameterRanges"] = [
-            {"Name": name, "Values": [json.dumps(v) if quoted else v for v in values]}
-            for name, values in ranges.categorical.items()
-        ]
-    return found

@@ -13,10 +13,9 @@ from reconciler.kinds.terms.location import S3Path
 from reconciler.kinds.terms.name import PipelineName
 from reconciler.kinds.terms.network import Network
 from reconciler.kinds.training.compute import Compute
-from reconciler.kinds.training.tuning import MetricName, Regex, Tune
+from reconciler.kinds.training.tuning import MetricName, Regex, Scalar, Tune
 from reconciler.model.asset import Form
 
-Scalar: TypeAlias = bool | int | float | str
 ChannelName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 

@@ -1,11 +1,15 @@
 """Many training jobs that search for the best hyperparameters."""
 
+import json
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from reconciler.kinds.api import Maybe, Section
+from reconciler.model.value import Json, Props
 
+Scalar: TypeAlias = bool | int | float | str
 MetricName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
 Regex: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
 Scaling: TypeAlias = Literal["auto", "linear", "logarithmic", "reverseLogarithmic"]
@@ -72,3 +76,60 @@ class Tune(Section):
     """How the next values are chosen."""
     early_stopping: bool = False
     """Stop jobs that will not win. Hyperband does so by itself."""
+
+
+_GOALS = {"maximize": "Maximize", "minimize": "Minimize"}
+_STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "hyperband": "Hyperband", "grid": "Grid"}
+_SCALES = {
+    "auto": "Auto",
+    "linear": "Linear",
+    "logarithmic": "Logarithmic",
+    "reverseLogarithmic": "ReverseLogarithmic",
+}
+
+
+def config(tune: Tune, *, quoted: bool) -> Props:
+    """The ``HyperParameterTuningJobConfig``; `quoted` when a script reads JSON texts."""
+    limits: dict[str, Json] = {"MaxParallelTrainingJobs": tune.max_parallel_jobs}
+    if tune.max_jobs is not None:
+        limits["MaxNumberOfTrainingJobs"] = tune.max_jobs
+    objective = {"Type": _GOALS[tune.objective.goal], "MetricName": tune.objective.metric}
+    return {
+        "Strategy": _STRATEGIES[tune.strategy],
+        "HyperParameterTuningJobObjective": objective,
+        "ResourceLimits": limits,
+        "ParameterRanges": _ranges(tune, quoted=quoted),
+        "TrainingJobEarlyStoppingType": "Auto" if tune.early_stopping else "Off",
+    }
+
+
+def written(value: Scalar) -> str:
+    """A value as the text that SageMaker takes."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _ranges(tune: Tune, *, quoted: bool) -> Props:
+    ranges = tune.ranges
+    kinds: dict[str, Mapping[str, Integers | Continuous]] = {
+        "IntegerParameterRanges": ranges.integer,
+        "ContinuousParameterRanges": ranges.continuous,
+    }
+    found: dict[str, Json] = {
+        kind: [
+            {
+                "Name": name,
+                "MinValue": written(span.at_least),
+                "MaxValue": written(span.at_most),
+                "ScalingType": _SCALES[span.scaling],
+            }
+            for name, span in spans.items()
+        ]
+        for kind, spans in kinds.items()
+        if spans
+    }
+    if ranges.categorical:
+        found["CategoricalParameterRanges"] = [
+            {"Name": name, "Values": [json.dumps(v) if quoted else v for v in values]}
+            for name, values in ranges.categorical.items()
+        ]
+    return found
