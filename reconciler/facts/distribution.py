@@ -32,18 +32,27 @@ class Row:
     def __str__(self) -> str:
         """The row as people read it."""
         where = ", ".join(sorted(self.types)) or " or ".join(sorted(self.processors))
-        which = " ".join(self.versions) or (f"from {self.since}" if self.since > "0" else "any")
-        return f"{self.way}, {self.framework} {which}, on {where}"
+        versions = self.versions
+        which = f" {versions[0]} to {versions[-1]}" if versions else ""
+        which = f" from {self.since} on" if self.since > "0" else which
+        return f"{self.way}, {self.framework}{which}, on {where}"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether it works: nothing is said (``why`` is empty), it does not, or nobody knows."""
+    """Whether it works: ``why`` is empty, or says that it does not, or that nobody knows."""
 
     why: str = ""
     known: bool = True
     """Whether AWS says so; else it may work, and nobody knows."""
-    row: Row | None = None
+    rows: tuple[Row, ...] = ()
+    """The rows that it is judged by."""
+
+    @property
+    def table(self) -> str:
+        """What the table says instead, and as of when; nothing where it has no row."""
+        said = "; ".join(str(row) for row in self.rows)
+        return f"the table of {as_of()} has: {said}" if said else ""
 
 
 def judge(way: str, framework: str, version: str, instance_type: str) -> Verdict:
@@ -61,24 +70,28 @@ def judge(way: str, framework: str, version: str, instance_type: str) -> Verdict
     there = [(row, _runs_on(row, instance_type)) for row in rows]
     fitting = [row for row, runs in there if runs]
     if not fitting:
-        unknown = [row for row, runs in there if runs is None]
-        said = "; ".join(str(row) for row in rows)
-        if unknown:
-            text = f"nobody says whether {way} works on {instance_type} (known: {said})"
-            return Verdict(text, known=False, row=unknown[0])
-        return Verdict(f"{way} does not work on {instance_type} (it does: {said})", row=rows[0])
-    for row in fitting:
-        if _has(row, version):
-            return Verdict(row=row)
-    last = fitting[-1]
-    newer = last.open and _numbers(version) > _numbers(last.versions[0])
-    text = f"{way} is not known to work with" if newer else f"{way} does not work with"
-    return Verdict(f"{text} {framework} {version} (it does: {last})", known=not newer, row=last)
+        unknown = any(runs is None for _, runs in there)
+        text = "is not known to work" if unknown else "does not work"
+        text = f"{way} {text} with {framework} on {instance_type}"
+        return Verdict(text, known=not unknown, rows=tuple(rows))
+    found = [row for row in fitting if _has(row, version)]
+    if found:
+        return Verdict(rows=tuple(found))
+    newer = any(row.open and _numbers(version) > _numbers(row.versions[0]) for row in fitting)
+    text = "is not known to work" if newer else "does not work"
+    text = f"{way} {text} with {framework} {version} on {instance_type}"
+    return Verdict(text, known=not newer, rows=tuple(fitting))
 
 
 def ways(framework: str) -> list[str]:
     """The ways that a framework has."""
     return list(dict.fromkeys(row.way for row in _rows() if row.framework == framework))
+
+
+def launcher(framework: str) -> str:
+    """What starts AWS's model parallel library there: ``mpi`` or ``torchrun``."""
+    rows = (row.launcher for row in _rows() if row.framework == framework and row.launcher)
+    return next(rows, "torchrun")
 
 
 def as_of() -> str:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from reconciler.kinds.api import Duration, Maybe, Section, Size
 from reconciler.kinds.terms.image import InstanceType
+from reconciler.kinds.training.distribution import Distribution
 
 
 class Spot(Section):
@@ -24,7 +25,9 @@ class Compute(Section):
     """The other instance types that an execution may choose. Without any listed it may choose
     whatever there is."""
     instances: Annotated[int, Field(ge=1, le=1000)] = 1
-    """How many; the script has to share the work among them."""
+    """How many; ``distribution`` says how they share the work."""
+    distribution: Maybe[Distribution] = None
+    """How several instances share the work. Built-in algorithms that can do so by themselves."""
     volume: Size = "30GiB"
     """Disk of each instance. Types with disks of their own have these instead."""
     max_runtime: Duration = "1d"

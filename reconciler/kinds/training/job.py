@@ -15,12 +15,14 @@ from reconciler.kinds.terms.image import Wanted, algorithm_image
 from reconciler.kinds.terms.key import key_arn
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.text import text
+from reconciler.kinds.training.distribution import launch
 from reconciler.kinds.training.spec import Channel, Code, Training
-from reconciler.kinds.training.tuning import Tune, config, written
+from reconciler.kinds.training.tuning import Tune, config, warm_start, written
 from reconciler.model.asset import Form
 from reconciler.model.value import Json, Props, Ref
 
 INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
+CHECKPOINTS = "/opt/ml/checkpoints"
 EXECUTION = {"Get": "Execution.PipelineExecutionId"}
 
 
@@ -105,6 +107,7 @@ def tuning_arguments(spec: Training, tune: Tune, job: Job, scope: Scope) -> dict
     """The members of ``CreateHyperParameterTuningJob``."""
     return {
         "HyperParameterTuningJobConfig": config(tune, quoted=spec.code is not None),
+        **warm_start(tune),
         "TrainingJobDefinition": {
             **_shared(spec, job),
             "StaticHyperParameters": hyperparameters(spec, job, scope),
@@ -132,7 +135,8 @@ def _shared(spec: Training, job: Job) -> dict[str, Json]:
         "EnableManagedSpotTraining": spec.compute.spot is not None,
     }
     if spec.checkpoints:
-        props["CheckpointConfig"] = {"S3Uri": own_place(job, "checkpoints")}
+        place = own_place(job, "checkpoints")
+        props["CheckpointConfig"] = {"S3Uri": place, "LocalPath": CHECKPOINTS}
     return {**props, "VpcConfig": spec.network.props()} if spec.network is not None else props
 
 
@@ -190,11 +194,14 @@ def _stopping(spec: Training) -> Props:
 
 def hyperparameters(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
     """Framework images read their values, and where the script is, as JSON texts."""
+    shared = launch(spec.compute.distribution, spec.algorithm, INSTANCE_TYPE)
     if spec.code is None or job.code is None:
-        return {name: written(value) for name, value in spec.hyperparameters.items()}
+        plain = {name: written(value) for name, value in spec.hyperparameters.items()}
+        return {**plain, **shared}
     found = {name: json.dumps(value) for name, value in spec.hyperparameters.items()}
     return {
         **found,
+        **shared,
         "sagemaker_program": json.dumps(spec.code.entry_point),
         "sagemaker_submit_directory": text('"', job.code.uri, '"'),
         "sagemaker_region": json.dumps(scope.place.region),
