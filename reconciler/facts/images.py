@@ -26,6 +26,7 @@ __all__ = [
     "ImageError",
     "NoRegionError",
     "as_of",
+    "by_processor",
     "frameworks",
     "image_uri",
     "made_of",
@@ -107,6 +108,18 @@ def made_of(framework: str, version: str | None = None) -> tuple[str, str]:
         return framework, whole
     name = max(_bases(config["versions"][whole]), key=_newest)
     return re.sub(r"[\d.]", "", name), below
+
+
+def by_processor(framework: str, version: str | None = None) -> bool:
+    """Whether the image that trains is another one on another processor.
+
+    Raises:
+        ImageError: there is no such framework or version.
+    """
+    config = _config(framework, "training")
+    given = _version(framework, version, config)
+    entry = config["versions"][config.get("aliases", {}).get(given, given)]
+    return bool(config.get("processors") or _based(framework, None, entry)[1].get("processors"))
 
 
 @cache

@@ -108,27 +108,25 @@ def told(distribution: Distribution, instance_type: Json, starts: str) -> dict[s
 
     `starts` starts the model parallel library: ``mpi`` or ``torchrun``.
     """
-    typed = {"sagemaker_instance_type": instance_type}
-    match way(distribution):
-        case "torchrun":
-            return {"sagemaker_torch_distributed_enabled": True, **typed}
-        case "dataParallel" if (it := distribution.data_parallel) is not None:
-            options = {"sagemaker_distributed_dataparallel_custom_mpi_options": it.options or ""}
-            return {"sagemaker_distributed_dataparallel_enabled": True, **typed, **options}
-        case "modelParallel" if (it := distribution.model_parallel) is not None:
-            parameters = {"mp_parameters": it.parameters} if it.parameters else {}
-            off = {"sagemaker_distributed_dataparallel_enabled": False}
-            if starts == "torchrun":
-                start: dict[str, Json] = {"sagemaker_torch_distributed_enabled": True}
-            else:
-                start = _mpi(it.processes, it.options)
-            return {**start, **parameters, **off, **typed}
-        case "mpi" if (it := distribution.mpi) is not None:
-            return _mpi(it.processes, it.options)
-        case "parameterServer":
-            return {"sagemaker_parameter_server_enabled": True}
-        case "multiWorkerMirrored":
-            return {"sagemaker_multi_worker_mirrored_strategy_enabled": True}
+    typed: dict[str, Json] = {"sagemaker_instance_type": instance_type}
+    if distribution.torchrun is not None:
+        return {"sagemaker_torch_distributed_enabled": True, **typed}
+    if (data := distribution.data_parallel) is not None:
+        options = {"sagemaker_distributed_dataparallel_custom_mpi_options": data.options or ""}
+        return {"sagemaker_distributed_dataparallel_enabled": True, **typed, **options}
+    if (library := distribution.model_parallel) is not None:
+        parameters = {"mp_parameters": library.parameters} if library.parameters else {}
+        off = {"sagemaker_distributed_dataparallel_enabled": False}
+        start: dict[str, Json] = {"sagemaker_torch_distributed_enabled": True}
+        if starts == "mpi":
+            start = _mpi(library.processes, library.options)
+        return {**start, **parameters, **off, **typed}
+    if distribution.mpi is not None:
+        return _mpi(distribution.mpi.processes, distribution.mpi.options)
+    if distribution.parameter_server is not None:
+        return {"sagemaker_parameter_server_enabled": True}
+    if distribution.multi_worker_mirrored is not None:
+        return {"sagemaker_multi_worker_mirrored_strategy_enabled": True}
     return {}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.image import Wanted, algorithm_image
-from reconciler.kinds.training.compute import choices
+from reconciler.kinds.training.compute import allowed
 from reconciler.kinds.training.job import (
     Job,
     own_place,
@@ -87,8 +87,8 @@ def _parameters(spec: Training) -> list[Json]:
         "Type": "String",
         "DefaultValue": spec.compute.instance_type,
     }
-    if spec.compute.other_instance_types:
-        instance["EnumValues"] = [*choices(spec.compute)]
+    if types := allowed(spec.compute, spec.algorithm):
+        instance["EnumValues"] = [*types]
     if spec.evaluation is None:
         return [instance]
     (level,) = bounds(spec.evaluation).values()

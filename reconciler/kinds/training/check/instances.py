@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, seconds
-from reconciler.kinds.terms.image import Custom
+from reconciler.kinds.training.check.names import builtin
 from reconciler.kinds.training.spec import Training
 
 _DAY = 86_400
 _LONGEST = 28 * _DAY
 _WARM = 6 * 3600
 _WAITING = 3600
-_WITHOUT_CHECKPOINTS = frozenset({
-    "blazingtext", "factorization-machines", "forecasting-deepar", "ipinsights", "kmeans", "knn",
-    "lda", "linear-learner", "ntm", "object2vec", "pca", "randomcutforest", "seq2seq",
-})  # fmt: skip
-"""Built-in algorithms that keep no checkpoints, so their spot jobs wait for an hour at most.
-Source: SageMaker developer guide, Managed spot training, and Use checkpoints (which do)."""
 
 
 def check(spec: Training) -> Iterator[Problem]:
@@ -30,8 +24,9 @@ def check(spec: Training) -> Iterator[Problem]:
         text = "a spot job cannot wait for less time than it may run"
         help_ = f"use {compute.max_runtime} or more"
         yield Problem((*path, "spot", "maxWait"), text, help_)
-    name = "" if isinstance(spec.algorithm, Custom) else spec.algorithm.framework
-    if compute.spot is not None and name in _WITHOUT_CHECKPOINTS:
+    known = builtin(spec)
+    if compute.spot is not None and known is not None and not known.checkpoints:
+        name = known.name
         if seconds(compute.spot.max_wait) > _WAITING:
             text = f"{name} keeps no checkpoints, so its spot jobs may take an hour at most"
             yield Problem((*path, "spot", "maxWait"), text, "use 1h, or remove 'spot'")

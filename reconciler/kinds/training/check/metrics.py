@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from reconciler.kinds.api import Path, Problem
 from reconciler.kinds.terms.image import Custom
@@ -36,5 +37,7 @@ def _metrics(spec: Training) -> Iterator[Problem]:
     found = {*spec.metrics, *(name for _, name, regex in wanted if regex is not None)}
     for path, name, _ in wanted:
         if name not in found:
-            text = f"nothing says where {name!r} is in the log"
+            close = get_close_matches(name, sorted(found), 1, 0.6)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            text = f"nothing says where {name!r} is in the log{hint}"
             yield Problem((*path, "metric"), text, "add a 'regex'")
