@@ -11,7 +11,6 @@ from reconciler.model.value import Json, Props
 
 Scalar: TypeAlias = bool | int | float | str
 MetricName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
-Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 Hyperparameter: TypeAlias = Annotated[str, Field(min_length=1, max_length=256)]
 Category: TypeAlias = Annotated[str, Field(max_length=256)]
 TuningJobName: TypeAlias = Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}$")]
@@ -44,9 +43,9 @@ class Integers(Section):
 class Continuous(Section):
     """Numbers to try."""
 
-    at_least: Finite
+    at_least: float
     """The smallest value."""
-    at_most: Finite
+    at_most: float
     """The largest value."""
     scaling: Scaling = "auto"
     """How values are spread between the two."""
@@ -81,7 +80,7 @@ class EndsWhen(Section):
 
     needs = ("reaches", "notImproving", "converged")
 
-    reaches: Maybe[Finite] = None
+    reaches: Maybe[float] = None
     """A job whose objective is this good ends it."""
     not_improving: Maybe[Annotated[int, Field(ge=3)]] = None
     """So many jobs in a row that are not better by 1 % end it."""

@@ -8,7 +8,6 @@ HyperParameterTrainingJobEnvironmentMap.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from reconciler.facts.algorithms import Algorithm, algorithm
@@ -41,8 +40,6 @@ def check(spec: Training) -> Iterator[Problem]:
             text = f"{name!r} is Moorline's, or the container's own"
             help_ = "remove it; 'code' and 'distribution' say such things"
             yield Problem(path, text, help_, on_key=True)
-        if isinstance(value, float) and not math.isfinite(value):
-            yield Problem(path, f"{value} is no number", "write a number")
         if not 0 < len(name) <= _KEY:
             text = f"a name has 1 to {_KEY} characters, this one {len(name)}"
             yield Problem(path, text, "shorten it", on_key=True)
