@@ -34,7 +34,7 @@ class DataParallel(Section):
 class ModelParallel(Section):
     """AWS's model parallel library (SMP): each GPU has a part of the model."""
 
-    parameters: Annotated[dict[str, Scalar], Field(max_length=100)] = Field(default_factory=dict)
+    settings: Annotated[dict[str, Scalar], Field(max_length=100)] = Field(default_factory=dict)
     """What the library is told: ``hybrid_shard_degree`` and the like."""
     processes: Maybe[Processes] = None
     """Processes of each instance; for versions of the library that MPI starts."""
@@ -115,7 +115,7 @@ def told(distribution: Distribution, instance_type: Json, starts: str) -> dict[s
         options = {"sagemaker_distributed_dataparallel_custom_mpi_options": data.options or ""}
         return {"sagemaker_distributed_dataparallel_enabled": True, **typed, **options}
     if (library := distribution.model_parallel) is not None:
-        parameters = {"mp_parameters": library.parameters} if library.parameters else {}
+        parameters = {"mp_parameters": library.settings} if library.settings else {}
         off = {"sagemaker_distributed_dataparallel_enabled": False}
         start: dict[str, Json] = {"sagemaker_torch_distributed_enabled": True}
         if starts == "mpi":
