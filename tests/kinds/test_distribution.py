@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any, NamedTuple
-from unittest.mock import MagicMock
 
 import pytest
 
@@ -116,9 +116,9 @@ def test_the_sdk_tells_the_same(name: str) -> None:
     parameters = pytest.importorskip("sagemaker.workflow.parameters")
     if not hasattr(pytorch, "PyTorch"):
         pytest.skip("version 2 of the SDK")
-    session = MagicMock(
+    session = SimpleNamespace(
         boto_region_name="us-west-2", config=None, local_mode=False, sagemaker_config={},
-        settings=None, default_bucket_prefix=None,
+        settings=None, default_bucket_prefix=None, default_bucket=lambda: "b",
     )  # fmt: skip
     type_ = parameters.ParameterString("TrainingInstanceType", default_value="ml.p4d.24xlarge")
     way = WAYS[name]

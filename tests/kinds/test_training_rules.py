@@ -17,7 +17,7 @@ XGBOOST = '{framework: xgboost, version: "1.7-1"}'
 PYTORCH = '{framework: pytorch, version: "2.3"}'
 CODE = "{source: artifacts, path: c.tar.gz, entryPoint: train.py, commit: abcdef1}"
 OWN = '{image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1"}'
-REGISTER = "{registry: fraud, instanceTypes: [ml.m5.large]}"
+WHEN = "{{registry: fraud, instanceTypes: [ml.m5.large], when: [{{metric: {}, atLeast: 1}}]}}"
 OBJECTIVE = '{metric: "validation:auc", goal: maximize}'
 DEPTH = "{integer: {max_depth: {atLeast: 1, atMost: 9}}}"
 SIX = "['0.1', '0.2', '0.3', '0.4', '0.5', '0.6']"
@@ -174,16 +174,21 @@ BAD = [
         "a metric that nobody asked for",
         training(
             hyperparameters="{eval_metric: 'rmse, mae'}",
-            evaluation='{metric: "validation:auc", atLeast: 1}',
-            register=REGISTER,
+            register=WHEN.format('"validation:auc"'),
         ),
-        ("E SPEC020 evaluation.metric",),
+        ("E SPEC020 register.when.0.metric",),
     ),
     Case(
         "a metric that no script prints",
-        script(metrics="{auc: 'auc=([0-9.]+)'}", evaluation="{metric: acu, atLeast: 1}",
-               register=REGISTER),
-        ("E SPEC020 evaluation.metric",),
+        script(metrics="{auc: 'auc=([0-9.]+)'}", register=WHEN.format("acu")),
+        ("E SPEC020 register.when.0.metric",),
+    ),
+    Case(
+        "an objective that no script prints",
+        script(
+            metrics="{auc: 'auc=([0-9.]+)'}", tune=tune(objective="{metric: acu, goal: maximize}")
+        ),
+        ("E SPEC020 tune.objective.metric",),
     ),
     Case(
         "a version that is not there",

@@ -94,5 +94,6 @@ def inside(scope: Scope, kind: str, name: str, path: str = "", *, tree: bool = F
     slash = "/" if path else ""
     uri = text(get("uri"), slash, path)
     prefix = "/".join(filter(None, (get("prefix"), path)))
+    prefix = prefix.rstrip("/") if tree else prefix
     objects = text(get("bucketArn"), "/", prefix, ("/*" if prefix else "*") if tree else "")
     return Spot(uri, get("bucketArn"), objects, get("keyArn"))

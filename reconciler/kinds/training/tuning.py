@@ -192,7 +192,7 @@ def _ending(tune: Tune) -> dict[str, Json]:
     return {"TuningJobCompletionCriteria": criteria}
 
 
-def written(value: Scalar) -> str:
+def _written(value: Scalar) -> str:
     """A value as the text that SageMaker takes."""
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -207,8 +207,8 @@ def _ranges(tune: Tune, *, quoted: bool) -> Props:
         kind: [
             {
                 "Name": name,
-                "MinValue": written(span.at_least),
-                "MaxValue": written(span.at_most),
+                "MinValue": _written(span.at_least),
+                "MaxValue": _written(span.at_most),
                 "ScalingType": _SCALES[span.scaling],
             }
             for name, span in spans.items()

@@ -14,6 +14,7 @@ from reconciler.facts.instances import family
 from reconciler.kinds.api import Path, Problem, Scope
 from reconciler.kinds.training.check.names import builtin
 from reconciler.kinds.training.compute import Compute, choices
+from reconciler.kinds.training.metrics import evaluated
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.tuning import Continuous, Integers, Tune
 from reconciler.model.diagnostic import Severity
@@ -69,8 +70,10 @@ def _metrics(spec: Training) -> Iterator[tuple[Path, str, bool]]:
     """Metrics that something depends on, and whether a search improves them."""
     if spec.tune is not None:
         yield ("tune", "objective", "metric"), spec.tune.objective.metric, True
-    elif spec.evaluation is not None:
-        yield ("evaluation", "metric"), spec.evaluation.metric, False
+        return
+    for index, when in enumerate(spec.register_.when if spec.register_ else ()):
+        if when.not_worse_than is None and not evaluated(spec, when.metric):
+            yield ("register", "when", str(index), "metric"), when.metric, False
 
 
 def _metric(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.kinds.api import Scope
+from reconciler.kinds.training.places import output_path
 from reconciler.kinds.training.spec import Training
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json
@@ -20,8 +21,7 @@ def report(spec: Training, scope: Scope) -> None:
     if has("uri") is None:
         return  # which the Rollouts of the registry say
     base = scope.export("DataSource", source, "prefix")
-    path = spec.output.path or f"training/{scope.name}"
-    own = "/".join(filter(None, (base, path)))
+    own = "/".join(filter(None, (base, output_path(spec, scope))))
     bucket = scope.export("DataSource", source, "bucketArn")
     if bucket != has("bucketArn") or not f"{own}/".startswith(f"{has('prefix')}/".lstrip("/")):
         scope.problem(

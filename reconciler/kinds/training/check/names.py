@@ -15,7 +15,7 @@ from reconciler.facts.distribution import ways
 from reconciler.kinds.api import Path, Problem
 from reconciler.kinds.terms.image import Custom
 from reconciler.kinds.training.spec import Training
-from reconciler.kinds.training.tuning import written
+from reconciler.kinds.training.told import plain
 
 _RESERVED = ("sagemaker_", "_tuning_objective_metric")
 _VALUE, _KEY, _VARIABLE = 2500, 256, 512
@@ -43,8 +43,8 @@ def check(spec: Training) -> Iterator[Problem]:
         if not 0 < len(name) <= _KEY:
             text = f"a name has 1 to {_KEY} characters, this one {len(name)}"
             yield Problem(path, text, "shorten it", on_key=True)
-        if len(written(value)) > _VALUE:
-            text = f"a value has {_VALUE} characters at most, this one {len(written(value)):,}"
+        if len(plain(value)) > _VALUE:
+            text = f"a value has {_VALUE} characters at most, this one {len(plain(value)):,}"
             yield Problem(path, text, "give it as a file in an input")
     for ranges in () if spec.tune is None else (spec.tune.ranges,):
         for kind in ("integer", "continuous", "categorical"):

@@ -59,8 +59,6 @@ def _expressions(spec: Training) -> Iterator[tuple[Path, str, str]]:
     if spec.tune is not None and spec.tune.objective.regex is not None:
         objective = spec.tune.objective
         yield ("tune", "objective", "regex"), objective.metric, objective.regex or ""
-    if spec.evaluation is not None and spec.evaluation.regex is not None:
-        yield ("evaluation", "regex"), spec.evaluation.metric, spec.evaluation.regex
 
 
 def _fault(regex: str) -> str | None:
