@@ -15,14 +15,16 @@ _SPARK_BUILD = "v1"  # Spark's tags end with a build number that only the SDK's 
 
 
 class ImageError(LookupError):
-    """No image fits. `known` lists what could have been asked for instead."""
+    """No image fits. `known` lists what could have been asked for instead, oldest first."""
 
     def __init__(self, what: str, given: str | None, known: Iterable[str]) -> None:
         """`what` was asked for, what was `given`, and what is `known`."""
         self.known = tuple(known)
+        self.part = what.split(maxsplit=1)[0].lower()
+        """Which coordinate is wrong: ``framework``, ``version``, ``python``, ``use``, …"""
         close = get_close_matches(given or "", self.known, 1, 0.6)
-        hint = f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(self.known)}"
-        super().__init__(f"unknown {what} '{given or ''}'{hint}")
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        super().__init__(f"unknown {what} '{given}'{hint}" if given else f"no {what} is given")
 
 
 class NoRegionError(ImageError):
@@ -31,6 +33,7 @@ class NoRegionError(ImageError):
     def __init__(self, image: str, region: str) -> None:
         """The `image` by framework and version."""
         self.known = ()
+        self.part = "region"
         LookupError.__init__(self, f"AWS has no image of {image} in {region!r}")
 
 
@@ -59,16 +62,35 @@ def processor(instance_type: str | None, known: list[str] | None) -> str:
     return chosen
 
 
-def build_of(framework: str, entry: Table, processor_: str) -> str:
+def build_of(
+    framework: str,
+    entry: Table,
+    processor_: str,
+    version: str = "",
+    instance_type: str | None = None,
+) -> str:
     """The last part of a tag: CUDA and system of the build, or nothing."""
     if framework == "spark":
         return _SPARK_BUILD
+    if framework == "pytorch-smp":
+        return _smp_build(version, instance_type)
     build: str = entry.get("container_version", {}).get(processor_, "")
     if sdks := entry.get("sdk_versions"):
         build = f"{max(sdks)}-{build}"
     if entry["repository"].endswith(("-inference-graviton", "-inference-arm64")):
         build = f"{build}-sagemaker"
     return build
+
+
+def _smp_build(version: str, instance_type: str | None) -> str:
+    """The CUDA of AWS's model parallel images, which no table names.
+
+    Source: SageMaker Python SDK 2.257.7, image_uris.get_training_image_uri.
+    """
+    minor = tuple(int(it) for it in re.findall(r"\d+", version)[:2])
+    if minor >= (2, 5):
+        return "cu124"
+    return "cu121" if minor >= (2, 1) or family_of(instance_type) == "p5" else "cu118"
 
 
 def word_of(framework: str, entry: Table, processor_: str) -> str:

@@ -22,7 +22,17 @@ from reconciler.facts.image_tags import (
 )
 from reconciler.facts.partitions import partition_of
 
-__all__ = ["ImageError", "NoRegionError", "frameworks", "image_uri", "owners", "versions"]
+__all__ = [
+    "ImageError",
+    "NoRegionError",
+    "as_of",
+    "by_processor",
+    "frameworks",
+    "image_uri",
+    "made_of",
+    "owners",
+    "versions",
+]
 
 _ARM_TAGS = {"xgboost": "{}-arm64", "sklearn": "{}-arm64-cpu-py3"}
 
@@ -44,7 +54,8 @@ def image_uri(  # noqa: PLR0913 -- an image has this many coordinates; all but t
         framework: `xgboost`, `pytorch`, `linear-learner`, ...; see `frameworks()`.
         version: may be left out for what has only one.
         region: the region of the job or endpoint, which is also where the image is pulled from.
-        scope: `training`, `inference` or `processing`.
+        scope: `training`, `inference` or `processing`; the image that trains also processes,
+            where a framework has none of its own for that.
         instance_type: decides between CPU, GPU, Arm and Neuron; none means CPU (serverless).
         py_version: `py310`; the newest one by default.
         base: for Hugging Face, the framework below, as `pytorch2.6.0`; the newest by default.
@@ -65,11 +76,50 @@ def image_uri(  # noqa: PLR0913 -- an image has this many coordinates; all but t
     kind = processor(instance_type, config.get("processors") or entry.get("processors"))
     prefix = f"{below}-transformers{version}" if below else entry.get("tag_prefix", version)
     word = tool or word_of(framework, entry, kind)
-    tag = "-".join(it for it in (prefix, word, python, build_of(framework, entry, kind)) if it)
+    build = build_of(framework, entry, kind, version, instance_type)
+    tag = "-".join(it for it in (prefix, word, python, build) if it)
     if is_arm(instance_type) and framework in _ARM_TAGS:
         tag = _ARM_TAGS[framework].format(version)
     repository = f"{entry['repository']}:{tag}" if tag else entry["repository"]
     return f"{accounts[region]}.dkr.ecr.{region}.{partition_of(region).suffix}/{repository}"
+
+
+@cache
+def as_of() -> str:
+    """When the table was made: the day of the SDK that it comes from, as 2026-10-21."""
+    found: str = _table()["asOf"]
+    return found
+
+
+def made_of(framework: str, version: str | None = None) -> tuple[str, str]:
+    """The framework that an image of a training runs, and its whole version.
+
+    An alias stands for a version, and Hugging Face's images for the framework below, the newest:
+    ``("huggingface", "4.28")`` for ``("pytorch", "2.0.0")``.
+
+    Raises:
+        ImageError: there is no such framework or version.
+    """
+    config = _config(framework, "training")
+    given = _version(framework, version, config)
+    whole = config.get("aliases", {}).get(given, given)
+    below, _ = _based(framework, None, config["versions"][whole])
+    if not below:
+        return framework, whole
+    name = max(_bases(config["versions"][whole]), key=_newest)
+    return re.sub(r"[\d.]", "", name), below
+
+
+def by_processor(framework: str, version: str | None = None) -> bool:
+    """Whether the image that trains is another one on another processor.
+
+    Raises:
+        ImageError: there is no such framework or version.
+    """
+    config = _config(framework, "training")
+    given = _version(framework, version, config)
+    entry = config["versions"][config.get("aliases", {}).get(given, given)]
+    return bool(config.get("processors") or _based(framework, None, entry)[1].get("processors"))
 
 
 @cache
@@ -120,12 +170,19 @@ def _config(framework: str, scope: str) -> Table:
         what = "framework"
         raise ImageError(what, framework, sorted(known))
     by_scope: dict[str, Table] = known[framework]
+    names = {name for it in by_scope for name in it.split()}
+    scope = "training" if scope == "processing" and scope not in names else scope
     for scopes, config in by_scope.items():
         # One set of images serves every use, but not every processor.
         if scope in scopes.split() or (len(by_scope) == 1 and not scope.endswith("_graviton")):
             return config
     what = f"use of {framework}"
-    raise ImageError(what, scope, sorted(name for it in by_scope for name in it.split()))
+    raise ImageError(what, _spoken(scope), sorted(map(_spoken, names)))
+
+
+def _spoken(scope: str) -> str:
+    """The name of a scope of the table, for people."""
+    return f"{scope.removesuffix('_graviton')} on Arm" if scope.endswith("_graviton") else scope
 
 
 def _version(framework: str, version: str | None, config: Table) -> str:
@@ -140,15 +197,23 @@ def _version(framework: str, version: str | None, config: Table) -> str:
 
 def _based(framework: str, base: str | None, entry: Table) -> tuple[str, Table]:
     """The entry for the framework below, for those that have one."""
-    known = [name for name in entry if re.match(r"(pytorch|tensorflow)\d", name)]
+    known = _bases(entry)
     if not known:
         return "", entry
-    chosen = base or max(known, key=lambda it: (it[0] == "p", _numbers(it)))
+    chosen = base or max(known, key=_newest)
     full = entry.get("version_aliases", {}).get(chosen, chosen)
     if full not in known:
         what = f"base of {framework}"
         raise ImageError(what, base, known)
     return re.sub(r"[a-z]", "", chosen), entry[full]
+
+
+def _bases(entry: Table) -> list[str]:
+    return [name for name in entry if re.match(r"(pytorch|tensorflow)\d", name)]
+
+
+def _newest(base: str) -> tuple[bool, list[int]]:
+    return (base.startswith("p"), _numbers(base))
 
 
 def _python(py_version: str | None, entry: Table) -> tuple[str, Table]:

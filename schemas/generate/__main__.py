@@ -8,6 +8,7 @@ from schemas.generate import (
     catalog,
     iam,
     images,
+    instance_types,
     kinds,
     operations,
     partitions,
@@ -22,6 +23,7 @@ def main() -> None:
     aws.main()
     additions.main()
     images.main()
+    instance_types.main()
     partitions.main()
     iam.main()
     operations.main()

@@ -18,6 +18,8 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
 VERSION = "2.27.0"
+AS_OF = "2026-10-21"
+"""When that version was published."""
 TARGET = Path(__file__).parents[1] / "images.json"
 _FOLDER = "sagemaker/core/image_uri_config/"
 _SCOPES = ("training", "inference", "inference_graviton", "processing")
@@ -89,6 +91,7 @@ def text(found: dict[str, Json]) -> str:
 
 def _lines(frameworks: dict[str, Json], accounts: list[dict[str, str]]) -> Iterator[str]:
     yield f' "source": "sagemaker-core {VERSION} (Apache-2.0), image_uri_config"'
+    yield f' "asOf": "{AS_OF}"'
     yield ' "accounts": [\n' + ",\n".join(f"  {_dense(it)}" for it in accounts) + "\n ]"
     entries = ",\n".join(f'  "{name}": {_dense(it)}' for name, it in frameworks.items() if it)
     yield f' "frameworks": {{\n{entries}\n }}'

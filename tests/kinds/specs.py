@@ -195,7 +195,7 @@ tune:
   ranges:
     integer: {max_depth: {atLeast: 4, atMost: 10}}
     continuous: {eta: {atLeast: 0.02, atMost: 0.4, scaling: logarithmic}}
-    categorical: {tree_method: [hist, approx]}
+    categorical: {subsample: ["0.6", "0.8"]}
 log: {experiments: {}}
 register:
   registry: fraud
@@ -212,7 +212,11 @@ code:
 inputs:
   customers: {featureGroup: customer}
   labels: {source: labels, contentType: text/csv, distribution: shardedByS3Key}
-compute: {instanceType: ml.g5.xlarge, instances: 2, keepAlive: 1h}
+compute:
+  instanceType: ml.g5.xlarge
+  instances: 2
+  distribution: {torchrun: {}}
+  keepAlive: 1h
 output: {to: artifacts, path: models/risk}
 hyperparameters: {epochs: 30, amp: true, optimizer: adam}
 environment: {LOG_LEVEL: info}

@@ -24,7 +24,7 @@ def group(rest: str, features: str = "{id: string, at: string}") -> str:
 def training(**parts: str) -> str:
     base = {
         "algorithm": '{framework: xgboost, version: "1.7-1"}',
-        "inputs": "{train: {source: raw}}",
+        "inputs": "{train: {source: raw}, validation: {source: raw}}",
         "compute": "{instanceType: ml.m5.large}",
         "output": "{to: artifacts}",
     }
@@ -34,7 +34,8 @@ def training(**parts: str) -> str:
 def tune(
     ranges: str = "{integer: {depth: {atLeast: 1, atMost: 9}}}", rest: str = "maxJobs: 9"
 ) -> str:
-    return f"{{objective: {{metric: auc, goal: maximize}}, ranges: {ranges}, {rest}}}"
+    objective = '{metric: "validation:auc", goal: maximize}'
+    return f"{{objective: {objective}, ranges: {ranges}, {rest}}}"
 
 
 def rollout(instances: int = 4, **parts: str) -> str:
@@ -54,6 +55,7 @@ def alarm(text: str) -> str:
 
 
 CODE = "{source: a, path: c.tar.gz, entryPoint: train.py, commit: abcdef1}"
+SCRIPTED = '{framework: pytorch, version: "2.3"}'
 REGISTER = "{registry: fraud, instanceTypes: [ml.m5.large]}"
 AUC = "{registry: fraud, when: [{metric: auc, atLeast: 1}], instanceTypes: [ml.m5.large]}"
 
@@ -258,7 +260,7 @@ CASES = [
     Case(
         "an isolated container downloads no code",
         "Training",
-        training(code=CODE, networkIsolation="true"),
+        training(algorithm=SCRIPTED, code=CODE, networkIsolation="true"),
         ("networkIsolation",),
     ),
     Case("an isolated container has its image", "Training", training(networkIsolation="true")),
@@ -283,7 +285,7 @@ CASES = [
     Case(
         "code is pinned",
         "Training",
-        training(code="{source: a, path: c.tar.gz, entryPoint: train.py}"),
+        training(algorithm=SCRIPTED, code="{source: a, path: c.tar.gz, entryPoint: train.py}"),
         ("code",),
     ),
     Case("tuning needs ranges", "Training", training(tune=tune("{}")), ("tune.ranges",)),
@@ -302,8 +304,8 @@ CASES = [
     Case(
         "a hyperparameter is varied in one way",
         "Training",
-        training(tune=tune("{integer: {a: {atLeast: 1, atMost: 2}}, categorical: {a: [x]}}")),
-        ("tune.ranges",),
+        training(tune=tune("{integer: {a: {atLeast: 1, atMost: 2}}, categorical: {a: [x, y]}}")),
+        ("tune.ranges.categorical.a",),
     ),
     Case(
         "a hyperparameter is fixed or varied",
@@ -314,7 +316,11 @@ CASES = [
     Case(
         "hyperband stops early by itself",
         "Training",
-        training(tune=tune(rest="maxJobs: 9, strategy: hyperband, earlyStopping: true")),
+        training(
+            tune=tune(
+                rest="maxJobs: 9, strategy: hyperband, epochs: {atMost: 9}, earlyStopping: true"
+            )
+        ),
         ("tune.earlyStopping",),
     ),
     Case(
@@ -341,10 +347,10 @@ CASES = [
         training(tune=tune(rest="maxJobs: 751, strategy: random")),
     ),
     Case(
-        "a grid has lists and no number of jobs",
+        "a grid has lists",
         "Training",
         training(tune=tune(rest="maxJobs: 9, strategy: grid")),
-        ("tune.ranges", "tune.maxJobs"),
+        ("tune.ranges.integer",),
     ),
     Case(
         "a grid of lists",
@@ -370,18 +376,18 @@ CASES = [
     Case(
         "scripts say where their metric is",
         "Training",
-        training(code=CODE, register=AUC),
+        training(algorithm=SCRIPTED, code=CODE, register=AUC),
         ("register.when.0.metric",),
     ),
     Case(
         "a metric may be found by a regular expression",
         "Training",
-        training(code=CODE, metrics="{auc: auc=(.*)}", register=AUC),
+        training(algorithm=SCRIPTED, code=CODE, metrics="{auc: auc=(.*)}", register=AUC),
     ),
     Case(
         "built-in algorithms report their metrics",
         "Training",
-        training(register=AUC),
+        training(register=AUC.replace("auc", '"validation:auc"')),
     ),
     Case(
         "with tuning the objective is judged",

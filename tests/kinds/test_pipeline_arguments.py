@@ -102,6 +102,7 @@ def test_metrics_of_a_script_are_found_in_its_log() -> None:
 
 def test_hyperparameters_of_a_script_are_json_texts() -> None:
     values = definition("risk")["Steps"][0]["Arguments"]["HyperParameters"]
+    assert values.pop("sagemaker_instance_type") == {"Get": "Parameters.TrainingInstanceType"}
     assert {name: json.loads(value) for name, value in values.items()} == {
         "epochs": 30,
         "amp": True,
@@ -109,6 +110,7 @@ def test_hyperparameters_of_a_script_are_json_texts() -> None:
         "sagemaker_program": "src/train.py",
         "sagemaker_submit_directory": "s3://acme-test-artifacts-123456789012/code/risk-4f2c9e1.tar.gz",
         "sagemaker_region": "eu-west-1",
+        "sagemaker_torch_distributed_enabled": True,
     }
 
 

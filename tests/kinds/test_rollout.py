@@ -235,7 +235,7 @@ def test_an_image_that_does_not_exist_is_reported() -> None:
     platform = world({("Rollout", "fallback"): unknown})
     platform.build("Rollout", "fallback")
     assert [(found.code, str(found.at)) for found in platform.found] == [
-        ("SPEC030", "Rollout/fallback/model/framework:1:1")
+        ("SPEC030", "Rollout/fallback/model/version:1:1")
     ]
 
 

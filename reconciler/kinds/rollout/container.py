@@ -37,7 +37,7 @@ def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
     model, instance_type = spec.model, realtime_of(spec).instance_type
     asked = FrameworkImage(model.framework or "", model.version, model.python)
     wanted = Wanted("inference", instance_type)
-    uri = model.image or framework_image(asked, wanted, scope, ("model", "framework"))
+    uri = model.image or framework_image(asked, wanted, scope, ("model",))
     allow_images(scope, role, [uri])
     allow_read(scope, role, family(model.artifact, scope))
     return {

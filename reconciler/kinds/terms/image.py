@@ -4,7 +4,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from reconciler.facts.images import ImageError, NoRegionError, image_uri
+from reconciler.facts.images import ImageError, NoRegionError, as_of, image_uri
 from reconciler.facts.partitions import is_known, partition_of
 from reconciler.kinds.api import Maybe, Scope, Section
 from reconciler.model.value import Path
@@ -20,6 +20,7 @@ ImageUri = Annotated[
 InstanceType = Annotated[
     str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$", examples=["ml.m5.xlarge"])
 ]
+_SHOWN = 8
 PythonVersion = Annotated[str, Field(pattern=r"^py[0-9]{1,3}$", examples=["py310"])]
 
 
@@ -56,21 +57,35 @@ class Wanted(NamedTuple):
     instance_type: str
 
 
+def find_image(image: FrameworkImage, wanted: Wanted, region: str) -> str:
+    """The address of an image of AWS.
+
+    Raises:
+        ImageError: there is none.
+    """
+    return image_uri(
+        image.framework,
+        image.version,
+        region=region,
+        scope=wanted.use,
+        instance_type=wanted.instance_type,
+        py_version=image.python,
+    )
+
+
 def framework_image(image: FrameworkImage, wanted: Wanted, scope: Scope, path: Path) -> str:
-    """The address of an image of AWS; a problem is reported when there is none."""
+    """The address of an image of AWS; a problem is reported when there is none.
+
+    `path` leads to the section with ``framework``, ``version`` and ``python``.
+    """
+    region = scope.place.region
     try:
-        return image_uri(
-            image.framework,
-            image.version,
-            region=scope.place.region,
-            scope=wanted.use,
-            instance_type=wanted.instance_type,
-            py_version=image.python,
-        )
+        return find_image(image, wanted, region)
     except ImageError as error:
-        region = scope.place.region
         if is_known(region) or not isinstance(error, NoRegionError):
-            scope.problem(path, str(error), help="choose another version, or give an 'image'")
+            part = error.part if error.part in {"framework", "version", "python"} else "framework"
+            here = part if getattr(image, part) else "framework"
+            scope.problem((*path, here), str(error), help=help_of(error))
         else:  # whether the region is right is a question for the environment, not for the version
             scope.imageless.append(f"{image.framework} {image.version or ''}".strip())
         return (
@@ -78,9 +93,22 @@ def framework_image(image: FrameworkImage, wanted: Wanted, scope: Scope, path: P
         )
 
 
+def help_of(error: ImageError) -> str:
+    """What there is instead, and as of when; the newest first where there is much."""
+    if not error.known:
+        return "give an 'image' of your own there, or use another region"
+    shown = ", ".join(reversed(error.known[-_SHOWN:]))
+    more = f" and {len(error.known) - _SHOWN} older" if len(error.known) > _SHOWN else ""
+    return f"AWS had {shown}{more} on {as_of()}; or give an 'image'"
+
+
 def algorithm_image(image: Framework | Custom, wanted: Wanted, scope: Scope, path: Path) -> str:
     """The address of the image that a section asks for."""
     if isinstance(image, Custom):
         return image.image
-    asked = FrameworkImage(image.framework, image.version, image.python)
-    return framework_image(asked, wanted, scope, path)
+    return framework_image(asked(image), wanted, scope, path)
+
+
+def asked(image: Framework) -> FrameworkImage:
+    """A section as what names an image."""
+    return FrameworkImage(image.framework, image.version, image.python)

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from reconciler.facts.images import ImageError, by_processor
 from reconciler.kinds.api import Duration, Maybe, Section, Size
-from reconciler.kinds.terms.image import InstanceType
+from reconciler.kinds.terms.image import Custom, Framework, InstanceType
+from reconciler.kinds.training.distribution import Distribution
 
 
 class Spot(Section):
@@ -22,9 +24,11 @@ class Compute(Section):
     """The instance type; an execution of the pipeline may choose another."""
     other_instance_types: Annotated[tuple[InstanceType, ...], Field(max_length=20)] = ()
     """The other instance types that an execution may choose. Without any listed it may choose
-    whatever there is."""
+    none where the image is made for one processor, as PyTorch's are, and else whatever there is."""
     instances: Annotated[int, Field(ge=1, le=1000)] = 1
-    """How many; the script has to share the work among them."""
+    """How many; ``distribution`` says how they share the work."""
+    distribution: Maybe[Distribution] = None
+    """How several instances share the work. Built-in algorithms that can do so by themselves."""
     volume: Size = "30GiB"
     """Disk of each instance. Types with disks of their own have these instead."""
     max_runtime: Duration = "1d"
@@ -38,3 +42,15 @@ class Compute(Section):
 def choices(compute: Compute) -> tuple[str, ...]:
     """The instance types that an execution may have, the default first, as far as listed."""
     return tuple(dict.fromkeys((compute.instance_type, *compute.other_instance_types)))
+
+
+def allowed(compute: Compute, algorithm: Framework | Custom) -> tuple[str, ...]:
+    """The instance types that AWS lets an execution choose; nothing when it may choose any."""
+    if compute.other_instance_types:
+        return choices(compute)
+    if isinstance(algorithm, Custom):
+        return ()
+    try:
+        return choices(compute) if by_processor(algorithm.framework, algorithm.version) else ()
+    except ImageError:  # which is said where the image is looked up
+        return ()

@@ -7,7 +7,6 @@ without the job's name, which the pipeline chooses.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from reconciler.kinds.api import Scope, gibibytes, seconds
@@ -17,23 +16,18 @@ from reconciler.kinds.terms.key import key_arn
 from reconciler.kinds.terms.location import Spot
 from reconciler.kinds.terms.text import text
 from reconciler.kinds.training.channel import Channel
+from reconciler.kinds.training.distribution import launch
 from reconciler.kinds.training.origin import Mount, given
 from reconciler.kinds.training.places import below, own_place
 from reconciler.kinds.training.spec import Code, Training
-from reconciler.kinds.training.told import filled, plain, quoted
-from reconciler.kinds.training.tuning import Continuous, Integers, Tune
+from reconciler.kinds.training.told import filled, quoted
+from reconciler.kinds.training.tuning import Tune, config, warm_start
 from reconciler.model.asset import Form
 from reconciler.model.value import Json, Props, Ref
 
 INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
-_GOALS = {"maximize": "Maximize", "minimize": "Minimize"}
-_STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "hyperband": "Hyperband", "grid": "Grid"}
-_SCALES = {
-    "auto": "Auto",
-    "linear": "Linear",
-    "logarithmic": "Logarithmic",
-    "reverseLogarithmic": "ReverseLogarithmic",
-}
+KEPT = "/opt/ml/checkpoints"
+"""What is kept of a container's disk."""
 
 
 class Job(NamedTuple):
@@ -84,18 +78,9 @@ def training_arguments(spec: Training, job: Job, scope: Scope) -> dict[str, Json
 
 def tuning_arguments(spec: Training, tune: Tune, job: Job, scope: Scope) -> dict[str, Json]:
     """The members of ``CreateHyperParameterTuningJob``."""
-    limits: dict[str, Json] = {"MaxParallelTrainingJobs": tune.max_parallel_jobs}
-    if tune.max_jobs is not None:
-        limits["MaxNumberOfTrainingJobs"] = tune.max_jobs
-    objective = {"Type": _GOALS[tune.objective.goal], "MetricName": tune.objective.metric}
     return {
-        "HyperParameterTuningJobConfig": {
-            "Strategy": _STRATEGIES[tune.strategy],
-            "HyperParameterTuningJobObjective": objective,
-            "ResourceLimits": limits,
-            "ParameterRanges": _ranges(tune, quoted=spec.code is not None),
-            "TrainingJobEarlyStoppingType": "Auto" if tune.early_stopping else "Off",
-        },
+        "HyperParameterTuningJobConfig": config(tune, quoted=spec.code is not None),
+        **warm_start(tune),
         "TrainingJobDefinition": {
             **_shared(spec, job),
             "StaticHyperParameters": hyperparameters(spec, job, scope),
@@ -123,7 +108,8 @@ def _shared(spec: Training, job: Job) -> dict[str, Json]:
         "EnableManagedSpotTraining": spec.compute.spot is not None,
     }
     if spec.checkpoints:
-        props["CheckpointConfig"] = {"S3Uri": own_place(job.output, "checkpoints")}
+        place = own_place(job.output, "checkpoints")
+        props["CheckpointConfig"] = {"S3Uri": place, "LocalPath": KEPT}
     return {**props, "VpcConfig": spec.network.props()} if spec.network is not None else props
 
 
@@ -171,12 +157,15 @@ def _stopping(spec: Training) -> Props:
 
 def hyperparameters(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
     """Framework images read their values, and where the script is, as JSON texts."""
+    shared = launch(spec.compute.distribution, spec.algorithm, INSTANCE_TYPE)
     if spec.code is None or job.code is None:
-        return {name: filled(value) for name, value in spec.hyperparameters.items()}
+        values = {name: filled(value) for name, value in spec.hyperparameters.items()}
+        return {**values, **shared}
     known = spec.parameters
     found = {name: quoted(value, known) for name, value in spec.hyperparameters.items()}
     return {
         **found,
+        **shared,
         "sagemaker_program": json.dumps(spec.code.entry_point),
         "sagemaker_submit_directory": text('"', job.code.uri, '"'),
         "sagemaker_region": json.dumps(scope.place.region),
@@ -193,30 +182,3 @@ def metric_definitions(spec: Training) -> list[Json]:
     if spec.tune is not None and spec.tune.objective.regex is not None:
         found[spec.tune.objective.metric] = spec.tune.objective.regex
     return [{"Name": name, "Regex": regex} for name, regex in found.items()]
-
-
-def _ranges(tune: Tune, *, quoted: bool) -> Props:
-    ranges = tune.ranges
-    kinds: dict[str, Mapping[str, Integers | Continuous]] = {
-        "IntegerParameterRanges": ranges.integer,
-        "ContinuousParameterRanges": ranges.continuous,
-    }
-    found: dict[str, Json] = {
-        kind: [
-            {
-                "Name": name,
-                "MinValue": plain(span.at_least),
-                "MaxValue": plain(span.at_most),
-                "ScalingType": _SCALES[span.scaling],
-            }
-            for name, span in spans.items()
-        ]
-        for kind, spans in kinds.items()
-        if spans
-    }
-    if ranges.categorical:
-        found["CategoricalParameterRanges"] = [
-            {"Name": name, "Values": [json.dumps(v) if quoted else v for v in values]}
-            for name, values in ranges.categorical.items()
-        ]
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from reconciler.kinds.training.compute import choices
+from reconciler.kinds.training.compute import allowed
 from reconciler.kinds.training.registering import bounds
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.told import TYPES
@@ -43,8 +43,8 @@ def definitions(spec: Training) -> list[Json]:
         "Type": "String",
         "DefaultValue": spec.compute.instance_type,
     }
-    if spec.compute.other_instance_types:
-        instance["EnumValues"] = [*choices(spec.compute)]
+    if types := allowed(spec.compute, spec.algorithm):
+        instance["EnumValues"] = [*types]
     found: list[Json] = [instance]
     if spec.register_ is not None:
         commit = (spec.code.commit if spec.code else None) or UNTOLD
