@@ -373,7 +373,9 @@ def test_only_a_bucket_of_ours_can_forbid_to_overwrite() -> None:
         }
     )
     there.build("ModelRegistry", "fraud")
-    assert [each.at.file for each in there.found if each.at] == ["ModelRegistry/fraud/artifacts/immutable"]
+    assert [each.at.file for each in there.found if each.at] == [
+        "ModelRegistry/fraud/artifacts/immutable"
+    ]
 
 
 # -- trainings that register here
