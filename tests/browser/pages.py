@@ -191,9 +191,9 @@ def _alarms(endpoint: str) -> list[Step]:
 def _training() -> list[Step]:
     changed = plans.changed(
         "PipelineDefinition",
-        '{"Version":"2020-12-01","Steps":[{"Name":"tune","Arguments":{"num_round":"400"}}]}',
-        '{"Version":"2020-12-01","Steps":[{"Name":"tune","Arguments":{"num_round":"600"}}]}',
-        at=at(TRAINING, "num_round"),
+        '{"Version":"2020-12-01","Steps":[{"Name":"tune","Arguments":{"rounds":"40"}}]}',
+        '{"Version":"2020-12-01","Steps":[{"Name":"tune","Arguments":{"rounds":"60"}}]}',
+        at=at(TRAINING, "rounds"),
     )
     groups = ("customer-v2", "merchant-v1")
     return [

@@ -281,6 +281,10 @@ def test_a_folder_that_is_new_goes_away_with_what_failed(repository: Repository)
 
 HOUSE = Path(__file__).parents[2] / "reconciler"
 WRITERS = {
+    "analysis/command.py": "its report, in a job of AWS or where a user says",
+    "analysis/output.py": "the same",
+    "jobs/compare.py": "a job's answer, in a container",
+    "jobs/seal.py": "the same",
     "cli/ci/comment.py": "the step summary, where the CI system says it is",
     "cli/frame/documents.py": "--html, a file that the user names",
     "cli/world/reviewed.py": "-o, a file that the user names",
