@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.access.workloads.pipelines import JOB, Step
+from reconciler.access.workloads.definitions import JOB, Step
 from reconciler.access.workloads.queries import query, sees
 from reconciler.access.workloads.site import (
     DEPUTY,

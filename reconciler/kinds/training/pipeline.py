@@ -19,6 +19,7 @@ from reconciler.kinds.training.steps import (
     prepare,
     query,
     register,
+    score,
     train,
 )
 from reconciler.model.address import Address
@@ -53,6 +54,10 @@ def plan(spec: Training, job: Job, scope: Scope) -> Plan:
     if spec.evaluate is not None and own_code(spec.evaluate):
         step, files["evaluate"] = evaluate.step(spec, spec.evaluate, job, scope)
         made.append(step)
+    elif spec.evaluate is not None and spec.register_ is not None:
+        found, more = score.steps(spec, spec.evaluate, spec.register_, job, scope)
+        made += found
+        needs += more
     if spec.baseline is not None:
         found, more = baseline.steps(spec, spec.baseline, job, scope)
         made += found

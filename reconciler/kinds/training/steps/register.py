@@ -105,7 +105,7 @@ def version(
         "ModelPackageGroupName": scope.export("ModelRegistry", register.registry, "group"),
         "ModelApprovalStatus": approval,
         "InferenceSpecification": {
-            "Containers": [_container(spec, register, scope)],
+            "Containers": [container(spec, register, scope)],
             "SupportedContentTypes": register.content_types,
             "SupportedResponseMIMETypes": register.response_types,
             "SupportedRealtimeInferenceInstanceTypes": register.instance_types,
@@ -144,7 +144,8 @@ def version(
     )
 
 
-def _container(spec: Training, register: Register, scope: Scope) -> Props:
+def container(spec: Training, register: Register, scope: Scope) -> Props:
+    """The container that serves the model."""
     made: dict[str, Json] = {
         "Image": inference_image(spec, register, scope),
         "ModelDataUrl": train.artifact(spec),
