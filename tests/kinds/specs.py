@@ -378,6 +378,7 @@ baseline:
   quality: {}
   bias: {facet: age_band, favoured: adult}
 cache: 30d
+log: {mlflow: "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/acme"}
 retries: 2
 maxParallel: 10
 trigger:

@@ -43,7 +43,8 @@ def lookups(spec: Training, scope: Scope) -> Iterator[Lookup]:
     """The digest of the image that steps of Moorline's own run in."""
     workers: list[Worker] = []
     compares = spec.register_ is not None and bool(compare.wanted(spec.register_))
-    if compares or step_names(spec):
+    records = spec.log is not None and spec.log.mlflow is not None
+    if compares or records or step_names(spec):
         workers.append(tools.SMALL)
     if spec.evaluate is not None and not own_code(spec.evaluate):
         workers.append(spec.evaluate)

@@ -18,6 +18,7 @@ from reconciler.kinds.training.steps import (
     evaluate,
     prepare,
     query,
+    record,
     register,
     score,
     train,
@@ -69,6 +70,11 @@ def plan(spec: Training, job: Job, scope: Scope) -> Plan:
             needs += asset.needs
         then = register.version(spec, spec.register_, job, scope, files)
         made.append(register.step(spec, spec.register_, then))
+    if spec.log is not None and spec.log.mlflow is not None:
+        told = register.provenance(spec, job, scope, files)
+        step, asset = record.step(spec, spec.log.mlflow, told, job, scope)
+        made.append(step)
+        needs += asset.needs
     for asset in (job.code, *files.values()):
         needs += asset.needs if asset is not None else ()
     return Plan(tuple(made), tuple(nodes), tuple(dict.fromkeys(needs)))

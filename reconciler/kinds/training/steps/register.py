@@ -115,7 +115,7 @@ def version(
             "CommitId": {"Get": f"Parameters.{COMMIT}"},
             "GeneratedBy": {"Get": "Execution.PipelineExecutionArn"},
         },
-        "CustomerMetadataProperties": _provenance(spec, job, scope, files),
+        "CustomerMetadataProperties": provenance(spec, job, scope, files),
     }
     told, checked = baseline.metrics(spec.baseline) if spec.baseline is not None else ({}, {})
     if spec.evaluate is not None:
@@ -160,7 +160,7 @@ def inference_image(spec: Training, register: Register, scope: Scope) -> str:
     return algorithm_image(image, Wanted("inference", register.instance_types[0]), scope, path)
 
 
-def _provenance(
+def provenance(
     spec: Training, job: Job, scope: Scope, files: Mapping[str, Asset]
 ) -> dict[str, Json]:
     """What a version comes from, beside its commit and execution: code by its digest, and data.
