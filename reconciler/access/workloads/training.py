@@ -23,6 +23,7 @@ from reconciler.access.workloads.site import (
     sealed,
     takes,
 )
+from reconciler.access.workloads.transforms import transformed
 
 _TUNING = (
     "SageMaker developer guide, Cross-service confused deputy prevention, names no tuning:"
@@ -43,6 +44,7 @@ def training(site: Site) -> Iterator[Work]:
 def trained(site: Site, step: Step) -> Iterator[Work]:
     """What the jobs do that one step starts, as the role that they are given."""
     yield from processed(site, step)
+    yield from transformed(site, step)
     job = training_of(step)
     if job is None:
         return

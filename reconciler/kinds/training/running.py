@@ -62,7 +62,19 @@ class Experiments(Section):
 class Log(Section):
     """Where hyperparameters, metrics, data and versions of each execution are recorded."""
 
-    needs = ("experiments",)
+    needs = ("mlflow", "experiments")
 
+    mlflow: Maybe[
+        Annotated[
+            str,
+            Field(
+                pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:"
+                r"(mlflow-tracking-server|mlflow-app)/[A-Za-z0-9-]+$",
+                max_length=250,
+                examples=["arn:aws:sagemaker:eu-west-1:111122223333:mlflow-tracking-server/acme"],
+            ),
+        ]
+    ] = None
+    """A managed MLflow app or tracking server, by its ARN."""
     experiments: Maybe[Experiments] = None
     """SageMaker Experiments: the training's values, as SageMaker records them itself."""
