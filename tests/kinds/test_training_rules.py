@@ -216,6 +216,14 @@ BAD = [
         ("E SPEC030 compute.instanceType",),
     ),
     Case(
+        "a parameter as a category",
+        tuned("{categorical: {eta: ['{parameters.A}', '0.2']}}", parameters="{A: x}"),
+        (
+            "E SPEC020 tune.ranges.categorical.eta.0",
+            "E SPEC020 tune.ranges.categorical.eta.0",
+        ),
+    ),
+    Case(
         "an algorithm without such an instance",
         training(
             algorithm='{framework: image-classification, version: "1"}',
