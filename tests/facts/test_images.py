@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from reconciler.facts.image_tags import NoRegionError
-from reconciler.facts.images import ImageError, frameworks, image_uri, versions
+from reconciler.facts.images import (
+    ImageError,
+    by_processor,
+    frameworks,
+    image_uri,
+    made_of,
+    versions,
+)
 
 ECR = "dkr.ecr"
 
@@ -51,6 +58,21 @@ ECR = "dkr.ecr"
             "clarify": (
                 "clarify", None, {"region": "us-east-1", "scope": "processing"},
                 f"205585389593.{ECR}.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"),
+            "model parallel": (
+                "pytorch-smp", "2.4.1",
+                {"region": "us-west-2", "instance_type": "ml.p4d.24xlarge"},
+                f"658645717510.{ECR}.us-west-2.amazonaws.com/smdistributed-modelparallel:2.4.1-gpu-py311-cu121"),
+            "model parallel of today": (
+                "pytorch-smp", "2.5.1",
+                {"region": "us-west-2", "instance_type": "ml.p5.48xlarge"},
+                f"658645717510.{ECR}.us-west-2.amazonaws.com/smdistributed-modelparallel:2.5.1-gpu-py311-cu124"),
+            "model parallel of before": (
+                "pytorch-smp", "2.0.1",
+                {"region": "us-west-2", "instance_type": "ml.p4d.24xlarge"},
+                f"658645717510.{ECR}.us-west-2.amazonaws.com/smdistributed-modelparallel:2.0.1-gpu-py310-cu118"),
+            "scikit-learn that processes": (
+                "sklearn", "1.2-1", {"region": "us-west-2", "scope": "processing"},
+                f"246618743249.{ECR}.us-west-2.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"),
             "the model monitor has no tag": (
                 "model-monitor", None, {"region": "us-east-1"},
                 f"156813124566.{ECR}.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"),
@@ -87,9 +109,29 @@ def test_what_does_not_exist_is_answered_with_what_does(
     assert known in caught.value.known
 
 
+@pytest.mark.scenario("T48")
 def test_a_region_of_which_nobody_knows_is_another_matter() -> None:
     with pytest.raises(NoRegionError, match="mars-east-1"):
         image_uri("xgboost", "1.7-1", region="mars-east-1")
+
+
+@pytest.mark.parametrize(
+    ("asked", "made"),
+    [
+        (("pytorch", "2.3"), ("pytorch", "2.3.0")),
+        (("huggingface", "4.28"), ("pytorch", "2.0.0")),
+        (("xgboost", "1.7-1"), ("xgboost", "1.7-1")),
+    ],
+)
+def test_what_an_image_is_made_of(asked: tuple[str, str], made: tuple[str, str]) -> None:
+    assert made_of(*asked) == made
+
+
+def test_whether_another_processor_needs_another_image() -> None:
+    assert by_processor("pytorch", "2.3")
+    assert by_processor("huggingface", "4.28")
+    assert not by_processor("xgboost", "1.7-1")
+    assert not by_processor("linear-learner")
 
 
 def test_versions_include_aliases() -> None:

@@ -206,6 +206,24 @@ BAD = [
         ("E SPEC030 algorithm.python",),
     ),
     Case(
+        "a script on Arm",
+        script(compute=compute("ml.c7g.large")),
+        ("E SPEC030 compute.instanceType",),
+    ),
+    Case(
+        "an image of GPUs on a CPU",
+        script(algorithm='{framework: huggingface, version: "4.28"}'),
+        ("E SPEC030 compute.instanceType",),
+    ),
+    Case(
+        "a parameter as a category",
+        tuned("{categorical: {eta: ['{parameters.A}', '0.2']}}", parameters="{A: x}"),
+        (
+            "E SPEC020 tune.ranges.categorical.eta.0",
+            "E SPEC020 tune.ranges.categorical.eta.0",
+        ),
+    ),
+    Case(
         "an algorithm without such an instance",
         training(
             algorithm='{framework: image-classification, version: "1"}',

@@ -55,6 +55,8 @@ class Wanted(NamedTuple):
 
     use: Literal["training", "inference", "processing"]
     instance_type: str
+    at: Path = ()
+    """Where the spec says the instance type."""
 
 
 def find_image(image: FrameworkImage, wanted: Wanted, region: str) -> str:
@@ -83,14 +85,27 @@ def framework_image(image: FrameworkImage, wanted: Wanted, scope: Scope, path: P
         return find_image(image, wanted, region)
     except ImageError as error:
         if is_known(region) or not isinstance(error, NoRegionError):
-            part = error.part if error.part in {"framework", "version", "python"} else "framework"
-            here = part if getattr(image, part) else "framework"
-            scope.problem((*path, here), str(error), help=help_of(error))
+            _report(image, wanted, error, scope, path)
         else:  # whether the region is right is a question for the environment, not for the version
             scope.imageless.append(f"{image.framework} {image.version or ''}".strip())
         return (
             f"{12 * '0'}.dkr.ecr.{region}.{partition_of(region).suffix}/unknown@sha256:{64 * '0'}"
         )
+
+
+def _report(
+    image: FrameworkImage, wanted: Wanted, error: ImageError, scope: Scope, path: Path
+) -> None:
+    """Say which coordinate has no image; an instance type of which there is none, at its line."""
+    if error.part in {"use", "processor", "instance"}:
+        name = f"{image.framework} {image.version or ''}".strip()
+        text = f"{name} has no image for {wanted.use} on {wanted.instance_type}"
+        where = wanted.at or (*path, "framework")
+        scope.problem(where, text, help=help_of(error))
+        return
+    part = error.part if error.part in {"framework", "version", "python"} else "framework"
+    here = part if getattr(image, part) else "framework"
+    scope.problem((*path, here), str(error), help=help_of(error))
 
 
 def help_of(error: ImageError) -> str:

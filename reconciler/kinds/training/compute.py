@@ -1,5 +1,6 @@
 """The instances that train."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from reconciler.facts.images import ImageError, by_processor
 from reconciler.kinds.api import Duration, Maybe, Section, Size
 from reconciler.kinds.terms.image import Custom, Framework, InstanceType
 from reconciler.kinds.training.distribution import Distribution
+from reconciler.model.value import Path
 
 
 class Spot(Section):
@@ -42,6 +44,14 @@ class Compute(Section):
 def choices(compute: Compute) -> tuple[str, ...]:
     """The instance types that an execution may have, the default first, as far as listed."""
     return tuple(dict.fromkeys((compute.instance_type, *compute.other_instance_types)))
+
+
+def typed(compute: Compute) -> Iterator[tuple[Path, str]]:
+    """Every instance type that a job may have, with its place in the spec."""
+    yield ("compute", "instanceType"), compute.instance_type
+    for each in choices(compute)[1:]:
+        index = compute.other_instance_types.index(each)
+        yield ("compute", "otherInstanceTypes", str(index)), each
 
 
 def allowed(compute: Compute, algorithm: Framework | Custom) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ class Job(NamedTuple):
 
 def plan_job(spec: Training, role: Ref, scope: Scope) -> Job:
     """Find everything that a job of this spec uses."""
-    wanted = Wanted("training", spec.compute.instance_type)
+    wanted = Wanted("training", spec.compute.instance_type, ("compute", "instanceType"))
     return Job(
         image=algorithm_image(spec.algorithm, wanted, scope, ("algorithm",)),
         inputs={name: given(spec, name, scope) for name in spec.inputs},

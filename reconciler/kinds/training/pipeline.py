@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.asset import Asset
+from reconciler.kinds.training.compute import typed
 from reconciler.kinds.training.job import Job
 from reconciler.kinds.training.parameters import definitions
 from reconciler.kinds.training.phases import own_code
@@ -108,6 +109,10 @@ def lines(spec: Training, found: Plan) -> Mapping[Path, Path]:
         (*BODY, "Parameters"): ("parameters",),
         (*BODY, "Parameters", "0"): ("compute", "instanceType"),
         (*BODY, "Parameters", "0", "EnumValues"): ("compute", "otherInstanceTypes"),
+        **{
+            (*BODY, "Parameters", "0", "EnumValues", str(index)): line
+            for index, (line, _) in enumerate(typed(spec.compute))
+        },
     }
     for index, each in enumerate(definitions(spec)):
         here = (*BODY, "Parameters", str(index))

@@ -13,7 +13,7 @@ from reconciler.facts.distribution import processor
 from reconciler.facts.instances import family
 from reconciler.kinds.api import Path, Problem, Scope
 from reconciler.kinds.training.check.names import builtin
-from reconciler.kinds.training.compute import Compute, choices
+from reconciler.kinds.training.compute import typed
 from reconciler.kinds.training.metrics import evaluated
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.tuning import Continuous, Integers, Tune
@@ -56,14 +56,6 @@ def report(spec: Training, scope: Scope) -> None:
             scope.problem(path, text, help="try it first", severity=Severity.WARNING)
     if spec.tune is not None:
         _doubtful(known, spec.tune, scope)
-
-
-def typed(compute: Compute) -> Iterator[tuple[Path, str]]:
-    """Every instance type that a job may have, with its place in the spec."""
-    yield ("compute", "instanceType"), compute.instance_type
-    for each in choices(compute)[1:]:
-        index = compute.other_instance_types.index(each)
-        yield ("compute", "otherInstanceTypes", str(index)), each
 
 
 def _metrics(spec: Training) -> Iterator[tuple[Path, str, bool]]:

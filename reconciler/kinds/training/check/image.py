@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from reconciler.facts.image_tags import ImageError
 from reconciler.kinds.api import Path, Scope
 from reconciler.kinds.terms.image import Custom, Framework, Wanted, asked, find_image
-from reconciler.kinds.training.check.algorithm import typed
+from reconciler.kinds.training.compute import typed
 from reconciler.kinds.training.spec import Training
 
 

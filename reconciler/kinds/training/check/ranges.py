@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from reconciler.kinds.api import Path, Problem
 from reconciler.kinds.training.check.names import builtin
 from reconciler.kinds.training.spec import Training
+from reconciler.kinds.training.told import names
 from reconciler.kinds.training.tuning import Continuous, Integers, Ranges
 
 _MOST = 30
@@ -25,14 +26,14 @@ def check(spec: Training) -> Iterator[Problem]:
     if spec.tune is None:
         return
     ranges, path = spec.tune.ranges, ("tune", "ranges")
-    names = [name for kind in KINDS for name in getattr(ranges, kind)]
-    if not names:
+    count = sum(len(getattr(ranges, kind)) for kind in KINDS)
+    if not count:
         yield Problem(path, "there is nothing to vary", "add a range")
-    if len(names) > _MOST:
-        text = f"tuning varies {_MOST} hyperparameters at most, here are {len(names)}"
+    if count > _MOST:
+        text = f"tuning varies {_MOST} hyperparameters at most, here are {count}"
         yield Problem(path, text, "fix some of them")
-    elif len(names) + len(spec.hyperparameters) > _ALL:
-        text = f"{len(names) + len(spec.hyperparameters)} hyperparameters, fixed and varied"
+    elif count + len(spec.hyperparameters) > _ALL:
+        text = f"{count + len(spec.hyperparameters)} hyperparameters, fixed and varied"
         yield Problem(("hyperparameters",), text, f"a search has {_ALL} at most")
     yield from _once(spec, ranges, path)
     for kind in ("integer", "continuous"):
@@ -91,5 +92,8 @@ def _values(name: str, values: tuple[str, ...], path: Path) -> Iterator[Problem]
         help_ = f"add a value, or write `{name}: {values[0]}` in 'hyperparameters'"
         yield Problem((*path, "0"), text, help_)
     for index, value in enumerate(values):
+        if found := next(names(value), ""):
+            text = f"a search has no parameters: {found!r} would be tried as it is written"
+            yield Problem((*path, str(index)), text, "write a value")
         if value in values[:index]:
             yield Problem((*path, str(index)), f"{value!r} is here twice", "remove it")

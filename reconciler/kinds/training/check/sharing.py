@@ -14,8 +14,8 @@ from reconciler.facts.image_tags import ImageError
 from reconciler.facts.images import made_of
 from reconciler.kinds.api import Path, Problem, Scope
 from reconciler.kinds.terms.image import Custom
-from reconciler.kinds.training.check.algorithm import typed
 from reconciler.kinds.training.check.names import builtin
+from reconciler.kinds.training.compute import typed
 from reconciler.kinds.training.distribution import Distribution, way
 from reconciler.kinds.training.spec import Training
 from reconciler.model.diagnostic import Severity

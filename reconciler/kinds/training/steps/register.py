@@ -165,7 +165,8 @@ def inference_image(spec: Training, register: Register, scope: Scope) -> str:
     """The image that serves what this spec trains."""
     image = register.inference or spec.algorithm
     path = ("register", "inference") if register.inference is not None else ("algorithm",)
-    return algorithm_image(image, Wanted("inference", register.instance_types[0]), scope, path)
+    at = ("register", "instanceTypes", "0")
+    return algorithm_image(image, Wanted("inference", register.instance_types[0], at), scope, path)
 
 
 def provenance(
