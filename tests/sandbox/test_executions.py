@@ -11,8 +11,15 @@ from botocore.exceptions import ClientError
 
 from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
-from reconciler.sandbox.services.sagemaker.runs import caching, conditions, definition, retrying
+from reconciler.sandbox.services.sagemaker.runs import (
+    caching,
+    conditions,
+    definition,
+    noted,
+    retrying,
+)
 from reconciler.sandbox.services.sagemaker.runs.values import Scope, UnresolvedError
+from reconciler.sandbox.services.stepfunctions import steering
 from reconciler.sandbox.state.trainings import Script
 
 from .cases import SPECIFICATION
@@ -536,3 +543,125 @@ def test_pauses_grow_and_end() -> None:
     assert [*pauses(told, 3)] == [10.0, 30.0, None]
     assert [*pauses({**kind, "ExpireAfterMin": 3}, 3)] == [1.0, 2.0, None]
     assert [*pauses({"ExceptionType": [retrying.CAPACITY]}, 1)] == [None]
+
+
+SCRIPTED = {
+    "sagemaker_program": '"train.py"',
+    "sagemaker_submit_directory": '"s3://data/code.tar.gz"',
+}
+SKLEARN = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+
+
+def trusting(kind: str) -> dict[str, Any]:
+    """A trust policy for SageMaker, for one kind of jobs and for pipelines."""
+    here = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
+    like = {"aws:SourceArn": [f"{here}:{kind}/*", f"{here}:pipeline/*"]}
+    return {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+                           "Principal": {"Service": "sagemaker.amazonaws.com"},
+                           "Condition": {"ArnLike": like}}]}  # fmt: skip
+
+
+def announced(made: Pipeline, *names: str) -> str:
+    """An execution whose jobs are done by who starts it."""
+    keep_bucket("data", REGION, "code.tar.gz")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    roles.put(ROLE, {"x": {"Statement": [everything]}}, trusting("training-job"))
+    arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/p"
+    steering.steer({"stand_in": {f"{arn}/mine": names}})
+    return made.start(PipelineExecutionDisplayName="mine")
+
+
+def framework(**more: Any) -> dict[str, Any]:
+    image = {"TrainingImage": SKLEARN, "TrainingInputMode": "File", "MetricDefinitions": [AUC]}
+    return training(AlgorithmSpecification=image, HyperParameters=SCRIPTED, **more)
+
+
+def test_a_job_waits_for_who_does_it_and_ends_as_he_says(aws: Sandbox) -> None:
+    made = Pipeline(aws, step("Train", "Training", framework()),
+                    gate(compared("Equals", get("Steps.Train.FinalMetricDataList['auc'].Value"),
+                                  0.75)))  # fmt: skip
+    arn = announced(made, "sklearn")
+    aws.clock.advance(300)
+    status, _ = made.look(arn)
+    assert status == "Executing"
+    (job,) = steering.jobs(arn)
+    assert (job["program"], job["code"]) == ("train.py", "s3://data/code.tar.gz")
+    assert job["credentials"]["key"]
+    told = {"ok": True, "metrics": {"auc": 0.75}, "log": "auc=0.75"}
+    steering.steer({"ended": {job["id"]: told}})
+    aws.clock.advance(60)
+    status, steps = made.look(arn)
+    assert status == "Succeeded"
+    assert steps["Gate"]["Metadata"]["Condition"]["Outcome"] == "True"
+    assert steering.jobs(arn) == noted.notes(arn) == []
+    (event,) = aws.client("logs").filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")[
+        "events"
+    ]
+    assert event["message"] == "auc=0.75"
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [({"ok": False, "error": "AlgorithmError: no rows, exit code: 1"}, "AlgorithmError: no rows"),
+     (None, "MaxRuntimeExceeded")],
+)  # fmt: skip
+def test_a_job_that_was_done_badly_or_never_fails_its_step(
+    aws: Sandbox, told: Any, reason: str
+) -> None:
+    made = Pipeline(aws, step("Train", "Training", framework()))
+    arn = announced(made, "sklearn")
+    aws.clock.advance(300)
+    made.look(arn)
+    if told:
+        (job,) = steering.jobs(arn)
+        steering.steer({"ended": {job["id"]: told}})
+    aws.clock.advance(4000)
+    status, steps = made.look(arn)
+    assert status == "Failed"
+    assert reason in steps["Train"]["FailureReason"]
+
+
+def test_a_job_that_is_taken_away_waits_once_more(aws: Sandbox) -> None:
+    stop = {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}
+    given = framework(EnableManagedSpotTraining=True, StoppingCondition=stop,
+                      CheckpointConfig={"S3Uri": "s3://data/kept"})  # fmt: skip
+    scripted(aws, Script("Train", interrupted=1))
+    made = Pipeline(aws, step("Train", "Training", given))
+    arn = announced(made, "sklearn")
+    seen = []
+    for told in ({"ok": True, "interrupted": True}, {"ok": True, "metrics": {}}):
+        aws.clock.advance(300)
+        made.look(arn)
+        (job,) = steering.jobs(arn)
+        seen.append(job["interrupted"])
+        steering.steer({"ended": {job["id"]: told}})
+    aws.clock.advance(300)
+    assert seen == [True, False]
+    assert made.look(arn)[0] == "Succeeded"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names", "note"),
+    [
+        (training(), ["sklearn"], "does not run containers"),
+        (framework(), ["xgboost"], "sklearn is not installed"),
+        (training(AlgorithmSpecification={"TrainingImage": SKLEARN, "TrainingInputMode": "File"}),
+         ["sklearn"], "no Python file"),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_do_is_simulated_and_says_so(
+    aws: Sandbox, arguments: Any, names: list[str], note: str
+) -> None:
+    made = Pipeline(aws, step("Train", "Training", arguments))
+    arn = announced(made, *names)
+    aws.clock.advance(600)
+    assert made.look(arn)[0] == "Succeeded"
+    assert any(note in each["note"] for each in noted.notes(arn)), noted.notes(arn)
+
+
+def test_nobody_elses_run_waits(aws: Sandbox) -> None:
+    made = Pipeline(aws, step("Train", "Training", framework()))
+    announced(made, "sklearn")
+    other, steps = made.run()
+    assert other == "Succeeded"
+    assert steps["Train"]["StepStatus"] == "Succeeded"

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from reconciler.model.run import Run
 
 MOST_DAYS = 366
+MOST_TEXT = 1024
+"""Characters of a parameter's value (SageMaker API, Parameter); people report that none is
+refused."""
 
 
 @click.command("run")
@@ -152,6 +155,9 @@ def _parameters(scene: Scene, given: tuple[str, ...]) -> dict[str, Any]:
             scene.fail(
                 "RUN003", f"{text!r} gives no parameter of {scene.what.spec}", f"it has {names}"
             )
+        if not scene.what.machine and not 0 < len(value) <= MOST_TEXT:
+            text_ = f"{name!r} has {len(value)} characters"
+            scene.fail("RUN003", text_, f"SageMaker takes from 1 to {MOST_TEXT}")
         try:
             found[name] = _like(known[name], value)
         except ValueError:

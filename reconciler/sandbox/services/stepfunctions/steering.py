@@ -52,8 +52,9 @@ def jobs(execution: str) -> list[dict[str, Any]]:
     found = []
     for job in WORLD.machines.held.values():
         if job["execution"] == execution and job["id"] not in WORLD.machines.ended:
+            name, source = job.get("session", job["id"]), job.get("source", "")
             taken = acting.take(
-                job["role"], job["principal"], job["region"], job["id"], job["account"]
+                job["role"], job["principal"], job["region"], name, job["account"], source
             )
             keys = {"key": taken.key, "secret": taken.secret, "token": taken.token}
             found.append({**job, "credentials": keys})

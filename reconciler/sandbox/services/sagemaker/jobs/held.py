@@ -56,7 +56,7 @@ def begin(call: Call, record: Record, limit: float, *, interrupted: bool = False
         "id": record.arn, "execution": run, "state": step, "seconds": limit,
         "service": "sagemaker", "job": record.name, "role": record.data["RoleArn"],
         "principal": PRINCIPAL, "account": where.account_id, "region": where.region_name,
-        "interrupted": interrupted, **contract,
+        "session": "SageMaker", "source": record.arn, "interrupted": interrupted, **contract,
     }  # fmt: skip
     record.extra[WAITING] = True
     return True
