@@ -425,3 +425,63 @@ def test_without_immutable_files_a_training_registers_what_it_trained() -> None:
     container = steps["Register"]["Arguments"]["InferenceSpecification"]["Containers"][0]
     assert "Get" in container["ModelDataUrl"]
     assert "ModelDataETag" not in container
+
+
+# -- the reader's side
+
+SHARED = "arn:aws:sagemaker:eu-west-1:210987654321:model-package-group/fraud"
+READER = f"""
+existing: {SHARED}
+artifacts:
+  source: labels
+  existingKey: arn:aws:kms:eu-west-1:210987654321:key/1234
+"""
+
+
+def reader(facts: Mapping[Lookup, Any] | None = None) -> World:
+    return world({("ModelRegistry", "fraud"): READER}, facts)
+
+
+def test_a_group_that_is_shared_is_named_by_its_arn_and_never_made() -> None:
+    there = reader()
+    assert there.build("ModelRegistry", "fraud") == []
+    said = there.peer("ModelRegistry", "fraud")
+    assert (said["groupName"], said["group"]) == (SHARED, SHARED)
+    assert said["packageArns"] == "arn:aws:sagemaker:eu-west-1:210987654321:model-package/fraud/*"
+    (asked,) = there.lookups("Rollout", "fraud-detector")
+    assert dict(asked.params)["group"] == SHARED
+    assert asked.offline["arn"] == "arn:aws:sagemaker:eu-west-1:210987654321:model-package/fraud/1"
+
+
+def test_a_reader_s_role_may_use_the_owner_s_key() -> None:
+    there = reader()
+    roles = named(there.build("Rollout", "fraud-detector"), "AWS::IAM::Role")
+    assert any("arn:aws:kms:eu-west-1:210987654321:key/1234" in str(it.props) for it in roles)
+
+
+@pytest.mark.scenario("T71")
+@pytest.mark.parametrize(("answer_", "codes_"), [(None, ["MODEL007"]), ([], [])])
+def test_no_version_yet_is_not_the_same_as_no_such_group(answer_: Any, codes_: list[str]) -> None:
+    there = reader({Lookup(live.LOOKUP, (("group", SHARED),)): answer_})
+    there.build("ModelRegistry", "fraud")
+    assert [each.code for each in there.found] == codes_
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'readers: ["210987654320"]', "keep: {versions: 3}", "awsName: x",
+        "stages: {}", "card: {purpose: x, uses: y}",
+        "repositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/x']",
+    ],
+)  # fmt: skip
+def test_what_only_the_owner_says(more: str) -> None:
+    (found,) = problems("ModelRegistry", f"existing: {SHARED}\n{more}")
+    assert found.path == (more.partition(":")[0],)
+
+
+def test_how_long_versions_stay_is_said_in_some_way() -> None:
+    (found,) = problems("ModelRegistry", "keep: {}")
+    assert found.path == ("keep",)
+    keep = platform("keep: {versions: 3, age: 30d}").peer("ModelRegistry", "fraud")["keep"]
+    assert keep == {"versions": 3, "age": 30 * 86400, "shared": False}

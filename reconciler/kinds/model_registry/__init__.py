@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.kinds.api import DESCRIPTION, Kind, Lookup, Named, Scope, register
-from reconciler.kinds.model_registry import card, fixed, guard, live, share, told
+from reconciler.kinds.api import DESCRIPTION, Kind, Lookup, Named, Scope, register, seconds
+from reconciler.kinds.model_registry import card, existing, fixed, guard, live, share, told
 from reconciler.kinds.model_registry.check import check
 from reconciler.kinds.model_registry.judged import policy
 from reconciler.kinds.model_registry.spec import ModelRegistry
@@ -31,7 +31,9 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
         "groupName": group.name,
         "groupArn": scope.arn("sagemaker", f"model-package-group/{group.name}"),
         "packageArns": scope.arn("sagemaker", f"model-package/{group.name}/*"),
+        **(existing.names(spec.existing) if spec.existing is not None else {}),
         "policy": policy(spec, scope).data(),
+        "keep": _keep(spec, scope),
         "immutable": spec.artifacts is not None and spec.artifacts.immutable,
         "signs": _signs(spec, scope),
         **dict.fromkeys(("uri", "bucketArn", "keyArn", "prefix")),
@@ -41,8 +43,18 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
     spot = inside(scope, "DataSource", spec.artifacts.source, spec.artifacts.path or "")
     base = scope.export("DataSource", spec.artifacts.source, "prefix")
     prefix = "/".join(filter(None, (base, spec.artifacts.path)))
-    where = {"uri": spot.uri, "bucketArn": spot.bucket, "keyArn": spot.key, "prefix": prefix}
+    key = spec.artifacts.existing_key or spot.key
+    where = {"uri": spot.uri, "bucketArn": spot.bucket, "keyArn": key, "prefix": prefix}
     return {**found, **where}
+
+
+def _keep(spec: ModelRegistry, scope: Scope) -> Json:
+    """As `registry.pruning` takes it; nothing where all versions stay."""
+    if spec.keep is None:
+        return None
+    age = seconds(spec.keep.age) if spec.keep.age is not None else 0
+    shared = bool(share.readers(spec, scope))
+    return {"versions": spec.keep.versions or 0, "age": age, "shared": shared}
 
 
 def _signs(spec: ModelRegistry, scope: Scope) -> Json:
@@ -53,13 +65,16 @@ def _signs(spec: ModelRegistry, scope: Scope) -> Json:
     return scope.export("Security", use.security, "keys").get(use.key)
 
 
-def lookups(_spec: ModelRegistry, scope: Scope) -> Iterator[Lookup]:
-    yield from live.lookups(_spec, scope.address(TYPE).name)
+def lookups(spec: ModelRegistry, scope: Scope) -> Iterator[Lookup]:
+    yield from live.lookups(spec, spec.existing or scope.address(TYPE).name)
 
 
 def build(spec: ModelRegistry, scope: Scope) -> Iterator[Node]:
     given = exports(spec, scope)  # also where nobody asks: what cannot hold models is said here
     group = scope.address(TYPE)
+    if spec.existing is not None:
+        existing.report(spec.existing, live.known(spec, spec.existing, scope), scope)
+        return
     _report_key(spec, scope)
     share.open_files(spec, given, scope)
     share.open_images(spec, scope)
@@ -128,6 +143,7 @@ policy:
   origins: [commit, execution]
 stages:
   production: {movers: ["arn:aws:iam::123456789012:role/model-risk"]}
+keep: {versions: 20, age: 365d}
 card:
   purpose: Probability that a card transaction is fraudulent.
   uses: Scoring card payments at authorization.

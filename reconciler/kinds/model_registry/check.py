@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem
+from reconciler.kinds.model_registry import existing
 from reconciler.kinds.model_registry.judged import ARN
 from reconciler.kinds.model_registry.spec import Approval, ModelRegistry, Policy
 from reconciler.kinds.terms.criterion import problems
@@ -16,14 +17,22 @@ OURS = "moorline:"
 
 
 def check(spec: ModelRegistry) -> Iterator[Problem]:
+    if spec.existing is not None:
+        yield from existing.check(spec)
     if spec.approval is not None:
         yield from _approval(spec.approval)
     if spec.policy is not None:
         yield from _policy(spec.policy)
-    if spec.signing is not None and (spec.artifacts is None or not spec.artifacts.immutable):
+    if spec.keep is not None and spec.keep.versions is None and spec.keep.age is None:
+        yield Problem(("keep",), "give one of 'versions' and 'age', or both")
+    if (
+        spec.existing is None
+        and spec.signing is not None
+        and (spec.artifacts is None or not spec.artifacts.immutable)
+    ):
         text = "a signature is of a file that nobody can overwrite"
         yield Problem(("signing",), text, "set 'artifacts.immutable: true'")
-    if spec.repositories and not spec.readers:
+    if spec.existing is None and spec.repositories and not spec.readers:
         text = "repositories are opened to 'readers', and there are none"
         yield Problem(("repositories",), text, "add 'readers', or remove it")
     for account, count in Counter(spec.readers).items():

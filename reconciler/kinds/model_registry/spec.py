@@ -25,6 +25,16 @@ Repository: TypeAlias = Annotated[
         examples=["arn:aws:ecr:eu-west-1:123456789012:repository/serve"],
     ),
 ]
+GroupArn: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package-group/[A-Za-z0-9-]{1,63}$",
+        examples=["arn:aws:sagemaker:eu-west-1:210987654321:model-package-group/acme-prod-fraud"],
+    ),
+]
+KeyArn: TypeAlias = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$")
+]
 MetadataKey: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/=+@ -]{1,128}$")]
 MetadataValue: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/=+@ -]{0,256}$")]
 
@@ -36,6 +46,9 @@ class Artifacts(Section):
     """The DataSource that holds them."""
     path: Maybe[S3Path] = None
     """The prefix they share."""
+    existing_key: Maybe[KeyArn] = None
+    """The key of the files, where it is not the DataSource's: that of the account that shares
+    them."""
     immutable: bool = False
     """Whether a training puts each file that it registers under ``registered/`` and the digest of
     its bytes, where the bucket lets nobody overwrite or delete it."""
@@ -100,6 +113,17 @@ class Stages(Section):
     archived: Maybe[Movers] = None
 
 
+class Keep(Section):
+    """How many versions stay. What an endpoint, a rollout or a stage needs stays anyway."""
+
+    needs = ("versions", "age")
+
+    versions: Maybe[Annotated[int, Field(ge=1, le=10_000)]] = None
+    """How many of the newest stay."""
+    age: Maybe[Duration] = None
+    """How long any stays. Where both are given, what goes is beyond both."""
+
+
 class Card(Section):
     """The model card: what the model is for, who answers for it, what it may do wrong."""
 
@@ -132,6 +156,9 @@ class Card(Section):
 class ModelRegistry(Section):
     """The versions of one model, and who may use them."""
 
+    existing: Maybe[GroupArn] = None
+    """A group that another account shares with this one. Its versions are read and deployed;
+    `policy` and `approval` are what they have to satisfy here."""
     aws_name: Maybe[EntityName] = None
     """The name of the group of versions in AWS. By default it is made of platform, environment and
     spec."""
@@ -150,5 +177,7 @@ class ModelRegistry(Section):
     """What versions have to satisfy."""
     stages: Maybe[Stages] = None
     """Who may move versions through Development, Staging, Production and Archived."""
+    keep: Maybe[Keep] = None
+    """How many versions stay when `moorline registry prune` looks. By default all do."""
     card: Maybe[Card] = None
     """The model card."""
