@@ -80,6 +80,9 @@ class World(Protocol):
     def workgroup(self, query: str, /) -> str:
         """The workgroup that an Athena query runs in, by the query's id; empty for `primary`."""
 
+    def version(self, arn: str, /) -> Mapping[str, Any]:
+        """What DescribeModelPackage says of a version of a model; nothing of one not there."""
+
     def encryption(self, arn: str, /) -> str:
         """The ARN of the customer's KMS key that encrypts what has an ARN; or empty.
 

@@ -21,6 +21,7 @@ from reconciler.resources.api import Absent, absent
 Reader: TypeAlias = Callable[[Session, Mapping[str, str]], Json]
 NO_BUCKET: tuple[Absent, ...] = (absent("NoSuchBucket"), absent("404"))
 NO_SECRET: tuple[Absent, ...] = (absent("ResourceNotFoundException"),)
+NO_IMAGE: tuple[Absent, ...] = (absent("RepositoryNotFoundException"),)
 CURRENT = "AWSCURRENT"
 
 
@@ -122,8 +123,36 @@ def _feature_group(session: Session, params: Mapping[str, str]) -> Json:
     return body
 
 
+def _image(session: Session, params: Mapping[str, str]) -> Json:
+    """An image of a registry by its tag: which digest that stands for.
+
+    Returns ``{"digest", "asked", "there"}``: no digest where the registry has no such tag, or, with
+    nothing for ``there``, where it does not say. Asked by what a pull asks first, so that whoever
+    may pull the image may ask this. Source: Amazon ECR API reference, BatchGetImage.
+    """
+    request = {
+        "registryId": params["registry"],
+        "repositoryName": params["repository"],
+        "imageIds": [{"imageTag": params["tag"]}],
+    }
+    try:
+        body = ReadOnly(session, "ecr", NO_IMAGE).call("batch_get_image", request)
+    except Gone:
+        return {"digest": "", "asked": True, "there": False}
+    except Denied:
+        return {"digest": "", "asked": True, "there": None}
+    found = {each["imageId"].get("imageDigest") for each in body.get("images") or ()}
+    missing = [each.get("failureCode") for each in body.get("failures") or ()]
+    if not found and missing == ["ImageNotFound"]:
+        return {"digest": "", "asked": True, "there": False}
+    if len(found) != 1 or None in found:
+        raise incomplete("ecr.batch_get_image", f"it tells {len(found)} digests of one tag")
+    return {"digest": found.pop(), "asked": True, "there": True}
+
+
 READERS: Mapping[str, Reader] = {
     "feature-group": _feature_group,
+    "image": _image,
     "kafka-topics": surroundings.topics,
     "model-package": resolving.resolve,
     "model-versions": _versions,

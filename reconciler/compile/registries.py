@@ -39,6 +39,8 @@ class Registry:
     policy: Mapping[str, Json] | None
     """As `registry.policy.read` takes it; nothing where the registry has none."""
     deployers: tuple[Deployer, ...] = ()
+    keep: Mapping[str, Json] | None = None
+    """As `registry.pruning` takes it; nothing where all versions stay."""
 
 
 def registries(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Registry]:
@@ -51,7 +53,14 @@ def registries(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Regist
         group, policy = about.get("groupName"), about.get("policy")
         if kind == KIND and isinstance(group, str):
             stated = policy if isinstance(policy, Mapping) else None
-            found[name] = Registry(name, group, stated, tuple(_deployers(name, known, exported)))
+            keep = about.get("keep")
+            found[name] = Registry(
+                name,
+                group,
+                stated,
+                tuple(_deployers(name, known, exported)),
+                keep if isinstance(keep, Mapping) else None,
+            )
     return found
 
 

@@ -1,4 +1,5 @@
-"""What the apply role may do with runs: `moorline run`, `stop` and `retry`, on our own pipelines.
+"""What the apply role may do besides applying: `moorline run`, `stop` and `retry` on our own
+pipelines, `moorline registry prune` on our own versions of models.
 
 Sources: Service Authorization Reference, AWS Step Functions and Amazon SageMaker.
 """
@@ -33,6 +34,9 @@ _RIGHTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
                 "sagemaker:StartPipelineExecution", "sagemaker:StopPipelineExecution",
             ),
         ),
+    ),
+    "AWS::SageMaker::ModelPackageGroup": (
+        (f"{_MAKER}:model-package/@*", ("sagemaker:DeleteModelPackage",)),
     ),
 }  # fmt: skip
 """By type: on which of ours, what; `@` stands for the beginning of our names. That runs are listed

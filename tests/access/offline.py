@@ -28,6 +28,7 @@ class Offline:
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bounded: Mapping[str, str] = field(default_factory=dict)
     sealed: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def tags(self, arn: str) -> Mapping[str, str]:
         return self.tagged.get(arn, {})
@@ -49,6 +50,9 @@ class Offline:
 
     def workgroup(self, _query: str) -> str:
         return ""
+
+    def version(self, arn: str) -> Mapping[str, Any]:
+        return self.versions.get(arn, {})
 
     def encryption(self, arn: str) -> str:
         return self.sealed.get(arn, "")

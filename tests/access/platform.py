@@ -64,6 +64,9 @@ class Platform:
     def workgroup(self, query: str) -> str:
         return query  # queries are called like the workgroup that they run in
 
+    def version(self, _arn: str) -> Mapping[str, Any]:
+        return {}
+
     def encryption(self, arn: str) -> str:
         kind, name = arn.split(":")[2], arn.split(":", 5)[5].split("/")
         for thing in self.site.things:

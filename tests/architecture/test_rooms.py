@@ -16,6 +16,8 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text()
 DOOR = "engine"
 """The only module beside the rooms."""
 ALL = "everything"
+APART = "analysis"
+"""It needs packages that are not installed with the rest, so nothing imports it, not even `cli`."""
 OUTSIDE = {
     "subprocess", "socket", "ssl", "http.client", "http.server", "urllib.request", "urllib3",
     "pathlib", "tempfile", "shutil", "time", "threading", "random", "uuid", "secrets", "click",
@@ -24,6 +26,7 @@ OUTSIDE = {
 """What reaches out of a function: a room that touches nothing imports none of it."""
 SDKS = {"boto3", "botocore", "moto"}
 MAY = {
+    "analysis": {"boto3", "botocore"},  # which runs in AWS, by itself
     "aws": {"boto3", "botocore"},
     "jobs": {"boto3", "botocore"},  # which run in AWS, by themselves
     "sandbox": SDKS,
@@ -53,7 +56,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 def allowed(room: str) -> set[str]:
     """The rooms that a room may import."""
     cell = TABLE[room][2]
-    return set(ROOMS) - {room} if cell == ALL else set(re.findall(r"`(\w+)`", cell))
+    return set(ROOMS) - {room, APART} if cell == ALL else set(re.findall(r"`(\w+)`", cell))
 
 
 def touches_nothing(room: str) -> bool:

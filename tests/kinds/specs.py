@@ -196,8 +196,11 @@ tune:
     integer: {max_depth: {atLeast: 4, atMost: 10}}
     continuous: {eta: {atLeast: 0.02, atMost: 0.4, scaling: logarithmic}}
     categorical: {tree_method: [hist, approx]}
-evaluation: {metric: "validation:auc", atLeast: 0.93}
-register: {registry: fraud, instanceTypes: [ml.c6i.xlarge]}
+log: {experiments: {}}
+register:
+  registry: fraud
+  when: [{metric: "validation:auc", atLeast: 0.93}]
+  instanceTypes: [ml.c6i.xlarge]
 """
 SCRIPT = """
 algorithm: {framework: pytorch, version: "2.3", python: py311}
@@ -213,10 +216,10 @@ compute: {instanceType: ml.g5.xlarge, instances: 2, keepAlive: 1h}
 output: {to: artifacts, path: models/risk}
 hyperparameters: {epochs: 30, amp: true, optimizer: adam}
 environment: {LOG_LEVEL: info}
-metrics: {"train:loss": "loss=([0-9.]+)"}
-evaluation: {metric: loss, atMost: 0.2, regex: "val_loss=([0-9.]+)"}
+metrics: {"train:loss": "loss=([0-9.]+)", loss: "val_loss=([0-9.]+)"}
 register:
   registry: fraud
+  when: [{metric: loss, atMost: 0.2}]
   approval: automatic
   inference: {framework: pytorch, version: "2.3"}
   contentTypes: [application/json]
@@ -336,6 +339,55 @@ steps:
     query: {sql: SELECT 1}
     writes: {results: {source: raw, path: found}}
 """
+PHASES = """
+algorithm: {framework: sklearn, version: "1.2-1"}
+code: {source: artifacts, path: code/churn.tar.gz, entryPoint: train.py, commit: 4f2c9e1}
+parameters: {depth: 6, flavour: plain, rate: 0.1}
+prepare:
+  framework: sklearn
+  code: models/split.py
+  outputs: [train, test]
+  arguments: {share: "{parameters.rate}", seed: 7}
+inputs:
+  train: {featureGroup: customer, query: sql/train.sql, asOf: "2026-11-01T06:00:00Z"}
+  labels:
+    featureGroup: history
+    asOf: "2026-10-01"
+    contentType: text/csv
+    query: {sql: "SELECT * FROM {table} WHERE event_time <= {asOf}", maxScan: 10GiB}
+compute: {instanceType: ml.m5.xlarge}
+output: {to: artifacts, path: models/churn}
+key: {security: platform, key: data}
+hyperparameters: {max_depth: "{parameters.depth}", kind: "{parameters.flavour}", rounds: 100}
+environment: {FLAVOUR: "{parameters.flavour}"}
+evaluate:
+  code: models/evaluate.py
+  data: prepare.test
+  metrics: [auc, recall, cost]
+register:
+  registry: fraud
+  when:
+    - {metric: auc, atLeast: 0.9}
+    - {metric: auc, notWorseThan: production}
+    - {metric: cost, notWorseThan: production, goal: minimize}
+  instanceTypes: [ml.c6i.xlarge]
+baseline:
+  data: prepare.train
+  columns: [churned, age_band, spend]
+  label: churned
+  quality: {}
+  bias: {facet: age_band, favoured: adult}
+cache: 30d
+retries: 2
+maxParallel: 10
+trigger:
+  schedule: cron(0 4 ? * MON *)
+  timezone: Europe/Berlin
+  newData: {dataPipeline: nightly}
+  approval: {registry: fraud}
+  parameters: {depth: 8}
+network: {subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d]}
+"""
 ALL: Mapping[tuple[str, str], str] = {
     ("Availability", "aws"): AVAILABILITY,
     ("Security", "platform"): SECURITY,
@@ -359,6 +411,7 @@ ALL: Mapping[tuple[str, str], str] = {
     ("Training", "fraud"): TUNING,
     ("Training", "risk"): SCRIPT,
     ("Training", "own-image"): OWN_IMAGE,
+    ("Training", "churn"): PHASES,
     ("Rollout", "fraud-detector"): DETECTOR,
     ("Rollout", "fallback"): FALLBACK,
     ("Monitor", "oncall"): MONITOR,

@@ -55,7 +55,7 @@ def alarm(text: str) -> str:
 
 CODE = "{source: a, path: c.tar.gz, entryPoint: train.py, commit: abcdef1}"
 REGISTER = "{registry: fraud, instanceTypes: [ml.m5.large]}"
-LOG = 'regex: "auc=(.*)"'
+AUC = "{registry: fraud, when: [{metric: auc, atLeast: 1}], instanceTypes: [ml.m5.large]}"
 
 CASES = [
     Case("a bucket may archive before it expires", "DataSource", specs.RAW),
@@ -370,34 +370,24 @@ CASES = [
     Case(
         "scripts say where their metric is",
         "Training",
-        training(code=CODE, evaluation="{metric: auc, atLeast: 1}", register=REGISTER),
-        ("evaluation.metric",),
+        training(code=CODE, register=AUC),
+        ("register.when.0.metric",),
     ),
     Case(
         "a metric may be found by a regular expression",
         "Training",
-        training(
-            code=CODE,
-            evaluation=f"{{metric: auc, atLeast: 1, {LOG}}}",
-            register=REGISTER,
-        ),
+        training(code=CODE, metrics="{auc: auc=(.*)}", register=AUC),
     ),
     Case(
         "built-in algorithms report their metrics",
         "Training",
-        training(evaluation="{metric: auc, atLeast: 1}", register=REGISTER),
-    ),
-    Case(
-        "an evaluation decides something",
-        "Training",
-        training(evaluation="{metric: auc, atLeast: 1}"),
-        ("evaluation",),
+        training(register=AUC),
     ),
     Case(
         "with tuning the objective is judged",
         "Training",
-        training(tune=tune(), evaluation="{metric: loss, atMost: 1}", register=REGISTER),
-        ("evaluation.metric",),
+        training(tune=tune(), register=AUC.replace("auc", "loss")),
+        ("register.when.0.metric",),
     ),
     Case("a canary of a quarter", "Rollout", specs.DETECTOR),
     Case(

@@ -19,8 +19,9 @@ OPERATIONS = {
     "Training": ("CreateTrainingJob", {"TrainingJobName": "x"}),
     "Tuning": ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "x"}),
     "RegisterModel": ("CreateModelPackage", {}),
+    "Processing": ("CreateProcessingJob", {"ProcessingJobName": "x"}),
 }
-NAMES = ["fraud", "risk", "own-image"]
+NAMES = ["fraud", "risk", "own-image", "churn"]
 
 
 def definition(name: str) -> Json:
@@ -73,16 +74,22 @@ def test_the_definition_is_a_text_without_marks(name: str) -> None:
 
 def test_steps_of_a_tuned_training() -> None:
     found = [(step["Name"], step["Type"]) for step in steps(definition("fraud")["Steps"])]
-    assert found == [("Tune", "Tuning"), ("GoodEnough", "Condition"), ("Register", "RegisterModel")]
+    assert found == [
+        ("Tune", "Tuning"),
+        ("GoodEnough", "Condition"),
+        ("Register", "RegisterModel"),
+        ("NotGoodEnough", "Fail"),
+    ]
 
 
 def test_the_best_job_is_judged_and_registered() -> None:
-    _, judge, register = steps(definition("fraud")["Steps"])
+    _, judge, register, _ = steps(definition("fraud")["Steps"])
     (condition,) = judge["Arguments"]["Conditions"]
     best = "Steps.Tune.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value"
     assert condition["LeftValue"] == {"Get": best}
     (container,) = register["Arguments"]["InferenceSpecification"]["Containers"]
-    assert container["ModelDataUrl"]["Std:Join"]["Values"][0].startswith("s3://acme-test-artifacts")
+    place = "Steps.Tune.TrainingJobDefinition.OutputDataConfig.S3OutputPath"
+    assert container["ModelDataUrl"]["Std:Join"]["Values"][0] == {"Get": place}
 
 
 def test_metrics_of_a_script_are_found_in_its_log() -> None:

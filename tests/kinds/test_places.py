@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from reconciler.access.workloads.pipelines import inside
+from reconciler.access.workloads.pipelines import JOB, inside
 from reconciler.model.address import Address
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, JsonText, resolve
@@ -69,11 +69,12 @@ def test_two_executions_write_to_no_place_twice_whatever_a_training_says() -> No
 
 def test_the_best_model_of_a_tuning_is_registered_from_where_it_is_written() -> None:
     text = BASE % ("", "") + "\n".join((CODE, TUNE, FEATURES["register"]))
-    tuning, registering = document(text)["Steps"]
-    output = tuning["Arguments"]["TrainingJobDefinition"]["OutputDataConfig"]["S3OutputPath"]
-    (container,) = registering["Arguments"]["InferenceSpecification"]["Containers"]
-    join = container["ModelDataUrl"]["Std:Join"]
-    assert join["Values"][: len(output["Std:Join"]["Values"])] == output["Std:Join"]["Values"]
+    body = document(text)
+    given = {each["Name"]: each["DefaultValue"] for each in body["Parameters"]}
+    tuning, registering = inside(body["Steps"], given)
+    output = tuning.arguments["TrainingJobDefinition"]["OutputDataConfig"]["S3OutputPath"]
+    (container,) = registering.arguments["InferenceSpecification"]["Containers"]
+    assert container["ModelDataUrl"] == f"{output}/{JOB}/output/model.tar.gz"
 
 
 def pipeline(arguments: Json, *more: Node) -> Graph:

@@ -27,9 +27,11 @@ TRAINING = spec(
     train: {source: raw, path: sets/train}
   compute: {instanceType: ml.m5.xlarge}
   output: {to: raw, path: models/risk}
-  evaluation: {metric: "validation:auc", atLeast: 0.8, regex: "auc=([0-9.]+)"}
+  metrics: {"validation:auc": "auc=([0-9.]+)"}
+  log: {experiments: {}}
   register:
     registry: fraud
+    when: [{metric: "validation:auc", atLeast: 0.8}]
     approval: manual
     contentTypes: [text/csv]
     responseTypes: [text/csv]

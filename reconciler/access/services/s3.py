@@ -80,6 +80,8 @@ VERSIONED = {
     "HeadObject": "GetObjectVersion",
 }
 PUTS = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload"})
+CREATES = frozenset({"PutObject", "CopyObject", "CompleteMultipartUpload"})
+"""After which there is another object. Source: S3 user guide, "Enforce conditional writes"."""
 
 
 def bucket_arn(call: Call) -> str:
@@ -137,6 +139,8 @@ def thing(call: Call, _world: World) -> Iterable[Want]:
     if operation in {"PutObject", "CompleteMultipartUpload"}:
         keys |= {"s3:if-none-match": call.get("IfNoneMatch")}
         keys |= {"s3:if-match": call.get("IfMatch")}
+    if ON_OBJECT[operation] == "PutObject":  # the parts of an upload take no condition
+        keys["s3:objectcreationoperation"] = operation in CREATES
     if operation == "DeleteObject" and not name:
         keys["s3:if-match"] = call.get("IfMatch")
     yield Want(f"s3:{name or ON_OBJECT[operation]}", at, keys)

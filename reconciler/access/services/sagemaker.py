@@ -28,7 +28,6 @@ PLAIN = {
     "experiment-trial-component TrialComponentName": "CreateTrialComponent "
     "DescribeTrialComponent UpdateTrialComponent",
     "model ModelName": "DescribeModel DeleteModel",
-    "model-package ModelPackageName": "DescribeModelPackage DeleteModelPackage",
     "model-package-group ModelPackageGroupName": "DescribeModelPackageGroup "
     "DeleteModelPackageGroup GetModelPackageGroupPolicy PutModelPackageGroupPolicy "
     "DeleteModelPackageGroupPolicy",
@@ -97,11 +96,31 @@ def package(call: Call, _world: World) -> Iterable[Want]:
         yield Want("sagemaker:AddTags", at, {"sagemaker:TaggingAction": call.operation}, given)
 
 
-def update_package(call: Call, _world: World) -> Iterable[Want]:
-    """What is decided on a version. What it is meanwhile (`Current…`) no table here knows."""
+def update_package(call: Call, world: World) -> Iterable[Want]:
+    """What is decided on a version, and what it is before that."""
+    at = str(call.need("ModelPackageArn"))
     removed = call.get("CustomerMetadataPropertiesToRemove")
     own = {**_decided(call), "sagemaker:CustomerMetadataPropertiesToRemove": removed}
-    yield Want("sagemaker:UpdateModelPackage", str(call.need("ModelPackageArn")), own)
+    yield Want("sagemaker:UpdateModelPackage", at, {**own, **_current(at, world)})
+
+
+def standing_package(call: Call, world: World) -> Iterable[Want]:
+    """A version is described and deleted by what it is."""
+    at = arn(call, "sagemaker", "model-package", str(call.need("ModelPackageName")))
+    yield Want(f"sagemaker:{call.operation}", at, _current(at, world))
+
+
+def _current(at: str, world: World) -> dict[str, Any]:
+    """Stage and metadata of a version that is there; one that never had a stage has no key."""
+    found = world.version(at)
+    cycle = found.get("ModelLifeCycle") or {}
+    stem = "sagemaker:CurrentCustomerMetadataProperties"
+    metadata = found.get("CustomerMetadataProperties") or {}
+    return {
+        "sagemaker:CurrentModelLifeCycleStage": cycle.get("Stage"),
+        "sagemaker:CurrentModelLifeCycleStageStatus": cycle.get("StageStatus"),
+        **{f"{stem}/{key}": value for key, value in metadata.items()},
+    }
 
 
 def _decided(call: Call) -> dict[str, Any]:
@@ -244,6 +263,8 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         ),
         "CreateTrainingJob": create("training-job", "TrainingJobName", "RoleArn", _training),
         "CreateTransformJob": create("transform-job", "TransformJobName", "", _transform),
+        "DeleteModelPackage": standing_package,
+        "DescribeModelPackage": standing_package,
         "UpdateModelPackage": update_package,
         "UpdatePipeline": update_pipeline,
     }

@@ -1,4 +1,4 @@
-"""What the role of a training job does; tuning starts training jobs with the same role."""
+"""What the roles of a pipeline's jobs do; tuning starts training jobs with the same role."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.access.workloads.pipelines import JOB, Step, steps, training_of
+from reconciler.access.workloads.processing import processed
 from reconciler.access.workloads.site import (
     DEPUTY,
     ROLES,
@@ -41,6 +42,7 @@ def training(site: Site) -> Iterator[Work]:
 
 def trained(site: Site, step: Step) -> Iterator[Work]:
     """What the jobs do that one step starts, as the role that they are given."""
+    yield from processed(site, step)
     job = training_of(step)
     if job is None:
         return

@@ -14,7 +14,9 @@ from reconciler.cli.world import live
 from reconciler.compile.registries import KIND, Registry, registries
 from reconciler.compile.request import Request
 from reconciler.facts.availability import table
+from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
+from reconciler.model.loss import Destruction
 from reconciler.registry import Evidence, Policy, Version, policy
 from reconciler.registry.decision import Who
 from reconciler.render.text import progress
@@ -46,6 +48,15 @@ class Scene:
     def who(self) -> Who:
         """Who decides: the caller, and who took its role."""
         return Who(self.session.caller, self.session.person)
+
+    def lets(self, address: str) -> bool:
+        """Whether the environment lets the history of an address go, today."""
+        terms, history = self.request.policy, str(Destruction.HISTORY)
+        type_, _, name = address.partition("/")
+        return history in terms.allow or any(
+            each.covers(Address(type_, name), history) and each.until >= terms.today
+            for each in terms.approvals
+        )
 
     def fail(self, code: str, message: str, help_: str = "", exit_: Exit = Exit.ERROR) -> NoReturn:
         """Say why it goes no further, and end."""

@@ -15,12 +15,14 @@ MEANT = {
     "evaluate": "check",
     "list": "status",
     "ls": "status",
+    "clean": "prune",
+    "delete": "prune",
     "rollback": "revert",
     "show": "status",
     "stage": "promote",
     "transition": "promote",
 }
-NAMES = ("status", "check", "approve", "reject", "promote", "archive", "revert")
+NAMES = ("status", "check", "approve", "reject", "promote", "archive", "revert", "prune")
 
 
 class Lazy(Nested):

@@ -1,8 +1,7 @@
 """When runs start, and who is told that one has failed.
 
-New objects come as events of S3, which the bucket has to send to EventBridge. Sources: S3 user
-guide, "Using EventBridge", "EventBridge event message structure"; EventBridge user guide, "Input
-transformation", "Using IAM roles" (a target that is a state machine takes a role).
+Sources: EventBridge user guide, "Input transformation", "Using IAM roles" (a target that is a state
+machine takes a role).
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from reconciler.kinds.api import Problem, Scope
 from reconciler.kinds.data_pipeline.begin import SCHEDULED
 from reconciler.kinds.data_pipeline.spec import NewData, Pipeline
 from reconciler.kinds.monitor import topic_node
+from reconciler.kinds.terms.arrival import arrivals
 from reconciler.kinds.terms.machine import Machine
 from reconciler.kinds.terms.schedule import Timing, scheduled
 from reconciler.model.graph import Node
@@ -75,17 +75,7 @@ def _enabled(spec: Pipeline) -> bool | None:
 
 def _rule(spec: Pipeline, new: NewData, machine: Machine, scope: Scope) -> Node:
     here = (*AT, "newData")
-    bucket = scope.export("DataSource", new.source, "bucket")
-    if not scope.peer("DataSource", new.source).get("events"):
-        scope.problem(
-            (*here, "source"),
-            f"DataSource {new.source!r} tells nobody of new objects",
-            help=f"set 's3.events: true' in DataSource {new.source!r}",
-        )
-    prefix = "/".join(filter(None, (scope.export("DataSource", new.source, "prefix"), new.path)))
-    detail: dict[str, Json] = {"bucket": {"name": [bucket]}}
-    if prefix:
-        detail["object"] = {"key": [{"prefix": prefix}]}
+    pattern = arrivals(scope, new.source, new.path or "", (*here, "source"))
     role = scope.role("trigger", EVENTS)
     scope.grant(role, ("states:StartExecution",), on=(machine.arn,))
     template = '{"scheduled": <time>}'
@@ -95,11 +85,7 @@ def _rule(spec: Pipeline, new: NewData, machine: Machine, scope: Scope) -> Node:
         scope.address(RULE),
         {
             "Description": f"Starts {scope.name} when data is new",
-            "EventPattern": {
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": detail,
-            },
+            "EventPattern": pattern,
             "State": {None: ..., True: "ENABLED", False: "DISABLED"}[_enabled(spec)],
             "Targets": [
                 {

@@ -42,13 +42,14 @@ def _exports(spec: FeatureGroup, scope: Scope) -> Mapping[str, Json | Lacking]:
     }
     if spec.offline is None:
         why = Lacking("has no offline store", f"add 'offline' to FeatureGroup {scope.name!r}")
-        return {**found, **dict.fromkeys(("uri", "prefix", "bucketArn", "keyArn"), why)}
+        return {**found, **dict.fromkeys(("uri", "prefix", "bucketArn", "keyArn", "tables"), why)}
     spot = stores.place(spec.offline, scope)
     where = scope.place
     # SageMaker adds a time stamp to the last folder, so this is a prefix of the real place.
     path = f"{where.account}/sagemaker/{where.region}/offline-store/{group.name}-"
     prefix = "/".join(filter(None, (stores.prefix(spec.offline, scope), path)))
     found |= {"bucketArn": spot.bucket, "keyArn": spot.key}
+    found["tables"] = stores.tables(spec.offline, scope, group.name)
     return {**found, "uri": text(spot.uri, "/", path), "prefix": prefix}
 
 

@@ -44,12 +44,17 @@ def exports(spec: FeatureGroup, scope: Scope) -> Mapping[str, Json | Lacking]:
         storage = found["OfflineStoreConfig"]["S3StorageConfig"]
         store = {"uri": uri, "prefix": prefix, "bucketArn": bucket_arn}
         store["keyArn"] = storage.get("KmsKeyId")
+        catalog = found["OfflineStoreConfig"].get("DataCatalogConfig") or {}
+        database, table = catalog.get("Database", "*"), catalog.get("TableName", "*")
+        there = ("catalog", f"database/{database}", f"table/{database}/{table}")
+        store["tables"] = [scope.arn("glue", each) for each in there]
     else:
         help_ = "ask whoever manages it, or read it online"
         why = Lacking("has no offline store that is known here", help_)
-        store = dict.fromkeys(("uri", "prefix", "bucketArn", "keyArn"), why)
+        store = dict.fromkeys(("uri", "prefix", "bucketArn", "keyArn", "tables"), why)
         if scope.facts is None:  # the plan will say; nothing that needs it is compiled until then
             store = {"uri": text("s3://", name), "prefix": "", "bucketArn": "*", "keyArn": None}
+            store["tables"] = ["*"]
     online = (found.get("OnlineStoreConfig") or {}).get("SecurityConfig") or {}
     return {
         "featureGroup": arn,

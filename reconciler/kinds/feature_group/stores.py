@@ -133,9 +133,13 @@ def writer(spec: Offline, spot: Spot, scope: Scope) -> Role:
     return role
 
 
-def tables(spec: Offline, scope: Scope) -> list[Json]:
-    """The ARNs of its table and of what that is in."""
+def tables(spec: Offline, scope: Scope, group: str = "") -> list[Json]:
+    """The ARNs of its table and of what that is in.
+
+    SageMaker calls a table like the `group`, with the moment at which that was made behind it.
+    """
     database = spec.catalog.database if spec.catalog else "sagemaker_featurestore"
-    table = spec.catalog.table if spec.catalog else "*"
+    own = f"{group.replace('-', '_')}_*" if group else "*"
+    table = spec.catalog.table if spec.catalog else own
     there = ("catalog", f"database/{database}", f"table/{database}/{table}")
     return [scope.arn("glue", resource) for resource in there]

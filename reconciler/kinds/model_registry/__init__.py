@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.kinds.api import DESCRIPTION, Kind, Lookup, Named, Scope, register
+from reconciler.kinds.api import DESCRIPTION, Kind, Lookup, Named, Scope, register, seconds
 from reconciler.kinds.model_registry import card, fixed, guard, live, share, told
 from reconciler.kinds.model_registry.check import check
 from reconciler.kinds.model_registry.judged import policy
@@ -32,6 +32,7 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
         "groupArn": scope.arn("sagemaker", f"model-package-group/{group.name}"),
         "packageArns": scope.arn("sagemaker", f"model-package/{group.name}/*"),
         "policy": policy(spec, scope).data(),
+        "keep": _keep(spec, scope),
         "immutable": spec.artifacts is not None and spec.artifacts.immutable,
         "signs": _signs(spec, scope),
         **dict.fromkeys(("uri", "bucketArn", "keyArn", "prefix")),
@@ -43,6 +44,15 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
     prefix = "/".join(filter(None, (base, spec.artifacts.path)))
     where = {"uri": spot.uri, "bucketArn": spot.bucket, "keyArn": spot.key, "prefix": prefix}
     return {**found, **where}
+
+
+def _keep(spec: ModelRegistry, scope: Scope) -> Json:
+    """As `registry.pruning` takes it; nothing where all versions stay."""
+    if spec.keep is None:
+        return None
+    age = seconds(spec.keep.age) if spec.keep.age is not None else 0
+    shared = bool(share.readers(spec, scope))
+    return {"versions": spec.keep.versions or 0, "age": age, "shared": shared}
 
 
 def _signs(spec: ModelRegistry, scope: Scope) -> Json:
@@ -128,6 +138,7 @@ policy:
   origins: [commit, execution]
 stages:
   production: {movers: ["arn:aws:iam::123456789012:role/model-risk"]}
+keep: {versions: 20, age: 365d}
 card:
   purpose: Probability that a card transaction is fraudulent.
   uses: Scoring card payments at authorization.

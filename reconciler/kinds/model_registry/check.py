@@ -20,6 +20,8 @@ def check(spec: ModelRegistry) -> Iterator[Problem]:
         yield from _approval(spec.approval)
     if spec.policy is not None:
         yield from _policy(spec.policy)
+    if spec.keep is not None and spec.keep.versions is None and spec.keep.age is None:
+        yield Problem(("keep",), "give one of 'versions' and 'age', or both")
     if spec.signing is not None and (spec.artifacts is None or not spec.artifacts.immutable):
         text = "a signature is of a file that nobody can overwrite"
         yield Problem(("signing",), text, "set 'artifacts.immutable: true'")

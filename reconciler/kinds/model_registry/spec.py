@@ -100,6 +100,17 @@ class Stages(Section):
     archived: Maybe[Movers] = None
 
 
+class Keep(Section):
+    """How many versions stay. What an endpoint, a rollout or a stage needs stays anyway."""
+
+    needs = ("versions", "age")
+
+    versions: Maybe[Annotated[int, Field(ge=1, le=10_000)]] = None
+    """How many of the newest stay."""
+    age: Maybe[Duration] = None
+    """How long any stays. Where both are given, what goes is beyond both."""
+
+
 class Card(Section):
     """The model card: what the model is for, who answers for it, what it may do wrong."""
 
@@ -150,5 +161,7 @@ class ModelRegistry(Section):
     """What versions have to satisfy."""
     stages: Maybe[Stages] = None
     """Who may move versions through Development, Staging, Production and Archived."""
+    keep: Maybe[Keep] = None
+    """How many versions stay when `moorline registry prune` looks. By default all do."""
     card: Maybe[Card] = None
     """The model card."""

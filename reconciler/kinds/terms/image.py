@@ -52,7 +52,7 @@ class FrameworkImage(NamedTuple):
 class Wanted(NamedTuple):
     """What an image of AWS is for."""
 
-    use: Literal["training", "inference"]
+    use: Literal["training", "inference", "processing"]
     instance_type: str
 
 

@@ -18,7 +18,7 @@ from reconciler.model.value import Json, JsonText, Path, Ref
 SCHEDULE = "AWS::Scheduler::Schedule"
 GROUP = "AWS::Scheduler::ScheduleGroup"
 SERVICE = "scheduler.amazonaws.com"
-_TRIES = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10}
+TRIES = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10}
 """How long and how often Scheduler tries to start a run before it is a dead letter."""
 
 
@@ -61,7 +61,7 @@ def scheduled(
                 "RoleArn": role.arn,
                 "Input": JsonText(given),
                 "DeadLetterConfig": {"Arn": Ref(machine.queue, "Arn")},
-                "RetryPolicy": _TRIES,
+                "RetryPolicy": TRIES,
             },
         },
         lines=lines,

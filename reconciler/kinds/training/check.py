@@ -7,15 +7,9 @@ from collections.abc import Iterator
 from reconciler.kinds.api import Problem, seconds
 from reconciler.kinds.terms import asset
 from reconciler.kinds.terms.image import Custom
-from reconciler.kinds.training.spec import (
-    Channel,
-    Code,
-    Continuous,
-    Integers,
-    Training,
-    Tune,
-    bounds,
-)
+from reconciler.kinds.training import phase_checks
+from reconciler.kinds.training.spec import Code, Training
+from reconciler.kinds.training.tuning import Continuous, Integers, Tune
 from reconciler.model.value import Path
 
 _DAY = 86_400
@@ -35,8 +29,6 @@ _MOST_JOBS = 750
 
 def check(spec: Training) -> Iterator[Problem]:
     yield from _compute(spec)
-    for name, channel in spec.inputs.items():
-        yield from _channel(channel, ("inputs", name))
     if spec.code is not None:
         yield from _code(spec.code)
     if spec.code is not None and spec.network_isolation:
@@ -47,8 +39,7 @@ def check(spec: Training) -> Iterator[Problem]:
         yield from _tune(spec.tune, ("tune",))
         yield from _fixed_and_varied(spec, spec.tune)
     yield from _metrics(spec)
-    if spec.evaluation is not None and spec.register_ is None:
-        yield Problem(("evaluation",), "nothing depends on the evaluation", "add 'register'")
+    yield from phase_checks.check(spec)
 
 
 def _code(code: Code) -> Iterator[Problem]:
@@ -85,17 +76,6 @@ def _compute(spec: Training) -> Iterator[Problem]:
     if spec.encrypt_traffic and compute.instances == 1:
         text = "one instance has no traffic to encrypt"
         yield Problem(("encryptTraffic",), text, "raise 'instances', or remove it")
-
-
-def _channel(channel: Channel, path: Path) -> Iterator[Problem]:
-    if (channel.source is None) == (channel.feature_group is None):
-        yield Problem(path, "an input has one origin", "give 'source' or 'featureGroup'")
-    elif channel.version is not None and channel.feature_group is None:
-        help_ = "remove it, or name a 'featureGroup'"
-        yield Problem((*path, "version"), "a DataSource has no major version", help_)
-    elif channel.feature_group is not None and channel.path is not None:
-        help_ = "remove 'path'"
-        yield Problem((*path, "path"), "the place of an offline store is known", help_)
 
 
 def _tune(tune: Tune, path: Path) -> Iterator[Problem]:
@@ -167,15 +147,6 @@ def _metrics(spec: Training) -> Iterator[Problem]:
     if spec.tune is not None:
         objective = spec.tune.objective
         wanted.append((("tune", "objective"), objective.metric, objective.regex))
-    if spec.evaluation is not None:
-        wanted.append((("evaluation",), spec.evaluation.metric, spec.evaluation.regex))
-        if len(bounds(spec.evaluation)) != 1:
-            help_ = "give one of 'above', 'below', 'atLeast', 'atMost'"
-            yield Problem(("evaluation",), "an evaluation has one bound", help_)
-        if spec.tune is not None and spec.evaluation.metric != (best := spec.tune.objective.metric):
-            text = "with tuning, the evaluation looks at the objective of the best job"
-            help_ = f"write {best!r}"
-            yield Problem(("evaluation", "metric"), text, help_)
     if spec.code is None and not isinstance(spec.algorithm, Custom):
         return
     found = {*spec.metrics, *(name for _, name, regex in wanted if regex is not None)}

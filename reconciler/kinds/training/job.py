@@ -14,22 +14,18 @@ from reconciler.kinds.api import Scope, gibibytes, seconds
 from reconciler.kinds.terms.asset import Asset, asset, elsewhere
 from reconciler.kinds.terms.image import Wanted, algorithm_image
 from reconciler.kinds.terms.key import key_arn
-from reconciler.kinds.terms.location import Spot, inside
+from reconciler.kinds.terms.location import Spot
 from reconciler.kinds.terms.text import text
-from reconciler.kinds.training.spec import (
-    Channel,
-    Code,
-    Continuous,
-    Integers,
-    Scalar,
-    Training,
-    Tune,
-)
+from reconciler.kinds.training.channel import Channel
+from reconciler.kinds.training.origin import Mount, given
+from reconciler.kinds.training.places import below, own_place
+from reconciler.kinds.training.spec import Code, Training
+from reconciler.kinds.training.told import filled, plain, quoted
+from reconciler.kinds.training.tuning import Continuous, Integers, Tune
 from reconciler.model.asset import Form
 from reconciler.model.value import Json, Props, Ref
 
 INSTANCE_TYPE = {"Get": "Parameters.TrainingInstanceType"}
-EXECUTION = {"Get": "Execution.PipelineExecutionId"}
 _GOALS = {"maximize": "Maximize", "minimize": "Minimize"}
 _STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "hyperband": "Hyperband", "grid": "Grid"}
 _SCALES = {
@@ -44,7 +40,7 @@ class Job(NamedTuple):
     """What a training job uses, found once."""
 
     image: str
-    inputs: dict[str, Spot]
+    inputs: dict[str, Mount]
     code: Asset | None
     output: Spot
     role: Ref
@@ -54,12 +50,11 @@ class Job(NamedTuple):
 def plan_job(spec: Training, role: Ref, scope: Scope) -> Job:
     """Find everything that a job of this spec uses."""
     wanted = Wanted("training", spec.compute.instance_type)
-    path = spec.output.path or f"training/{scope.name}"
     return Job(
         image=algorithm_image(spec.algorithm, wanted, scope, ("algorithm",)),
-        inputs={name: _spot(name, channel, scope) for name, channel in spec.inputs.items()},
+        inputs={name: given(spec, name, scope) for name in spec.inputs},
         code=_code(spec.code, scope) if spec.code else None,
-        output=inside(scope, "DataSource", spec.output.to, path, tree=True),
+        output=below(spec, scope),
         role=role,
         key=key_arn(spec.key, scope),
     )
@@ -76,36 +71,6 @@ def _code(code: Code, scope: Scope) -> Asset:
         help_ = f"it has {close}" if close else "name a script that is in it"
         scope.problem(("code", "entryPoint"), text, help=help_)
     return found
-
-
-def _spot(name: str, channel: Channel, scope: Scope) -> Spot:
-    if channel.feature_group is not None:
-        return _history(channel.feature_group, channel.version, name, scope)
-    return inside(scope, "DataSource", channel.source or "", channel.path or "", tree=True)
-
-
-def _history(group: str, version: int | None, channel: str, scope: Scope) -> Spot:
-    """The offline store of a feature group, or of one of its major versions."""
-    every = scope.export("FeatureGroup", group, "versions")
-    store = every.get(str(version)) if version is not None else None
-    if store is None and version not in {None, scope.export("FeatureGroup", group, "version")}:
-        numbers = ", ".join(sorted(every, key=int)) or scope.export(
-            "FeatureGroup", group, "version"
-        )
-        scope.problem(
-            ("inputs", channel, "version"),
-            f"FeatureGroup {group!r} has no version {version}",
-            help=f"use one of these: {numbers}",
-        )
-        return Spot("", "*", "*", None)
-    found = {
-        what: scope.given("FeatureGroup", group, store[what])
-        if store is not None
-        else scope.export("FeatureGroup", group, what)
-        for what in ("uri", "bucketArn", "keyArn", "prefix")
-    }
-    objects = text(found["bucketArn"], f"/{found['prefix']}*")
-    return Spot(found["uri"], found["bucketArn"], objects, found["keyArn"])
 
 
 def training_arguments(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
@@ -143,7 +108,7 @@ def _shared(spec: Training, job: Job) -> dict[str, Json]:
     algorithm: dict[str, Json] = {"TrainingImage": job.image, "TrainingInputMode": "File"}
     if definitions := metric_definitions(spec):
         algorithm["MetricDefinitions"] = definitions
-    output = {"S3OutputPath": own_place(job, "models")}
+    output = {"S3OutputPath": own_place(job.output, "models")}
     props: dict[str, Json] = {
         "AlgorithmSpecification": algorithm,
         "RoleArn": job.role,
@@ -158,28 +123,18 @@ def _shared(spec: Training, job: Job) -> dict[str, Json]:
         "EnableManagedSpotTraining": spec.compute.spot is not None,
     }
     if spec.checkpoints:
-        props["CheckpointConfig"] = {"S3Uri": own_place(job, "checkpoints")}
+        props["CheckpointConfig"] = {"S3Uri": own_place(job.output, "checkpoints")}
     return {**props, "VpcConfig": spec.network.props()} if spec.network is not None else props
-
-
-def own_place(job: Job, folder: str, *names: Json) -> Props:
-    """A place below a folder of the output that no other execution writes to.
-
-    A checkpoint of an earlier execution would be resumed: the job would go on with that model
-    instead of learning from today's data. Source: SageMaker developer guide, Use checkpoints.
-    """
-    values = [text(job.output.uri, f"/{folder}"), EXECUTION, *names]
-    return {"Std:Join": {"On": "/", "Values": values}}
 
 
 def _with_key(output: Props, key: Json) -> Props:
     return {**output, "KmsKeyId": key} if key is not None else output
 
 
-def _channel(name: str, channel: Channel, spot: Spot) -> Props:
+def _channel(name: str, channel: Channel, mount: Mount) -> Props:
     location = {
         "S3DataType": "S3Prefix",
-        "S3Uri": spot.uri,
+        "S3Uri": mount.uri,
         "S3DataDistributionType": _capital(channel.distribution),
     }
     props: dict[str, Json] = {
@@ -217,8 +172,9 @@ def _stopping(spec: Training) -> Props:
 def hyperparameters(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
     """Framework images read their values, and where the script is, as JSON texts."""
     if spec.code is None or job.code is None:
-        return {name: _written(value) for name, value in spec.hyperparameters.items()}
-    found = {name: json.dumps(value) for name, value in spec.hyperparameters.items()}
+        return {name: filled(value) for name, value in spec.hyperparameters.items()}
+    known = spec.parameters
+    found = {name: quoted(value, known) for name, value in spec.hyperparameters.items()}
     return {
         **found,
         "sagemaker_program": json.dumps(spec.code.entry_point),
@@ -227,20 +183,8 @@ def hyperparameters(spec: Training, job: Job, scope: Scope) -> dict[str, Json]:
     }
 
 
-def _written(value: Scalar) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _environment(spec: Training) -> dict[str, str]:
-    return {**spec.environment, **provenance(spec)}
-
-
-def provenance(spec: Training) -> dict[str, str]:
-    """Which code a job or a model comes from."""
-    if spec.code is None:
-        return {}
-    pinned = {"CODE_COMMIT": spec.code.commit, "CODE_DIGEST": spec.code.digest}
-    return {name: value for name, value in pinned.items() if value is not None}
+def _environment(spec: Training) -> dict[str, Json]:
+    return {name: filled(value) for name, value in spec.environment.items()}
 
 
 def metric_definitions(spec: Training) -> list[Json]:
@@ -248,8 +192,6 @@ def metric_definitions(spec: Training) -> list[Json]:
     found = dict(spec.metrics)
     if spec.tune is not None and spec.tune.objective.regex is not None:
         found[spec.tune.objective.metric] = spec.tune.objective.regex
-    if spec.evaluation is not None and spec.evaluation.regex is not None:
-        found[spec.evaluation.metric] = spec.evaluation.regex
     return [{"Name": name, "Regex": regex} for name, regex in found.items()]
 
 
@@ -263,8 +205,8 @@ def _ranges(tune: Tune, *, quoted: bool) -> Props:
         kind: [
             {
                 "Name": name,
-                "MinValue": _written(span.at_least),
-                "MaxValue": _written(span.at_most),
+                "MinValue": plain(span.at_least),
+                "MaxValue": plain(span.at_most),
                 "ScalingType": _SCALES[span.scaling],
             }
             for name, span in spans.items()

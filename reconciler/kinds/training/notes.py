@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
+
 from reconciler.facts.instances import local_gigabytes, local_storage
 from reconciler.kinds.api import Scope, gibibytes, seconds
-from reconciler.kinds.training.spec import Training, choices
+from reconciler.kinds.training.compute import choices
+from reconciler.kinds.training.limits import too_long
+from reconciler.kinds.training.pipeline import Plan
+from reconciler.kinds.training.places import output_path
+from reconciler.kinds.training.spec import Training
+from reconciler.kinds.training.step import CACHED
+from reconciler.kinds.training.steps import compare
 from reconciler.model.diagnostic import Severity
-from reconciler.model.value import Json
+from reconciler.model.value import Json, to_json
 
 _HOUR = 3600
 
 
-def report(spec: Training, scope: Scope) -> None:
+def report(spec: Training, found: Plan, scope: Scope) -> None:
     """Report all of it."""
+    _cached(spec, found, scope)
+    _lengths(found, scope)
     _apart(spec, scope)
     _disks(spec, scope)
     _spot(spec, scope)
@@ -30,8 +40,7 @@ def _apart(spec: Training, scope: Scope) -> None:
     if has("uri") is None:
         return  # which the Rollouts of the registry say
     base = scope.export("DataSource", source, "prefix")
-    path = spec.output.path or f"training/{scope.name}"
-    own = "/".join(filter(None, (base, path)))
+    own = "/".join(filter(None, (base, output_path(spec, scope))))
     bucket = scope.export("DataSource", source, "bucketArn")
     if bucket != has("bucketArn") or not f"{own}/".startswith(f"{has('prefix')}/".lstrip("/")):
         scope.problem(
@@ -81,3 +90,39 @@ def _spot(spec: Training, scope: Scope) -> None:
             code="SPEC041",
             severity=Severity.WARNING,
         )
+
+
+def _cached(spec: Training, found: Plan, scope: Scope) -> None:
+    """What keeps a step from being found in the cache, though its spec asks for one."""
+    if spec.cache is None:
+        return
+    never: dict[str, str] = {}
+    for step in found.every:
+        if step.name == compare.NAME:
+            continue  # nothing else uses what it finds
+        text = json.dumps(to_json(step.arguments))
+        why = next((never[name] for name in never if f"Steps.{name}." in text), "")
+        if step.fresh:
+            why = f"step {step.name!r} depends on when it runs"
+        elif step.type in CACHED and spec.checkpoints and "CheckpointConfig" in text:
+            why = f"the checkpoints of step {step.name!r} are in a place of each execution"
+        if why:
+            never[step.name] = why
+    for why in dict.fromkeys(never.values()):
+        names = [name for name, because in never.items() if because == why]
+        kept = [it.name for it in found.every if it.name in names and it.type in CACHED]
+        if kept:
+            scope.problem(
+                ("cache",),
+                f"{why}, so never found in the cache: {', '.join(kept)}",
+                help="use a fixed `asOf`, or remove 'checkpoints'; or live with it",
+                code="SPEC042",
+                severity=Severity.WARNING,
+            )
+
+
+def _lengths(found: Plan, scope: Scope) -> None:
+    """Texts that are longer than a job takes; of what a run puts together, what is known."""
+    for step in found.every:
+        for path, text, help_ in too_long(step):
+            scope.problem(path, text, help=help_)

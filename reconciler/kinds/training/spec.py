@@ -1,24 +1,24 @@
 """What a Training spec says, and which combinations SageMaker refuses."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 from pydantic import Field
 
-from reconciler.kinds.api import Duration, Maybe, Reference, Section, Size
+from reconciler.kinds.api import Duration, Maybe, Reference, Section
 from reconciler.kinds.packs import Pack, RepositoryPath
 from reconciler.kinds.terms.asset import Elsewhere
-from reconciler.kinds.terms.image import Custom, Framework, InstanceType
+from reconciler.kinds.terms.image import Custom, Framework
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import S3Path
 from reconciler.kinds.terms.name import PipelineName
 from reconciler.kinds.terms.network import Network
+from reconciler.kinds.training.channel import Channel, ChannelName
+from reconciler.kinds.training.compute import Compute
+from reconciler.kinds.training.phases import Baseline, Evaluate, Plain, Prepare
+from reconciler.kinds.training.registering import Register
+from reconciler.kinds.training.running import Log, ParameterName, Trigger
+from reconciler.kinds.training.tuning import MetricName, Regex, Tune
 from reconciler.model.asset import Form
-
-Scalar: TypeAlias = bool | int | float | str
-MetricName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
-Regex: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
-ChannelName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Scaling: TypeAlias = Literal["auto", "linear", "logarithmic", "reverseLogarithmic"]
 
 
 class Code(Elsewhere):
@@ -36,60 +36,6 @@ class Code(Elsewhere):
     """The Git commit it was built from, where it is built elsewhere."""
 
 
-class Channel(Section):
-    """One input: a DataSource, or the history of a FeatureGroup."""
-
-    needs = ("source", "featureGroup")
-
-    source: Maybe[Annotated[str, Reference("DataSource")]] = None
-    """The DataSource to read."""
-    feature_group: Maybe[Annotated[str, Reference("FeatureGroup")]] = None
-    """The FeatureGroup whose offline store is read."""
-    version: Maybe[Annotated[int, Field(ge=1, le=9999)]] = None
-    """Which major version of the FeatureGroup. By default its present one; say it, so that a new
-    one does not change what is learned from."""
-    path: Maybe[S3Path] = None
-    """Where in the DataSource; a prefix."""
-    content_type: Maybe[str] = Field(None, examples=["text/csv", "application/x-parquet"])
-    """What the objects are."""
-    mode: Literal["file", "fastFile", "pipe"] = "file"
-    """``file`` copies first; ``fastFile`` and ``pipe`` stream."""
-    distribution: Literal["fullyReplicated", "shardedByS3Key"] = "fullyReplicated"
-    """Whether every instance gets all objects or a share of them."""
-
-
-class Spot(Section):
-    """Spare capacity: up to 90 % cheaper, and interrupted at any time."""
-
-    max_wait: Duration
-    """How long the job may take including interruptions; at least ``maxRuntime``."""
-
-
-class Compute(Section):
-    """The instances that train."""
-
-    instance_type: InstanceType
-    """The instance type; an execution of the pipeline may choose another."""
-    other_instance_types: Annotated[tuple[InstanceType, ...], Field(max_length=20)] = ()
-    """The other instance types that an execution may choose. Without any listed it may choose
-    whatever there is."""
-    instances: Annotated[int, Field(ge=1, le=1000)] = 1
-    """How many; the script has to share the work among them."""
-    volume: Size = "30GiB"
-    """Disk of each instance. Types with disks of their own have these instead."""
-    max_runtime: Duration = "1d"
-    """The job is stopped after this long. At most 28d."""
-    spot: Maybe[Spot] = None
-    """Train on spare capacity."""
-    keep_alive: Maybe[Duration] = None
-    """Keep the instances this long for the next job. At most 6h; not with spot."""
-
-
-def choices(compute: Compute) -> tuple[str, ...]:
-    """The instance types that an execution may have, the default first, as far as listed."""
-    return tuple(dict.fromkeys((compute.instance_type, *compute.other_instance_types)))
-
-
 class Output(Section):
     """Where models and checkpoints are written, in a folder of its own for each execution."""
 
@@ -97,114 +43,6 @@ class Output(Section):
     """The DataSource to write to."""
     path: Maybe[S3Path] = None
     """Where in it. By default ``training/NAME``."""
-
-
-class Objective(Section):
-    """The metric that tuning improves."""
-
-    metric: MetricName
-    """The name of the metric."""
-    goal: Literal["maximize", "minimize"]
-    """Which way is better."""
-    regex: Maybe[Regex] = None
-    """Finds the value in the log. Built-in algorithms report theirs by themselves."""
-
-
-class Integers(Section):
-    """Whole numbers to try."""
-
-    at_least: int
-    """The smallest value."""
-    at_most: int
-    """The largest value."""
-    scaling: Scaling = "auto"
-    """How values are spread between the two."""
-
-
-class Continuous(Section):
-    """Numbers to try."""
-
-    at_least: float
-    """The smallest value."""
-    at_most: float
-    """The largest value."""
-    scaling: Scaling = "auto"
-    """How values are spread between the two."""
-
-
-class Ranges(Section):
-    """What tuning varies; hyperparameters by name."""
-
-    needs = ("integer", "continuous", "categorical")
-
-    integer: dict[str, Integers] = Field(default_factory=dict)
-    """Whole numbers."""
-    continuous: dict[str, Continuous] = Field(default_factory=dict)
-    """Numbers."""
-    categorical: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=30)]] = Field(
-        default_factory=dict
-    )
-    """Texts from a list."""
-
-
-class Tune(Section):
-    """Many training jobs that search for the best hyperparameters."""
-
-    objective: Objective
-    ranges: Ranges
-    max_jobs: Maybe[Annotated[int, Field(ge=1, le=10_000)]] = None
-    """How many jobs in all. A grid has as many as it has points."""
-    max_parallel_jobs: Annotated[int, Field(ge=1, le=100)] = 1
-    """How many at a time; fewer learn more from each other."""
-    strategy: Literal["bayesian", "random", "hyperband", "grid"] = "bayesian"
-    """How the next values are chosen."""
-    early_stopping: bool = False
-    """Stop jobs that will not win. Hyperband does so by itself."""
-
-
-class Evaluation(Section):
-    """When a model is good enough to be registered."""
-
-    metric: MetricName
-    """A metric of the training job; with tuning, its objective."""
-    above: Maybe[float] = None
-    """A model passes above this value."""
-    below: Maybe[float] = None
-    """A model passes below this value."""
-    at_least: Maybe[float] = None
-    """A model passes from this value on."""
-    at_most: Maybe[float] = None
-    """A model passes up to this value."""
-    regex: Maybe[Regex] = None
-    """Finds the value in the log. Built-in algorithms report theirs by themselves."""
-
-
-def bounds(evaluation: Evaluation) -> dict[str, float]:
-    """The bounds that an evaluation gives, by name; one, if it is right."""
-    given = {
-        "above": evaluation.above,
-        "below": evaluation.below,
-        "atLeast": evaluation.at_least,
-        "atMost": evaluation.at_most,
-    }
-    return {name: level for name, level in given.items() if level is not None}
-
-
-class Register(Section):
-    """How a good model becomes a version in a registry."""
-
-    registry: Annotated[str, Reference("ModelRegistry")]
-    """The registry that gets the version."""
-    approval: Literal["manual", "automatic"] = "manual"
-    """Whether a person approves the version before it is deployed."""
-    inference: Maybe[Framework | Custom] = None
-    """The image that serves it. By default the one of ``algorithm``, for inference."""
-    content_types: Annotated[tuple[str, ...], Field(min_length=1)] = ("text/csv",)
-    """What requests look like."""
-    response_types: Annotated[tuple[str, ...], Field(min_length=1)] = ("text/csv",)
-    """What answers look like."""
-    instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1)]
-    """Instance types an endpoint may use."""
 
 
 class Training(Section):
@@ -216,11 +54,13 @@ class Training(Section):
     """The image that trains."""
     code: Maybe[Code] = None
     """A script for a framework image. Without one the image is a built-in algorithm."""
+    prepare: Maybe[Prepare] = None
+    """What is done to the data first."""
     inputs: Annotated[dict[ChannelName, Channel], Field(min_length=1, max_length=20)]
     """Channels by name."""
     compute: Compute
     output: Output
-    hyperparameters: Annotated[dict[str, Scalar], Field(max_length=100)] = Field(
+    hyperparameters: Annotated[dict[str, Plain], Field(max_length=100)] = Field(
         default_factory=dict
     )
     """Fixed hyperparameters."""
@@ -232,10 +72,29 @@ class Training(Section):
     """Whether the container's ``/opt/ml/checkpoints`` is kept, so that spot jobs resume."""
     tune: Maybe[Tune] = None
     """Search for hyperparameters."""
-    evaluation: Maybe[Evaluation] = None
-    """When a model is good enough. By default each is registered."""
+    evaluate: Maybe[Evaluate] = None
+    """How good a model is. By default its training's own metrics say so."""
+    baseline: Maybe[Baseline] = None
+    """Files about the data that go with a model."""
     register_: Maybe[Register] = Field(None, alias="register")
     """Where good models go."""
+    parameters: Annotated[dict[ParameterName, Plain], Field(max_length=100)] = Field(
+        default_factory=dict
+    )
+    """What may be changed for a single execution, with what it is otherwise. It is used as
+    ``{parameters.NAME}`` in hyperparameters, arguments and environment variables."""
+    cache: Maybe[Duration] = None
+    """A step that ran with the same arguments in this time is not run again; its outputs are used.
+    By default every step is run."""
+    retries: Annotated[int, Field(ge=0, le=20)] = 3
+    """How often a step is tried again that AWS could not do: throttled, no capacity, over a quota,
+    or a fault of its own. A script that fails is not tried again."""
+    max_parallel: Annotated[int, Field(ge=1, le=200)] = 50
+    """How many steps may run at a time."""
+    trigger: Maybe[Trigger] = None
+    """When executions start by themselves. By default ``moorline run`` starts them."""
+    log: Maybe[Log] = None
+    """Where executions are recorded, beside their logs."""
     key: Maybe[KeyUse] = None
     """The key for the disks of the instances. Types with disks of their own take none: the
     hardware encrypts those."""

@@ -54,4 +54,10 @@ CODES = (
         "The version cannot be written into the files: no spec of this environment deploys from the registry, or the place where the version is said cannot be edited without doubt.",
         "Write `version: NUMBER` there by hand.",
     ),
+    Code(
+        "DECISION009",
+        "all versions stay",
+        "The registry does not say how many of its versions stay, so none is deleted.",
+        "Add `keep`, with `versions`, `age` or both, to the registry.",
+    ),
 )

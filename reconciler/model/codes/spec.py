@@ -131,4 +131,12 @@ CODES = (
         "Add `checkpoints: true` and write checkpoints to `/opt/ml/checkpoints`, or leave 'spot'"
         " out.",
     ),
+    Code(
+        "SPEC042",
+        "cache in which a step is never found",
+        "A step is found in the cache by its arguments. One of them is another in each execution,"
+        " so the step, and all that use its outputs, are run each time; the message says which.",
+        "Read the history of features as of a fixed day, or keep no checkpoints; or leave it, if"
+        " other steps are found.",
+    ),
 )

@@ -13,6 +13,7 @@ declare(
         "AWS::S3::Bucket",
         "AWS::SNS::Topic",
         "AWS::SQS::Queue",
+        "AWS::SageMaker::Pipeline",
         "AWS::StepFunctions::StateMachine",
     ),
 )

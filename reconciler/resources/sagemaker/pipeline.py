@@ -53,7 +53,8 @@ register(
         type="AWS::SageMaker::Pipeline",
         service="sagemaker",
         aside=Aside(
-            needs={"create_pipeline": (ADD_TAGS, PASS_ROLE), "update_pipeline": (PASS_ROLE,)}
+            needs={"create_pipeline": (ADD_TAGS, PASS_ROLE), "update_pipeline": (PASS_ROLE,)},
+            looks=("ecr:BatchGetImage",),
         ),
         reach=Reach.REGIONAL,
         name="PipelineName",

@@ -131,6 +131,7 @@ register(
             "AWS::IAM::Role",
             "AWS::KMS::Key",
             "AWS::SQS::Queue",
+            "AWS::SageMaker::Pipeline",
             "AWS::Scheduler::ScheduleGroup",
             "AWS::StepFunctions::StateMachine",
         ),

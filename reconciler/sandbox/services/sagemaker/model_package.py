@@ -95,7 +95,7 @@ def update(call: Call) -> dict[str, Any]:
         "ModelCard",
         "ModelLifeCycle",
     )
-    metadata = record.data.get("CustomerMetadataProperties", {})
+    metadata = record.data.get("CustomerMetadataProperties") or {}
     metadata |= call.get("CustomerMetadataProperties") or {}
     for key in call.get("CustomerMetadataPropertiesToRemove") or []:
         metadata.pop(key, None)

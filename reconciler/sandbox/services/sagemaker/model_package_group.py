@@ -10,6 +10,8 @@ from reconciler.sandbox.services.sagemaker import listing
 from reconciler.sandbox.services.sagemaker.store import created_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 KIND = "model-package-group"
@@ -87,13 +89,25 @@ def put_policy(call: Call) -> dict[str, Any]:
     if name not in call.records(KIND):
         raise invalid(f"Cannot find Model Package Group: {call.arn(KIND, name)}")
     try:
-        json.loads(call["ResourcePolicy"])
+        policy = json.loads(call["ResourcePolicy"])
     except ValueError:
         message = "Provided resource-based policy is not valid JSON."
         raise invalid(message) from None
+    if any(len(given) != len(set(given)) for given in _principals(policy)):
+        raise invalid("Provided resource-based policy is invalid: duplicate principal.")
     record = find(call, name)
     record.extra[POLICY] = call["ResourcePolicy"]
     return {"ModelPackageGroupArn": record.arn}
+
+
+def _principals(policy: Any) -> Iterator[list[str]]:  # noqa: ANN401  (a policy of anybody's)
+    """The accounts and identities that each statement names."""
+    statements = policy.get("Statement") or [] if isinstance(policy, dict) else []
+    for each in statements if isinstance(statements, list) else [statements]:
+        named = each.get("Principal") if isinstance(each, dict) else None
+        given = named.get("AWS") if isinstance(named, dict) else None
+        if isinstance(given, list):
+            yield [str(one) for one in given]
 
 
 def get_policy(call: Call) -> dict[str, Any]:
