@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from reconciler.aws import again, buckets, foreseen, offered
+from reconciler.aws import again, buckets, evidence, foreseen, offered
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
@@ -60,7 +60,8 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         live = replace(live, sent=request.sent)
         live, more = look_closer(session, live, waiting, resources.load(), Single(session, place))
         draft = order.plan(graph, live, resources.load(), place, terms)
-        ruled = check.planned(graph, terms, closing.used(live, terms))
+        used, whole = evidence.used(session, graph, terms, closing.used(live, terms))
+        ruled = check.planned(graph, terms, used, asked=whole)
         problems = [*offered.lined(problems, graph)]
         more += offered.look(session, draft.steps, graph, resources.load())
         more += foreseen.look(session, draft.steps, graph, resources.load())

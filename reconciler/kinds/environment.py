@@ -228,7 +228,7 @@ class Environment(Section):
         " in the table of `docs/reference/availability.md`. Without it a spec that needs one is an"
         " error. It is said of one account, so an environment that extends this one does not take"
         " it over.",
-        examples=[{"sagemaker-clarify": "existing"}],
+        examples=[{"clarify": "existing"}],
     )
     receipts: Receipts | None = Field(
         None,

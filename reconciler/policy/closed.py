@@ -24,7 +24,7 @@ CLOSED = Code(
     "A resource needs a service, a part of one or a version that AWS gives to nobody new, or that"
     " it will end. An account that uses it already goes on; AWS says of no account whether it"
     " does. It is an error until the environment states `services: {NAME: existing}`, and a"
-    " warning where something of the service is live in the account.",
+    " warning where something of the service is live in the account or was used within 90 days.",
     "Use what the finding names instead. If this account uses the service, state it in the"
     " environment.",
 )
@@ -104,7 +104,7 @@ def _closed(
     since = f"{what}, which takes nobody new since {row.since}{ends}"
     state = f"state `services: {{{row.name}: existing}}` in the environment"
     if row.name in grounds.used:
-        text = f"{since}; something of it is live here, so AWS may let this account make more"
+        text = f"{since}; this account uses it or did, so AWS may let it go on"
         help_ = f"{state} if it does, or use {row.replacement}"
         yield _finding(CLOSED, node, path, text, help_, Severity.WARNING)
         return

@@ -18,14 +18,14 @@ spec:
   compute: {{instanceType: ml.m5.large}}
   output: {{to: artifacts}}
 """
-STATED = "  services: {sagemaker-clarify: existing}\n  region:"
+STATED = "  services: {clarify: existing}\n  region:"
 OWN = """\
 apiVersion: moorline/v1
 kind: Availability
 metadata: {name: more, owner: team}
 spec:
   services:
-    sagemaker-clarify:
+    clarify:
       title: Clarify
       status: reopened
       since: "2026-11-01"
@@ -46,7 +46,7 @@ def test_it_is_an_error_at_its_line(needing: Folder, command: str) -> None:
     (closed,) = (each for each in found if each["code"] == "CLOSED001")
     at = closed.get("at") or closed
     assert (at["file"], at["line"]) == ("specs/explained.yaml", 6)
-    assert "services: {sagemaker-clarify: existing}" in closed["help"]
+    assert "services: {clarify: existing}" in closed["help"]
 
 
 def test_the_environment_may_state_that_it_is_used(needing: Folder) -> None:

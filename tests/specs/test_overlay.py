@@ -288,11 +288,11 @@ def test_an_approval_is_wrong_with(old, new, code):
 
 def test_what_an_account_uses_holds_in_its_own_environment_only():
     """It is said of an account; one that extends it is often in another."""
-    stated = STAGING + "  services: {sagemaker-clarify: existing}\n"
+    stated = STAGING + "  services: {clarify: existing}\n"
     documents = parse(f"{stated}---\n{PROD}---\n{ROLLOUT}", "e.yaml").documents
     found = {}
     for name in ("staging", "prod"):
         view, problems = overlay.resolve(documents, name)
         assert view is not None, problems
         found[name] = dict(view.spec.services)
-    assert found == {"staging": {"sagemaker-clarify": "existing"}, "prod": {}}
+    assert found == {"staging": {"clarify": "existing"}, "prod": {}}

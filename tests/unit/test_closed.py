@@ -132,7 +132,7 @@ SCHEDULE = graph(SM + "MonitoringSchedule", {})
 PROFILED = graph(SM + "Pipeline", nested("Training", ProfilerConfig={"S3": "s3://x"}))
 OLD = graph("AWS::Glue::Job", {"GlueVersion": "2.0"})
 FLEET = graph("AWS::DevOpsGuru::ResourceCollection", {})
-MONITOR, PROFILER = "sagemaker-model-monitor", "sagemaker-profiler"
+MONITOR, PROFILER = "model-monitor", "profiler"
 # what is needed, what is stated, what was found live, the day, what is said
 STANDINGS: dict[str, tuple[Graph, str, str, date, list[tuple[str, str]]]] = {
     "a new account": (SCHEDULE, "", "", TODAY, [ERROR]),
@@ -165,7 +165,7 @@ def test_a_finding_says_since_when_and_the_way_out() -> None:
     (new,) = planned(SCHEDULE, Policy(today=TODAY), frozenset())
     assert "takes nobody new since 2026-07-30" in new.message
     assert "nothing of it was found in this account" in new.message
-    assert "`services: {sagemaker-model-monitor: existing}`" in new.help
+    assert "`services: {model-monitor: existing}`" in new.help
     stated = Policy(today=TODAY, existing={PROFILER: None})
     (ends,) = planned(PROFILED, stated, frozenset())
     assert "ends after 2027-06-30, in 213 days" in ends.message
@@ -177,10 +177,10 @@ def test_the_same_need_of_one_line_is_told_once() -> None:
 
 
 def test_a_name_that_no_row_has_is_an_error_at_its_line() -> None:
-    policy = Policy(today=TODAY, existing={"sagemaker-clarity": LINE})
+    policy = Policy(today=TODAY, existing={"clarifi": LINE})
     (found,) = problems(Graph(), policy)
     assert (found.code, found.at) == ("CLOSED003", LINE)
-    assert "did you mean 'sagemaker-clarify'" in found.message
+    assert "did you mean 'clarify'" in found.message
 
 
 # -- the platform's own rows

@@ -202,7 +202,7 @@ def test_no_row_of_the_platform_takes_the_protection_away(status: str) -> None:
     ours = Address("AWS::SageMaker::MonitoringSchedule", "acme-dev-w")
     live = Live({}, (Orphan(ours, Observed({}), "Kind/a"),))
     step = Step("w", ours, Action.DELETE, Reason.NOT_DECLARED)
-    row = row_of("sagemaker-model-monitor", {**RAW, "status": "reopened"})
+    row = row_of("model-monitor", {**RAW, "status": "reopened"})
     for services in ((), (row,)):
         assert losing([step], live, Policy(today=TODAY, services=services)) == {"w": [LOSS]}
 

@@ -114,7 +114,7 @@ def test_the_way_out_is_named() -> None:
     monitor = told(DENIED, ALIKE[0], "sagemaker.create_monitoring_schedule")
     assert "use a Monitor of Moorline" in monitor.help
     assert "AWS Support" in monitor.help
-    assert "`services: {sagemaker-model-monitor: existing}`" in monitor.help
+    assert "`services: {model-monitor: existing}`" in monitor.help
     reopened = told(DENIED, SEEN[2][2], "codecommit.create_repository")
     assert "open to everybody since 2025-11-24" in reopened.help
 
