@@ -73,8 +73,7 @@ def data_of(said: Settings, window: Window | None = None) -> tuple[Table, dict[s
             raise ConfigError(said.at("outputs"), f"has {min(both)!r}, as 'inputs' has")
         said.finish()
         table, seen = captured(path, layout, window, most, cap)
-        table.missing = frozenset(missing)
-        return table, seen
+        return Table(table.columns, missing), seen
     columns = said.texts("columns", [])
     if form == "csv":
         header = said.truth("header", default=not columns)

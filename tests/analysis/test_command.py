@@ -50,7 +50,9 @@ def data(folder: Path, name: str, moved: float = 0.0, rows: int = 1000) -> str:
     )
 
 
-QUESTION = {"problem": "binary", "label": "y", "score": "p", "threshold": 0.5}
+QUESTION: dict[str, Any] = {
+    "problem": "binary", "label": "y", "score": "p", "threshold": 0.5, "draws": 50,
+}  # fmt: skip
 METRICS = {"dimensions": {"Monitor": "fraud", "Endpoint": "fraud-prod"}}
 
 
@@ -158,7 +160,7 @@ def test_late_labels_say_whether_they_are_all(tmp_path: Path) -> None:
 
 def test_bias_is_written_as_clarify_does(tmp_path: Path) -> None:
     facets = [{"column": "age", "favoured": "adult"}]
-    question = {"label": "y", "score": "p", "threshold": 0.5, "facets": facets,
+    question = {"label": "y", "score": "p", "threshold": 0.5, "facets": facets, "draws": 50,
                 "limits": {"DI": {"atLeast": 5}}, "segments": ["kind"]}  # fmt: skip
     _, told = run(
         tmp_path, "bias", data={"path": data(tmp_path, "t")}, question=question, metrics=METRICS

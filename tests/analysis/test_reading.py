@@ -18,7 +18,7 @@ from reconciler.analysis.faults import ConfigError, DataError
 from reconciler.analysis.places import Window, files
 from reconciler.analysis.reading import data_of, window_of
 from reconciler.analysis.settings import Settings
-from reconciler.analysis.table import CATEGORY, NUMBER, TEXT, type_of
+from reconciler.analysis.table import CATEGORY, NUMBER, TEXT, Table, type_of
 
 from .made import table
 
@@ -255,6 +255,20 @@ def test_numbers_are_what_data_means_and_not_what_python_takes() -> None:
     assert found.values.tolist() == [*VALUES.values()]
     assert (found.invalid, found.infinite, found.missing) == (len(NOT_NUMBERS), 5, 4)
     assert int(np.sum(found.mask)) == len(VALUES)
+
+
+@pytest.mark.parametrize("values", [["-999", "1"], [-999.0, 1.0], [-999, 1]])
+def test_a_number_that_stands_for_nothing_does_so_in_every_form(values: list[Any]) -> None:
+    found = Table({"x": values}, ["-999"]).numbers("x")
+    assert (found.values.tolist(), found.missing) == ([1.0], 1)
+
+
+def test_nothing_but_floats_is_read_at_once_and_alike() -> None:
+    values = [1.5, float("nan"), float("inf"), -2.0]
+    fast, slow = table(x=values).numbers("x"), table(x=[*values, None]).numbers("x")
+    assert fast.values.tolist() == slow.values.tolist() == [1.5, -2.0]
+    assert (fast.missing + 1, fast.infinite) == (slow.missing, slow.infinite) == (2, 1)
+    assert fast.mask.tolist() == slow.mask.tolist()[:4]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def upper(count: int, of: int) -> float:
 
 
 def test_a_few_windows_without_drift_raise_few_alarms() -> None:
-    windows = 30
+    windows = 12
     count = sum(bool(alarmed(seed, 1000, 500)) for seed in range(windows))
     assert count <= stats.binom.ppf(0.999, windows, 0.05)
 

@@ -55,6 +55,7 @@ def test_the_image_is_pinned_to_what_its_registry_says() -> None:
     assert dict(lookup.params)["tag"] == f"{analysis.VERSION}-cpu-py3"
 
 
+@pytest.mark.scenario("T48")
 @pytest.mark.parametrize(("there", "said"), [(False, "has no such image"), (None, "does not say")])
 def test_an_image_that_cannot_be_pinned_is_a_finding(there: bool | None, said: str) -> None:
     here = scope({question(scope()): {"digest": "", "asked": True, "there": there}})
