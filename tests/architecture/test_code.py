@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,12 @@ def patches(text: str) -> bool:
 def test_what_patches_is_seen(text: str) -> None:
     assert patches(text)
     assert not patches("from moto import mock_aws")
+
+
+def test_no_folder_of_tests_hides_a_module_of_python() -> None:
+    """Their folder is searched first, so that numpy would take `secrets` for one of ours."""
+    folders = {path.name for path in (ROOT / "tests").iterdir()}
+    assert {each.removesuffix(".py") for each in folders} & sys.stdlib_module_names == set()
 
 
 @pytest.mark.parametrize("what", FOREIGN)
