@@ -121,6 +121,8 @@ def _records(site: Site, role: str, given: Mapping[str, str]) -> Iterator[Work]:
     looks = site.call(role, "sagemaker.DescribeTrainingJob", TrainingJobName=JOB)
     calls = ("CreateExperiment", "CreateRun", "GetExperimentByName", "LogBatch", "UpdateRun")
     besides = tuple(f"sagemaker-mlflow:{each}" for each in calls)
+    if ":mlflow-app/" in given["mlflow"]:
+        besides = ("sagemaker:CallMlflowAppApi",)
     yield Work(name_of(role), looks, _MLFLOW, besides=besides, at=given["mlflow"])
 
 

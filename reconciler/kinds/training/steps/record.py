@@ -24,7 +24,8 @@ from reconciler.model.value import Json, Path
 
 NAME, PURPOSE, SCRIPT = "Record", "record", "record.py"
 AT: Path = ("log", "mlflow")
-ACTIONS = (
+APP = ("sagemaker:CallMlflowAppApi",)
+SERVER = (
     "sagemaker-mlflow:CreateExperiment",
     "sagemaker-mlflow:CreateRun",
     "sagemaker-mlflow:GetExperimentByName",
@@ -66,7 +67,7 @@ def step(
         fresh=True,
     )  # fmt: skip
     made, role = processing(work, spec, job, scope)
-    scope.grant(role, ACTIONS, on=(mlflow,))
+    scope.grant(role, APP if ":mlflow-app/" in mlflow else SERVER, on=(mlflow,))
     jobs = scope.arn("sagemaker", "training-job/*")
     scope.grant(role, ("sagemaker:DescribeTrainingJob",), on=(jobs,))
     return made, asset

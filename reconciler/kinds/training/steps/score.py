@@ -42,7 +42,7 @@ def steps(
     spec: Training, evaluate: Evaluate, register: Register, job: Job, scope: Scope
 ) -> tuple[list[Step], tuple[Address, ...]]:
     """The three steps, and what has to be there before the pipeline is."""
-    role = scope.role("scoring", SERVICE, ())
+    role = scope.role("scoring", SERVICE, (scope.arn("sagemaker", "*"),))
     data = mount(spec, (*AT, "data"), evaluate.data, scope)
     _allow(spec, register, data, job, role, scope)
     program = runtime(scope, evaluate.instance_type, at=AT)
