@@ -24,7 +24,7 @@ from reconciler.registry import Comparison, Policy, Stage, Threshold, approval, 
 from reconciler.registry.stage import NEXT, STATUS
 
 from .specs import SECURITY, world
-from .world import World, named, problems
+from .world import World, named, problems, spec_of
 
 RISK = "arn:aws:iam::123456789012:role/teams/model-risk"
 SIGNED = SECURITY.replace("keys:\n", "keys:\n  models: {description: Signs., usage: signing}\n", 1)
@@ -347,6 +347,8 @@ def test_a_card_says_what_the_spec_says() -> None:
          ("policy", "metadata", "moorline:sha256")),
         ("approval: {approvers: ['arn:aws:iam::123456789012:role/*']}",
          ("approval", "approvers", "0")),
+        ("approval: {approvers: ['arn:aws:iam::123456789012:role/${aws:username}']}",
+         ("approval", "approvers", "0")),
         ("approval: {approvers: ['arn:aws:sts::123456789012:assumed-role/x/y']}",
          ("approval", "approvers", "0")),
         ("signing: {key: {security: platform, key: models}}", ("signing",)),
@@ -485,3 +487,19 @@ def test_how_long_versions_stay_is_said_in_some_way() -> None:
     assert found.path == ("keep",)
     keep = platform("keep: {versions: 3, age: 30d}").peer("ModelRegistry", "fraud")["keep"]
     assert keep == {"versions": 3, "age": 30 * 86400, "shared": False}
+
+
+@pytest.mark.parametrize("end", ["*", "a?b", "${aws:username}"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "stages: {{production: {{movers: ['arn:aws:iam::123456789012:role/{end}']}}}}",
+        "repositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/{end}']",
+        "artifacts: {{source: s, existingKey: 'arn:aws:kms:eu-west-1:123456789012:key/{end}'}}",
+        "approval: {{approvers: [a], delivery: 'arn:aws:codepipeline:eu-west-1:123456789012:{end}'}}",
+    ],
+)
+def test_no_pattern_gets_into_a_policy(spec: str, end: str) -> None:
+    model, found = spec_of("ModelRegistry", spec.format(end=end))
+    assert model is None
+    assert found

@@ -51,7 +51,7 @@ def _approval(given: Approval) -> Iterator[Problem]:
         if not whole or not parts[5].startswith(IAM_ARN):
             text = "an approver is a role or a user of IAM"
             yield Problem(path, text, "give arn:aws:iam::ACCOUNT:role/NAME")
-        elif "*" in each or "?" in each:
+        elif set(each) & set("*?{}"):
             yield Problem(path, "an approver is one principal", "name each of them")
 
 

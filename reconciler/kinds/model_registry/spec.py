@@ -16,12 +16,12 @@ from reconciler.kinds.terms.name import EntityName
 
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=2048)]
 Principal: TypeAlias = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[^*?]+$")
+    str, Field(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[^*?{}\s]+$")
 ]
 Repository: TypeAlias = Annotated[
     str,
     Field(
-        pattern=r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$",
+        pattern=r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[^*?{}\s]+$",
         examples=["arn:aws:ecr:eu-west-1:123456789012:repository/serve"],
     ),
 ]
@@ -33,7 +33,7 @@ GroupArn: TypeAlias = Annotated[
     ),
 ]
 KeyArn: TypeAlias = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$")
+    str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+$")
 ]
 MetadataKey: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/=+@ -]{1,128}$")]
 MetadataValue: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/=+@ -]{0,256}$")]
@@ -75,7 +75,9 @@ class Approval(Section):
     subscribers: Maybe[Subscribers] = None
     """Who is told that a version was approved."""
     delivery: Maybe[
-        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:codepipeline:[a-z0-9-]+:[0-9]{12}:.+$")]
+        Annotated[
+            str, Field(pattern=r"^arn:aws[a-z-]*:codepipeline:[a-z0-9-]+:[0-9]{12}:[^*?{}\s]+$")
+        ]
     ] = None
     """The CodePipeline that is started when a version was approved; it plans and applies."""
 
