@@ -13,7 +13,6 @@ import os
 import re
 import sys
 from typing import Any
-from unittest.mock import MagicMock
 
 os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
@@ -86,6 +85,18 @@ QUIET = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"Teleme
 PART = re.compile(r"\.([A-Za-z0-9_]+)|\['([^']*)'\]|\[(\d+)\]")
 
 
+class Nobody:
+    """A client of a service that is asked nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Fail: nothing has to be asked.
+
+        Raises:
+            AttributeError: the SDK asks AWS something.
+        """
+        raise AttributeError(name)
+
+
 class Rebuilt:
     """One definition, and what of it has been built so far."""
 
@@ -96,7 +107,7 @@ class Rebuilt:
             region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
         )
         self.session = PipelineSession(
-            boto_session=session, sagemaker_client=MagicMock(), default_bucket="default"
+            boto_session=session, sagemaker_client=Nobody(), default_bucket="default"
         )
         self.session.sagemaker_config = QUIET
         self.steps: dict[str, Any] = {}
