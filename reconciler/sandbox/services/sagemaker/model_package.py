@@ -31,8 +31,6 @@ def create(call: Call) -> dict[str, Any]:
     """CreateModelPackage."""
     if bool(call.get(GROUP)) == bool(call.get("ModelPackageName")):
         raise invalid("Provide either ModelPackageName or ModelPackageGroupName.")
-    if call.get(GROUP) and call.get("Tags"):
-        raise invalid("Tags are not allowed for a versioned model package.")
     kept = call.pick(*(name for name in call.params if name not in NOT_KEPT))
     data: dict[str, Any] = {
         "CertifyForMarketplace": False,
