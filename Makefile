@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 READERS := $(VENV)/formats/.ready
+SDK := $(VENV)/sdk/.ready
 CASES ?= ../shared/cases
 FILES ?=
 LONG ?= tests
@@ -15,7 +16,7 @@ BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v 
 # What a process has compiled, the next one reads.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup readers demo demo-gitops check test test-long golden schemas docs bench conformance mutation clean
+.PHONY: setup readers demo demo-gitops check test test-long golden schemas docs bench conformance oracle mutation clean
 
 setup: $(STAMP)
 
@@ -79,6 +80,15 @@ bench: setup
 
 conformance: setup
 	$(BIN)/python -m tests.conformance $(CASES)
+
+# What the SageMaker SDK writes for the steps of our pipelines; it lives apart, and no user needs it.
+$(SDK): tests/oracle/requirements.txt | $(STAMP)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -r tests/oracle/requirements.txt
+	touch $@
+
+oracle: $(SDK)
+	MOORLINE_SDK=$(VENV)/sdk/bin/python $(BIN)/python -m pytest tests/oracle
 
 mutation: setup
 	$(BIN)/python -m tests.mutation $(FILES)
