@@ -31,8 +31,9 @@ __all__ = [
     "listed", "pace", "reset", "start", "status", "stop", "stop_all",
 ]  # fmt: skip
 
-START_TIMEOUT = 60.0
-STOP_TIMEOUT = 20.0
+START_TIMEOUT = 180.0
+STOP_TIMEOUT = 60.0
+"""Seconds for what takes a few on a machine that has time for it; a busy one may need many."""
 ASK_TIMEOUT = 10.0
 PAUSE = 0.02
 LOG_LINES = 15
@@ -88,15 +89,17 @@ def _awaited(child: launch.Child, state: Path) -> Running:
         if found is not None and found.pid == child.pid:
             return found
         time.sleep(PAUSE)
-    if child.poll() is None:
+    late = child.poll() is None
+    if late:
         child.terminate()
         child.wait()
     log = _tail(state)
     missing = re.search(r"No module named '(?!reconciler)([\w.]+)'", log)
     if missing:
         raise MissingError(missing[1])
-    msg = f"The sandbox in {state} did not start. Its log ends with:\n{log}"
-    raise SandboxError(msg)
+    why = f" in {START_TIMEOUT:.0f} s: is this machine very busy?" if late else "."
+    said = f" Its log ends with:\n{log}" if log.strip() else " It has said nothing."
+    raise SandboxError(f"The sandbox in {state} did not start{why}{said}")
 
 
 def _installed() -> None:
@@ -160,8 +163,10 @@ def stop(state_dir: Path | str) -> bool:
         if not _lives(running):
             return True
         time.sleep(PAUSE)
-    msg = f"The sandbox {running.pid} did not stop in {STOP_TIMEOUT:.0f} s. Log:\n{_tail(state)}"
-    raise SandboxError(msg)
+    log = _tail(state)
+    said = f" Its log ends with:\n{log}" if log.strip() else ""
+    limit = f"{STOP_TIMEOUT:.0f} s"
+    raise SandboxError(f"The sandbox {running.pid} did not stop in {limit}.{said}")
 
 
 def _lives(running: Running) -> bool:
