@@ -157,7 +157,11 @@ def imported(told: Any, bounds: Any, method: Method) -> tuple[dict[str, Any], di
     """
     if not isinstance(told, dict) or not isinstance(told.get("features"), list):
         raise DataError("the statistics are none of Model Monitor's: they have no features")
-    by_name = {each.get("name"): each for each in (bounds or {}).get("features", [])}
+    bounds = {} if bounds is None else bounds
+    if not isinstance(bounds, dict) or not isinstance(bounds.get("features", []), list):
+        raise DataError("the constraints are none of Model Monitor's")
+    named = [each for each in bounds.get("features", []) if isinstance(each, dict)]
+    by_name = {each.get("name"): each for each in named}
     columns: dict[str, Any] = {}
     for each in told["features"]:
         name = each.get("name") if isinstance(each, dict) else None
@@ -165,13 +169,14 @@ def imported(told: Any, bounds: Any, method: Method) -> tuple[dict[str, Any], di
             raise DataError("a feature of the statistics has no name")
         try:
             columns[name] = _column(each, by_name.get(name) or {}, method)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"the statistics of {name!r} lack {error}") from error
-    rows = int(told.get("dataset", {}).get("item_count", 0))
+    about = told.get("dataset")
+    rows = int(about.get("item_count", 0)) if isinstance(about, dict) else 0
     reference = {
         "kind": KIND, "version": VERSION, "rows": rows, "method": method.said(), "columns": columns,
     }  # fmt: skip
-    return reference, _asked(bounds or {})
+    return reference, _asked(bounds)
 
 
 def _column(each: Mapping[str, Any], bound: Mapping[str, Any], method: Method) -> dict[str, Any]:
@@ -212,8 +217,8 @@ def _base(part: Mapping[str, Any], type_: str) -> dict[str, Any]:
 
 def _asked(bounds: Mapping[str, Any]) -> dict[str, Any]:
     """What constraints say, in the words of a comparison's configuration."""
-    said = bounds.get("monitoring_config", {})
-    shares = said.get("distribution_constraints", {})
+    said = bounds.get("monitoring_config") or {}
+    shares = said.get("distribution_constraints") or {}
     drift: dict[str, Any] = {}
     if "comparison_threshold" in shares:
         drift[NUMBER] = {"ks": shares["comparison_threshold"]}

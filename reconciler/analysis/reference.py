@@ -240,6 +240,8 @@ def checked(data: Any) -> dict[str, Any]:
         raise DataError("the reference is no reference: make one with 'profile'")
     if data.get("version") != VERSION:
         raise DataError(f"the reference is of version {data.get('version')!r}, not {VERSION!r}")
+    if not isinstance(data.get("columns"), dict) or not isinstance(data.get("method"), dict):
+        raise DataError("the reference is not whole")
     return data
 
 

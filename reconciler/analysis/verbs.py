@@ -112,6 +112,8 @@ def evaluate_(settings: Settings, now: datetime) -> Written:
     question = evaluate.Question(said)
     said.finish()
     baseline = loaded(settings.text("baseline")) if settings.has("baseline") else None
+    if baseline is not None and not isinstance(baseline, dict):
+        raise DataError("the baseline is no evaluation")
     window, target = window_of(settings), _target(settings)
     late = settings.inner("labels", {})
     table, seen = _window_of(settings, window)

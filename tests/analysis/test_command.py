@@ -188,6 +188,8 @@ def test_bias_is_written_as_clarify_does(tmp_path: Path) -> None:
         ("compare", {"data": {"path": "here"}, "reference": "here"}, 1, "is no JSON"),
         ("evaluate", {"data": {"path": "here"}}, 2, "error: question: is missing"),
         ("evaluate", {"data": {"path": "here"}, "question": QUESTION, "baseline": "/x"}, 1, "/x"),
+        ("evaluate", {"data": {"path": "here"}, "question": QUESTION, "baseline": "list"}, 1,
+         "no evaluation"),
         ("bias", {"data": {"path": "here"}, "question": {"label": "q", "facets": [
             {"column": "age", "favoured": "a"}]}}, 1, "the data has no column 'q'"),
         ("evaluate", {"data": {"path": "here"}, "question": QUESTION,
@@ -201,7 +203,9 @@ def test_what_is_wrong_is_said_and_nothing_is_left_that_looks_well(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     here = data(tmp_path, "here")
-    said = json.loads(json.dumps(config).replace('"here"', json.dumps(here)))
+    (tmp_path / "list.json").write_text("[1]")
+    text = json.dumps(config).replace('"here"', json.dumps(here))
+    said = json.loads(text.replace('"list"', json.dumps(str(tmp_path / "list.json"))))
     found, told = run(tmp_path, verb, **said)
     assert found == code
     assert why in capsys.readouterr().err
@@ -374,6 +378,10 @@ def test_their_baseline_becomes_a_reference_of_ours(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_baseline_of_theirs_is_refused(told: Any, tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text("[]")
+    both = {"statistics": str(tmp_path / "s.json"), "constraints": str(tmp_path / "c.json")}
+    (tmp_path / "s.json").write_text('{"features": []}')
+    assert run(tmp_path, "profile", monitor=both)[0] == 1
     (tmp_path / "s.json").write_text(json.dumps(told))
     code, _ = run(tmp_path, "profile", monitor={"statistics": str(tmp_path / "s.json")})
     assert code == 1
@@ -390,7 +398,8 @@ def test_a_sketch_weighs_what_the_data_does(count: int) -> None:
 
 def test_a_reference_of_another_version_is_refused(tmp_path: Path) -> None:
     here = data(tmp_path, "here")
-    for body in ({"kind": "moorline-reference", "version": "0"}, {"kind": "else"}, []):
+    whole = {"kind": "moorline-reference", "version": "1", "columns": {}, "method": 1}
+    for body in ({"kind": "moorline-reference", "version": "0"}, {"kind": "else"}, [], whole):
         (tmp_path / "r.json").write_text(json.dumps(body))
         code, _ = run(tmp_path, "compare", reference=str(tmp_path / "r.json"), data={"path": here})
         assert code == 1
