@@ -21,6 +21,7 @@ from reconciler.access.workloads.site import (
     place,
     pull,
     sealed,
+    seals,
     takes,
 )
 from reconciler.access.workloads.written import UNKNOWN
@@ -55,6 +56,7 @@ def processed(site: Site, step: Step) -> Iterator[Work]:
     for output in config.get("Outputs") or ():
         uri = str(output["S3Output"]["S3Uri"])
         yield from _writes(site, role, uri, config.get("KmsKeyId"))
+    yield from seals(site, role, config.get("KmsKeyId"))
     cluster = job["ProcessingResources"]["ClusterConfig"]
     yield from disks(site, role, cluster.get("VolumeKmsKeyId"))
     yield from attach(site, role, (job.get("NetworkConfig") or {}).get("VpcConfig"))

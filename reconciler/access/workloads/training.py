@@ -21,6 +21,7 @@ from reconciler.access.workloads.site import (
     place,
     pull,
     sealed,
+    seals,
     takes,
 )
 from reconciler.access.workloads.transforms import transformed
@@ -69,10 +70,7 @@ def _job(site: Site, role: str, job: Mapping[str, Any]) -> Iterator[Work]:
     model = {"Bucket": bucket, "Key": f"{key}/{JOB}/output/model.tar.gz"}
     own = output.get("KmsKeyId")
     yield from _write(site, role, model, own)
-    if own:  # "the SageMaker execution role must include permissions to call kms:Encrypt"
-        via = {"kms:viaservice": f"s3.{site.region}.amazonaws.com"}
-        source = "SageMaker API, OutputDataConfig.KmsKeyId"
-        yield site.does(role, source, "kms.Encrypt", KeyId=own, context=via)
+    yield from seals(site, role, own)
     if kept := job.get("CheckpointConfig"):
         yield from _read(site, role, _CHECKPOINTS, str(kept["S3Uri"]))
         bucket, key = place(str(kept["S3Uri"]))

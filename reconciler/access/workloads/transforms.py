@@ -18,6 +18,7 @@ from reconciler.access.workloads.site import (
     place,
     pull,
     sealed,
+    seals,
     takes,
 )
 
@@ -48,6 +49,7 @@ def transformed(site: Site, step: Step) -> Iterator[Work]:
     at = {"Bucket": bucket, "Key": f"{key}/part-0.out", **sealed(output.get("KmsKeyId"))}
     yield site.does(role, _JOB, "s3.PutObject", **at)
     yield site.does(role, f"{_MULTIPART}; {SSE}", "s3.CreateMultipartUpload", **at)
+    yield from seals(site, role, output.get("KmsKeyId"))
     yield from disks(site, role, job["TransformResources"].get("VolumeKmsKeyId"))
 
 

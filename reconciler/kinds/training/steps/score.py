@@ -15,6 +15,7 @@ from reconciler.kinds.terms.permissions import (
     allow_find,
     allow_images,
     allow_network,
+    allow_seal,
     allow_write,
 )
 from reconciler.kinds.training.job import Job
@@ -146,6 +147,7 @@ def _allow(  # noqa: PLR0913 - a role, and all that it is about
     allow_find(scope, role, below(spec, scope, MODELS))
     allow_find(scope, role, data.spot)
     allow_write(scope, role, below(spec, scope, PURPOSE))
+    allow_seal(scope, role, job.output.key)
     allow_disks(scope, role, job.key)
     if spec.network is not None:
         allow_network(scope, role)
