@@ -67,6 +67,7 @@ def opened(project: Project, name: str | None, id_: str, *, yes: bool, does: str
     """
     request = live.request_of(project, name)
     known = compiled.runnable(request.specs, request.view)
+    id_ = next((each for each in known if each.lower() == id_.lower()), id_)
     if id_ not in known:
         kind = [each for each in known if each.partition("/")[2] == id_.partition("/")[2]]
         names = ", ".join(kind or sorted(known)) or "none"

@@ -17,6 +17,8 @@ Row = Mapping[str, Json]
 _SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "unknown": ("?", "yellow")}
 _HEAD = ("version", "status", "approval", "by", "until", "stage", "serves")
 _DAY = 10
+_PARTS = 2
+"""Of a long address in S3, the last so many are shown."""
 
 
 def verdict(found: Row, *, color: bool) -> str:
@@ -24,7 +26,7 @@ def verdict(found: Row, *, color: bool) -> str:
     ink = Ink(color)
     rows: list[Row] = [*found["rows"]]
     heads = ("rule", "wanted", "found")
-    cells_ = [tuple(harmless(str(row[key])) for key in heads) for row in rows]
+    cells_ = [tuple(_short(harmless(str(row[key]))) for key in heads) for row in rows]
     widths = [max(cells(line[at]) for line in [heads, *cells_]) for at in range(2)]
     lines = [ink(f"    {_line(heads, [*widths, 0])}", "bold")]
     for row, texts in zip(rows, cells_, strict=True):
@@ -39,6 +41,15 @@ def verdict(found: Row, *, color: bool) -> str:
     ]
     lines += ["", f"  {', '.join(counts)} · evidence {str(found['evidence'])[:16]}"]
     return "\n".join(lines)
+
+
+def _short(text: str) -> str:
+    """A text with the end of its address in S3; the whole of it is in the JSON."""
+    before, scheme, address = text.partition("s3://")
+    parts = address.split("/")
+    if not scheme or len(parts) <= _PARTS + 1:
+        return text
+    return f"{before}…/{'/'.join(parts[-_PARTS:])}"
 
 
 def _line(texts: Sequence[str], widths: Sequence[int]) -> str:
