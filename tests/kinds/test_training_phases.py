@@ -15,7 +15,7 @@ from reconciler.analysis.settings import Settings
 from reconciler.kinds.training import metrics
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, resolve
-from reconciler.sandbox.services.events.rules import _told
+from reconciler.sandbox.services.events import parameters, rules
 
 from .specs import ALL, PHASES, SCORED, world
 from .world import problems
@@ -436,7 +436,9 @@ def test_a_new_object_is_told_to_the_pipeline_by_its_key() -> None:
     rule = nodes_of("::Rule", text)["acme-test-churn-data"]
     (target,) = rule["Targets"]
     event = {"detail": {"object": {"key": "incoming/a.csv"}}}
-    told = _told(target, event)["SageMakerPipelineParameters"]["PipelineParameterList"]
+    told = parameters.told(target, event, rules._at)["SageMakerPipelineParameters"][
+        "PipelineParameterList"
+    ]
     assert {"Name": "key", "Value": "incoming/a.csv"} in told
     assert {"Name": "depth", "Value": "8"} in told
     assert rule["EventPattern"]["detail-type"] == ["Object Created"]

@@ -1,6 +1,6 @@
 """Data of a training: where each input comes from."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -41,23 +41,30 @@ class Query(Section):
     """How much data the statement may read; one that reads more is ended."""
 
 
-class Data(Section):
-    """Data that a phase reads: of a DataSource, or what the prepare phase writes."""
+class Stored(Section):
+    """Data that a phase reads of a DataSource."""
 
-    needs = ("from", "source")
+    needs: ClassVar[tuple[str, ...]] = ("source",)
 
-    from_: Maybe[Prepared] = Field(None, alias="from")
-    """What the prepare phase writes."""
     source: Maybe[Annotated[str, Reference("DataSource")]] = None
     """The DataSource to read."""
     path: Maybe[S3Path] = None
     """Where in the DataSource; a prefix."""
 
 
-class Origin(Data):
-    """Data that a phase reads: also the history of a FeatureGroup."""
+class Data(Stored):
+    """Data that a phase reads: of a DataSource, or what the prepare phase writes."""
 
-    needs = ("from", "source", "featureGroup")
+    needs = ("from", "source")
+
+    from_: Maybe[Prepared] = Field(None, alias="from")
+    """What the prepare phase writes."""
+
+
+class History(Stored):
+    """Data that a phase reads: of a DataSource, or the history of a FeatureGroup."""
+
+    needs = ("source", "featureGroup")
 
     feature_group: Maybe[Annotated[str, Reference("FeatureGroup")]] = None
     """The FeatureGroup whose offline store is read."""
@@ -76,6 +83,15 @@ class Origin(Data):
     (``application/jsonlines``) by it."""
 
 
+class Origin(History):
+    """Data that a phase reads: also what the prepare phase writes."""
+
+    needs = ("from", "source", "featureGroup")
+
+    from_: Maybe[Prepared] = Field(None, alias="from")
+    """What the prepare phase writes."""
+
+
 class Channel(Origin):
     """One input of the training: of a DataSource or FeatureGroup, or what is prepared."""
 
@@ -85,6 +101,11 @@ class Channel(Origin):
     """Whether every instance gets all objects or a share of them."""
 
 
-def queried(origin: Data) -> bool:
+def prepared(data: Stored) -> str | None:
+    """The output of the prepare phase that it is, as ``prepare.NAME``."""
+    return data.from_ if isinstance(data, Data | Origin) else None
+
+
+def queried(origin: Stored) -> bool:
     """Whether a query stands between the store and whoever reads it."""
-    return isinstance(origin, Origin) and not (origin.query is None and origin.as_of is None)
+    return isinstance(origin, History) and not (origin.query is None and origin.as_of is None)

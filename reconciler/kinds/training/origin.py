@@ -9,7 +9,7 @@ from typing import NamedTuple
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.text import text
-from reconciler.kinds.training.channel import Data, Origin, queried
+from reconciler.kinds.training.channel import History, Stored, prepared, queried
 from reconciler.kinds.training.places import PREPARE, QUERY, below, result
 from reconciler.kinds.training.spec import Training
 from reconciler.model.value import Json, Path
@@ -23,13 +23,13 @@ _LONGEST = 40
 
 
 class Mount(NamedTuple):
-    """Data that a job gets: where it is, and what its role has to be able to read."""
+    """Stored that a job gets: where it is, and what its role has to be able to read."""
 
     uri: Json
     spot: Spot
 
 
-def origins(spec: Training) -> Iterator[tuple[Path, Origin]]:
+def origins(spec: Training) -> Iterator[tuple[Path, History]]:
     """Everything that is read before the training, with its path in the spec."""
     if spec.prepare is not None:
         for name, origin in spec.prepare.reads.items():
@@ -38,7 +38,7 @@ def origins(spec: Training) -> Iterator[tuple[Path, Origin]]:
         yield ("inputs", name), origin
 
 
-def data_of(spec: Training) -> Iterator[tuple[Path, Data]]:
+def data_of(spec: Training) -> Iterator[tuple[Path, Stored]]:
     """What is read by the phases after the training, with its path in the spec."""
     if spec.evaluate is not None:
         yield ("evaluate", "data"), spec.evaluate.data
@@ -71,12 +71,12 @@ def given(spec: Training, name: str, scope: Scope) -> Mount:
     return mount(spec, ("inputs", name), spec.inputs[name], scope)
 
 
-def mount(spec: Training, at: Path, data: Data, scope: Scope) -> Mount:
+def mount(spec: Training, at: Path, data: Stored, scope: Scope) -> Mount:
     """Where data is that a phase reads. `at` is its path in the spec."""
-    if data.from_ is not None:
-        output = data.from_.partition(".")[2]
+    if prepared(data) is not None:
+        output = prepared(data).partition(".")[2]
         return Mount(result(PREPARING, output), below(spec, scope, PREPARE))
-    if isinstance(data, Origin) and data.feature_group is not None:
+    if isinstance(data, History) and data.feature_group is not None:
         if queried(data):
             return Mount(result(step_names(spec)[at], DATA), below(spec, scope, QUERY))
         spot = history(data, at, scope)
@@ -85,7 +85,7 @@ def mount(spec: Training, at: Path, data: Data, scope: Scope) -> Mount:
     return Mount(spot.uri, spot)
 
 
-def store(origin: Origin, at: Path, scope: Scope) -> dict[str, Json]:
+def store(origin: History, at: Path, scope: Scope) -> dict[str, Json]:
     """What the feature group says of its store, or of that of one of its major versions."""
     group, version = origin.feature_group or "", origin.version
     every = scope.export("FeatureGroup", group, "versions")
@@ -109,7 +109,7 @@ def store(origin: Origin, at: Path, scope: Scope) -> dict[str, Json]:
     }
 
 
-def history(origin: Origin, at: Path, scope: Scope) -> Spot:
+def history(origin: History, at: Path, scope: Scope) -> Spot:
     """The files of an offline store."""
     found = store(origin, at, scope)
     if not found:

@@ -8,7 +8,7 @@ from reconciler.kinds.api import Problem, seconds
 from reconciler.kinds.terms import asset
 from reconciler.kinds.terms.image import Custom
 from reconciler.kinds.training import builtin_checks
-from reconciler.kinds.training.channel import Data, Origin
+from reconciler.kinds.training.channel import History, Stored, prepared
 from reconciler.kinds.training.metrics import evaluated, goal, of_training
 from reconciler.kinds.training.origin import data_of, origins, replaced
 from reconciler.kinds.training.parameters import COMMIT, INSTANCE_TYPE, defaults, thresholds
@@ -39,33 +39,33 @@ def check(spec: Training) -> Iterator[Problem]:
     yield from _running(spec)
 
 
-def _origin(data: Data, path: Path, outputs: frozenset[str]) -> Iterator[Problem]:
-    group = data.feature_group if isinstance(data, Origin) else None
-    given = [it for it in (data.from_, data.source, group) if it is not None]
+def _origin(data: Stored, path: Path, outputs: frozenset[str]) -> Iterator[Problem]:
+    group = data.feature_group if isinstance(data, History) else None
+    given = [it for it in (prepared(data), data.source, group) if it is not None]
     if len(given) != 1:
         others = (
             "'from', 'source' or 'featureGroup'"
-            if isinstance(data, Origin)
+            if isinstance(data, History)
             else ("'from' or 'source'")
         )
         yield Problem(path, "an input has one origin", f"give {others}")
         return
-    if data.from_ is not None:
+    if prepared(data) is not None:
         if path[:2] == ("prepare", "reads"):
             yield Problem((*path, "from"), "the phase would read what it writes", "name a 'source'")
-        elif data.from_.partition(".")[2] not in outputs:
+        elif prepared(data).partition(".")[2] not in outputs:
             known = ", ".join(sorted(outputs)) or "nothing"
-            text = f"the prepare phase does not write {data.from_.partition('.')[2]!r}"
+            text = f"the prepare phase does not write {prepared(data).partition('.')[2]!r}"
             yield Problem((*path, "from"), text, f"it writes {known}")
     if data.path is not None and data.source is None:
         help_ = "remove 'path'"
         known = "the place of an offline store is known" if group else "'path' belongs to 'source'"
         yield Problem((*path, "path"), known, help_)
-    if isinstance(data, Origin):
+    if isinstance(data, History):
         yield from _history(data, path)
 
 
-def _history(origin: Origin, path: Path) -> Iterator[Problem]:
+def _history(origin: History, path: Path) -> Iterator[Problem]:
     if origin.feature_group is None:
         for name, value in (("query", origin.query), ("asOf", origin.as_of)):
             if value is not None:
@@ -120,11 +120,12 @@ def _prepare(spec: Training) -> Iterator[Problem]:
     yield from _runtime(prepare.max_runtime, path)
     if len(set(prepare.outputs)) < len(prepare.outputs):
         yield Problem((*path, "outputs"), "an output is here twice", "remove one of the two")
-    given = prepare.reads or {n: it for n, it in spec.inputs.items() if it.from_ is None}
+    given = prepare.reads or {n: it for n, it in spec.inputs.items() if prepared(it) is None}
     if "code" in given:
         at = ("prepare", "reads", "code") if prepare.reads else ("inputs", "code")
         yield Problem(at, "'code' is where the script is", "call it otherwise")
-    used = {it.from_.partition(".")[2] for _, it in (*origins(spec), *data_of(spec)) if it.from_}
+    read = (prepared(it) for _, it in (*origins(spec), *data_of(spec)))
+    used = {each.partition(".")[2] for each in read if each}
     for index, name in enumerate(prepare.outputs):
         if name not in used | replaced(spec):
             text = f"nobody reads {name!r}"

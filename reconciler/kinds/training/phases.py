@@ -7,7 +7,7 @@ from pydantic import Field
 from reconciler.kinds.api import Duration, Maybe, Section, Shorthand, Size
 from reconciler.kinds.terms.asset import Script
 from reconciler.kinds.terms.image import ImageUri, InstanceType, PythonVersion
-from reconciler.kinds.training.channel import ChannelName, Data, Origin, OutputName
+from reconciler.kinds.training.channel import ChannelName, Data, History, OutputName
 
 Plain: TypeAlias = bool | int | float | str
 Metric: TypeAlias = Annotated[
@@ -60,7 +60,7 @@ class Prepare(Runs):
 
     needs: ClassVar[tuple[str, ...]] = ("code",)
 
-    reads: Annotated[dict[ChannelName, Origin], Field(max_length=8)] = Field(default_factory=dict)
+    reads: Annotated[dict[ChannelName, History], Field(max_length=8)] = Field(default_factory=dict)
     """What it reads, by name. By default the ``inputs`` that are not prepared."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=8)]
     """What it writes. An output with the name of an input takes its place in the training; any

@@ -43,8 +43,8 @@ def runner_may(spec: Training, job: Job, found: Plan, role: Role, scope: Scope) 
             on = [scope.arn("sagemaker", f"{kind}/*")]
             scope.grant(role, [*actions, "sagemaker:AddTags"], on=on)
     if "Model" in types:
-        make = ("sagemaker:AddTags", "sagemaker:CreateModel", "sagemaker:DescribeModel")
-        scope.grant(role, make, on=[scope.arn("sagemaker", "model/*")])
+        model = ("sagemaker:AddTags", "sagemaker:CreateModel", "sagemaker:DescribeModel")
+        scope.grant(role, model, on=[scope.arn("sagemaker", "model/*")])
     if spec.log is not None and spec.log.experiments is not None:
         _track(role, scope)
     passed = {"StringEquals": {"iam:PassedToService": SERVICE}}

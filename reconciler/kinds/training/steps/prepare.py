@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.asset import Asset
-from reconciler.kinds.training.channel import Origin
+from reconciler.kinds.training.channel import History, prepared
 from reconciler.kinds.training.job import Job
 from reconciler.kinds.training.origin import PREPARING, Mount, mount
 from reconciler.kinds.training.phases import Prepare
@@ -41,8 +41,10 @@ def step(spec: Training, prepare: Prepare, job: Job, scope: Scope) -> tuple[Step
     return made, asset
 
 
-def _given(spec: Training, prepare: Prepare) -> dict[str, tuple[Path, Origin]]:
+def _given(spec: Training, prepare: Prepare) -> dict[str, tuple[Path, History]]:
     """What it says that it reads, or else every input that does not come from it."""
     if prepare.reads:
         return {name: ((*AT, "reads", name), it) for name, it in prepare.reads.items()}
-    return {name: (("inputs", name), it) for name, it in spec.inputs.items() if it.from_ is None}
+    return {
+        name: (("inputs", name), it) for name, it in spec.inputs.items() if prepared(it) is None
+    }

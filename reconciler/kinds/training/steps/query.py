@@ -14,7 +14,7 @@ from reconciler.kinds.terms.location import Spot
 from reconciler.kinds.terms.permissions import allow_find, allow_write
 from reconciler.kinds.terms.text import text
 from reconciler.kinds.training import tools
-from reconciler.kinds.training.channel import EXECUTION, Origin
+from reconciler.kinds.training.channel import EXECUTION, History
 from reconciler.kinds.training.job import Job
 from reconciler.kinds.training.origin import DATA, Mount, origins, step_names, store
 from reconciler.kinds.training.places import QUERY, below
@@ -56,7 +56,7 @@ def group(path: Path, scope: Scope) -> Address:
 def _step(  # noqa: PLR0913 - one query, and all that it is about
     name: str,
     path: Path,
-    origin: Origin,
+    origin: History,
     found: dict[str, Json],
     spec: Training,
     job: Job,
@@ -123,7 +123,7 @@ def _lines(path: Path, reads: list[str]) -> dict[Path, Path]:
     return found
 
 
-def _workgroup(path: Path, origin: Origin, job: Job, scope: Scope) -> Node:
+def _workgroup(path: Path, origin: History, job: Job, scope: Scope) -> Node:
     """Athena names what it writes by the query, so results of two executions do not meet."""
     encrypted: dict[str, Json] = {"EncryptionOption": "SSE_S3"}
     if job.output.key is not None:
