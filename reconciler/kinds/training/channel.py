@@ -64,7 +64,7 @@ class Data(Stored):
 class History(Stored):
     """Data that a phase reads: of a DataSource, or the history of a FeatureGroup."""
 
-    needs = ("source", "featureGroup")
+    needs: ClassVar[tuple[str, ...]] = ("source", "featureGroup")
 
     feature_group: Maybe[Annotated[str, Reference("FeatureGroup")]] = None
     """The FeatureGroup whose offline store is read."""

@@ -73,8 +73,8 @@ def given(spec: Training, name: str, scope: Scope) -> Mount:
 
 def mount(spec: Training, at: Path, data: Stored, scope: Scope) -> Mount:
     """Where data is that a phase reads. `at` is its path in the spec."""
-    if prepared(data) is not None:
-        output = prepared(data).partition(".")[2]
+    if (name := prepared(data)) is not None:
+        output = name.partition(".")[2]
         return Mount(result(PREPARING, output), below(spec, scope, PREPARE))
     if isinstance(data, History) and data.feature_group is not None:
         if queried(data):

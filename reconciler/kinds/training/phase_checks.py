@@ -41,22 +41,16 @@ def check(spec: Training) -> Iterator[Problem]:
 
 def _origin(data: Stored, path: Path, outputs: frozenset[str]) -> Iterator[Problem]:
     group = data.feature_group if isinstance(data, History) else None
-    given = [it for it in (prepared(data), data.source, group) if it is not None]
+    output = prepared(data)
+    given = [it for it in (output, data.source, group) if it is not None]
     if len(given) != 1:
-        others = (
-            "'from', 'source' or 'featureGroup'"
-            if isinstance(data, History)
-            else ("'from' or 'source'")
-        )
+        others = " or ".join(f"'{each}'" for each in data.needs)
         yield Problem(path, "an input has one origin", f"give {others}")
         return
-    if prepared(data) is not None:
-        if path[:2] == ("prepare", "reads"):
-            yield Problem((*path, "from"), "the phase would read what it writes", "name a 'source'")
-        elif prepared(data).partition(".")[2] not in outputs:
-            known = ", ".join(sorted(outputs)) or "nothing"
-            text = f"the prepare phase does not write {prepared(data).partition('.')[2]!r}"
-            yield Problem((*path, "from"), text, f"it writes {known}")
+    if output is not None and (name := output.partition(".")[2]) not in outputs:
+        known = ", ".join(sorted(outputs)) or "nothing"
+        text = f"the prepare phase does not write {name!r}"
+        yield Problem((*path, "from"), text, f"it writes {known}")
     if data.path is not None and data.source is None:
         help_ = "remove 'path'"
         known = "the place of an offline store is known" if group else "'path' belongs to 'source'"
