@@ -141,7 +141,7 @@ class Folder:
     @property
     def writes(self) -> dict[str, int]:
         """The calls that may have changed something."""
-        reads = ("Get", "List", "Describe", "Head", "Lookup", "Search", "AssumeRole")
+        reads = ("Get", "List", "Describe", "Head", "Lookup", "Search", "AssumeRole", "BatchGet")
         return {
             name: times
             for name, times in self.calls.items()
