@@ -93,6 +93,14 @@ def test_the_same_spec_gives_the_same_bytes(name: str) -> None:
     assert "sagemaker_job_name" not in first
 
 
+@pytest.mark.scenario("T18")
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_parameter_is_a_reference_and_never_the_text_of_an_object(name: str) -> None:
+    text = json.dumps(definition(built(name=name)[0]))
+    for sign in ("{parameters.", "<class", "object at 0x", "Ref(", "Join("):
+        assert sign not in text
+
+
 @pytest.mark.scenario("T03")
 @pytest.mark.parametrize("name", TRAININGS)
 def test_no_debugger_or_profiler_is_in_a_step_by_itself(name: str) -> None:
