@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
+from reconciler.analysis.bias import Question as Parity
+from reconciler.analysis.evaluate import PROBLEMS, Question
+from reconciler.analysis.settings import Settings
+from reconciler.kinds.training import metrics
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, resolve
-from reconciler.sandbox.services.events.rules import _told
+from reconciler.sandbox.services.events import parameters, rules
 
-from .specs import ALL, PHASES, world
+from .specs import ALL, PHASES, SCORED, world
 from .world import problems
 
 KEYED = {
@@ -74,7 +78,7 @@ def keyed(step: Json) -> Json:
 def test_the_phases_are_in_order() -> None:
     assert [*named()] == [
         "QueryTrain", "QueryLabels", "Prepare", "Train", "Evaluate", "Quality", "Bias", "Compare",
-        "GoodEnough", "Register", "NotGoodEnough",
+        "GoodEnough", "Register", "NotGoodEnough", "Record",
     ]  # fmt: skip
 
 
@@ -204,10 +208,10 @@ def test_steps_that_are_added_have_the_key_the_network_and_the_isolation() -> No
         arguments, name = step["Arguments"], step["Name"]
         cluster = arguments["ProcessingResources"]["ClusterConfig"]
         assert cluster["VolumeKmsKeyId"] == "acme-test-platform-data", name
-        assert arguments["ProcessingOutputConfig"]["KmsKeyId"], name
+        assert name == "Record" or arguments["ProcessingOutputConfig"]["KmsKeyId"], name
         network = arguments["NetworkConfig"]
         assert network["VpcConfig"]["Subnets"] == ["subnet-0a1b2c3d"], name
-        calls = name.startswith("Query") or name == "Compare"
+        calls = name.startswith("Query") or name in {"Compare", "Record"}
         assert network["EnableNetworkIsolation"] is not calls, name
 
 
@@ -432,7 +436,9 @@ def test_a_new_object_is_told_to_the_pipeline_by_its_key() -> None:
     rule = nodes_of("::Rule", text)["acme-test-churn-data"]
     (target,) = rule["Targets"]
     event = {"detail": {"object": {"key": "incoming/a.csv"}}}
-    told = _told(target, event)["SageMakerPipelineParameters"]["PipelineParameterList"]
+    told = parameters.told(target, event, rules._at)["SageMakerPipelineParameters"][
+        "PipelineParameterList"
+    ]
     assert {"Name": "key", "Value": "incoming/a.csv"} in told
     assert {"Name": "depth", "Value": "8"} in told
     assert rule["EventPattern"]["detail-type"] == ["Object Created"]
@@ -465,3 +471,64 @@ def test_every_part_of_a_definition_has_its_line() -> None:
     }
     for path, line in expected.items():
         assert node.origin.line_of(path).file == f"Training/churn/{line}", path
+
+
+# -- an evaluation without a script
+
+
+def scored(*pairs: tuple[str, str]) -> str:
+    text = SCORED
+    for old, new in pairs:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def test_without_a_script_the_model_answers_and_is_judged() -> None:
+    nodes, _ = built(SCORED, "scored")
+    found = {step["Name"]: step["Arguments"] for step in steps(definition(nodes)["Steps"])}
+    assert [*found][:4] == ["Train", "Model", "Predict", "Evaluate"]
+    assert found["Predict"]["ModelName"] == {"Get": "Steps.Model.ModelName"}
+    assert found["Predict"]["DataProcessing"]["InputFilter"] == "$[1:]"
+    words = found["Evaluate"]["AppSpecification"]["ContainerArguments"]
+    assert words[:2] == ["evaluate", "--json"]
+    told = Settings(json.loads("".join(words[2:])))
+    question = Question(told.inner("question"))
+    assert (question.problem, question.threshold) == ("binary", 0.4)
+    assert question.metrics == ["auc", "recall"]
+    assert told.inner("data").texts("columns") == [question.label, question.score]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (("  threshold: 0.4\n", ""), "evaluate"),
+        (("[auc, recall]", "[auc, prAuc]"), "evaluate.threshold"),
+        (("[auc, recall]", "[auc, rmse]"), "evaluate.metrics"),
+        (("[auc, recall]", "[auk, recall]"), "evaluate.metrics"),
+        (("  threshold: 0.4", "  threshold: 0.4\n  arguments: {a: 1}"), "evaluate.arguments"),
+        (("  threshold: 0.4", "  threshold: 0.4\n  code: e.py"), "evaluate.threshold"),
+        (("  instanceTypes", "  contentTypes: [application/json]\n  instanceTypes"), "evaluate"),
+    ],
+)
+def test_what_the_runtime_cannot_judge_is_said(change: tuple[str, str], path: str) -> None:
+    assert path in [".".join(it.path) for it in problems("Training", scored(change))]
+
+
+@pytest.mark.parametrize("verb", ["Quality", "Bias"])
+def test_the_runtime_takes_what_its_steps_are_told(verb: str) -> None:
+    words = named()[verb]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    told = Settings(json.loads("".join(words[2:])))
+    assert told.inner("data").texts("columns") == ["churned", "age_band", "spend"]
+    if verb == "Bias":
+        question = Parity(told.inner("question"))
+        assert (question.label, question.facets[0].column) == ("churned", "age_band")
+
+
+@pytest.mark.parametrize("problem_", ["binary", "regression"])
+def test_metrics_are_those_of_the_runtime_and_so_is_what_is_better(problem_: str) -> None:
+    known = {"binary": metrics.BINARY, "regression": metrics.REGRESSION}[problem_]
+    runtime = PROBLEMS[problem_]
+    assert set(known) == set(runtime.NAMES) - {"meanError"}
+    assert set(known) & metrics.LOWER == set(runtime.LOWER)
+    assert set(known) - metrics.LOWER <= metrics.HIGHER

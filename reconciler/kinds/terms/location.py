@@ -11,11 +11,19 @@ from reconciler.model.value import Join, Json, Path, Ref
 S3Uri = Annotated[
     str,
     Field(
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$", examples=["s3://b/model.tar.gz"]
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?$\r\n]*)?$",
+        examples=["s3://b/model.tar.gz"],
     ),
 ]
-S3Path = Annotated[str, Field(pattern=r"^[^/].*$", max_length=900, examples=["fraud/model.tar.gz"])]
-"""A key or prefix in a bucket, without a slash in front."""
+S3Path = Annotated[
+    str,
+    Field(pattern=r"^[^/*?$\r\n][^*?$\r\n]*$", max_length=900, examples=["fraud/model.tar.gz"]),
+]
+"""A key or prefix in a bucket, without a slash in front.
+
+It gets into policies, where ``*`` and ``?`` would allow more than it, and ``${…}`` is a variable.
+Source: IAM user guide, "IAM JSON policy elements: Resource", "Policy variables".
+"""
 
 
 class Location(Section):

@@ -17,7 +17,7 @@ from reconciler.kinds.training.job import plan_job
 from reconciler.kinds.training.notes import report
 from reconciler.kinds.training.origin import data_of, origins, step_names
 from reconciler.kinds.training.parameters import defaults
-from reconciler.kinds.training.phases import Worker
+from reconciler.kinds.training.phases import Worker, own_code
 from reconciler.kinds.training.pipeline import definition, lines, plan
 from reconciler.kinds.training.processing import SERVICE
 from reconciler.kinds.training.runner import runner_may
@@ -43,8 +43,11 @@ def lookups(spec: Training, scope: Scope) -> Iterator[Lookup]:
     """The digest of the image that steps of Moorline's own run in."""
     workers: list[Worker] = []
     compares = spec.register_ is not None and bool(compare.wanted(spec.register_))
-    if compares or step_names(spec):
+    records = spec.log is not None and spec.log.mlflow is not None
+    if compares or records or step_names(spec):
         workers.append(tools.SMALL)
+    if spec.evaluate is not None and not own_code(spec.evaluate):
+        workers.append(spec.evaluate)
     if spec.baseline is not None:
         workers.append(spec.baseline)
     yield from tools.lookups(workers, scope)

@@ -82,6 +82,8 @@ class Evaluate(Runs):
     """What the model is tried on; for ``builtin`` CSV without a header, the label first."""
     metrics: Annotated[tuple[Metric, ...], Field(min_length=1, max_length=20)]
     """The metrics that come of it."""
+    threshold: Maybe[Annotated[float, Field(ge=0, le=1)]] = None
+    """The answer from which on ``builtin`` takes a row for one of label 1."""
 
 
 class Quality(Section):

@@ -18,6 +18,7 @@ _JOBS = {
     "Training": ("training-job", "TrainingJob"),
     "Tuning": ("hyper-parameter-tuning-job", "HyperParameterTuningJob"),
     "Processing": ("processing-job", "ProcessingJob"),
+    "Transform": ("transform-job", "TransformJob"),
 }
 _TUNED = "sagemaker:ListTrainingJobsForHyperParameterTuningJob"
 _TRACKING = (
@@ -41,6 +42,9 @@ def runner_may(spec: Training, job: Job, found: Plan, role: Role, scope: Scope) 
             actions += [_TUNED] if type_ == "Tuning" else []
             on = [scope.arn("sagemaker", f"{kind}/*")]
             scope.grant(role, [*actions, "sagemaker:AddTags"], on=on)
+    if "Model" in types:
+        make = ("sagemaker:AddTags", "sagemaker:CreateModel", "sagemaker:DescribeModel")
+        scope.grant(role, make, on=[scope.arn("sagemaker", "model/*")])
     if spec.log is not None and spec.log.experiments is not None:
         _track(role, scope)
     passed = {"StringEquals": {"iam:PassedToService": SERVICE}}

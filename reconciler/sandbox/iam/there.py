@@ -19,6 +19,9 @@ PARTS = 6
 BUCKET_POLICY = "bucket policy"
 BESIDE = "moorline-beside"
 """Where `sandbox.beside` keeps what moto lacks."""
+RECORDS = "moorline_records"
+"""Where `services.sagemaker` keeps its own."""
+GROUPED = ("model-package-group/", "model-package/")
 BUDGETS = "moorline_budgets"
 """Where `services.budgets` keeps them."""
 
@@ -101,7 +104,19 @@ def policy(arn: str) -> tuple[Named | None, Guard]:
         for backend in _backends("sns", parts[4], parts[3]):
             if topic := backend.topics.get(arn):
                 return principals.named("topic policy", topic.policy), Guard.RESOURCE
+    if service == "sagemaker" and resource.startswith(GROUPED):
+        text = _group_policy(parts, resource.split("/")[1])
+        return (principals.named("resource policy", text) if text else None), Guard.RESOURCE
     return None, Guard.RESOURCE
+
+
+def _group_policy(parts: list[str], name: str) -> str:
+    """The policy of a model package group, which its versions have too."""
+    for backend in _backends("sagemaker", parts[4], parts[3]):
+        group = backend.__dict__.get(RECORDS, {}).get("model-package-group", {}).get(name)
+        if group is not None:
+            return str(group.extra.get("policy") or "")
+    return ""
 
 
 def holds(bucket: str, key: str) -> bool:
@@ -109,6 +124,15 @@ def holds(bucket: str, key: str) -> bool:
     found = next((each for _, each in _buckets() if each.name == bucket), None)
     kept = found.keys.get(key) if found is not None else None
     return kept is not None and not isinstance(kept, FakeDeleteMarker)
+
+
+def etag(uri: str) -> str:
+    """The ETag of an object, empty where there is none."""
+    name, _, key = uri.removeprefix("s3://").partition("/")
+    if not holds(name, key):
+        return ""
+    found = next(each for _, each in _buckets() if each.name == name)
+    return str(found.keys[key].etag).strip('"')
 
 
 def region(bucket: str) -> str:

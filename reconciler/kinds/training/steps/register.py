@@ -105,7 +105,7 @@ def version(
         "ModelPackageGroupName": scope.export("ModelRegistry", register.registry, "group"),
         "ModelApprovalStatus": approval,
         "InferenceSpecification": {
-            "Containers": [_container(spec, register, scope)],
+            "Containers": [container(spec, register, scope)],
             "SupportedContentTypes": register.content_types,
             "SupportedResponseMIMETypes": register.response_types,
             "SupportedRealtimeInferenceInstanceTypes": register.instance_types,
@@ -115,7 +115,7 @@ def version(
             "CommitId": {"Get": f"Parameters.{COMMIT}"},
             "GeneratedBy": {"Get": "Execution.PipelineExecutionArn"},
         },
-        "CustomerMetadataProperties": _provenance(spec, job, scope, files),
+        "CustomerMetadataProperties": provenance(spec, job, scope, files),
     }
     told, checked = baseline.metrics(spec.baseline) if spec.baseline is not None else ({}, {})
     if spec.evaluate is not None:
@@ -144,7 +144,8 @@ def version(
     )
 
 
-def _container(spec: Training, register: Register, scope: Scope) -> Props:
+def container(spec: Training, register: Register, scope: Scope) -> Props:
+    """The container that serves the model."""
     made: dict[str, Json] = {
         "Image": inference_image(spec, register, scope),
         "ModelDataUrl": train.artifact(spec),
@@ -160,7 +161,7 @@ def inference_image(spec: Training, register: Register, scope: Scope) -> str:
     return algorithm_image(image, Wanted("inference", register.instance_types[0], at), scope, path)
 
 
-def _provenance(
+def provenance(
     spec: Training, job: Job, scope: Scope, files: Mapping[str, Asset]
 ) -> dict[str, Json]:
     """What a version comes from, beside its commit and execution: code by its digest, and data.
