@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconciler.sandbox import beside
 from reconciler.sandbox.services.events import rules
-from reconciler.sandbox.state import agenda
+from reconciler.sandbox.state import agenda, bus
 
 
 def install() -> None:
@@ -12,3 +12,4 @@ def install() -> None:
     beside.install("reconciler.sandbox.services.events")
     rules.install()
     agenda.SOURCES.append(rules.due)
+    bus.TAKERS[:] = [rules.taken]
