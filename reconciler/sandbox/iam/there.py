@@ -19,9 +19,10 @@ PARTS = 6
 BUCKET_POLICY = "bucket policy"
 BESIDE = "moorline-beside"
 """Where `sandbox.beside` keeps what moto lacks."""
-RECORDS = "moorline_records"
-"""Where `services.sagemaker` keeps its own."""
-GROUPED = ("model-package-group/", "model-package/")
+SAGEMAKER = "moorline_records"
+"""Where `services.sagemaker` keeps its records."""
+GROUP = "model-package-group"
+GROUP_POLICY = "model package group policy"
 BUDGETS = "moorline_budgets"
 """Where `services.budgets` keeps them."""
 
@@ -77,6 +78,10 @@ class There:
                             return str(found.data["WorkGroup"])
         return ""
 
+    def version(self, arn: str, /) -> Mapping[str, Any]:
+        found = _recorded(arn, "model-package")
+        return found.data if found else {}
+
     def encryption(self, arn: str, /) -> str:
         service = arn.split(":")[2]
         if service == "s3":
@@ -104,19 +109,26 @@ def policy(arn: str) -> tuple[Named | None, Guard]:
         for backend in _backends("sns", parts[4], parts[3]):
             if topic := backend.topics.get(arn):
                 return principals.named("topic policy", topic.policy), Guard.RESOURCE
-    if service == "sagemaker" and resource.startswith(GROUPED):
-        text = _group_policy(parts, resource.split("/")[1])
-        return (principals.named("resource policy", text) if text else None), Guard.RESOURCE
+    if service == "sagemaker" and (group := _group(resource)):
+        found = _recorded(":".join([*parts[:5], f"model-package-group/{group}"]), GROUP)
+        text = found.extra.get("policy") if found else None
+        return (principals.named(GROUP_POLICY, text) if text else None), Guard.RESOURCE
     return None, Guard.RESOURCE
 
 
-def _group_policy(parts: list[str], name: str) -> str:
-    """The policy of a model package group, which its versions have too."""
-    for backend in _backends("sagemaker", parts[4], parts[3]):
-        group = backend.__dict__.get(RECORDS, {}).get("model-package-group", {}).get(name)
-        if group is not None:
-            return str(group.extra.get("policy") or "")
-    return ""
+def _group(resource: str) -> str:
+    """The group whose policy is asked: of it, and of each of its versions."""
+    kind, _, name = resource.partition("/")
+    return name.partition("/")[0] if kind in {GROUP, "model-package"} else ""
+
+
+def _recorded(arn: str, kind: str) -> Any:  # noqa: ANN401  (a record of `services.sagemaker`)
+    """What is kept of a model package or its group, nothing where there is none."""
+    _, _, _, region, account, resource = arn.split(":", PARTS - 1)
+    for backend in _backends("sagemaker", account, region):
+        kept = backend.__dict__.get(SAGEMAKER, {}).get(kind, {})
+        return kept.get(resource.partition("/")[2])
+    return None
 
 
 def holds(bucket: str, key: str) -> bool:
