@@ -219,19 +219,6 @@ def event(  # noqa: PLR0913  (an event has them all)
     }
 
 
-def taken(  # noqa: PLR0913  (an event has them all)
-    source: str,
-    kind: str,
-    account: str,
-    region: str,
-    resources: list[str],
-    detail: Mapping[str, Any],
-) -> None:
-    """An event of a service reaches the default bus of its account and region."""
-    found = event(source, kind, account, region, resources, detail)
-    publish(account, region, "default", found)
-
-
 def _of_object(account_id: str, bucket: Any, event_name: str, key: Any) -> None:  # noqa: ANN401  (moto's)
     """An object was made or deleted, in a bucket that tells EventBridge."""
     kind = notifications._detail_type(event_name)  # noqa: SLF001
