@@ -166,10 +166,37 @@ def test_a_run_that_met_another_one_has_not_gone_well() -> None:
     assert "another run is under way" in run.why
 
 
-def test_a_word_that_nobody_knows_is_no_end() -> None:
+@pytest.mark.scenario("T44")
+def test_a_word_that_nobody_knows_ends_the_watch_and_is_named() -> None:
     told = {"name": "x", "status": "HIBERNATING", "startDate": BEGAN}
     fake = Fake(describe_execution=told, get_execution_history={"events": []})
-    assert machines.look(session(fake), "arn").stage is GOING
+    run = machines.look(session(fake), "arn")
+    assert (run.stage, run.stage.over, run.again) == (Stage.UNKNOWN, True, False)
+    assert "HIBERNATING" in run.why
+    assert "unknown" in runs.summary(run, {}, "DataPipeline/clean")
+
+
+@pytest.mark.scenario("T44", "T45")
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [
+        ("Executing", GOING),
+        ("Stopping", GOING),
+        ("Succeeded", GOOD),
+        ("Failed", BAD),
+        ("Stopped", Stage.STOPPED),
+        ("CompletedWithFailures", BAD),
+        ("Hibernating", Stage.UNKNOWN),
+    ],
+)
+def test_each_status_of_a_training_has_a_stage(status: str, stage: Stage) -> None:
+    told = {"PipelineExecutionStatus": status}
+    steps = {"PipelineExecutionSteps": [{"StepName": "Train", "StepStatus": "Odd"}]}
+    fake = Fake(describe_pipeline_execution=told, list_pipeline_execution_steps=steps)
+    run = trainings.look(session(fake), "arn/x")
+    assert (run.stage, run.stage.over) == (stage, stage is not GOING)
+    assert (status in run.why) is (stage is Stage.UNKNOWN)
+    assert run.steps[0].stage is Stage.UNKNOWN
 
 
 def test_a_training_is_the_same_run_by_its_name() -> None:

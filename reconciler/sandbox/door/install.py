@@ -75,13 +75,7 @@ INTERNALS: dict[str, tuple[str, ...]] = {
         "SageMakerModelBackend.iter_tagged_resources",
         "SageMakerModelBackend._get_resource_from_arn",
     ),
-    "moto.sagemaker.responses": (
-        "SageMakerResponse.sagemaker_backend",
-        "SageMakerResponse.create_training_job",
-        "SageMakerResponse.create_processing_job",
-        "SageMakerResponse.create_transform_job",
-        "SageMakerResponse.create_hyper_parameter_tuning_job",
-    ),
+    "moto.sagemaker.responses": ("SageMakerResponse.sagemaker_backend",),
     "moto.sts.models": ("STSBackend.assume_role",),
     "moto.sts.responses": (
         "TokenResponse.assume_role",

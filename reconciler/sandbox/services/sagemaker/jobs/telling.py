@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.logs.models import logs_backends
 
-from reconciler.sandbox.services.events import rules
 from reconciler.sandbox.services.sagemaker.jobs import rights
+from reconciler.sandbox.state import bus
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
-BUS = "default"
 SIMULATED = "moorline sandbox: this job is simulated, nothing of it was run"
 
 
@@ -43,10 +42,7 @@ def log(call: Call, record: Record, group: str, role: str, lines: Iterable[str])
 def event(call: Call, kind: str, arns: list[str], detail: Mapping[str, Any]) -> None:
     """Send an event of SageMaker's."""
     where = call.backend
-    made = rules.event(
-        "aws.sagemaker", kind, where.account_id, where.region_name, arns, plain(detail)
-    )
-    rules.publish(where.account_id, where.region_name, BUS, made)
+    bus.send("aws.sagemaker", kind, where.account_id, where.region_name, arns, plain(detail))
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  (any value)
