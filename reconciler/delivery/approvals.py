@@ -30,13 +30,17 @@ _SET = frozenset({"sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage"
 _APPROVED = {"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}}
 _ANYWHERE = frozenset({
     "cloudtrail:LookupEvents", "ecr:DescribeImageScanFindings", "sagemaker:DescribeEndpoint",
-    "sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel",
-    "sagemaker:DescribeModelPackage", "sagemaker:DescribeTrainingJob", "sagemaker:ListEndpoints",
-    "sagemaker:ListModelPackages", "sagemaker:ListPipelineExecutionSteps",
+    "sagemaker:DescribeEndpointConfig", "sagemaker:DescribeHyperParameterTuningJob",
+    "sagemaker:DescribeModel", "sagemaker:DescribeModelPackage",
+    "sagemaker:DescribeTrainingJob", "sagemaker:ListEndpoints", "sagemaker:ListModelPackages",
+    "sagemaker:ListPipelineExecutionSteps",
 })  # fmt: skip
 """What a version is judged by, and what serves it: all of it only looks."""
-REPORTS = ("evaluation.json", "statistics.json", "constraints.json", "analysis.json")
-"""Objects that hold figures of a model, and no data."""
+OBJECTS = (
+    "evaluation.json", "statistics.json", "constraints.json", "analysis.json", "signature.json",
+    "model.tar.gz",
+)  # fmt: skip
+"""Figures of a model, its signature, and the file itself: S3 gives checksums to who may read it."""
 
 
 def there(site: Site, trust: Trust) -> bool:
@@ -105,17 +109,19 @@ def looks(site: Site, known: Collection[str] = ()) -> list[Json]:
     if GROUP not in site.types:
         return []
     own = _beginning(site)
-    at: list[Json] = [sub(f"arn:${{AWS::Partition}}:s3:::{own}*/{name}") for name in REPORTS]
+    at: list[Json] = [sub(f"arn:${{AWS::Partition}}:s3:::{own}*/{name}") for name in OBJECTS]
     keys = sub("arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*")
     tags = dict(zip(OWNERSHIP[:2], (site.platform, {"Ref": "Environment"}), strict=True))
+    tagged: dict[str, Json] = {f"aws:ResourceTag/{name}": it for name, it in tags.items()}
     when: Mapping[str, Json] = {
-        **{f"aws:ResourceTag/{name}": value for name, value in tags.items()},
+        **tagged,
         "kms:ViaService": {"Fn::Sub": "s3.${AWS::Region}.amazonaws.com"},
     }
     return [
         allow(_ANYWHERE - {*known}, Resource="*"),
         allow(["s3:GetObject"], Resource=at),
         allow(["kms:Decrypt"], Resource=keys, Condition={"StringEquals": when}),
+        allow(["kms:Verify"], Resource=keys, Condition={"StringEquals": tagged}),
     ]
 
 

@@ -13,7 +13,7 @@ from crash.stages import release
 from engine.platform import FAULTS, Site as Where
 
 from reconciler.access.model import Why
-from reconciler.delivery.approvals import REPORTS
+from reconciler.delivery.approvals import OBJECTS
 from reconciler.model.receipt import Receipt, Result
 from reconciler.receipts.lease import Lease
 from reconciler.receipts.s3 import S3Store
@@ -157,9 +157,10 @@ def weighed(name: str = "dev") -> list[Sent]:
     version = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{group}/1"
     execution = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/acme-{name}-fraud/execution/1"
     report = f"acme-{name}-artifacts-{ACCOUNT}"
-    known = Known(sealed={f"arn:aws:s3:::{report}": KEY}, tagged={KEY: OURS})
+    sealed = {f"arn:aws:s3:::{report}/fraud/1/{each}": KEY for each in OBJECTS}
+    known = Known(sealed={**sealed, f"arn:aws:s3:::{report}": KEY}, tagged={KEY: OURS})
     objects = [
-        one("s3", "GetObject", known, Bucket=report, Key=f"fraud/1/{each}") for each in REPORTS
+        one("s3", "GetObject", known, Bucket=report, Key=f"fraud/1/{each}") for each in OBJECTS
     ]
     return [
         one("cloudtrail", "LookupEvents"),
@@ -172,6 +173,8 @@ def weighed(name: str = "dev") -> list[Sent]:
         one("sagemaker", "DescribeModel", ModelName=group),
         one("sagemaker", "ListPipelineExecutionSteps", PipelineExecutionArn=execution),
         one("sagemaker", "DescribeTrainingJob", TrainingJobName="pipelines-1-train"),
+        one("sagemaker", "DescribeHyperParameterTuningJob", HyperParameterTuningJobName="tune"),
+        one("kms", "Verify", Known(tagged={KEY: OURS}), KeyId=KEY),
         *objects,
     ]
 

@@ -61,7 +61,7 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         {
             "": "GetAuthorizationToken",
             "repository repositoryName": "BatchCheckLayerAvailability BatchGetImage "
-            "DescribeImages GetDownloadUrlForLayer ListImages",
+            "DescribeImages DescribeImageScanFindings GetDownloadUrlForLayer ListImages",
         },
     ),
     "lambda": {"Invoke": invoke},
