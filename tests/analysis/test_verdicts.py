@@ -60,7 +60,7 @@ def test_a_drift_needs_rows_an_effect_and_certainty(rows: int, moved: float, sta
 
 def test_an_effect_by_chance_is_none() -> None:
     """Of few rows of many features some are far off, and none is sure."""
-    names = [f"x{at}" for at in range(25)]
+    names = [f"x{at}" for at in range(40)]
     then = reference(**{name: random(at).normal(0, 1, 5000) for at, name in enumerate(names)})
     now = table(**{name: random(99 + at).normal(0, 1, 500) for at, name in enumerate(names)})
     found = compared(then, now)
