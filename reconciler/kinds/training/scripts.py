@@ -36,7 +36,7 @@ def image(runs: Runs, spec: Training, scope: Scope, at: Path) -> str:
     own = spec.algorithm
     if isinstance(own, Custom) and runs.framework is None:
         return own.image
-    name = runs.framework or ("" if isinstance(own, Custom) else own.framework)
+    name = runs.framework or _framework(spec)
     same = not isinstance(own, Custom) and own.framework == name
     version = runs.version or (VERSION if name == FRAMEWORK else None)
     python = runs.python
@@ -49,6 +49,14 @@ def image(runs: Runs, spec: Training, scope: Scope, at: Path) -> str:
     asked = FrameworkImage(name, version, python)
     wanted = Wanted("training", runs.instance_type)
     return framework_image(asked, wanted, scope, (*at, "framework"))
+
+
+def _framework(spec: Training) -> str:
+    """That of the training, if it runs a script too: images of built-in algorithms run none."""
+    own = spec.algorithm
+    if spec.code is None or isinstance(own, Custom):
+        return FRAMEWORK
+    return own.framework
 
 
 def arguments(runs: Runs) -> tuple[Json, ...]:
