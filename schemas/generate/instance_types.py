@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from botocore.session import Session
 
@@ -32,7 +33,7 @@ _ORDER = ("nano", "micro", "small", "medium", "large", "xlarge")
 
 def uses() -> dict[str, dict[str, str]]:
     """The sizes of each family that SageMaker takes, by use."""
-    model = Session().get_service_model("sagemaker")
+    model: Any = Session().get_service_model("sagemaker")
     return {use: by_family(model.shape_for(shape).enum) for use, shape in USES.items()}
 
 

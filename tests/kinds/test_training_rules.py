@@ -257,6 +257,11 @@ BAD = [
         ("E SPEC020 hyperparameters.sagemaker_program",),
     ),
     Case(
+        "a parameter that EventBridge cannot pass",
+        training(parameters="{in_data: x}"),
+        ("E SPEC016 shape",),
+    ),
+    Case(
         "values too long",
         training(
             hyperparameters=f"{{a: {'x' * 2501}}}", environment=f"{{A: {'x' * 513}}}"

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from reconciler.facts.instances import local_storage
+from reconciler.sandbox.services.sagemaker.jobs import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +55,7 @@ def training(given: Mapping[str, Any]) -> str:
     names = [each.get("ChannelName") for each in given.get("InputDataConfig") or ()]
     if len({*names}) != len(names):
         return "The names of channels must be unique."
-    return next(_patterns(algorithm), "")
+    return next(_patterns(algorithm), "") or next(bounds.instances(given), "")
 
 
 def _patterns(algorithm: Mapping[str, Any]) -> Iterator[str]:
@@ -89,7 +90,7 @@ def tuning(given: Mapping[str, Any]) -> str:
         why = next(_unfit(ranges, static, strategy), "") or _spot(definition)
         if why:
             return why
-    return ""
+    return next(bounds.search(config, definitions), "")
 
 
 def definitions_of(given: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -100,7 +101,7 @@ def definitions_of(given: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _spot(definition: Mapping[str, Any]) -> str:
     wanted = ("StoppingCondition", "EnableManagedSpotTraining", "AlgorithmSpecification",
-              "InputDataConfig")  # fmt: skip
+              "InputDataConfig", "ResourceConfig")  # fmt: skip
     return training({name: definition[name] for name in wanted if name in definition})
 
 
