@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
+from reconciler.sandbox.services.sagemaker.jobs import metrics
 from reconciler.sandbox.services.sagemaker.runs import (
     caching,
     conditions,
@@ -26,6 +27,10 @@ from .cases import SPECIFICATION
 from .conformance import IMAGE, ROLE, call, keep_bucket
 
 SIZE = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
+SCRIPTED = {
+    "sagemaker_program": '"train.py"',
+    "sagemaker_submit_directory": '"s3://data/code.tar.gz"',
+}
 AUC = {"Name": "auc", "Regex": "auc=([0-9.]+)"}
 SEARCHED = {
     "ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.01", "MaxValue": "0.5"}],
@@ -531,6 +536,23 @@ def test_only_the_documented_attributes_decide_on_the_cache() -> None:
     assert caching.key("Fail", {}) == ""
 
 
+@pytest.mark.scenario("T15")
+@pytest.mark.parametrize(
+    ("algorithm", "given", "found"),
+    [
+        ({"TrainingImage": IMAGE, "MetricDefinitions": [AUC]}, {}, ["auc"]),
+        ({"TrainingImage": "x/kmeans:1"}, {}, ["goal"]),
+        ({"TrainingImage": "x/sagemaker-xgboost:1"}, {"eval_metric": "auc"},
+         ["train:auc", "validation:auc", "goal"]),
+        ({"TrainingImage": "x/sagemaker-xgboost:1"}, SCRIPTED, []),
+    ],
+)  # fmt: skip
+def test_a_job_has_the_metrics_that_its_definition_finds(
+    algorithm: Any, given: Any, found: list[str]
+) -> None:
+    assert metrics.names(algorithm, given, "goal") == found
+
+
 def pauses(policy: dict[str, Any], tries: int) -> Iterator[float | None]:
     used: dict[str, int] = {}
     for number in range(tries):
@@ -545,10 +567,6 @@ def test_pauses_grow_and_end() -> None:
     assert [*pauses({"ExceptionType": [retrying.CAPACITY]}, 1)] == [None]
 
 
-SCRIPTED = {
-    "sagemaker_program": '"train.py"',
-    "sagemaker_submit_directory": '"s3://data/code.tar.gz"',
-}
 SKLEARN = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 
 
