@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from sweeps import sample
 
 from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
@@ -211,14 +212,21 @@ def test_a_job_goes_through_its_states_and_says_that_it_was_simulated(aws: Sandb
 
 @pytest.mark.parametrize(
     ("role", "statement", "said"),
-    [
-        ("p", {"Action": "sagemaker:CreateTrainingJob"}, "sagemaker:CreateTrainingJob on resource"),
-        ("p", {"Action": "iam:PassRole"}, "iam:PassRole on resource"),
-        ("p", {"Action": "s3:GetObject"}, "Unable to read s3://data/eval/evaluation.json"),
-        ("p", {"Action": "sagemaker:DescribeTrainingJob"}, "sagemaker:DescribeTrainingJob on"),
-        ("w", {"Action": "s3:PutObject"}, "s3:PutObject on resource"),
-        ("w", {"Action": "s3:ListBucket"}, "s3:ListBucket on resource"),
-    ],
+    sample(
+        [
+            (
+                "p",
+                {"Action": "sagemaker:CreateTrainingJob"},
+                "sagemaker:CreateTrainingJob on resource",
+            ),
+            ("p", {"Action": "iam:PassRole"}, "iam:PassRole on resource"),
+            ("p", {"Action": "s3:GetObject"}, "Unable to read s3://data/eval/evaluation.json"),
+            ("p", {"Action": "sagemaker:DescribeTrainingJob"}, "sagemaker:DescribeTrainingJob on"),
+            ("w", {"Action": "s3:PutObject"}, "s3:PutObject on resource"),
+            ("w", {"Action": "s3:ListBucket"}, "s3:ListBucket on resource"),
+        ],
+        every=2,
+    ),
 )
 def test_a_step_fails_by_what_a_role_may_not_do(
     aws: Sandbox, role: str, statement: dict[str, str], said: str
