@@ -206,6 +206,86 @@ PIPELINE = Case(
     duplicate=("ValidationException", "already exists"),
 )
 
+SIZE = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
+
+TRAINING_JOB = Case(
+    kind="training-job",
+    noun="TrainingJob",
+    name_key="TrainingJobName",
+    given={
+        "TrainingJobName": "learns",
+        "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        "RoleArn": ROLE,
+        "InputDataConfig": [
+            {
+                "ChannelName": "train",
+                "DataSource": {
+                    "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/train"}
+                },
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": "s3://data/models"},
+        "ResourceConfig": SIZE,
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        "HyperParameters": {"depth": "3"},
+        "Environment": {"STAGE": "dev"},
+    },
+    defaults={
+        "TrainingJobStatus": "Completed",
+        "SecondaryStatus": "Completed",
+        "EnableNetworkIsolation": False,
+        "EnableManagedSpotTraining": False,
+        "EnableInterContainerTrafficEncryption": False,
+        "ModelArtifacts": {"S3ModelArtifacts": "s3://data/models/learns/output/model.tar.gz"},
+    },
+    list_key="TrainingJobSummaries",
+    missing=("ValidationException", "Requested resource not found."),
+    duplicate=("ResourceInUse", "already exists"),
+)
+
+PROCESSING_JOB = Case(
+    kind="processing-job",
+    noun="ProcessingJob",
+    name_key="ProcessingJobName",
+    given={
+        "ProcessingJobName": "splits",
+        "AppSpecification": {"ImageUri": IMAGE, "ContainerArguments": ["--share", "0.2"]},
+        "RoleArn": ROLE,
+        "ProcessingResources": {"ClusterConfig": SIZE},
+        "ProcessingInputs": [
+            {
+                "InputName": "in",
+                "S3Input": {
+                    "S3Uri": "s3://data/in",
+                    "LocalPath": "/opt/ml/processing/input",
+                    "S3DataType": "S3Prefix",
+                    "S3InputMode": "File",
+                },
+            }
+        ],
+        "ProcessingOutputConfig": {
+            "Outputs": [
+                {
+                    "OutputName": "out",
+                    "S3Output": {
+                        "S3Uri": "s3://data/out",
+                        "LocalPath": "/opt/ml/processing/output",
+                        "S3UploadMode": "EndOfJob",
+                    },
+                }
+            ]
+        },
+        "Environment": {"STAGE": "dev"},
+    },
+    defaults={
+        "ProcessingJobStatus": "Completed",
+        "StoppingCondition": {"MaxRuntimeInSeconds": 86400},
+    },
+    list_key="ProcessingJobSummaries",
+    missing=("ValidationException", "Could not find requested job"),
+    duplicate=("ResourceInUse", "already exists"),
+)
+
 CASES = [
     MODEL,
     ENDPOINT_CONFIG,
@@ -214,4 +294,6 @@ CASES = [
     MODEL_PACKAGE_GROUP,
     MODEL_PACKAGE,
     PIPELINE,
+    PROCESSING_JOB,
+    TRAINING_JOB,
 ]

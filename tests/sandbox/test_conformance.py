@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from reconciler.sandbox.inprocess import Sandbox
 
 every_kind = pytest.mark.parametrize("case", CASES, ids=[case.kind for case in CASES])
-BUSY = ("Creating", "Updating", "Deleting")
+BUSY = ("Creating", "Updating", "Deleting", "InProgress")
 
 
 def settled(aws: Sandbox, case: Case) -> dict[str, Any]:
     client = aws.client("sagemaker")
     for _ in range(20):
         shown = case.describe(client)
-        status = shown.get("EndpointStatus", shown.get("FeatureGroupStatus"))
+        status = shown.get(f"{case.noun}Status")
         if status not in BUSY:
             return shown
     pytest.fail(f"{case.kind} stays {status}")

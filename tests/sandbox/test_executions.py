@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from sweeps import sample
 
 from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import ACCOUNT, REGION, Sandbox
+from reconciler.sandbox.services.sagemaker.jobs import metrics
 from reconciler.sandbox.services.sagemaker.runs import (
     caching,
     conditions,
@@ -26,6 +28,10 @@ from .cases import SPECIFICATION
 from .conformance import IMAGE, ROLE, call, keep_bucket
 
 SIZE = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
+SCRIPTED = {
+    "sagemaker_program": '"train.py"',
+    "sagemaker_submit_directory": '"s3://data/code.tar.gz"',
+}
 AUC = {"Name": "auc", "Regex": "auc=([0-9.]+)"}
 SEARCHED = {
     "ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.01", "MaxValue": "0.5"}],
@@ -206,14 +212,21 @@ def test_a_job_goes_through_its_states_and_says_that_it_was_simulated(aws: Sandb
 
 @pytest.mark.parametrize(
     ("role", "statement", "said"),
-    [
-        ("p", {"Action": "sagemaker:CreateTrainingJob"}, "sagemaker:CreateTrainingJob on resource"),
-        ("p", {"Action": "iam:PassRole"}, "iam:PassRole on resource"),
-        ("p", {"Action": "s3:GetObject"}, "Unable to read s3://data/eval/evaluation.json"),
-        ("p", {"Action": "sagemaker:DescribeTrainingJob"}, "sagemaker:DescribeTrainingJob on"),
-        ("w", {"Action": "s3:PutObject"}, "s3:PutObject on resource"),
-        ("w", {"Action": "s3:ListBucket"}, "s3:ListBucket on resource"),
-    ],
+    sample(
+        [
+            (
+                "p",
+                {"Action": "sagemaker:CreateTrainingJob"},
+                "sagemaker:CreateTrainingJob on resource",
+            ),
+            ("p", {"Action": "iam:PassRole"}, "iam:PassRole on resource"),
+            ("p", {"Action": "s3:GetObject"}, "Unable to read s3://data/eval/evaluation.json"),
+            ("p", {"Action": "sagemaker:DescribeTrainingJob"}, "sagemaker:DescribeTrainingJob on"),
+            ("w", {"Action": "s3:PutObject"}, "s3:PutObject on resource"),
+            ("w", {"Action": "s3:ListBucket"}, "s3:ListBucket on resource"),
+        ],
+        every=2,
+    ),
 )
 def test_a_step_fails_by_what_a_role_may_not_do(
     aws: Sandbox, role: str, statement: dict[str, str], said: str
@@ -531,6 +544,23 @@ def test_only_the_documented_attributes_decide_on_the_cache() -> None:
     assert caching.key("Fail", {}) == ""
 
 
+@pytest.mark.scenario("T15")
+@pytest.mark.parametrize(
+    ("algorithm", "given", "found"),
+    [
+        ({"TrainingImage": IMAGE, "MetricDefinitions": [AUC]}, {}, ["auc"]),
+        ({"TrainingImage": "x/kmeans:1"}, {}, ["goal"]),
+        ({"TrainingImage": "x/sagemaker-xgboost:1"}, {"eval_metric": "auc"},
+         ["train:auc", "validation:auc", "goal"]),
+        ({"TrainingImage": "x/sagemaker-xgboost:1"}, SCRIPTED, []),
+    ],
+)  # fmt: skip
+def test_a_job_has_the_metrics_that_its_definition_finds(
+    algorithm: Any, given: Any, found: list[str]
+) -> None:
+    assert metrics.names(algorithm, given, "goal") == found
+
+
 def pauses(policy: dict[str, Any], tries: int) -> Iterator[float | None]:
     used: dict[str, int] = {}
     for number in range(tries):
@@ -545,10 +575,6 @@ def test_pauses_grow_and_end() -> None:
     assert [*pauses({"ExceptionType": [retrying.CAPACITY]}, 1)] == [None]
 
 
-SCRIPTED = {
-    "sagemaker_program": '"train.py"',
-    "sagemaker_submit_directory": '"s3://data/code.tar.gz"',
-}
 SKLEARN = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 
 

@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 
 EPOCHS = 10
 """Values that a simulated training prints of a metric, the last one final."""
-XGBOOST = "xgboost"
+XGBOOST, SCRIPT = "xgboost", "sagemaker_program"
 
 
-def names(algorithm: Mapping[str, Any], hyperparameters: Mapping[str, str]) -> list[str]:
+def names(
+    algorithm: Mapping[str, Any], hyperparameters: Mapping[str, str], objective: str = ""
+) -> list[str]:
     """The metrics that a job will have, as far as its definition says.
 
-    XGBoost, built in, prints those of `eval_metric` for the channels train and validation.
+    An image without a script is a built-in algorithm, which prints the metric that it is searched
+    by; XGBoost also those of `eval_metric` for the channels train and validation.
     """
     found = [str(each["Name"]) for each in algorithm.get("MetricDefinitions") or ()]
-    if found or XGBOOST not in str(algorithm.get("TrainingImage", "")):
+    if found or SCRIPT in hyperparameters:
         return found
+    if XGBOOST not in str(algorithm.get("TrainingImage", "")):
+        return [objective] if objective else []
     wanted = str(hyperparameters.get("eval_metric") or "rmse").split(",")
-    return [f"{channel}:{name.strip()}" for channel in ("train", "validation") for name in wanted]
+    usual = [f"{channel}:{name.strip()}" for channel in ("train", "validation") for name in wanted]
+    return [*dict.fromkeys([*usual, *([objective] if objective else [])])]
 
 
 def values(

@@ -196,7 +196,8 @@ def _completed(call: Call, record: Record, at: float) -> None:
     if told is None:
         common.note(record, telling.SIMULATED)
         given = data.get("HyperParameters") or {}
-        wanted = metrics.names(data.get("AlgorithmSpecification") or {}, given)
+        objective = (record.extra.get("objective") or {}).get("MetricName", "")
+        wanted = metrics.names(data.get("AlgorithmSpecification") or {}, given, objective)
         trial = int(record.extra.get("trial", 0))
         found = metrics.values(wanted, common.script(record), given, trial)
         why = files.put(
@@ -221,7 +222,6 @@ def _completed(call: Call, record: Record, at: float) -> None:
 
 def _failed(call: Call, record: Record, at: float, why: str) -> None:
     record.data["FailureReason"] = why[: common.REASON]
-    record.extra["failed"] = True
     told = record.extra.get(held.TOLD) or {}
     lines = str(told.get("log") or "").splitlines() or [why]
     telling.log(call, record, GROUP, record.data["RoleArn"], lines)
