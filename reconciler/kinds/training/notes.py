@@ -12,7 +12,7 @@ from reconciler.kinds.training.pipeline import Plan
 from reconciler.kinds.training.places import output_path
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.step import CACHED
-from reconciler.kinds.training.steps import compare
+from reconciler.kinds.training.steps import compare, record
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, to_json
 
@@ -98,7 +98,7 @@ def _cached(spec: Training, found: Plan, scope: Scope) -> None:
         return
     never: dict[str, str] = {}
     for step in found.every:
-        if step.name == compare.NAME:
+        if step.name in {compare.NAME, record.NAME}:
             continue  # nothing else uses what it finds
         text = json.dumps(to_json(step.arguments))
         why = next((never[name] for name in never if f"Steps.{name}." in text), "")
