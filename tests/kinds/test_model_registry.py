@@ -503,3 +503,18 @@ def test_no_pattern_gets_into_a_policy(spec: str, end: str) -> None:
     model, found = spec_of("ModelRegistry", spec.format(end=end))
     assert model is None
     assert found
+
+
+def test_a_registration_that_iam_would_refuse_is_said_before() -> None:
+    there, _ = registering(FULL)
+    assert [each.at.file for each in there.found if each.at and each.is_error] == [
+        "Training/risk/register/approval"
+    ]
+    other = world({("ModelRegistry", "fraud"): READER})
+    other.build("Training", "risk")
+    assert "Training/risk/register/registry" in {it.at.file for it in other.found if it.at}
+
+
+def test_what_is_put_elsewhere_anyway_may_be_trained_anywhere() -> None:
+    there, _ = registering(FULL.replace("path: models", "path: others"))
+    assert "SPEC031" not in {each.code for each in there.found}
