@@ -370,9 +370,10 @@ def _plan(more: Mapping[str, Schema] | None = None) -> Schema:
             "diagnostics": many("What was found on the way.", ref("diagnostic")),
             "waiting": many("Specs for which something else has to be done first.", _waiting()),
             "reaches": many("Which models and endpoints the changes reach.", _reach()),
+            "versions": many("Which versions of models take over.", _succession()),
             **(more or {}),
         },
-        optional=("reaches", *(more or ())),
+        optional=("reaches", "versions", *(more or ())),
     )
 
 
@@ -382,6 +383,29 @@ def _reach() -> Schema:
         {
             "spec": text("`Kind/name`."),
             "reaches": many("Models and endpoints.", text("`Kind/name`.")),
+        },
+    )
+
+
+def _succession() -> Schema:
+    figure = {"description": "A figure.", "type": ["number", "null"]}
+    pair = {**many("Before and after.", figure), "minItems": 2, "maxItems": 2}
+    about = "By name: what the version before has, if it is known, and the new one."
+    return closed(
+        "A new version that is deployed.",
+        {
+            "spec": text("`Kind/name` of what serves it."),
+            "registry": text("The ModelRegistry that has it."),
+            "before": {
+                "description": "The version that is served now; null where none is, or nobody"
+                " knows.",
+                "type": ["integer", "null"],
+            },
+            "after": number("The version that is deployed.", 1),
+            "by": text("Who approved it; empty where nobody did."),
+            "until": text("When the approval ends, in UTC; empty where it does not."),
+            "metrics": {"description": about, "type": "object", "additionalProperties": pair},
+            "unknown": text("What could not be found out of it."),
         },
     )
 

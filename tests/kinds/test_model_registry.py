@@ -32,7 +32,8 @@ FULL = f"""
 artifacts: {{source: artifacts, path: models, immutable: true}}
 signing: {{key: {{security: platform, key: models}}}}
 readers: ["210987654321", "012345678901", "123456789012"]
-repositories: ["arn:aws:ecr:eu-west-1:123456789012:repository/serve"]
+repositories: [serve]
+existingRepositories: ["arn:aws:ecr:eu-west-1:123456789012:repository/other"]
 approval:
   approvers: [fraud-risk, "{RISK}"]
   expireAfter: 90d
@@ -48,12 +49,22 @@ stages:
   production: {{movers: ["{RISK}"]}}
 card: {{purpose: Finds fraud., uses: Payments., risk: medium, version: 12, status: approved}}
 """
+SERVE = """
+type: AWS::ECR::Repository
+properties:
+  RepositoryName: serve
+  RepositoryPolicyText:
+    Version: "2012-10-17"
+    Statement:
+      - {Sid: Own, Effect: Deny, Principal: "*", Action: "ecr:DeleteRepository"}
+"""
+BESIDE = {("Security", "platform"): SIGNED, ("Resource", "serve"): SERVE}
 GROUP = "acme-test-fraud"
 ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:model-package/{GROUP}/13"
 
 
 def platform(registry: str = FULL, facts: Mapping[Lookup, Any] | None = None) -> World:
-    return world({("ModelRegistry", "fraud"): registry, ("Security", "platform"): SIGNED}, facts)
+    return world({("ModelRegistry", "fraud"): registry, **BESIDE}, facts)
 
 
 @cache
@@ -109,7 +120,26 @@ def test_whoever_reads_needs_the_images_too() -> None:
     there.build("ModelRegistry", "fraud")
     (found,) = [each for each in there.found if each.code == "MODEL002"]
     assert found.severity is Severity.WARNING
+    assert "repository/other" in found.message
     assert "ecr:BatchGetImage" in found.help
+    (repository,) = named(platform().build_all(), "AWS::ECR::Repository")
+    own, pull = repository.props["RepositoryPolicyText"]["Statement"]
+    assert own["Sid"] == "Own"
+    assert "ecr:BatchGetImage" in pull["Action"]
+    assert pull["Principal"] == {
+        "AWS": ["arn:aws:iam::012345678901:root", "arn:aws:iam::210987654321:root"]
+    }
+
+
+def test_a_repository_without_a_policy_gets_one_and_another_resource_is_none() -> None:
+    bare = "type: AWS::ECR::Repository\nproperties: {RepositoryName: serve}"
+    there = world({("ModelRegistry", "fraud"): FULL, **BESIDE, ("Resource", "serve"): bare})
+    (repository,) = named(there.build_all(), "AWS::ECR::Repository")
+    assert len(repository.props["RepositoryPolicyText"]["Statement"]) == 1
+    topic = "type: AWS::SNS::Topic\nproperties: {DisplayName: x}"
+    other = world({("ModelRegistry", "fraud"): FULL, **BESIDE, ("Resource", "serve"): topic})
+    other.build("ModelRegistry", "fraud")
+    assert "is no repository" in " ".join(each.message for each in other.found)
 
 
 # -- who approves and moves: the policy of the group against calls
@@ -352,7 +382,9 @@ def test_a_card_says_what_the_spec_says() -> None:
         ("approval: {approvers: ['arn:aws:sts::123456789012:assumed-role/x/y']}",
          ("approval", "approvers", "0")),
         ("signing: {key: {security: platform, key: models}}", ("signing",)),
-        ("repositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/x']", ("repositories",)),
+        ("repositories: [serve]", ("repositories",)),
+        ("existingRepositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/x']",
+         ("existingRepositories",)),
     ],
 )  # fmt: skip
 def test_contradictions(spec: str, path: tuple[str, ...]) -> None:
@@ -384,7 +416,7 @@ def test_only_a_bucket_of_ours_can_forbid_to_overwrite() -> None:
 
 
 def registering(registry: str) -> tuple[World, Any]:
-    there = world({("ModelRegistry", "fraud"): registry, ("Security", "platform"): SIGNED})
+    there = world({("ModelRegistry", "fraud"): registry, **BESIDE})
     made = there.build("Training", "risk")
     (pipeline,) = named(made, "AWS::SageMaker::Pipeline")
     body = to_json(pipeline.props["PipelineDefinition"]["PipelineDefinitionBody"])["$text"]
@@ -474,7 +506,7 @@ def test_no_version_yet_is_not_the_same_as_no_such_group(answer_: Any, codes_: l
     [
         'readers: ["210987654320"]', "keep: {versions: 3}", "awsName: x",
         "stages: {}", "card: {purpose: x, uses: y}",
-        "repositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/x']",
+        "repositories: [serve]",
     ],
 )  # fmt: skip
 def test_what_only_the_owner_says(more: str) -> None:
@@ -494,7 +526,7 @@ def test_how_long_versions_stay_is_said_in_some_way() -> None:
     "spec",
     [
         "stages: {{production: {{movers: ['arn:aws:iam::123456789012:role/{end}']}}}}",
-        "repositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/{end}']",
+        "existingRepositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/{end}']",
         "artifacts: {{source: s, existingKey: 'arn:aws:kms:eu-west-1:123456789012:key/{end}'}}",
         "approval: {{approvers: [a], delivery: 'arn:aws:codepipeline:x:123456789012:{end}'}}",
     ],
@@ -503,3 +535,18 @@ def test_no_pattern_gets_into_a_policy(spec: str, end: str) -> None:
     model, found = spec_of("ModelRegistry", spec.format(end=end))
     assert model is None
     assert found
+
+
+def test_a_registration_that_iam_would_refuse_is_said_before() -> None:
+    there, _ = registering(FULL)
+    assert [each.at.file for each in there.found if each.at and each.is_error] == [
+        "Training/risk/register/approval"
+    ]
+    other = world({("ModelRegistry", "fraud"): READER})
+    other.build("Training", "risk")
+    assert "Training/risk/register/registry" in {it.at.file for it in other.found if it.at}
+
+
+def test_what_is_put_elsewhere_anyway_may_be_trained_anywhere() -> None:
+    there, _ = registering(FULL.replace("path: models", "path: others"))
+    assert "SPEC031" not in {each.code for each in there.found}

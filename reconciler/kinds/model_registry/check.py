@@ -32,9 +32,13 @@ def check(spec: ModelRegistry) -> Iterator[Problem]:
     ):
         text = "a signature is of a file that nobody can overwrite"
         yield Problem(("signing",), text, "set 'artifacts.immutable: true'")
-    if spec.existing is None and spec.repositories and not spec.readers:
-        text = "repositories are opened to 'readers', and there are none"
-        yield Problem(("repositories",), text, "add 'readers', or remove it")
+    for name, given in (
+        ("repositories", spec.repositories),
+        ("existingRepositories", spec.existing_repositories),
+    ):
+        if spec.existing is None and given and not spec.readers:
+            text = "repositories are opened to 'readers', and there are none"
+            yield Problem((name,), text, "add 'readers', or remove it")
     for account, count in Counter(spec.readers).items():
         if count > 1:
             at = str(len(spec.readers) - 1 - spec.readers[::-1].index(account))

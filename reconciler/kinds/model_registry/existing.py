@@ -15,9 +15,12 @@ from reconciler.kinds.model_registry.live import Known
 from reconciler.kinds.model_registry.spec import ModelRegistry
 from reconciler.model.value import Json
 
-OWNERS = ("aws_name", "readers", "repositories", "stages", "keep", "card", "signing")
+OWNERS = (
+    "aws_name", "readers", "repositories", "existing_repositories", "stages", "keep", "card",
+    "signing",
+)  # fmt: skip
 """What the owner of a group says."""
-_WORDS = {"aws_name": "awsName"}
+_WORDS = {"aws_name": "awsName", "existing_repositories": "existingRepositories"}
 
 
 def check(spec: ModelRegistry) -> Iterator[Problem]:

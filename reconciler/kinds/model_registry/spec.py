@@ -171,8 +171,11 @@ class ModelRegistry(Section):
     readers: tuple[Account, ...] = ()
     """Other accounts that may look at the versions and deploy them. They may also read the model
     files, and decrypt them, where this platform makes the bucket and the key."""
-    repositories: tuple[Repository, ...] = ()
-    """Image repositories of your own that versions use, of which `readers` have to pull."""
+    repositories: tuple[Annotated[str, Reference("Resource")], ...] = ()
+    """Image repositories that versions use, of which `readers` have to pull: each a Resource of
+    the type ``AWS::ECR::Repository``, whose policy lets them."""
+    existing_repositories: tuple[Repository, ...] = ()
+    """Image repositories that exist already; a plan says what their policies need."""
     approval: Maybe[Approval] = None
     """How versions get approved."""
     policy: Maybe[Policy] = None

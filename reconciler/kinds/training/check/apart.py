@@ -18,8 +18,8 @@ def report(spec: Training, scope: Scope) -> None:
     def has(what: str) -> Json:
         return scope.export("ModelRegistry", registry, what)
 
-    if has("uri") is None:
-        return  # which the Rollouts of the registry say
+    if has("uri") is None or has("immutable"):
+        return  # which the Rollouts of the registry say; or what is registered is put there
     base = scope.export("DataSource", source, "prefix")
     own = "/".join(filter(None, (base, output_path(spec, scope))))
     bucket = scope.export("DataSource", source, "bucketArn")
