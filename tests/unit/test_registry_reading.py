@@ -132,7 +132,9 @@ def _reader(client: Fake) -> Any:
 def test_a_version_of_a_group_has_no_name_and_is_known_by_its_arn() -> None:
     summary = {key: value for key, value in body().items() if key != "ModelPackageName"}
     aws = session(list_model_packages=page(summary), describe_model_package=body())
-    (found,) = versions.listed(aws, "fraud") or ()
+    listed = versions.listed(aws, "fraud")
+    assert listed is not None
+    (found,) = listed
     versions.described(aws, found.arn)
     assert aws.clients.sent[-1][1] == {"ModelPackageName": f"{ARN}13"}  # type: ignore[attr-defined]
 
