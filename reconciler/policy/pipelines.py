@@ -24,6 +24,10 @@ from reconciler.policy.tree import PIPELINE
 
 PACKAGE = "AWS::SageMaker::ModelPackage"
 BODY: Path = ("PipelineDefinition", "PipelineDefinitionBody")
+MEASURED = frozenset({
+    "HyperParameters", "StaticHyperParameters", "Environment", "ContainerEntrypoint",
+    "ContainerArguments", "MetricDefinitions", "CategoricalParameterRanges",
+})  # fmt: skip
 REFUSED = Code(
     "PIPELINE001",
     "pipeline that SageMaker refuses",
@@ -79,13 +83,19 @@ register(Rule(VERSION, versions))
 
 def _found(graph: Graph, code: Code, *, refused: bool) -> Iterator[Diagnostic]:
     for node in graph:
-        if (definition := defined(node)) is not None:
+        if (definition := seen(node)) is not None:
             for fault in faults(definition):
-                if fault.refused == refused:
+                if fault.refused == refused and not _told(node, fault):
                     yield _finding(code, node, fault)
 
 
-def defined(node: Node) -> Mapping[str, Any] | None:
+def _told(node: Node, fault: Fault) -> bool:
+    """Whether it is what SAGE003 says of texts in the steps of a pipeline that a kind writes."""
+    written = isinstance((node.props.get(BODY[0]) or {}).get(BODY[1]), JsonText)
+    return written and " at most" in fault.text and bool(MEASURED & {*fault.at})
+
+
+def seen(node: Node) -> Mapping[str, Any] | None:
     """The definition of a pipeline, as far as it is known; nothing where there is none to see."""
     held = node.props.get(BODY[0]) if node.address.type == PIPELINE else None
     body = held.get(BODY[1]) if isinstance(held, Mapping) else None

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer to a call. `asks` names members one of which makes a call need the service."""
+    """An answer to a call.
+
+    `asks` names members one of which makes a call need the service, `runs` part of the name of an
+    image that does so; `part` is the name by which an account says that it uses the service.
+    """
 
     service: str
     operation: str
@@ -27,16 +31,25 @@ class Refusal:
     message: str
     status: int = 400
     asks: frozenset[str] = field(default_factory=frozenset)
+    runs: str = ""
+    part: str = ""
 
     def concerns(self, service: str, operation: str) -> bool:
         """Whether it is about calls of an operation."""
         return fnmatchcase(service, self.service) and fnmatchcase(operation, self.operation)
 
 
-def _sagemaker(operation: str, part: str, *asks: str) -> Refusal:
-    """No refusal of SageMaker's has been published: this is AWS's usual one."""
-    message = f"{part} is no longer open to new customers."
-    return Refusal("sagemaker", operation, "AccessDeniedException", message, 400, frozenset(asks))
+def _sagemaker(operation: str, called: str, *asks: str, runs: str = "") -> Refusal:
+    """No refusal of SageMaker's has been published: this is AWS's usual one.
+
+    Nor has it whether a job with an image of a closed service is refused or fails to pull it.
+    """
+    message = f"{called} is no longer open to new customers."
+    plain = called.removeprefix("Amazon ").removeprefix("SageMaker ")
+    part = {"Augmented AI": "a2i"}.get(plain, plain.lower().replace(" ", "-"))
+    return Refusal(
+        "sagemaker", operation, "AccessDeniedException", message, 400, frozenset(asks), runs, part
+    )
 
 
 REFUSALS = (
@@ -103,17 +116,42 @@ REFUSALS = (
         "Amazon SageMaker Debugger",
         "DebugHookConfig",
         "DebugRuleConfigurations",
+        "TensorBoardOutputConfig",
+    ),
+    _sagemaker(
+        "CreateTrainingJob",
+        "Amazon SageMaker Profiler",
+        "ProfilerConfig",
         "ProfilerRuleConfigurations",
     ),
+    _sagemaker(
+        "CreateProcessingJob", "Amazon SageMaker Clarify", runs="sagemaker-clarify-processing"
+    ),
+    _sagemaker(
+        "CreateProcessingJob",
+        "Amazon SageMaker Model Monitor",
+        runs="sagemaker-model-monitor-analyzer",
+    ),
+    _sagemaker("CreateProcessingJob", "Amazon SageMaker Debugger", runs="sagemaker-debugger-rules"),
     _sagemaker("QualityCheck", "Amazon SageMaker Model Monitor"),
     _sagemaker("ClarifyCheck", "Amazon SageMaker Clarify"),
 )
+
+
+OFF = {"DisableProfiler": True}
 
 
 def refused(service: str, operation: str, given: Mapping[str, Any]) -> Refusal | None:
     """What a newcomer is told of a call with these parameters; nothing where it may go on."""
     if not WORLD.newcomer:
         return None
-    asked = {name for name, value in given.items() if value}
-    fitting = (each for each in REFUSALS if each.concerns(service, operation))
-    return next((each for each in fitting if not each.asks or each.asks & asked), None)
+    asked = {name for name, value in given.items() if value and value != OFF}
+    image = str((given.get("AppSpecification") or {}).get("ImageUri", ""))
+    for each in REFUSALS:
+        if not each.concerns(service, operation) or each.part in WORLD.uses:
+            continue
+        if (each.runs and each.runs in image) or (
+            not each.runs and (not each.asks or each.asks & asked)
+        ):
+            return each
+    return None

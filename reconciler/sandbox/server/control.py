@@ -202,7 +202,8 @@ class Control:
         """Whether the account is new to the services that AWS has closed to new accounts."""
         if method == "POST":
             WORLD.newcomer = bool(given["newcomer"])
-        return {"newcomer": WORLD.newcomer}
+            WORLD.uses = frozenset(given.get("uses", ()))
+        return {"newcomer": WORLD.newcomer, "uses": sorted(WORLD.uses)}
 
     def _snapshot_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
         return {"backends": snapshot.save(self._state / snapshot.FILE, place.key())}

@@ -65,6 +65,7 @@ class World:
     iam_lag: float = 0.0  # virtual seconds until a change of a role takes effect
     iam_past: list[tuple[float, str, Any]] = field(default_factory=list)  # when, whose, what it was
     newcomer: bool = False  # AWS lets it into no service that is closed to new accounts
+    uses: frozenset[str] = frozenset()  # but for these, which it uses already
     buckets: Buckets = field(default_factory=Buckets)  # how often it lets itself be called
     ended: dict[str, float] = field(default_factory=dict)  # keys, and when they end on demand
     handlers: Handlers = field(default_factory=Handlers)  # how Cloud Control's types behave
@@ -89,6 +90,7 @@ class World:
             self.iam_past.clear()
             self.iam_stamps.clear()
             self.newcomer = False
+            self.uses = frozenset()
             self.buckets.set(0.0)
             self.ended.clear()
             self.handlers.clear()
