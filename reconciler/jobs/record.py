@@ -59,6 +59,7 @@ def signed(arn: str) -> Post:
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
 
     address, region = host(arn), arn.split(":")[3]
+    credentials: Any = boto3.Session().get_credentials()
 
     def post(path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         method = "GET" if path.endswith("get-by-name") else "POST"
@@ -72,7 +73,7 @@ def signed(arn: str) -> Post:
             "X-Amz-Content-SHA256": hashlib.sha256(data).hexdigest(),
         }
         request = AWSRequest(method=method, url=url, data=data, headers=headers)
-        SigV4Auth(boto3.Session().get_credentials(), SERVICE, region).add_auth(request)
+        SigV4Auth(credentials, SERVICE, region).add_auth(request)
         sent = urllib.request.Request(  # noqa: S310 - https, by `host`
             url, data=data or None, headers=dict(request.headers), method=method
         )

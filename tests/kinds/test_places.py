@@ -56,6 +56,7 @@ def written(body: Json, run: str) -> set[str]:
     return {str(place) for _, place in places({"Steps": steps})}
 
 
+@pytest.mark.scenario("T54")
 def test_two_executions_write_to_no_place_twice_whatever_a_training_says() -> None:
     for chosen, path, spot in CASES:
         more = "\n".join(FEATURES[each] for each in chosen)

@@ -93,6 +93,14 @@ def test_the_same_spec_gives_the_same_bytes(name: str) -> None:
     assert "sagemaker_job_name" not in first
 
 
+@pytest.mark.scenario("T18")
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_parameter_is_a_reference_and_never_the_text_of_an_object(name: str) -> None:
+    text = json.dumps(definition(built(name=name)[0]))
+    for sign in ("{parameters.", "<class", "object at 0x", "Ref(", "Join("):
+        assert sign not in text
+
+
 @pytest.mark.scenario("T03")
 @pytest.mark.parametrize("name", TRAININGS)
 def test_no_debugger_or_profiler_is_in_a_step_by_itself(name: str) -> None:
@@ -471,6 +479,25 @@ def test_every_part_of_a_definition_has_its_line() -> None:
     }
     for path, line in expected.items():
         assert node.origin.line_of(path).file == f"Training/churn/{line}", path
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "code", "image"),
+    [
+        ('{framework: pytorch, version: "2.3"}', True, "pytorch-training:2.3"),
+        ('{framework: linear-learner, version: "1"}', False, "sagemaker-scikit-learn:"),
+        ('{framework: xgboost, version: "1.7-1"}', True, "sagemaker-xgboost:1.7-1"),
+    ],
+)
+def test_a_script_runs_in_an_image_that_runs_scripts(
+    algorithm: str, code: bool, image: str
+) -> None:
+    pairs = [('{framework: sklearn, version: "1.2-1"}', algorithm)]
+    if not code:
+        text = "code: {source: artifacts, path: code/churn.tar.gz, entryPoint: train.py, commit: 4f2c9e1}"  # noqa: E501
+        pairs.append((f"{text}\n", ""))
+    found = named(changed(*pairs))["Evaluate"]["Arguments"]
+    assert image in found["AppSpecification"]["ImageUri"]
 
 
 # -- an evaluation without a script

@@ -1,6 +1,6 @@
 """Data of a training: where each input comes from."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -44,7 +44,7 @@ class Query(Section):
 class Data(Section):
     """Data that a phase reads: of a DataSource, or what the prepare phase writes."""
 
-    needs = ("from", "source")
+    needs: ClassVar[tuple[str, ...]] = ("from", "source")
 
     from_: Maybe[Prepared] = Field(None, alias="from")
     """What the prepare phase writes."""

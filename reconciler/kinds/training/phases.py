@@ -33,7 +33,8 @@ class Runs(Worker):
     """A phase that runs a script: an image, and one file."""
 
     framework: Maybe[str] = Field(None, examples=["sklearn", "xgboost", "pytorch"])
-    """The framework whose image runs it. By default that of ``algorithm``."""
+    """The framework whose image runs it. By default that of ``algorithm`` where the training runs a
+    script too, else scikit-learn."""
     version: Maybe[str] = Field(None, examples=["1.2-1"])
     """Its version, in quotes. By default that of ``algorithm``, or of Moorline's own steps."""
     python: Maybe[PythonVersion] = None
@@ -76,8 +77,8 @@ class Evaluate(Runs):
     """
 
     framework: Maybe[str] = Field(None, examples=["builtin", "sklearn"])
-    """``builtin``, or the framework whose image runs the script. By default ``builtin``, and with
-    ``code`` that of ``algorithm``."""
+    """``builtin``, or the framework whose image runs the script. By default ``builtin``; with
+    ``code`` that of ``algorithm`` where the training runs a script too, else scikit-learn."""
     data: Annotated[Data, Shorthand("from")] = Field(examples=["prepare.test"])
     """What the model is tried on; for ``builtin`` CSV without a header, the label first."""
     metrics: Annotated[tuple[Metric, ...], Field(min_length=1, max_length=20)]

@@ -76,8 +76,8 @@ def plan(spec: Training, job: Job, scope: Scope) -> Plan:
         step, asset = record.step(spec, spec.log.mlflow, told, job, scope)
         made.append(step)
         needs += asset.needs
-    for asset in (job.code, *files.values()):
-        needs += asset.needs if asset is not None else ()
+    for code in (job.code, *files.values()):
+        needs += code.needs if code is not None else ()
     return Plan(tuple(made), tuple(nodes), tuple(dict.fromkeys(needs)))
 
 

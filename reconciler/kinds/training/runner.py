@@ -43,8 +43,8 @@ def runner_may(spec: Training, job: Job, found: Plan, role: Role, scope: Scope) 
             on = [scope.arn("sagemaker", f"{kind}/*")]
             scope.grant(role, [*actions, "sagemaker:AddTags"], on=on)
     if "Model" in types:
-        make = ("sagemaker:AddTags", "sagemaker:CreateModel", "sagemaker:DescribeModel")
-        scope.grant(role, make, on=[scope.arn("sagemaker", "model/*")])
+        model = ("sagemaker:AddTags", "sagemaker:CreateModel", "sagemaker:DescribeModel")
+        scope.grant(role, model, on=[scope.arn("sagemaker", "model/*")])
     if spec.log is not None and spec.log.experiments is not None:
         _track(role, scope)
     passed = {"StringEquals": {"iam:PassedToService": SERVICE}}
@@ -64,8 +64,8 @@ def runner_may(spec: Training, job: Job, found: Plan, role: Role, scope: Scope) 
 def _read(found: Plan, role: Role, spec: Training, scope: Scope) -> None:
     """Files that conditions read, and those that a version names."""
     names = {step.name for step in found.every}
-    for name, folder in ((evaluate.NAME, evaluate.PURPOSE), (compare.NAME, compare.PURPOSE)):
-        if name in names:
+    for step, folder in ((evaluate.NAME, evaluate.PURPOSE), (compare.NAME, compare.PURPOSE)):
+        if step in names:
             allow_read(scope, role, below(spec, scope, folder))
 
 

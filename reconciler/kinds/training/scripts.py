@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconciler.kinds.api import Scope
+from reconciler.kinds.terms.analysis import FRAMEWORK, VERSION
 from reconciler.kinds.terms.asset import Asset, bytes_of
 from reconciler.kinds.terms.image import Custom, FrameworkImage, Wanted, framework_image
 from reconciler.kinds.training import tools
@@ -35,9 +36,9 @@ def image(runs: Runs, spec: Training, scope: Scope, at: Path) -> str:
     own = spec.algorithm
     if isinstance(own, Custom) and runs.framework is None:
         return own.image
-    name = runs.framework or ("" if isinstance(own, Custom) else own.framework)
+    name = runs.framework or _framework(spec)
     same = not isinstance(own, Custom) and own.framework == name
-    version = runs.version or (tools.VERSION if name == tools.FRAMEWORK else None)
+    version = runs.version or (VERSION if name == FRAMEWORK else None)
     python = runs.python
     if same and not isinstance(own, Custom) and runs.version is None:
         version, python = own.version, python or own.python
@@ -48,6 +49,14 @@ def image(runs: Runs, spec: Training, scope: Scope, at: Path) -> str:
     asked = FrameworkImage(name, version, python)
     wanted = Wanted("training", runs.instance_type)
     return framework_image(asked, wanted, scope, (*at, "framework"))
+
+
+def _framework(spec: Training) -> str:
+    """That of the training, if it runs a script too: images of built-in algorithms run none."""
+    own = spec.algorithm
+    if spec.code is None or isinstance(own, Custom):
+        return FRAMEWORK
+    return own.framework
 
 
 def arguments(runs: Runs) -> tuple[Json, ...]:

@@ -28,7 +28,8 @@ from reconciler.kinds.training.registering import Register
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.step import BEGINS, BROKE, BUSY, Step
 from reconciler.kinds.training.steps import evaluate as evaluation
-from reconciler.kinds.training.steps.register import container
+from reconciler.kinds.training.steps.register import inference_image
+from reconciler.kinds.training.steps.train import artifact
 from reconciler.model.address import Address
 from reconciler.model.value import Json, Path, Props
 
@@ -86,10 +87,19 @@ def _config(evaluate: Evaluate, scope: Scope) -> dict[str, Json]:
     }
 
 
+def _container(spec: Training, register: Register, scope: Scope) -> Props:
+    """The container that will serve the model, with the file as the training left it."""
+    made: dict[str, Json] = {
+        "Image": inference_image(spec, register, scope),
+        "ModelDataUrl": artifact(spec),
+    }
+    return {**made, "Environment": dict(register.environment)} if register.environment else made
+
+
 def _model(spec: Training, register: Register, role: Role, scope: Scope) -> Step:
     props: dict[str, Json] = {
         "ExecutionRoleArn": role.arn,
-        "PrimaryContainer": container(spec, register, scope),
+        "PrimaryContainer": _container(spec, register, scope),
         "EnableNetworkIsolation": spec.network_isolation,
     }
     if spec.network is not None:
@@ -143,7 +153,7 @@ def _allow(  # noqa: PLR0913 - a role, and all that it is about
     Source: SageMaker developer guide, How to use SageMaker execution roles, CreateModel API.
     """
     allow_base(scope, role, GROUP, GROUP)
-    allow_images(scope, role, [str(container(spec, register, scope)["Image"])])
+    allow_images(scope, role, [inference_image(spec, register, scope)])
     allow_find(scope, role, below(spec, scope, MODELS))
     allow_find(scope, role, data.spot)
     allow_write(scope, role, below(spec, scope, PURPOSE))
