@@ -37,6 +37,7 @@ $(READERS): tests/render/node/package.json tests/access/node/package.json tests/
 	npm ci --prefix $(@D)/access --ignore-scripts --no-audit --no-fund --loglevel=error
 	npm install --no-save --no-package-lock --no-audit --no-fund --loglevel=error --prefix $(VENV)/node yaml-language-server@1.25.0
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: -d $(@D) pytest==9.2.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --target $(@D)/analysis numpy==1.24.1 scipy==1.9.3
 	$(PYTHON) -m venv $(@D)/terraform
 	$(@D)/terraform/bin/pip install --quiet --disable-pip-version-check -r tests/render/terraform.txt
 	$(BROWSER)

@@ -18,7 +18,8 @@ NAMES = (
 )  # fmt: skip
 SCORED = ("auc", "logLoss")
 LOWER = ("logLoss",)
-_EPSILON = 1e-15
+_EPSILON = float(np.finfo(float).eps)
+"""Of a probability that was nothing, as with scikit-learn."""
 _SLACK = 1e-3
 """How far from one a row of probabilities may add up."""
 

@@ -18,6 +18,7 @@ from typing import Any
 from .faults import ConfigError, DataError
 from .figures import Target, lines, requests, send
 from .output import Written, write
+from .places import here
 from .settings import Settings, parse
 from .verbs import VERBS
 
@@ -43,7 +44,8 @@ def main(
         for name, value in said.set or ():
             _set(settings, name, value)
         verb = VERBS[said.verb]
-        output = settings.text("output", OUTPUT)
+        output = here(settings.text("output", OUTPUT))
+        _remove(os.path.join(output, _SUCCESS))
         made = verb(settings, now())
         settings.finish()
     except ConfigError as error:
@@ -104,7 +106,7 @@ def _failed(verb: str, settings: Settings, why: str) -> None:
     output = settings.data.get("output", OUTPUT)
     report = {"verb": verb, "status": "FAILED", "rows": 0, "error": why}
     if isinstance(output, str) and output:
-        _put(output, "report.json", json.dumps(report, indent=1))
+        _put(here(output), "report.json", json.dumps(report, indent=1))
 
 
 def _tell(
@@ -122,6 +124,12 @@ def _tell(
 def _timed(asked: Mapping[str, Any], when: datetime) -> dict[str, Any]:
     data = [{**each, "Timestamp": when} for each in asked["MetricData"]]
     return {**asked, "MetricData": data}
+
+
+def _remove(path: str) -> None:
+    """What an earlier run left must not stand for this one."""
+    if os.path.exists(path):
+        os.remove(path)
 
 
 def _put(folder: str, name: str, text: str) -> None:

@@ -149,9 +149,6 @@ def _worse(
         yield _judged(name, limit, figures, ranges, "baseline")
 
 
-Compute = Callable[[Any], "dict[str, float | None]"]
-
-
 def _columns(table: Table, *names: str) -> None:
     for name in names:
         if name and name not in table.columns:
@@ -167,7 +164,7 @@ def _kept(question: Question, labelled: Any, predicted: Any) -> tuple[Any, dict[
     return labelled & predicted, {"excluded": excluded}
 
 
-def _binary(question: Question, table: Table) -> tuple[Compute, int, dict[str, Any]]:
+def _binary(question: Question, table: Table) -> tuple[Any, int, dict[str, Any]]:
     _columns(table, question.label, question.prediction, question.score)
     labels = [canonical(each) for each in table.texts(question.label)]
     _two(question, labels)
@@ -214,7 +211,7 @@ def _two(question: Question, labels: list[str | None]) -> None:
         raise ConfigError("negative", f"is missing, and labels that are not positive are {told}")
 
 
-def _multiclass(question: Question, table: Table) -> tuple[Compute, int, dict[str, Any]]:
+def _multiclass(question: Question, table: Table) -> tuple[Any, int, dict[str, Any]]:
     columns = {name: question.scores.text(name) for name in question.scores.data}
     _columns(table, question.label, question.prediction, *columns.values())
     labels = [canonical(each) for each in table.texts(question.label)]
@@ -247,7 +244,7 @@ def _multiclass(question: Question, table: Table) -> tuple[Compute, int, dict[st
     return compute, int(truth.size), about
 
 
-def _regression(question: Question, table: Table) -> tuple[Compute, int, dict[str, Any]]:
+def _regression(question: Question, table: Table) -> tuple[Any, int, dict[str, Any]]:
     _columns(table, question.label, question.prediction)
     labels, said = table.numbers(question.label), table.numbers(question.prediction)
     if labels.invalid + labels.infinite:
@@ -263,7 +260,7 @@ def _regression(question: Question, table: Table) -> tuple[Compute, int, dict[st
     return compute, int(truth.size), about
 
 
-_READERS: Mapping[str, Callable[[Question, Table], tuple[Compute, int, dict[str, Any]]]] = {
+_READERS: Mapping[str, Callable[[Question, Table], tuple[Any, int, dict[str, Any]]]] = {
     BINARY: _binary,
     MULTICLASS: _multiclass,
     REGRESSION: _regression,

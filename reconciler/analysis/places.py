@@ -9,16 +9,25 @@ from datetime import datetime, timedelta, timezone
 
 from .faults import DataError
 
+ROOT = "MOORLINE_ANALYSIS_ROOT"
+_CONTAINER = "/opt/ml/"
 _HOUR = timedelta(hours=1)
 _SKIPPED = ("_SUCCESS", ".crc")
 
 
+def here(path: str) -> str:
+    """Where a path of a container lies: at a desk, `MOORLINE_ANALYSIS_ROOT` stands for its root."""
+    root = os.environ.get(ROOT, "")
+    return os.path.join(root, path.lstrip("/")) if root and path.startswith(_CONTAINER) else path
+
+
 def files(path: str) -> list[str]:
-    """A file itself, or all below a folder; what begins with a dot or is empty is none.
+    """A file itself, or all below a folder; what begins with a dot is none.
 
     Raises:
         DataError: there is nothing at that path.
     """
+    path = here(path)
     if os.path.isfile(path):
         return [path]
     if not os.path.isdir(path):

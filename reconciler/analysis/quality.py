@@ -14,7 +14,7 @@ import numpy as np
 from .interval import wilson
 from .outcome import INSUFFICIENT, OK, VIOLATED
 from .settings import Settings
-from .table import CATEGORY, NUMBER, TEXT, Table
+from .table import CATEGORY, NUMBER, Table
 
 LEVEL = 0.99
 """Of the intervals of shares: there are many rules, and each may be wrong."""
@@ -140,6 +140,3 @@ def _share(
         return _told(name, rule, INSUFFICIENT, text, **figures)
     broken = low > min(1.0, was + tolerance)
     return _told(name, rule, VIOLATED if broken else OK, text, **figures)
-
-
-__all__ = ["TEXT", "Rules", "check", "rules_of"]

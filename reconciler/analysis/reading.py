@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -55,6 +56,10 @@ def data_of(said: Settings, window: Window | None = None) -> tuple[Table, dict[s
     most = said.number("maximumBad", MOST_BAD, 0, 1)
     missing = said.texts("missing", list(MISSING))
     encoding = said.text("encoding", "utf-8")
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise ConfigError(said.at("encoding"), f"{encoding!r} is none") from error
     if form == "capture":
         layout = Layout(
             said.texts("inputs", []),
@@ -68,8 +73,7 @@ def data_of(said: Settings, window: Window | None = None) -> tuple[Table, dict[s
             raise ConfigError(said.at("outputs"), f"has {min(both)!r}, as 'inputs' has")
         said.finish()
         table, seen = captured(path, layout, window, most, cap)
-        table.missing = frozenset(missing)
-        return table, seen
+        return Table(table.columns, missing), seen
     columns = said.texts("columns", [])
     if form == "csv":
         header = said.truth("header", default=not columns)

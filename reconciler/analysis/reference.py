@@ -20,6 +20,8 @@ from .settings import Settings
 from .table import CATEGORY, NUMBER, TEXT, TYPES, Table, type_of
 
 KIND = "moorline-reference"
+_ENDS = 50
+"""Least and largest values that are kept all, since long tails lie between few points."""
 _HUGE = 1e100
 """Above it squares and sums leave the range of a double, so that figures are of scaled values."""
 
@@ -164,10 +166,9 @@ def of_weighted(values: Any, weights: Any, method: Method) -> dict[str, Any]:
     count = int(upto[-1])
     ranks = [max(1, math.ceil(k * count / method.bins)) for k in range(1, method.bins)]
     edges = np.unique(distinct[np.searchsorted(upto, ranks, side="left")])
-    if edges[0] == distinct[-1]:
-        edges = np.nextafter(edges, -np.inf)
-    edges = edges[edges < distinct[-1]]
-    ends = [0, *(int(upto[np.searchsorted(distinct, it, "right") - 1]) for it in edges), count]
+    edges = _inner(edges, distinct[0], distinct[-1])
+    below = [0, *upto]
+    ends = [0, *(int(below[np.searchsorted(distinct, it, "right")]) for it in edges), count]
     return {
         "whole": bool(np.all(values == np.floor(values))),
         "edges": [float(each) for each in edges],
@@ -197,12 +198,16 @@ def cuts(values: Any, bins: int) -> Any:
     A constant has three bins: less, itself, more.
     """
     ranks = [max(0, math.ceil(k * values.size / bins) - 1) for k in range(1, bins)]
-    edges = np.unique(values[ranks])
-    if values[0] == values[-1]:
-        return np.asarray([np.nextafter(values[0], -np.inf), values[0]])
-    if edges[0] == values[-1]:  # nine of ten are the largest one
+    return _inner(np.unique(values[ranks]), values[0], values[-1])
+
+
+def _inner(edges: Any, least: float, most: float) -> Any:
+    """Edges between which something is; some also where most values are one."""
+    if least == most:
+        return np.asarray([np.nextafter(least, -np.inf), least])
+    if edges[0] == most:
         return np.nextafter(edges, -np.inf)
-    return edges[edges < values[-1]]
+    return edges[edges < most]
 
 
 def binned(values: Any, edges: Any) -> Any:
@@ -216,7 +221,7 @@ def points(values: Any, most: int) -> dict[str, Any]:
     exact = distinct.size <= most
     if not exact:
         ranks = np.round(np.linspace(0, values.size - 1, most)).astype(int)
-        distinct = np.unique(values[ranks])
+        distinct = np.unique(np.concatenate([values[:_ENDS], values[ranks], values[-_ENDS:]]))
     return {
         "exact": bool(exact),
         "points": [float(each) for each in distinct],

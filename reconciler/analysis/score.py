@@ -17,7 +17,8 @@ SCORED = ("auc", "brier", "logLoss", "prAuc")
 """Those that need a score; the others need a decision."""
 LOWER = ("brier", "falsePositiveRate", "logLoss")
 """Those that are better when they are lower."""
-_EPSILON = 1e-15
+_EPSILON = float(np.finfo(float).eps)
+"""Of a probability that was nothing, as with scikit-learn."""
 
 
 def ratio(count: float, of: float) -> float | None:

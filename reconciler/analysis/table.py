@@ -19,6 +19,7 @@ MISSING = ("", "nan", "NaN", "null", "NULL")
 """What stands for no value, beside an absent one. ``NA`` is a country too: say it if it is none."""
 _NUMBERS, _ONCE, _SMALL = 0.9, 0.5, 50
 _DIGITS = frozenset("0123456789+-.eE")
+_ENDS = "0123456789."
 
 
 class Numbers:
@@ -39,6 +40,8 @@ class Table:
         self.columns: dict[str, list[Any]] = dict(columns)
         self.rows = lengths.pop() if lengths else 0
         self.missing = frozenset(missing)
+        self._odd = any(each and each[-1] in _ENDS for each in self.missing)
+        """Whether a number stands for no value, such as -999."""
 
     def texts(self, name: str) -> list[str | None]:
         """A column as texts, nothing where there is no value."""
@@ -53,6 +56,8 @@ class Table:
 
     def numbers(self, name: str) -> Numbers:
         """A column as finite numbers; what is none is counted."""
+        if not self._odd and all(type(each) is float for each in self.columns[name]):
+            return _floats(self.columns[name])
         found: list[float] = []
         mask = np.zeros(self.rows, dtype=bool)
         missing = invalid = infinite = 0
@@ -74,21 +79,9 @@ class Table:
         if isinstance(value, bool):
             return float(value)
         if isinstance(value, (int, float)):
-            try:
-                return None if value != value else float(value)  # noqa: PLR0124 - not a number
-            except OverflowError:
-                return math.inf
+            return None if self._odd and self.text(value) is None else _double(value)
         said = self.text(value)
-        if said is None:
-            return None
-        if said in {"true", "false"}:
-            return float(said == "true")
-        if not _DIGITS.issuperset(said) and said.lstrip("+-").lower() not in {"inf", "infinity"}:
-            return None  # of Python's numbers, ``1_000`` and other scripts' digits are none here
-        try:
-            return float(said)
-        except ValueError:
-            return None
+        return None if said is None else _parsed(said)
 
     def only(self, keep: Sequence[bool]) -> Table:
         """The rows that are marked."""
@@ -101,6 +94,34 @@ class Table:
     def joined(self, others: Mapping[str, list[Any]]) -> Table:
         """With further columns."""
         return Table({**self.columns, **others}, self.missing)
+
+
+def _double(value: float) -> float | None:
+    try:
+        return None if value != value else float(value)  # noqa: PLR0124 - not a number
+    except OverflowError:
+        return math.inf
+
+
+def _parsed(said: str) -> float | None:
+    """A number that is written as data has them: no ``1_000``, and no digits of other scripts."""
+    if said in {"true", "false"}:
+        return float(said == "true")
+    if not _DIGITS.issuperset(said) and said.lstrip("+-").lower() not in {"inf", "infinity"}:
+        return None
+    try:
+        return float(said)
+    except ValueError:
+        return None
+
+
+def _floats(values: list[float]) -> Numbers:
+    """A column that has nothing but floats, as from Parquet, at once."""
+    every = np.asarray(values, dtype=float)
+    mask = np.isfinite(every)
+    missing = int(np.sum(np.isnan(every)))
+    infinite = int(every.size - np.sum(mask)) - missing
+    return Numbers(every[mask], mask, missing, 0, infinite)
 
 
 def of_rows(

@@ -17,7 +17,6 @@ from .reference import checked, method_of, profile as make
 from .settings import Settings
 from .table import TYPES, Table
 
-Verb = Callable[[Settings, datetime], Written]
 TRUTH = "_label"
 """The column that late labels come into, where the question names none."""
 
@@ -94,7 +93,7 @@ def compare(settings: Settings, now: datetime) -> Written:
         "unjudged": [each["feature"] for each in drifted if each["pAdjusted"] is None],
     }
     beside: dict[str, Any] = {"constraint_violations.json": monitor.violations(report)}
-    if table.rows and settings.truth("statistics", default=True):
+    if settings.truth("statistics", default=True) and table.rows:
         types = {
             name: each["type"]
             for name, each in reference["columns"].items()
@@ -249,7 +248,7 @@ def loaded(path: str) -> Any:
         raise DataError(f"{path!r} is no JSON: {error}") from error
 
 
-VERBS: Mapping[str, Verb] = {
+VERBS: Mapping[str, Callable[[Settings, datetime], Written]] = {
     "profile": profile_,
     "compare": compare,
     "evaluate": evaluate_,

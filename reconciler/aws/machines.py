@@ -68,7 +68,9 @@ def look(session: Session, arn: str) -> Run:
     told = reader.call("describe_execution", {"executionArn": arn})
     params = {"executionArn": arn, "includeExecutionData": False}
     events = reader.pages("get_execution_history", params, "events")
-    stage, why = _STAGES.get(str(told["status"]), Stage.RUNNING), ""
+    stage, why = _STAGES.get(str(told["status"]), Stage.UNKNOWN), ""
+    if stage is Stage.UNKNOWN:
+        why = f"AWS says {told['status']!r}"
     if stage is Stage.SUCCEEDED and any(_entered(each) == SKIPPED for each in events):
         stage, why = Stage.STOPPED, "another run is under way, and this one does not wait for it"
     return Run(
@@ -123,7 +125,7 @@ def runs(session: Session, what: Runnable, *, going: bool) -> list[tuple[str, st
     else:
         found = reader.call("list_executions", params)["executions"]
     return [
-        (each["name"], each["executionArn"], _STAGES.get(each["status"], Stage.RUNNING))
+        (each["name"], each["executionArn"], _STAGES.get(each["status"], Stage.UNKNOWN))
         for each in found
     ]
 

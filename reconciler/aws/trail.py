@@ -60,9 +60,7 @@ class Trail:
         return unknown(self.trouble)
 
     def _who(self, step: Step, resource: Resource, scene: Scene) -> Actor:
-        subject = step.address.name
-        if resource.aside.told_by_arn:
-            subject = actor.arn(step, resource, scene.place)
+        subject = actor.subject(step, resource, scene.place)
         if not subject:
             return unknown("its id is not known any more")
         region = actor.region_of(resource, scene.place)

@@ -23,6 +23,7 @@ _STAGES = {
     "Succeeded": Stage.SUCCEEDED,
     "Failed": Stage.FAILED,
     "Stopped": Stage.STOPPED,
+    "CompletedWithFailures": Stage.FAILED,
 }
 
 
@@ -53,7 +54,9 @@ def look(session: Session, arn: str) -> Run:
     told = reader.call("describe_pipeline_execution", {"PipelineExecutionArn": arn})
     params = {"PipelineExecutionArn": arn, "SortOrder": "Ascending"}
     steps = reader.pages("list_pipeline_execution_steps", params, "PipelineExecutionSteps")
-    stage = _STAGES.get(str(told["PipelineExecutionStatus"]), Stage.RUNNING)
+    status = str(told["PipelineExecutionStatus"])
+    stage = _STAGES.get(status, Stage.UNKNOWN)
+    strange = f"AWS says {status!r}" if stage is Stage.UNKNOWN else ""
     ended = _time(told.get("LastModifiedTime")) if stage.over else None
     return Run(
         name=str(told.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2]),
@@ -61,7 +64,7 @@ def look(session: Session, arn: str) -> Run:
         stage=stage,
         began=_time(told.get("CreationTime")),
         ended=ended,
-        why=redact(str(told.get("FailureReason") or "")),
+        why=redact(str(told.get("FailureReason") or strange)),
         steps=tuple(_step(each) for each in steps),
         again=stage in {Stage.FAILED, Stage.STOPPED},
     )
@@ -99,7 +102,7 @@ def runs(session: Session, what: Runnable, *, going: bool) -> list[tuple[str, st
         (
             str(each.get("PipelineExecutionDisplayName") or ""),
             str(each["PipelineExecutionArn"]),
-            _STAGES.get(str(each.get("PipelineExecutionStatus")), Stage.RUNNING),
+            _STAGES.get(str(each.get("PipelineExecutionStatus")), Stage.UNKNOWN),
         )
         for each in answer["PipelineExecutionSummaries"]
     ]
@@ -107,7 +110,7 @@ def runs(session: Session, what: Runnable, *, going: bool) -> list[tuple[str, st
 
 
 def _step(told: Mapping[str, Any]) -> StepRun:
-    stage = _STAGES.get(str(told.get("StepStatus")), Stage.RUNNING)
+    stage = _STAGES.get(str(told.get("StepStatus")), Stage.UNKNOWN)
     ended = _time(told["EndTime"]) if told.get("EndTime") else None
     why = redact(str(told.get("FailureReason") or ""))
     tries = int(told.get("AttemptCount") or 1)

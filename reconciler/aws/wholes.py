@@ -44,6 +44,9 @@ BESIDE: Wholes = {
         each=members("Key"),
         tally="KeyCount",
     ),
+    ("s3", "list_object_versions"): Whole(
+        has=members("IsTruncated", "MaxKeys", "Name"), same={"Bucket": ("Name",)}
+    ),
     ("secretsmanager", "describe_secret"): Whole(
         has=members("ARN", "Name"), same={"SecretId": ("ARN", "Name")}
     ),

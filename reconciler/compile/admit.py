@@ -6,13 +6,15 @@ makes here, such as an existing bucket, has its policy elsewhere.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.kinds.api import Admission
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
+from reconciler.model.value import Json
 
 
 def admit(nodes: Iterable[Node], admissions: Iterable[Admission]) -> list[Node]:
@@ -23,11 +25,18 @@ def admit(nodes: Iterable[Node], admissions: Iterable[Admission]) -> list[Node]:
     return [_admitted(node, wanted.get(node.address, [])) for node in nodes]
 
 
+def _read(policy: Json) -> Mapping[str, Json]:
+    """The policy that a resource has, whose type may take it as a text; else an empty one."""
+    if isinstance(policy, str):
+        policy = json.loads(policy)
+    return policy or {"Version": "2012-10-17", "Statement": []}
+
+
 def _admitted(node: Node, admissions: list[Admission]) -> Node:
     if not admissions:
         return node
     props = dict(node.props)
     for each in admissions:
-        policy = props[each.policy]
+        policy = _read(props.get(each.policy))
         props[each.policy] = {**policy, "Statement": [*policy["Statement"], each.statement]}
     return replace(node, props=props)

@@ -12,6 +12,8 @@ import ast
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 
 from reconciler.access import table
 from reconciler.access.caller import Demand, rows
@@ -220,18 +222,25 @@ def methods(resource: Resource) -> tuple[set[str], set[str]]:
     return looks, changes - looks
 
 
-def _updates(resource: Resource) -> Iterator[str]:
+def _updates(resource: Resource) -> frozenset[str]:
     """The methods that a resource file gives to what makes requests, in whatever branch."""
     module = inspect.getmodule(resource.update)
     service = resource.service.replace("-", "")
     if module is None or f".resources.{service}" not in module.__name__:
-        return
+        return frozenset()
+    return _made_by(module)
+
+
+@cache
+def _made_by(module: ModuleType) -> frozenset[str]:
+    found = set()
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(node, ast.Call) and node.args:
             method, made = node.args[0], node.func
             by = made.id if isinstance(made, ast.Name) else getattr(made, "attr", "")
             if by in _MAKES and isinstance(method, ast.Constant):
-                yield str(method.value)
+                found.add(str(method.value))
+    return frozenset(found)
 
 
 _MAKES = frozenset({"Request", "modified"})

@@ -1,5 +1,7 @@
-"""What the apply role may do besides applying: `moorline run`, `stop` and `retry` on our own
-pipelines, `moorline registry prune` on our own versions of models.
+"""What the apply role may do besides applying.
+
+`moorline run`, `stop` and `retry` on our own pipelines, and `moorline registry prune` on our own
+versions of models.
 
 Sources: Service Authorization Reference, AWS Step Functions and Amazon SageMaker.
 """

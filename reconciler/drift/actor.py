@@ -26,7 +26,9 @@ from reconciler.model.change import (
 from reconciler.model.plan import Plan, Step
 from reconciler.model.receipt import Receipt
 from reconciler.plan.diff import TAGS
+from reconciler.resources import native
 from reconciler.resources.api import Place, Resource, fill
+from reconciler.resources.whose import Within
 
 NOTHING = "nothing in 90 days"
 SINCE = "nothing since the last apply"
@@ -112,10 +114,10 @@ def name(
     about = [each for each in seen if _concerns(each, step, resource, scene)]
     about.sort(key=lambda each: each.at, reverse=True)
     named = [(each, identify(each, scene.apply_role)) for each in about]
-    fresh = [(e, who) for e, who in named if not _known(who, scene)]
+    fresh = [(e, who) for e, who in named if not _known(who, scene, step, resource)]
     guilty: dict[str, Actor] = {}
     for what, methods in _writers(step, resource):
-        able = (who for each, who in fresh if _method(each.event) in methods)
+        able = (who for each, who in fresh if _called(each, methods))
         if found := next(able, None):
             guilty[what] = found
     if guilty:
@@ -132,9 +134,12 @@ def name(
     return unknown(SINCE if scene.since else NOTHING)
 
 
-def _known(who: Actor, scene: Scene) -> bool:
-    """A call of our own in an apply of which there is a receipt."""
-    return who.kind is ActorKind.PIPELINE and who.at <= scene.settled
+def _known(who: Actor, scene: Scene, step: Step, resource: Resource) -> bool:
+    """A call of our own in an apply of which there is a receipt, which also made it."""
+    if who.kind is not ActorKind.PIPELINE:
+        return False
+    made = who.event.lower() in _plain({resource.create.method})
+    return who.at <= scene.settled or (made and bool(scene.since) and bool(step.fields))
 
 
 def _together(guilty: Mapping[str, Actor]) -> Actor:
@@ -147,14 +152,24 @@ def _together(guilty: Mapping[str, Actor]) -> Actor:
 def _concerns(seen: Sighting, step: Step, resource: Resource, scene: Scene) -> bool:
     if seen.failed or seen.reads or seen.account != scene.place.account:
         return False
-    service = SOURCES.get(resource.service, resource.service)
-    if seen.source != f"{service}.amazonaws.com":
+    if seen.source.removesuffix(".amazonaws.com") not in _services(resource):
         return False
     if seen.region != region_of(resource, scene.place) or seen.at < scene.since:
         return False
-    return _method(seen.event) in _touching(step, resource) and _is_about(
-        seen, step, resource, scene
-    )
+    return _called(seen, _touching(step, resource)) and _is_about(seen, step, resource, scene)
+
+
+def _services(resource: Resource) -> frozenset[str]:
+    """The services whose events may be about it, as CloudTrail calls them."""
+    if resource.generic is not None:
+        return native.services(resource.type)
+    return frozenset({SOURCES.get(resource.service, resource.service)})
+
+
+def _called(seen: Sighting, methods: frozenset[str]) -> bool:
+    """Whether it was one of these methods, of which some say their service too."""
+    method = _method(seen.event)
+    return bool({method, f"{seen.source.removesuffix('.amazonaws.com')}:{method}"} & methods)
 
 
 def _is_about(seen: Sighting, step: Step, resource: Resource, scene: Scene) -> bool:
@@ -166,8 +181,23 @@ def _is_about(seen: Sighting, step: Step, resource: Resource, scene: Scene) -> b
     alike = {each for each in alike if each.replace(":", "/").endswith(f"/{step.address.name}")}
     if own and alike:
         return own in alike
-    known = {step.address.name, own, own.rpartition("/")[2]} - {""}
-    return bool(known & seen.names)
+    known = {step.address.name, subject(step, resource, scene.place), own, own.rpartition("/")[2]}
+    return bool((known - {""}) & seen.names)
+
+
+def subject(step: Step, resource: Resource, place: Place) -> str:
+    """What events call it, "" where that is not known.
+
+    Its ARN or id where they say that, and the last part of its name where it is in something.
+    """
+    if resource.aside.told_by_arn:
+        return arn(step, resource, place)
+    if isinstance(resource.whose, Within):
+        return step.address.name.rpartition("/")[2]
+    if resource.found_by_tag:
+        given = (call.params.get(key) for call in step.calls for key in resource.key)
+        return next((each for each in given if isinstance(each, str)), step.address.name)
+    return step.address.name
 
 
 def arn(step: Step, resource: Resource, place: Place) -> str:
@@ -185,9 +215,9 @@ def arn(step: Step, resource: Resource, place: Place) -> str:
 def _writers(step: Step, resource: Resource) -> Iterator[tuple[str, frozenset[str]]]:
     """What differs, and the methods that can have made it so."""
     if step.reason is Reason.ABSENT:
-        yield "it", _plain({resource.delete.method})
+        yield "it", _plain({resource.delete.method}) | _native(resource, "delete")
     elif step.reason in {Reason.NOT_DECLARED, Reason.NOT_MADE}:
-        yield "it", _plain({resource.create.method})
+        yield "it", _plain({resource.create.method}) | _native(resource, "create")
     else:
         for each in step.fields:
             if each.cause in DOUBTFUL:
@@ -198,6 +228,7 @@ def _setting(field: FieldChange, step: Step, resource: Resource) -> set[str]:
     """Methods that set the property of a difference."""
     prop = field.path[0]
     made = {resource.create.method, *resource.aside.set_by.get(prop, ())}
+    made |= _setting_natively(prop, resource)
     tagging = _tagging(resource)
     if prop == TAGS:  # a call that overwrites leaves the tags of what exists alone
         return tagging if resource.upsert else made | tagging
@@ -208,6 +239,27 @@ def _setting(field: FieldChange, step: Step, resource: Resource) -> set[str]:
     if field.effect is not Effect.REPLACE:
         planned = _updates(field, step, resource) or planned
     return made | (planned - tagging - {resource.delete.method})
+
+
+def _native(resource: Resource, *verbs: str) -> frozenset[str]:
+    """Calls of the service itself, where Moorline asks Cloud Control."""
+    if resource.generic is None:
+        return frozenset()
+    return frozenset().union(*(native.calls(resource.type, verb) for verb in verbs))
+
+
+def _setting_natively(prop: str, resource: Resource) -> frozenset[str]:
+    """Those that can have set a property: all, but for what is said to set others."""
+    if resource.generic is None:
+        return frozenset()
+    if prop == TAGS:
+        return native.tagging(resource.type) | native.UPDATE
+    said = resource.aside.set_by
+    if prop in said:
+        return native.UPDATE
+    others = _plain(method for methods in said.values() for method in methods)
+    able = _native(resource, "create", "update")
+    return native.UPDATE | {each for each in able if each.partition(":")[2] not in others}
 
 
 def _updates(field: FieldChange, step: Step, resource: Resource) -> set[str]:
@@ -235,6 +287,7 @@ def _touching(step: Step, resource: Resource) -> frozenset[str]:
     planned = {call.method for call in step.calls if call.service == resource.service}
     fields = {method for each in step.fields for method in _setting(each, step, resource)}
     own = {resource.create.method, resource.delete.method}
+    own |= _native(resource, "create", "update", "delete")
     return _plain(own | also | written | planned | fields | _tagging(resource))
 
 

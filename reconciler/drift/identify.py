@@ -70,7 +70,7 @@ def via(seen: Sighting) -> str:
 
 def _who(seen: Sighting, apply_role: str) -> tuple[ActorKind, str]:
     who = seen.caller
-    if service := _service(seen):
+    if service := _service(seen, apply_role):
         return service
     if _is_ours(seen, apply_role):
         return ActorKind.PIPELINE, _role_name(who.role) or who.name or who.session
@@ -98,7 +98,7 @@ def _caller(seen: Sighting) -> tuple[ActorKind, str]:
             return ActorKind.UNKNOWN, ""
 
 
-def _service(seen: Sighting) -> tuple[ActorKind, str] | None:
+def _service(seen: Sighting, apply_role: str) -> tuple[ActorKind, str] | None:
     """An AWS service, for itself or on somebody's behalf."""
     who = seen.caller
     name = who.invoked_by if who.invoked_by.endswith(".amazonaws.com") else ""
@@ -110,6 +110,8 @@ def _service(seen: Sighting) -> tuple[ActorKind, str] | None:
     if "autoscaling" in name.lower().replace("-", "") or "AutoScaling" in role:
         return ActorKind.AUTOSCALER, name
     if name.startswith(("cloudformation", "cloudcontrolapi")):
+        if _is_ours(seen, apply_role):  # handlers work as whoever asked Cloud Control
+            return ActorKind.PIPELINE, _role_name(who.role)
         person = _person(who)
         tool = _TOOLS[name.partition(".")[0]]
         return ActorKind.TOOL, f"{tool} ({person})" if person else tool

@@ -57,13 +57,19 @@ def asked(subject: str) -> tuple[str, tuple[str, ...]] | None:
 
 def entries(kind: str) -> Sequence[Entry]:
     """All fields of a kind, in the order of its model."""
-    found: Sequence[Entry] = read(f"fields/{kind}.json")["fields"]
+    found: Sequence[Entry] = _file(kind)["fields"]
+    return found
+
+
+@cache
+def _file(kind: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = read(f"fields/{kind}.json")
     return found
 
 
 def summary(kind: str) -> str:
     """What a kind is, in a sentence."""
-    return str(read(f"fields/{kind}.json")["summary"])
+    return str(_file(kind)["summary"])
 
 
 def place(

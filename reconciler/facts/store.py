@@ -23,10 +23,13 @@ class UnknownType(LookupError):
     """There is no such CloudFormation type among the known ones."""
 
     def __init__(self, type_name: str) -> None:
-        close = _closest(type_name)
-        hint = f"; did you mean '{close}'?" if close else ""
-        super().__init__(f"unknown resource type '{type_name}'{hint}")
+        super().__init__(type_name)
         self.type = type_name
+
+    def __str__(self) -> str:
+        close = _closest(self.type)
+        hint = f"; did you mean '{close}'?" if close else ""
+        return f"unknown resource type '{self.type}'{hint}"
 
 
 @dataclass(frozen=True)  # not slotted: the costly answers are cached properties

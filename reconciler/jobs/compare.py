@@ -30,7 +30,7 @@ def value(evaluation: Mapping[str, Any], metric: str, whose: str) -> float:
     Raises:
         CompareError: it has none.
     """
-    found = ((evaluation.get("metrics") or {}).get(metric) or {}).get("value")
+    found: Any = ((evaluation.get("metrics") or {}).get(metric) or {}).get("value")
     number = isinstance(found, (int, float)) and not isinstance(found, bool)
     if not number or not math.isfinite(found):
         raise CompareError(f"the evaluation of {whose} has no value of {metric!r}")

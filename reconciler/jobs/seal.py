@@ -111,7 +111,7 @@ def _whole(s3: Client, at: dict[str, str], file: Path, digest: str, key: Key) ->
 def _parts(s3: Client, at: dict[str, str], file: Path, _: str, key: Key) -> None:
     """S3 adds a checksum of the full object to one that comes in parts without any."""
     upload = s3.create_multipart_upload(**at, **key)["UploadId"]
-    parts = []
+    parts: list[dict[str, Any]] = []
     try:
         with file.open("rb") as body:
             while piece := body.read(PART):

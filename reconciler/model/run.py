@@ -10,13 +10,15 @@ from reconciler.model.value import Json
 
 
 class Stage(StrEnum):
-    """How a run or a step stands. What AWS says in a word that nobody knows goes on."""
+    """How a run or a step stands."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     STOPPED = "stopped"
     TIMED_OUT = "timed out"
+    UNKNOWN = "unknown"
+    """AWS says it in a word that nobody knows here: it may go on, and nobody waits for it."""
 
     @property
     def over(self) -> bool:

@@ -166,27 +166,17 @@ def digest(value: Json, length: int = 64) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()[:length]
 
 
-def references(value: Json) -> Iterator[Ref]:
+def references(value: Json) -> list[Ref]:
     """Every `Ref` in a property tree, in document order."""
-    if type(value) is str:
-        return
-    match value:
-        case Ref():
-            yield value
-        case Join():
-            yield from (part for part in value.parts if isinstance(part, Ref))
-        case JsonText():
-            yield from references(value.document)
-        case Hidden():
-            yield from references(value.value)
-        case dict() | Mapping():
-            for item in value.values():
-                yield from references(item)
-        case list() | tuple():
-            for item in value:
-                yield from references(item)
-        case _:
-            return
+    found: list[Ref] = []
+    for leaf in leaves(value):
+        if isinstance(leaf, Ref):
+            found.append(leaf)
+        elif isinstance(leaf, Join):
+            found += (part for part in leaf.parts if isinstance(part, Ref))
+        elif isinstance(leaf, Hidden):
+            found += references(leaf.value)
+    return found
 
 
 _OPEN = (Ref, Join, Hidden, Secret, Mark)
@@ -260,39 +250,47 @@ def put(props: Props, dotted: str, value: Json) -> dict[str, Json]:
     return {**props, head: inner}
 
 
-def leaves(value: Json) -> Iterator[Json]:
+def leaves(value: Json) -> list[Json]:
     """Every scalar and mark in a property tree."""
+    found: list[Json] = []
+    _leaves(value, found)
+    return found
+
+
+def _leaves(value: Json, found: list[Json]) -> None:
     if type(value) is str:
-        yield value
+        found.append(value)
     elif isinstance(value, dict | Mapping):
         for item in value.values():
-            yield from leaves(item)
+            _leaves(item, found)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from leaves(item)
+            _leaves(item, found)
     elif isinstance(value, JsonText):
-        yield from leaves(value.document)
+        _leaves(value.document, found)
     else:
-        yield value
+        found.append(value)
 
 
-def texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def texts(value: Json, path: Path = ()) -> list[tuple[Path, str]]:
     """Every text in a property tree with its path; of a join, the parts that are known."""
-    if type(value) is str:  # nearly every leaf: the cases cost ten times as much
-        yield path, value
-        return
-    match value:
-        case dict() | Mapping():
-            for key, item in value.items():
-                yield from texts(item, (*path, str(key)))
-        case list() | tuple():
-            for index, item in enumerate(value):
-                yield from texts(item, (*path, str(index)))
-        case JsonText():
-            yield from texts(value.document, path)
-        case Join():
-            yield from ((path, part) for part in value.parts if isinstance(part, str))
-        case str() if not isinstance(value, Mark):
-            yield path, value
-        case _:
-            return
+    found: list[tuple[Path, str]] = []
+    _texts(value, path, found)
+    return found
+
+
+def _texts(value: Json, path: Path, found: list[tuple[Path, str]]) -> None:
+    if type(value) is str:  # nearly every leaf
+        found.append((path, value))
+    elif isinstance(value, dict | Mapping):
+        for key, item in value.items():
+            _texts(item, (*path, str(key)), found)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _texts(item, (*path, str(index)), found)
+    elif isinstance(value, JsonText):
+        _texts(value.document, path, found)
+    elif isinstance(value, Join):
+        found += ((path, part) for part in value.parts if isinstance(part, str))
+    elif isinstance(value, str) and not isinstance(value, Mark):
+        found.append((path, value))

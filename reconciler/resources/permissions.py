@@ -47,6 +47,7 @@ INSTEAD = {
     ("s3", "get_public_access_block"): "s3:GetBucketPublicAccessBlock",
     ("s3", "head_bucket"): "s3:ListBucket",
     ("s3", "list_buckets"): "s3:ListAllMyBuckets",
+    ("s3", "list_object_versions"): "s3:ListBucketVersions",
     ("s3", "put_bucket_cors"): "s3:PutBucketCORS",
     ("s3", "put_bucket_encryption"): "s3:PutEncryptionConfiguration",
     ("s3", "put_bucket_lifecycle_configuration"): "s3:PutLifecycleConfiguration",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from reconciler.sandbox.state.clock import Clock
     from reconciler.sandbox.state.machines import Machines
+from reconciler.sandbox.state.trainings import Trainings
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -92,6 +93,11 @@ class Sandbox:
     def machines(self) -> Machines:
         """Failures and results by state, and the local servers that stand for hosts of APIs."""
         return WORLD.machines
+
+    @property
+    def trainings(self) -> Trainings:
+        """What jobs of SageMaker meet: results and failures by the name of a step or a job."""
+        return WORLD.trainings
 
     @property
     def calls(self) -> Counter[str]:

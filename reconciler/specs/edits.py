@@ -133,8 +133,6 @@ def _elsewhere(data: Json, path: Path, within: Path, value: Json) -> Json:
     if path[-1] in target:
         raise Cannot(f"{'.'.join((*within, path[-1]))!r} is there already: keep one of the two")
     rest = {key: each for key, each in at(data, path[:-1]).items() if key != path[-1]}
-    if not rest:
-        raise Cannot("nothing else is beside it")
     return _put(_put(data, path[:-1], rest), within, {**target, path[-1]: value})
 
 
@@ -205,7 +203,11 @@ def _lifted(text: str, document: Document, path: Path, value: Mapping[str, Json]
 
 
 def _moved(text: str, document: Document, path: Path, within: Path) -> list[Edit]:
-    """A field with a line of its own goes below the last line of another mapping."""
+    """A field with a line of its own, or in braces, goes below the last line of another mapping."""
+    if text[_range(text, document.values[path[:-1]])[0]] == "{":
+        return _out_of_flow(text, document, path, within)
+    if len(at(document.data, path[:-1])) == 1:
+        raise Cannot("nothing else is beside it")
     start, _ = _range(text, document.keys[path])
     first = document.keys[path].line
     value_start, value_end = _range(text, document.values[path])
@@ -217,14 +219,49 @@ def _moved(text: str, document: Document, path: Path, within: Path) -> list[Edit
         raise Cannot("it has no line of its own")
     if text[_range(text, document.values[within])[0]] == "{":
         return _into_flow(text, document, within, (line, after + 1, text[start:value_end]))
-    keys = [document.keys[p] for p in document.keys if p[:-1] == within]
-    last = max(_range(text, document.values[p])[1] for p in document.values if p[:1] == within)
-    target = text.find("\n", last) + 1
-    indent = " " * (keys[0].column - 1)
-    if "\n" in text[value_start:value_end] or target <= 0:
+    if "\n" in text[value_start:value_end]:
         raise Cannot("it is written on several lines")
     whole = text[line : after + 1]
+    target, indent = _end_of_block(text, document, within)
     return [Edit(line, after + 1, "", whole), Edit(target, target, indent + whole.lstrip(), "")]
+
+
+def _end_of_block(text: str, document: Document, within: Path) -> tuple[int, str]:
+    """Where a line goes at the end of a mapping that is a block, and how far it is indented."""
+    keys = [document.keys[p] for p in document.keys if p[:-1] == within]
+    last = max(
+        _range(text, document.values[p])[1]
+        for p in document.values
+        if p[: len(within)] == within and p != within
+    )
+    target = text.find("\n", last) + 1
+    if target <= 0:
+        raise Cannot("it is written on several lines")
+    return target, " " * (keys[0].column - 1)
+
+
+def _out_of_flow(text: str, document: Document, path: Path, within: Path) -> list[Edit]:
+    """A field in braces, which goes with one of the commas around it."""
+    start, (value_start, end) = (
+        _range(text, document.keys[path])[0],
+        _range(text, document.values[path]),
+    )
+    words = text[start:end]
+    if "\n" in words or text[value_start] in "{[":
+        raise Cannot("it is written on several lines or is no single value")
+    after = len(text[end:]) - len(text[end:].lstrip())
+    if text[end + after] == ",":
+        behind = text[end + after + 1 :]
+        gone = start, end + after + 1 + len(behind) - len(behind.lstrip(" "))
+    else:
+        before = text[:start].rstrip()
+        gone = (len(before) - 1 if before.endswith(",") else start), end
+    taken = Edit(*gone, "", text[slice(*gone)])
+    if text[_range(text, document.values[within])[0]] == "{":
+        _, closing = _whole(text, document, within)
+        return [taken, Edit(closing - 1, closing - 1, f", {words}", "")]
+    target, indent = _end_of_block(text, document, within)
+    return [taken, Edit(target, target, f"{indent}{words}\n", "")]
 
 
 def _into_flow(

@@ -215,6 +215,7 @@ _TAGS = "tags of one spec are `metadata.tags`, those of all are `spec.tags` of t
 _PRIVATE = "leave it out: buckets are always private, encrypted and owned by the account"
 _ORDER = "leave it out: specs name each other, and the order follows from that"
 _TYPES = "any AWS type is a spec of kind Resource: `type: AWS::…` and its `properties`"
+_WHEN = "what has to hold of a model is `register.when: [{metric: auc, atLeast: 0.9}]`"
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "": {
         "account": _PLACE,
@@ -275,6 +276,11 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "role": "roles that Moorline takes are `roles.plan` and `roles.apply`",
         "rolearn": "roles that Moorline takes are `roles.plan` and `roles.apply`",
         "tag": "tags of all resources are `spec.tags`",
+    },
+    "Training": {
+        "conditions": _WHEN,
+        "evaluation": _WHEN,
+        "threshold": _WHEN,
     },
 }
 """By kind, "" for all of them."""

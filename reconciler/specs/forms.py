@@ -71,6 +71,11 @@ _STRICT = (
     Form("a script", "train.py"),
     Form("a version", "1.7-1"),
     Form("a moment in UTC", "2026-01-31T00:00:00Z"),
+    Form(
+        "the ARN of a managed MLflow",
+        "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/acme",
+    ),
+    Form("an output of the prepare phase", "prepare.train"),
     Form("the ARN of a cluster", "arn:aws:kafka:eu-west-1:123456789012:cluster/events/0d3b4a2e-1"),
     Form("a VPC", "vpc-0123456789abcdef0"),
     Form("a range of addresses", "10.0.0.0/16"),

@@ -81,8 +81,9 @@ def _file(name: str, text: str, moves: tuple[Move, ...]) -> Rewritten:
         number, path, move = found
         document = parsed.documents[number]
         try:
+            wanted = made(document.data, path, move)
             changes = edits(out.text, document, path, move)
-            new = _checked(out.text, name, number, changes, made(document.data, path, move))
+            new = _checked(out.text, name, number, changes, wanted)
         except Cannot as why:
             refused.add(found)
             out.left.append(Left(document.key_at(path), _words(path, move), str(why)))

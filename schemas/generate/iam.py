@@ -38,7 +38,8 @@ SERVICES = (
     "application-autoscaling", "athena", "batch", "budgets", "cloudformation", "cloudtrail",
     "cloudwatch", "dynamodb", "ec2", "ecr", "ecs", "eks", "elasticfilesystem", "emr-serverless",
     "events", "firehose", "glue", "iam", "kinesis", "kms", "lambda", "logs", "pipes",
-    "rds", "redshift-serverless", "s3", "sagemaker", "scheduler", "secretsmanager", "sns", "sqs",
+    "rds", "redshift-serverless", "s3", "sagemaker", "sagemaker-mlflow", "scheduler",
+    "secretsmanager", "sns", "sqs",
     "ssm", "states", "sts", "tag",
 )  # fmt: skip
 ONLY = {

@@ -219,6 +219,7 @@ class Platform:
 
 
 _ARNS = {
+    "Pipeline": "sagemaker:{at}:pipeline/{name}",
     "Application": "emr-serverless:{at}:/applications/{name}",
     "Bucket": "s3:::{name}",
     "Connection": "events:{at}:connection/{name}/{id}",

@@ -193,7 +193,7 @@ def _training() -> list[Step]:
         "PipelineDefinition",
         '{"Version":"2020-12-01","Steps":[{"Name":"tune","Arguments":{"num_round":"400"}}]}',
         '{"Version":"2020-12-01","Steps":[{"Name":"tune","Arguments":{"num_round":"600"}}]}',
-        at=at(TRAINING, "num_round"),
+        at=at(TRAINING, "rounds"),
     )
     groups = ("customer-v2", "merchant-v1")
     return [

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from render.random_plans import plans as every_plan
+from sweeps import LONG
 
 from reconciler.model.plan import plan_to_json
 from reconciler.render.formats import Context, document as in_form
@@ -65,7 +66,7 @@ def test_embedded_json_ends_no_element() -> None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=60 if LONG else 20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -16,7 +16,7 @@ from reconciler.sandbox.home import place
 from reconciler.sandbox.seed import register_package, upload
 from reconciler.sandbox.state import snapshot
 
-from .folder import REPOSITORY, Folder, copy_files
+from .folder import Folder, copy_example, copy_files
 from .mistakes import environment, spec
 from .result import Result
 
@@ -29,7 +29,7 @@ SECRET, TOKEN = "partners/scheme", '{"token": "of the sandbox"}'
 @pytest.fixture
 def example(tmp_path: Path) -> Iterator[Folder]:
     """The example platform; nothing of it is applied."""
-    copy_files(REPOSITORY, tmp_path)
+    copy_example(tmp_path)
     yield Folder(tmp_path)
     lifecycle.stop(Folder(tmp_path).state)
 
@@ -46,7 +46,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, worker: str) -> tuple[Path, d
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / "story").exists():
-            copy_files(REPOSITORY, home)
+            copy_example(home)
             story = _story(Folder(home))
             (home / "story").write_bytes(pickle.dumps(story))
     return home, pickle.loads((home / "story").read_bytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -162,6 +163,32 @@ def copy_files(source: Path, target: Path) -> None:
     """The specs and environments of a folder, without its sandbox."""
     for name in ("specs", "environments"):
         shutil.copytree(source / name, target / name)
+
+
+BESIDE = (
+    *("authorizations", "blocklist", "blocklist-history", "merchants", "transactions"),
+    *("transaction-labels", "chargeback-labels", "customer-features"),
+)
+"""What models are not made of; half of the example."""
+
+
+def copy_example(target: Path) -> None:
+    """The example without its streams, tables and pipelines.
+
+    Commands are run on it some hundred times. The tutorial, and the tests of the engine and of the
+    documents, have all of it.
+    """
+    copy_files(REPOSITORY, target)
+    for file in (target / "specs").rglob("*.yaml"):
+        if file.stem in BESIDE:
+            file.unlink()
+    gone = "|".join(BESIDE)
+    for file in target.rglob("*.yaml"):
+        lines = file.read_text().splitlines(keepends=True)
+        override = re.compile(rf" +\w+/({gone}): ")
+        within = re.compile(rf" +schema: {{in: ({gone})}}")
+        left = [each for each in lines if not override.match(each) and not within.match(each)]
+        file.write_text("".join(left))
 
 
 @dataclass(frozen=True)

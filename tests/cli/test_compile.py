@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sweeps import LONG, only_long
 
-from .folder import BIN, REPOSITORY, Folder, copy_files
+from .folder import BIN, Folder, copy_example
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 REGISTRY = "us-east-1"
@@ -20,7 +20,7 @@ REGISTRY = "us-east-1"
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One CloudFormation template for each environment."""
     folder = Folder(tmp_path_factory.mktemp("templates"))
-    copy_files(REPOSITORY, folder.path)
+    copy_example(folder.path)
     for name in ENVIRONMENTS:
         said = folder.run("compile", "-e", name, "--format", "cloudformation", expect=0)
         folder.write(f"out/{name}.json", json.dumps(said.json))

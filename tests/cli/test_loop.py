@@ -41,7 +41,7 @@ def test_the_first_plan_only_creates(story: Story) -> None:
 
 def test_what_is_without_its_model_or_secret_waits_and_says_so(story: Story) -> None:
     found = story["first plan"].codes
-    assert (set(found), found.count("PLAN010")) == ({"ACCESS001", "CLOUD003", "PLAN010"}, 3)
+    assert (set(found), found.count("PLAN010")) == ({"ACCESS001", "PLAN010"}, 3)
     assert not WAITING & {name for _, name in story["first plan"].steps}
 
 

@@ -10,7 +10,7 @@ import pytest
 from reconciler.sandbox import lifecycle
 
 from . import mistakes
-from .folder import MOORLINE, REPOSITORY, Folder, copy_files, plain
+from .folder import MOORLINE, Folder, copy_example, plain
 from .result import Result
 
 HEAVY = {"boto3", "botocore", "moto", "sagemaker", "cfnlint", "jsonschema", "deepdiff"}
@@ -19,7 +19,7 @@ HEAVY = {"boto3", "botocore", "moto", "sagemaker", "cfnlint", "jsonschema", "dee
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     folder = Folder(tmp_path_factory.mktemp("broken"))
-    copy_files(REPOSITORY, folder.path)
+    copy_example(folder.path)
     mistakes.write(folder.path)
     return folder
 

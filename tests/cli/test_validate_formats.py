@@ -12,13 +12,13 @@ import pytest
 from tests.render.readers import junit_schema, sarif_schema
 
 from . import mistakes
-from .folder import REPOSITORY, Folder, copy_files
+from .folder import Folder, copy_example
 
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     folder = Folder(tmp_path_factory.mktemp("broken"))
-    copy_files(REPOSITORY, folder.path)
+    copy_example(folder.path)
     mistakes.write(folder.path)
     return folder
 

@@ -1,4 +1,7 @@
-"""Run as `python -m tests.conformance CASES [--json FILE] [--set NAME]`: one line for each set."""
+"""Run as `python -m tests.conformance CASES [--json FILE] [--set NAME]`: one line for each set.
+
+`--case` takes of `bugs` the cases whose names begin so.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _print(f"{name}: absent")
             report[name] = {"absent": True}
             continue
-        results = list(_run(name, folder))
+        results = list(_run(name, folder, options.case))
         counts: Counter[str] = Counter(result.outcome for result in results)
         _print(
             f"{name}: {counts['passed']} passed, {counts['failed']} failed,"
@@ -39,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(it.get("failed") for it in report.values()) else 0
 
 
-def _run(name: str, folder: Path) -> Iterator[Result]:
+def _run(name: str, folder: Path, only: str) -> Iterator[Result]:
     """The results of a set; a set that breaks is a failure of its own and not of the run."""
     try:
-        yield from load(name)(folder)
+        yield from load(name)(folder, only) if only else load(name)(folder)
     except Exception as error:  # noqa: BLE001 -- one broken set must not hide the others
         yield Result(f"{name} (the set itself)", "failed", f"{type(error).__name__}: {error}")
 
@@ -65,7 +68,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("cases", type=Path, help="folder with one folder for each set")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write a report of every case")
     parser.add_argument("--set", action="append", choices=names(), help="only this set")
-    return parser.parse_args(arguments)
+    parser.add_argument("--case", default="", metavar="NAME", help="of `bugs`, those named so")
+    options = parser.parse_args(arguments)
+    if options.case and options.set != ["bugs"]:
+        parser.error("--case goes with --set bugs")
+    return options
 
 
 def _print(line: str) -> None:

@@ -25,7 +25,8 @@ from reconciler.plan import calls, order
 from reconciler.plan.diff import compare
 from reconciler.plan.live import Live
 from reconciler.resources import api
-from reconciler.resources.api import OWNERSHIP, Place, Resource
+from reconciler.resources.api import OWNERSHIP, Listing, Place, Resource
+from reconciler.resources.whose import Within
 from tests.conformance.failures import NAME, PLACE, SLOTS
 from tests.conformance.recording import Player, Recording, Standing, asked_for, complaints, real
 
@@ -67,13 +68,18 @@ def listed(recording: Recording, resource: Resource, number: int) -> Iterator[st
     asked = tuple(replace(each, sparing=False) for each in resource.listings)
     resource = replace(resource, listings=asked)
     listing = resource.listings[number]
-    names = [listing.called(item) for item in recording.body.get(listing.at) or ()]
+    items = recording.body.get(listing.at) or ()
+    inside = resource.whose if isinstance(resource.whose, Within) else None
+    within = [str(items[0][_parent(listing)])] if inside and items else []
+    names = ["/".join((*within, listing.called(item))) for item in items]
     place = _place(recording.body)
     addresses = [Address(resource.type, name) for name in names]
     session = _session(resource, {f"{resource.service}.{listing.method}": recording.body})
-    graph = Graph({address: Node(address, {}) for address in addresses})
+    around = [Address(inside.type, name) for name in within] if inside else []
+    graph = Graph({address: Node(address, {}) for address in (*around, *addresses)})
+    types = {resource.type: resource, **{it.type: api.load()[it.type] for it in around}}
     with ThreadPoolExecutor(1) as pool:
-        survey = Surveyor(session, graph, {resource.type: resource}, place, _quiet).run(pool)
+        survey = Surveyor(session, graph, types, place, _quiet).run(pool)
     found = survey.lists.get(resource.type, {})
     if names and set(found) != set(names):
         yield f"listed {sorted(found)}, recorded {sorted(names)}"
@@ -86,7 +92,8 @@ def listed(recording: Recording, resource: Resource, number: int) -> Iterator[st
         for address in addresses[:MOST]
         if address.name in found
     }
-    live, problems = observe(session, Graph(nodes), {resource.type: resource}, place)
+    known = Graph({**nodes, **{address: Node(address, {}) for address in around}})
+    live, problems = observe(session, known, types, place)
     yield from (problem.message for problem in problems)
     for address in nodes:
         observed = live.found.get(address)
@@ -135,6 +142,11 @@ def indexed(recording: Recording) -> Iterator[str]:
     with ThreadPoolExecutor(1) as pool:
         survey = Surveyor(session, Graph(), api.load(), _place(recording.body), _quiet).run(pool)
     yield from (found.message for found in survey.findings)
+
+
+def _parent(listing: Listing) -> str:
+    """The parameter that names the thing that the items are in; they repeat it."""
+    return next(key for key, value in listing.params.items() if value == "{parent}")
 
 
 def _taken_over(

@@ -125,3 +125,25 @@ def test_every_method_that_reads_has_a_use() -> None:
         "part",
         "tags",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "uses"),
+    [
+        (
+            "glue/x/GetTables_1",
+            {"TableList": [{"Name": "rows", "DatabaseName": "mine", "Retention": 0}]},
+            "AWS::Glue::Table list",
+        ),
+        (
+            "scheduler/x/ListSchedules_1",
+            {"Schedules": [{"Name": "daily", "GroupName": "mine"}]},
+            "AWS::Scheduler::Schedule list",
+        ),
+    ],
+)
+def test_what_is_in_something_is_listed_there(
+    name: str, body: Any, uses: str, tmp_path: Path
+) -> None:
+    (found,) = [each for each in results(tmp_path, {name: body}) if each.case.endswith(uses)]
+    assert (found.outcome, found.why) == ("passed", "")

@@ -38,7 +38,7 @@ EDITS: Edits = {
     "specs/features/transaction-labels.yaml": (
         ("reason_code: string", "reason_code: string\n    scheme: string"),
     ),
-    "specs/models/fraud-training.yaml": (("num_round: 400", "num_round: 500"),),
+    "specs/models/fraud-training.yaml": (("rounds: 60", "rounds: 80"),),
     "specs/models/merchant-risk-registry.yaml": (
         ('["${underwritingAccount}"]', '["${identityAccount}"]'),
     ),

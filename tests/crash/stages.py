@@ -49,6 +49,8 @@ class Stage:
     writes: int
     """Calls of the undisturbed run that change something."""
     calls: int
+    every: int = 1
+    """Of the states on the way one in so many is gone back to."""
 
     def again(self) -> Scene:
         """Back at the start, in a new process."""
@@ -67,7 +69,7 @@ class Stage:
     def walk(self) -> Walk:
         """Every state on the way; made when it is first asked for."""
         self.again()
-        return walk(self.scene, destroy=self.destroy)
+        return walk(self.scene, destroy=self.destroy, every=self.every)
 
 
 def prepare(aws: Sandbox, name: Name) -> Stage:

@@ -23,7 +23,7 @@ RUNS: tuple[Name, ...] = (*SMALL, *EXAMPLE) if LONG else SMALL
 CHUNKS = [(name, part) for name in RUNS for part in range(PARTS) if LONG or name != "apply"]
 EVERY = {
     "apply": 48,
-    "update": 52,
+    "update": 110,
     "destroy": 28,
 }
 """Of these runs one state in so many is enough, but for `make test-long`."""
@@ -58,6 +58,7 @@ def test_killed_between_any_two_calls(name: Name, part: int, stages: Stages) -> 
     """From every state that a run leaves AWS in, or a sample; from some also when AWS is done."""
     stage = stages(name)
     gets_there = recovers if name in EXAMPLE else converges
+    stage.every = 1 if LONG else EVERY.get(name, 1)
     is_whole(stage)
     moments = sample(stage.walk.moments, EVERY.get(name, 1))[part::PARTS]
     assert moments
@@ -71,10 +72,11 @@ def test_killed_between_any_two_calls(name: Name, part: int, stages: Stages) -> 
             assert not stage.scene.waited
 
 
-@pytest.mark.parametrize("name", SMALL if LONG else ["update"])
+@only_long
+@pytest.mark.parametrize("name", SMALL)
 def test_killed_twice(name: Name, stages: Stages) -> None:
     stage = stages(name)
-    for nth in spread(stage.writes - 1, stage.writes // (5 if LONG else 1)):
+    for nth in spread(stage.writes - 1, stage.writes // 5):
         stage.killed(nth, after=True)
         stage.scene.dies(axe := Axe(2, after=True), destroy=stage.destroy)
         converges(stage, axe.fallen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import orjson
@@ -62,6 +62,8 @@ class Role:
 
     name: str
     policies: tuple[Named, ...]
+    lesser: dict[str, Role] = field(default_factory=dict, compare=False)
+    """The same role without a statement, by its label; each is read once."""
 
     def decision(self, question: Asked) -> Decision:
         """What IAM answers this role; the key policy of ours leaves it to IAM."""
@@ -75,23 +77,31 @@ class Role:
 
     def without(self, label: str) -> Role:
         """The same role, had it not this statement."""
+        if label not in self.lesser:
+            self.lesser[label] = self._without(label)
+        return self.lesser[label]
+
+    def _without(self, label: str) -> Role:
         name, _, number = label.partition("#")
         left = []
         for each in self.policies:
+            if each.name != name:
+                left.append(each)
+                continue
             listed = list(each.document["Statement"])
-            if each.name == name:
-                del listed[int(number)]
+            del listed[int(number)]
             left += [Named(each.name, {**each.document, "Statement": listed})] if listed else []
         return Role(self.name, tuple(left))
 
-    def actions(self) -> set[tuple[str, str]]:
+    @cached_property
+    def actions(self) -> frozenset[tuple[str, str]]:
         """Every action of every statement."""
-        return {
+        return frozenset(
             (f"{each.name}#{number}", action.lower())
             for each in self.policies
             for number, statement in enumerate(each.document["Statement"])
             for action in statement["Action"]
-        }
+        )
 
     def deciding(self, questions: Iterable[Asked]) -> set[tuple[str, str]]:
         """The actions of statements which alone decide one of the questions."""
@@ -107,7 +117,7 @@ class Role:
 
     def listed(self, label: str, action: str) -> set[str]:
         """What a statement has that an action is one of."""
-        return {it for at, it in self.actions() if at == label and fnmatchcase(action, it)}
+        return {it for at, it in self.actions if at == label and fnmatchcase(action, it)}
 
     def refused(self, questions: Iterable[Asked]) -> list[tuple[str, str, Why]]:
         """The questions that are not answered with yes."""

@@ -193,11 +193,12 @@ def decided(name: str = "dev", group: str = "fraud", **what: Any) -> Sent:
 
 
 def runs(name: str = "dev") -> list[Sent]:
-    """Pipelines that are run, and how theirs and others' runs are looked at before a change."""
+    """What is run and pruned, and how runs are looked at before a change."""
     here = f"{REGION}:{ACCOUNT}"
     machine = f"arn:aws:states:{here}:stateMachine:acme-{name}-clean"
     run = {"executionArn": f"{machine.replace('stateMachine', 'execution')}:1"}
     pipeline = f"acme-{name}-train"
+    version = f"arn:aws:sagemaker:{here}:model-package/acme-{name}-fraud/1"
     step = {
         "PipelineExecutionArn": f"arn:aws:sagemaker:{here}:pipeline/{pipeline}/execution/abcdef1"
     }
@@ -211,6 +212,7 @@ def runs(name: str = "dev") -> list[Sent]:
           for each in ("ListExecutions", "StartExecution")),
         *(one("sagemaker", each, None, **step) for each in steps),
         *(one("sagemaker", each, None, PipelineName=pipeline) for each in starts),
+        one("sagemaker", "DeleteModelPackage", None, ModelPackageName=version),
         one("glue", "GetJobRuns", None, JobName=f"acme-{name}-clean"),
         *(one("emr-serverless", each, None, applicationId="00000000000000ab")
           for each in ("ListJobRuns", "StopApplication")),

@@ -29,7 +29,7 @@ def aws() -> Iterator[Sandbox]:
 def called(scene: Living) -> set[str]:
     """Actions of the apply role that its last run has asked for, as far as names tell."""
     sent = {call.replace("_", "").replace(".", ":").lower() for call in scene.session.calls}
-    known = {action.lower() for _, action in role("apply", scene.site.name).actions()}
+    known = {action.lower() for _, action in role("apply", scene.site.name).actions}
     writes = {each for each in known if each.startswith(("s3:put", "s3:delete"))}
     return {"iam:passrole", *writes, *(known & sent)}
 

@@ -130,12 +130,12 @@ def test_whoever_plans_reads_the_parameters_that_are_ours_and_no_secret() -> Non
     assert by.refused(questions("GetResource", parameter, "acme-test-one")) == []
     refused = by.refused(questions("GetResource", parameter, "acme-prod-one"))
     assert {each for each, *_ in refused} == {"ssm:GetParameters"}
-    assert not {action for _, action in by.actions()} & {"secretsmanager:getsecretvalue"}
+    assert not {action for _, action in by.actions} & {"secretsmanager:getsecretvalue"}
 
 
 def test_no_role_has_cloudformation_as_a_whole() -> None:
     for type_name in SOME:
-        given = {action for _, action in applier(type_name).actions()}
+        given = {action for _, action in applier(type_name).actions}
         assert given >= {
             "cloudformation:createresource", "cloudformation:getresource",
             "cloudformation:getresourcerequeststatus", "cloudformation:listresourcerequests",
@@ -185,7 +185,7 @@ def test_a_type_that_nothing_serves_asks_for_nothing() -> None:
         replace(everything("test"), types=("AWS::CloudFormation::CustomResource",)), "test"
     )
     without = delivered(replace(everything("test"), types=()), "test")
-    assert by["moorline-test-apply"].actions() == without["moorline-test-apply"].actions()
+    assert by["moorline-test-apply"].actions == without["moorline-test-apply"].actions
 
 
 def test_another_platform_s_resource_is_kept_by_its_tags() -> None:

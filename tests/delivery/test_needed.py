@@ -70,7 +70,7 @@ def forbidden(name: str = "test") -> Iterator[Asked]:
 def test_the_plan_role_has_no_action_that_nothing_needs() -> None:
     by = role("plan", "test")
 
-    unneeded = by.actions() - by.deciding(everything_asked())
+    unneeded = by.actions - by.deciding(everything_asked())
     assert {action for _, action in unneeded} - LISTED == set()
 
 
@@ -80,7 +80,7 @@ def test_the_apply_role_has_no_action_that_nothing_needs(boundary: str) -> None:
     asked = [*everything_asked(), *forbidden()]
     if boundary:
         asked = [within(each) for each in asked]
-    unneeded = {action for _, action in by.actions() - by.deciding(asked)}
+    unneeded = {action for _, action in by.actions - by.deciding(asked)}
 
     # denied twice, where a boundary keeps anybody from it anyway
     assert unneeded - LISTED == ({"iam:deleterolepermissionsboundary"} if boundary else set())
@@ -100,4 +100,4 @@ def test_an_action_that_is_too_much_would_be_found() -> None:
     ]}  # fmt: skip
     wide = Role(by.name, (replace(by.policies[0], document=document), *by.policies[1:]))
 
-    assert wide.actions() - wide.deciding(everything_asked()) == {("0#0", "s3:getbucketacl")}
+    assert wide.actions - wide.deciding(everything_asked()) == {("0#0", "s3:getbucketacl")}

@@ -22,14 +22,14 @@ from reconciler.resources.permissions import permission
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.seed import register_package, upload
 from tests.cli.conftest import ARTIFACTS, MODEL_FILE, REGISTRY, SECRET, TOKEN
-from tests.cli.folder import REPOSITORY, Folder, copy_files
+from tests.cli.folder import Folder, copy_example, copy_files
 
 
 @pytest.fixture(scope="module")
 def applied(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """The example platform, applied once; nothing reads the sandbox afterwards."""
     folder = Folder(tmp_path_factory.mktemp("offline"))
-    copy_files(REPOSITORY, folder.path)
+    copy_example(folder.path)
     folder.run("apply", "-e", "local", "--yes", expect=0)  # the buckets; a rollout waits for a file
     register_package(folder.client("sagemaker"), REGISTRY, approved=True)
     upload(folder.client("s3"), ARTIFACTS, MODEL_FILE)

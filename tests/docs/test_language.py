@@ -27,8 +27,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 COMING = "Words to come"
 OF_OTHERS = {"metric", "currency"}
 """Words whose values are names of other systems, written as they are there."""
-LABELS = {"latest-approved"}
-"""Versions by a label, as a tag of an image is one."""
+LABELS = {"latest-approved", "model-monitor"}
+"""A version by a label, as a tag of an image is one; a service of AWS by its name."""
 PATTERNS = {
     "^arn:": "ARN",
     "^[0-9]{12}$": "account",
@@ -180,13 +180,15 @@ def test_values_are_words_in_camel_case() -> None:
 
 
 def test_lists_are_in_the_plural_and_mappings_have_names() -> None:
-    """What is not: a class of losses, the verbs, texts of hyperparameters by name, patterns."""
+    """What is not: a class of losses, verbs, texts of hyperparameters by name, patterns, `when`."""
     single = {
         each.name
         for each in every()
         if each.form.startswith("list of ") and not each.name.endswith("s")
     }
-    assert single == {"allow", "apply", "plan", "categorical", "include", "exclude", "when"}
+    assert single == {
+        "allow", "apply", "approve", "plan", "categorical", "include", "exclude", "when",
+    }  # fmt: skip
 
 
 class Odd(Section):

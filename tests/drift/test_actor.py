@@ -14,17 +14,20 @@ from reconciler.drift.sighting import sighting
 from reconciler.model.actor import Actor, ActorKind, actor_from_json, actor_to_json
 from reconciler.model.change import Action, Cause, Reason
 from reconciler.model.plan import Plan
+from reconciler.resources import api as resources
 
 from .events import (
     ACCOUNT,
     ALARM,
     ARN,
     OURS,
+    PLACE,
     blamed,
     drifted,
     event,
     field,
     seen,
+    session,
     user,
 )
 from .people import WHO
@@ -223,3 +226,62 @@ def test_whatever_an_event_is_made_of(more: dict[str, Any], resources: Any) -> N
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"'])
 def test_an_event_that_is_none(text: str) -> None:
     assert seen({"CloudTrailEvent": text}, {}) == []
+
+
+TABLE = "AWS::DynamoDB::Table"
+
+
+@pytest.mark.parametrize(
+    ("prop", "call", "source", "blames"),
+    [
+        ("BillingMode", "UpdateTable", "dynamodb", True),
+        ("BillingMode", "UpdateTimeToLive", "dynamodb", False),
+        ("TimeToLiveSpecification", "UpdateTimeToLive", "dynamodb", True),
+        ("TimeToLiveSpecification", "UpdateTable", "dynamodb", False),
+        ("TimeToLiveSpecification", "UpdateResource", "cloudcontrolapi", True),
+        ("BillingMode", "UpdateResource", "cloudcontrolapi", True),
+        ("BillingMode", "TagResource", "dynamodb", False),
+        ("Tags", "TagResource", "dynamodb", True),
+        ("BillingMode", "UpdateTable", "glue", False),
+    ],
+)
+def test_what_cloud_control_serves_is_changed_by_calls_of_its_service(
+    prop: str, call: str, source: str, blames: bool
+) -> None:
+    step = drifted(field(prop, "a"), type_=TABLE)
+    found = blamed(event(call, eventSource=f"{source}.amazonaws.com"), step=step)
+    assert (found.name == "alice") is blames
+
+
+def test_what_cloud_control_serves_was_deleted_by_a_call_of_its_service() -> None:
+    step = drifted(type_=TABLE, reason=Reason.ABSENT, cause=Cause.HAND)
+    gone = event("DeleteTable", eventSource="dynamodb.amazonaws.com")
+    assert blamed(gone, step=step).name == "alice"
+
+
+def test_our_own_call_behind_cloud_control_is_ours() -> None:
+    who = {**session("moorline-apply", "moorline"), "invokedBy": "cloudformation.amazonaws.com"}
+    agent = "cloudformation.amazonaws.com"
+    source = "dynamodb.amazonaws.com"
+    made = event("UpdateTable", userIdentity=who, userAgent=agent, eventSource=source)
+    found = blamed(made, step=drifted(field("BillingMode"), type_=TABLE))
+    assert (found.kind, found.name) == (ActorKind.PIPELINE, "moorline-apply")
+    other = event(
+        "UpdateTable",
+        userAgent=agent,
+        eventSource=source,
+        userIdentity={**session("deploy", "x"), "invokedBy": agent},
+    )
+    assert blamed(other, step=drifted(field("BillingMode"), type_=TABLE)).kind is ActorKind.TOOL
+
+
+def test_our_own_making_is_not_blamed_for_what_was_left_right() -> None:
+    made = event("CreateResource", userAgent=OURS, eventSource="cloudcontrolapi.amazonaws.com")
+    step = drifted(field("BillingMode"), type_=TABLE)
+    assert blamed(made, step=step, since="2026-11-20T14:00:00Z").kind is ActorKind.UNKNOWN
+
+
+def test_what_is_in_something_is_looked_up_by_its_own_name() -> None:
+    resource = resources.load()["AWS::Scheduler::Schedule"]
+    step = drifted(field("State"), type_=resource.type, named="acme-prod/nightly")
+    assert actor.subject(step, resource, PLACE) == "nightly"

@@ -17,8 +17,8 @@ from reconciler.render.text import plan as text
 from reconciler.resources import api as resources
 from reconciler.sandbox.door.faults import Fault
 from reconciler.sandbox.inprocess import Sandbox
-from tests.secrets.canaries import MIXED
-from tests.secrets.watched import leaks
+from tests.secret.canaries import MIXED
+from tests.secret.watched import leaks
 
 from .platform import Platform, Run, codes, join, paths, spec, steps
 

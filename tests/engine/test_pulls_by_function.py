@@ -10,8 +10,8 @@ import pytest
 from sweeps import LONG, only_long
 
 from reconciler.sandbox.inprocess import sandbox
-from tests.secrets.canaries import MIXED
-from tests.secrets.watched import leaks
+from tests.secret.canaries import MIXED
+from tests.secret.watched import leaks
 
 from .pages import BUCKET, Answer, Interface, run, served
 from .platform import FAULTS, Platform, join, paths, spec, steps

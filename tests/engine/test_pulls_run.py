@@ -10,7 +10,7 @@ import pytest
 from sweeps import LONG, only_long, sample
 
 from reconciler.sandbox.inprocess import sandbox
-from tests.secrets.canaries import MIXED
+from tests.secret.canaries import MIXED
 
 from .pages import Answer, Interface, executions, run, served
 from .platform import FAULTS, Platform, join, spec

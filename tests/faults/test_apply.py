@@ -15,7 +15,7 @@ from .weather import KINDS, MOST, apply_through, recovers
 Stages = Callable[[Name], Stage]
 STAGES: tuple[Name, ...] = ("apply", "update", "destroy")
 PARTS = 3 if LONG else 1
-EVERY = 90
+EVERY = 180
 """One write in so many loses its reply, but for `make test-long`."""
 SWEEP = [(name, part) for name in (STAGES if LONG else ("update",)) for part in range(PARTS)]
 

@@ -16,7 +16,7 @@ from .weather import FAULTS, KINDS, PASSING, arm, in_small_pages
 Stages = Callable[[Name], Stage]
 ASKED = [kind for kind in KINDS if kind not in {"stale", "a time-out after the effect"}]
 
-EVERY = {"denied": 18}
+EVERY = {"denied": 48}
 """Of the reads one in so many is struck, otherwise one in 72; in `make test-long` each."""
 
 

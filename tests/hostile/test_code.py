@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent
 
@@ -44,10 +45,17 @@ PIPELINE = """\
       reads: {in: {source: ledger, path: in}}
       writes: {out: {source: ledger, path: out}}
 """
+TRAINING = """\
+  algorithm: {framework: sklearn, version: "1.2-1"}
+  code: {folder: training, entryPoint: evil.py}
+  compute: {instanceType: ml.m5.large, maxRuntime: 1h}
+  inputs: {train: {source: ledger, path: in}}
+  output: {to: ledger}
+"""
 NEVER = (
     "validate", "compile -e local --format cloudformation", "graph -e local", "plan -e local",
     "apply -e local --yes", "drift -e local", "run DataPipeline/clean -e local",
-    "explain DataPipeline/clean -e local",
+    "explain DataPipeline/clean -e local", "run Training/evil -e local",
 )  # fmt: skip
 
 
@@ -86,10 +94,12 @@ def opened(tmp_path: Path, around: Surroundings) -> Iterator[Apart]:
     place = f"{PLACE}  assets: {{source: ledger}}\n"
     folder.write("environments/local.yaml", environment("local", place))
     folder.write("specs/clean.yaml", spec("DataPipeline", "clean", PIPELINE))
-    folder.write("jobs/evil.py", dedent(EVIL).format(
-        marker=str(around.markers / "code"), precious=str(around.precious / "key"),
-        port=around.port, victim=around.victim.pid,
-    ))  # fmt: skip
+    folder.write("specs/evil.yaml", spec("Training", "evil", TRAINING))
+    for place in ("jobs/evil.py", "training/evil.py"):
+        folder.write(place, dedent(EVIL).format(
+            marker=str(around.markers / "code"), precious=str(around.precious / "key"),
+            port=around.port, victim=around.victim.pid,
+        ))  # fmt: skip
     yield folder
     folder.run("sandbox", "stop")
 
@@ -116,3 +126,26 @@ def test_what_runs_reaches_nothing_of_the_user(
     assert "do-not-tell" not in told
     assert "kept by the user" not in told
     assert around.harm() == []
+
+
+@only_long
+@pytest.mark.skipif(find_spec("sklearn") is None, reason="its scripts run where it is installed")
+def test_a_training_that_runs_reaches_nothing_of_the_user(
+    opened: Apart, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOORLINE_TEST_SECRET", "do-not-tell")
+    opened.run("apply", "-e", "local", "--yes")
+    buckets = opened.client("s3").list_buckets()["Buckets"]
+    bucket = next(each["Name"] for each in buckets if "ledger" in each["Name"])
+    opened.client("s3").put_object(Bucket=bucket, Key="in/a.csv", Body=b"1,2")
+    result = opened.run("run", "Training/evil", "-e", "local", "--watch")
+    told = result.err + result.out
+    assert result.code == 0, told
+    assert "executes code on this machine: the scripts of Training/evil" in told
+    assert "| ran" in told
+    assert "do-not-tell" not in told
+    assert "kept by the user" not in told
+    assert around.harm() == []
+    assert opened.client("sagemaker").list_training_jobs(StatusEquals="Completed")[
+        "TrainingJobSummaries"
+    ]

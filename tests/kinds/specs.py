@@ -378,6 +378,7 @@ baseline:
   quality: {}
   bias: {facet: age_band, favoured: adult}
 cache: 30d
+log: {mlflow: "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/acme"}
 retries: 2
 maxParallel: 10
 trigger:
@@ -387,6 +388,21 @@ trigger:
   approval: {registry: fraud}
   parameters: {depth: 8}
 network: {subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d]}
+"""
+SCORED = """
+algorithm: {framework: linear-learner, version: "1"}
+inputs: {train: {source: raw, path: train, contentType: text/csv}}
+compute: {instanceType: ml.m5.xlarge}
+output: {to: artifacts, path: models/scored}
+key: {security: platform, key: data}
+evaluate:
+  data: {source: raw, path: test}
+  metrics: [auc, recall]
+  threshold: 0.4
+register:
+  registry: fraud
+  when: [{metric: recall, above: 0.5}]
+  instanceTypes: [ml.c6i.xlarge]
 """
 ALL: Mapping[tuple[str, str], str] = {
     ("Availability", "aws"): AVAILABILITY,
@@ -412,6 +428,7 @@ ALL: Mapping[tuple[str, str], str] = {
     ("Training", "risk"): SCRIPT,
     ("Training", "own-image"): OWN_IMAGE,
     ("Training", "churn"): PHASES,
+    ("Training", "scored"): SCORED,
     ("Rollout", "fraud-detector"): DETECTOR,
     ("Rollout", "fallback"): FALLBACK,
     ("Monitor", "oncall"): MONITOR,

@@ -26,11 +26,17 @@ WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken", "logs:CreateLogDelivery", "logs:DeleteLogDelivery",
     "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:GetLogDelivery",
     "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+    "sagemaker:ListModelPackages",
 }  # fmt: skip
 """Actions that take no resource; so do those of EC2 interfaces."""
 
 
-SERVICES = {"delivery": "firehose", "machine": "states", "schedule": "scheduler"}
+SERVICES = {
+    "delivery": "firehose",
+    "machine": "states",
+    "schedule": "scheduler",
+    "trigger": "events",
+}
 
 
 def statements(role: Node) -> Iterator[Json]:
@@ -53,7 +59,7 @@ def test_a_workload_role_is_taken_by_one_service_for_this_account(role: Node) ->
     purpose = role.address.name.rpartition("-")[2]
     service = SERVICES.get(purpose, "sagemaker")
     assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
-    if purpose in {"store", "delivery"}:  # AWS does not say that anything is sent
+    if purpose in {"store", "delivery", "trigger"}:  # AWS does not say that anything is sent
         assert "Condition" not in statement
         return
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
@@ -62,17 +68,19 @@ def test_a_workload_role_is_taken_by_one_service_for_this_account(role: Node) ->
     )
 
 
-def test_pass_role_is_for_one_role_and_one_service() -> None:
+def test_pass_role_is_for_a_pipelines_own_roles_and_one_service() -> None:
     passing = [
-        statement
+        (role.address.name.removesuffix("-pipeline"), statement)
         for role in ROLES
         for statement in statements(role)
         if "iam:PassRole" in statement["Action"]
     ]
-    assert len(passing) == 3
-    for statement in passing:
+    assert len(passing) == 5
+    for name, statement in passing:
         assert statement["Action"] == ["iam:PassRole"]
-        assert len(statement["Resource"]) == 1
+        own = {ref.target.name for ref in statement["Resource"]}
+        assert f"{name}-training" in own
+        assert all(each.startswith(f"{name}-") for each in own)
         service = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
         assert statement["Condition"] == service
 

@@ -15,7 +15,7 @@ from reconciler.model.value import Join, JsonText, Ref, to_json
 from reconciler.policy.api import Grounds
 from reconciler.policy.schedules import find as schedules
 
-from .world import World, problems
+from .world import World, problems, spec_of
 
 DATA = {
     ("DataSource", "artifacts"): "s3: {}",
@@ -88,6 +88,8 @@ def plain(value: Any) -> str:
          "needs 8 vCPUs"),
         ("name: a, query: {sql: select 1}", "query", "Athena writes"),
         ("name: a, query: {}, writes: {results: {source: lake, path: r}}", "query", "give one of"),
+        ("name: a, query: {sql: select 1}, writes: {results: {source: lake, path: 'r/{day}'}}",
+         "writes.results.path", "to one place"),
         ("name: a, quality: {of: raw}", "quality", "no place for good rows"),
         ("name: a, http: {source: raw}, timeout: 2m", "timeout", "60s at most"),
         ("name: a, http: {source: raw, method: get, body: {a: b}}", "http.body", "has no body"),
@@ -249,6 +251,57 @@ def test_a_map_over_a_job_with_fewer_runs_is_a_warning_with_both_numbers() -> No
     assert str(found.severity) == "warning"
     assert "4" in found.message
     assert "2" in found.message
+
+
+RULED = """s3: {}
+format: parquet
+schema: {}
+columns: {id: string}
+quality: {columns: {id: {complete: true}}}"""
+
+
+@pytest.mark.parametrize(
+    ("bad", "place", "where"),
+    [
+        ("bad/day={day}", "bad/day={}", "$.moment.day, "),
+        ("{day}/bad", "{}/bad", "$.moment.day, "),
+        ("a{{b}}/bad", r"a\{b\}/bad", ""),
+        ("bad", "bad", ""),
+    ],
+)
+def test_counts_lie_in_the_place_of_a_run_by_its_step(bad: str, place: str, where: str) -> None:
+    step = f"writes: {{good: {{source: lake, path: g}}, bad: {{source: lake, path: '{bad}'}}}}"
+    world = World(
+        {
+            **DATA,
+            ("DataSource", "ruled"): RULED,
+            ("DataPipeline", "p"): pipeline(f"name: q, quality: {{of: ruled}}, {step}"),
+        }
+    )
+    states = machine(world.build("DataPipeline", "p"))
+    key = states["q counts"]["Parameters"]["Key.$"]
+    assert key == f"States.Format('{place}/_counts/{{}}-q.json', {where}$$.Execution.Name)"
+    told = plain(states["q"]["Parameters"]["Arguments"]["--counts.$"])
+    assert told.endswith(key.removeprefix("States.Format('"))
+    assert "_counts" not in plain(states["q"]["Parameters"]["Arguments"].get("--bad.$", ""))
+
+
+def test_what_is_put_aside_for_items_is_kept_apart() -> None:
+    inner = "name: load, ingest: {into: customer, from: {source: raw, path: 'x/{item}'}}"
+    _, nodes = built(pipeline(f"name: m, map: {{items: [a, b], steps: [{{{inner}}}]}}"))
+    load = machine(nodes)["m"]["ItemProcessor"]["States"]["load"]["Parameters"]["Arguments"]
+    assert plain(load["--failed.$"]).endswith("failed/p/load/{}', $.item)")
+    query = "name: q, query: {sql: SELECT 1}, writes: {results: {source: lake, path: r}}"
+    found = problems(
+        "DataPipeline", pipeline(f"name: m, map: {{items: [a], steps: [{{{query}}}]}}")
+    )
+    assert not [each for each in found if "same place" in each.message]
+
+
+@pytest.mark.parametrize("path", ["@evil.example/x", ".evil.example", "v1", "{day}", "/a*", "/a?b"])
+def test_a_path_of_a_call_never_leads_to_another_host(path: str) -> None:
+    spec, _ = spec_of("DataPipeline", pipeline(f"name: a, http: {{source: raw, path: '{path}'}}"))
+    assert spec is None
 
 
 @pytest.mark.scenario("D47")

@@ -52,7 +52,7 @@ def test_every_field_is_described() -> None:
 
 def test_every_example_validates_and_has_its_field() -> None:
     here, wrong = platform(), []
-    for kind, entry in sample([*packed()], 8):
+    for kind, entry in sample([*packed()], 24):
         at = example_of(kind, entry)
         assert at.value is not None
         assert written(at.data) == entry["example"]
@@ -72,7 +72,7 @@ def test_what_a_field_becomes_and_does_is_what_a_plan_says() -> None:
     here = platform()
     values = known(here)
     differ = []
-    for kind, entry in sample([*packed()], 80):
+    for kind, entry in sample([*packed()], 240):
         if entry.get("as", "").startswith(f"{entry['path']}."):
             continue  # it is told by what is in it
         now: dict[str, Any] = told(example_of(kind, entry), here, values)

@@ -127,7 +127,7 @@ STEPS_OF_ITEMS = {
     "ingest": "ingest: {into: there, from: {source: s3}}",
     "lambda": "lambda: {code: jobs/f, handler: a.b}, reads: {in: {source: s3}}",
     "quality": "quality: {of: checked}, writes: {good: OUT}",
-    "query": "query: {sql: SELECT 1}, writes: {results: OUT}",
+    "query": "query: {sql: SELECT 1}, writes: {results: {source: s3, path: o}}",
 }
 
 

@@ -24,7 +24,7 @@ from reconciler.registry import Comparison, Policy, Stage, Threshold, approval, 
 from reconciler.registry.stage import NEXT, STATUS
 
 from .specs import SECURITY, world
-from .world import World, named, problems
+from .world import World, named, problems, spec_of
 
 RISK = "arn:aws:iam::123456789012:role/teams/model-risk"
 SIGNED = SECURITY.replace("keys:\n", "keys:\n  models: {description: Signs., usage: signing}\n", 1)
@@ -32,7 +32,8 @@ FULL = f"""
 artifacts: {{source: artifacts, path: models, immutable: true}}
 signing: {{key: {{security: platform, key: models}}}}
 readers: ["210987654321", "012345678901", "123456789012"]
-repositories: ["arn:aws:ecr:eu-west-1:123456789012:repository/serve"]
+repositories: [serve]
+existingRepositories: ["arn:aws:ecr:eu-west-1:123456789012:repository/other"]
 approval:
   approvers: [fraud-risk, "{RISK}"]
   expireAfter: 90d
@@ -48,12 +49,22 @@ stages:
   production: {{movers: ["{RISK}"]}}
 card: {{purpose: Finds fraud., uses: Payments., risk: medium, version: 12, status: approved}}
 """
+SERVE = """
+type: AWS::ECR::Repository
+properties:
+  RepositoryName: serve
+  RepositoryPolicyText:
+    Version: "2012-10-17"
+    Statement:
+      - {Sid: Own, Effect: Deny, Principal: "*", Action: "ecr:DeleteRepository"}
+"""
+BESIDE = {("Security", "platform"): SIGNED, ("Resource", "serve"): SERVE}
 GROUP = "acme-test-fraud"
 ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:model-package/{GROUP}/13"
 
 
 def platform(registry: str = FULL, facts: Mapping[Lookup, Any] | None = None) -> World:
-    return world({("ModelRegistry", "fraud"): registry, ("Security", "platform"): SIGNED}, facts)
+    return world({("ModelRegistry", "fraud"): registry, **BESIDE}, facts)
 
 
 @cache
@@ -109,7 +120,26 @@ def test_whoever_reads_needs_the_images_too() -> None:
     there.build("ModelRegistry", "fraud")
     (found,) = [each for each in there.found if each.code == "MODEL002"]
     assert found.severity is Severity.WARNING
+    assert "repository/other" in found.message
     assert "ecr:BatchGetImage" in found.help
+    (repository,) = named(platform().build_all(), "AWS::ECR::Repository")
+    own, pull = repository.props["RepositoryPolicyText"]["Statement"]
+    assert own["Sid"] == "Own"
+    assert "ecr:BatchGetImage" in pull["Action"]
+    assert pull["Principal"] == {
+        "AWS": ["arn:aws:iam::012345678901:root", "arn:aws:iam::210987654321:root"]
+    }
+
+
+def test_a_repository_without_a_policy_gets_one_and_another_resource_is_none() -> None:
+    bare = "type: AWS::ECR::Repository\nproperties: {RepositoryName: serve}"
+    there = world({("ModelRegistry", "fraud"): FULL, **BESIDE, ("Resource", "serve"): bare})
+    (repository,) = named(there.build_all(), "AWS::ECR::Repository")
+    assert len(repository.props["RepositoryPolicyText"]["Statement"]) == 1
+    topic = "type: AWS::SNS::Topic\nproperties: {DisplayName: x}"
+    other = world({("ModelRegistry", "fraud"): FULL, **BESIDE, ("Resource", "serve"): topic})
+    other.build("ModelRegistry", "fraud")
+    assert "is no repository" in " ".join(each.message for each in other.found)
 
 
 # -- who approves and moves: the policy of the group against calls
@@ -347,10 +377,14 @@ def test_a_card_says_what_the_spec_says() -> None:
          ("policy", "metadata", "moorline:sha256")),
         ("approval: {approvers: ['arn:aws:iam::123456789012:role/*']}",
          ("approval", "approvers", "0")),
+        ("approval: {approvers: ['arn:aws:iam::123456789012:role/${aws:username}']}",
+         ("approval", "approvers", "0")),
         ("approval: {approvers: ['arn:aws:sts::123456789012:assumed-role/x/y']}",
          ("approval", "approvers", "0")),
         ("signing: {key: {security: platform, key: models}}", ("signing",)),
-        ("repositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/x']", ("repositories",)),
+        ("repositories: [serve]", ("repositories",)),
+        ("existingRepositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/x']",
+         ("existingRepositories",)),
     ],
 )  # fmt: skip
 def test_contradictions(spec: str, path: tuple[str, ...]) -> None:
@@ -373,14 +407,16 @@ def test_only_a_bucket_of_ours_can_forbid_to_overwrite() -> None:
         }
     )
     there.build("ModelRegistry", "fraud")
-    assert [each.at.file for each in there.found if each.at] == ["ModelRegistry/fraud/artifacts/immutable"]
+    assert [each.at.file for each in there.found if each.at] == [
+        "ModelRegistry/fraud/artifacts/immutable"
+    ]
 
 
 # -- trainings that register here
 
 
 def registering(registry: str) -> tuple[World, Any]:
-    there = world({("ModelRegistry", "fraud"): registry, ("Security", "platform"): SIGNED})
+    there = world({("ModelRegistry", "fraud"): registry, **BESIDE})
     made = there.build("Training", "risk")
     (pipeline,) = named(made, "AWS::SageMaker::Pipeline")
     body = to_json(pipeline.props["PipelineDefinition"]["PipelineDefinitionBody"])["$text"]
@@ -423,3 +459,94 @@ def test_without_immutable_files_a_training_registers_what_it_trained() -> None:
     container = steps["Register"]["Arguments"]["InferenceSpecification"]["Containers"][0]
     assert "Get" in container["ModelDataUrl"]
     assert "ModelDataETag" not in container
+
+
+# -- the reader's side
+
+SHARED = "arn:aws:sagemaker:eu-west-1:210987654321:model-package-group/fraud"
+READER = f"""
+existing: {SHARED}
+artifacts:
+  source: labels
+  existingKey: arn:aws:kms:eu-west-1:210987654321:key/1234
+"""
+
+
+def reader(facts: Mapping[Lookup, Any] | None = None) -> World:
+    return world({("ModelRegistry", "fraud"): READER}, facts)
+
+
+def test_a_group_that_is_shared_is_named_by_its_arn_and_never_made() -> None:
+    there = reader()
+    assert there.build("ModelRegistry", "fraud") == []
+    said = there.peer("ModelRegistry", "fraud")
+    assert (said["groupName"], said["group"]) == (SHARED, SHARED)
+    assert said["packageArns"] == "arn:aws:sagemaker:eu-west-1:210987654321:model-package/fraud/*"
+    (asked,) = there.lookups("Rollout", "fraud-detector")
+    assert dict(asked.params)["group"] == SHARED
+    assert asked.offline["arn"] == "arn:aws:sagemaker:eu-west-1:210987654321:model-package/fraud/1"
+
+
+def test_a_reader_s_role_may_use_the_owner_s_key() -> None:
+    there = reader()
+    roles = named(there.build("Rollout", "fraud-detector"), "AWS::IAM::Role")
+    assert any("arn:aws:kms:eu-west-1:210987654321:key/1234" in str(it.props) for it in roles)
+
+
+@pytest.mark.scenario("T71")
+@pytest.mark.parametrize(("answer_", "codes_"), [(None, ["MODEL007"]), ([], [])])
+def test_no_version_yet_is_not_the_same_as_no_such_group(answer_: Any, codes_: list[str]) -> None:
+    there = reader({Lookup(live.LOOKUP, (("group", SHARED),)): answer_})
+    there.build("ModelRegistry", "fraud")
+    assert [each.code for each in there.found] == codes_
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'readers: ["210987654320"]', "keep: {versions: 3}", "awsName: x",
+        "stages: {}", "card: {purpose: x, uses: y}",
+        "repositories: [serve]",
+    ],
+)  # fmt: skip
+def test_what_only_the_owner_says(more: str) -> None:
+    (found,) = problems("ModelRegistry", f"existing: {SHARED}\n{more}")
+    assert found.path == (more.partition(":")[0],)
+
+
+def test_how_long_versions_stay_is_said_in_some_way() -> None:
+    (found,) = problems("ModelRegistry", "keep: {}")
+    assert found.path == ("keep",)
+    keep = platform("keep: {versions: 3, age: 30d}").peer("ModelRegistry", "fraud")["keep"]
+    assert keep == {"versions": 3, "age": 30 * 86400, "shared": False}
+
+
+@pytest.mark.parametrize("end", ["*", "a?b", "${aws:username}"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "stages: {{production: {{movers: ['arn:aws:iam::123456789012:role/{end}']}}}}",
+        "existingRepositories: ['arn:aws:ecr:eu-west-1:123456789012:repository/{end}']",
+        "artifacts: {{source: s, existingKey: 'arn:aws:kms:eu-west-1:123456789012:key/{end}'}}",
+        "approval: {{approvers: [a], delivery: 'arn:aws:codepipeline:x:123456789012:{end}'}}",
+    ],
+)
+def test_no_pattern_gets_into_a_policy(spec: str, end: str) -> None:
+    model, found = spec_of("ModelRegistry", spec.format(end=end))
+    assert model is None
+    assert found
+
+
+def test_a_registration_that_iam_would_refuse_is_said_before() -> None:
+    there, _ = registering(FULL)
+    assert [each.at.file for each in there.found if each.at and each.is_error] == [
+        "Training/risk/register/approval"
+    ]
+    other = world({("ModelRegistry", "fraud"): READER})
+    other.build("Training", "risk")
+    assert "Training/risk/register/registry" in {it.at.file for it in other.found if it.at}
+
+
+def test_what_is_put_elsewhere_anyway_may_be_trained_anywhere() -> None:
+    there, _ = registering(FULL.replace("path: models", "path: others"))
+    assert "SPEC031" not in {each.code for each in there.found}

@@ -19,9 +19,11 @@ OPERATIONS = {
     "Training": ("CreateTrainingJob", {"TrainingJobName": "x"}),
     "Tuning": ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "x"}),
     "RegisterModel": ("CreateModelPackage", {}),
+    "Model": ("CreateModel", {"ModelName": "x"}),
+    "Transform": ("CreateTransformJob", {"TransformJobName": "x"}),
     "Processing": ("CreateProcessingJob", {"ProcessingJobName": "x"}),
 }
-NAMES = ["fraud", "risk", "own-image", "churn"]
+NAMES = ["fraud", "risk", "own-image", "churn", "scored"]
 
 
 def definition(name: str) -> Json:

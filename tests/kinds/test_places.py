@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from reconciler.access.workloads.pipelines import JOB, inside
+from reconciler.access.workloads.definitions import JOB, inside
 from reconciler.model.address import Address
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, JsonText, resolve

@@ -166,7 +166,11 @@ MODEL_PACKAGE = Case(
     name_key="ModelPackageName",
     given={
         "ModelPackageName": "single",
-        "InferenceSpecification": SPECIFICATION,
+        "InferenceSpecification": {
+            **SPECIFICATION,
+            "SupportedTransformInstanceTypes": ["ml.m5.large"],
+            "SupportedRealtimeInferenceInstanceTypes": ["ml.m5.large"],
+        },
         "ModelPackageDescription": "One",
         "CustomerMetadataProperties": {"owner": "risk"},
         "ModelMetrics": {

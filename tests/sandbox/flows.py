@@ -101,7 +101,7 @@ def served(answer: Callable[[str, dict[str, str], bytes], Answer]) -> Iterator[s
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = _answer
+        do_GET = do_POST = do_PUT = _answer
 
         def log_message(self, *_: object) -> None:
             pass

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from moto.sagemaker.models import sagemaker_backends
+
+from reconciler.sandbox.protocol.errors import Refused
 from reconciler.sandbox.seed import register_package
+from reconciler.sandbox.services.sagemaker import model_package
+from reconciler.sandbox.services.sagemaker.store import Call
 
 from .cases import ARN, PIPELINE, SPECIFICATION, TOKEN
-from .conformance import call, refused
+from .conformance import ACCOUNT, call, refused
 
 if TYPE_CHECKING:
     from reconciler.sandbox.inprocess import Sandbox
@@ -140,7 +146,10 @@ def test_pipelines_are_listed_by_prefix(aws: Sandbox) -> None:
 
 def test_an_execution_runs_and_succeeds_and_blocks_deletion_meanwhile(aws: Sandbox) -> None:
     client = aws.client("sagemaker")
-    PIPELINE.create(client)
+    aws.clock.configure(mode="manual")
+    rows = {"Name": "rows", "Type": "Integer", "DefaultValue": 1}
+    body = {"Version": "2020-12-01", "Parameters": [rows], "Steps": []}
+    PIPELINE.create(client, PipelineDefinition=json.dumps(body))
     parameters = [{"Name": "rows", "Value": "10"}]
     started = call(
         client, "StartPipelineExecution", PipelineName="train", PipelineParameters=parameters
@@ -165,3 +174,87 @@ def test_a_repeated_request_token_makes_no_second_pipeline_or_execution(aws: San
     start = {"PipelineName": "train", "ClientRequestToken": TOKEN}
     runs = {client.start_pipeline_execution(**start)["PipelineExecutionArn"] for _ in range(2)}
     assert (len(arns), len(runs)) == (1, 1)
+
+
+def test_each_change_of_a_version_is_an_event(aws: Sandbox) -> None:
+    client, logs = aws.client("sagemaker"), aws.client("logs")
+    logs.create_log_group(logGroupName="told")
+    target = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:told"
+    pattern = {"source": ["aws.sagemaker"], "detail": {"ModelApprovalStatus": ["Approved"]}}
+    aws.client("events").put_rule(Name="r", EventPattern=json.dumps(pattern))
+    aws.client("events").put_targets(Rule="r", Targets=[{"Id": "l", "Arn": target}])
+    arn = register_package(client, "fraud", approved=False)
+    stage = {"Stage": "Staging", "StageStatus": "Approved"}
+    given = {"ModelPackageArn": arn, "ModelLifeCycle": stage}
+    call(client, "UpdateModelPackage", **given, ModelApprovalStatus="Approved")
+    aws.clock.advance(1)
+    (event,) = logs.filter_log_events(logGroupName="told")["events"]
+    told = json.loads(event["message"])
+    assert told["detail-type"] == "SageMaker Model Package State Change"
+    assert told["detail"]["ModelPackageVersion"] == 1
+    assert told["detail"]["ModelLifeCycle"] == stage
+    listed = call(client, "ListModelPackages", **GROUP)["ModelPackageSummaryList"]
+    assert listed[0]["ModelLifeCycle"] == stage
+    found = call(client, "BatchDescribeModelPackage", ModelPackageArnList=[arn])
+    assert "ModelLifeCycle" not in found["ModelPackageSummaries"][arn]
+
+
+@pytest.mark.scenario("T29", "T30", "T40", "T72")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Missing ARN"),
+        ({**GROUP, "ModelPackageName": "x"}, "either"),
+        ({**GROUP, "Tags": [{"Key": "a", "Value": "b"}]}, "Tags cannot be provided"),
+        ({"ModelPackageName": "x"}, "are required for unversioned"),
+    ],
+)
+def test_a_package_is_a_version_or_has_a_name(aws: Sandbox, given: Any, said: str) -> None:
+    client = aws.client("sagemaker")
+    register_package(client, "fraud")
+    make = client.create_model_package
+    refused(INVALID, said, make, InferenceSpecification=SPECIFICATION, **given)
+    assert call(client, "ListModelPackages")["ModelPackageSummaryList"] == []
+    (listed,) = call(client, "ListModelPackages", ModelPackageType="Versioned")[
+        "ModelPackageSummaryList"
+    ]
+    assert "ModelPackageName" not in listed or listed["ModelPackageArn"].endswith("fraud/1")
+
+
+def test_metadata_and_specifications_have_a_most(aws: Sandbox) -> None:
+    client = aws.client("sagemaker")
+    arn = register_package(client, "fraud", metadata={f"k{n}": "v" for n in range(49)})
+    update = client.update_model_package
+    more = {"a": "1", "b": "2"}
+    given = {"ModelPackageArn": arn, "CustomerMetadataProperties": more}
+    refused(INVALID, "50 customer metadata", update, **given)
+    call(client, "UpdateModelPackage", **given, CustomerMetadataPropertiesToRemove=["k0"])
+    extra = {"Name": "x", "Containers": SPECIFICATION["Containers"]}
+    many = [{**extra, "Name": f"x{number}"} for number in range(15)]
+    added = {"ModelPackageArn": arn, "AdditionalInferenceSpecificationsToAdd": many}
+    call(client, "UpdateModelPackage", **added)
+    added["AdditionalInferenceSpecificationsToAdd"] = [extra]
+    refused(INVALID, "15 additional", update, **added)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_version_of_another_account_is_there_by_the_policy_of_its_group(
+    aws: Sandbox, allowed: bool
+) -> None:
+    client, theirs = aws.client("sagemaker"), "210987654321"
+    arn = register_package(client, "fraud")
+    if allowed:
+        statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{theirs}:root"},
+                     "Action": ["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
+                     "Resource": [arn, f"{ARN}:model-package-group/fraud"]}  # fmt: skip
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        call(client, "PutModelPackageGroupPolicy", **GROUP, ResourcePolicy=policy)
+    there = Call(sagemaker_backends[theirs]["eu-west-1"], {"ModelPackageName": arn})
+    listed = Call(there.backend, {"ModelPackageGroupName": f"{ARN}:model-package-group/fraud"})
+    if allowed:
+        assert model_package.describe(there)["ModelPackageArn"] == arn
+        assert len(model_package.list_(listed)["ModelPackageSummaryList"]) == 1
+        return
+    for asked, operation in ((there, model_package.describe), (listed, model_package.list_)):
+        with pytest.raises(Refused, match="no resource-based policy"):
+            operation(asked)

@@ -15,6 +15,7 @@ from reconciler.sandbox.protocol.sessions import signed
 from reconciler.sandbox.state.world import WORLD
 
 from .cases import make_config, make_model
+from .conformance import keep_bucket
 
 if TYPE_CHECKING:
     from reconciler.sandbox.inprocess import Sandbox
@@ -111,14 +112,28 @@ def test_a_member_makes_the_difference(aws: Sandbox) -> None:
     assert names
 
 
-HOOK = {"S3OutputPath": "s3://b/debug"}
+HOOK = {"S3OutputPath": "s3://models/debug"}
+ROLE = "arn:aws:iam::123456789012:role/r"
+SIZE = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
+TRAINS: dict[str, Any] = {
+    "AlgorithmSpecification": {"TrainingImage": "x:1", "TrainingInputMode": "File"},
+    "RoleArn": ROLE, "OutputDataConfig": {"S3OutputPath": "s3://models/x"},
+    "ResourceConfig": SIZE, "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+}  # fmt: skip
+PROCESSES: dict[str, Any] = {
+    "AppSpecification": {"ImageUri": "x:1"}, "RoleArn": ROLE,
+    "ProcessingResources": {"ClusterConfig": SIZE},
+}  # fmt: skip
 STEPS: dict[str, tuple[dict[str, Any], str]] = {
-    "a hook": ({"Type": "Training", "Arguments": {"DebugHookConfig": HOOK}}, "CreateTrainingJob"),
+    "a hook": (
+        {"Type": "Training", "Arguments": {**TRAINS, "DebugHookConfig": HOOK}},
+        "CreateTrainingJob",
+    ),
     "a quality check": ({"Type": "QualityCheck", "Arguments": {}}, ""),
     "a bias check": ({"Type": "ClarifyCheck", "Arguments": {}}, ""),
-    "a training": ({"Type": "Training", "Arguments": {}}, "none"),
-    "a processing": ({"Type": "Processing", "Arguments": {"DebugHookConfig": HOOK}}, "none"),
-}  # fmt: skip
+    "a training": ({"Type": "Training", "Arguments": TRAINS}, "none"),
+    "a processing": ({"Type": "Processing", "Arguments": PROCESSES}, "none"),
+}
 
 
 @pytest.mark.parametrize("newcomer", [True, False])
@@ -127,12 +142,13 @@ def test_a_run_fails_at_the_step_whose_service_is_closed(
     aws: Sandbox, what: str, newcomer: bool
 ) -> None:
     step, operation = STEPS[what]
-    steps = [{"Name": "first", "Type": "Training", "Arguments": {}}, {"Name": "second", **step}]
+    keep_bucket("models")
+    first = {"Name": "first", "Type": "Training", "Arguments": TRAINS}
+    steps = [first, {"Name": "second", "DependsOn": ["first"], **step}]
     client = aws.client("sagemaker")
     definition = json.dumps({"Version": "2020-12-01", "Steps": steps})
-    role = "arn:aws:iam::123456789012:role/r"
     given = {"PipelineName": "p", "ClientRequestToken": "t" * 32}
-    client.create_pipeline(**given, RoleArn=role, PipelineDefinition=definition)
+    client.create_pipeline(**given, RoleArn=ROLE, PipelineDefinition=definition)
     WORLD.newcomer = newcomer
     at = client.start_pipeline_execution(**given)["PipelineExecutionArn"]
     aws.clock.advance(3600)

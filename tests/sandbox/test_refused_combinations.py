@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.policy.run_places import places
-from reconciler.sandbox.services.sagemaker import jobs
 
 from .cases import FEATURE_GROUP, PIPELINE, ROLE, VARIANT, make_model
 from .conformance import IMAGE, call, keep_bucket, refused
@@ -94,6 +93,7 @@ def pipeline(client: Any, *, allowed: list[str] | None = None) -> None:
     where = {"Std:Join": {"On": "/", "Values": ["s3://models/x", RUN]}}
     arguments["OutputDataConfig"] = {"S3OutputPath": where}
     arguments["CheckpointConfig"] = {"S3Uri": where}
+    keep_bucket("models")
     definition = {
         "Version": "2020-12-01",
         "Parameters": [PARAMETER | ({"EnumValues": allowed} if allowed else {})],
@@ -116,7 +116,9 @@ def test_an_execution_whose_job_is_refused_fails_and_says_why(aws: Sandbox) -> N
     assert run(aws)["PipelineExecutionStatus"] == "Succeeded"
     shown = run(aws, LOCAL)
     assert shown["PipelineExecutionStatus"] == "Failed"
-    assert LOCAL in shown["FailureReason"]
+    at = {"PipelineExecutionArn": shown["PipelineExecutionArn"]}
+    steps = aws.client("sagemaker").list_pipeline_execution_steps(**at)
+    assert LOCAL in steps["PipelineExecutionSteps"][0]["FailureReason"]
 
 
 def test_an_execution_takes_only_what_a_parameter_may_be(aws: Sandbox) -> None:
@@ -131,18 +133,18 @@ def test_an_execution_takes_only_what_a_parameter_may_be(aws: Sandbox) -> None:
 def test_two_executions_have_places_of_their_own(aws: Sandbox) -> None:
     client = aws.client("sagemaker")
     pipeline(client)
-    definition = client.describe_pipeline(PipelineName="train")["PipelineDefinition"]
     ids = [run(aws)["PipelineExecutionArn"].rpartition("/")[2] for _ in range(2)]
-    first, second = (
-        {
-            place
-            for step in jobs.steps(definition, {}, each)
-            for _, place in places({"Steps": [step.arguments]})
-        }
-        for each in ids
+    second, first = (
+        {place for _, place in places({"Steps": [_trained(client, each["TrainingJobName"])]})}
+        for each in client.list_training_jobs()["TrainingJobSummaries"]
     )
     assert (first, second) == ({f"s3://models/x/{ids[0]}"}, {f"s3://models/x/{ids[1]}"})
     assert not first & second
+
+
+def _trained(client: Any, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.describe_training_job(TrainingJobName=name)
+    return found
 
 
 def test_an_endpoint_takes_no_size_for_disks_of_its_own(aws: Sandbox) -> None:

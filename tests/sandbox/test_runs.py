@@ -14,6 +14,7 @@ from engine.platform import Platform, join, spec
 
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.inprocess import ACCOUNT, Sandbox, sandbox
+from reconciler.sandbox.state.trainings import Script
 from reconciler.sandbox.state.world import WORLD
 
 from .test_guard import TRUST
@@ -39,6 +40,7 @@ TRAINING = spec(
 """,
 )
 PIPELINE, JOBS = "acme-dev-risk-pipeline", "acme-dev-risk-training"
+RAW = "acme-dev-raw-123456789012"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,7 @@ def applied() -> Iterator[tuple[Sandbox, Saved]]:
     """A platform with a training, applied once."""
     with sandbox() as found:
         Platform(found).converge(join(specs.RAW, specs.REGISTRY, TRAINING))
+        found.client("s3").put_object(Bucket=RAW, Key="sets/train/part-0.csv", Body=b"1,2")
         yield found, Saved(found)
 
 
@@ -53,6 +56,7 @@ def applied() -> Iterator[tuple[Sandbox, Saved]]:
 def aws(applied: tuple[Sandbox, Saved]) -> Sandbox:
     found, saved = applied
     saved.back()
+    found.trainings.scripts[:] = [Script("*", metrics={"validation:auc": 0.9})]
     return found
 
 

@@ -160,6 +160,38 @@ def test_a_description_goes_to_the_metadata() -> None:
     )
 
 
+REGISTRY = "apiVersion: moorline/v1\nkind: ModelRegistry\nmetadata: {name: a}\nspec: "
+
+
+@pytest.mark.parametrize(
+    ("braces", "without"),
+    [
+        (
+            "{description: Of fraud., artifacts: {source: a}} # all",
+            "{artifacts: {source: a}} # all",
+        ),
+        ("{artifacts: {source: a} , description: Of fraud.}", "{artifacts: {source: a} }"),
+        ("{description: Of fraud.}", "{}"),
+        ('{ a: b, "description": Of fraud. , c: d}', "{ a: b, c: d}"),
+    ],
+)
+def test_a_description_in_braces_goes_to_the_metadata(braces: str, without: str) -> None:
+    new = f"{REGISTRY}{without}\n"
+    word = '"description"' if '"' in braces else "description"
+    flow = new.replace("{name: a}", f"{{name: a, {word}: Of fraud.}}")
+    assert fixed(f"{REGISTRY}{braces}\n").text == flow
+    block = f"{REGISTRY}{braces}\n".replace("{name: a}", "\n  name: a # its name")
+    new = new.replace("{name: a}", f"\n  name: a # its name\n  {word}: Of fraud.")
+    assert fixed(block).text == new
+
+
+def test_a_second_description_is_left_and_the_reason_is_said() -> None:
+    text = f"{REGISTRY}{{description: Of fraud.}}\n".replace("a}", "a, description: All.}")
+    found = fixed(text)
+    assert found.text == text
+    assert ["keep one of the two" in each.why for each in found.left] == [True]
+
+
 def test_labels_are_tags_in_every_kind() -> None:
     text = "apiVersion: moorline/v1\nkind: Budget\nmetadata: {name: a, labels: {a: b}}\nspec: {}\n"
     assert fixed(text).text == text.replace("labels", "tags")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.access.workloads.pipelines import JOB, Step
-from reconciler.access.workloads.queries import query
+from reconciler.access.workloads.definitions import JOB, Step
+from reconciler.access.workloads.queries import query, sees
 from reconciler.access.workloads.site import (
     DEPUTY,
     ROLES,
@@ -17,9 +17,11 @@ from reconciler.access.workloads.site import (
     disks,
     logs,
     metrics,
+    name_of,
     place,
     pull,
     sealed,
+    seals,
     takes,
 )
 from reconciler.access.workloads.written import UNKNOWN
@@ -29,9 +31,12 @@ _INPUT = "SageMaker API, ProcessingS3Input: what a prefix selects is listed and 
 _OUTPUT = "SageMaker API, ProcessingS3Output"
 _MULTIPART = "S3 user guide, Multipart upload API and permissions"
 _STORE = "SageMaker API, DescribeFeatureGroup: the table of an offline store"
+_RESULTS = "Athena user guide, Control access to Amazon S3 from Athena"
+_MLFLOW = "SageMaker developer guide, Set up IAM permissions for MLflow"
 _CLEARED = "Athena user guide, UNLOAD: the place has to be empty, so what was left there is removed"
 _VERSIONS = "SageMaker API, ListModelPackages and DescribeModelPackage"
 QUERY = frozenset({"group", "workgroup"})
+RECORD = frozenset({"mlflow", "experiment", "job"})
 COMPARE = frozenset({"group", "evaluation", "to"})
 
 
@@ -51,6 +56,7 @@ def processed(site: Site, step: Step) -> Iterator[Work]:
     for output in config.get("Outputs") or ():
         uri = str(output["S3Output"]["S3Uri"])
         yield from _writes(site, role, uri, config.get("KmsKeyId"))
+    yield from seals(site, role, config.get("KmsKeyId"))
     cluster = job["ProcessingResources"]["ClusterConfig"]
     yield from disks(site, role, cluster.get("VolumeKmsKeyId"))
     yield from attach(site, role, (job.get("NetworkConfig") or {}).get("VpcConfig"))
@@ -60,6 +66,8 @@ def processed(site: Site, step: Step) -> Iterator[Work]:
         yield from _queries(site, role, given, str(output["S3Output"]["S3Uri"]))
     elif given.keys() >= COMPARE:
         yield from _compares(site, role, given)
+    elif given.keys() >= RECORD:
+        yield from _records(site, role, given)
 
 
 def told(words: Sequence[Any]) -> dict[str, str]:
@@ -92,6 +100,7 @@ def _queries(site: Site, role: str, given: Mapping[str, str], to: str) -> Iterat
                 own = f"{site.account}/sagemaker/{site.region}/offline-store/{group.name}-0/data"
                 at = "/".join(filter(None, (prefix, own)))
                 yield from _found(site, role, bucket, at)
+                yield site.does(role, _RESULTS, "s3.GetBucketLocation", Bucket=bucket)
                 yield from _tables(site, role, group.name, store.get("DataCatalogConfig") or {})
 
 
@@ -99,8 +108,7 @@ def _tables(site: Site, role: str, group: str, catalog: Mapping[str, Any]) -> It
     """Source: DataCatalogConfig; without one SageMaker names the table by group and moment."""
     database = str(catalog.get("Database", "sagemaker_featurestore"))
     table = str(catalog.get("TableName", f"{group.replace('-', '_')}_{UNKNOWN}"))
-    yield site.does(role, _STORE, "glue.GetTable", DatabaseName=database, Name=table)
-    yield site.does(role, _STORE, "glue.GetDatabase", Name=database)
+    yield from sees(site, role, database, table)
 
 
 def _compares(site: Site, role: str, given: Mapping[str, str]) -> Iterator[Work]:
@@ -108,6 +116,16 @@ def _compares(site: Site, role: str, given: Mapping[str, str]) -> Iterator[Work]
     yield site.does(role, _VERSIONS, "sagemaker.ListModelPackages", ModelPackageGroupName=group)
     version = {"ModelPackageName": f"{group}/1"}
     yield site.does(role, _VERSIONS, "sagemaker.DescribeModelPackage", **version)
+
+
+def _records(site: Site, role: str, given: Mapping[str, str]) -> Iterator[Work]:
+    """The training job is looked at; MLflow's own interface is none of the API's operations."""
+    looks = site.call(role, "sagemaker.DescribeTrainingJob", TrainingJobName=JOB)
+    calls = ("CreateExperiment", "CreateRun", "GetExperimentByName", "LogBatch", "UpdateRun")
+    besides = tuple(f"sagemaker-mlflow:{each}" for each in calls)
+    if ":mlflow-app/" in given["mlflow"]:
+        besides = ("sagemaker:CallMlflowAppApi",)
+    yield Work(name_of(role), looks, _MLFLOW, besides=besides, at=given["mlflow"])
 
 
 def _reads(site: Site, role: str, given: Mapping[str, Any]) -> Iterator[Work]:

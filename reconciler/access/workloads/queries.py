@@ -58,7 +58,7 @@ def _of_table(site: Site, role: str, table: Thing, sql: str) -> Iterator[Work]:
         return
     meant = looks if sql == UNKNOWN else None
     uri = _folder(table.props["TableInput"])
-    for work in (*_sees(site, role, database, name, SEES), *_reads(site, role, uri)):
+    for work in (*sees(site, role, database, name, SEES), *_reads(site, role, uri)):
         yield replace(work, meant=meant)
     changed = [each.strip('"`').rpartition(".")[2].strip('"`') for each in _CHANGED.findall(sql)]
     if name in changed or sql == UNKNOWN:
@@ -67,7 +67,7 @@ def _of_table(site: Site, role: str, table: Thing, sql: str) -> Iterator[Work]:
         bucket, key = place(uri)
         gone = site.does(role, _ICEBERG, "s3.DeleteObject", Bucket=bucket, Key=f"{key}/0")
         for work in (
-            *_sees(site, role, database, name, CHANGES), *_puts(site, role, uri, None), gone,
+            *sees(site, role, database, name, CHANGES), *_puts(site, role, uri, None), gone,
         ):  # fmt: skip
             yield replace(work, meant=changes if sql == UNKNOWN else None)
 
@@ -85,8 +85,8 @@ def _folder(table: Mapping[str, Any]) -> str:
     return whole + "".join(keys)
 
 
-def _sees(
-    site: Site, role: str, database: str, name: str, actions: tuple[str, ...]
+def sees(
+    site: Site, role: str, database: str, name: str, actions: tuple[str, ...] = SEES
 ) -> Iterator[Work]:
     """Each level down to a table, on which actions are asked; lists are filtered by them."""
     call = site.call(role, "glue.GetTable", DatabaseName=database, Name=name)

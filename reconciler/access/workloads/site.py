@@ -169,6 +169,18 @@ def disks(site: Site, role: str, key: str | None) -> Iterator[Work]:
     yield site.does(role, ROLES, "kms.CreateGrant", KeyId=key, context=granted)
 
 
+def seals(site: Site, role: str, key: str | None) -> Iterator[Work]:
+    """What a job is asked for an output key beside its writes.
+
+    "The SageMaker execution role must include permissions to call kms:Encrypt": so it is said of
+    training jobs; of processing and transform jobs the page of execution roles lists it too.
+    """
+    if key:
+        via = {"kms:viaservice": f"s3.{site.region}.amazonaws.com"}
+        source = f"SageMaker API, OutputDataConfig.KmsKeyId; {ROLES}"
+        yield site.does(role, source, "kms.Encrypt", KeyId=key, context=via)
+
+
 def sealed(key: str | None) -> dict[str, str]:
     """The members of a put that name the key it is encrypted with."""
     return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}

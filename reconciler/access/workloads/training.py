@@ -21,8 +21,10 @@ from reconciler.access.workloads.site import (
     place,
     pull,
     sealed,
+    seals,
     takes,
 )
+from reconciler.access.workloads.transforms import transformed
 
 _TUNING = (
     "SageMaker developer guide, Cross-service confused deputy prevention, names no tuning:"
@@ -43,6 +45,7 @@ def training(site: Site) -> Iterator[Work]:
 def trained(site: Site, step: Step) -> Iterator[Work]:
     """What the jobs do that one step starts, as the role that they are given."""
     yield from processed(site, step)
+    yield from transformed(site, step)
     job = training_of(step)
     if job is None:
         return
@@ -67,10 +70,7 @@ def _job(site: Site, role: str, job: Mapping[str, Any]) -> Iterator[Work]:
     model = {"Bucket": bucket, "Key": f"{key}/{JOB}/output/model.tar.gz"}
     own = output.get("KmsKeyId")
     yield from _write(site, role, model, own)
-    if own:  # "the SageMaker execution role must include permissions to call kms:Encrypt"
-        via = {"kms:viaservice": f"s3.{site.region}.amazonaws.com"}
-        source = "SageMaker API, OutputDataConfig.KmsKeyId"
-        yield site.does(role, source, "kms.Encrypt", KeyId=own, context=via)
+    yield from seals(site, role, own)
     if kept := job.get("CheckpointConfig"):
         yield from _read(site, role, _CHECKPOINTS, str(kept["S3Uri"]))
         bucket, key = place(str(kept["S3Uri"]))

@@ -76,7 +76,8 @@ def command(
 ) -> None:
     """Report every difference between AWS and the specs, and who made it.
 
-    Reads only. Exits with 4 when something differs, 0 when nothing does. What an
+    Reads only. Exits with 4 when something differs, 0 when nothing does, and 1 when
+    something could not be compared: then it says what, beside all that differs. What an
     autoscaler or a rollout moves at run time is shown as theirs, and is no drift.
 
     To revert what drifted, apply. To keep it, `--write` edits the value in the spec
@@ -107,8 +108,10 @@ def command(
         from reconciler.cli.world import keep  # noqa: PLC0415 - only where it is asked for
 
         raise SystemExit(keep.run(world, _drifted(world)[0], write, dry_run=dry_run))
-    report = look(world, world.named_all)
+    report = look(world, world.named_all, all_of_it=False)
     report.show(world, form, html, verbose=verbose)
+    if report.plan.errors:
+        raise SystemExit(Exit.ERROR)
     raise SystemExit(Exit.DRIFT if drift.differs(report.data) else Exit.OK)
 
 
@@ -164,24 +167,29 @@ class Report:
             click.echo(self.text(world, verbose=verbose))
 
 
-def look(world: World, named: Callable[[Plan], Plan]) -> Report:
-    """Observe, compare, and find out who did it. Exits with 1 when AWS could not be read."""
+def look(world: World, named: Callable[[Plan], Plan], *, all_of_it: bool = True) -> Report:
+    """Observe, compare, and find out who did it.
+
+    Exits with 1 when AWS could not be read, or not `all_of_it` where that is asked for.
+    """
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
 
-    plan, owned = _drifted(world)
+    plan, owned = _drifted(world, all_of_it=all_of_it)
     plan = named(plan)
     theirs = plan_to_json(replace(plan, steps=owned))["steps"]
     return Report(plan, plan_to_json(plan), theirs)
 
 
-def _drifted(world: World) -> tuple[Plan, tuple[Step, ...]]:
+def _drifted(world: World, *, all_of_it: bool = True) -> tuple[Plan, tuple[Step, ...]]:
     from reconciler import engine  # noqa: PLC0415
     from reconciler.cli.world import live  # noqa: PLC0415
 
     plan = world.plan()
-    live.stop_on_errors(world.project, plan)
+    if all_of_it or not (plan.steps or plan.unchanged):
+        live.stop_on_errors(world.project, plan)
     plan, owned = engine.drifted(plan, world.session)
-    live.stop_on_errors(world.project, plan)
+    if all_of_it:
+        live.stop_on_errors(world.project, plan)
     return plan, owned
 
 

@@ -58,9 +58,7 @@ def command(
             raise SystemExit(running.report(scene, [run_]))
         if not before.again:
             scene.fail("RUN004", f"AWS does not go on with {before.name!r}", "start a new run")
-        scene.way.again(scene.session, arn, token)
+        run_ = begun.again(scene, arn, token, watch=watch)
     except AwsError as error:
         scene.asked(error)
-    raise SystemExit(
-        running.report(scene, [running.follow(scene, arn) if watch else scene.look(arn)])
-    )
+    raise SystemExit(running.report(scene, [run_]))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from reconciler.model.run import Run
 
 MOST_DAYS = 366
+MOST_TEXT = 1024
+"""Characters of a parameter's value (SageMaker API, Parameter); people report that none is
+refused."""
 
 
 @click.command("run")
@@ -64,8 +67,9 @@ def command(
 
     Outside of the sandbox it asks first, or needs --yes. With --watch it follows the steps and
     exits with 1 where the run does not go well; Ctrl-C stops following, not the run. In a sandbox,
-    jobs of Spark are simulated; with --watch, a file of the repository that the spec names as a
-    stand-in does such a job, in a process of its own. Nothing else ever runs the repository's code.
+    jobs are simulated; with --watch, a file of the repository that the spec names as a stand-in
+    does a job of Spark, and the scripts of a training are run, each in a process of its own.
+    Nothing else ever runs the repository's code.
     """
     from reconciler.cli.world import begun, running  # noqa: PLC0415 - boto3 is loaded only here
 
@@ -151,6 +155,9 @@ def _parameters(scene: Scene, given: tuple[str, ...]) -> dict[str, Any]:
             scene.fail(
                 "RUN003", f"{text!r} gives no parameter of {scene.what.spec}", f"it has {names}"
             )
+        if not scene.what.machine and not 0 < len(value) <= MOST_TEXT:
+            text_ = f"{name!r} has {len(value)} characters"
+            scene.fail("RUN003", text_, f"SageMaker takes from 1 to {MOST_TEXT}")
         try:
             found[name] = _like(known[name], value)
         except ValueError:

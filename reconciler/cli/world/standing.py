@@ -1,4 +1,7 @@
-"""Files of the repository that stand in for jobs of a run: the one place where its code runs.
+"""Code that does jobs of a run on this machine: the one place where code of a repository runs.
+
+Files of the repository stand in for jobs of Spark; scripts of a training are run as they were put
+into the sandbox, since their containers are Python with a framework.
 
 Only `moorline run --watch` in a sandbox comes here: whoever gives that command, for that run, on
 this machine. A plan, an apply, a drift report, `validate`, and what the sandbox does by itself by
@@ -10,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reconciler.cli.frame.project import say
 from reconciler.cli.world.embedded import start_sandbox
@@ -21,6 +25,12 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.sandbox.standin import door
 
 T = TypeVar("T")
+FRAMEWORKS = ("sklearn", "tensorflow", "torch", "transformers", "xgboost")
+"""What scripts of trainings import; where it is not installed, their jobs are simulated."""
+
+
+def _there(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 def said(files: Mapping[str, str]) -> str:
@@ -33,6 +43,14 @@ def said(files: Mapping[str, str]) -> str:
     )
 
 
+def learns(spec: str) -> str:
+    """What will run on this machine of a training."""
+    return (
+        f"this run executes code on this machine: the scripts of {spec}, each in a process of its"
+        " own without your credentials, environment and network"
+    )
+
+
 class StandIns:
     """The stand-ins of a pipeline. Exits, before a run starts, where one may not run."""
 
@@ -42,6 +60,7 @@ class StandIns:
         self.scene = scene
         self.endpoint = start_sandbox(scene.project, scene.view).url
         self.files = self._files()
+        self.begun = False
 
     def _files(self) -> dict[str, Path]:
         if not self.scene.what.stand_ins:
@@ -61,6 +80,10 @@ class StandIns:
 
     def announce(self, arn: str) -> None:
         """Say to the user and to the sandbox, before a run starts, what will run here."""
+        if not self.scene.what.machine:
+            names = ["python", *filter(_there, FRAMEWORKS)]
+            self._told(lambda: door.announce(self.endpoint, arn, names))
+            return
         if not self.files:
             return
         say(said({job: self.scene.what.stand_ins[job] for job in self.files}), err=True)
@@ -68,6 +91,10 @@ class StandIns:
 
     def serve(self, arn: str) -> None:
         """Do the jobs that wait."""
+        if not self.scene.what.machine:
+            for job in self._told(lambda: door.waiting(self.endpoint, arn)):
+                self._learn(job)
+            return
         for job in self._told(lambda: door.waiting(self.endpoint, arn)) if self.files else ():
             name = next(
                 it for it in (job["job"], job.get("application"), job["state"]) if it in self.files
@@ -78,6 +105,20 @@ class StandIns:
                 say(f"  {ended.error}", err=True)
             for line in ended.output.splitlines()[-20:]:
                 say(f"  | {line}", err=True)
+
+    def _learn(self, job: dict[str, Any]) -> None:
+        """Do a job of a training."""
+        if not self.begun:
+            say(learns(self.scene.what.spec), err=True)
+            self.begun = True
+        say(f"  {job['state']}: {job['job']}", err=True)
+        done = self._told(partial(door.learn, self.endpoint, job))
+        if not done.mounted:
+            say("  /opt/ml cannot be had here: texts that name it were changed", err=True)
+        if error := done.told.get("error"):
+            say(f"  {error}", err=True)
+        for line in done.output.splitlines()[-20:]:
+            say(f"  | {line}", err=True)
 
     def notes(self, arn: str) -> list[str]:
         """What the sandbox did not do in a run."""

@@ -150,6 +150,10 @@ class Site:
     branch: Callable[[Iterable[Step], Path, int], Branch]
     """The machine of further steps inside of this one, of which so many run at a time."""
 
+    def beside(self, folder: str, step: Step) -> str:
+        """A path for what a step puts aside where its spec says none: each item has its own."""
+        return f"{folder}/{self.scope.name}/{step.name}" + ("/{item}" if self.each else "")
+
 
 @dataclass(slots=True)
 class Built:
@@ -199,6 +203,8 @@ class Doing(Generic[M]):
     """Texts that may hold placeholders, with paths inside of what the spec says there."""
     feeds: Callable[[M], Iterable[tuple[Path, str]]] = _nothing
     """FeatureGroups that it writes, with paths inside of what the spec says there."""
+    shared: frozenset[str] = frozenset()
+    """Names under which it writes to one place in every run, each time another object."""
     inner: Callable[[M], Iterable[tuple[Path, Step, int]]] = _nothing
     """Steps of its own, with paths inside of what the spec says there, and how many of each may run
     at a time."""

@@ -48,7 +48,8 @@ def run(  # noqa: PLR0913 - a job, and all that it is told
 ) -> Built:
     """The state that runs a job, and one that has its counts after it.
 
-    `rest` is where rows go that do not pass; the counts of a run lie below it.
+    `rest` is where rows go that do not pass; the counts of a run lie below it. Both carry the name
+    of the step, so that two steps of a run may share a place.
     """
     scope = site.scope
     script = own(scope, job, at=site.path)
@@ -56,16 +57,17 @@ def run(  # noqa: PLR0913 - a job, and all that it is told
     node = spark(cluster, step, site, script, [])
     role = scope.role(step.name, SERVICE)
     allow_output(role, rest, scope)
-    counts = Template.read(f"/{COUNTS}/{{run}}.json").after(rest.whole)
-    both = {**given, "run": Template.read("{run}"), "counts": counts}
-    built = started(node, site, both)
-    _, key = named(rest.whole)
+    apart = Template.read(f"{{run}}-{step.name}")
+    counts = rest.uri.then(f"/{COUNTS}/").then(apart).then(".json")
+    built = started(node, site, {**given, "run": apart, "counts": counts})
+    first, *more = counts.pieces
+    key = Template((named(first)[1], *more), counts.paths)
     kept: dict[str, Json] = {
         "Type": "Task",
         "Resource": integration(scope, "aws-sdk:s3:getObject"),
         "Parameters": {
             "Bucket": rest.bucket,
-            **Template.read(f"{key}/{COUNTS}/{{run}}.json").field("Key"),
+            **key.field("Key"),
         },
         "ResultSelector": {"counts.$": "States.StringToJson($.Body)"},
         "ResultPath": f"$.results.{step.name}",

@@ -63,6 +63,13 @@ class Template:
         first, *rest = self.pieces
         return Template((text(*before, first), *rest), self.paths)
 
+    def then(self, following: Template | str) -> Template:
+        """The same with more behind it; a text is taken as it is, braces too."""
+        other = Template((following,)) if isinstance(following, str) else following
+        *pieces, last = self.pieces
+        first, *rest = other.pieces
+        return Template((*pieces, text(last, first), *rest), (*self.paths, *other.paths))
+
     def field(self, name: str) -> dict[str, Json]:
         """A member of a state's parameters: as it is, or as a function of the run."""
         if not self.paths:
@@ -87,6 +94,14 @@ class Template:
         """A pattern of all that it may be."""
         first, *rest = self.pieces
         return text(first, *(piece for each in rest for piece in (star, each)))
+
+
+def fills(written: str) -> bool:
+    """Whether a text has parts that only a run knows; one that is no template has none."""
+    try:
+        return bool(Template.read(written).paths)
+    except TemplateError:
+        return False
 
 
 def path_of(name: str) -> str:

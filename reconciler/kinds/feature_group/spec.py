@@ -97,7 +97,7 @@ Features = Annotated[
 Principal = Annotated[
     str,
     Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$",
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[^*?{}\s]+$",
         examples=["arn:aws:iam::123456789012:role/science"],
     ),
 ]

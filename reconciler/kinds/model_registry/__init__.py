@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import DESCRIPTION, Kind, Lookup, Named, Scope, register, seconds
-from reconciler.kinds.model_registry import card, fixed, guard, live, share, told
+from reconciler.kinds.model_registry import card, existing, fixed, guard, live, share, told
 from reconciler.kinds.model_registry.check import check
 from reconciler.kinds.model_registry.judged import policy
 from reconciler.kinds.model_registry.spec import ModelRegistry
@@ -31,6 +31,7 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
         "groupName": group.name,
         "groupArn": scope.arn("sagemaker", f"model-package-group/{group.name}"),
         "packageArns": scope.arn("sagemaker", f"model-package/{group.name}/*"),
+        **(existing.names(spec.existing) if spec.existing is not None else {}),
         "policy": policy(spec, scope).data(),
         "keep": _keep(spec, scope),
         "immutable": spec.artifacts is not None and spec.artifacts.immutable,
@@ -42,7 +43,8 @@ def exports(spec: ModelRegistry, scope: Scope) -> Mapping[str, Json]:
     spot = inside(scope, "DataSource", spec.artifacts.source, spec.artifacts.path or "")
     base = scope.export("DataSource", spec.artifacts.source, "prefix")
     prefix = "/".join(filter(None, (base, spec.artifacts.path)))
-    where = {"uri": spot.uri, "bucketArn": spot.bucket, "keyArn": spot.key, "prefix": prefix}
+    key = spec.artifacts.existing_key or spot.key
+    where = {"uri": spot.uri, "bucketArn": spot.bucket, "keyArn": key, "prefix": prefix}
     return {**found, **where}
 
 
@@ -63,13 +65,16 @@ def _signs(spec: ModelRegistry, scope: Scope) -> Json:
     return scope.export("Security", use.security, "keys").get(use.key)
 
 
-def lookups(_spec: ModelRegistry, scope: Scope) -> Iterator[Lookup]:
-    yield from live.lookups(_spec, scope.address(TYPE).name)
+def lookups(spec: ModelRegistry, scope: Scope) -> Iterator[Lookup]:
+    yield from live.lookups(spec, spec.existing or scope.address(TYPE).name)
 
 
 def build(spec: ModelRegistry, scope: Scope) -> Iterator[Node]:
     given = exports(spec, scope)  # also where nobody asks: what cannot hold models is said here
     group = scope.address(TYPE)
+    if spec.existing is not None:
+        existing.report(spec.existing, live.known(spec, spec.existing, scope), scope)
+        return
     _report_key(spec, scope)
     share.open_files(spec, given, scope)
     share.open_images(spec, scope)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem
+from reconciler.kinds.model_registry import existing
 from reconciler.kinds.model_registry.judged import ARN
 from reconciler.kinds.model_registry.spec import Approval, ModelRegistry, Policy
 from reconciler.kinds.terms.criterion import problems
@@ -16,18 +17,28 @@ OURS = "moorline:"
 
 
 def check(spec: ModelRegistry) -> Iterator[Problem]:
+    if spec.existing is not None:
+        yield from existing.check(spec)
     if spec.approval is not None:
         yield from _approval(spec.approval)
     if spec.policy is not None:
         yield from _policy(spec.policy)
     if spec.keep is not None and spec.keep.versions is None and spec.keep.age is None:
         yield Problem(("keep",), "give one of 'versions' and 'age', or both")
-    if spec.signing is not None and (spec.artifacts is None or not spec.artifacts.immutable):
+    if (
+        spec.existing is None
+        and spec.signing is not None
+        and (spec.artifacts is None or not spec.artifacts.immutable)
+    ):
         text = "a signature is of a file that nobody can overwrite"
         yield Problem(("signing",), text, "set 'artifacts.immutable: true'")
-    if spec.repositories and not spec.readers:
-        text = "repositories are opened to 'readers', and there are none"
-        yield Problem(("repositories",), text, "add 'readers', or remove it")
+    for name, given in (
+        ("repositories", spec.repositories),
+        ("existingRepositories", spec.existing_repositories),
+    ):
+        if spec.existing is None and given and not spec.readers:
+            text = "repositories are opened to 'readers', and there are none"
+            yield Problem((name,), text, "add 'readers', or remove it")
     for account, count in Counter(spec.readers).items():
         if count > 1:
             at = str(len(spec.readers) - 1 - spec.readers[::-1].index(account))
@@ -44,7 +55,7 @@ def _approval(given: Approval) -> Iterator[Problem]:
         if not whole or not parts[5].startswith(IAM_ARN):
             text = "an approver is a role or a user of IAM"
             yield Problem(path, text, "give arn:aws:iam::ACCOUNT:role/NAME")
-        elif "*" in each or "?" in each:
+        elif set(each) & set("*?{}"):
             yield Problem(path, "an approver is one principal", "name each of them")
 
 

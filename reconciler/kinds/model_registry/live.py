@@ -20,7 +20,8 @@ class Known(NamedTuple):
 
 def lookups(spec: ModelRegistry, group: str) -> Iterator[Lookup]:
     """Only what is used is asked: a listing of the group's versions."""
-    if spec.stages is not None or (spec.card is not None and spec.card.version is not None):
+    shown = spec.stages is not None or spec.existing is not None
+    if shown or (spec.card is not None and spec.card.version is not None):
         yield Lookup(LOOKUP, (("group", group),))
 
 

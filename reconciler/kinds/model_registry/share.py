@@ -16,6 +16,7 @@ from reconciler.kinds.model_registry.spec import ModelRegistry
 from reconciler.kinds.terms.bucket import bucket_arn
 from reconciler.model.value import Json, Props, Ref
 
+REPOSITORY = "AWS::ECR::Repository"
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 GROUP = ("sagemaker:DescribeModelPackageGroup",)
 USE = ("sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages")
@@ -58,12 +59,20 @@ def open_files(spec: ModelRegistry, where: Mapping[str, Json], scope: Scope) -> 
 
 
 def open_images(spec: ModelRegistry, scope: Scope) -> None:
-    """Whoever deploys pulls the image. No kind makes repositories, so each is said."""
+    """Whoever deploys pulls the image, by the policy of its repository."""
     if not (found := readers(spec, scope)):
         return
     pull = {"Sid": sid("Readers", scope), **_allow(found, scope), "Action": [*PULL]}
-    for index, repository in enumerate(spec.repositories):
-        _unmade(f"repositories.{index}", f"repository {repository}", pull, scope)
+    for index, name in enumerate(spec.repositories):
+        arn = scope.peer("Resource", name).get("Arn")
+        if isinstance(arn, Ref) and arn.target.type == REPOSITORY:
+            scope.admit(arn, "RepositoryPolicyText", pull)
+        else:
+            text = f"Resource {name!r} is no repository of images"
+            help_ = f"name one of the type {REPOSITORY}"
+            scope.problem(("repositories", str(index)), text, help=help_)
+    for index, repository in enumerate(spec.existing_repositories):
+        _unmade(f"existingRepositories.{index}", f"repository {repository}", pull, scope)
 
 
 def objects(where: Mapping[str, Json], scope: Scope, folder: str = "") -> str:

@@ -16,14 +16,24 @@ from reconciler.kinds.terms.name import EntityName
 
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=2048)]
 Principal: TypeAlias = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[^*?]+$")
+    str, Field(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[^*?{}\s]+$")
 ]
 Repository: TypeAlias = Annotated[
     str,
     Field(
-        pattern=r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$",
+        pattern=r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[^*?{}\s]+$",
         examples=["arn:aws:ecr:eu-west-1:123456789012:repository/serve"],
     ),
+]
+GroupArn: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package-group/[A-Za-z0-9-]{1,63}$",
+        examples=["arn:aws:sagemaker:eu-west-1:210987654321:model-package-group/acme-prod-fraud"],
+    ),
+]
+KeyArn: TypeAlias = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+$")
 ]
 MetadataKey: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/=+@ -]{1,128}$")]
 MetadataValue: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/=+@ -]{0,256}$")]
@@ -36,6 +46,9 @@ class Artifacts(Section):
     """The DataSource that holds them."""
     path: Maybe[S3Path] = None
     """The prefix they share."""
+    existing_key: Maybe[KeyArn] = None
+    """The key of the files, where it is not the DataSource's: that of the account that shares
+    them."""
     immutable: bool = False
     """Whether a training puts each file that it registers under ``registered/`` and the digest of
     its bytes, where the bucket lets nobody overwrite or delete it."""
@@ -62,7 +75,9 @@ class Approval(Section):
     subscribers: Maybe[Subscribers] = None
     """Who is told that a version was approved."""
     delivery: Maybe[
-        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:codepipeline:[a-z0-9-]+:[0-9]{12}:.+$")]
+        Annotated[
+            str, Field(pattern=r"^arn:aws[a-z-]*:codepipeline:[a-z0-9-]+:[0-9]{12}:[^*?{}\s]+$")
+        ]
     ] = None
     """The CodePipeline that is started when a version was approved; it plans and applies."""
 
@@ -143,6 +158,9 @@ class Card(Section):
 class ModelRegistry(Section):
     """The versions of one model, and who may use them."""
 
+    existing: Maybe[GroupArn] = None
+    """A group that another account shares with this one. Its versions are read and deployed;
+    `policy` and `approval` are what they have to satisfy here."""
     aws_name: Maybe[EntityName] = None
     """The name of the group of versions in AWS. By default it is made of platform, environment and
     spec."""
@@ -153,8 +171,11 @@ class ModelRegistry(Section):
     readers: tuple[Account, ...] = ()
     """Other accounts that may look at the versions and deploy them. They may also read the model
     files, and decrypt them, where this platform makes the bucket and the key."""
-    repositories: tuple[Repository, ...] = ()
-    """Image repositories of your own that versions use, of which `readers` have to pull."""
+    repositories: tuple[Annotated[str, Reference("Resource")], ...] = ()
+    """Image repositories that versions use, of which `readers` have to pull: each a Resource of
+    the type ``AWS::ECR::Repository``, whose policy lets them."""
+    existing_repositories: tuple[Repository, ...] = ()
+    """Image repositories that exist already; a plan says what their policies need."""
     approval: Maybe[Approval] = None
     """How versions get approved."""
     policy: Maybe[Policy] = None

@@ -21,7 +21,8 @@ _PASSED = "approve it anew, or reject it"
 def lookup(model: Registered, scope: Scope) -> Lookup:
     group = scope.export("ModelRegistry", model.registry, "groupName")
     number = model.version if isinstance(model.version, int) else 1
-    arn = scope.arn("sagemaker", f"model-package/{group}/{number}")
+    versions = scope.export("ModelRegistry", model.registry, "packageArns")
+    arn = f"{versions.removesuffix('*')}{number}"
     params = [("group", group), ("version", str(model.version))]
     policy = scope.export("ModelRegistry", model.registry, "policy")
     if policy["approvers"] or policy["lasts"]:

@@ -11,7 +11,9 @@ from reconciler.kinds.terms.name import AliasName, RoleName
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Service = Annotated[str, Field(pattern=PRINCIPAL, examples=["lambda.amazonaws.com"])]
-PolicyArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$")]
+PolicyArn = Annotated[
+    str, Field(pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[^*?{}\s]+$")
+]
 
 
 class KeyUsers(Section):

@@ -11,11 +11,19 @@ from reconciler.model.value import Join, Json, Path, Ref
 S3Uri = Annotated[
     str,
     Field(
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$", examples=["s3://b/model.tar.gz"]
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?$\r\n]*)?$",
+        examples=["s3://b/model.tar.gz"],
     ),
 ]
-S3Path = Annotated[str, Field(pattern=r"^[^/].*$", max_length=900, examples=["fraud/model.tar.gz"])]
-"""A key or prefix in a bucket, without a slash in front."""
+S3Path = Annotated[
+    str,
+    Field(pattern=r"^[^/*?$\r\n][^*?$\r\n]*$", max_length=900, examples=["fraud/model.tar.gz"]),
+]
+"""A key or prefix in a bucket, without a slash in front.
+
+It gets into policies, where ``*`` and ``?`` would allow more than it, and ``${…}`` is a variable.
+Source: IAM user guide, "IAM JSON policy elements: Resource", "Policy variables".
+"""
 
 
 class Location(Section):
@@ -94,5 +102,6 @@ def inside(scope: Scope, kind: str, name: str, path: str = "", *, tree: bool = F
     slash = "/" if path else ""
     uri = text(get("uri"), slash, path)
     prefix = "/".join(filter(None, (get("prefix"), path)))
+    prefix = prefix.rstrip("/") if tree else prefix
     objects = text(get("bucketArn"), "/", prefix, ("/*" if prefix else "*") if tree else "")
     return Spot(uri, get("bucketArn"), objects, get("keyArn"))

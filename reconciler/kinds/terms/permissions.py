@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from reconciler.facts.registry import image_in
 from reconciler.kinds.api import Role, Scope
 from reconciler.kinds.terms.location import Spot
+from reconciler.model.value import Json
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _WRITE_LOGS = (
@@ -74,6 +75,12 @@ def allow_write(scope: Scope, role: Role, spot: Spot, *, large: bool = True) -> 
     if spot.key is not None:
         also = ("kms:Decrypt",) if large else ()
         scope.grant(role, ("kms:GenerateDataKey", *also), on=(spot.key,))
+
+
+def allow_seal(scope: Scope, role: Role, key: Json) -> None:
+    """Give SageMaker an output key. Source: SageMaker API, OutputDataConfig.KmsKeyId."""
+    if key is not None:
+        scope.grant(role, ("kms:Encrypt",), on=(key,))
 
 
 def allow_network(scope: Scope, role: Role) -> None:

@@ -17,7 +17,7 @@ from reconciler.kinds.training.job import plan_job
 from reconciler.kinds.training.notes import report
 from reconciler.kinds.training.origin import data_of, origins, step_names
 from reconciler.kinds.training.parameters import defaults
-from reconciler.kinds.training.phases import Worker
+from reconciler.kinds.training.phases import Worker, own_code
 from reconciler.kinds.training.pipeline import definition, lines, plan
 from reconciler.kinds.training.processing import SERVICE
 from reconciler.kinds.training.runner import runner_may
@@ -44,8 +44,11 @@ def lookups(spec: Training, scope: Scope) -> Iterator[Lookup]:
     workers: list[Worker] = []
     compares = spec.register_ is not None and bool(compare.wanted(spec.register_))
     seals = spec.register_ is not None and seal.wanted(spec.register_, scope)
-    if compares or seals or step_names(spec):
+    records = spec.log is not None and spec.log.mlflow is not None
+    if compares or seals or records or step_names(spec):
         workers.append(tools.SMALL)
+    if spec.evaluate is not None and not own_code(spec.evaluate):
+        workers.append(spec.evaluate)
     if spec.baseline is not None:
         workers.append(spec.baseline)
     yield from tools.lookups(workers, scope)

@@ -1,12 +1,13 @@
 """Data of a training: where each input comes from."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
 from reconciler.kinds.api import Maybe, Reference, Section, Shorthand, Size
-from reconciler.kinds.terms.asset import Script
+from reconciler.kinds.packs import Pack, RepositoryPath
 from reconciler.kinds.terms.location import S3Path
+from reconciler.model.asset import Form
 
 ChannelName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 OutputName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_]{0,39}$")]
@@ -32,8 +33,10 @@ class Query(Section):
     sql: Maybe[Annotated[str, Field(min_length=1, max_length=4096)]] = None
     """The statement. ``{table}`` stands for the table of the feature group, ``{asOf}`` for the
     moment of ``asOf`` as its event time is written."""
-    file: Maybe[Annotated[Script, Shorthand("file")]] = None
-    """A file with the statement, of at most 250 KB."""
+    file: Maybe[Annotated[RepositoryPath, Pack(Form.FILE)]] = Field(
+        None, examples=["sql/train.sql"]
+    )
+    """A file of the repository with the statement, of at most 250 KB."""
     max_scan: Maybe[Size] = None
     """How much data the statement may read; one that reads more is ended."""
 
@@ -41,7 +44,7 @@ class Query(Section):
 class Data(Section):
     """Data that a phase reads: of a DataSource, or what the prepare phase writes."""
 
-    needs = ("from", "source")
+    needs: ClassVar[tuple[str, ...]] = ("from", "source")
 
     from_: Maybe[Prepared] = Field(None, alias="from")
     """What the prepare phase writes."""

@@ -8,6 +8,7 @@ from reconciler.kinds.training.phases import Evaluate
 from reconciler.kinds.training.registering import When
 from reconciler.kinds.training.spec import Training
 
+BINARY_PROBLEM, REGRESSION_PROBLEM = "binary", "regression"
 SCORED = ("auc", "brier", "logLoss", "prAuc")
 """Metrics of two classes that need no decision, only scores."""
 BINARY = (
@@ -20,8 +21,8 @@ LOWER = frozenset({
     "medianAbsoluteError", "mse", "rmse",
 })  # fmt: skip
 HIGHER = frozenset({
-    "accuracy", "auc", "average_precision", "balancedAccuracy", "f1", "map", "matthews", "ndcg", "prAuc", "pr_auc", "precision",
-    "r2", "recall", "roc_auc", "specificity",
+    "accuracy", "auc", "average_precision", "balancedAccuracy", "f1", "map", "matthews", "ndcg",
+    "prAuc", "pr_auc", "precision", "r2", "recall", "roc_auc", "specificity",
 })  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def goal(when: When) -> str | None:
 
 def problem(evaluate: Evaluate) -> str | None:
     """The kind of problem that all metrics of an evaluation are of; nothing where none is."""
-    for name, known in (("binary", BINARY), ("regression", REGRESSION)):
+    for name, known in ((BINARY_PROBLEM, BINARY), (REGRESSION_PROBLEM, REGRESSION)):
         if set(evaluate.metrics) <= set(known):
             return name
     return None

@@ -12,7 +12,7 @@ from reconciler.kinds.training.pipeline import Plan
 from reconciler.kinds.training.places import output_path
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.step import CACHED
-from reconciler.kinds.training.steps import compare
+from reconciler.kinds.training.steps import compare, record
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, to_json
 
@@ -24,6 +24,7 @@ def report(spec: Training, found: Plan, scope: Scope) -> None:
     _cached(spec, found, scope)
     _lengths(found, scope)
     _apart(spec, scope)
+    _refused(spec, scope)
     _disks(spec, scope)
     _spot(spec, scope)
 
@@ -37,8 +38,8 @@ def _apart(spec: Training, scope: Scope) -> None:
     def has(what: str) -> Json:
         return scope.export("ModelRegistry", registry, what)
 
-    if has("uri") is None:
-        return  # which the Rollouts of the registry say
+    if has("uri") is None or has("immutable"):
+        return  # which the Rollouts of the registry say; or what is registered is put there
     base = scope.export("DataSource", source, "prefix")
     own = "/".join(filter(None, (base, output_path(spec, scope))))
     bucket = scope.export("DataSource", source, "bucketArn")
@@ -50,6 +51,28 @@ def _apart(spec: Training, scope: Scope) -> None:
             help=f"write under 'artifacts' of ModelRegistry {registry!r}, or widen its path",
             code="SPEC031",
             severity=Severity.WARNING,
+        )
+
+
+def _refused(spec: Training, scope: Scope) -> None:
+    """Registrations that IAM refuses, when the execution has trained for hours."""
+    if spec.register_ is None:
+        return
+    registry = spec.register_.registry
+    group = str(scope.export("ModelRegistry", registry, "groupArn"))
+    if group.split(":")[4] != scope.place.account:
+        scope.problem(
+            ("register", "registry"),
+            f"registry {registry!r} is a group of another account, which is only read",
+            help="register into a registry of this account",
+        )
+    approvers = scope.export("ModelRegistry", registry, "policy")["approvers"]
+    if spec.register_.approval == "automatic" and approvers:
+        scope.problem(
+            ("register", "approval"),
+            f"registry {registry!r} lets only its approvers approve, so a pipeline cannot"
+            " register what is approved already",
+            help="use 'manual', or name no principals among its approvers",
         )
 
 
@@ -98,7 +121,7 @@ def _cached(spec: Training, found: Plan, scope: Scope) -> None:
         return
     never: dict[str, str] = {}
     for step in found.every:
-        if step.name == compare.NAME:
+        if step.name in {compare.NAME, record.NAME}:
             continue  # nothing else uses what it finds
         text = json.dumps(to_json(step.arguments))
         why = next((never[name] for name in never if f"Steps.{name}." in text), "")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.kinds.api import Problem, seconds
 from reconciler.kinds.terms import asset
 from reconciler.kinds.terms.image import Custom
+from reconciler.kinds.training import builtin_checks
 from reconciler.kinds.training.channel import Data, Origin
 from reconciler.kinds.training.metrics import evaluated, goal, of_training
 from reconciler.kinds.training.origin import data_of, origins, replaced
@@ -80,8 +81,6 @@ def _history(origin: Origin, path: Path) -> Iterator[Problem]:
     here = (*path, "query")
     if (query.sql is None) == (query.file is None):
         yield Problem(here, "give one of 'sql' and 'file'")
-    elif query.file is not None:
-        yield from asset.problems(query.file, "file", (*here, "file"))
     elif query.sql is not None:
         yield from _sql(query.sql, origin.as_of, (*here, "sql"))
 
@@ -140,9 +139,14 @@ def _evaluate(spec: Training) -> Iterator[Problem]:
     yield from _runtime(found.max_runtime, path)
     if own_code(found):
         yield from _script(found, spec, path)
+        if found.threshold is not None:
+            text = "a script has a threshold of its own"
+            yield Problem((*path, "threshold"), text, "give it as an argument")
         if found.framework == BUILTIN:
             help_ = "remove 'framework', or 'code'"
             yield Problem((*path, "framework"), "'builtin' runs no script", help_)
+    else:
+        yield from builtin_checks.check(found, spec)
     if len(set(found.metrics)) < len(found.metrics):
         yield Problem((*path, "metrics"), "a metric is here twice", "remove one of the two")
 

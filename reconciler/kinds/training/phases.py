@@ -60,9 +60,7 @@ class Prepare(Runs):
 
     needs: ClassVar[tuple[str, ...]] = ("code",)
 
-    reads: Annotated[
-        dict[ChannelName, Annotated[Origin, Shorthand("source")]], Field(max_length=8)
-    ] = Field(default_factory=dict)
+    reads: Annotated[dict[ChannelName, Origin], Field(max_length=8)] = Field(default_factory=dict)
     """What it reads, by name. By default the ``inputs`` that are not prepared."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=8)]
     """What it writes. An output with the name of an input takes its place in the training; any
@@ -84,6 +82,8 @@ class Evaluate(Runs):
     """What the model is tried on; for ``builtin`` CSV without a header, the label first."""
     metrics: Annotated[tuple[Metric, ...], Field(min_length=1, max_length=20)]
     """The metrics that come of it."""
+    threshold: Maybe[Annotated[float, Field(ge=0, le=1)]] = None
+    """The answer from which on ``builtin`` takes a row for one of label 1."""
 
 
 class Quality(Section):

@@ -18,7 +18,9 @@ from reconciler.kinds.training.steps import (
     evaluate,
     prepare,
     query,
+    record,
     register,
+    score,
     seal,
     train,
 )
@@ -54,6 +56,10 @@ def plan(spec: Training, job: Job, scope: Scope) -> Plan:
     if spec.evaluate is not None and own_code(spec.evaluate):
         step, files["evaluate"] = evaluate.step(spec, spec.evaluate, job, scope)
         made.append(step)
+    elif spec.evaluate is not None and spec.register_ is not None:
+        found, more = score.steps(spec, spec.evaluate, spec.register_, job, scope)
+        made += found
+        needs += more
     if spec.baseline is not None:
         found, more = baseline.steps(spec, spec.baseline, job, scope)
         made += found
@@ -69,8 +75,13 @@ def plan(spec: Training, job: Job, scope: Scope) -> Plan:
             then = (step, *then)
             needs += asset.needs
         made += register.steps(spec, spec.register_, then)
-    for asset in (job.code, *files.values()):
-        needs += asset.needs if asset is not None else ()
+    if spec.log is not None and spec.log.mlflow is not None:
+        told = register.provenance(spec, job, scope, files)
+        step, asset = record.step(spec, spec.log.mlflow, told, job, scope)
+        made.append(step)
+        needs += asset.needs
+    for code in (job.code, *files.values()):
+        needs += code.needs if code is not None else ()
     return Plan(tuple(made), tuple(nodes), tuple(dict.fromkeys(needs)))
 
 

@@ -16,6 +16,7 @@ from reconciler.kinds.terms.permissions import (
     allow_find,
     allow_images,
     allow_network,
+    allow_seal,
     allow_write,
 )
 from reconciler.kinds.training.job import Job
@@ -83,6 +84,7 @@ def _allow(work: Work, role: Role, spec: Training, job: Job, scope: Scope) -> No
         allow_find(scope, role, mount.spot)  # one object also is found by its prefix
     if work.writes:
         allow_write(scope, role, below(spec, scope, work.purpose))
+        allow_seal(scope, role, job.output.key)
     allow_disks(scope, role, job.key)
     if spec.network is not None:
         allow_network(scope, role)

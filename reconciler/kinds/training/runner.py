@@ -18,6 +18,7 @@ _JOBS = {
     "Training": ("training-job", "TrainingJob"),
     "Tuning": ("hyper-parameter-tuning-job", "HyperParameterTuningJob"),
     "Processing": ("processing-job", "ProcessingJob"),
+    "Transform": ("transform-job", "TransformJob"),
 }
 _TUNED = "sagemaker:ListTrainingJobsForHyperParameterTuningJob"
 _TRACKING = (
@@ -41,6 +42,9 @@ def runner_may(spec: Training, job: Job, found: Plan, role: Role, scope: Scope) 
             actions += [_TUNED] if type_ == "Tuning" else []
             on = [scope.arn("sagemaker", f"{kind}/*")]
             scope.grant(role, [*actions, "sagemaker:AddTags"], on=on)
+    if "Model" in types:
+        model = ("sagemaker:AddTags", "sagemaker:CreateModel", "sagemaker:DescribeModel")
+        scope.grant(role, model, on=[scope.arn("sagemaker", "model/*")])
     if spec.log is not None and spec.log.experiments is not None:
         _track(role, scope)
     passed = {"StringEquals": {"iam:PassedToService": SERVICE}}
@@ -62,12 +66,12 @@ def runner_may(spec: Training, job: Job, found: Plan, role: Role, scope: Scope) 
 def _read(found: Plan, role: Role, spec: Training, scope: Scope) -> None:
     """Files that conditions read, and those that a version names."""
     names = {step.name for step in found.every}
-    for name, folder in (
+    for step, folder in (
         (evaluate.NAME, evaluate.PURPOSE),
         (compare.NAME, compare.PURPOSE),
         (seal.NAME, seal.PURPOSE),
     ):
-        if name in names:
+        if step in names:
             allow_read(scope, role, below(spec, scope, folder))
 
 

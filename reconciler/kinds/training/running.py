@@ -68,8 +68,9 @@ class Log(Section):
         Annotated[
             str,
             Field(
-                pattern=r"^arn:[a-z-]+:sagemaker:[a-z0-9-]+:[0-9]{12}:"
+                pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:"
                 r"(mlflow-tracking-server|mlflow-app)/[A-Za-z0-9-]+$",
+                max_length=250,
                 examples=["arn:aws:sagemaker:eu-west-1:111122223333:mlflow-tracking-server/acme"],
             ),
         ]

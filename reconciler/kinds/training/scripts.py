@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconciler.kinds.api import Scope
+from reconciler.kinds.terms.analysis import FRAMEWORK, VERSION
 from reconciler.kinds.terms.asset import Asset, bytes_of
 from reconciler.kinds.terms.image import Custom, FrameworkImage, Wanted, framework_image
 from reconciler.kinds.training import tools
@@ -37,7 +38,7 @@ def image(runs: Runs, spec: Training, scope: Scope, at: Path) -> str:
         return own.image
     name = runs.framework or ("" if isinstance(own, Custom) else own.framework)
     same = not isinstance(own, Custom) and own.framework == name
-    version = runs.version or (tools.VERSION if name == tools.FRAMEWORK else None)
+    version = runs.version or (VERSION if name == FRAMEWORK else None)
     python = runs.python
     if same and not isinstance(own, Custom) and runs.version is None:
         version, python = own.version, python or own.python
@@ -62,8 +63,8 @@ def environment(runs: Runs) -> dict[str, Json]:
     return {name: filled(value) for name, value in runs.environment.items()}
 
 
-def lines(at: Path, inputs: Iterable[str], below: Path) -> dict[Path, Path]:
-    """The lines behind its image, its arguments and its inputs. `below` is where inputs stand."""
+def lines(at: Path, inputs: Iterable[Path]) -> dict[Path, Path]:
+    """The lines behind its image, its arguments and its inputs; of each input its own."""
     app: Path = ("Arguments", "AppSpecification")
     found: dict[Path, Path] = {
         (*app, "ImageUri"): (*at, "framework"),
@@ -72,7 +73,6 @@ def lines(at: Path, inputs: Iterable[str], below: Path) -> dict[Path, Path]:
         ("Arguments", "Environment"): (*at, "environment"),
         ("Arguments", "ProcessingOutputConfig", "Outputs"): (*at, "outputs"),
     }
-    for index, name in enumerate(inputs):
-        here = (*at, "code") if name == "code" else (*at, *below, name)
+    for index, here in enumerate(inputs):
         found["Arguments", "ProcessingInputs", str(index)] = here
     return found

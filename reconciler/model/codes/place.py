@@ -72,4 +72,10 @@ CODES = (
         "A plan would deploy a version of a model for the first time, and its registry's policy does not allow it: a rule failed, or what a rule needs could not be read. A model file that is another one than was registered is found here as well. What serves already is never judged.",
         "`moorline registry check REGISTRY VERSION --for deploy` shows every rule; mend what it names, or deploy another version.",
     ),
+    Code(
+        "MODEL007",
+        "a group of versions that this account does not see",
+        "A registry is a group that another account shares, and SageMaker knows none by its ARN here: it is not there, or its policy does not name this account.",
+        "Ask its owner to name this account among the `readers` of the ModelRegistry, or correct the ARN.",
+    ),
 )

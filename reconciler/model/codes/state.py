@@ -24,4 +24,10 @@ CODES = (
         "An address was subscribed to a topic and has not confirmed that it wants to be. Until then it is told nothing, and it cannot be unsubscribed either: AWS forgets it after some days.",
         "Confirm it by the link in the message that AWS sent to the address.",
     ),
+    Code(
+        "STATE004",
+        "not empty",
+        "AWS deletes some things only when nothing is in them: a bucket without objects, old versions and delete markers, a group without model versions. Moorline empties nothing, since nobody could take that back. Such a step fails, and what it needs, such as its key, is kept with it.",
+        "Empty it yourself when nobody needs what is in it, then run the same command again: it goes on where the last one ended.",
+    ),
 )

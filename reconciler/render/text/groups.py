@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reconciler.model import origin
+from reconciler.model.diagnostic import Severity
 from reconciler.model.origin import Origin
 from reconciler.model.value import Json
 from reconciler.render.vocabulary import words
@@ -57,6 +58,12 @@ def summary(
     number, same, others = counts["changes"], counts["unchanged"], found[Origin.OWNED]
     are = "is" if same == 1 else "are"
     more = f" {others:,} {'is' if others == 1 else 'are'} owned by another." if others else ""
+    errors = sum(each["severity"] == Severity.ERROR for each in plan_json["diagnostics"])
+    if errors:
+        more += f" {count(errors, 'error')}: what {'it is' if errors == 1 else 'they are'} about"
+        more = ink(f"{more} was not compared.", "red")
+    if not number and errors:
+        return f"No drift was found in {count(same, 'resource')}.{more}"
     if not number:
         return ink(f"No drift. {count(same, 'resource')} {are} as declared.{more}", "green")
     verb = "differs" if number == 1 else "differ"

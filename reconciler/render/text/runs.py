@@ -18,6 +18,7 @@ _SIGNS = {
     Stage.FAILED: "✗",
     Stage.STOPPED: "■",
     Stage.TIMED_OUT: "✗",
+    Stage.UNKNOWN: "?",
 }
 _MINUTE = 60
 

@@ -73,6 +73,14 @@ declare(
     ),
     owners=AUTO.owners,
     pending=both(AUTO.pending, ttl.PENDING),
-    aside=Aside(looks=(*LOOKS, *ttl.LOOKS)),
+    aside=Aside(
+        looks=(*LOOKS, *ttl.LOOKS),
+        set_by={
+            "TimeToLiveSpecification": ("update_time_to_live",),
+            RECOVERY.partition(".")[0]: ("update_continuous_backups",),
+            "ContributorInsightsSpecification": ("update_contributor_insights",),
+            "ResourcePolicy": ("put_resource_policy", "delete_resource_policy"),
+        },
+    ),
     refers=("AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::S3::Bucket"),
 )

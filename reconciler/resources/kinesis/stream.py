@@ -5,6 +5,7 @@ of its own (UpdateStreamMode). A number of shards is at most doubled or halved b
 which AWS takes ten in 24 hours, and a stream takes the next once it is ACTIVE (UpdateShardCount).
 """
 
+from reconciler.resources.aside import Aside
 from reconciler.resources.calendar import after
 from reconciler.resources.cloudcontrol import declare
 from reconciler.resources.narrow import Narrowing, fewer
@@ -21,4 +22,16 @@ declare(
     narrows=(Narrowing(path="RetentionPeriodHours", destroys="records", lost=fewer("hours", 24)),),
     owners=(scaled("ShardCount", "StreamModeDetails.StreamMode", "ON_DEMAND"),),
     refers=("AWS::KMS::Key",),
+    aside=Aside(
+        set_by={
+            "RetentionPeriodHours": (
+                "increase_stream_retention_period",
+                "decrease_stream_retention_period",
+            ),
+            "ShardCount": ("update_shard_count",),
+            "StreamEncryption": ("start_stream_encryption", "stop_stream_encryption"),
+            "StreamModeDetails": ("update_stream_mode",),
+            "MaxRecordSizeInKiB": ("update_max_record_size",),
+        }
+    ),
 )

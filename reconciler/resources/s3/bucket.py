@@ -22,6 +22,8 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, only
+from reconciler.resources.emptied import emptied
+from reconciler.resources.review import Look
 from reconciler.resources.s3.configuration import BLOCKS, ENCRYPTED, PARTS
 from reconciler.resources.s3.kept import calendar
 from reconciler.resources.s3.lifecycle import MINIMUM
@@ -29,6 +31,7 @@ from reconciler.resources.s3.retention import NARROWS
 
 BUCKET = {"Bucket": "{name}"}
 ARN = "arn:{partition}:s3:::{name}"
+GONE = (absent("404"), absent("NoSuchBucket"))
 
 register(
     Resource(
@@ -39,6 +42,7 @@ register(
                 "create_bucket": ("s3:TagResource",),
                 "put_bucket_replication": ("iam:PassRole",),
             },
+            looks=("s3:ListBucketVersions",),
             document=frozenset(
                 {
                     "BucketEncryption",
@@ -61,7 +65,7 @@ register(
             {**BUCKET, "CreateBucketConfiguration": {"LocationConstraint": "{location}"}},
         ),
         delete=Op("delete_bucket", BUCKET),
-        absent=(absent("404"), absent("NoSuchBucket")),
+        absent=GONE,
         transient=(
             absent("NoSuchBucket"),
             absent("MalformedPolicy", r"(?i)invalid principal"),
@@ -142,6 +146,14 @@ register(
         ),
         unread=frozenset({"ObjectLockEnabled"}),
         holds="records",
+        pending=emptied(
+            lambda name: Look(
+                "s3", "list_object_versions", {"Bucket": name, "MaxKeys": 1}, absent=GONE
+            ),
+            lambda found: bool(found and (found.get("Versions") or found.get("DeleteMarkers"))),
+            "objects, or old versions or delete markers of some",
+            "empty it, with all versions and delete markers",
+        ),
         narrows=NARROWS,
         calendar=calendar,
         refers=("AWS::IAM::Role", "AWS::KMS::Key"),

@@ -18,16 +18,22 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import text
+from reconciler.resources.emptied import emptied
 from reconciler.resources.parts import Facet
+from reconciler.resources.review import Look
 from reconciler.resources.sagemaker.service import ADD_TAGS, arn, tagging
 
 NAME = {"ModelPackageGroupName": "{name}"}
+GONE = (absent("ValidationException", r"does not exist\.?$"), absent("ResourceNotFound"))
 
 register(
     Resource(
         type="AWS::SageMaker::ModelPackageGroup",
         service="sagemaker",
-        aside=Aside(needs={"create_model_package_group": (ADD_TAGS,)}),
+        aside=Aside(
+            needs={"create_model_package_group": (ADD_TAGS,)},
+            looks=("sagemaker:ListModelPackages",),
+        ),
         reach=Reach.REGIONAL,
         name="ModelPackageGroupName",
         key=NAME,
@@ -38,7 +44,7 @@ register(
         ),
         create=Op("create_model_package_group", NAME),
         delete=Op("delete_model_package_group", NAME),
-        absent=(absent("ValidationException", r"does not exist\.?$"), absent("ResourceNotFound")),
+        absent=GONE,
         transient=(absent("ValidationException", r"(?i)invalid principal"),),
         outputs={"ModelPackageGroupArn": ("ModelPackageGroupArn",)},
         created={"ModelPackageGroupArn": ("ModelPackageGroupArn",)},
@@ -76,6 +82,18 @@ register(
         ),
         policies=frozenset({"ModelPackageGroupPolicy"}),
         holds="history",
+        pending=emptied(
+            lambda name: Look(
+                "sagemaker",
+                "list_model_packages",
+                {"ModelPackageGroupName": name, "MaxResults": 1},
+                at="ModelPackageSummaryList",
+                absent=GONE,
+            ),
+            bool,
+            "model versions",
+            "delete its versions (DeleteModelPackage)",
+        ),
         refers=("AWS::IAM::Role", "AWS::KMS::Key"),
     )
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError
-from moto.core import responses
+from moto.core import responses, utils
 from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
@@ -118,6 +118,8 @@ def install() -> None:
         return tables[kind]
 
     own.DOOR[:] = [admitted]
+    shared: Any = utils
+    shared.create_loader = cache(shared.create_loader)  # each looks through all of AWS's models
     stubber: Any = BotocoreStubber
     stubber.__call__ = stub
     base.urls = property(cached_urls)

@@ -43,6 +43,7 @@ INTERNALS: dict[str, tuple[str, ...]] = {
     "moto.glue.models": ("glue_backends",),
     "moto.athena.models": ("athena_backends",),
     "moto.emrserverless.models": ("emrserverless_backends",),
+    "moto.core.utils": ("create_loader",),
     "moto.core.models": ("MockAWS._enable_patching", "botocore_stubber", "responses_mock"),
     "moto.iam.models": (
         "IAMBackend._init_aws_policies",

@@ -12,20 +12,33 @@ from typing import TYPE_CHECKING
 
 from reconciler.access.workloads import works
 from reconciler.access.workloads.pipelines import begun
+from reconciler.access.workloads.site import DEPUTY, takes
 from reconciler.sandbox.found import declared
 from reconciler.sandbox.iam import principals, working
 from reconciler.sandbox.iam.working import Site, Thing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.access.request import Call
+    from reconciler.access.workloads import Work
 
 Refusal = tuple[str, str, int]
+JOBS = {
+    "AWS::SageMaker::ProcessingJob": "processing-job",
+    "AWS::SageMaker::TrainingJob": "training-job",
+}
 
 
 @cache
 def _roles() -> dict[str, tuple[str, str, str]]:
     """By operation: what it makes, and the parameters with its name and its role."""
     return {name: told for each in declared("ROLES") for name, told in each.items()}
+
+
+def _taking(site: Site, role: str, at: str) -> Iterator[Work]:
+    """A job takes its role for itself."""
+    yield takes(site, role, DEPUTY, site.arn("sagemaker", at))
 
 
 def refusal(call: Call) -> Refusal | None:
@@ -40,6 +53,8 @@ def refusal(call: Call) -> Refusal | None:
         thing = Thing(type_, str(call.params.get(name, "")), call.params)
         site = Site(call.region, call.account, call.partition, (thing,))
         told = partial(begun, pipeline=thing) if type_.endswith("Pipeline") else works
+        if type_.endswith("Job"):
+            told = partial(_taking, role=arn, at=f"{JOBS[type_]}/{thing.name}")
         if not working.refusal(site, [arn], vital=working.TAKEN, told=told):
             return None
     if call.operation == "CreateFeatureGroup":

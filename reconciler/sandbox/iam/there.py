@@ -138,6 +138,15 @@ def holds(bucket: str, key: str) -> bool:
     return kept is not None and not isinstance(kept, FakeDeleteMarker)
 
 
+def etag(uri: str) -> str:
+    """The ETag of an object, empty where there is none."""
+    name, _, key = uri.removeprefix("s3://").partition("/")
+    if not holds(name, key):
+        return ""
+    found = next(each for _, each in _buckets() if each.name == name)
+    return str(found.keys[key].etag).strip('"')
+
+
 def region(bucket: str) -> str:
     """Where a bucket is, empty where there is none."""
     return next((str(each.region_name) for _, each in _buckets() if each.name == bucket), "")

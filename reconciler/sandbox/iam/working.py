@@ -8,12 +8,10 @@ whether somebody else's account lets them in, the sandbox cannot know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.access.request import UnknownCallError
 from reconciler.access.workloads import Site, Thing, works
-from reconciler.access.workloads.pipelines import begun, started, steps
-from reconciler.access.workloads.training import trained
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.iam.decision import message, refused
 from reconciler.sandbox.iam.principals import Principal
@@ -29,16 +27,7 @@ VITAL = ("ecr:", "kms:", *TAKEN, "s3:getobject", "s3:getbucketacl", "s3:putobjec
 """Without them a deployment fails; without logs and metrics it only says less."""
 RUNNING = (*VITAL, "iam:passrole", "s3:listbucket", "sagemaker:addtags", "sagemaker:create",
            "sagemaker:describe")  # fmt: skip
-"""Without them a step of a pipeline fails."""
-
-
-class Failing(NamedTuple):
-    """A step of a pipeline that a role cannot do, and why; before the first it has no name."""
-
-    step: str
-    why: str
-    sent: str = ""
-    """The operation of the pipeline itself that is refused; none where it is the step's own job."""
+"""Without them a job or a step of a pipeline fails."""
 
 
 def refusal(
@@ -62,28 +51,6 @@ def refusal(
         return ""
     judge = _Judge(site, roles, later, vital)
     return next((why for work in _told(told(site)) for why in judge.why(work)), "")
-
-
-def failing(site: Site, pipeline: Thing, roles: Iterable[str], later: float) -> Failing | None:
-    """The first step of a pipeline that one of these roles cannot do; nothing when they can."""
-    if WORLD.iam != "enforced":
-        return None
-    names = [*roles]
-    entering, judge = (_Judge(site, names, later, vital) for vital in (TAKEN, RUNNING))
-    for _, why in _whys(entering, begun(site, pipeline)):
-        return Failing("", why)
-    for step in _told(steps(pipeline)):
-        for operation, why in _whys(judge, started(site, pipeline, step)):
-            return Failing(step.name, why, operation)
-        for _, why in _whys(judge, trained(site, step)):
-            return Failing(step.name, why)
-    return None
-
-
-def _whys(judge: _Judge, found: Iterator[Work]) -> Iterator[tuple[str, str]]:
-    """Operations that are refused, and why."""
-    for work in _told(found):
-        yield from ((work.call.operation, why) for why in judge.why(work))
 
 
 class _Judge:
@@ -126,4 +93,4 @@ def _told(found: Iterator[T]) -> Iterator[T]:
         return
 
 
-__all__ = ["TAKEN", "Failing", "Site", "Thing", "failing", "refusal"]
+__all__ = ["RUNNING", "TAKEN", "Site", "Thing", "refusal"]

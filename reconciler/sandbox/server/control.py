@@ -1,7 +1,7 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, handlers, machines, lag, throttling, iam,
-account, snapshot and stop. What changes something is no GET, since any web page can make a
+ping, status, reset, clock, outcome, scale, faults, handlers, machines, trainings, lag, throttling,
+iam, account, snapshot and stop. What changes something is no GET, since any web page can make a
 browser send one.
 """
 
@@ -21,11 +21,13 @@ from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import MOTO_CONFIG
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
 from reconciler.sandbox.services.sagemaker import autoscaling
+from reconciler.sandbox.services.sagemaker.runs import noted
 from reconciler.sandbox.services.sagemaker.store import records
 from reconciler.sandbox.services.stepfunctions import steering
 from reconciler.sandbox.state import snapshot
 from reconciler.sandbox.state.handlers import Fault
 from reconciler.sandbox.state.rules import Rule
+from reconciler.sandbox.state.trainings import Script
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
@@ -163,7 +165,15 @@ class Control:
             WORLD.machines.clear()
         found = WORLD.machines.state()
         found |= {"jobs": steering.jobs(given["jobs"])} if "jobs" in given else {}
-        return found | ({"notes": steering.notes(given["notes"])} if "notes" in given else {})
+        return found | ({"notes": _notes(given["notes"])} if "notes" in given else {})
+
+    def _trainings_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """What jobs of SageMaker meet: metrics, files, failures by the name of a step or a job."""
+        if method == "POST":
+            WORLD.trainings.scripts += [Script(**each) for each in given["scripts"]]
+        if method == "DELETE":
+            WORLD.trainings.clear()
+        return WORLD.trainings.state()
 
     def _lag_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """How many reads after a write are stale: a number, or numbers by service.Operation."""
@@ -200,6 +210,11 @@ class Control:
     def _stop_(self, _method: str, _given: dict[str, Any]) -> dict[str, Any]:
         self._stop()
         return {"stopping": True}
+
+
+def _notes(execution: str) -> list[dict[str, str]]:
+    """What was not done in a run of a machine or of a pipeline."""
+    return [*steering.notes(execution), *noted.notes(execution)]
 
 
 def resources() -> Counter[str]:

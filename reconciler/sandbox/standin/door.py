@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from reconciler.sandbox.standin import container
+from reconciler.sandbox.standin.container import Done
 from reconciler.sandbox.standin.run import SECONDS, Ended, Job, flat, run
 
 TIMEOUT = 30.0
@@ -52,6 +54,21 @@ def do(endpoint: str, job: dict[str, Any], script: Path, seconds: float = SECOND
         raise
     told(endpoint, job["id"], ok=ended.ok, error=ended.error)
     return ended
+
+
+def learn(endpoint: str, job: dict[str, Any], seconds: float = SECONDS) -> Done:
+    """Do a job of SageMaker's that waits, and say how it ended.
+
+    Raises:
+        OSError: the sandbox is gone.
+    """
+    try:
+        done = container.do(endpoint, job, seconds)
+    except OSError as broken:
+        told(endpoint, job["id"], ok=False, error=f"ClientError: {broken}")
+        raise
+    _asked(endpoint, {"ended": {job["id"]: done.told}})
+    return done
 
 
 def told(endpoint: str, unique: str, *, ok: bool, error: str = "") -> None:

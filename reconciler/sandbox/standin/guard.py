@@ -24,7 +24,11 @@ try:
 except ImportError:  # no system that has sockets in files lacks it
     fcntl = None  # type: ignore[assignment]
 
-NEW_USER, NEW_NET = 0x10000000, 0x40000000
+NEW_USER, NEW_NET, NEW_PLACES = 0x10000000, 0x40000000, 0x00020000
+BIND, DEEP, OWN = 0x1000, 0x4000, 0x40000
+"""Flags of mount: another name of a folder, with all below it, and seen by nobody else."""
+OPT, ML = "/opt", "/opt/ml"
+"""Where SageMaker's containers have their files."""
 UP, SET_FLAGS, GET_FLAGS = 1, 0x8914, 0x8913
 REQUEST = "16sh22x"
 CHUNK = 65_536
@@ -52,6 +56,7 @@ NEVER = {
     "ctypes.cdata", "ctypes.cdata/buffer", "ctypes.dlsym/handle", "sys.setprofile", "socket.bind",
     "socket.gethostbyname", "socket.gethostbyaddr",
 }  # fmt: skip
+NATIVE = {"ctypes.cdata", "ctypes.cdata/buffer", "ctypes.dlsym/handle"}
 CHANGING = {
     "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir",
     "os.symlink", "os.truncate", "os.utime", "os.setxattr", "os.removexattr", "os.chflags",
@@ -69,15 +74,64 @@ def main() -> None:
     told = json.loads(sys.stdin.read())
     sys.stdin = Path(os.devnull).open()  # noqa: SIM115  (for as long as the process is)
     limit(told["seconds"], told["memory"])
+    home = told["home"]
     alone = apart()
+    mounted = alone and told["container"] and mount(home)
     if alone:
         bridge(told["port"], told["relay"])
-    alone = fence(told["home"]) and alone
+    alone = fence(home, ML if mounted else "") and alone
     sys.stdout.write(f"moorline-guard:{'alone' if alone else 'hooked'}\n")
+    if told["container"] and not mounted:
+        sys.stdout.write("moorline-guard:not mounted\n")
     sys.stdout.flush()
-    sys.argv = [told["name"], *told["arguments"]]
-    sys.addaudithook(hook(told["home"], told["port"], told["relay"]))
-    runpy.run_path(f"{told['home']}/job.py", run_name="__main__")
+
+    def here(text: str) -> str:
+        return text.replace(ML, f"{home}{ML}") if told["container"] and not mounted else text
+
+    program = here(told["program"])
+    os.environ.update({name: here(value) for name, value in told["variables"].items()})
+    os.chdir(here(told["folder"]))
+    sys.argv = [here(told["name"]), *map(here, told["arguments"])]
+    sys.path[:0] = [here(each) for each in told["paths"]]
+    own = (home, ML) if mounted else (home,)
+    free = alone and told["native"]
+    sys.addaudithook(hook(own, told["port"], told["relay"], free=free))
+    if told["module"]:
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+    else:
+        runpy.run_path(program, run_name="__main__")
+
+
+def mount(home: str) -> bool:
+    """Let the folder `opt/ml` of one's own be ``/opt/ml``, for this process alone.
+
+    All else in ``/opt`` stays as it is. Where there is no such folder, or the kernel does not let
+    it be, texts that name it are changed instead.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def bound(source: str, target: str) -> bool:
+        return bool(libc.mount(source.encode(), target.encode(), None, BIND | DEEP, None) == 0)
+
+    if libc.mount(None, b"/", None, OWN | DEEP, None) != 0 or not Path(OPT).is_dir():
+        return False
+    place = f"{home}{ML}"
+    if Path(ML).is_dir():
+        return bound(place, ML)
+    stage = Path(home, "stage")
+    stage.mkdir()
+    if libc.mount(b"tmpfs", str(stage).encode(), b"tmpfs", 0, None) != 0:
+        return False
+    for each in Path(OPT).iterdir():
+        one = stage / each.name
+        if each.is_symlink():
+            one.symlink_to(each.readlink())
+        elif each.is_dir():
+            one.mkdir()
+            if not bound(str(each), str(one)):
+                return False
+    (stage / "ml").mkdir()
+    return bound(place, str(stage / "ml")) and bound(str(stage), OPT)
 
 
 def limit(seconds: float, memory: float) -> None:
@@ -100,7 +154,8 @@ def apart() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     user, group = os.getuid(), os.getgid()
-    if ctypes.CDLL(None, use_errno=True).unshare(NEW_USER | NEW_NET) != 0:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(NEW_USER | NEW_NET | NEW_PLACES) and libc.unshare(NEW_USER | NEW_NET):
         return False
     with contextlib.suppress(OSError):  # whose files are whose is the same without it
         Path("/proc/self/setgroups").write_text("deny")
@@ -113,7 +168,7 @@ def apart() -> bool:
     return True
 
 
-def fence(home: str) -> bool:
+def fence(home: str, also: str = "") -> bool:
     """Let the kernel keep files apart as well, where it has Landlock; no program can be begun then.
 
     Source: Linux, "Landlock: unprivileged access control".
@@ -130,7 +185,8 @@ def fence(home: str) -> bool:
     rules = int(libc.syscall(CREATE, attributes, ctypes.c_size_t(size), 0))
     if rules < 0:
         return False
-    own = [(home, every & ~EXECUTE), ("/dev/null", WRITE | READ), ("/proc/self", READ | LIST)]
+    own = [(each, every & ~EXECUTE) for each in (home, also) if each]
+    own += [("/dev/null", WRITE | READ), ("/proc/self", READ | LIST)]
     for path, allowed in [*own, *((each, READ | LIST) for each in roots())]:
         _allow(libc, rules, path, allowed & every)
     libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
@@ -184,11 +240,15 @@ def forward(one: socket.socket, other: socket.socket) -> None:
 
 
 def hook(  # noqa: C901  (each thing that Python tells of)
-    home: str, port: int, relay: str
+    places: tuple[str, ...], port: int, relay: str, *, free: bool
 ) -> Callable[[str, tuple[Any, ...]], None]:
-    """What a script may do, asked of each thing that it does."""
-    own = os.path.realpath(home)
-    readable = (own, *roots(), *READABLE, f"/proc/{os.getpid()}", "/proc/self")
+    """What a script may do, asked of each thing that it does.
+
+    `free` lets it use libraries by ctypes, as numerical ones do: where the kernel holds it.
+    """
+    own = tuple(map(os.path.realpath, places))
+    readable = (*own, *roots(), *READABLE, f"/proc/{os.getpid()}", "/proc/self")
+    never = NEVER - NATIVE if free else NEVER
     real, fspath = os.path.realpath, os.fspath
 
     def under(path: Any, roots: tuple[str, ...]) -> bool:  # noqa: ANN401  (what Python was given)
@@ -196,12 +256,12 @@ def hook(  # noqa: C901  (each thing that Python tells of)
             return True
         text = fspath(path)
         name = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else str(text)
-        found = real(name if name.startswith("/") else f"{own}/{name}")
+        found = real(name)
         return any(found == root or found.startswith(f"{root.rstrip('/')}/") for root in roots)
 
     def opened(path: Any, mode: Any, flags: Any) -> bool:  # noqa: ANN401  (the same)
         writes = any(sign in (mode or "") for sign in "wax+") or (flags or 0) & WRITING
-        return under(path, (own, "/dev/null") if writes else readable)
+        return under(path, (*own, "/dev/null") if writes else readable)
 
     def reached(target: Any) -> bool:  # noqa: ANN401  (the same)
         if target is None or target == relay:
@@ -216,13 +276,13 @@ def hook(  # noqa: C901  (each thing that Python tells of)
         if event == "socket.getaddrinfo":
             return given[0] is None or given[0] in LOCAL
         if event == "ctypes.dlopen":
-            return given[0] is None
+            return free or given[0] is None
         if event in CHANGING:
-            return all(under(each, (own,)) for each in given[: 2 if event in BOTH else 1])
+            return all(under(each, own) for each in given[: 2 if event in BOTH else 1])
         return event not in LISTING or not given or under(given[0], readable)
 
     def asked(event: str, given: tuple[Any, ...]) -> None:
-        if event in NEVER or not fits(event, given):
+        if event in never or not fits(event, given):
             what = next((it for it in given if isinstance(it, str | bytes | tuple)), "")
             raise PermissionError(f"a stand-in may not: {event} {what!r}")
 

@@ -17,8 +17,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +34,26 @@ OUTPUT = 65_536
 """Characters of what it prints that are kept, from the end."""
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 _MARK = "moorline-guard:"
+LOOK = 0.1
+"""Seconds between two looks at what is to end a container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """How a container of SageMaker's begins; its paths are below ``/opt/ml``."""
+
+    program: str
+    """The file that is run, or the name of a module."""
+    module: bool = False
+    folder: str = "/opt/ml"
+    """Where it is run."""
+    paths: tuple[str, ...] = ()
+    """Folders in which it finds modules."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    heard: Callable[[str], None] = field(default=lambda _: None)
+    """Is told what it prints, as it does."""
+    watch: Callable[[], bool] = field(default=lambda: False)
+    """Says that it is to be ended now, as when its instance is taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +70,8 @@ class Job:
     token: str
     seconds: float = SECONDS
     memory: int = MEMORY
+    container: Container | None = None
+    """What it finds where it is a job of SageMaker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +85,12 @@ class Ended:
     """The end of what it has printed."""
     alone: bool
     """Whether the kernel, too, has kept it from every other network and file."""
+    code: int = 0
+    """Its exit code; below zero a signal."""
+    mounted: bool = True
+    """Of a container: whether it has found its files at ``/opt/ml``."""
+    broken: bool = False
+    """Whether it was ended as `watch` said."""
 
 
 def flat(arguments: Mapping[str, str] | Sequence[str]) -> list[str]:
@@ -96,31 +127,56 @@ def run(job: Job) -> Ended:
         ValueError: the endpoint is not on this machine.
         OSError: the script cannot be read.
     """
+    with folder() as home:
+        shutil.copyfile(job.script, home / "job.py")
+        return inside(job, home)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder of a process's own, which is gone afterwards."""
+    with tempfile.TemporaryDirectory(
+        prefix="moorline-stand-in-", ignore_cleanup_errors=True
+    ) as made:
+        home = Path(made).resolve()
+        home.chmod(0o700)
+        yield home
+
+
+def inside(job: Job, home: Path) -> Ended:
+    """Run what is in a folder already, until it ends or its time is over.
+
+    Raises:
+        ValueError: the endpoint is not on this machine.
+    """
     target = urlsplit(job.endpoint)
     if target.hostname not in LOCAL or target.port is None:
         raise ValueError(f"{job.endpoint} is not a port on this machine")
-    with tempfile.TemporaryDirectory(
-        prefix="moorline-stand-in-", ignore_cleanup_errors=True
-    ) as folder:
-        home = Path(folder).resolve()
-        home.chmod(0o700)
-        shutil.copyfile(job.script, home / "job.py")
-        with serve(home / "relay", target.hostname, target.port):
-            return _run(job, home, target.port)
+    with serve(home / "relay", target.hostname, target.port):
+        return _run(job, home, target.port)
+
+
+def _told(job: Job, home: Path, port: int) -> dict[str, object]:
+    own = job.container
+    return {
+        "home": str(home), "port": port, "relay": str(home / "relay"), "seconds": job.seconds,
+        "memory": job.memory, "arguments": list(job.arguments), "container": own is not None,
+        "name": own.program if own else job.script.name,
+        "program": own.program if own else str(home / "job.py"),
+        "module": own is not None and own.module, "native": own is not None,
+        "folder": own.folder if own else str(home), "paths": list(own.paths) if own else [],
+        "variables": dict(own.variables) if own else {},
+    }  # fmt: skip
 
 
 def _run(job: Job, home: Path, port: int) -> Ended:
-    told = {
-        "home": str(home), "port": port, "relay": str(home / "relay"), "seconds": job.seconds,
-        "memory": job.memory, "arguments": list(job.arguments), "name": job.script.name,
-    }  # fmt: skip
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and file; the guard is first)
         [sys.executable, "-I", "-B", str(GUARD)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=home,
         env=environment(job, home), start_new_session=True, close_fds=True, text=True,
         errors="replace",
     )  # fmt: skip
-    over = threading.Event()
+    over, broken = threading.Event(), threading.Event()
 
     def end() -> None:
         over.set()
@@ -129,29 +185,56 @@ def _run(job: Job, home: Path, port: int) -> Ended:
     timer = threading.Timer(job.seconds, end)
     timer.daemon = True
     timer.start()
+    own = job.container or Container("")
+    watcher = threading.Thread(target=_watch, args=(process, own, broken), daemon=True)
+    if job.container is not None:
+        watcher.start()
     try:
-        output = _spoken(process, json.dumps(told))
+        output = _spoken(process, json.dumps(_told(job, home, port)), own.heard)
         code = process.wait()
     finally:
         timer.cancel()
         _kill(process)
         process.wait()
-    alone = output.startswith(f"{_MARK}alone\n")
+    marks = {line for line in output.splitlines() if line.startswith(_MARK)}
     shown = "".join(line for line in output.splitlines(keepends=True) if not line.startswith(_MARK))
     error = _error(code, job, shown, over=over.is_set())
-    return Ended(not error, error, shown[-OUTPUT:], alone)
+    return Ended(
+        not error, error, shown[-OUTPUT:], output.startswith(f"{_MARK}alone\n"), code,
+        f"{_MARK}not mounted" not in marks, broken.is_set(),
+    )  # fmt: skip
 
 
-def _spoken(process: subprocess.Popen[str], told: str) -> str:
+def _watch(process: subprocess.Popen[str], own: Container, broken: threading.Event) -> None:
+    while process.poll() is None:
+        if own.watch():
+            broken.set()
+            _kill(process)
+            return
+        time.sleep(LOOK)
+
+
+def _spoken(process: subprocess.Popen[str], told: str, heard: Callable[[str], None]) -> str:
     if process.stdin is None or process.stdout is None:
         raise AssertionError("the pipes were asked for")
     with contextlib.suppress(BrokenPipeError):
         process.stdin.write(told)
         process.stdin.close()
-    head, kept = process.stdout.read(OUTPUT), ""
-    while chunk := process.stdout.read(OUTPUT):
-        kept = (kept + chunk)[-OUTPUT:]
-    return head + kept
+    head: list[str] = []
+    kept: deque[str] = deque()
+    first = last = 0
+    while line := process.stdout.readline(OUTPUT):
+        if not line.startswith(_MARK):
+            heard(line)
+        if first < OUTPUT:
+            head.append(line)
+            first += len(line)
+            continue
+        kept.append(line)
+        last += len(line)
+        while last - len(kept[0]) >= OUTPUT:
+            last -= len(kept.popleft())
+    return "".join([*head, *kept])
 
 
 def _error(code: int, job: Job, output: str, *, over: bool) -> str:

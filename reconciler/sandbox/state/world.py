@@ -19,6 +19,7 @@ from reconciler.sandbox.state.lag import Lag
 from reconciler.sandbox.state.machines import Machines
 from reconciler.sandbox.state.outcomes import Outcomes
 from reconciler.sandbox.state.rules import Rules
+from reconciler.sandbox.state.trainings import Trainings
 
 EVENTS = 10_000
 """Writes that the event history remembers."""
@@ -34,7 +35,9 @@ class Durations:
     feature_group: float = 30.0
     feature_group_update: float = 30.0
     feature_group_delete: float = 30.0
-    pipeline_execution: float = 60.0
+    training_job: float = 60.0
+    processing_job: float = 45.0
+    transform_job: float = 60.0
     glue_job: float = 90.0
     emr_serverless_job: float = 90.0
     emr_serverless_application: float = 30.0
@@ -66,6 +69,7 @@ class World:
     ended: dict[str, float] = field(default_factory=dict)  # keys, and when they end on demand
     handlers: Handlers = field(default_factory=Handlers)  # how Cloud Control's types behave
     machines: Machines = field(default_factory=Machines)  # what runs of state machines meet
+    trainings: Trainings = field(default_factory=Trainings)  # what jobs of SageMaker meet
 
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
@@ -89,6 +93,7 @@ class World:
             self.ended.clear()
             self.handlers.clear()
             self.machines.clear()
+            self.trainings.clear()
 
     def next_number(self) -> int:
         """A growing number: the order of creation, finer than any timestamp."""

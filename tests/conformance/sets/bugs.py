@@ -18,10 +18,10 @@ from tests.conformance.scene import opened
 ENVIRONMENT = Path("environments/local.yaml")
 
 
-def run(folder: Path) -> Iterator[Result]:
-    """One result for each folder that is a case."""
+def run(folder: Path, only: str = "") -> Iterator[Result]:
+    """One result for each folder that is a case, whose name begins with `only`."""
     for case in sorted(path for path in folder.iterdir() if path.is_dir()):
-        if not case.name.startswith("_"):
+        if not case.name.startswith("_") and case.name.startswith(only):
             yield _case(case)
 
 

@@ -26,8 +26,11 @@ class Http(Section):
 
     source: Annotated[str, Reference("DataSource")]
     """The DataSource whose address and credentials are used."""
-    path: Maybe[str] = Field(None, examples=["/v1/exports"])
-    """What follows the address. May hold placeholders."""
+    path: Maybe[Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~!&'()+,;=:@%/{}-]*$")]] = Field(
+        None, examples=["/v1/exports"]
+    )
+    """What follows the address, from a slash on, so that the host stays what it is. May hold
+    placeholders."""
     method: Literal["get", "post", "put", "patch", "delete"] = "post"
     """The method of the request."""
     query: Annotated[dict[str, str], Field(max_length=50)] = Field(default_factory=dict)

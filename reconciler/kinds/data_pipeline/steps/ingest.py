@@ -89,7 +89,7 @@ def _failed(step: Step, site: Site) -> Place:
     if FAILED in site.writes:
         return site.writes[FAILED]
     source = site.reads[FROM].name
-    path = f"failed/{site.scope.name}/{step.name}"
+    path = site.beside("failed", step)
     return written(Write(source=source, path=path), site.scope)
 
 

@@ -42,7 +42,9 @@ class Function(Section):
     image: Maybe[ImageUri] = None
     """An image with the code, best with its digest."""
     existing: Maybe[
-        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:.+$")]
+        Annotated[
+            str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[^*?{}\s]+$")
+        ]
     ] = None
     """The ARN of a function that Moorline must not manage."""
     handler: Maybe[str] = Field(None, examples=["app.handler"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from reconciler.kinds.api import Maybe, Path, Problem, Section, Share, percent
-from reconciler.kinds.data_pipeline.api import Built, Doing, Site, Step, register
+from reconciler.kinds.data_pipeline.api import STEPS, Built, Doing, Site, Step, register
 from reconciler.kinds.terms.machine import children
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json
@@ -51,7 +51,7 @@ def check(map_: Map, step: Step) -> Iterator[Problem]:
             yield Problem((group, name), "steps inside of it read and write", "say it there")
     for index, each in enumerate(map_.steps):
         for name, write in each.writes.items():
-            if "{item}" not in write.path:
+            if "{item}" not in write.path and name not in STEPS[each.kind].shared:
                 here = ("map", "steps", str(index), "writes", name, "path")
                 text = "every item is written to the same place"
                 help_ = "put {item} into the path, unless the step keeps items apart itself"

@@ -90,7 +90,7 @@ def _bad(step: Step, site: Site) -> Place:
     """Where bad rows go: said, or beside the good ones."""
     if BAD in site.writes:
         return site.writes[BAD]
-    path = f"quarantine/{site.scope.name}/{step.name}"
+    path = site.beside("quarantine", step)
     return written(Write(source=site.writes[GOOD].name, path=path), site.scope)
 
 

@@ -15,7 +15,7 @@ from pydantic import Field
 from reconciler.kinds.api import Lacking, Maybe, Problem, Scope, Section, Shorthand, Size, gibibytes
 from reconciler.kinds.data_pipeline.api import Built, Doing, Place, Site, Step, register
 from reconciler.kinds.data_pipeline.data import allow_output
-from reconciler.kinds.data_pipeline.template import Template
+from reconciler.kinds.data_pipeline.template import Template, fills
 from reconciler.kinds.terms.asset import Script, bytes_of, problems
 from reconciler.kinds.terms.athena import CHANGES, SEES, allow_run, allow_table
 from reconciler.kinds.terms.machine import integration, retry
@@ -50,6 +50,10 @@ def check(query: Query, step: Step) -> Iterator[Problem]:
     if RESULTS not in step.writes:
         help_ = "add `writes: {results: {source: DATASOURCE, path: PATH}}`"
         yield Problem(("query",), "Athena writes what it answers into a bucket", help_)
+    elif fills(step.writes[RESULTS].path):
+        text = "Athena writes all answers of a workgroup to one place"
+        help_ = "leave the placeholders out; each answer has a name of its own"
+        yield Problem(("writes", RESULTS, "path"), text, help_)
 
 
 def texts(query: Query) -> Iterator[tuple[Path, str]]:
@@ -174,6 +178,7 @@ register(
         summary="SQL that Athena runs.",
         check=check,
         texts=texts,
+        shared=frozenset({RESULTS}),
         build=build,
     )
 )

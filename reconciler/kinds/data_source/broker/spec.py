@@ -11,7 +11,7 @@ from reconciler.kinds.units import Duration
 ClusterArn = Annotated[
     str,
     Field(
-        pattern=r"^arn:aws[a-z-]*:kafka:[a-z0-9-]+:[0-9]{12}:cluster/[^/]+/[0-9a-f-]+$",
+        pattern=r"^arn:aws[a-z-]*:kafka:[a-z0-9-]+:[0-9]{12}:cluster/[^/*?{}\s]+/[0-9a-f-]+$",
         examples=["arn:aws:kafka:eu-west-1:123456789012:cluster/events/0d3b4a2e-1"],
     ),
 ]
@@ -22,7 +22,7 @@ FunctionArn = Annotated[
     ),
 ]
 Failure = Annotated[
-    str, Field(pattern=r"^(arn:aws[a-z-]*:(sqs|sns|s3):.+|kafka://[A-Za-z0-9._-]+)$")
+    str, Field(pattern=r"^(arn:aws[a-z-]*:(sqs|sns|s3):[^*?{}\s]+|kafka://[A-Za-z0-9._-]+)$")
 ]
 
 
@@ -63,7 +63,9 @@ class ToLake(Section):
 
     to: Annotated[str, Reference("DataSource")]
     """A DataSource with `s3`."""
-    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9!_.*'()/=-]{1,200}[^/]$")] = "kafka"
+    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9!_.'()/=-]{1,200}[A-Za-z0-9!_.'()=-]$")] = (
+        "kafka"
+    )
     """Where in it."""
 
 

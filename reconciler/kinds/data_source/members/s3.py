@@ -28,7 +28,9 @@ from reconciler.kinds.terms.text import text
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Props, Ref
 
-Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9!_.*'()=-][A-Za-z0-9!_.*'()/=-]*[^/]$|^[^/]$")]
+Prefix = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9!_.'()=-]([A-Za-z0-9!_.'()/=-]*[A-Za-z0-9!_.'()=-])?$")
+]
 Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 _LOGGING = "logging.s3.amazonaws.com"
 _ASLEEP = frozenset({"glacier", "deepArchive"})

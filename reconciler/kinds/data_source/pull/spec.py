@@ -218,7 +218,7 @@ def body_path(text: str, at: Path) -> Iterator[Problem]:
 
 def _address(url: str, at: Path) -> Iterator[Problem]:
     """https, a host, and nothing in it that belongs elsewhere."""
-    if not _TEXT.fullmatch(url) or any(each in url for each in ' "<>\\^`{|}'):
+    if not _TEXT.fullmatch(url) or any(each in url for each in ' "*<>\\^`{|}'):
         yield Problem(at, "an address has no such characters", "encode them as %XX")
         return
     try:

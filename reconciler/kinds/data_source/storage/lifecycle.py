@@ -30,7 +30,7 @@ _EARLIEST = 30
 Folder = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9!_.*'()=-]([A-Za-z0-9!_.*'()/=-]*[A-Za-z0-9!_.*'()=-])?$",
+        pattern=r"^[A-Za-z0-9!_.'()=-]([A-Za-z0-9!_.'()/=-]*[A-Za-z0-9!_.'()=-])?$",
         max_length=900,
         examples=["raw", "labels/settled"],
     ),

@@ -31,7 +31,8 @@ def steps(
     spec: Training, baseline: Baseline, job: Job, scope: Scope
 ) -> tuple[list[Step], tuple[Address, ...]]:
     """The steps, and what has to be there before the pipeline is."""
-    made, needs = [], []
+    made: list[Step] = []
+    needs: list[Address] = []
     if baseline.quality is not None and baseline.quality.engine != BUILTIN:
         made.append(_monitored(spec, baseline, job, scope))
     for name, verb, config in _wanted(baseline):

@@ -31,9 +31,7 @@ def step(spec: Training, evaluate: Evaluate, job: Job, scope: Scope) -> tuple[St
         MODEL: Mount(artifact(spec), below(spec, scope, MODELS)),
         DATA: mount(spec, (*AT, "data"), evaluate.data, scope),
     }
-    at = lines(AT, (), ())
-    at[("Arguments", "ProcessingInputs", "0")] = (*AT, "code")
-    at[("Arguments", "ProcessingInputs", "2")] = (*AT, "data")
+    at = lines(AT, [(*AT, "code"), AT, (*AT, "data")])
     at[("PropertyFiles",)] = (*AT, "metrics")
     del at[("Arguments", "ProcessingOutputConfig", "Outputs")]
     work = Work(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.terms.asset import Asset
+from reconciler.kinds.training.channel import Origin
 from reconciler.kinds.training.job import Job
 from reconciler.kinds.training.origin import PREPARING, Mount, mount
 from reconciler.kinds.training.phases import Prepare
@@ -20,7 +21,9 @@ AT: Path = ("prepare",)
 def step(spec: Training, prepare: Prepare, job: Job, scope: Scope) -> tuple[Step, Asset]:
     """The step, and its script."""
     asset, image, entry = begun(prepare, spec, scope, AT)
-    reads = {CODE: Mount(asset.uri, asset.spot), **_reads(spec, prepare, scope)}
+    given = _given(spec, prepare)
+    reads = {CODE: Mount(asset.uri, asset.spot)}
+    reads |= {name: mount(spec, at, origin, scope) for name, (at, origin) in given.items()}
     work = Work(
         name=PREPARING,
         purpose=PREPARE,
@@ -32,18 +35,14 @@ def step(spec: Training, prepare: Prepare, job: Job, scope: Scope) -> tuple[Step
         reads=reads,
         writes={name: (name,) for name in prepare.outputs},
         environment=environment(prepare),
-        lines=lines(AT, [*reads], ("reads",)),
+        lines=lines(AT, [(*AT, "code"), *(at for at, _ in given.values())]),
     )
     made, _ = processing(work, spec, job, scope)
     return made, asset
 
 
-def _reads(spec: Training, prepare: Prepare, scope: Scope) -> dict[str, Mount]:
+def _given(spec: Training, prepare: Prepare) -> dict[str, tuple[Path, Origin]]:
     """What it says that it reads, or else every input that does not come from it."""
     if prepare.reads:
-        given = {name: (("prepare", "reads", name), it) for name, it in prepare.reads.items()}
-    else:
-        given = {
-            name: (("inputs", name), it) for name, it in spec.inputs.items() if it.from_ is None
-        }
-    return {name: mount(spec, at, it, scope) for name, (at, it) in given.items()}
+        return {name: ((*AT, "reads", name), it) for name, it in prepare.reads.items()}
+    return {name: (("inputs", name), it) for name, it in spec.inputs.items() if it.from_ is None}

@@ -8,7 +8,7 @@ DescribeFeatureGroup.
 from __future__ import annotations
 
 from reconciler.kinds.api import Scope, gibibytes
-from reconciler.kinds.terms.asset import bytes_of
+from reconciler.kinds.terms.asset import asset
 from reconciler.kinds.terms.athena import SEES, allow_run
 from reconciler.kinds.terms.location import Spot
 from reconciler.kinds.terms.permissions import allow_find, allow_write
@@ -62,13 +62,13 @@ def _step(  # noqa: PLR0913 - one query, and all that it is about
     job: Job,
     scope: Scope,
 ) -> tuple[Step, list[Address]]:
-    asset, entry = tools.script(scope, SCRIPT, path)
-    reads = {CODE: tools.mounted(asset)}
+    program, entry = tools.script(scope, SCRIPT, path)
+    reads = {CODE: tools.mounted(program)}
     said: list[Json] = []
     query = origin.query
-    needs = [*asset.needs]
+    needs = [*program.needs]
     if query is not None and query.file is not None:
-        own = bytes_of(query.file, scope, (*path, "query", "file"))
+        own = asset(scope, query.file, at=(*path, "query", "file"))
         reads[STATEMENT] = Mount(own.uri, own.spot)
         needs += own.needs
         said = ["--file", f"{INPUT}/{STATEMENT}/{own.key.rpartition('/')[2]}"]

@@ -107,7 +107,7 @@ def version(
         "ModelPackageGroupName": scope.export("ModelRegistry", register.registry, "group"),
         "ModelApprovalStatus": approval,
         "InferenceSpecification": {
-            "Containers": [_container(spec, register, scope)],
+            "Containers": [container(spec, register, scope)],
             "SupportedContentTypes": register.content_types,
             "SupportedResponseMIMETypes": register.response_types,
             "SupportedRealtimeInferenceInstanceTypes": register.instance_types,
@@ -117,7 +117,7 @@ def version(
             "CommitId": {"Get": f"Parameters.{COMMIT}"},
             "GeneratedBy": {"Get": "Execution.PipelineExecutionArn"},
         },
-        "CustomerMetadataProperties": _provenance(spec, job, scope, files),
+        "CustomerMetadataProperties": provenance(spec, job, scope, files),
     }
     sealed = seal.wanted(register, scope)
     if sealed:
@@ -150,7 +150,8 @@ def version(
     )
 
 
-def _container(spec: Training, register: Register, scope: Scope) -> Props:
+def container(spec: Training, register: Register, scope: Scope) -> Props:
+    """The container that serves the model."""
     made: dict[str, Json] = {
         "Image": inference_image(spec, register, scope),
         "ModelDataUrl": train.artifact(spec),
@@ -167,7 +168,7 @@ def inference_image(spec: Training, register: Register, scope: Scope) -> str:
     return algorithm_image(image, Wanted("inference", register.instance_types[0]), scope, path)
 
 
-def _provenance(
+def provenance(
     spec: Training, job: Job, scope: Scope, files: Mapping[str, Asset]
 ) -> dict[str, Json]:
     """What a version comes from, beside its commit and execution: code by its digest, and data.

@@ -10,6 +10,7 @@ from reconciler.kinds.terms.permissions import (
     allow_images,
     allow_network,
     allow_read,
+    allow_seal,
     allow_write,
 )
 from reconciler.kinds.training.job import Job, training_arguments, tuning_arguments
@@ -63,10 +64,7 @@ def metric(spec: Training, name: str) -> Json:
 
 
 def allow(spec: Training, job: Job, role: Role, scope: Scope) -> None:
-    """What the container may do: read inputs, write models and checkpoints.
-
-    SageMaker asks for `kms:Encrypt` with an output key. Source: SageMaker API, OutputDataConfig.
-    """
+    """What the container may do: read inputs, write models and checkpoints."""
     allow_base(scope, role, "/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TrainingJobs")
     allow_images(scope, role, [job.image])
     for mount in job.inputs.values():
@@ -74,8 +72,7 @@ def allow(spec: Training, job: Job, role: Role, scope: Scope) -> None:
     if job.code is not None:
         allow_read(scope, role, job.code.spot)
     allow_write(scope, role, below(spec, scope, MODELS))
-    if job.output.key is not None:
-        scope.grant(role, ("kms:Encrypt",), on=(job.output.key,))
+    allow_seal(scope, role, job.output.key)
     if spec.checkpoints:
         kept = below(spec, scope, CHECKPOINTS)
         allow_write(scope, role, kept)

@@ -32,6 +32,7 @@ SESSION = "SessionPolicy"
 """It narrows sessions, whatever type has it. Source: IAM User Guide, Session policies."""
 GIVES = frozenset({"BucketPolicy", "KeyPolicy", "ModelPackageGroupPolicy", "Policies"})
 GIVES |= {"AssumeRolePolicyDocument", "InlinePolicy", "PolicyDocument", "TopicPolicy"}
+GIVES |= {"RepositoryPolicyText"}
 """Properties without which nothing is allowed by them."""
 _HIDDEN = "(hidden)"
 

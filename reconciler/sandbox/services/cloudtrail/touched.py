@@ -17,12 +17,12 @@ TITLES = {
     "sagemaker": "SageMaker",
     "sns": "SNS",
 }
-INSIDE = {"budget", "newBudget"}
+INSIDE = {"budget", "newBudget", "registryId", "schemaId"}
 """Structures that hold the name of what the request is about."""
 ASIDE = {"attribute", "metric", "policy"}
 """Names of what is no resource."""
 MOST = 10
-_KEY = re.compile(r"(?P<stem>\w+?)(?:Names?|Arns?|ARNs?|Ids?)")
+_KEY = re.compile(r"(?P<stem>\w+?)(?:Names?|Arns?|ARNs?|Ids?|Identifiers?)")
 _ARN = re.compile(r"arn:aws[\w-]*:[^\s\"<,]+")
 _CODE, _MESSAGE = re.compile(r"<Code>([^<]+)"), re.compile(r"<Message>([^<]*)")
 

@@ -23,6 +23,7 @@ from reconciler.facts.asl import QueryError, path
 from reconciler.facts.schedule import ScheduleError, firings, parse
 from reconciler.sandbox.beside import backends
 from reconciler.sandbox.services.cloudcontrol.store import all_records
+from reconciler.sandbox.services.events import parameters
 from reconciler.sandbox.services.scheduler import delivery
 from reconciler.sandbox.state.agenda import Due
 from reconciler.sandbox.state.world import WORLD
@@ -31,7 +32,6 @@ TYPE = "AWS::Events::Rule"
 PRINCIPAL = "events.amazonaws.com"
 SERVICE, FIRED = "events", "fired"
 SET = "moorline_set"
-PARAMETERS = "SageMakerPipelineParameters"
 ON = {None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
 ARCHIVING = "Events-Archive-"
 """How moto names its own rules for archives."""
@@ -115,30 +115,10 @@ def _fits(pattern: Mapping[str, Any], event: dict[str, Any]) -> bool:
 
 def _targets(rule: Held, event: dict[str, Any]) -> None:
     for each in rule.targets:
-        target = _told(each, event)
+        target = parameters.told(each, event, _at)
         delivery.add(delivery.Delivery(
             PRINCIPAL, rule.arn, rule.account, rule.region, target, sent(target, event),
             WORLD.clock.now(), WORLD.next_number()))  # fmt: skip
-
-
-def _told(target: Mapping[str, Any], event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A target whose parameters of a pipeline are those of an event, where they are its paths.
-
-    Source: EventBridge API, SageMakerPipelineParameter.Value; user guide, SageMaker pipelines as
-    targets.
-    """
-    given = (target.get(PARAMETERS) or {}).get("PipelineParameterList") or ()
-    if not given:
-        return target
-    found = [{**each, "Value": _value(str(each.get("Value", "")), event)} for each in given]
-    return {**target, PARAMETERS: {"PipelineParameterList": found}}
-
-
-def _value(said: str, event: Mapping[str, Any]) -> str:
-    if not said.startswith("$."):
-        return said
-    value = _at(said, event)
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def sent(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:

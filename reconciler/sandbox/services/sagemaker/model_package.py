@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reconciler.sandbox.protocol.errors import invalid
-from reconciler.sandbox.services.sagemaker import listing, model_package_group, variants
-from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
+from reconciler.sandbox.iam import there
+from reconciler.sandbox.protocol.errors import Refused, invalid
+from reconciler.sandbox.services.sagemaker import (
+    crossing,
+    listing,
+    model_package_group,
+    variants,
+)
+from reconciler.sandbox.services.sagemaker.jobs import telling
+from reconciler.sandbox.services.sagemaker.store import created_at, modified_at, records
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
@@ -15,11 +22,21 @@ if TYPE_CHECKING:
 KIND = "model-package"
 GROUP = "ModelPackageGroupName"
 LAST_VERSION = "last version"
+EVENT = "SageMaker Model Package State Change"
+MOST_METADATA, MOST_SPECIFICATIONS = 50, 15
+"""Of one package (SageMaker API)."""
+UNVERSIONED = ("SupportedTransformInstanceTypes", "SupportedRealtimeInferenceInstanceTypes")
+"""What the API says that unversioned packages have to have."""
 NOT_KEPT = {"Tags", "ClientToken", GROUP, "ModelPackageName"}
 
 
-def find(call: Call, name_or_arn: str) -> Record:
-    """The package by ARN, name, or group/version; or the documented ValidationException."""
+def find(call: Call, name_or_arn: str, action: str = "DescribeModelPackage") -> Record:
+    """The package by ARN, name, or group/version; or the documented ValidationException.
+
+    One of another account has to be allowed by the policy of its group.
+    """
+    if crossing.elsewhere(call, name_or_arn):
+        return crossing.package(call, name_or_arn, action)
     key = name_or_arn.partition(f":{KIND}/")[2] or name_or_arn
     record = call.records(KIND).get(key)
     if record is None:
@@ -29,8 +46,7 @@ def find(call: Call, name_or_arn: str) -> Record:
 
 def create(call: Call) -> dict[str, Any]:
     """CreateModelPackage."""
-    if bool(call.get(GROUP)) == bool(call.get("ModelPackageName")):
-        raise invalid("Provide either ModelPackageName or ModelPackageGroupName.")
+    _named(call)
     kept = call.pick(*(name for name in call.params if name not in NOT_KEPT))
     data: dict[str, Any] = {
         "CertifyForMarketplace": False,
@@ -40,7 +56,30 @@ def create(call: Call) -> dict[str, Any]:
     } | kept
     _fill_digests(data)
     name = _versioned(call, data) if call.get(GROUP) else _unversioned(call, data)
-    return {"ModelPackageArn": call.add(KIND, name, data).arn}
+    record = call.add(KIND, name, data)
+    _tell(call, record)
+    return {"ModelPackageArn": record.arn}
+
+
+def _named(call: Call) -> None:
+    """Refuse a name and a group, or neither, and what a version cannot have."""
+    group, name = call.get(GROUP), call.get("ModelPackageName")
+    if not group and not name:
+        raise invalid("Missing ARN.")
+    if group and name:
+        raise invalid("Provide either ModelPackageName or ModelPackageGroupName.")
+    if group and call.get("Tags"):
+        raise invalid("Tags cannot be provided for a model package in a model package group.")
+    specification = call.get("InferenceSpecification") or {}
+    lacks = [member for member in UNVERSIONED if name and not specification.get(member)]
+    if specification and lacks:
+        raise invalid(f"{' and '.join(lacks)} are required for unversioned model packages.")
+
+
+def _tell(call: Call, record: Record) -> None:
+    """Send the event of a change: the description is its detail."""
+    detail = record.shown(ModelPackageArn=record.arn, CreationTime=created_at(record))
+    telling.event(call, EVENT, [record.arn], detail)
 
 
 def _versioned(call: Call, data: dict[str, Any]) -> str:
@@ -69,6 +108,8 @@ def _fill_digests(data: dict[str, Any]) -> None:
         if "Image" in container:
             digest = variants.resolved(container["Image"]).rpartition("@")[2]
             container.setdefault("ImageDigest", digest)
+        if etag := there.etag(str(container.get("ModelDataUrl") or "")):
+            container.setdefault("ModelDataETag", etag)
 
 
 def describe(call: Call) -> dict[str, Any]:
@@ -85,7 +126,18 @@ def describe(call: Call) -> dict[str, Any]:
 
 def update(call: Call) -> dict[str, Any]:
     """UpdateModelPackage: approval, metadata, life cycle and a few more."""
-    record = find(call, call["ModelPackageArn"])
+    record = find(call, call["ModelPackageArn"], "UpdateModelPackage")
+    metadata = dict(record.data.get("CustomerMetadataProperties") or {})
+    metadata |= call.get("CustomerMetadataProperties") or {}
+    for key in call.get("CustomerMetadataPropertiesToRemove") or []:
+        metadata.pop(key, None)
+    if len(metadata) > MOST_METADATA:
+        raise invalid(f"A model package can have {MOST_METADATA} customer metadata properties.")
+    added = call.get("AdditionalInferenceSpecificationsToAdd") or []
+    kept = record.data.get("AdditionalInferenceSpecifications") or []
+    if len(kept) + len(added) > MOST_SPECIFICATIONS:
+        text = f"A model package can have {MOST_SPECIFICATIONS} additional specifications."
+        raise invalid(text)
     record.data |= call.pick(
         "ModelApprovalStatus",
         "ModelPackageRegistrationType",
@@ -95,23 +147,20 @@ def update(call: Call) -> dict[str, Any]:
         "ModelCard",
         "ModelLifeCycle",
     )
-    metadata = record.data.get("CustomerMetadataProperties") or {}
-    metadata |= call.get("CustomerMetadataProperties") or {}
-    for key in call.get("CustomerMetadataPropertiesToRemove") or []:
-        metadata.pop(key, None)
     record.data["CustomerMetadataProperties"] = metadata or None
-    added = call.get("AdditionalInferenceSpecificationsToAdd")
     if added:
-        record.data.setdefault("AdditionalInferenceSpecifications", []).extend(added)
+        record.data["AdditionalInferenceSpecifications"] = [*kept, *added]
     _fill_digests(record.data)
     WORLD.clock.advance(0.001)  # a change is visible as LastModifiedTime > CreationTime
     record.touch()
+    _tell(call, record)
     return {"ModelPackageArn": record.arn}
 
 
 def delete(call: Call) -> None:
     """DeleteModelPackage; the number of a deleted version is never used again."""
-    del call.records(KIND)[find(call, call["ModelPackageName"]).name]
+    found = find(call, call["ModelPackageName"], "DeleteModelPackage")
+    records(crossing.owner(call, found.arn), KIND).pop(found.name)
 
 
 def list_(call: Call) -> dict[str, Any]:
@@ -119,9 +168,10 @@ def list_(call: Call) -> dict[str, Any]:
     group = (call.get(GROUP) or "").rpartition("/")[2]
     kind = call.get("ModelPackageType") or ("Versioned" if group else "Unversioned")
     status = call.get("ModelApprovalStatus")
+    rows = crossing.versions(call, str(call.get(GROUP) or ""))
     found = [
         record
-        for record in listing.select(call.records(KIND).values(), call)
+        for record in listing.select(rows.values(), call)
         if group in ("", record.data.get(GROUP))
         and kind in ("Both", "Versioned" if GROUP in record.data else "Unversioned")
         and status in (None, record.data.get("ModelApprovalStatus"))
@@ -135,12 +185,10 @@ def batch_describe(call: Call) -> dict[str, Any]:
     found: dict[str, Any] = {}
     missing: dict[str, Any] = {}
     for arn in call["ModelPackageArnList"]:
-        record = call.records(KIND).get(arn.partition(f":{KIND}/")[2])
-        if record is not None:
-            found[arn] = _summary(record)
-        else:
-            text = f"ModelPackage {arn} does not exist."
-            missing[arn] = {"ErrorCode": "ValidationException", "ErrorResponse": text}
+        try:
+            found[arn] = _summary(find(call, arn))
+        except Refused as refused:
+            missing[arn] = {"ErrorCode": refused.code, "ErrorResponse": refused.message}
     return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": missing}
 
 

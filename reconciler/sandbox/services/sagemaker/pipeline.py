@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.protocol.errors import Refused, invalid
 from reconciler.sandbox.services.sagemaker import listing
+from reconciler.sandbox.services.sagemaker.runs import definition
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at
+from reconciler.sandbox.state.clock import moment
+from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
@@ -25,7 +27,7 @@ KEPT = (
     "ParallelismConfiguration",
     "PipelineVersionAliases",
 )
-VERSION = "version"
+VERSION, VERSIONS = "version", "versions"
 DEFINITION = "PipelineDefinition"
 LOCATION = "PipelineDefinitionS3Location"
 
@@ -51,18 +53,34 @@ def create(call: Call) -> dict[str, Any]:
     data.setdefault("PipelineDisplayName", name)
     data |= {DEFINITION: _definition(call), "PipelineStatus": "Active"}
     record = call.add(KIND, name, data)
-    record.extra[VERSION] = 1
+    _keep(record)
     return {"PipelineArn": record.arn}
 
 
 def _definition(call: Call) -> str:
-    text = call.get(DEFINITION) or _from_s3(call, call[LOCATION])
-    try:
-        json.loads(text)
-    except ValueError as mistake:
-        message = f"Pipeline definition is not valid JSON: {mistake}"
-        raise invalid(message) from None
-    return str(text)
+    text = str(call.get(DEFINITION) or _from_s3(call, call[LOCATION]))
+    if why := definition.unfit(text):
+        raise invalid(why)
+    return text
+
+
+def _keep(record: Record) -> None:
+    """Keep a definition as a version of its own."""
+    known = record.extra.setdefault(VERSIONS, {})
+    number = record.extra[VERSION] = len(known) + 1
+    known[number] = {"text": record.data[DEFINITION], "at": WORLD.clock.now()}
+
+
+def version(record: Record, number: int) -> str:
+    """The definition of a version.
+
+    Raises:
+        Refused: there is no such version.
+    """
+    found = record.extra[VERSIONS].get(number)
+    if found is None:
+        raise Refused("ResourceNotFound", f"Pipeline version {number} does not exist.")
+    return str(found["text"])
 
 
 def _from_s3(call: Call, location: dict[str, str]) -> str:
@@ -82,7 +100,10 @@ def _from_s3(call: Call, location: dict[str, str]) -> str:
 def describe(call: Call) -> dict[str, Any]:
     """DescribePipeline: the definition string, wherever it came from."""
     record = find(call, call["PipelineName"])
+    asked = call.get("PipelineVersionId")
+    more = {DEFINITION: version(record, int(asked))} if asked else {}
     return record.shown(
+        **more,
         PipelineArn=record.arn,
         CreationTime=created_at(record),
         LastModifiedTime=modified_at(record),
@@ -96,7 +117,7 @@ def update(call: Call) -> dict[str, Any]:
     record = find(call, call["PipelineName"])
     if call.get(DEFINITION) or call.get(LOCATION):
         record.data[DEFINITION] = _definition(call)
-        record.extra[VERSION] += 1
+        _keep(record)
     record.data |= call.pick(*KEPT)
     record.touch()
     return {"PipelineArn": record.arn, "PipelineVersionId": record.extra[VERSION]}
@@ -111,6 +132,24 @@ def list_(call: Call) -> dict[str, Any]:
         if record.name.startswith(prefix)
     ]
     return listing.page(found, call, key="PipelineSummaries", shown=_summary)
+
+
+def list_versions(call: Call) -> dict[str, Any]:
+    """ListPipelineVersions, newest first."""
+    record = find(call, call["PipelineName"])
+    known = record.extra[VERSIONS]
+    rows = [
+        {
+            "PipelineArn": record.arn,
+            "PipelineVersionId": number,
+            "CreationTime": moment(known[number]["at"]),
+        }
+        for number in sorted(known, reverse=call.get("SortOrder") != "Ascending")
+    ]
+    begin = int(listing.content_of(call["NextToken"])) if call.get("NextToken") else 0
+    end = begin + int(call.get("MaxResults") or listing.DEFAULT_PAGE)
+    more = {"NextToken": listing.token(end)} if end < len(rows) else {}
+    return {"PipelineVersionSummaries": rows[begin:end], **more}
 
 
 def _summary(record: Record) -> dict[str, Any]:
@@ -129,4 +168,5 @@ OPERATIONS = {
     "DescribePipeline": describe,
     "UpdatePipeline": update,
     "ListPipelines": list_,
+    "ListPipelineVersions": list_versions,
 }

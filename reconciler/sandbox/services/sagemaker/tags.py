@@ -13,7 +13,8 @@ from moto.sagemaker.models import SageMakerModelBackend
 
 from reconciler.sandbox.found import declared
 from reconciler.sandbox.protocol.errors import Refused, invalid
-from reconciler.sandbox.services.sagemaker import listing, pipeline_run
+from reconciler.sandbox.services.sagemaker import listing
+from reconciler.sandbox.services.sagemaker.runs import going
 from reconciler.sandbox.services.sagemaker.store import all_records, records
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _settle(backend: Any) -> None:  # noqa: ANN401  (moto's backend)
 def _record(backend: Any, arn: str) -> Record | None:  # noqa: ANN401  (moto's backend)
     _settle(backend)
     kind, _, name = arn.rpartition(":")[2].partition("/")
-    found = records(backend, kind).get(name) or records(backend, pipeline_run.KIND).get(arn)
+    found = records(backend, kind).get(name) or records(backend, going.KIND).get(arn)
     return found if found is not None and found.arn == arn else None
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from reconciler.access.workloads.pipelines import steps, training_of
-from reconciler.sandbox.iam.working import Failing, Site, Thing, failing, refusal
+from reconciler.sandbox.iam.working import Site, Thing, refusal
 from reconciler.sandbox.services.sagemaker import model, pipeline
 from reconciler.sandbox.state.outcomes import OK, Outcome
 from reconciler.sandbox.state.world import WORLD
@@ -54,32 +52,6 @@ def feature_group(call: Call, data: dict[str, Any], scripted: Outcome) -> Outcom
     later = WORLD.durations.feature_group
     why = refusal(_site(call, [thing]), [data.get("RoleArn", "")], later=later)
     return Outcome("failed", why) if why else OK
-
-
-def run(call: Call, record: Record, given: list[dict[str, Any]]) -> Failing | None:
-    """The step at which a run of a pipeline fails whose roles are refused; nothing if none is."""
-    thing = _pipeline(record)
-    definition = thing.props["PipelineDefinition"]
-    try:
-        definition["PipelineDefinitionBody"] = _filled(definition["PipelineDefinitionBody"], given)
-        jobs = [training_of(step) for step in steps(thing)]
-    except (AttributeError, KeyError, LookupError, TypeError, ValueError):
-        jobs = []  # of another form than ours: nothing is known of its steps
-    roles = [
-        record.data.get("RoleArn", ""),
-        *(str(each["RoleArn"]) for each in jobs if each and "RoleArn" in each),
-    ]
-    return failing(_site(call, [thing]), thing, roles, WORLD.durations.pipeline_execution)
-
-
-def _filled(body: str, given: list[dict[str, Any]]) -> str:
-    """A definition whose parameters are those of a run."""
-    found = json.loads(body)
-    values = {each["Name"]: each["Value"] for each in given}
-    for each in found.get("Parameters") or ():
-        if each["Name"] in values:
-            each["DefaultValue"] = values[each["Name"]]
-    return json.dumps(found)
 
 
 def _models(config: Record) -> list[str]:

@@ -17,6 +17,9 @@ from reconciler.sandbox.services.stepfunctions.loop import RUNS, SERVICE
 from reconciler.sandbox.state.machines import Script
 from reconciler.sandbox.state.world import WORLD
 
+TOLD = ("interrupted", "log", "message", "metrics")
+"""What jobs of SageMaker tell besides."""
+
 
 def steer(given: dict[str, Any]) -> None:
     """Take over what a request sets.
@@ -32,7 +35,9 @@ def steer(given: dict[str, Any]) -> None:
         if unique not in machines.held:
             raise ValueError(f"no job {unique!r} waits for a stand-in")
         at = WORLD.clock.now()
+        known = {name: end[name] for name in TOLD if name in end}
         machines.ended[unique] = {
+            **known,
             "ok": bool(end["ok"]),
             "error": str(end.get("error", "")),
             "at": at,
@@ -47,8 +52,9 @@ def jobs(execution: str) -> list[dict[str, Any]]:
     found = []
     for job in WORLD.machines.held.values():
         if job["execution"] == execution and job["id"] not in WORLD.machines.ended:
+            name, source = job.get("session", job["id"]), job.get("source", "")
             taken = acting.take(
-                job["role"], job["principal"], job["region"], job["id"], job["account"]
+                job["role"], job["principal"], job["region"], name, job["account"], source
             )
             keys = {"key": taken.key, "secret": taken.secret, "token": taken.token}
             found.append({**job, "credentials": keys})

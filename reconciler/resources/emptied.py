@@ -1,0 +1,37 @@
+"""What AWS deletes only when nothing is in it: said in the plan, and not first by the apply. Pure.
+
+It is asked only where a plan deletes or replaces one. Moorline empties nothing: whoever does, knows
+what is lost. The next run goes on where this one ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reconciler.model.change import Action
+from reconciler.model.diagnostic import Severity
+from reconciler.model.graph import Graph
+from reconciler.model.step import Step
+from reconciler.model.value import Json
+from reconciler.resources.review import Foreseeing, Look, Objection, Pending
+
+CODE = "STATE004"
+
+
+def emptied(
+    look: Callable[[str], Look], full: Callable[[Json], bool], what: str, how: str
+) -> Pending:
+    """For a type's record: the read by the name, whether its answer has anything, and words."""
+
+    def foresee(step: Step, _: Graph) -> Foreseeing:
+        name = step.address.name
+        if step.action is Action.CREATE or not full((yield look(name))):
+            return ()
+        text = (
+            f"{name!r} holds {what}: AWS does not delete it while it does, so this step fails, and"
+            " what it needs stays too"
+        )
+        help_ = f"{how}; then run the same command again, which goes on where this one ends"
+        return (Objection(CODE, text, help_, Severity.WARNING),)
+
+    return Pending(foresee=foresee)
