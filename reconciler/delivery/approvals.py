@@ -30,11 +30,14 @@ _SET = frozenset({"sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage"
 _APPROVED = {"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}}
 _ANYWHERE = frozenset({
     "cloudtrail:LookupEvents", "ecr:DescribeImageScanFindings", "sagemaker:DescribeEndpoint",
-    "sagemaker:DescribeEndpointConfig", "sagemaker:DescribeHyperParameterTuningJob",
-    "sagemaker:DescribeModel", "sagemaker:DescribeModelPackage",
-    "sagemaker:DescribeTrainingJob", "sagemaker:ListEndpoints", "sagemaker:ListModelPackages",
+    "sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel",
+    "sagemaker:DescribeModelPackage", "sagemaker:ListEndpoints", "sagemaker:ListModelPackages",
+})  # fmt: skip
+_PAST = frozenset({
+    "sagemaker:DescribeHyperParameterTuningJob", "sagemaker:DescribeTrainingJob",
     "sagemaker:ListPipelineExecutionSteps",
 })  # fmt: skip
+"""Where a version comes from, which `registry status` tells."""
 """What a version is judged by, and what serves it: all of it only looks."""
 OBJECTS = (
     "evaluation.json", "statistics.json", "constraints.json", "analysis.json", "signature.json",
@@ -123,6 +126,12 @@ def looks(site: Site, known: Collection[str] = ()) -> list[Json]:
         allow(["kms:Decrypt"], Resource=keys, Condition={"StringEquals": when}),
         allow(["kms:Verify"], Resource=keys, Condition={"StringEquals": tagged}),
     ]
+
+
+def past(site: Site, known: Collection[str]) -> list[Json]:
+    """Where versions come from, but for the actions that are `known` already."""
+    found = _PAST - {*known}
+    return [allow(found, Resource="*")] if found and GROUP in site.types else []
 
 
 def _beginning(site: Site) -> str:

@@ -61,6 +61,7 @@ def policies(site: Site, trust: Trust) -> dict[str, Json]:
         **siblings.policies(grants, begins, site, types),
         **_stated(types, site),
         **approvals.policies(site, trust),
+        **packed("Past", approvals.past(site, looked), [PLAN], site),
         **packed("Told", [*_signing(site, "kms:Sign"), *_report()], [PLAN], site, "Tells"),
     }
 

@@ -23,7 +23,6 @@ from .judged import (
     ACCOUNT,
     KEY,
     OBJECT,
-    OURS,
     REGION,
     SEALED,
     TOLD,
@@ -148,6 +147,7 @@ def looked(name: str = "dev") -> list[Sent]:
         one("sns", "Publish", sealed, TopicArn=TOPIC),
         signature("Sign"),
         *weighed(name),
+        *traced(name),
     ]
 
 
@@ -155,10 +155,10 @@ def weighed(name: str = "dev") -> list[Sent]:
     """What a version of a model is judged by."""
     group = f"acme-{name}-fraud"
     version = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/{group}/1"
-    execution = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/acme-{name}-fraud/execution/1"
     report = f"acme-{name}-artifacts-{ACCOUNT}"
+    ours = {"moorline:platform": "acme", "moorline:environment": name}
     sealed = {f"arn:aws:s3:::{report}/fraud/1/{each}": KEY for each in OBJECTS}
-    known = Known(sealed={**sealed, f"arn:aws:s3:::{report}": KEY}, tagged={KEY: OURS})
+    known = Known(sealed={**sealed, f"arn:aws:s3:::{report}": KEY}, tagged={KEY: ours})
     objects = [
         one("s3", "GetObject", known, Bucket=report, Key=f"fraud/1/{each}") for each in OBJECTS
     ]
@@ -171,11 +171,18 @@ def weighed(name: str = "dev") -> list[Sent]:
         one("sagemaker", "DescribeEndpoint", EndpointName=group),
         one("sagemaker", "DescribeEndpointConfig", EndpointConfigName=group),
         one("sagemaker", "DescribeModel", ModelName=group),
+        one("kms", "Verify", Known(tagged={KEY: ours}), KeyId=KEY),
+        *objects,
+    ]
+
+
+def traced(name: str = "dev") -> list[Sent]:
+    """Where a version comes from: asked by who plans alone."""
+    execution = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/acme-{name}-fraud/execution/1"
+    return [
         one("sagemaker", "ListPipelineExecutionSteps", PipelineExecutionArn=execution),
         one("sagemaker", "DescribeTrainingJob", TrainingJobName="pipelines-1-train"),
         one("sagemaker", "DescribeHyperParameterTuningJob", HyperParameterTuningJobName="tune"),
-        one("kms", "Verify", Known(tagged={KEY: OURS}), KeyId=KEY),
-        *objects,
     ]
 
 
