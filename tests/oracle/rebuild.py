@@ -457,9 +457,15 @@ def _retry(policy: Json) -> Any:
         "expire_after_mins": policy.get("ExpireAfterMin"),
     }
     if all(kind.startswith("Step.") for kind in kinds):
-        return StepRetryPolicy([StepExceptionTypeEnum(kind) for kind in kinds], **more)
-    types = [SageMakerJobExceptionTypeEnum(kind) for kind in kinds]
+        return StepRetryPolicy(_members(StepExceptionTypeEnum, kinds), **more)
+    types = _members(SageMakerJobExceptionTypeEnum, kinds)
     return SageMakerJobStepRetryPolicy(exception_types=types, **more)
+
+
+def _members(of: Any, values: list[str]) -> list[Any]:
+    """Members of an enumeration of the SDK's, which answers the first to any call."""
+    known = {each.value: each for each in of}
+    return [known[value] for value in values]
 
 
 def _ranges(held: Json) -> dict[str, Any]:

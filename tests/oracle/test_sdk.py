@@ -75,6 +75,8 @@ def settled(found: Json) -> Json:
     for step in _steps(found["Steps"]):
         for each in SAME:
             each(step)
+    if found.get("PipelineExperimentConfig") is None:  # nothing is logged, which the SDK says
+        found.pop("PipelineExperimentConfig", None)
     found["Parameters"] = [
         {key: value for key, value in each.items() if value is not None}
         for each in found["Parameters"]
