@@ -12,7 +12,9 @@ from functools import lru_cache
 import orjson
 
 from reconciler.facts import facts
+from reconciler.facts.availability import table
 from reconciler.facts.explain import explain_property
+from reconciler.model.availability import Status
 from reconciler.model.change import Effect
 from reconciler.model.value import Json
 from reconciler.resources.api import Resource, lookup
@@ -52,15 +54,31 @@ def _service(type_: str, resource: Resource | None) -> dict[str, Json]:
     if resource is None:
         lacks = sorted({"create", "read", "delete"} - facts(type_).handlers.keys())
         said = f"nothing: AWS's handlers cannot {' or '.join(lacks)} it"
-        return {"servedBy": said, "limits": [], "holds": "", "outputs": []}
+        return {"servedBy": said, "limits": [*_closed(type_)], "holds": "", "outputs": []}
     own = resource.generic is None
     said = "an adapter of Moorline" if own else "AWS's handlers, through Cloud Control"
     declared = resource.generic is None or resource.generic.declared
     held = resource.holds or ("" if declared else "records, where its spec does not say otherwise")
-    limits = [*resource.generic.says] if resource.generic else []
+    limits = [*_closed(type_), *(resource.generic.says if resource.generic else ())]
     named = (resource.outputs, resource.created, resource.predict, resource.named)
     outputs = sorted({name for each in named for name in each})
     return {"servedBy": said, "limits": limits, "holds": held, "outputs": outputs}
+
+
+_STANDS = {
+    Status.MAINTENANCE: "takes nobody new since {since}",
+    Status.SUNSET: "takes nobody new since {since}, and ends after {until}",
+    Status.SHUTDOWN: "has ended on {since}",
+}
+
+
+def _closed(type_: str) -> Iterator[str]:
+    """What AWS has closed that a type is all of, with the day of the table."""
+    known = table()
+    for row in known.rows.values():
+        if row.owns(type_) and row.status in _STANDS:
+            stands = _STANDS[row.status].format(since=row.since, until=row.until)
+            yield f"{row.title} {stands} (table of {known.as_of}): use {row.replacement}"
 
 
 def _with_adapter(answer: dict[str, Json], resource: Resource, prop: str) -> dict[str, Json]:

@@ -51,6 +51,8 @@ def test_a_person_gets_the_effect_and_the_reason(asked: Folder) -> None:
     [
         ("AWS::Kinesis::Stream", "served by: AWS's handlers, through Cloud Control"),
         ("AWS::S3::Bucket", "served by: an adapter of Moorline"),
+        ("AWS::SageMaker::MonitoringSchedule", "takes nobody new since 2026-07-30"),
+        ("AWS::SageMaker::DeviceFleet", "has ended on 2024-04-26"),
         ("AWS::IAM::AccessKey", "served by: nothing: AWS's handlers cannot create"),
         ("AWS::Kinesis::Stream", "holds: records"),
         ("AWS::Athena::NamedQuery", "holds: records, where its spec does not say otherwise"),
