@@ -5,10 +5,12 @@ store stays there, and no change moves it. Source: SageMaker API reference, Crea
 UpdateMlflowApp.
 """
 
+from reconciler.resources.aside import Aside
 from reconciler.resources.cloudcontrol import declare
 
 declare(
     "AWS::SageMaker::MlflowApp",
     holds="history",
     refers=("AWS::IAM::Role", "AWS::S3::Bucket"),
+    aside=Aside(hands=("sagemaker.amazonaws.com",)),
 )

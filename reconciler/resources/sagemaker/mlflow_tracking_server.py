@@ -7,10 +7,12 @@ its store stays there, and no change moves it. Source: SageMaker API reference,
 UpdateMlflowTrackingServer, StopMlflowTrackingServer.
 """
 
+from reconciler.resources.aside import Aside
 from reconciler.resources.cloudcontrol import declare
 
 declare(
     "AWS::SageMaker::MlflowTrackingServer",
     holds="history",
     refers=("AWS::IAM::Role", "AWS::S3::Bucket"),
+    aside=Aside(hands=("sagemaker.amazonaws.com",)),
 )

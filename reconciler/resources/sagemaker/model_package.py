@@ -7,6 +7,7 @@ the group. Each creation is a new version; one that has been made is never made 
 Source: SageMaker API reference, CreateModelPackage, ListModelPackages.
 """
 
+from reconciler.resources.aside import Aside
 from reconciler.resources.cloudcontrol import declare
 from reconciler.resources.narrow import Narrowing, no_longer
 
@@ -29,4 +30,5 @@ declare(
         "AWS::S3::Bucket",
         "AWS::SageMaker::ModelPackageGroup",
     ),
+    aside=Aside(hands=("sagemaker.amazonaws.com",)),
 )
