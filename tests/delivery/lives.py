@@ -141,6 +141,7 @@ def looked(name: str = "dev") -> list[Sent]:
         one("cloudtrail", "LookupEvents"),
         one("cloudformation", "DescribeType", Type="RESOURCE", TypeName="AWS::Kinesis::Stream"),
         one("resourcegroupstaggingapi", "GetResources"),
+        one("ecr", "BatchGetImage", repositoryName="analysis", imageIds=[{"imageTag": "1"}]),
         one("sagemaker", "ListModelPackages", ModelPackageGroupName=f"acme-{name}-fraud"),
         one("s3", "HeadObject", sealed, **report),
         one("s3", "PutObject", sealed, **report),

@@ -69,7 +69,7 @@ def test_it_reads_all_that_a_version_is_judged_by_and_has_no_action_besides() ->
     by, asked = approver(), [each for sent in weighed("test") for each in sent.questions]
     assert by.refused(asked) == []
     every = [*asked, *decided("test", **APPROVED).questions]
-    assert {action for _, action in by.actions() - by.deciding(every)} == set()
+    assert {action for _, action in by.actions - by.deciding(every)} == set()
 
 
 def test_a_group_that_a_spec_names_itself_is_in_the_role() -> None:

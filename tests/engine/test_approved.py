@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sweeps import only_long
 
 from reconciler.model.plan import plan_from_json, plan_to_json
 from reconciler.registry.approval import AT, BY, EXPIRES
@@ -93,6 +94,7 @@ def test_a_version_is_deployed_when_it_is_approved_and_as_it_was_planned(
     assert [found.code for found in platform.plan().errors] == ["MODEL005"]
 
 
+@only_long
 def test_an_approval_that_is_over_blocks_what_is_new_and_never_what_serves(
     platform: Platform,
 ) -> None:
