@@ -24,7 +24,7 @@ KIND = "model-package"
 
 def elsewhere(call: Call, name_or_arn: str) -> bool:
     """Whether it names what another account has."""
-    return bool(_account(call, name_or_arn) != call.backend.account_id)
+    return _account(call, name_or_arn) != str(call.backend.account_id)
 
 
 def _account(call: Call, name_or_arn: str) -> str:
