@@ -117,7 +117,9 @@ def _parameter(each: Mapping[str, Json], at: tuple[str, ...]) -> Iterator[Fault]
     if fits is None:
         yield Fault((*at, "Type"), f"a parameter is of type {', '.join(PARAMETERS)}")
         return
-    values = [(("DefaultValue",), each["DefaultValue"])] if "DefaultValue" in each else []
+    values: list[tuple[tuple[str, ...], Json]] = []
+    if "DefaultValue" in each:
+        values.append((("DefaultValue",), each["DefaultValue"]))
     enum = each.get("EnumValues") or ()
     values += [(("EnumValues", str(index)), value) for index, value in enumerate(enum)]
     for path, value in values:
