@@ -24,7 +24,7 @@ from reconciler.model.policy import Policy
 from reconciler.model.value import Json
 from reconciler.resources.cloudcontrol.events import LIST
 
-PATIENCE = Attempts(most=2)
+PATIENCE = Attempts(most=3, first_pause=1.0, longest_pause=4.0)
 """Tries of a question of which nothing hangs but whether an error is a warning."""
 EVENTS = 50
 """Events that are looked at for one call: a page."""

@@ -35,7 +35,7 @@ __all__ = [
     "to_bytes",
 ]
 
-FORMAT = 2
+FORMAT = 3
 """1 knew no wider access, and not what waits."""
 
 

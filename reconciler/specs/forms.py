@@ -78,6 +78,10 @@ _STRICT = (
     Form("an output of the prepare phase", "prepare.train"),
     Form("the ARN of a cluster", "arn:aws:kafka:eu-west-1:123456789012:cluster/events/0d3b4a2e-1"),
     Form("the ARN of a repository", "arn:aws:ecr:eu-west-1:123456789012:repository/serve"),
+    Form(
+        "the ARN of a group of models",
+        "arn:aws:sagemaker:eu-west-1:123456789012:model-package-group/fraud",
+    ),
     Form("the ARN of a pipeline", "arn:aws:codepipeline:eu-west-1:123456789012:acme-delivery"),
     Form("an output of prepare", "prepare.train"),
     Form("a path of a web address", "/v1/exports"),

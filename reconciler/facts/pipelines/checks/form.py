@@ -15,7 +15,7 @@ import orjson
 
 from reconciler.facts.asl.checks import Fault
 from reconciler.facts.pipelines import BRANCHES, CONDITION, VERSION, Step, is_reference, steps
-from reconciler.model.value import Json, Path
+from reconciler.model.value import Json
 
 ORDER = 0
 TOP = frozenset({
@@ -117,7 +117,7 @@ def _parameter(each: Mapping[str, Json], at: tuple[str, ...]) -> Iterator[Fault]
     if fits is None:
         yield Fault((*at, "Type"), f"a parameter is of type {', '.join(PARAMETERS)}")
         return
-    values: list[tuple[Path, Json]] = []
+    values: list[tuple[tuple[str, ...], Json]] = []
     if "DefaultValue" in each:
         values.append((("DefaultValue",), each["DefaultValue"]))
     enum = each.get("EnumValues") or ()
