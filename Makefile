@@ -39,6 +39,7 @@ $(READERS): tests/render/node/package.json tests/access/node/package.json tests/
 	npm install --no-save --no-package-lock --no-audit --no-fund --loglevel=error --prefix $(VENV)/node yaml-language-server@1.25.0
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: -d $(@D) pytest==9.2.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --target $(@D)/analysis numpy==1.24.1 scipy==1.9.3
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D)/fairness fairlearn==0.15.0 narwhals==2.29.0 pandas==3.1.1
 	$(PYTHON) -m venv $(@D)/terraform
 	$(@D)/terraform/bin/pip install --quiet --disable-pip-version-check -r tests/render/terraform.txt
 	$(BROWSER)
