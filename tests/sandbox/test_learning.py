@@ -9,13 +9,14 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from sweeps import only_long, sample
 
-from reconciler.sandbox.standin import container, learning
+from reconciler.sandbox.standin import container, learning, storage
 from reconciler.sandbox.standin.heard import Heard
 
 from .flows import served
@@ -255,6 +256,20 @@ def test_hyperparameters_are_a_command_line_and_archives_are_alike(tmp_path: Any
     (tmp_path / "f").write_text("1")
     assert learning.packed(tmp_path) == learning.packed(tmp_path)
     assert gzip.decompress(learning.packed(tmp_path))
+
+
+def test_a_folder_that_has_become_a_link_is_not_read(tmp_path: Path) -> None:
+    """The hooks refuse links; what a script makes past them is not followed either."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/secret").write_text("root:")
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job/model").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "linked").symlink_to(tmp_path / "job")
+    for place in (tmp_path / "job/model", tmp_path / "linked", tmp_path / "linked/model"):
+        with pytest.raises(storage.LostError, match="is a link"):
+            storage.own(place)
+    assert container.text(tmp_path / "job/model/secret") == ""
+    storage.own(tmp_path / "job")
 
 
 @pytest.mark.parametrize("name", ["../out.py", "/out.py"])

@@ -96,7 +96,7 @@ def _told(job: Mapping[str, Any], place: Path, ended: Ended, heard: Heard) -> di
         "metrics": heard.metrics,
         "log": heard.text,
     }
-    message = _text(place / "output/message")
+    message = text(place / "output/message")
     if message:
         told["message"] = message
     if not told["ok"]:
@@ -107,7 +107,7 @@ def _told(job: Mapping[str, Any], place: Path, ended: Ended, heard: Heard) -> di
 def _why(job: Mapping[str, Any], place: Path, ended: Ended) -> str:
     """FailureReason as containers give it: the file of that name, else the last of the log."""
     code = ended.code if ended.code >= 0 else 128 - ended.code
-    failure = _text(place / "output/failure")
+    failure = text(place / "output/failure")
     if failure:
         return f"AlgorithmError: {failure}, exit code: {code}"[:REASON]
     if job["what"] == "training":
@@ -116,9 +116,9 @@ def _why(job: Mapping[str, Any], place: Path, ended: Ended) -> str:
     return f"AlgorithmError: See job logs for more information: {ended.error}"[:REASON]
 
 
-def _text(path: Path) -> str:
+def text(path: Path) -> str:
     """A small file that the script may have written; it is followed nowhere."""
-    if path.is_symlink() or not path.is_file():
+    if path.resolve() != path or not path.is_file():
         return ""
     with path.open("rb") as file:
         return file.read(REASON).decode("utf-8", "replace").strip()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.sandbox.standin.run import Container
-from reconciler.sandbox.standin.storage import LostError, Store
+from reconciler.sandbox.standin.storage import LostError, Store, own
 
 ML = "/opt/ml"
 HOST = "algo-1"
@@ -143,6 +143,8 @@ def kept(job: Mapping[str, Any], place: Path, store: Store, *, well: bool) -> No
         store.send(place / "checkpoints", str(told["S3Uri"]))
     if not well:
         return
+    own(place / "model")
+    own(place / "output/data")
     store.put(str(job["model"]), packed(place / "model"))
     if any((place / "output/data").iterdir()):
         beside = str(job["model"]).rpartition("/")[0]

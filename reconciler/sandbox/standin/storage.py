@@ -19,6 +19,16 @@ class LostError(Exception):
     """Something could not be read or written."""
 
 
+def own(place: Path) -> None:
+    """Refuse a folder of a job that its script has made a link to another one.
+
+    Raises:
+        LostError: it, or a folder that it is in, is a link.
+    """
+    if place.resolve() != place:
+        raise LostError(f"Data upload failed: {place.name} is a link to another folder")
+
+
 class Store:
     """Reads and writes with the credentials of one job."""
 
@@ -87,8 +97,9 @@ class Store:
         """Put the files of a folder below a place; links are followed nowhere.
 
         Raises:
-            LostError: S3 refuses.
+            LostError: S3 refuses, or the folder is one no longer.
         """
+        own(place)
         for each in sorted(place.rglob("*")):
             inside = each.resolve().is_relative_to(place.resolve())
             if inside and each.is_file() and not each.is_symlink():
