@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from reconciler.aws.apply import INTERRUPTED, Interrupt, Outcome, apply
+from reconciler.aws.apply import Interrupt, Outcome, apply
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.session import Session
 from reconciler.model.change import Action, Call, Reason
 from reconciler.model.event import (
+    INTERRUPTED,
     REFUSED,
     CallSent,
     Event,
@@ -370,8 +371,8 @@ def test_each_step_of_a_plan_ends_in_one_way_and_people_are_told(seed: int) -> N
     assert kept == {id_: (how, causes.get(id_, "")) for how, ids in ended.items() for id_ in ids}
     assert {*causes} == {*outcome.skipped}
     assert {*causes.values()} <= {step.id for step in steps} | {INTERRUPTED, REFUSED}
-    finished = RunFinished(*(len(ids) for ids in ended.values()), events[-1].at)
-    assert events[-1] == finished
+    done, failed, left = (len(ids) for ids in ended.values())
+    assert events[-1] == RunFinished(done, failed, left, events[-1].at)
     shown = outcome_text(collector.plan, outcome, events, color=False)
     assert all(f" acme-dev-{id_} " in shown for id_ in causes)
 
