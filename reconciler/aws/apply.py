@@ -2,7 +2,8 @@
 
 Apply never decides what to do; it sends the plan's calls. Before a step it
 looks once more and stops that branch when the resource is not as the plan saw
-it. What depends on a failed step is skipped; everything else is finished.
+it. What is refused, and what depends on a refused or a failed step, is skipped;
+everything else is finished.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from reconciler.model.event import (
     ENDED,
     HANDED_OVER,
     INTERRUPTED,
+    REFUSED,
     RunFinished,
     Sink,
     StepFailed,
@@ -43,7 +45,7 @@ LATER = "log in again and run `moorline apply --resume`: it sees how this ended 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Ids of the steps, by how they ended."""
+    """Ids of the steps, by how they ended: each step of the plan is in one of the three."""
 
     done: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
@@ -87,7 +89,7 @@ def apply(  # noqa: PLR0913 - a plan, the world it runs in, and who listens
     earlier: Earlier = dict,
     assets: Assets | None = None,
 ) -> Outcome:
-    """Run every step of a plan that was not refused.
+    """Run every step of a plan that is not refused; what is, and what needs it, is told as skipped.
 
     `run` is the id of this run: the same requests of another run are other requests. `earlier`
     is asked where a policy refuses something: rights that a run has just changed may not decide
@@ -113,8 +115,9 @@ class _Run:
         run: str,
         earlier: Earlier,
     ) -> None:
-        stopped = plan.blocked
-        self.steps = {step.id: step for step in plan.steps if step.id not in stopped}
+        self.held = plan.held
+        self.planned = {step.id: step for step in plan.steps}
+        self.steps = {id_: step for id_, step in self.planned.items() if id_ not in self.held}
         self.clock: Clock = session.clock
         self.interrupt = interrupt
         self._lock = threading.Lock()
@@ -136,6 +139,8 @@ class _Run:
     def all(self, workers: int) -> Outcome:
         """Run what is ready, in parallel, until nothing is left or nothing can go on."""
         order = self._order()
+        for id_, cause in self.held.items():
+            self._skip(self.planned[id_], REFUSED if cause == id_ else cause)
         ready: list[str] = []
         flying: dict[Future[str], str] = {}
         with ThreadPoolExecutor(workers) as pool:
@@ -240,7 +245,7 @@ class _Run:
 
     def _outcome(self) -> Outcome:
         by: dict[str, list[str]] = {DONE: [], "failed": [], "skipped": []}
-        for id_ in self.steps:
+        for id_ in self.planned:
             by[self.ended[id_]].append(id_)
         done, failed, skipped = (tuple(by[how]) for how in (DONE, "failed", "skipped"))
         now = self.clock.now()

@@ -14,6 +14,7 @@ HANDED_OVER = "SESSION002"
 """The code of a step whose end is seen by a later run, since the credentials of this one ended."""
 
 INTERRUPTED, ENDED = "interrupted", "the credentials ended"
+REFUSED, BLOCKED = "refused", "something else in the plan is refused"
 """Why a step was not tried, where it is no other step."""
 
 
@@ -98,7 +99,7 @@ class StepFailed:
 
 @dataclass(frozen=True, slots=True)
 class StepSkipped:
-    """A step was not tried, because `cause` failed or the run was interrupted."""
+    """A step was not tried: `cause` is the step that failed or is refused, or the plain reason."""
 
     step: str
     address: Address

@@ -84,7 +84,12 @@ class Plan:
     @property
     def blocked(self) -> frozenset[str]:
         """Ids of the steps that will not run: the refused ones and all that need them."""
-        return tally.blocked(self.steps)
+        return frozenset(self.held)
+
+    @property
+    def held(self) -> dict[str, str]:
+        """By step that will not run: the refused one that it needs, or itself (`tally.held`)."""
+        return tally.held(self.steps)
 
     @property
     def calls(self) -> int:

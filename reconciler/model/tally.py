@@ -12,22 +12,26 @@ from reconciler.model.change import Action
 from reconciler.model.step import SUFFIX, Step
 
 
-def blocked(steps: Iterable[Step]) -> frozenset[str]:
-    """Ids of the steps that will not run: the refused ones and all that need them."""
+def held(steps: Iterable[Step]) -> dict[str, str]:
+    """By step that will not run: the refused one that it needs, which for a refused one is itself.
+
+    One that needs several has one of them, in every run the same.
+    """
     known = list(steps)
     users: dict[str, list[Step]] = {}
     for step in known:
         for need in step.waits:
             users.setdefault(need, []).append(step)
-    todo = [step for step in known if step.refused]
-    stopped = {step.id for step in todo}
-    while todo:
-        step = todo.pop()
-        waiting = [*users.pop(step.id, ()), *users.pop(step.address.type, ())]
-        more = [each for each in waiting if each.id not in stopped]
-        stopped |= {each.id for each in more}
-        todo += more
-    return frozenset(stopped)
+    found = {step.id: step.id for step in known if step.refused}
+    for first in [step for step in known if step.refused]:
+        todo = [first]
+        while todo:
+            step = todo.pop()
+            waiting = [*users.pop(step.id, ()), *users.pop(step.address.type, ())]
+            more = {each.id: each for each in waiting if each.id not in found}
+            found |= dict.fromkeys(more, first.id)
+            todo += more.values()
+    return {step.id: found[step.id] for step in known if step.id in found}
 
 
 def main_of(id_: str, actions: Mapping[str, str]) -> str:
@@ -57,7 +61,7 @@ def mains(steps: Iterable[Step]) -> dict[str, str]:
 def counted(steps: Iterable[Step]) -> dict[str, int]:
     """Changes by what becomes of them; their number, what they lose, and the calls to send."""
     known = list(steps)
-    stopped = blocked(known)
+    stopped = held(known)
     counts = {str(action): 0 for action in Action if action is not Action.NONE}
     counts |= dict.fromkeys(
         ("changes", "refused", "held", "destructive", "widening", "calls_planned"), 0

@@ -9,6 +9,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Reason
 from reconciler.model.event import (
     HANDED_OVER,
+    REFUSED,
     CallFailed,
     CallSent,
     Event,
@@ -94,8 +95,9 @@ class Collector:
                 pass
 
     def receipt(self, ended: str, *, interrupted: bool = False) -> Receipt:
-        """What is known by now; steps that did not end are `unfinished`."""
-        steps = tuple(self._ended.get(step.id) or _open(step) for step in self.plan.steps)
+        """What is known by now; steps that could begin and did not end are `unfinished`."""
+        held = self.plan.held
+        steps = tuple(self._ended.get(step.id) or _open(step, held) for step in self.plan.steps)
         plan, run = self.plan, self.run
         return Receipt(
             id=run.id,
@@ -211,9 +213,12 @@ class Collector:
         return dict(sorted(out.items()))
 
 
-def _open(step: Step) -> StepRecord:
-    how = Result.SKIPPED if step.refused else Result.UNFINISHED
-    return StepRecord(step.id, step.address, str(step.action), step.spec, how)
+def _open(step: Step, held: Mapping[str, str]) -> StepRecord:
+    """A step that did not end: what is refused, and what needs that, does not begin either."""
+    cause = held.get(step.id, "")
+    how = Result.SKIPPED if cause else Result.UNFINISHED
+    cause = REFUSED if cause == step.id else cause
+    return StepRecord(step.id, step.address, str(step.action), step.spec, how, cause=cause)
 
 
 def _result(steps: tuple[StepRecord, ...], *, interrupted: bool) -> Result:

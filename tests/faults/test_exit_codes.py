@@ -76,4 +76,11 @@ def test_what_protection_refuses_is_blocked_and_nothing_is_written(folder: Folde
     before = folder.writes
     said = folder.run("plan", "--destroy", *LOCAL)
     assert said.code == Exit.BLOCKED
+    said = folder.run("apply", "--destroy", *LOCAL, expect=Exit.BLOCKED)
     assert folder.writes == before
+    untried = {step["id"] for step in said.json["plan"]["steps"]}
+    assert untried
+    assert {*said.json["outcome"]["skipped"]} == untried
+    assert {each["step"]: each["cause"] == "refused" for each in said.json["skips"]} == {
+        step["id"]: bool(step["refused"]) for step in said.json["plan"]["steps"]
+    }

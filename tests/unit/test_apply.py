@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from graphlib import CycleError
+from itertools import chain
+from random import Random
 from typing import Any
 
 import pytest
 
-from reconciler.aws.apply import INTERRUPTED, Interrupt, Outcome, apply
+from reconciler.aws.apply import Interrupt, Outcome, apply
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.session import Session
 from reconciler.model.change import Action, Call, Reason
 from reconciler.model.event import (
+    INTERRUPTED,
+    REFUSED,
     CallSent,
     Event,
     RunFinished,
@@ -24,6 +29,8 @@ from reconciler.model.event import (
 )
 from reconciler.model.plan import Plan, Step
 from reconciler.model.value import Ref
+from reconciler.receipts.collect import Collector, Run
+from reconciler.render.text.outcome import outcome_text
 from reconciler.resources.api import Lifecycle
 
 from .fakes import OWN, PLACE, RESOURCES, address, refusal, resource
@@ -273,7 +280,7 @@ def test_a_failed_step_leaves_in_what_only_comes_after_it() -> None:
 def test_what_only_comes_after_a_refused_step_runs() -> None:
     world = World()
     steps = [make("a", refused="no"), make("b", "a", loose=("a",)), make("c", "a")]
-    assert run(world, *steps)[0] == Outcome(("b",))
+    assert run(world, *steps)[0] == Outcome(("b",), skipped=("a", "c"))
 
 
 def test_a_failed_deletion_keeps_all_that_may_still_be_used() -> None:
@@ -302,12 +309,72 @@ def test_a_type_whose_steps_all_went_well_keeps_nothing() -> None:
     assert outcome == Outcome(("two", "base"), ("one",))
 
 
-def test_a_refused_step_and_what_needs_it_are_not_part_of_the_run() -> None:
+def test_a_refused_step_and_what_needs_it_are_told_and_not_begun() -> None:
     world = World()
     steps = [make("a", refused="it loses records"), make("b", "a"), make("c")]
     outcome, events = run(world, *steps)
-    assert (outcome, world.wrote) == (Outcome(("c",)), ["c"])
-    assert {each.step for each in events if isinstance(each, StepStarted | StepSkipped)} == {"c"}
+    assert (outcome, world.wrote) == (Outcome(("c",), skipped=("a", "b")), ["c"])
+    assert (outcome.ok, skipped(events)) == (False, {"a": REFUSED, "b": "a"})
+    assert {each.step for each in events if isinstance(each, StepStarted)} == {"c"}
+    assert events[-1] == RunFinished(1, 0, 2, 0.0)
+
+
+def test_a_refused_deletion_keeps_what_may_still_be_used_and_says_so() -> None:
+    world = World("server", "store", "base", "spare")
+    steps = [
+        remove("server", "server", refused="deletion protection is on"),
+        remove("base", after=("M::Store",)),
+        remove("store", "store", after=("M::Server",)),
+        remove("spare", "slow"),
+    ]
+    world.when["spare"] = fails()
+    outcome, events = run(world, *steps)
+    assert outcome == Outcome((), ("spare",), ("server", "base", "store"))
+    assert skipped(events) == {"server": REFUSED, "store": "server", "base": "server"}
+
+
+def some_plan(chance: Random, world: World) -> list[Step]:
+    """Steps that need each other, wait for types, are refused, fail and interrupt, or not."""
+    steps: list[Step] = []
+    for number in range(9):
+        name = f"n{number}"
+        before = [each.id for each in steps if chance.random() < 0.3]
+        loose = tuple(each for each in before if chance.random() < 0.3)
+        refused = "no" if chance.random() < 0.15 else ""
+        if chance.random() < 0.25:
+            world.when[name] = fails()
+        if number < 6:
+            steps.append(make(name, *before, loose=loose, refused=refused))
+        else:
+            world.there[f"acme-dev-{name}"] = {}
+            after = chance.choice([(), ("M::Base",), ("M::Store",)])
+            steps.append(remove(name, "server", after=after, needs=(*before,), refused=refused))
+    return chance.sample(steps, len(steps))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_each_step_of_a_plan_ends_in_one_way_and_people_are_told(seed: int) -> None:
+    chance, world, interrupt = Random(seed), World(), Interrupt()
+    steps = some_plan(chance, world)
+    if seed % 4 == 0:
+        world.when["n2"] = interrupt.ask
+    collector = Collector(Plan("dev", "acme", "1", "r", (*steps,)), Run("r", "me", ""), RESOURCES)
+    outcome, events = run(world, *steps, workers=2, interrupt=interrupt)
+    for event in events:
+        collector(event)
+    ended = {"done": outcome.done, "failed": outcome.failed, "skipped": outcome.skipped}
+    assert Counter(chain(*ended.values())) == Counter(step.id for step in steps)
+    begun = {each.step for each in events if isinstance(each, StepStarted)}
+    assert begun == {*outcome.done, *outcome.failed}
+    kept = {record.id: (str(record.result), record.cause) for record in collector.receipt("").steps}
+    causes = skipped(events)
+    assert kept == {id_: (how, causes.get(id_, "")) for how, ids in ended.items() for id_ in ids}
+    assert {*causes} == {*outcome.skipped}
+    assert {*causes.values()} <= {step.id for step in steps} | {INTERRUPTED, REFUSED}
+    done, failed, left = (len(ids) for ids in ended.values())
+    assert events[-1] == RunFinished(done, failed, left, events[-1].at)
+    shown = outcome_text(collector.plan, outcome, events, color=False)
+    assert all(f" acme-dev-{id_} " in shown for id_ in causes)
 
 
 def test_an_interrupted_run_begins_nothing_and_says_why() -> None:

@@ -13,7 +13,14 @@ from hypothesis import given, settings, strategies as st
 from reconciler.drift import cause
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Call, Cause, Effect, FieldChange, Reason
-from reconciler.model.event import CallFailed, CallSent, StepFailed, StepFinished, StepSkipped
+from reconciler.model.event import (
+    REFUSED,
+    CallFailed,
+    CallSent,
+    StepFailed,
+    StepFinished,
+    StepSkipped,
+)
 from reconciler.model.plan import Plan, Step, plan_to_json
 from reconciler.model.receipt import (
     FORMAT,
@@ -154,6 +161,16 @@ def test_a_run_leaves_its_steps_calls_and_resources() -> None:
 def test_a_step_that_did_not_end_is_unfinished() -> None:
     assert {each.result for each in heard(PLAN).steps} == {Result.UNFINISHED}
     assert heard(PLAN).result is Result.UNFINISHED
+
+
+def test_before_the_first_write_it_says_what_will_not_begin() -> None:
+    held = replace(step(B), needs=(str(A),))
+    plan = replace(PLAN, steps=(replace(step(A), refused="no"), held, step(C)))
+    assert [(each.result, each.cause) for each in heard(plan).steps] == [
+        (Result.SKIPPED, REFUSED),
+        (Result.SKIPPED, str(A)),
+        (Result.UNFINISHED, ""),
+    ]
 
 
 def test_what_a_run_does_not_touch_stays_as_it_was_left() -> None:

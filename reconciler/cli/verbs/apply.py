@@ -125,7 +125,7 @@ def finish(plan: Plan, world: World, *, ask: bool, verbose: bool) -> Exit:
         show(plan, world, verbose=verbose)
     if plan.refused or plan.is_empty:
         if project.as_json:
-            _report(plan, None, [], world)
+            _report(plan, *_untried(plan), world)
         return Exit.BLOCKED if plan.refused else Exit.OK
     if ask:
         click.confirm("Apply these changes?", abort=True, err=True)
@@ -261,15 +261,29 @@ def _ctrl_c(interrupt: Interrupt, world: World) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _report(plan: Plan, outcome: Outcome | None, events: list[Event], world: World) -> None:
+def _untried(plan: Plan) -> tuple[Outcome, list[Event]]:
+    """How a plan ends that is not carried out: something of it is refused, or it is empty."""
+    from reconciler.aws.apply import Outcome  # noqa: PLC0415
+    from reconciler.model.event import BLOCKED, REFUSED, StepSkipped  # noqa: PLC0415
+
+    held = plan.held
+    skips: list[Event] = []
+    for step in plan.steps:
+        cause = REFUSED if step.refused else held.get(step.id, BLOCKED)
+        skips.append(StepSkipped(step.id, step.address, step.action, 0.0, cause))
+    return Outcome(skipped=tuple(step.id for step in plan.steps)), skips
+
+
+def _report(plan: Plan, outcome: Outcome, events: list[Event], world: World) -> None:
     from dataclasses import asdict  # noqa: PLC0415
 
     from reconciler.cli.world import receipts  # noqa: PLC0415
-    from reconciler.model.event import StepFailed  # noqa: PLC0415
+    from reconciler.model.event import StepFailed, StepSkipped  # noqa: PLC0415
     from reconciler.model.plan import plan_to_json  # noqa: PLC0415
 
     failures = [asdict(event) for event in events if isinstance(event, StepFailed)]
-    result = asdict(outcome) if outcome else {"done": [], "failed": [], "skipped": []}
+    skips = [(each.step, each.cause) for each in events if isinstance(each, StepSkipped)]
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    data = {"plan": plan_to_json(plan), "outcome": result, "failures": failures, "at": at}
-    world.project.print_json({**data, "receipt": receipts.report(world)})
+    data = {"plan": plan_to_json(plan), "outcome": asdict(outcome), "failures": failures}
+    data["skips"] = [{"step": step, "cause": cause} for step, cause in skips]
+    world.project.print_json({**data, "at": at, "receipt": receipts.report(world)})

@@ -11,6 +11,7 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.event import (
     ENDED,
     INTERRUPTED,
+    REFUSED,
     CallSent,
     Event,
     StepFailed,
@@ -28,6 +29,7 @@ __all__ = ["outcome_text"]
 
 STOPPED = frozenset({INTERRUPTED, ENDED})
 _AGAIN = "Run `moorline apply` again"
+_BLOCKED = "What is refused, and what needs it, waits until that is approved or undone."
 
 
 class Outcome(Protocol):
@@ -56,7 +58,10 @@ def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color
     if left:
         lines += ["", ink("Not tried:", "bold"), *_left(left, causes, ink)]
     lines += ["", _summary(steps, outcome, seen, ink)]
-    if outcome.failed or outcome.skipped:
+    held = plan.held
+    if held:
+        lines.append(_BLOCKED)
+    if outcome.failed or {*outcome.skipped} - held.keys():
         handed = any(event.handed_over for event in failures)
         again = "Log in again and run `moorline apply --resume`" if handed else _AGAIN
         lines.append(f"{again}: it goes on from what is live.")
@@ -82,6 +87,8 @@ def _left(left: Iterable[Step], causes: dict[str, str], ink: Ink) -> Iterator[st
         sign = SIGNS[step.action]
         cause = causes.get(step.id, "")
         said = f"needs {cause}" if cause and cause not in STOPPED else cause
+        if cause == REFUSED:
+            said = f"refused: {step.refused}"
         lead = ink(f"{sign.symbol} {step.action!s:<8}", sign.style)
         where = f"{harmless(step.address.type)} {ink(harmless(step.address.name), 'bold')}"
         yield f"  {lead} {where}   {ink(harmless(said), 'dim')}".rstrip()
