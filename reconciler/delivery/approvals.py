@@ -1,7 +1,7 @@
 """The third role of an environment: who decides on versions of models, and nothing else. Pure.
 
 Approval, rejection and stages are all one action, `sagemaker:UpdateModelPackage`. The role that
-approves has it on versions of our own groups; the role that applies is kept from setting `Approved`
+approves has it on versions of our own groups; the role that applies is kept from all three
 whatever else it may do, so that a merge alone never approves a model. Both read what a version is
 judged by. Source: Service Authorization Reference, Amazon SageMaker, condition keys.
 """
@@ -27,7 +27,8 @@ EITHER = "Approves"
 """Conditions: a job takes it, where jobs have no tokens; people do; one of them does."""
 _PREFIX = "${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}"
 _SET = frozenset({"sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage"})
-_APPROVED = {"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}}
+_DECIDED = {"StringEquals": {"sagemaker:ModelApprovalStatus": ["Approved", "Rejected"]}}
+_STAGED = {"Null": {"sagemaker:ModelLifeCycle:stage": "false"}}
 _ANYWHERE = frozenset({
     "cloudtrail:LookupEvents", "ecr:DescribeImageScanFindings", "sagemaker:DescribeEndpoint",
     "sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel",
@@ -99,9 +100,11 @@ def _decides(site: Site) -> Iterator[Json]:
 
 
 def kept_off(grants: Iterable[Grant]) -> list[Json]:
-    """What keeps the role that applies from approving, where it may set anything of a version."""
+    """What keeps the role that applies from deciding, where it may set anything of a version."""
     found = {action for grant in grants for action in grant.actions} & _SET
-    return [deny(found, Resource="*", Condition=_APPROVED)] if found else []
+    if not found:
+        return []
+    return [deny(found, Resource="*", Condition=each) for each in (_DECIDED, _STAGED)]
 
 
 def looks(site: Site, known: Collection[str] = ()) -> list[Json]:

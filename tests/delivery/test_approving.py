@@ -81,9 +81,11 @@ def test_a_group_that_a_spec_names_itself_is_in_the_role() -> None:
 
 def test_whoever_applies_never_approves_whatever_else_it_may_set() -> None:
     update = ("sagemaker:UpdateModelPackage",)
-    (made,) = approvals.kept_off([Grant(update, ("*",), (), Bound.FREE)])
-    assert made["Effect"] == "Deny"
-    assert made["Condition"] == {"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}}
+    decided, staged = approvals.kept_off([Grant(update, ("*",), (), Bound.FREE)])
+    assert (decided["Effect"], staged["Effect"]) == ("Deny", "Deny")
+    statuses = {"sagemaker:ModelApprovalStatus": ["Approved", "Rejected"]}
+    assert decided["Condition"] == {"StringEquals": statuses}
+    assert staged["Condition"] == {"Null": {"sagemaker:ModelLifeCycle:stage": "false"}}
     assert approvals.kept_off([Grant(("s3:PutObject",), ("*",), (), Bound.FREE)]) == []
 
 

@@ -50,6 +50,9 @@ MESSAGES = {
     "MaxWaitTimeExceeded": "Training job exceeded MaxWaitTimeInSeconds provided",
 }
 
+TICK = 0.01
+"""Seconds that a difference of two moments may be wrong by: they are kept in whole milliseconds."""
+
 
 def begin(call: Call, record: Record) -> None:
     """A job begins now: what it will go through."""
@@ -142,8 +145,8 @@ def _worked(call: Call, record: Record, at: float, planned: float) -> bool:
         return True
     if told is not None and not told.get("interrupted"):
         record.extra[PLAN] = record.extra[PLAN][-1:]
-    unfinished = told is None and (held.waits(record) or planned > spent + 1e-6)
-    if unfinished and record.extra[TRAINED] >= most - 1e-6:
+    unfinished = told is None and (held.waits(record) or planned > spent + TICK)
+    if unfinished and record.extra[TRAINED] >= most - TICK:
         _stopped(call, record, at, "MaxRuntimeExceeded")
         return True
     return False
