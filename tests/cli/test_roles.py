@@ -79,7 +79,10 @@ def test_a_role_that_may_not_read_knows_nothing(folder: Folder) -> None:
 def test_a_role_that_is_gone_ends_it_before_anything(folder: Folder) -> None:
     folder.run("plan", *LOCAL, expect=Exit.OK)
     folder.client("iam").delete_role_policy(RoleName="moorline-plan", PolicyName="moorline-1")
-    folder.client("iam").delete_role(RoleName="moorline-plan")
+    iam, role = folder.client("iam"), {"RoleName": "moorline-plan"}
+    for name in iam.list_role_policies(**role)["PolicyNames"]:
+        iam.delete_role_policy(**role, PolicyName=name)
+    iam.delete_role(**role)
 
     said = folder.run("plan", *LOCAL)
 
