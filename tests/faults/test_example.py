@@ -1,6 +1,7 @@
-"""Every call of the example's plans and applies meets trouble of every kind.
+"""Every call of plans and applies meets trouble of every kind.
 
-`make test-long` does more: one fault alone in each run, for every call and kind.
+In `make test` those of a small platform; `make test-long` does more: the example's, and one fault
+alone in each run, for every call and kind.
 """
 
 from __future__ import annotations
@@ -187,7 +188,8 @@ def test_a_plan_that_lacks_a_further_page_takes_nothing_for_absent(stages: Stage
     assert max(plans(stages("example destroy"), further=True)) > 10
 
 
-@pytest.mark.parametrize("kind", PASSING if LONG else [*PASSING][:1])
+@only_long
+@pytest.mark.parametrize("kind", PASSING)
 def test_a_plan_all_of_whose_reads_fail_once_is_the_same(kind: str, stages: Stages) -> None:
     scene = stages("example destroy").again()
     telling = scene.session.clients = Telling()
