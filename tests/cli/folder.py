@@ -84,6 +84,10 @@ class Folder:
         """Run one command; no traceback and no ANSI escape may come out of any."""
         return checked(forks.run(arguments, self.path, self.variables(), given=given), expect)
 
+    def watch(self, *arguments: str, limit: float, expect: int | None = None) -> Result:
+        """Run one command that may take as many seconds, as one that trains models."""
+        return checked(forks.run(arguments, self.path, self.variables(), limit=limit), expect)
+
     def given(self, variables: Mapping[str, str], *arguments: str) -> Result:
         """Run one command for a user who has set variables."""
         return checked(forks.run(arguments, self.path, self.variables(**variables)))

@@ -24,6 +24,8 @@ from reconciler.sandbox import lifecycle
 from .markdown import blocks
 
 PAGE = Path(__file__).parents[2] / "docs/tutorial.md"
+LONGEST = 10 * LIMIT
+"""Seconds of one command: a search trains 20 models."""
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 VARYING = (
     (re.compile(r"^reading AWS: .*\n", re.MULTILINE), ""),  # where it takes over two seconds
@@ -49,7 +51,8 @@ class Reader:
         script = f"(exit {self.code})\n{command}\ncode=$?\npwd > {self.pwd}\nexit $code"
         done = subprocess.run(
             ["bash", "-c", script], cwd=self.here, env=self._variables(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=LIMIT,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+            timeout=LONGEST,
         )  # fmt: skip
         self.code = done.returncode
         return done.stdout
@@ -69,8 +72,9 @@ class Reader:
         )
 
     def save(self, program: str) -> None:
-        """Save a program under the name in its first line."""
+        """Save a file under the name in its first line."""
         name = program.partition("\n")[0].removeprefix("# ")
+        (self.here / name).parent.mkdir(parents=True, exist_ok=True)
         (self.here / name).write_text(program)
 
     def _variables(self) -> dict[str, str]:
@@ -122,14 +126,14 @@ def test_the_tutorial_does_what_it_says(reader: Reader) -> None:
     if UPDATE:
         PAGE.write_text(written)
     else:
-        assert reader.differences == []
+        assert not reader.differences, "\n".join(reader.differences)
 
 
 def _followed(reader: Reader, language: str, text: str) -> str:
     """Do what a block says; the block as it should be."""
     if language == "diff":
         reader.patch(text)
-    elif language == "python":
+    elif language in {"python", "yaml"}:
         reader.save(text)
     elif language == "console":
         return "".join(_typed(reader, *each) for each in commands(text))

@@ -643,7 +643,7 @@ def test_a_job_that_was_done_badly_or_never_fails_its_step(
         steering.steer({"ended": {job["id"]: told}})
     aws.clock.advance(4000)
     status, steps = made.look(arn)
-    assert status == "Failed"
+    assert status == "Failed", (steps, noted.notes(arn))
     assert reason in steps["Train"]["FailureReason"]
 
 

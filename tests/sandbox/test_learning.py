@@ -249,6 +249,42 @@ def test_the_last_value_of_each_metric_counts() -> None:
     assert max(map(len, heard.text.splitlines())) < 5000
 
 
+@pytest.mark.parametrize(
+    ("values", "minimize", "kept"),
+    [
+        ((0.9, 0.9, 0.9, 0.1), True, 3),
+        ((0.9, 0.9, 0.2, 0.1), True, 4),
+        ((0.1, 0.1, 0.1, 0.9), False, 3),
+        ((0.1, 0.1), False, 2),
+    ],
+)
+def test_a_search_stops_a_job_by_what_it_prints(
+    values: tuple[float, ...], minimize: bool, kept: int
+) -> None:
+    search = {"metric": "auc", "minimize": minimize, "others": [[0.5] * 4, [0.6] * 4, [0.4] * 4]}
+    heard = Heard([{"Name": "auc", "Regex": "auc=([0-9.]+)"}], search)
+    for value in values:
+        heard.line(f"auc={value}\n")
+    assert heard.curve == [*values[:kept]]
+    assert heard.metrics == {"auc": values[kept - 1]}
+    assert heard.stopped == (kept == 3)
+
+
+def test_a_job_that_is_stopped_early_says_so_and_keeps_what_it_has(
+    files: Files, endpoint: str
+) -> None:
+    body = (
+        "import os, time\nopen(os.environ['SM_MODEL_DIR'] + '/half', 'w').write('x')\n"
+        "for _ in range(600):\n    print('auc=0.1', flush=True)\n    time.sleep(0.1)\n"
+    )
+    search = {"metric": "auc", "minimize": False, "others": [[0.5] * 600]}
+    done = container.do(endpoint, training(files, body, early=search), 60.0)
+    assert done.told["ok"], done
+    assert (done.told["stopped"], done.told["interrupted"]) == (True, False)
+    assert done.told["curve"] == [0.1] * 3
+    assert "out/job-1/output/model.tar.gz" in files.kept
+
+
 def test_hyperparameters_are_a_command_line_and_archives_are_alike(tmp_path: Any) -> None:
     given = {"b": '"x"', "a-rate": "0.1", "c": "plain", "sagemaker_region": '"r"', "d": "true"}
     job = {"hyperparameters": given}

@@ -119,6 +119,8 @@ class StandIns:
             say(f"  {error}", err=True)
         for line in done.output.splitlines()[-20:]:
             say(f"  | {line}", err=True)
+        if done.told.get("stopped"):
+            say("  stopped early: worse than the median of the jobs before", err=True)
 
     def notes(self, arn: str) -> list[str]:
         """What the sandbox did not do in a run."""

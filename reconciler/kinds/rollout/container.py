@@ -59,7 +59,8 @@ def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
             f"registry {model.registry!r} has no approved version yet"
             if newest
             else f"registry {model.registry!r} has no version {model.version}",
-            f"register a version there{' and approve it' if newest else ''}",
+            f"register a version there{' and approve it' if newest else ''};"
+            f" `moorline registry status {model.registry}` shows what it has",
         )
         return None
     _report_status(model, fact, scope)

@@ -44,7 +44,7 @@ def do(endpoint: str, job: Mapping[str, Any], seconds: float) -> Done:
     """Do a job that waits."""
     part = learning if job["what"] == "training" else processing
     store = storage.Store(endpoint, job)
-    heard = Heard(job.get("metrics") or ())
+    heard = Heard(job.get("metrics") or (), job.get("early"))
     with folder() as home:
         place = home / ML
         try:
@@ -60,7 +60,7 @@ def do(endpoint: str, job: Mapping[str, Any], seconds: float) -> Done:
             container=Container(
                 made.program, module=made.module, folder=made.folder, paths=made.paths,
                 variables={**QUIET, **made.variables}, heard=heard.line,
-                watch=_taken_away(job, place),
+                watch=_over(job, place, heard),
             ),
         )  # fmt: skip
         ended = inside(run, home)
@@ -72,12 +72,15 @@ def do(endpoint: str, job: Mapping[str, Any], seconds: float) -> Done:
         return Done(told, ended.output, ended.alone, ended.mounted)
 
 
-def _taken_away(job: Mapping[str, Any], place: Path) -> Any:  # noqa: ANN401  (what says so)
-    """Whether its instance is taken away now: once it has a checkpoint, where that is asked for."""
+def _over(job: Mapping[str, Any], place: Path, heard: Heard) -> Any:  # noqa: ANN401  (what says so)
+    """Whether it is ended now: stopped early, or its instance is taken away.
+
+    That is taken away, where it is asked for, once the job has a checkpoint.
+    """
     kept = place / "checkpoints"
 
     def now() -> bool:
-        return bool(job.get("interrupted")) and any(_files(kept))
+        return heard.stopped or (bool(job.get("interrupted")) and any(_files(kept)))
 
     return now
 
@@ -91,8 +94,10 @@ def _files(place: Path) -> Iterator[Path]:
 
 def _told(job: Mapping[str, Any], place: Path, ended: Ended, heard: Heard) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "ok": ended.ok or ended.broken,
-        "interrupted": ended.broken,
+        "ok": ended.ok or ended.broken or heard.stopped,
+        "interrupted": ended.broken and not heard.stopped,
+        "stopped": heard.stopped,
+        "curve": heard.curve,
         "metrics": heard.metrics,
         "log": heard.text,
     }

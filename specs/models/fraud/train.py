@@ -1,7 +1,8 @@
 """Fits boosted trees on card transactions; SageMaker runs it in the scikit-learn image.
 
 It says after each few rounds how good the trees are, so that a search can stop a job that will not
-win, and keeps what it has, so that an interrupted job goes on.
+win, and keeps what it has, so that an interrupted job goes on. The jobs of a search have one place
+for what they keep, so each has a folder by its own name.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
-STEP = 20
+STEP = 10
 
 
 def table(channel: str) -> Any:  # noqa: ANN401 - an array of numpy
@@ -33,6 +34,12 @@ def kept(file: Path) -> "tuple[GradientBoostingClassifier | None, int]":
     return found["trees"], found["rounds"]
 
 
+def say(trees: GradientBoostingClassifier, rows: Any) -> None:  # noqa: ANN401 - an array of numpy
+    """Print how good the trees are, which the search reads."""
+    scores = trees.predict_proba(rows[:, 1:])[:, 1]
+    print(f"validation:auc={roc_auc_score(rows[:, 0], scores):.5f};", flush=True)
+
+
 def main() -> None:
     """Fit, say how good it is, and write the model where SageMaker takes it from."""
     parser = argparse.ArgumentParser()
@@ -43,7 +50,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--checkpoints", type=Path, default=Path("/opt/ml/checkpoints"))
     given, _ = parser.parse_known_args()
-    checkpoint = given.checkpoints / "trees.joblib"
+    checkpoint = given.checkpoints / os.environ["TRAINING_JOB_NAME"] / "trees.joblib"
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
     train, validation = table("train"), table("validation")
     trees, done = kept(checkpoint)
     if trees is None:
@@ -54,12 +62,12 @@ def main() -> None:
             random_state=given.seed,
             warm_start=True,
         )
+    else:
+        say(trees, validation)
     for rounds in range(done + STEP, given.rounds + STEP, STEP):
         trees.set_params(n_estimators=min(rounds, given.rounds))
         trees.fit(train[:, 1:], train[:, 0])
-        scores = trees.predict_proba(validation[:, 1:])[:, 1]
-        print(f"validation:auc={roc_auc_score(validation[:, 0], scores):.5f};", flush=True)
-        given.checkpoints.mkdir(parents=True, exist_ok=True)
+        say(trees, validation)
         joblib.dump({"trees": trees, "rounds": rounds}, checkpoint)
     model = Path(os.environ["SM_MODEL_DIR"])
     joblib.dump(trees, model / "model.joblib")

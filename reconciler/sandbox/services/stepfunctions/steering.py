@@ -17,7 +17,7 @@ from reconciler.sandbox.services.stepfunctions.loop import RUNS, SERVICE
 from reconciler.sandbox.state.machines import Script
 from reconciler.sandbox.state.world import WORLD
 
-TOLD = ("interrupted", "log", "message", "metrics")
+TOLD = ("curve", "interrupted", "log", "message", "metrics", "stopped")
 """What jobs of SageMaker tell besides."""
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 CONTRACT, TOLD, WAITING = "contract", "told", "waiting"
+CURVE, EARLY = "curve", "early"
+"""Of a job of a search: its objective after each epoch, and what it is compared with."""
 PRINCIPAL = "sagemaker.amazonaws.com"
 FRAMEWORKS = {
     "huggingface-pytorch-training": "transformers",
@@ -56,7 +58,8 @@ def begin(call: Call, record: Record, limit: float, *, interrupted: bool = False
         "id": record.arn, "execution": run, "state": step, "seconds": limit,
         "service": "sagemaker", "job": record.name, "role": record.data["RoleArn"],
         "principal": PRINCIPAL, "account": where.account_id, "region": where.region_name,
-        "session": "SageMaker", "source": record.arn, "interrupted": interrupted, **contract,
+        "session": "SageMaker", "source": record.arn, "interrupted": interrupted,
+        EARLY: record.extra.get(EARLY), **contract,
     }  # fmt: skip
     record.extra[WAITING] = True
     return True
@@ -73,6 +76,7 @@ def take(record: Record) -> dict[str, Any] | None:
     WORLD.machines.held.pop(record.arn, None)
     if told is not None:
         record.extra[TOLD] = told
+        record.extra[CURVE] = told.get(CURVE) or []
     return told
 
 

@@ -1,8 +1,7 @@
-"""The next hyperparameters of a search, and when a trial is stopped early: both by fixed rules.
+"""The next hyperparameters of a search, by fixed rules.
 
 Bayesian search is no Gaussian process here: it draws, and then half of its draws are near the best
-so far. Source of the rule for stopping: SageMaker developer guide, "Stop training jobs early": the
-objective of an epoch is compared with the median of the running averages of earlier jobs.
+so far.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -71,24 +70,3 @@ def _near(low: float, high: float, share: float, near: float | None) -> float:
 
 def _share(text: str) -> float:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") / 2**48
-
-
-def stops(
-    curve: Sequence[float], others: Sequence[Sequence[float]], *, minimize: bool
-) -> int | None:
-    """After which epoch a trial is stopped, as it is worse than the median of earlier ones.
-
-    Args:
-        curve: The objective after each epoch of the trial.
-        others: The same of trials that are complete.
-        minimize: Whether less is better.
-    """
-    for epoch in range(2, len(curve) - 1):
-        means = sorted(sum(each[: epoch + 1]) / (epoch + 1) for each in others if len(each) > epoch)
-        if not means:
-            return None
-        middle = means[len(means) // 2]
-        reached = min(curve[: epoch + 1]) if minimize else max(curve[: epoch + 1])
-        if (reached > middle) if minimize else (reached < middle):
-            return epoch
-    return None

@@ -21,7 +21,7 @@ from reconciler.sandbox.state.clock import moment
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.access.workloads.site import Work
     from reconciler.sandbox.services.sagemaker.store import Call, Record
@@ -32,6 +32,8 @@ PLAN, TRAINED, STOPS = "plan", "trained", "stops"
 START, LOAD, TRAIN, SAVE, BROKEN, STOPPING = (
     "Starting", "Downloading", "Training", "Uploading", "Interrupted", "Stopping",
 )  # fmt: skip
+MOMENT = 1e-3
+"""Seconds: how exactly a transition's time is kept."""
 SHARES = {START: 0.2, LOAD: 0.1, TRAIN: 0.6, SAVE: 0.1}
 """How a job's time is shared out."""
 SPOT = 0.3
@@ -49,9 +51,6 @@ MESSAGES = {
     "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
     "MaxWaitTimeExceeded": "Training job exceeded MaxWaitTimeInSeconds provided",
 }
-
-TICK = 0.01
-"""Seconds that a difference of two moments may be wrong by: they are kept in whole milliseconds."""
 
 
 def begin(call: Call, record: Record) -> None:
@@ -140,13 +139,14 @@ def _worked(call: Call, record: Record, at: float, planned: float) -> bool:
     record.extra[TRAINED] = float(record.extra[TRAINED]) + spent
     most = float(record.data["StoppingCondition"].get("MaxRuntimeInSeconds") or 86_400)
     told = held.take(record)
-    if told is None and record.extra.get(STOPS) is not None and not held.waits(record):
+    simulated = told is None and not held.waits(record)
+    if (told or {}).get("stopped") or (simulated and record.extra.get(STOPS) is not None):
         _early(call, record, at)
         return True
     if told is not None and not told.get("interrupted"):
         record.extra[PLAN] = record.extra[PLAN][-1:]
-    unfinished = told is None and (held.waits(record) or planned > spent + TICK)
-    if unfinished and record.extra[TRAINED] >= most - TICK:
+    unfinished = told is None and (held.waits(record) or planned > spent + MOMENT)
+    if unfinished and record.extra[TRAINED] >= most - MOMENT:
         _stopped(call, record, at, "MaxRuntimeExceeded")
         return True
     return False
@@ -154,11 +154,14 @@ def _worked(call: Call, record: Record, at: float, planned: float) -> bool:
 
 def _early(call: Call, record: Record, at: float) -> None:
     """A search stops one of its jobs early: its objective is that of the last epoch."""
-    name = record.extra["objective"]["MetricName"]
-    reached = record.extra["curve"][record.extra[STOPS]]
-    record.data["FinalMetricDataList"] = [
-        {"MetricName": name, "Value": float(reached), "Timestamp": moment(at)}
-    ]
+    told = record.extra.get(held.TOLD)
+    if told is None:
+        name = record.extra["objective"]["MetricName"]
+        found = {name: record.extra[held.CURVE][record.extra[STOPS]]}
+    else:
+        found = told["metrics"]
+        _log(call, record)
+    _metrics(record, found, at)
     _stopped(call, record, at, "Stopped")
 
 
@@ -215,25 +218,35 @@ def _completed(call: Call, record: Record, at: float) -> None:
         telling.log(call, record, GROUP, data["RoleArn"], lines)
     else:
         found = told.get("metrics") or {}
-        telling.log(call, record, GROUP, data["RoleArn"], str(told.get("log") or "").splitlines())
-    data["FinalMetricDataList"] = [
+        _log(call, record)
+    _metrics(record, found, at)
+    _end(call, record, at, "Completed", "Completed")
+
+
+def _log(call: Call, record: Record, why: str = "") -> None:
+    """What a job has printed that was done, else why there is nothing."""
+    told = record.extra.get(held.TOLD) or {}
+    lines = str(told.get("log") or "").splitlines() or ([why] if why else [])
+    telling.log(call, record, GROUP, record.data["RoleArn"], lines)
+
+
+def _metrics(record: Record, found: Mapping[str, float], at: float) -> None:
+    record.data["FinalMetricDataList"] = [
         {"MetricName": name, "Value": float(value), "Timestamp": moment(at)}
         for name, value in found.items()
     ]
-    _end(call, record, at, "Completed", "Completed")
 
 
 def _failed(call: Call, record: Record, at: float, why: str) -> None:
     record.data["FailureReason"] = why[: common.REASON]
-    told = record.extra.get(held.TOLD) or {}
-    lines = str(told.get("log") or "").splitlines() or [why]
-    telling.log(call, record, GROUP, record.data["RoleArn"], lines)
+    _log(call, record, why)
     _end(call, record, at, "Failed", "Failed")
 
 
 def _stopped(call: Call, record: Record, at: float, how: str) -> None:
     """Stopped from outside, or out of time: what there is of a model is kept."""
-    if record.data.get("TrainingStartTime") is not None:
+    kept = (record.extra.get(held.TOLD) or {}).get("stopped")
+    if record.data.get("TrainingStartTime") is not None and not kept:
         made = files.model({"job": record.name, "stopped": how})
         uri = record.data["ModelArtifacts"]["S3ModelArtifacts"]
         files.put(call, uri, made, record.data["OutputDataConfig"].get("KmsKeyId") or None)

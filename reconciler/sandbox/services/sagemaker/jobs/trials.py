@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.services.sagemaker import listing
-from reconciler.sandbox.services.sagemaker.jobs import common, stages
+from reconciler.sandbox.services.sagemaker.jobs import common, held, stages
 from reconciler.sandbox.services.sagemaker.store import created_at
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
 
 MADE, TUNED, OBJECTIVE, DEFINITION = "made", "tuned", "objective", "definition"
-CURVE, STOPS = "curve", "stops"
+CURVE, STOPS = held.CURVE, "stops"
 KIND = "training-job"
 TUNING = "hyper-parameter-tuning-job"
 CONFIG = "HyperParameterTuningJobConfig"
@@ -46,8 +46,15 @@ def value(job: Record) -> float | None:
 
 
 def best(found: list[Record]) -> Record | None:
-    """The trial that leads; nothing before one has ended with a value."""
-    done = [each for each in found if value(each) is not None]
+    """The trial that leads; nothing before one is complete and has a value.
+
+    Source: DescribeHyperParameterTuningJob, BestTrainingJob: the one "that completed with" it.
+    """
+    done = [
+        each
+        for each in found
+        if value(each) is not None and each.data[stages.STATUS] == "Completed"
+    ]
     if not done:
         return None
     minimize = done[0].extra[OBJECTIVE]["Type"] == "Minimize"

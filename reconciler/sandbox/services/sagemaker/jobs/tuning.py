@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.sandbox.protocol.errors import invalid
 from reconciler.sandbox.services.sagemaker.jobs import (
     common,
+    held,
     life,
     metrics,
     refusing,
@@ -22,6 +23,7 @@ from reconciler.sandbox.services.sagemaker.jobs import (
 )
 from reconciler.sandbox.services.sagemaker.store import Call, created_at, modified_at
 from reconciler.sandbox.state.clock import moment
+from reconciler.sandbox.state.early import stops
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
@@ -150,7 +152,7 @@ def _begin(call: Call, record: Record, number: int, found: list[Record]) -> Reco
 
 
 def _shorten(record: Record, made: Record, found: list[Record]) -> None:
-    """Where trials are stopped early: what a simulated one would have printed decides."""
+    """Where trials are stopped early: what a job prints, or what a simulated one would have."""
     objective = made.extra[trials.OBJECTIVE]
     if not objective:
         return
@@ -166,10 +168,11 @@ def _shorten(record: Record, made: Record, found: list[Record]) -> None:
         for each in found
         if each.data[stages.STATUS] == "Completed" and trials.CURVE in each.extra
     ]
+    made.extra[held.EARLY] = {
+        "metric": objective["MetricName"], "minimize": minimize, "others": others if early else [],
+    }  # fmt: skip
     if early and others:
-        made.extra[trials.STOPS] = searching.stops(
-            made.extra[trials.CURVE], others, minimize=minimize
-        )
+        made.extra[trials.STOPS] = stops(made.extra[trials.CURVE], others, minimize=minimize)
 
 
 def _finish(  # noqa: PLR0913  (how it ends)
