@@ -32,7 +32,7 @@ PLAN, TRAINED, STOPS = "plan", "trained", "stops"
 START, LOAD, TRAIN, SAVE, BROKEN, STOPPING = (
     "Starting", "Downloading", "Training", "Uploading", "Interrupted", "Stopping",
 )  # fmt: skip
-MOMENT = 1e-3
+MOMENT = 2e-3
 """Seconds: how exactly a transition's time is kept."""
 SHARES = {START: 0.2, LOAD: 0.1, TRAIN: 0.6, SAVE: 0.1}
 """How a job's time is shared out."""
