@@ -97,17 +97,20 @@ def _parameter(value: Json) -> str:
 def _judge(node: Node, path: Path, value: str, use: Use, region: str) -> Iterator[Diagnostic]:
     at = node.origin.line_of(path) if node.origin else None
     taken = takes(value, use)
-    near = close(value, use)
-    meant = f"did you mean {near}?" if near else "see SageMaker's pages for the types that it takes"
     if taken is False:
         text = f"SageMaker does not take {value} for {use}"
-        yield Diagnostic(CODE.code, text, at, meant, Severity.ERROR, node.address)
+        yield Diagnostic(CODE.code, text, at, _meant(value, use), Severity.ERROR, node.address)
     elif taken is None:
         text = f"{value} was not known for {use} on {as_of()}"
-        yield Diagnostic(CODE.code, text, at, meant, Severity.WARNING, node.address)
+        yield Diagnostic(CODE.code, text, at, _meant(value, use), Severity.WARNING, node.address)
     elif region and has(region, value) is False:
         others = regions(value)
         some = ", ".join(others[:_SHOWN]) + (" and others" if len(others) > _SHOWN else "")
         text = f"{region} had no {value} on {as_of()}"
         help_ = f"use another type, or one of {some}"
         yield Diagnostic(CODE.code, text, at, help_, Severity.ERROR, node.address)
+
+
+def _meant(value: str, use: Use) -> str:
+    near = close(value, use)
+    return f"did you mean {near}?" if near else "see SageMaker's pages for the types that it takes"
