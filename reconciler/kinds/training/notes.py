@@ -6,7 +6,6 @@ import json
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.training.check import report as report_fields
-from reconciler.kinds.training.limits import too_long
 from reconciler.kinds.training.pipeline import Plan
 from reconciler.kinds.training.spec import Training
 from reconciler.kinds.training.step import CACHED
@@ -18,7 +17,6 @@ from reconciler.model.value import to_json
 def report(spec: Training, found: Plan, scope: Scope) -> None:
     """Report all of it."""
     _cached(spec, found, scope)
-    _lengths(found, scope)
     report_fields(spec, scope)
 
 
@@ -49,10 +47,3 @@ def _cached(spec: Training, found: Plan, scope: Scope) -> None:
                 code="SPEC042",
                 severity=Severity.WARNING,
             )
-
-
-def _lengths(found: Plan, scope: Scope) -> None:
-    """Texts that are longer than a job takes; of what a run puts together, what is known."""
-    for step in found.every:
-        for path, text, help_ in too_long(step):
-            scope.problem(path, text, help=help_)
