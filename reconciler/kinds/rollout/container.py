@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from reconciler.facts.registry import image_in
 from reconciler.kinds.api import Lookup, Role, Scope
 from reconciler.kinds.rollout.analysis import ENDPOINT
 from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout, realtime_of
@@ -65,7 +66,7 @@ def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
         return None
     _report_status(model, fact, scope)
     _report_approval(model, fact, scope)
-    allow_images(scope, role, fact.get("images") or ())
+    allow_images(scope, role, filter(image_in, fact.get("images") or ()))
     if scope.export("ModelRegistry", model.registry, "uri") is not None:
         allow_find(scope, role, inside(scope, "ModelRegistry", model.registry, tree=True))
     else:
