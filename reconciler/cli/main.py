@@ -104,12 +104,14 @@ class Verbs(click.Group):
         if args or kwargs:  # somebody else's process
             with guarded():
                 return super().main(*args, **kwargs)
+        code: object = 0
         try:
             with guarded():
-                return super().main()
+                super().main()
         except SystemExit as end:
-            leave(end)
-            raise
+            code = end.code
+        leave(code)  # outside of the handler: what its frames hold is let go before
+        raise SystemExit(code)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; a fault of Moorline itself is told in words, not as a traceback."""

@@ -13,9 +13,9 @@ import sys
 import threading
 
 
-def leave(end: SystemExit) -> None:
-    """End the process with the code of `end`; returns where Python has to do it itself."""
-    code = 0 if end.code is None else end.code
+def leave(code: object) -> None:
+    """End the process with a code of `SystemExit`; returns where Python has to do it itself."""
+    code = 0 if code is None else code
     if not isinstance(code, int):  # a text, which Python prints
         return
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as Python's own end does
