@@ -33,7 +33,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung: the share that the candidate gets, the instances that it needs, how long it bakes."""
+    """One rung: the candidate's share of the traffic, its instances, how long it bakes."""
 
     share: float
     count: int
@@ -42,8 +42,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
-    """What was asked for. `base` is the configuration before, `middle` has both variants,
-    `target` is the one that stays."""
+    """What was asked for.
+
+    `base` is the configuration before, `middle` has both variants, `target` is the one that stays.
+    """
 
     endpoint: str
     stable: str
