@@ -13,13 +13,20 @@ from dataclasses import dataclass, replace
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.session import Session
-from reconciler.rollout.state import next_action, running
-from reconciler.rollout.values import Act, Live, Rollout, RolloutAction, Signals
+from reconciler.rollout.state import next_action
+from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, Signals
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
 """What is sent; all else is waited for, or is up to a person."""
 Judge = Callable[[Rollout, Live, float], Signals]
 """What the metrics say of the candidate at a moment."""
+Asked = Callable[[Marks], Rollout | None]
+"""What a spec says now of the rollout that marks tell of; nothing where it moves no weights."""
+
+
+def unasked(_marks: Marks) -> Rollout | None:
+    """Of whom no spec is known: the marks alone say what runs."""
+    return None
 
 
 def blind(_rollout: Rollout, _live: Live, _now: float) -> Signals:
@@ -29,13 +36,10 @@ def blind(_rollout: Rollout, _live: Live, _now: float) -> Signals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What is driven: an endpoint, what its spec asks for, and how the candidate is judged.
-
-    Without a `rollout` (no spec, or one that cannot be read) the marks alone say what runs.
-    """
+    """What is driven: an endpoint, what its spec asks for, and how the candidate is judged."""
 
     endpoint: str
-    rollout: Rollout | None = None
+    asked: Asked = unasked
     judge: Judge = blind
     alarms: tuple[str, ...] = ()
 
@@ -74,14 +78,34 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
                     signals=Signals(word=word), action=None)  # fmt: skip
-    live = reading.live
-    rollout = running(about.rollout, about.endpoint, live)
+    live, marks = reading.live, reading.live.marks
+    rollout = _rollout(about, marks) if marks is not None else None
     signals = Signals(word=word)
-    if rollout is not None and live.marks is not None and not live.marks.ended:
+    if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         signals = replace(about.judge(rollout, live, now), word=word)
     action = next_action(rollout, live, signals, now) if rollout is not None else None
     return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
                 signals=signals, action=action)  # fmt: skip
+
+
+def _rollout(about: About, marks: Marks) -> Rollout:
+    """What runs: as the spec has it now, else as the marks have it."""
+    return about.asked(marks) or Rollout(
+        endpoint=about.endpoint,
+        stable=marks.stable,
+        candidate=marks.candidate,
+        base=marks.base,
+        middle=marks.middle,
+        target=marks.target,
+        stable_count=marks.stable_count,
+        steps=marks.steps,
+        deadline=marks.deadline,
+        hold=marks.hold,
+        on_inconclusive=marks.on_inconclusive,
+        on_failure=marks.on_failure,
+        version=marks.version,
+        digest=marks.digest,
+    )
 
 
 def same(one: Look, other: Look) -> bool:

@@ -116,6 +116,7 @@ def live_of(body: Mapping[str, Json], tags: Mapping[str, str], alarms: Mapping[s
     """
     summary = body.get("PendingDeploymentSummary") or {}
     return Live(
+        endpoint=str(body.get("EndpointName") or ""),
         status=str(body["EndpointStatus"]),
         config=str(body.get("EndpointConfigName") or ""),
         pending=str(summary.get("EndpointConfigName") or ""),

@@ -37,4 +37,4 @@ def command(
 
     project = Project(specs, environments, as_json, no_color)
     found = scene.opened(project, name, rollout, "apply")
-    words.say(found, "promote-full" if full else "promote", yes=yes)
+    words.say(found, "full" if full else "promote", yes=yes)

@@ -35,11 +35,14 @@ BAD = frozenset({"aborting", "aborted", "rolled-back", "failed", "ambiguous"})
 WAITS = frozenset({"paused", HELD})
 
 
+_STATED = frozenset({Phase.PAUSED, Phase.FAILED, Phase.AMBIGUOUS})
+
+
 def status(action: RolloutAction | None) -> str:
     """The word for machines."""
     if action is None:
         return STATUS[Phase.IDLE]
-    if action.act is Act.HOLD and action.phase is not Phase.PAUSED:
+    if action.act is Act.HOLD and action.phase not in _STATED:
         return HELD
     return STATUS[action.phase]
 
@@ -61,7 +64,7 @@ def whole(scene: Scene, found: Look) -> dict[str, Json]:
     live = reading.live if reading is not None else None
     marks = live.marks if live is not None else None
     steps = marks.steps if marks is not None else rollout.steps if rollout is not None else ()
-    at = action.step if action is not None else 0
+    at = action.step if action is not None else marks.step if marks is not None else 0
     return {
         "rollout": scene.name,
         "environment": scene.view.name,
@@ -78,6 +81,8 @@ def whole(scene: Scene, found: Look) -> dict[str, Json]:
         "middle": marks.middle if marks else rollout.middle if rollout else "",
         "target": marks.target if marks else rollout.target if rollout else "",
         "word": marks.word if marks else "",
+        "because": marks.why if marks else "",
+        "attempt": marks.attempt if marks else 0,
         "ended": marks.ended if marks else "",
         "endpoint_status": live.status if live else "",
         "config": live.config if live else "",
@@ -93,9 +98,10 @@ def whole(scene: Scene, found: Look) -> dict[str, Json]:
 
 
 def _steps(steps: Iterable[Step], at: int, word: str) -> Iterator[dict[str, Json]]:
-    for number, each in enumerate(steps):
+    for number, each in enumerate(steps, 1):
         state = "done" if number < at or word == "done" else "now" if number == at else "next"
-        yield {"share": each.share, "count": each.count, "bake": each.bake, "state": state}
+        plain = {"share": each.share, "count": each.count, "bake": each.bake}
+        yield {**plain, "gate": each.gate, "state": state}
 
 
 def _variants(variants: Iterable[Variant]) -> Iterator[dict[str, Json]]:
@@ -121,7 +127,13 @@ def _share(weight: float | None, every: list[float | None]) -> float | None:
 
 
 def _finding(found: Finding) -> dict[str, Json]:
-    return {"name": found.name, "verdict": str(found.verdict), "said": found.said}
+    return {
+        "name": found.name,
+        "verdict": str(found.verdict),
+        "said": found.said,
+        "looks": list(found.looks),
+        "points": list(found.points),
+    }
 
 
 def _next(action: RolloutAction | None) -> dict[str, Json] | None:
@@ -135,7 +147,7 @@ def _next(action: RolloutAction | None) -> dict[str, Json] | None:
         "config": action.config,
         "marks": dict(action.marks),
         "until": iso(action.until) if action.until is not None else "",
-        "in_seconds": action.detail.get("in_seconds"),
+        "then": str(action.then) if action.then is not None else "",
     }
 
 

@@ -57,11 +57,14 @@ def abort(scene: Scene, *, yes: bool, patient: bool) -> NoReturn:
     try:
         _running(driver, "abort")
         found = driver.step("abort")
-        while patient and found.action is not None and found.action.phase is Phase.ABORTING:
+        while patient and found.action is not None and found.action.phase not in _OVER:
+            if found.action.act in {Act.HOLD, Act.STOP, Act.NOTHING}:
+                break
             if found.action.act is Act.WAIT:
                 scene.world.session.clock.sleep(POLL)
             driver.quiet = True
-            found = driver.step()
+            # said again where another driver wrote its marks over the word in the same moment
+            found = driver.step("" if found.action.phase is Phase.ABORTING else "abort")
     except Stop as stop:
         options.stopped(driver, stop)
     except KeyboardInterrupt:

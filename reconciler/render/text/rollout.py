@@ -46,7 +46,7 @@ def told(found: Row) -> str:
     at, every = found["step"], found["steps"]
     where = ""
     if every and found["status"] in {"in-progress", "paused", "held"}:
-        where = f"step {min(at, len(every) - 1) + 1} of {len(every)}, "
+        where = f"step {at} of {len(every)}, " if at else "before the first step, "
     return f"{where}{harmless(str(found['phase']))}"
 
 
