@@ -7,7 +7,6 @@ read: what runs stands in the marks of the endpoint.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,6 +14,7 @@ from reconciler.aws.rollout.driving import About, Look, look
 from reconciler.cli.frame.project import Exit, Project
 from reconciler.cli.world import live
 from reconciler.cli.world.live import World
+from reconciler.cli.world.rollouts import ENDPOINT, about_of, in_time
 from reconciler.compile import compiler, naming
 from reconciler.compile.request import Request
 from reconciler.compile.rollouts import Known, rollouts
@@ -24,8 +24,6 @@ from reconciler.resources import api as resources
 from reconciler.resources.api import OWNERSHIP
 from reconciler.specs import overlay
 from reconciler.specs.overlay import EnvironmentView
-
-ENDPOINT = "AWS::SageMaker::Endpoint"
 
 
 class Stop(Exception):
@@ -152,27 +150,9 @@ def conventional(name: str, view: EnvironmentView) -> str:
 
 
 def _world(project: Project, request: Request, role: str) -> World:
-    session = live.open_session(project, request.view, role)
-    if request.view.spec.sandbox:
-        session.wall = _sandbox_time()
+    session = in_time(live.open_session(project, request.view, role), request.view)
     return World(project, request.view, session, request, time.monotonic())
 
 
-def _sandbox_time() -> Callable[[], float]:
-    """The clock of the sandbox, which goes faster than the one on the wall."""
-    from reconciler.cli.world.embedded import state_folder  # noqa: PLC0415 - only where it is used
-    from reconciler.sandbox import lifecycle  # noqa: PLC0415
-
-    running = lifecycle.find(state_folder())
-    if running is None:
-        return time.time
-    return lambda: float(lifecycle.control(running, "clock")["now"])
-
-
 def _scene(world: World, known: Known) -> Scene:
-    return Scene(world.project, world, known.name, about_of(world, known), known)
-
-
-def about_of(world: World, known: Known) -> About:
-    """What is driven, and how it is judged."""
-    return About(endpoint=known.endpoint)
+    return Scene(world.project, world, known.name, about_of(world.session, known), known)

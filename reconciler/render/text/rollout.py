@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.value import Json
 from reconciler.render.vocabulary.ink import Ink, cells, harmless
+from reconciler.render.vocabulary.rollout import finding, share, steps, told, traffic
 from reconciler.render.vocabulary.words import count
 
-__all__ = ["history", "line", "news", "planned", "status", "steps", "table", "told"]
+__all__ = ["history", "line", "news", "planned", "status", "table", "told"]
 
 Row = Mapping[str, Json]
 _STYLES = {
@@ -27,27 +28,6 @@ _STYLES = {
     "rolled-back": "red",
 }
 _SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "waiting": ("…", "dim")}
-_MARKS = {"done": "✓", "now": "●", "next": "○"}
-_MINUTE = 60
-
-
-def share(value: Json) -> str:
-    """``25 %``, or ``?`` where nobody said."""
-    return "?" if value is None else f"{value * 100:.4g} %"
-
-
-def steps(rows: Sequence[Row]) -> str:
-    """``✓ 5 % · ● 25 % · ○ 50 %``: what was, where it is, what comes."""
-    return " · ".join(f"{_MARKS[each['state']]} {share(each['share'])}" for each in rows)
-
-
-def told(found: Row) -> str:
-    """The phase in one line: ``step 2 of 5, baking``."""
-    at, every = found["step"], found["steps"]
-    where = ""
-    if every and found["status"] in {"in-progress", "paused", "held"}:
-        where = f"step {at} of {len(every)}, " if at else "before the first step, "
-    return f"{where}{harmless(str(found['phase']))}"
 
 
 def status(found: Row, *, color: bool) -> str:
@@ -96,7 +76,7 @@ def _variants(rows: Sequence[Row]) -> Iterator[str]:
 def _findings(rows: Sequence[Row], ink: Ink) -> Iterator[str]:
     for each in rows:
         sign, style = _SIGNS.get(str(each["verdict"]), ("?", "yellow"))
-        yield f"  {ink(sign, style)} {harmless(each['name'])}: {harmless(each['said'])}"
+        yield f"  {ink(sign, style)} {finding(each)}"
 
 
 def planned(found: Row) -> str:
@@ -149,17 +129,8 @@ def history(rows: Sequence[Row], *, color: bool) -> str:
     return "\n".join(out)
 
 
-def spent(seconds: float) -> str:
-    """``10 min``, ``90 s``."""
-    minutes, rest = divmod(round(seconds), _MINUTE)
-    return f"{minutes} min" if minutes and not rest else f"{round(seconds)} s"
-
-
 def news(found: Row) -> str:
     """How it stands in one line, for who follows it: phase, traffic, analysis."""
-    traffic = ", ".join(
-        f"{harmless(each['name'])} {share(each['share'])}" for each in found["variants"]
-    )
     bad = [each for each in found["findings"] if each["verdict"] == "failed"]
     said = f"; {harmless(bad[0]['name'])}: {harmless(bad[0]['said'])}" if bad else ""
-    return f"{told(found)}: {traffic}{said}"
+    return f"{told(found)}: {traffic(found)}{said}"
