@@ -23,7 +23,7 @@ from reconciler.rollout.values import Act
 PATIENCE = (5.0, 20.0)
 """Seconds between readings that AWS throttles or answers in part; each is tried several times."""
 MOST = 4
-"""Actions in a row that one step may send: marks alone move nothing, so the next follows at once."""
+"""Actions in a row of one step: marks alone move nothing, so what follows is sent at once."""
 
 
 @dataclass(slots=True)
