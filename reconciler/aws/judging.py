@@ -11,11 +11,13 @@ from reconciler.rollout.breaker import guarded
 from reconciler.rollout.checks import Analysis
 from reconciler.rollout.freeze import frozen
 from reconciler.rollout.queries import Watched, questions, span
-from reconciler.rollout.values import Finding, Live, Rollout, Signals, Verdict
+from reconciler.rollout.values import Doing, Finding, Live, Rollout, Signals, Verdict
 from reconciler.rollout.verdict import Moment, applicable, broken_off, judged, overall
 
 ALL = 0.9999
 """A share from which on it is all: AWS keeps weights as numbers of 32 bits."""
+WATCHED = frozenset({Doing.BAKE, Doing.FINISH})
+"""What is done while the candidate has the share of the step that marks name."""
 
 
 def signals(  # noqa: PLR0913 - what was asked for, what is live, and when
@@ -48,12 +50,24 @@ def signals(  # noqa: PLR0913 - what was asked for, what is live, and when
 
 
 def _moment(analysis: Analysis, live: Live, now: float) -> Moment | None:
-    """When it is judged; nothing before the first step."""
+    """When it is judged; nothing before the candidate was seen to have its first share.
+
+    While the next step is prepared, the one before is judged on.
+    """
     marks = live.marks
-    if marks is None or not 1 <= marks.step <= len(marks.steps):
+    if marks is None or marks.fault or not marks.confirmed:
         return None
-    bake = marks.steps[marks.step - 1].bake
-    return Moment(now=now, since=marks.since, bake=bake, settle=analysis.settle)
+    step = marks.step if marks.doing in WATCHED else marks.step - 1
+    if not 1 <= step <= len(marks.steps):
+        return None
+    bakes = [each.bake for each in marks.steps[:step]]
+    return Moment(
+        now=now,
+        since=marks.confirmed,
+        began=marks.confirmed - sum(bakes[:-1]),
+        bake=bakes[-1],
+        settle=analysis.settle,
+    )
 
 
 def _share(rollout: Rollout, live: Live) -> float | None:
@@ -87,7 +101,7 @@ def _checks(
         stable=rollout.stable,
         candidate=rollout.candidate,
         since=moment.since,
-        began=moment.since,
+        began=moment.began,
     )
     told = figures(session, asked.checks, questions(asked, watched, moment.now), watched)
     for check in asked.checks:

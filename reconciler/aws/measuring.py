@@ -1,4 +1,4 @@
-"""What CloudWatch says of a candidate: figures, alarms, and whether a metric exists at all.
+"""What CloudWatch says of a candidate: its figures, and whether a metric exists at all.
 
 An answer is whole, or nothing is known from it: pages that are to come, `PartialData` and
 `InternalError` are asked for again, and are told as what they are where that does not help.
@@ -23,31 +23,9 @@ SERVICE = "cloudwatch"
 TRIES, PAUSE = 3, 2.0
 """How often an answer that is not whole is asked for, and the seconds between two tries."""
 MOST_PAGES = 100
-_BATCH = 100
-"""Names of one DescribeAlarms."""
 _ALIKE = 3
 """Other dimensions of a metric that are told."""
 _COMPLETE, _PASSING = "Complete", frozenset({"PartialData", "InternalError"})
-
-
-def alarm_states(session: Session, names: Iterable[str]) -> dict[str, str]:
-    """The state of each alarm by its name, in CloudWatch's words; "" for one that is not there.
-
-    Raises:
-        AwsError: CloudWatch does not say.
-    """
-    asked = sorted(set(names))
-    found = dict.fromkeys(asked, "")
-    reader = ReadOnly(session, SERVICE)
-    for start in range(0, len(asked), _BATCH):
-        given = {
-            "AlarmNames": asked[start : start + _BATCH],
-            "AlarmTypes": ["MetricAlarm", "CompositeAlarm"],
-        }
-        for kind in ("MetricAlarms", "CompositeAlarms"):
-            for each in reader.pages("describe_alarms", given, kind):
-                found[str(each["AlarmName"])] = str(each.get("StateValue") or "unknown")
-    return found
 
 
 @dataclass(slots=True)

@@ -57,9 +57,9 @@ class Watched:
     stable: str
     candidate: str
     since: float
-    """When the step began."""
+    """When the share of the step was first seen."""
     began: float
-    """When the rollout began."""
+    """The same of the first step."""
 
     def variant(self, role: str) -> str:
         """The name of a variant by its role."""

@@ -34,7 +34,9 @@ class Moment:
 
     now: float
     since: float
-    """When the step began."""
+    """When the share of the step was first seen."""
+    began: float = 0.0
+    """When the first step was live at the latest, by the bakes of those before this one."""
     bake: int
     settle: int
 
