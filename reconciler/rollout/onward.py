@@ -28,6 +28,11 @@ def _lost(view: View) -> str:
     return f"{how} {what} of step {view.marks.step}: {reason(view)}"
 
 
+def _takes(view: View) -> bool:
+    """Whether it can be promoted: not while the endpoint is on its way to the target."""
+    return not doing(view, Doing.FINISH) or view.marks.word in HELD | {"failed"}
+
+
 def _accepted(view: View) -> bool:
     """Whether a failure is known and does not count: a person has said so, or is to say."""
     if view.marks.word == "full":
@@ -53,11 +58,12 @@ def _stop(view: View) -> RolloutAction:
 
 
 WORDS: tuple[Row, ...] = (
-    Row("finishing", "the target is live, alone and whole", "marks the end: completed",
+    Row("finishing, paused, failed", "the target is live, alone and whole",
+        "marks the end: completed",
         lambda v: doing(v, Doing.FINISH) and v.reached,
         lambda v: moves.ended(v, "completed", v.marks.version)),
     Row(RUNS, "promote to the end is said", "notes it; a hold or a pause is over",
-        lambda v: word(v, "full") and v.marks.word != "full" and not doing(v, Doing.FINISH),
+        lambda v: word(v, "full") and v.marks.word != "full" and _takes(v),
         lambda v: moves.promoted(v, "full")),
     Row(RUNS, "the candidate has traffic, and an alarm or the analysis fails it",
         "the way back begins; where `onFailure` is none, it is held",
@@ -68,20 +74,21 @@ WORDS: tuple[Row, ...] = (
         and not doing(v, Doing.FINISH),
         lambda v: moves.mark(v, "paused by a person", word="pause", why="a person paused it",
                              since=v.now)),
-    Row("paused, failed", "resume is said", "goes on: lost changes are sent anew, the bake is anew",
+    Row("paused, failed", "resume is said", "goes on with a new bake of the step that is live",
         lambda v: word(v, "resume") and v.marks.word in HELD | {"failed"},
         moves.resumed),
-    Row("failed", "promote is said", "as resume",
-        lambda v: word(v, "promote", "full") and v.marks.word == "failed",
-        moves.resumed),
     Row("any but finishing", "promote is said", "notes it: the next step comes without a verdict",
-        lambda v: word(v, "promote") and not v.insists and not doing(v, Doing.FINISH),
+        lambda v: word(v, "promote") and not v.insists and _takes(v),
         lambda v: moves.promoted(v, "promote")),
 )  # fmt: skip
 """What a person asks for, and what ends a rollout."""
 
 
 STANDING: tuple[Row, ...] = (
+    Row(RUNS, "the marks are of more than 5 minutes from now", "stops: a clock is wrong",
+        lambda v: v.future,
+        lambda v: moves.still(v, Act.STOP, "the marks are of a moment that has not come yet: the "
+                              "clock of this machine, or of the last driver, is wrong")),
     Row("paused, failed", "nobody has said anything for as long as it may wait",
         "the way back begins",
         lambda v: v.marks.word in HELD | {"failed"} and v.expired,
@@ -100,21 +107,22 @@ STANDING: tuple[Row, ...] = (
         "waits; nothing is sent",
         lambda v: v.busy,
         lambda v: moves.wait(v, f"AWS is at work: the endpoint is {v.live.status}")),
-    Row("moving", "the weights and instances of the step are live, as asked",
+    Row("moving, promoting, paused", "the weights and instances of the step are live, as asked",
         "marks the begin of its bake",
         lambda v: doing(v, Doing.MOVE) and v.reached,
         moves.baking),
-    Row("starting", "AWS went back on the start", "marks the end: rolled-back",
+    Row("starting, promoting, paused", "AWS went back on the start", "marks the end: rolled-back",
         lambda v: doing(v, Doing.START) and v.lost and v.on == "base",
         lambda v: moves.ended(v, "rolled-back", f"AWS went back on the start: {reason(v)}")),
-    Row("starting", "AWS went back on the start, over another rollout", "the way back begins",
+    Row("starting, promoting, paused", "AWS went back on the start, over another rollout",
+        "the way back begins",
         lambda v: doing(v, Doing.START) and v.lost,
         lambda v: back(v, f"AWS went back on the start: {reason(v)}")),
     Row("finishing", "AWS went back on the move to the target", "fails; all stays as it is",
         lambda v: doing(v, Doing.FINISH) and v.lost and v.marks.word not in HELD,
         lambda v: moves.failed(v, f"AWS went back on the move to {v.marks.target!r}, and "
                                f"{v.live.config!r} is live: {reason(v)}")),
-    Row("scaling, moving", "AWS went back on instances or weights, or does not take them",
+    Row("scaling, moving, promoting", "AWS went back on instances or weights, or took none",
         "is held at the live weights",
         lambda v: v.lost and v.marks.word not in HELD,
         lambda v: moves.held(v, f"{_lost(v)}; resume tries it anew")),
@@ -133,10 +141,10 @@ STANDING: tuple[Row, ...] = (
 
 
 LADDER: tuple[Row, ...] = (
-    Row("starting", "nothing was started within the deadline", "marks the end: failed",
+    Row("starting, promoting", "nothing was started within the deadline", "marks the end: failed",
         lambda v: doing(v, Doing.START) and v.on == "base" and v.expired,
         lambda v: moves.ended(v, "failed", f"nothing was started: {overdue(v)}; {reason(v)}")),
-    Row("starting", "nothing was started within the deadline, over another rollout",
+    Row("starting, promoting", "nothing was started within the deadline, over another rollout",
         "the way back begins",
         lambda v: doing(v, Doing.START) and not v.reached and v.expired,
         lambda v: back(v, f"nothing was started: {overdue(v)}")),
@@ -149,10 +157,11 @@ LADDER: tuple[Row, ...] = (
         lambda v: doing(v, Doing.SCALE, Doing.MOVE, Doing.FINISH) and not v.reached and v.expired
         and not v.signals.frozen,
         lambda v: failure(v, f"{overdue(v)}; {reason(v)}")),
-    Row("baking", "the candidate has lost instances", "they come again, and a new bake",
+    Row("baking, promoting", "the candidate has lost instances", "they come again, and a new bake",
         lambda v: doing(v, Doing.BAKE) and not v.enough(v.marks.step) and v.marks.word != "full",
         lambda v: moves.scale(v, v.marks.step)),
-    Row("scaling", "the instances are not there, and AWS does nothing", "asks for them once more",
+    Row("scaling, promoting", "the instances are not there, and AWS does nothing",
+        "asks for them once more",
         lambda v: doing(v, Doing.SCALE) and not v.reached and v.marks.word != "full",
         lambda v: moves.scale(v, v.marks.step)),
     Row("baking", "the bake is not over", "waits",
