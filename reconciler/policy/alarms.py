@@ -101,8 +101,7 @@ def _config(graph: Graph, endpoint: Node) -> Node | None:
 
 def _variant(config: Node, alarm: Alarm) -> Mapping[str, Any] | None:
     name = alarm.dimensions.get("VariantName")
-    variants = config.props.get("ProductionVariants") or ()
-    found = next((each for each in variants if each.get("VariantName") == name), None)
-    if found is None and name == CANDIDATE and len(variants) == 1:
-        return variants[0]  # it will have the instances of the one that it takes over from
-    return found
+    variants = {each.get("VariantName"): each for each in config.props["ProductionVariants"]}
+    if name == CANDIDATE and len(variants) == 1:
+        (name,) = variants  # it will have the instances of the one that it takes over from
+    return variants.get(name)

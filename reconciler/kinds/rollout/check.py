@@ -8,10 +8,10 @@ from reconciler.kinds.api import Problem, percent
 from reconciler.kinds.rollout.analysis import called, judged
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
-from reconciler.kinds.rollout.serve import check as serve, mode_of
+from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
 from reconciler.kinds.rollout.watching import watched
-from reconciler.kinds.terms import freeze
+from reconciler.kinds.terms import canary, freeze
 
 _ALL = 100
 
@@ -20,6 +20,7 @@ def check(spec: Rollout) -> Iterator[Problem]:
     if isinstance(spec.model, Packaged):
         yield from _check_packaged(spec.model)
     yield from serve.problems(spec)
+    yield from _check_canary(spec)
     if spec.autoscale is not None:
         yield from autoscale.problems(spec.autoscale, mode_of(spec))
         cold = spec.serve.serverless is not None and spec.serve.serverless.provisioned is None
@@ -35,6 +36,16 @@ def check(spec: Rollout) -> Iterator[Problem]:
         help_ = "put it into the model file, and write /opt/ml/model/code"
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
+
+
+def _check_canary(spec: Rollout) -> Iterator[Problem]:
+    if spec.strategy is None or spec.strategy.canary is None:
+        return
+    fleet, watched = fleet_of(spec), bool(spec.analysis)
+    yield from canary.problems(spec.strategy.canary, fleet.instances, watched=watched)
+    if fleet.variant == canary.NAME:
+        text = f"the version that takes over is called {canary.NAME!r}, so this one is not"
+        yield Problem((*path_of(spec), "variant"), text, "use another name, such as primary")
 
 
 def _check_capture(capture: Capture) -> Iterator[Problem]:
