@@ -154,7 +154,11 @@ def _kept(spec: Rollout, props: Props, seen: Standing, marks: Marks, scope: Scop
 
     An apply that was stopped between its marks and its update is gone on with.
     """
-    (told.going_on if seen.config == marks.middle else told.started)(scope, spec, marks, seen)
+    if seen.config == marks.middle:
+        told.going_on(scope, spec, marks, seen)
+    else:
+        told.started(scope, spec, marks, seen)
+        marks = replace(marks, since=0.0, seen=False)  # it begins when that is sent
     stays = Course(marks.middle, marks=encode(marks), retains=True)
     if _baseless(seen, props):
         return stays
