@@ -123,11 +123,12 @@ def alarms(spec: Rollout, config: Address, scope: Scope) -> Iterator[Node]:
 
 
 def _lines(rule: Expectation, path: Path, side: str) -> Mapping[Path, Path]:
-    metric = "metric" if rule.expression is None else "expression"
+    prop, metric = (
+        ("MetricName", "metric") if rule.expression is None else ("Metrics", "expression")
+    )
     return {
         (): path,
-        ("MetricName",): (*path, metric),
-        ("Metrics",): (*path, metric),
+        (prop,): (*path, metric),
         ("Threshold",): (*path, side),
         ("EvaluationPeriods",): (*path, "for"),
     }
