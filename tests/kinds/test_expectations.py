@@ -269,9 +269,29 @@ def built(rule: str, strategy: str = CANARY) -> list[Node]:
 @pytest.mark.scenario("R23")
 def test_alarms_watch_the_candidate_and_not_the_endpoint() -> None:
     (alarm,) = built(RATE)
-    dimensions = {each["Name"]: each["Value"] for each in alarm.props["Dimensions"]}
-    assert dimensions == {"EndpointName": "acme-test-own", "VariantName": "candidate"}
+    *stats, figure = alarm.props["Metrics"]
+    for each in (each["MetricStat"]["Metric"]["Dimensions"] for each in stats):
+        dimensions = {one["Name"]: one["Value"] for one in each}
+        assert dimensions == {"EndpointName": "acme-test-own", "VariantName": "candidate"}
+    assert figure["Expression"] == "IF(requests >= 20, FILL(value, 0) / requests, 0)"
     assert alarm.props["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.parametrize(
+    ("rule", "figure"),
+    [
+        (f"{{{P99}, below: 250ms, minimumRequests: 7}}", "IF(requests >= 7, value, 0)"),
+        (f"{{{P99}, below: 250ms, minimumRequests: 0}}", ""),
+        (f"{{{P99}, above: 1ms}}", ""),
+        ("{metric: Invocation5XXErrors, atMost: 3}", ""),
+        ("{metric: CPUUtilization, below: 90%}", ""),
+    ],
+)
+def test_a_minute_with_few_requests_does_not_count(rule: str, figure: str) -> None:
+    (alarm,) = built(rule)
+    found = alarm.props.get("Metrics", [{}])[-1].get("Expression", "")
+    assert found == figure
+    assert bool(found) is ("MetricName" not in alarm.props)
 
 
 def test_where_sagemaker_moves_traffic_alarms_watch_the_new_fleet() -> None:

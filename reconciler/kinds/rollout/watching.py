@@ -11,7 +11,7 @@ from reconciler.kinds.rollout.expected import unjudged
 from reconciler.kinds.rollout.serve import fleet_of
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.terms import guardrail
-from reconciler.kinds.terms.canary import rungs
+from reconciler.kinds.terms.canary import steps_of
 from reconciler.model.value import Path
 
 
@@ -49,4 +49,4 @@ def baked(spec: Rollout) -> list[int]:
     """Seconds that each step of the rollout is watched; none where it has no steps of ours."""
     if spec.strategy is None or spec.strategy.canary is None:
         return []
-    return [rung.bake for rung in rungs(spec.strategy.canary, 1)]
+    return [step.bake for step in steps_of(spec.strategy.canary, 1)]
