@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.sandbox import beside
 from reconciler.sandbox.protocol.errors import invalid
 from reconciler.sandbox.services.applicationautoscaling import target
-from reconciler.sandbox.services.sagemaker import deployment, endpoint_config, variants
+from reconciler.sandbox.services.sagemaker import deployment, endpoint_config, stages, variants
 
 if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
@@ -32,13 +32,22 @@ def _id(endpoint: str, variant: str) -> str:
 
 
 def refuse_other_instances(call: Call, record: Record, config: Record) -> None:
-    """The ValidationException for an autoscaled variant that would change its instance type."""
+    """The ValidationException for an autoscaled variant that would change its type, or go away.
+
+    Source: SageMaker developer guide, "Endpoint autoscaling: update or delete".
+    """
     live = call.records(endpoint_config.KIND).get(record.data["EndpointConfigName"])
-    before = _types(live) if live else {}
-    for name, type_ in _types(config).items():
-        if _id(record.name, name) in _targets(call) and before.get(name, type_) != type_:
+    before, after = _types(live) if live else {}, _types(config)
+    for name in sorted(stages.names(record.data["ProductionVariants"])):
+        if _id(record.name, name) not in _targets(call):
+            continue
+        if name not in after:
+            message = f"Variant {name} cannot be removed"
+        elif before.get(name, after[name]) != after[name]:
             message = f"The instance type of variant {name} cannot be changed"
-            raise invalid(f"{message} while it is registered as a scalable target.")
+        else:
+            continue
+        raise invalid(f"{message} while it is registered as a scalable target.")
 
 
 def _types(config: Record) -> dict[str, str | None]:
@@ -67,6 +76,7 @@ def scale(endpoints: dict[str, Record], name: str, variant: str, count: int) -> 
     _by_name(record.data["ProductionVariants"])[variant].update(
         {variants.COUNT: count, "CurrentInstanceCount": count}
     )
+    deployment.scaled(record)
     record.touch()
     pending: deployment.Deployment | None = record.pending
     if pending and variants.COUNT in pending.retained:
