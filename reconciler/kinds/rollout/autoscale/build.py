@@ -54,7 +54,7 @@ class Scaled:
     @property
     def target(self) -> Address:
         """Its scalable target."""
-        return Address(TARGET, self.resource)
+        return Address(TARGET, f"{self.resource}/{DIMENSIONS[self.mode]}")
 
     def dimensions(self, figure: Figure) -> list[Json]:
         """A metric's, by whose it is."""
@@ -104,6 +104,7 @@ def _target(spec: Autoscale, scaled: Scaled, scope: Scope) -> Node:
         actions.append(action)
     props: dict[str, Json] = {
         "ServiceNamespace": SERVICE,
+        "ResourceId": scaled.resource,
         "ScalableDimension": DIMENSIONS[scaled.mode],
         "MinCapacity": spec.at_least,
         "MaxCapacity": spec.at_most,
@@ -244,7 +245,7 @@ def _policy(  # noqa: PLR0913 - a policy, and where it comes from
 ) -> Node:
     leaf = _address(POLICY, what, scaled, scope).name
     return scope.node(
-        Address(POLICY, f"{scaled.resource}/{leaf}"),
+        Address(POLICY, f"{scaled.target.name}/{leaf}"),
         {
             "PolicyName": leaf,
             "PolicyType": type_,
