@@ -50,6 +50,7 @@ ENDPOINT = "AWS::SageMaker::Endpoint"
 CANDIDATE = "candidate"
 """The variant of a new version where Moorline moves weights: its metrics have the same dimensions
 in each rollout."""
+_METRIC = "MetricName"
 JUDGED = frozenset({"canary", "ab_test", "shadow"})
 """Strategies in which Moorline looks at the metrics, and not SageMaker alone at alarms."""
 _FIRES = {
@@ -128,13 +129,14 @@ def alarms(spec: Rollout, config: Address, scope: Scope) -> Iterator[Node]:
         yield scope.node(address, props, lines=_lines(rule, path, props))
 
 
-def _lines(rule: Expectation, path: Path, side: str) -> Mapping[Path, Path]:
-    prop, metric = (
-        ("MetricName", "metric") if rule.expression is None else ("Metrics", "expression")
-    )
+def _lines(rule: Expectation, path: Path, props: Mapping[str, Json]) -> Mapping[Path, Path]:
+    side, _ = level(rule)
     return {
         (): path,
-        (prop,): (*path, metric),
+        (_METRIC if _METRIC in props else "Metrics",): (
+            *path,
+            "metric" if rule.expression is None else "expression",
+        ),
         ("Threshold",): (*path, side),
         ("EvaluationPeriods",): (*path, "for"),
     }

@@ -57,7 +57,7 @@ class Against(Section):
 class Expectation(Section):
     """What has to hold while a new version takes over, or it is rolled back."""
 
-    needs = ("metric", "expression", "existing_alarm")
+    needs = ("metric", "expression", "existingAlarm")
     metric: Maybe[Metric | Name] = None
     """A metric of the endpoint or of its hosts; with ``namespace`` any metric of CloudWatch."""
     namespace: Maybe[Name] = None
