@@ -27,7 +27,9 @@ from .made import BASE, MIDDLE, NAME, TARGET
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:1"
 ROLE = "arn:aws:iam::123456789012:role/acme-dev-hosting"
 OURS = {"moorline:platform": "acme", "moorline:environment": "dev", "moorline:spec": "Rollout/x"}
-STEPS = tuple(Step(share, count, 600) for share, count in ((0.05, 1), (0.25, 1), (0.5, 2), (1.0, 4)))
+STEPS = tuple(
+    Step(share, count, 600) for share, count in ((0.05, 1), (0.25, 1), (0.5, 2), (1.0, 4))
+)
 MOVES = {"update_endpoint", "update_endpoint_weights_and_capacities"}
 
 
