@@ -87,7 +87,7 @@ SEND = frozenset({Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
 
 
 TRIES = settings(
-    max_examples=60_000 if LONG else 600, deadline=None, derandomize=True, database=None,
+    max_examples=20_000 if LONG else 600, deadline=None, derandomize=True, database=None,
     phases=(Stage.generate, Stage.shrink), suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 
