@@ -23,6 +23,7 @@ def back(view: View, why: str, by: str = "") -> RolloutAction:
         "since": view.now,
         "tries": 0,
         "seen": False,
+        "ended": "",
     }
     if not view.ready:
         return moves.mark(view, f"{why}; it goes back as soon as AWS takes changes", **changes)
@@ -38,8 +39,8 @@ def _undoes(view: View) -> bool:
     """Whether an abort can do something about what is not as it should be."""
     marks, live = view.marks, view.live
     ours = live.pending in {"", marks.base, marks.middle, marks.target}
-    known = bool(view.on) and not marks.fault and not marks.ended and not view.back
-    return known and ours and (view.ready or view.busy)
+    runs = not view.back or bool(marks.ended)  # an apply may go on after the end
+    return bool(view.on) and runs and ours and not marks.fault and (view.ready or view.busy)
 
 
 def _homeless(view: View) -> str:

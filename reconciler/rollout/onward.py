@@ -129,7 +129,7 @@ STANDING: tuple[Row, ...] = (
     Row("scaling, moving, promoting", "AWS went back on instances or weights, or took none",
         "is held at the live weights",
         lambda v: v.lost and v.marks.word not in HELD,
-        lambda v: moves.held(v, f"{_lost(v)}; resume tries it anew")),
+        lambda v: moves.held(v, _lost(v))),
     Row("paused", "nobody has said anything yet", "holds",
         lambda v: v.marks.word in HELD,
         lambda v: moves.still(v, Act.HOLD, f"{v.marks.why}; say resume, promote or abort",

@@ -113,7 +113,7 @@ def sends(live: Live, action: RolloutAction) -> None:
     assert marks is not None
     assert live.status == "InService"
     assert not marks.fault
-    assert not marks.ended
+    assert not marks.ended or action.then is Phase.ABORTING
     assert live.config in {marks.base, marks.middle, marks.target, marks.over}
     assert action.config in {"", marks.base, marks.target}
     going_back = action.act is Act.SETTLE or action.then is Phase.ABORTING
