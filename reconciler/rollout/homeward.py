@@ -68,10 +68,6 @@ NOTHING: tuple[Row, ...] = (
         "stops: a person has to look",
         lambda v: bool(v.doubt),
         lambda v: moves.still(v, Act.STOP, v.doubt)),
-    Row(RUNS, "the marks are of more than 5 minutes from now", "stops: a clock is wrong",
-        lambda v: v.future and not word(v, "abort") and not v.back,
-        lambda v: moves.still(v, Act.STOP, "the marks are of a moment that has not come yet: the "
-                              "clock of this machine, or of the last driver, is wrong")),
 )  # fmt: skip
 """Where nothing is done."""
 
@@ -85,7 +81,7 @@ BACKWARDS: tuple[Row, ...] = (
                              since=v.now, tries=0, seen=False)),
     Row("failed", "the way back has failed", "stops: a person has to look",
         lambda v: v.back and v.marks.word == "failed",
-        lambda v: moves.still(v, Act.STOP, v.marks.why)),
+        lambda v: moves.still(v, Act.STOP, v.marks.why or "the way back has failed")),
     Row(BACKWARD, "AWS is first seen at work on what was sent", "marks that it was seen",
         lambda v: v.back and v.busy and v.at_work and not v.marks.seen,
         lambda v: moves.mark(v, "AWS is at work on it", seen=True)),

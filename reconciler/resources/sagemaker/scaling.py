@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 
+from reconciler.model.address import Address
 from reconciler.model.change import Change, Effect, FieldChange, Observed, Status
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
@@ -19,6 +20,7 @@ from reconciler.resources.review import Asking, Look, Objection
 CONFIG = "EndpointConfigName"
 COUNT, INITIAL = "DesiredInstanceCount", "InitialInstanceCount"
 DIMENSION = f"sagemaker:variant:{COUNT}"
+TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 GONE = (absent("ValidationException", r"^Could not find endpoint configuration\b"),)
 
 
@@ -75,6 +77,7 @@ def _counts(
     change: Change, shown: Mapping[str, Props], wanted: Mapping[str, Props]
 ) -> Iterator[FieldChange | Objection]:
     owned = change.context.get("scaled") or ()
+    yield from _kept(change, shown, wanted)
     for name in sorted(shown.keys() & wanted.keys() - {*owned}):
         before, after = shown[name].get(COUNT), wanted[name].get(INITIAL)
         if before is None or after is None or before == after:
@@ -92,17 +95,42 @@ def _counts(
             yield FieldChange(path, before, after, Effect.IN_PLACE)
 
 
+def _kept(
+    change: Change, shown: Mapping[str, Props], wanted: Mapping[str, Props]
+) -> Iterator[Objection]:
+    """Which counts stay, whatever the new configuration begins with."""
+    for name in sorted({*(change.context.get("scaled") or ())} & shown.keys() & wanted.keys()):
+        live, begins = shown[name].get(COUNT), wanted[name].get(INITIAL)
+        if live is not None and live != begins:
+            yield Objection(
+                "MODE010",
+                f"{live} instances of variant {name!r} are kept (autoscaled): the new configuration"
+                f" of {str(change.address)!r} begins with {begins}",
+                "`autoscale` has the bounds",
+                Severity.NOTE,
+            )
+
+
 def _types(change: Change, wanted: Mapping[str, Props]) -> Iterator[Objection]:
+    """A variant that its autoscaler holds; a target of ours goes before, and comes back."""
     for name in change.context.get("scaled") or ():
+        resource = f"endpoint/{change.address.name}/variant/{name}"
         before = change.context["types"].get(name)
-        after = wanted[name].get("InstanceType") if name in wanted else before
-        if before and after != before:
-            target = f"endpoint/{change.address.name}/variant/{name}"
+        if name not in wanted:
+            yield Objection(
+                "PLAN005",
+                f"variant {name!r} of {str(change.address)!r} goes, and its scalable target stays:"
+                " SageMaker refuses that",
+                f"deregister the scalable target {resource!r}, apply, then scale the new variant",
+            )
+        elif before and wanted[name].get("InstanceType") != before:
+            after = wanted[name].get("InstanceType") or "another kind"
             yield Objection(
                 "PLAN005",
                 f"SageMaker refuses to move the autoscaled variant {name!r} of "
                 f"{str(change.address)!r} from {before} to {after}",
-                f"deregister the scalable target {target!r}, apply, then register it again",
+                f"deregister the scalable target {resource!r}, apply, then register it again",
+                around=Address(TARGET, f"{resource}/{DIMENSION}"),
             )
 
 
