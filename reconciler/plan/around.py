@@ -1,9 +1,9 @@
 """What has to be away while something else changes: it goes before, and is made again after. Pure.
 
 SageMaker refuses another instance type for a variant that has a scalable target (AWS_FACTS 1.7). An
-adapter says what stands in the way of a change; where the graph has it, that is no objection but two
-more steps. Being made again does not wait for the change to succeed: what stays as it was needs it
-as well.
+adapter says what stands in the way of a change; where the graph has it, that is no objection but
+two more steps. Being made again does not wait for the change to succeed: what stays as it was needs
+it as well.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from reconciler.resources.whose import Within
 MOVES = frozenset({Action.NONE, Action.UPDATE})
 
 
-def cleared(change: Change, resource: Resource, away: Iterable[Address]) -> Change:
+def cleared(change: Change, resource: Resource, around: Mapping[str, frozenset[Address]]) -> Change:
     """The change of what has to be away for a while; what is in it goes with it."""
-    whose, going = resource.whose, {*away}
+    whose, going = resource.whose, {at for each in around.values() for at in each}
     parent = change.address.name.rpartition("/")[0]
     within = isinstance(whose, Within) and Address(whose.type, parent) in going
     if change.observed is None or change.action not in MOVES:
@@ -35,8 +35,8 @@ def cleared(change: Change, resource: Resource, away: Iterable[Address]) -> Chan
 def ordered(steps: Iterable[Step], around: Mapping[str, frozenset[Address]]) -> list[Step]:
     """Each step after the removal of what stands in its way.
 
-    `around` has, by the id of a step, what that is. Where such a step is refused, what stands in its
-    way stays.
+    `around` has, by the id of a step, what that is. Where such a step is refused, what stands in
+    its way stays.
     """
     steps = [*steps]
     refused = {step.id for step in steps if step.refused}

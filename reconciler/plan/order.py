@@ -73,11 +73,6 @@ class Draft:
     around: dict[str, frozenset[Address]] = field(default_factory=dict)
     """By step, what has to be away while it is carried out."""
 
-    @property
-    def away(self) -> frozenset[Address]:
-        """All that has to be away for a while."""
-        return frozenset(at for each in self.around.values() for at in each)
-
 
 def plan(
     graph: Graph,
@@ -98,8 +93,7 @@ def plan(
     draft.steps += retire.removals(graph, live, resources, place, policy, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
-    draft.steps = [protect.judge(step, policy) for step in draft.steps]
-    draft.steps = around.ordered(draft.steps, draft.around)
+    draft.steps = around.ordered((protect.judge(it, policy) for it in draft.steps), draft.around)
     draft.diagnostics += protect.review(policy, draft.steps)
     return draft
 
@@ -163,7 +157,7 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
-    change = around.cleared(change, resource, draft.away)
+    change = around.cleared(change, resource, draft.around)
     seen, against, away = reviewed(change, node, resource, graph)
     against += unsure(change, node, resource)
     draft.diagnostics += against

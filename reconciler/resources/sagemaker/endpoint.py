@@ -39,7 +39,7 @@ HOW = (
     "RetainDeploymentConfig",
 )
 COUNT = "DesiredInstanceCount"
-INITIAL = "InitialInstanceCount"
+INITIAL, INSTANCE = "InitialInstanceCount", "InstanceType"
 KIND = "VariantPropertyType"
 
 
@@ -97,6 +97,8 @@ def fewer(live: Props, desired: Props) -> str:
         name = variant["VariantName"]
         if name not in wanted:
             found.append(f"variant '{name}' goes away")
+        elif _concurrency(variant) is not None and INSTANCE in wanted[name]:
+            found.append(f"variant '{name}' leaves serverless, and SageMaker takes no way back")
         elif not kept:
             found.append(_less(name, variant, wanted[name]))
     return "; ".join(filter(None, found))

@@ -68,6 +68,7 @@ def review(change: Change) -> Iterator[FieldChange | Objection]:
         return
     shown = live(change.observed)
     yield from _counts(change, shown, wanted)
+    yield from _serverless(change, shown, wanted)
     yield from _types(change, wanted)
     if wanted.keys() != shown.keys() and _guarded(change.desired.get("DeploymentConfig")):
         yield _renamed(change, sorted(shown), sorted(wanted))
@@ -93,6 +94,29 @@ def _counts(
         elif after < before:
             path = ("ProductionVariants", name, COUNT)
             yield FieldChange(path, before, after, Effect.IN_PLACE)
+
+
+def _serverless(
+    change: Change, shown: Mapping[str, Props], wanted: Mapping[str, Props]
+) -> Iterator[Objection]:
+    """Instances cannot become serverless, and serverless cannot come back (AWS_FACTS 1.6)."""
+    for name in sorted(shown.keys() & wanted.keys()):
+        serverless = "ServerlessConfig" in wanted[name]
+        if serverless and shown[name].get(COUNT) is not None:
+            yield Objection(
+                "MODE009",
+                f"SageMaker does not make variant {name!r} of {str(change.address)!r}, which has"
+                " instances, serverless",
+                "use another `awsName`, or another Rollout, and move the callers",
+            )
+        elif "InstanceType" in wanted[name] and shown[name].get("CurrentServerlessConfig"):
+            yield Objection(
+                "MODE008",
+                f"variant {name!r} of {str(change.address)!r} gets instances: SageMaker takes no"
+                " way back to serverless, so a rollback of this update is not possible",
+                "make another endpoint and move the callers; or approve the loss of traffic",
+                Severity.WARNING,
+            )
 
 
 def _kept(
