@@ -148,7 +148,7 @@ register(
         check=check,
         lookups=lookups,
         build=build,
-        named=lambda spec: named(ENDPOINT, spec.aws_name),
+        named=lambda spec: named(batch.PIPELINE if spec.serve.batch else ENDPOINT, spec.aws_name),
         exports=exports,
         stage="endpoint",
         flows=flows,
