@@ -10,14 +10,17 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
 from reconciler.kinds.rollout import serve
-from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
+from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
+from reconciler.kinds.rollout.canary import Course, course
 from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import capture_spot, config_props, lines, own_bucket
-from reconciler.kinds.rollout.container import container, lookup, model_props
+from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
+from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
 from reconciler.kinds.rollout.serve import batch, check as modes
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
+from reconciler.kinds.rollout.standing import CONFIG, lookup as standing_lookup, weighed
 from reconciler.kinds.terms import guardrail
 from reconciler.kinds.terms.key import allow_disks, key_arn, report_missing
 from reconciler.kinds.terms.name import named
@@ -25,9 +28,9 @@ from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Ref
+from reconciler.rollout.checks import written
 
 MODEL = "AWS::SageMaker::Model"
-CONFIG = "AWS::SageMaker::EndpointConfig"
 _MODEL_LINES: Mapping[Path, Path] = {
     ("PrimaryContainer",): ("model",),
     ("PrimaryContainer", "Environment"): ("model", "environment"),
@@ -42,6 +45,8 @@ def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
         yield lookup(spec.model, scope)
     elif spec.serve.multi_model is None:  # many files have no ETag
         yield file_lookup(spec.model, scope)
+    if weighed(spec):
+        yield standing_lookup(scope)
 
 
 def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
@@ -57,6 +62,7 @@ def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
         "uri": spot.uri if spot else None,
         "bucketArn": spot.bucket if spot else None,
         "keyArn": spot.key if spot else None,
+        "analysis": written(analysis(spec, scope)),
     }
 
 
@@ -84,14 +90,18 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
         return
     content = config_props(spec, model, role, scope)
     config = scope.versioned(CONFIG, content)
+    going = course(spec, config, content, version_of(served), scope)
+    if going is None:
+        return
     yield scope.node(config, content, lines=lines(spec), keep=keep)
+    yield from going.nodes
     if spec.capture is not None and spec.capture.to is None:
         yield own_bucket(scope)
-    guards = [*alarms(spec, config, scope)]
+    guards = [*alarms(spec, going.watched or config, scope)]
     _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
-    names: list[Json] = [Ref(node.address, "AlarmName") for node in guards]
-    yield _endpoint(spec, config, names, scope)
+    names: list[Json] = [*(Ref(node.address, "AlarmName") for node in guards), *existing(spec)]
+    yield _endpoint(spec, going, [node.address for node in guards], scope)
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
     yield from autoscaled(spec, scope)
 
@@ -105,7 +115,7 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
     if spec.capture is not None:
         allow_write(scope, role, capture_spot(spec.capture, scope), large=False)
     allow_disks(scope, role, key_arn(spec.key, scope))
-    names = [address.name for address in guards]
+    names = [*(address.name for address in guards), *existing(spec)]
     names += guardrail.guardrail(spec.strategy).existing
     if names:
         watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
@@ -114,16 +124,23 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
         allow_network(scope, role)
 
 
-def _endpoint(spec: Rollout, config: Address, names: list[Json], scope: Scope) -> Node:
-    """Counts and weights come from the configuration, so that the spec is what is live."""
+def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope) -> Node:
+    """Counts and weights come from the configuration, so that the spec is what is live.
+
+    Where weights are moved, whoever moves them looks at the alarms: SageMaker's own deployment
+    comes before any traffic, and an unhealthy old fleet must not stop it.
+    """
+    watched = [] if weighed(spec) else guards
+    names: list[Json] = [Ref(address, "AlarmName") for address in watched]
+    names += [] if weighed(spec) else existing(spec)
     return scope.node(
         scope.address(ENDPOINT),
         {
-            "EndpointConfigName": Ref(config, "EndpointConfigName"),
+            **going.props(),
             **serve.deployment(spec, names),
-            "RetainAllVariantProperties": False,
             "RetainDeploymentConfig": False,
         },
+        depends_on=[*going.needs, *([] if watched else guards)],
         lines={("EndpointConfigName",): ("model",), ("DeploymentConfig",): ("strategy",)},
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.api import Problem, percent, seconds
-from reconciler.kinds.rollout.analysis import alarm_name
+from reconciler.kinds.api import Problem, percent
+from reconciler.kinds.rollout.analysis import called, judged
 from reconciler.kinds.rollout.autoscale import checks as autoscale
-from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of
+from reconciler.kinds.rollout.expected import faults
+from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
-from reconciler.kinds.terms import guardrail
-from reconciler.kinds.terms.alarm import limit_problems
+from reconciler.kinds.rollout.watching import watched
+from reconciler.kinds.terms import canary, freeze
 
 _ALL = 100
 
@@ -19,6 +20,7 @@ def check(spec: Rollout) -> Iterator[Problem]:
     if isinstance(spec.model, Packaged):
         yield from _check_packaged(spec.model)
     yield from serve.problems(spec)
+    yield from _check_canary(spec)
     if spec.autoscale is not None:
         yield from autoscale.problems(spec.autoscale, mode_of(spec))
         cold = spec.serve.serverless is not None and spec.serve.serverless.provisioned is None
@@ -34,6 +36,16 @@ def check(spec: Rollout) -> Iterator[Problem]:
         help_ = "put it into the model file, and write /opt/ml/model/code"
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
+
+
+def _check_canary(spec: Rollout) -> Iterator[Problem]:
+    if spec.strategy is None or spec.strategy.canary is None:
+        return
+    fleet, watched = fleet_of(spec), bool(spec.analysis)
+    yield from canary.problems(spec.strategy.canary, fleet.instances, watched=watched)
+    if fleet.variant == canary.NAME:
+        text = f"the version that takes over is called {canary.NAME!r}, so this one is not"
+        yield Problem((*path_of(spec), "variant"), text, "use another name, such as primary")
 
 
 def _check_capture(capture: Capture) -> Iterator[Problem]:
@@ -61,14 +73,17 @@ def _check_analysis(spec: Rollout) -> Iterator[Problem]:
     names: set[str] = set()
     for index, rule in enumerate(spec.analysis):
         path = ("analysis", str(index))
-        wrong = [*limit_problems(rule, path)]
+        wrong = [*faults(rule, path)]
         yield from wrong
         if wrong:
             continue
-        longest = guardrail.watched_seconds(spec.strategy, fleet_of(spec).instances)
-        if spec.on_failure == "rollback" and seconds(rule.for_) > longest:
-            text = f"the new fleet is watched for {longest} s in all, so this is never found"
-            yield Problem((*path, "for"), text, "shorten it, or have the strategy bake longer")
-        if (name := alarm_name(rule)) in names:
+        yield from watched(spec, rule, path)
+        if (name := called(rule)) in names:
             yield Problem(path, "this expectation is here twice", "remove one of them")
         names.add(name)
+    if spec.freeze and not judged(spec):
+        text = "SageMaker moves this traffic by itself once the apply has begun"
+        help_ = "use `strategy: {canary: …}`, or do not apply in that time"
+        yield Problem(("freeze",), text, help_, "ANALYSIS002", on_key=True)
+    for index, each in enumerate(spec.freeze):
+        yield from freeze.problems(each, ("freeze", str(index)))

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from reconciler.kinds.api import Choice, Duration, Maybe, Section, Share
+from reconciler.kinds.terms.canary import Canary
 
 StepSize: TypeAlias = Share | Annotated[int, Field(ge=1, examples=[1])]
 """A part of the new fleet: a share of its instances in whole per cent, or a number of them."""
@@ -86,3 +87,4 @@ class Strategy(Choice):
     blue_green: Maybe[BlueGreen] = None
     linear: Maybe[Linear] = None
     rolling: Maybe[Rolling] = None
+    canary: Maybe[Canary] = None

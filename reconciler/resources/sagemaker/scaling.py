@@ -16,6 +16,7 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
 from reconciler.resources.api import absent
 from reconciler.resources.review import Asking, Look, Objection
+from reconciler.resources.sagemaker import trial
 
 CONFIG = "EndpointConfigName"
 COUNT, INITIAL = "DesiredInstanceCount", "InitialInstanceCount"
@@ -67,8 +68,10 @@ def review(change: Change) -> Iterator[FieldChange | Objection]:
     if not (change.touches(CONFIG) and wanted and change.observed):
         return
     shown = live(change.observed)
-    yield from _counts(change, shown, wanted)
     yield from _serverless(change, shown, wanted)
+    yield from _kept(change, shown, wanted)
+    if trial.announced(change.desired) is None:  # a rollout by weights takes no instances away
+        yield from _counts(change, shown, wanted)
     yield from _types(change, wanted)
     if wanted.keys() != shown.keys() and _guarded(change.desired.get("DeploymentConfig")):
         yield _renamed(change, sorted(shown), sorted(wanted))
@@ -78,7 +81,6 @@ def _counts(
     change: Change, shown: Mapping[str, Props], wanted: Mapping[str, Props]
 ) -> Iterator[FieldChange | Objection]:
     owned = change.context.get("scaled") or ()
-    yield from _kept(change, shown, wanted)
     for name in sorted(shown.keys() & wanted.keys() - {*owned}):
         before, after = shown[name].get(COUNT), wanted[name].get(INITIAL)
         if before is None or after is None or before == after:
@@ -137,18 +139,20 @@ def _kept(
 
 def _types(change: Change, wanted: Mapping[str, Props]) -> Iterator[Objection]:
     """A variant that its autoscaler holds; a target of ours goes before, and comes back."""
+    marks = trial.announced(change.desired)
     for name in change.context.get("scaled") or ():
         resource = f"endpoint/{change.address.name}/variant/{name}"
         before = change.context["types"].get(name)
-        if name not in wanted:
+        last = marks.candidate if marks and name == marks.stable else name  # it stays at the end
+        if last not in wanted:
             yield Objection(
                 "PLAN005",
                 f"variant {name!r} of {str(change.address)!r} goes, and its scalable target stays:"
                 " SageMaker refuses that",
                 f"deregister the scalable target {resource!r}, apply, then scale the new variant",
             )
-        elif before and wanted[name].get("InstanceType") != before:
-            after = wanted[name].get("InstanceType") or "another kind"
+        elif before and wanted[last].get("InstanceType") != before:
+            after = wanted[last].get("InstanceType") or "another kind"
             yield Objection(
                 "PLAN005",
                 f"SageMaker refuses to move the autoscaled variant {name!r} of "
