@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -184,6 +184,31 @@ def test_an_unhealthy_old_fleet_does_not_block_its_own_fix(trial: Trial) -> None
     trial.orders("candidate")
     assert trial.judge().verdict is Verdict.PASSED
     assert set(trial.live().alarms.values()) == {"OK"}
+
+
+@pytest.mark.scenario("R23")
+def test_an_alarm_that_fires_before_the_first_weight_is_told_and_a_person_may_pass_it(
+    trial: Trial,
+) -> None:
+    """It cannot be the candidate's doing, which has had no request yet."""
+    alarm = trial.analysis.alarms[0]
+    trial.aws.alarm(alarm, "ALARM")
+    marked = trial.live().marks
+    assert marked is not None
+    start = replace(marked, step=0, doing=Doing.START, confirmed=0)
+    still = [replace(each, weight=float(each.name == "primary"), asked_weight=each.weight) for each
+             in trial.live().variants]  # fmt: skip
+    before = replace(trial.live(), marks=start, variants=tuple(still))
+    now, rollout = trial.session.wall(), from_marks(start, before)
+    found = signals(trial.session, rollout, trial.analysis, before, now)
+    action = next_action(rollout, before, found, now)
+    assert found.verdict is Verdict.FAILED
+    assert action.shares == {}
+    assert alarm in action.why
+    assert "promote --full" in action.why
+    passed = next_action(rollout, before, replace(found, word="full"), now)
+    assert passed.why != action.why
+    assert "full" in str(passed.marks)
 
 
 def test_a_slow_candidate_is_told_by_comparison(trial: Trial) -> None:
