@@ -251,3 +251,37 @@ def test_an_alarm_that_is_gone_holds(trial: Trial) -> None:
     found = trial.judge()
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "does not exist any more" in of(found, f"alarm {trial.analysis.alarms[0]}").said
+
+
+def graded(trial: Trial, latency: float) -> None:
+    """One expectation: below 300 ms is good, from 400 ms on it has failed."""
+    checks = [each for each in trial.analysis.checks if each.name == SLOW]
+    check = replace(checks[0], against="", level=300_000, fails_at=400_000)
+    trial.analysis = replace(trial.analysis, checks=(check,))
+    trial.aws.behave("m2", latency=latency, spread=1)
+
+
+@pytest.mark.scenario("R107")
+def test_what_nobody_can_tell_is_held_also_when_the_bake_is_over(trial: Trial) -> None:
+    graded(trial, 350)
+    trial.aws.clock.advance(240)
+    for _ in range(4):
+        found, action = trial.judge(), trial.next()
+        assert found.verdict is Verdict.INCONCLUSIVE
+        assert len(found.findings) == 1 + len(trial.analysis.alarms)
+        assert action.shares == {}
+        trial.aws.clock.advance(240)
+    assert action.marks["moorline:rollout-word"] == "hold"
+    assert "350ms, neither good nor failed: not at most 300ms" in action.why
+
+
+@pytest.mark.scenario("R150")
+def test_a_failure_at_the_end_of_the_bake_wins(trial: Trial) -> None:
+    graded(trial, 100)
+    trial.aws.clock.advance(420)
+    trial.aws.behave("m2", latency=500, spread=1)
+    trial.aws.clock.advance(240)  # the bake is over by now
+    assert trial.session.wall() > trial.began + STEPS[0].bake
+    action = trial.next()
+    assert action.shares == {"primary": 1.0, "candidate": 0.0}
+    assert f"{SLOW}: 500ms, not at most 300ms" in action.why
