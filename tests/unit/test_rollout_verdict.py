@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from reconciler.rollout.checks import REQUESTS, Check, Series
 from reconciler.rollout.measures import Figures, Known, Points
@@ -262,6 +262,13 @@ REQUESTED = st.sampled_from([None, 0.0, 5.0, 100.0])
 LOOKS = st.lists(st.tuples(FIGURES, REQUESTED, FIGURES, REQUESTED), max_size=12)
 
 
+@settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(
     rows=LOOKS,
     run=st.integers(1, 4),
