@@ -267,7 +267,8 @@ def _arn_pattern(resource: Resource, place: Place) -> re.Pattern[str] | None:
     if not resource.arn:
         return None
     slots = {**dict.fromkeys(resource.outputs, "\0"), **place.slots("\0")}
-    name = "[^:]+/[^:/]+" if "{parent}" in str(resource.key) else "[^/:]+"
+    within = "{parent}" in str(resource.key) and not resource.told_by_tag
+    name = "[^:]+/[^:/]+" if within else "[^/:]+"
     text = re.escape(str(fill(resource.arn, slots))).replace(re.escape("\0"), f"(?P<name>{name})")
     return re.compile(text)
 
@@ -295,4 +296,5 @@ def unreadable(error: AwsError, address: Address | None) -> Diagnostic:
 def tags_differ(node: Node, tags: Mapping[str, str] | None) -> bool:
     """Whether a resource's tags are not those that are declared, AWS's own left out."""
     wanted = {tag["Key"]: tag["Value"] for tag in node.props.get("Tags") or ()}
+    wanted = {key: value for key, value in wanted.items() if not key.startswith(RESERVED)}
     return tags is None or wanted != {k: v for k, v in tags.items() if not k.startswith(RESERVED)}

@@ -28,7 +28,7 @@ from reconciler.resources.aside import Aside, Borrowed
 from reconciler.resources.codecs import takes
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Pending
-from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling, unserved
+from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling, trial, unserved
 from reconciler.resources.sagemaker.service import ADD_TAGS, SPREADING, arn, tagging
 
 NAME = {"EndpointName": "{name}"}
@@ -38,21 +38,44 @@ HOW = (
     "RetainAllVariantProperties",
     "RetainDeploymentConfig",
 )
+BOTH = (
+    "AWS asks for this on the endpoint and on its configuration: allow the role both"
+    " `endpoint/NAME` and `endpoint-config/NAME-*`"
+)
+"""Source: Service Authorization Reference, Amazon SageMaker; AWS_FACTS 8.2."""
 COUNT = "DesiredInstanceCount"
-INITIAL = "InitialInstanceCount"
+INITIAL, INSTANCE = "InitialInstanceCount", "InstanceType"
 KIND = "VariantPropertyType"
 
 
 def update(change: Change) -> Iterator[Request]:
-    """The attempt is noted down, then one request moves the endpoint and says how."""
+    """What is begun is noted down, then one request moves the endpoint and says how."""
     if change.touches("EndpointConfigName") and change.observed:
         noted = attempt.following(change.desired["EndpointConfigName"], change.observed)
-        tags = {"ResourceArn": change.observed.outputs["EndpointArn"], "Tags": noted.tags()}
-        yield Request("add_tags", tags, bare=True)
+        yield from _noted(change, noted.tags(), change.observed.outputs["EndpointArn"])
         props = ("EndpointConfigName", *HOW)
         yield Request(
             "update_endpoint", {key: change.desired[key] for key in props if key in change.desired}
         )
+
+
+def _noted(change: Change, attempted: list[Json], arn: Json) -> Iterator[Request]:
+    """The tags of an update; where traffic goes back first, that comes between the two kinds.
+
+    It moves the endpoint's own time, by which an attempt is told from one that was never sent.
+    """
+    marks, back = trial.marked(change), trial.back(change)
+    if back:
+        yield Request("add_tags", {"ResourceArn": arn, "Tags": marks}, bare=True)
+        wanted = {"DesiredWeightsAndCapacities": back}
+        yield Request("update_endpoint_weights_and_capacities", wanted)
+        marks = []
+    yield Request("add_tags", {"ResourceArn": arn, "Tags": [*attempted, *marks]}, bare=True)
+
+
+def decide(change: Change) -> Props:
+    """What to retain, by what is live; and no marks where none are written."""
+    return {**scaling.decide(change), **trial.quiet(change)}
 
 
 def verify(desired: Props, observed: Observed) -> str:
@@ -72,11 +95,15 @@ def verify(desired: Props, observed: Observed) -> str:
         for variant in observed.outputs.get("ProductionVariants") or ()
         if variant.get("VariantStatus")
     ]
-    return f"variants are not in place yet: {', '.join(sorted(moving))}" if moving else ""
+    if moving:
+        return f"variants are not in place yet: {', '.join(sorted(moving))}"
+    return trial.unsettled(desired, observed)
 
 
 def spent(desired: Props, observed: Observed) -> str:
     """A config that SageMaker rolled back is not sent again by itself."""
+    if why := trial.spent(desired, observed):
+        return why
     wanted = desired.get("EndpointConfigName")
     return attempt.spent(wanted, observed) if isinstance(wanted, str) else ""
 
@@ -95,8 +122,12 @@ def fewer(live: Props, desired: Props) -> str:
     found = []
     for variant in live.get("ProductionVariants") or ():
         name = variant["VariantName"]
+        if trial.passing(name, live, desired):
+            continue
         if name not in wanted:
             found.append(f"variant '{name}' goes away")
+        elif _concurrency(variant) is not None and INSTANCE in wanted[name]:
+            found.append(f"variant '{name}' leaves serverless, and SageMaker takes no way back")
         elif not kept:
             found.append(_less(name, variant, wanted[name]))
     return "; ".join(filter(None, found))
@@ -124,6 +155,7 @@ register(
         service="sagemaker",
         aside=Aside(
             needs={"create_endpoint": (ADD_TAGS,)},
+            both={"update_endpoint": BOTH, "create_endpoint": BOTH},
             looks=(
                 "application-autoscaling:DescribeScalableTargets",
                 "sagemaker:DescribeEndpointConfig",
@@ -142,6 +174,7 @@ register(
                 )
             },
             verified="then verified: live config and variants, not just InService",
+            begun=trial.begun,
         ),
         reach=Reach.REGIONAL,
         name="EndpointName",
@@ -211,9 +244,12 @@ register(
         ),
         pending=Pending(
             context=scaling.context,
-            decide=scaling.decide,
+            decide=decide,
+            stamped=trial.stamped,
             review=scaling.review,
             spent=spent,
+            held=trial.held,
+            keeps=trial.named,
             moved=runtime.moved,
         ),
         update=update,
