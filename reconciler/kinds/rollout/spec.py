@@ -18,13 +18,11 @@ from reconciler.kinds.terms.deployment import Strategy
 from reconciler.kinds.terms.image import InstanceType
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import S3Path
-from reconciler.kinds.terms.model import (
-    LATEST as LATEST,
-    Packaged as Packaged,
-    Registered as Registered,
-)
+from reconciler.kinds.terms.model import LATEST, Packaged, Registered
 from reconciler.kinds.terms.name import EntityName
 from reconciler.kinds.terms.network import Network
+
+__all__ = ["LATEST", "Packaged", "Registered", "Rollout"]
 
 
 class Realtime(Section):
