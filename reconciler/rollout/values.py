@@ -190,6 +190,10 @@ class Finding:
     verdict: Verdict
     said: str
     """The figure, its limit and the number of requests, in words."""
+    looks: tuple[str, ...] = ()
+    """Each measurement in words, with its window and what it says."""
+    points: tuple[float | None, ...] = ()
+    """The figure of each measurement, in CloudWatch's unit; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from reconciler.sandbox.door.faults import Faults
 from reconciler.sandbox.door.install import install
 from reconciler.sandbox.protocol.sessions import core, signed
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
-from reconciler.sandbox.services.sagemaker import autoscaling, store
+from reconciler.sandbox.services.sagemaker import autoscaling, steering, store
 from reconciler.sandbox.state.rules import Rule
 from reconciler.sandbox.state.world import WORLD, Durations
 
@@ -114,6 +114,21 @@ class Sandbox:
             backend = sagemaker_backends[self.account][self.region]
             autoscaling.scale(store.records(backend, "endpoint"), endpoint, variant, count)
             cloudtrail.scaled(endpoint, variant, count, self.region)
+
+    def maintain(self, endpoint: str, seconds: float = 60.0) -> None:
+        """AWS patches an endpoint (SystemUpdating) for so many virtual seconds."""
+        with WORLD.lock:
+            steering.maintain(self.account, self.region, endpoint, seconds)
+
+    def stop_serving(self, endpoint: str, *, out: bool = True) -> None:
+        """Take an endpoint out of service, or back into it."""
+        with WORLD.lock:
+            steering.stop(self.account, self.region, endpoint, out=out)
+
+    def vanish(self, kind: str, name: str) -> None:
+        """Let a model or an endpoint configuration be gone, also one that is in use."""
+        with WORLD.lock:
+            steering.vanish(self.account, self.region, kind, name)
 
     def throttle(self, share: float, seconds: Callable[[], float] | None = None) -> None:
         """Let no more through than this share of AWS's rates, by the time that `seconds` says."""

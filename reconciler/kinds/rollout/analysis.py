@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Scope, seconds
-from reconciler.kinds.rollout.spec import Expectation, Rollout, realtime_of
+from reconciler.kinds.rollout.serve import fleet_of
+from reconciler.kinds.rollout.spec import Expectation, Rollout
 from reconciler.kinds.terms.alarm import (
     Fleet,
     Watch,
@@ -51,7 +52,7 @@ def alarms(spec: Rollout, config: Address, scope: Scope) -> Iterator[Node]:
     if spec.on_failure != "rollback":
         return
     new = Ref(config, "EndpointConfigName")
-    fleet = Fleet(scope.address(ENDPOINT).name, realtime_of(spec).variant, new)
+    fleet = Fleet(scope.address(ENDPOINT).name, fleet_of(spec).variant, new)
     for index, rule in enumerate(spec.analysis):
         path = ("analysis", str(index))
         side, _ = limit(rule)

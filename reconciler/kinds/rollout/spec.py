@@ -11,11 +11,16 @@ from reconciler.kinds.api import (
     Reference,
     Section,
     Share,
-    Size,
 )
+from reconciler.kinds.rollout.autoscale import Autoscale
+from reconciler.kinds.rollout.serve.asynchronous import Async
+from reconciler.kinds.rollout.serve.batch import Batch
+from reconciler.kinds.rollout.serve.explain import Explain
+from reconciler.kinds.rollout.serve.multi_model import MultiModel
+from reconciler.kinds.rollout.serve.realtime import Realtime
+from reconciler.kinds.rollout.serve.serverless import Serverless
 from reconciler.kinds.terms.alarm import Errors, Latency, Level, Statistic, Traffic
 from reconciler.kinds.terms.deployment import Strategy
-from reconciler.kinds.terms.image import InstanceType
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import S3Path
 from reconciler.kinds.terms.model import LATEST, Packaged, Registered
@@ -25,28 +30,14 @@ from reconciler.kinds.terms.network import Network
 __all__ = ["LATEST", "Packaged", "Registered", "Rollout"]
 
 
-class Realtime(Section):
-    """Instances that are always on and answer at once."""
-
-    instance_type: InstanceType
-    """The instance type of each of them."""
-    instances: Annotated[int, Field(ge=1)]
-    """How many."""
-    variant: Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")] = "primary"
-    """The name of the variant. Guardrails need it to stay the same from version to version."""
-    volume: Maybe[Size] = None
-    """Disk of each instance, 1 to 512 GiB. By default what the instance type has. Types with
-    disks of their own take none."""
-    download_timeout: Maybe[Duration] = None
-    """How long the download of the model may take. 1m to 1h."""
-    startup_timeout: Maybe[Duration] = None
-    """How long the container may take until it is healthy. 1m to 1h."""
-
-
 class Serve(Choice):
     """How requests are answered: exactly one way."""
 
     realtime: Maybe[Realtime] = None
+    serverless: Maybe[Serverless] = None
+    async_: Maybe[Async] = Field(None, alias="async")
+    multi_model: Maybe[MultiModel] = None
+    batch: Maybe[Batch] = None
 
 
 class Expectation(Section):
@@ -103,6 +94,10 @@ class Rollout(Section):
     """Whether a violated analysis brings the old version back."""
     capture: Maybe[Capture] = None
     """Whether requests and answers are kept."""
+    autoscale: Maybe[Autoscale] = None
+    """How the number of instances, copies or warm containers follows the load."""
+    explain: Maybe[Explain] = None
+    """Whether answers are explained."""
     key: Maybe[KeyUse] = None
     """The key for the disks of the instances. It does not cover disks that a type has of its
     own: the hardware encrypts those."""
@@ -112,10 +107,3 @@ class Rollout(Section):
     """Whether the container is kept from any network call."""
     network: Maybe[Network] = None
     """A VPC to run in."""
-
-
-def realtime_of(spec: Rollout) -> Realtime:
-    """The one way to serve there is today; further ways become further members of `Serve`."""
-    if spec.serve.realtime is None:  # a choice has exactly one member
-        raise AssertionError
-    return spec.serve.realtime

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.protocol.errors import invalid
-from reconciler.sandbox.services.sagemaker import deployment, endpoint_config, variants
+from reconciler.sandbox.services.sagemaker import deployment, endpoint_config, stages, variants
 
 if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
@@ -39,13 +39,22 @@ def _id(endpoint: str, variant: str) -> str:
 
 
 def refuse_other_instances(call: Call, record: Record, config: Record) -> None:
-    """The ValidationException for an autoscaled variant that would change its instance type."""
+    """The ValidationException for an autoscaled variant that would change its type, or go away.
+
+    Source: SageMaker developer guide, "Endpoint autoscaling: update or delete".
+    """
     live = call.records(endpoint_config.KIND).get(record.data["EndpointConfigName"])
-    before = _types(live) if live else {}
-    for name, type_ in _types(config).items():
-        if _id(record.name, name) in _targets(call) and before.get(name, type_) != type_:
+    before, after = _types(live) if live else {}, _types(config)
+    for name in sorted(stages.names(record.data["ProductionVariants"])):
+        if _id(record.name, name) not in _targets(call):
+            continue
+        if name not in after:
+            message = f"Variant {name} cannot be removed"
+        elif before.get(name, after[name]) != after[name]:
             message = f"The instance type of variant {name} cannot be changed"
-            raise invalid(f"{message} while it is registered as a scalable target.")
+        else:
+            continue
+        raise invalid(f"{message} while it is registered as a scalable target.")
 
 
 def _types(config: Record) -> dict[str, str | None]:
@@ -70,6 +79,7 @@ def scale(endpoints: dict[str, Record], name: str, variant: str, count: int) -> 
     _by_name(record.data["ProductionVariants"])[variant].update(
         {variants.COUNT: count, "CurrentInstanceCount": count}
     )
+    deployment.scaled(record)
     record.touch()
     pending: deployment.Deployment | None = record.pending
     if pending and variants.COUNT in pending.retained:
