@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent, seconds
+from reconciler.kinds.rollout import ab, shadow, variant
 from reconciler.kinds.rollout.analysis import alarm_name
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of
@@ -20,6 +21,7 @@ def check(spec: Rollout) -> Iterator[Problem]:
         yield from _check_packaged(spec.model)
     yield from serve.problems(spec)
     yield from _check_canary(spec)
+    yield from _check_beside(spec)
     if spec.autoscale is not None:
         yield from autoscale.problems(spec.autoscale, mode_of(spec))
         cold = spec.serve.serverless is not None and spec.serve.serverless.provisioned is None
@@ -45,6 +47,15 @@ def _check_canary(spec: Rollout) -> Iterator[Problem]:
     if realtime.variant == canary.NAME:
         text = f"the version that takes over is called {canary.NAME!r}, so this one is not"
         yield Problem(("serve", "realtime", "variant"), text, "use another name, such as primary")
+
+
+def _check_beside(spec: Rollout) -> Iterator[Problem]:
+    """Tests and shadows, with the models that they bring."""
+    yield from ab.check(spec)
+    yield from shadow.check(spec)
+    for path, model in variant.models(spec):
+        if isinstance(model, Packaged):
+            yield from (variant.moved(each, path) for each in _check_packaged(model))
 
 
 def _check_capture(capture: Capture) -> Iterator[Problem]:

@@ -128,7 +128,7 @@ def _metric(test: AbTest) -> Iterator[Problem]:
             " evaluation in a Training; a test takes errors, or a metric of your own in a"
             " `namespace`"
         )
-        yield Problem((*PATH, "metric"), text, help_, "ROLL010")
+        yield Problem((*PATH, "metric"), text, help_, "AB001")
         return
     text = f"the endpoint has no error metric {test.metric!r}"
     help_ = f"use {', '.join(sorted(ERRORS))}, or give the `namespace` of a metric of your own"
