@@ -111,7 +111,7 @@ def test_the_rules_reach_whoever_drives() -> None:
     live = Live(status="InService", config="c2", variants=variants)
     found = ab.asked(platform.model(*NAME), live, tags(nodes))
     assert not isinstance(found, str)
-    assert (trial.control, trial.promotes, trial.weights) == (
+    assert (found.control, found.promotes, found.weights) == (
         "primary",
         True,
         {"b": 0.5, "primary": 0.5},
