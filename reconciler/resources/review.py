@@ -55,6 +55,7 @@ Moved: TypeAlias = Callable[[Change], Telling]
 Spent: TypeAlias = Callable[[Props, Observed], str]
 Held: TypeAlias = Callable[[Change], str]
 Stays: TypeAlias = Callable[[Observed], str]
+Stamped: TypeAlias = Callable[[str, Props, float], Props]
 Keeps: TypeAlias = Callable[[Mapping[str, str]], Iterable[str]]
 
 
@@ -94,6 +95,11 @@ def unnamed(_: Mapping[str, str]) -> Iterable[str]:
     return ()
 
 
+def unstamped(_method: str, params: Props, _now: float) -> Props:
+    """It is the same whenever it is sent."""
+    return params
+
+
 def unmoved(_: Change) -> Telling:
     """Nobody moves it but by what a plan compares."""
     yield from ()
@@ -124,6 +130,8 @@ class Pending:
     """What making, replacing or deleting it meets; asked only where a plan has such a step."""
     stays: Stays = free
     """Why the live resource must not be deleted, though nothing is declared; "" when it may."""
+    stamped: Stamped = unstamped
+    """One of its requests as it is sent at a moment, in seconds since the epoch."""
     keeps: Keeps = unnamed
     """Names that its tags stand up for: nothing that is called so is deleted."""
     moved: Moved = unmoved

@@ -11,12 +11,13 @@ from dataclasses import replace
 
 from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
 from reconciler.kinds.rollout import ab, serve, shadow, variant
-from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
+from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
 from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import capture_spot, config_props, lines, own_bucket
 from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
+from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
 from reconciler.kinds.rollout.serve import batch, check as modes
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
@@ -28,6 +29,7 @@ from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Props, Ref
+from reconciler.rollout.checks import written
 
 MODEL = "AWS::SageMaker::Model"
 _MODEL_LINES: Mapping[Path, Path] = {
@@ -62,6 +64,7 @@ def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
         "uri": spot.uri if spot else None,
         "bucketArn": spot.bucket if spot else None,
         "keyArn": spot.key if spot else None,
+        "analysis": written(analysis(spec, scope)),
     }
 
 
@@ -105,7 +108,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     guards = [*alarms(spec, going.watched or config, scope)]
     _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
-    names: list[Json] = [Ref(node.address, "AlarmName") for node in guards]
+    names: list[Json] = [*(Ref(node.address, "AlarmName") for node in guards), *existing(spec)]
     yield _endpoint(spec, going, [node.address for node in guards], scope)
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
     yield from autoscaled(spec, scope)
@@ -133,7 +136,7 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
     if spec.capture is not None:
         allow_write(scope, role, capture_spot(spec.capture, scope), large=False)
     allow_disks(scope, role, key_arn(spec.key, scope))
-    names = [address.name for address in guards]
+    names = [*(address.name for address in guards), *existing(spec)]
     names += guardrail.guardrail(spec.strategy).existing
     if names:
         watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
@@ -150,6 +153,7 @@ def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope)
     """
     watched = [] if weighed(spec) else guards
     names: list[Json] = [Ref(address, "AlarmName") for address in watched]
+    names += [] if weighed(spec) else existing(spec)
     return scope.node(
         scope.address(ENDPOINT),
         {

@@ -154,7 +154,11 @@ def _kept(spec: Rollout, props: Props, seen: Standing, marks: Marks, scope: Scop
 
     An apply that was stopped between its marks and its update is gone on with.
     """
-    (told.going_on if seen.config == marks.middle else told.started)(scope, spec, marks, seen)
+    if seen.config == marks.middle:
+        told.going_on(scope, spec, marks, seen)
+    else:
+        told.started(scope, spec, marks, seen)
+        marks = replace(marks, since=0.0, seen=False)  # it begins when that is sent
     stays = Course(marks.middle, marks=encode(marks), retains=True)
     if _baseless(seen, props):
         return stays
@@ -165,7 +169,7 @@ def _kept(spec: Rollout, props: Props, seen: Standing, marks: Marks, scope: Scop
     return _beside(spec, Address(CONFIG, marks.target), middle, content, marks, scope)
 
 
-def _beside(  # noqa: PLR0913 - two configurations, and what they are marked with
+def _beside(  # noqa: PLR0913 - two configurations, and the marks between them
     spec: Rollout, config: Address, middle: Address, content: Props, marks: Marks, scope: Scope
 ) -> Course:
     node = scope.node(middle, content, lines=lines(spec))

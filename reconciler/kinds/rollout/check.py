@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.api import Problem, percent, seconds
+from reconciler.kinds.api import Problem, percent
 from reconciler.kinds.rollout import ab, shadow, variant
-from reconciler.kinds.rollout.analysis import alarm_name
+from reconciler.kinds.rollout.analysis import called, judged
 from reconciler.kinds.rollout.autoscale import checks as autoscale
-from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of
+from reconciler.kinds.rollout.expected import faults
+from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
-from reconciler.kinds.terms import canary, guardrail
-from reconciler.kinds.terms.alarm import limit_problems
+from reconciler.kinds.rollout.watching import watched
+from reconciler.kinds.terms import canary, freeze
 
 _ALL = 100
 
@@ -42,11 +43,11 @@ def check(spec: Rollout) -> Iterator[Problem]:
 def _check_canary(spec: Rollout) -> Iterator[Problem]:
     if spec.strategy is None or spec.strategy.canary is None:
         return
-    realtime, watched = fleet_of(spec), bool(spec.analysis)
-    yield from canary.problems(spec.strategy.canary, realtime.instances, watched=watched)
-    if realtime.variant == canary.NAME:
+    fleet, watched = fleet_of(spec), bool(spec.analysis)
+    yield from canary.problems(spec.strategy.canary, fleet.instances, watched=watched)
+    if fleet.variant == canary.NAME:
         text = f"the version that takes over is called {canary.NAME!r}, so this one is not"
-        yield Problem(("serve", "realtime", "variant"), text, "use another name, such as primary")
+        yield Problem((*path_of(spec), "variant"), text, "use another name, such as primary")
 
 
 def _check_beside(spec: Rollout) -> Iterator[Problem]:
@@ -83,14 +84,17 @@ def _check_analysis(spec: Rollout) -> Iterator[Problem]:
     names: set[str] = set()
     for index, rule in enumerate(spec.analysis):
         path = ("analysis", str(index))
-        wrong = [*limit_problems(rule, path)]
+        wrong = [*faults(rule, path)]
         yield from wrong
         if wrong:
             continue
-        longest = guardrail.watched_seconds(spec.strategy, fleet_of(spec).instances)
-        if spec.on_failure == "rollback" and seconds(rule.for_) > longest:
-            text = f"the new fleet is watched for {longest} s in all, so this is never found"
-            yield Problem((*path, "for"), text, "shorten it, or have the strategy bake longer")
-        if (name := alarm_name(rule)) in names:
+        yield from watched(spec, rule, path)
+        if (name := called(rule)) in names:
             yield Problem(path, "this expectation is here twice", "remove one of them")
         names.add(name)
+    if spec.freeze and not judged(spec):
+        text = "SageMaker moves this traffic by itself once the apply has begun"
+        help_ = "use `strategy: {canary: …}`, or do not apply in that time"
+        yield Problem(("freeze",), text, help_, "ANALYSIS002", on_key=True)
+    for index, each in enumerate(spec.freeze):
+        yield from freeze.problems(each, ("freeze", str(index)))

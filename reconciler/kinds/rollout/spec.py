@@ -6,21 +6,21 @@ from pydantic import Field
 
 from reconciler.kinds.api import (
     Choice,
-    Duration,
     Maybe,
     Reference,
     Section,
     Share,
 )
 from reconciler.kinds.rollout.autoscale import Autoscale
+from reconciler.kinds.rollout.expectation import Expectation
 from reconciler.kinds.rollout.serve.asynchronous import Async
 from reconciler.kinds.rollout.serve.batch import Batch
 from reconciler.kinds.rollout.serve.explain import Explain
 from reconciler.kinds.rollout.serve.multi_model import MultiModel
 from reconciler.kinds.rollout.serve.realtime import Realtime
 from reconciler.kinds.rollout.serve.serverless import Serverless
-from reconciler.kinds.terms.alarm import Errors, Latency, Level, Statistic, Traffic
 from reconciler.kinds.terms.deployment import Strategy
+from reconciler.kinds.terms.freeze import Freeze
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import S3Path
 from reconciler.kinds.terms.model import LATEST, Packaged, Registered
@@ -38,26 +38,6 @@ class Serve(Choice):
     async_: Maybe[Async] = Field(None, alias="async")
     multi_model: Maybe[MultiModel] = None
     batch: Maybe[Batch] = None
-
-
-class Expectation(Section):
-    """What has to hold while a new version takes over, or it is rolled back."""
-
-    metric: Literal[Latency, Errors, Traffic]
-    """A metric of the endpoint."""
-    statistic: Maybe[Statistic] = None
-    """By default p99 for latencies and the sum for counts."""
-    below: Maybe[Level] = None
-    """It has to stay below this: a number, a time such as 250ms for latencies, or a share of the
-    requests such as 1% for errors."""
-    above: Maybe[Level] = None
-    """It has to stay above this."""
-    at_least: Maybe[Level] = None
-    """It has to be this or more."""
-    at_most: Maybe[Level] = None
-    """It has to be this or less."""
-    for_: Duration = Field("1m", alias="for")
-    """How long it has to be violated, in whole minutes."""
 
 
 class Capture(Section):
@@ -90,6 +70,8 @@ class Rollout(Section):
     """How a new version takes over. By default all at once."""
     analysis: Annotated[tuple[Expectation, ...], Field(max_length=10)] = ()
     """What has to hold while a new version takes over."""
+    freeze: Annotated[tuple[Freeze, ...], Field(max_length=50)] = ()
+    """Times in which a rollout by weights goes no further. Going back is always possible."""
     on_failure: Literal["rollback", "none"] = "rollback"
     """Whether a violated analysis brings the old version back."""
     capture: Maybe[Capture] = None

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.kinds.api import Problem, percent, seconds
+from reconciler.kinds.terms.canary import baking
 from reconciler.kinds.terms.deployment import Strategy
 from reconciler.model.value import Json, Path, Props
 
@@ -168,6 +169,8 @@ def _waits(found: Guardrail, instances: int) -> Iterator[Problem]:
 
 def watched_seconds(strategy: Strategy | None, instances: int = 2) -> int:
     """How long alarms can stop a deployment that they watch: the sum of the bakes of its steps."""
+    if strategy is not None and strategy.canary is not None:
+        return baking(strategy.canary)
     found = guardrail(strategy).watched(1)
     return found.waits(instances) - found.ending
 

@@ -65,6 +65,11 @@ def update(change: Change) -> Iterator[Request]:
         )
 
 
+def decide(change: Change) -> Props:
+    """What to retain, by what is live; and no marks where none are written."""
+    return {**scaling.decide(change), **trial.quiet(change)}
+
+
 def verify(desired: Props, observed: Observed) -> str:
     """InService says nothing: the config must be the one asked for, and no deployment pending."""
     wanted, live = desired.get("EndpointConfigName"), observed.props.get("EndpointConfigName")
@@ -230,7 +235,8 @@ register(
         ),
         pending=Pending(
             context=scaling.context,
-            decide=scaling.decide,
+            decide=decide,
+            stamped=trial.stamped,
             review=scaling.review,
             spent=spent,
             held=trial.held,

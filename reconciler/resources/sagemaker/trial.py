@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from reconciler.model.change import Change, Observed
 from reconciler.model.value import Json, Props
 from reconciler.resources.parts import Request
-from reconciler.rollout.marks import PREFIX, read
+from reconciler.rollout.marks import PREFIX, encode, read
 from reconciler.rollout.values import Doing, Marks
 
 CONFIG = "EndpointConfigName"
@@ -29,6 +30,24 @@ _APART = re.compile(r"[^A-Za-z0-9-]+")
 def tags(desired: Props) -> list[Json]:
     """The marks that a plan writes, as tags."""
     return [tag for tag in desired.get("Tags") or () if tag["Key"].startswith(PREFIX)]
+
+
+def quiet(change: Change) -> Props:
+    """What else changes is planned without the marks: they move meanwhile, and are not written."""
+    if change.touches(CONFIG) or not tags(change.desired):
+        return {}
+    kept = [tag for tag in change.desired["Tags"] if not tag["Key"].startswith(PREFIX)]
+    return {"Tags": kept}
+
+
+def stamped(method: str, params: Props, now: float) -> Props:
+    """Marks with the moment at which they are written, which no plan can know."""
+    marks = announced(params) if method == "add_tags" else None
+    if marks is None or marks.fault or marks.since:
+        return params
+    written = encode(replace(marks, since=now)).items()
+    others = [tag for tag in params["Tags"] if not tag["Key"].startswith(PREFIX)]
+    return {**params, "Tags": [*others, *({"Key": key, "Value": text} for key, text in written)]}
 
 
 def announced(desired: Props) -> Marks | None:
