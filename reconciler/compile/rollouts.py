@@ -10,6 +10,8 @@ from reconciler.compile.spec import Spec
 from reconciler.specs.overlay import EnvironmentView
 
 KIND = "Rollout"
+DRIVEN = ("canary", "ab_test", "shadow")
+"""Strategies that somebody drives; SageMaker goes through all others by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,6 @@ def rollouts(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Known]:
 def driver(model: object) -> str:
     """Who drives a rollout whose weights Moorline moves; "" of any other."""
     strategy = getattr(model, "strategy", None)
-    if getattr(strategy, "canary", None) is None:
+    if all(getattr(strategy, name, None) is None for name in DRIVEN):
         return ""
     return str(getattr(model, "drive", None) or "ci")

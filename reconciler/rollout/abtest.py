@@ -118,7 +118,7 @@ def _name(test: Trial, best: str | None) -> str:
     return "" if best is None else best or test.control
 
 
-def next_test(test: Trial, live: Live, marks: TrialMarks | None, look: Look) -> RolloutAction:
+def next_trial(test: Trial, live: Live, marks: TrialMarks | None, look: Look) -> RolloutAction:
     """The one next thing; total."""
     if marks is not None and marks.fault:
         return _stop(f"the marks of the test cannot be read: {marks.fault}")
@@ -159,10 +159,10 @@ def _weights(
     if last is None or not near(last.weights, test.weights):
         if last is not None and not last.since:  # announced, and superseded before it was live
             marks = replace(marks, periods=marks.periods[:-1])
-        return _open(marks, test.weights)
+        return _open(marks, test.weights, look.now)
     if not near(shares, last.weights):
         if not last.since:  # announced, and not live yet
-            return _open(replace(marks, periods=marks.periods[:-1]), test.weights)
+            return _open(replace(marks, periods=marks.periods[:-1]), test.weights, look.now)
         told = f"live {_said(shares)}, asked {_said(last.weights)}"
         return _stop(f"somebody has moved the weights: {told}")
     if last.since:
@@ -197,10 +197,13 @@ def _judge(test: Trial, marks: TrialMarks, look: Look) -> RolloutAction:
     return _act(Act.WAIT, Phase.BAKING, verdict.said, until=look.now + LOOK)
 
 
-def _open(marks: TrialMarks, weights: Mapping[str, float]) -> RolloutAction:
+def _open(marks: TrialMarks, weights: Mapping[str, float], now: float) -> RolloutAction:
     """Weights after the mark that announces them; counting begins when they are seen live."""
-    periods = (*marks.periods, Period(0.0, weights))[-MOST:]
-    opened = written(replace(marks, periods=periods))
+    before = [
+        each if each.until or each is not marks.periods[-1] else replace(each, until=now)
+        for each in marks.periods
+    ]
+    opened = written(replace(marks, periods=(*before, Period(0.0, weights))[-MOST:]))
     why = f"weights {_said(weights)}"
     return _act(Act.WEIGH, Phase.MOVING, why, marks=opened, shares=weights)
 

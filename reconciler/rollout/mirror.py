@@ -7,10 +7,16 @@ are no metric; they are compared by the rows that a capture keeps.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reconciler.rollout.values import Finding, Verdict
+from reconciler.rollout.trialmarks import DRIVEN
+from reconciler.rollout.values import Act, Finding, Live, Phase, RolloutAction, Verdict
+
+MARK = f"{DRIVEN}shadow"
+"""Since when a shadow is counted: ``CONFIG SECONDS``, written when it is first seen live."""
+LOOK = 300.0
+"""Seconds until it is looked at again."""
 
 _SIGMAS = 4.0
 """How far from its share the number of copies may be: more is seen once in 30,000 times."""
@@ -104,3 +110,49 @@ def _measured(mirror: Mirror, production: Side, shadow: Side) -> Iterator[Findin
 
 def _finding(name: str, said: str, *, kept: bool) -> Finding:
     return Finding(name=name, verdict=Verdict.PASSED if kept else Verdict.FAILED, said=said)
+
+
+def began(tags: Mapping[str, str], config: str) -> float | None:
+    """Since when the shadow of this configuration is counted; None where nobody has seen it yet."""
+    name, _, since = tags.get(MARK, "").partition(" ")
+    if name != config or not since.isdecimal():
+        return None
+    return float(since)
+
+
+def waiting(
+    mirror: Mirror, live: Live, shadows: frozenset[str], now: float
+) -> RolloutAction | None:
+    """What has to come before anything is compared; None where nothing has."""
+    if live.status != "InService" or live.pending:
+        why = f"the endpoint is {live.status}"
+        return RolloutAction(act=Act.WAIT, phase=Phase.STARTING, why=why, until=now + LOOK)
+    if mirror.shadow not in shadows:
+        why = f"the endpoint has no shadow variant {mirror.shadow!r}: apply it first"
+        return RolloutAction(act=Act.NOTHING, phase=Phase.IDLE, why=why)
+    return None
+
+
+def starting(live: Live, now: float) -> RolloutAction:
+    """The mark from which on a shadow is counted."""
+    why = "the shadow is there: counting begins"
+    marks = {MARK: f"{live.config} {now:.0f}"}
+    return RolloutAction(act=Act.MARK, phase=Phase.BAKING, why=why, marks=marks)
+
+
+def concluded(mirror: Mirror, findings: tuple[Finding, ...], now: float) -> RolloutAction:
+    """What a comparison leads to. A shadow is only looked at: going on is another spec."""
+    said = "; ".join(f"{each.name}: {each.said}" for each in findings)
+    found = {each.verdict for each in findings}
+    if good(findings):
+        why = (
+            f"{mirror.shadow} is as good as {mirror.production} ({said}): make its model that of"
+            " the rollout, with a canary for its strategy"
+        )
+        return RolloutAction(act=Act.HOLD, phase=Phase.BAKING, why=why)
+    if Verdict.FAILED in found:
+        why = f"{mirror.shadow} is worse than {mirror.production}: {said}"
+        return RolloutAction(act=Act.HOLD, phase=Phase.PAUSED, why=why)
+    if Verdict.INCONCLUSIVE in found:
+        return RolloutAction(act=Act.HOLD, phase=Phase.PAUSED, why=f"not to be promoted: {said}")
+    return RolloutAction(act=Act.WAIT, phase=Phase.BAKING, why=said, until=now + LOOK)

@@ -28,6 +28,8 @@ class Period:
     """When these weights were first seen live, in seconds since the epoch; 0 until then."""
     weights: Mapping[str, float]
     """Shares, 0 to 1."""
+    until: float = 0.0
+    """When others took their place; 0 as long as none have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def written(marks: TrialMarks) -> dict[str, str]:
         if number < len(marks.periods):
             period = marks.periods[number]
             shares = [f"{period.weights[name]:.8g}" for name in names]
-            text = " ".join([f"{period.since:.0f}", *shares])
+            text = " ".join([f"{period.since:.0f}", f"{period.until:.0f}", *shares])
         found[f"{DRIVEN}period-{number + 1}"] = text
     return found
 
@@ -106,8 +108,9 @@ def _read(tags: Mapping[str, str], names: Sequence[str]) -> TrialMarks:
         raise ValueError(tags[STATE])
     periods = []
     for number in range(int(count)):
-        since, *shares = tags[f"{DRIVEN}period-{number + 1}"].split(" ")
-        periods.append(Period(_number(since), dict(zip(names, map(_number, shares), strict=True))))
+        since, until, *shares = tags[f"{DRIVEN}period-{number + 1}"].split(" ")
+        weights = dict(zip(names, map(_number, shares), strict=True))
+        periods.append(Period(_number(since), weights, _number(until)))
     return TrialMarks(
         digest=digest,
         periods=tuple(periods),

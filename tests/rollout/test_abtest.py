@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.rollout import trialmarks
-from reconciler.rollout.abtest import Look, Seen, Trial, judged, next_test
+from reconciler.rollout.abtest import Look, Seen, Trial, judged, next_trial
 from reconciler.rollout.sequential import Count, Design, Outcome
 from reconciler.rollout.trialmarks import Period, TrialMarks
 from reconciler.rollout.values import Act, Live, Phase, RolloutAction, Variant
@@ -48,17 +48,17 @@ def after(action: RolloutAction, marks: TrialMarks | None = None) -> TrialMarks:
 
 
 def test_it_is_opened_then_counted_from_when_the_weights_are_live() -> None:
-    opened = next_test(TEST, live(100, 0), None, Look(now=NOW))
+    opened = next_trial(TEST, live(100, 0), None, Look(now=NOW))
     assert (opened.act, opened.shares) == (Act.WEIGH, {"a": 0.5, "b": 0.5})
     marks = after(opened)
     assert marks.periods[0].since == 0
-    killed = next_test(TEST, live(100, 0), marks, Look(now=NOW + 60))  # before the call was sent
+    killed = next_trial(TEST, live(100, 0), marks, Look(now=NOW + 60))  # before the call was sent
     assert (killed.act, killed.shares) == (Act.WEIGH, {"a": 0.5, "b": 0.5})
-    counting = next_test(TEST, live(), marks, Look(now=NOW + 120))
+    counting = next_trial(TEST, live(), marks, Look(now=NOW + 120))
     assert (counting.act, counting.shares) == (Act.MARK, {})
     marks = after(counting)
     assert (marks.began, marks.periods[0].since) == (NOW + 120, NOW + 120)
-    waits = next_test(TEST, live(), marks, Look(now=NOW + 180, seen=Seen(periods=[{}])))
+    waits = next_trial(TEST, live(), marks, Look(now=NOW + 180, seen=Seen(periods=[{}])))
     assert (waits.act, waits.phase) == (Act.WAIT, Phase.BAKING)
 
 
@@ -77,65 +77,65 @@ def test_it_is_opened_then_counted_from_when_the_weights_are_live() -> None:
 )  # fmt: skip
 @pytest.mark.scenario("R32")
 def test_what_counts_lead_to(seen: Seen, days: float, act: Act, said: str) -> None:
-    found = next_test(TEST, live(), OPEN, Look(now=NOW + days * DAY, seen=seen))
+    found = next_trial(TEST, live(), OPEN, Look(now=NOW + days * DAY, seen=seen))
     assert found.act is act
     assert said in found.why
     assert not found.shares
 
 
 def test_a_winner_stays_one_and_waits_for_a_person() -> None:
-    won = after(next_test(TEST, live(), OPEN, Look(now=NOW + DAY, seen=BETTER)))
+    won = after(next_trial(TEST, live(), OPEN, Look(now=NOW + DAY, seen=BETTER)))
     assert won.won == "b"
-    held = next_test(TEST, live(), won, Look(now=NOW + DAY, seen=ALIKE))
+    held = next_trial(TEST, live(), won, Look(now=NOW + DAY, seen=ALIKE))
     assert (held.act, held.phase) == (Act.HOLD, Phase.PAUSED)
-    found = next_test(TEST, live(), won, Look(now=NOW + DAY, seen=ALIKE, word="promote"))
+    found = next_trial(TEST, live(), won, Look(now=NOW + DAY, seen=ALIKE, word="promote"))
     assert (found.act, found.shares) == (Act.WEIGH, {"a": 0.0, "b": 1.0})
 
 
 @pytest.mark.parametrize(("seen", "name"), [(BETTER, "b"), (WORSE, "a")])
 def test_a_winner_is_promoted_where_the_spec_says_so(seen: Seen, name: str) -> None:
     test = replace(TEST, promotes=True)
-    found = next_test(test, live(), OPEN, Look(now=NOW + DAY, seen=seen))
+    found = next_trial(test, live(), OPEN, Look(now=NOW + DAY, seen=seen))
     assert found.shares == {each: float(each == name) for each in NAMES}
     marks = after(found)
     assert marks.ended == f"completed {name}"
-    again = next_test(test, live(), marks, Look(now=NOW + DAY))  # killed before the call
+    again = next_trial(test, live(), marks, Look(now=NOW + DAY))  # killed before the call
     assert (again.act, again.shares) == (Act.WEIGH, found.shares)
     done = live(100 * found.shares["a"], 100 * found.shares["b"])
-    assert next_test(test, done, marks, Look(now=NOW + DAY)).act is Act.NOTHING
+    assert next_trial(test, done, marks, Look(now=NOW + DAY)).act is Act.NOTHING
 
 
 @pytest.mark.parametrize("seen", [ALIKE, BENT, Seen(), Seen(fault="cut")])
 def test_nobody_is_promoted_without_a_winner(seen: Seen) -> None:
     for test in (TEST, replace(TEST, promotes=True)):
-        found = next_test(test, live(), OPEN, Look(now=NOW + DAY, seen=seen, word="promote"))
+        found = next_trial(test, live(), OPEN, Look(now=NOW + DAY, seen=seen, word="promote"))
         assert not found.shares
         assert found.act in {Act.HOLD, Act.WAIT}
 
 
 def test_an_abort_gives_the_control_all_traffic_whatever_is_known() -> None:
-    found = next_test(TEST, live(), OPEN, Look(now=NOW, word="abort"))
+    found = next_trial(TEST, live(), OPEN, Look(now=NOW, word="abort"))
     assert found.shares == {"a": 1.0, "b": 0.0}
     assert after(found).ended == "aborted a"
 
 
 def test_a_pause_lets_nothing_be_promoted_until_it_is_over() -> None:
     test = replace(TEST, promotes=True)
-    paused = after(next_test(test, live(), OPEN, Look(now=NOW, word="pause")))
+    paused = after(next_trial(test, live(), OPEN, Look(now=NOW, word="pause")))
     assert paused.paused
-    found = next_test(test, live(), paused, Look(now=NOW + DAY, seen=BETTER))
+    found = next_trial(test, live(), paused, Look(now=NOW + DAY, seen=BETTER))
     assert not found.shares
-    resumed = after(next_test(test, live(), paused, Look(now=NOW, word="resume")), paused)
-    assert next_test(test, live(), resumed, Look(now=NOW + DAY, seen=BETTER)).shares
+    resumed = after(next_trial(test, live(), paused, Look(now=NOW, word="resume")), paused)
+    assert next_trial(test, live(), resumed, Look(now=NOW + DAY, seen=BETTER)).shares
 
 
 @pytest.mark.scenario("R39")
 def test_other_weights_in_the_spec_are_moved_and_counted_apart() -> None:
     test = replace(TEST, weights={"a": 0.3, "b": 0.7})
-    moved = next_test(test, live(), OPEN, Look(now=NOW + DAY))
+    moved = next_trial(test, live(), OPEN, Look(now=NOW + DAY))
     assert (moved.act, moved.config, moved.shares) == (Act.WEIGH, "", {"a": 0.3, "b": 0.7})
     marks = after(moved)
-    marks = after(next_test(test, live(30, 70), marks, Look(now=NOW + DAY)))
+    marks = after(next_trial(test, live(30, 70), marks, Look(now=NOW + DAY)))
     assert [each.since for each in marks.periods] == [NOW, NOW + DAY]
     simpson = Seen(
         periods=[
@@ -147,7 +147,7 @@ def test_other_weights_in_the_spec_are_moved_and_counted_apart() -> None:
 
 
 def test_weights_that_somebody_moved_stop_it() -> None:
-    found = next_test(TEST, live(80, 20), OPEN, Look(now=NOW + DAY, seen=BETTER))
+    found = next_trial(TEST, live(80, 20), OPEN, Look(now=NOW + DAY, seen=BETTER))
     assert (found.act, found.phase) == (Act.STOP, Phase.AMBIGUOUS)
     assert "live a 0.8, b 0.2, asked a 0.5, b 0.5" in found.why
 
@@ -165,20 +165,20 @@ def test_weights_that_somebody_moved_stop_it() -> None:
 )
 def test_what_is_not_known_or_not_there_is_not_guessed(state: Live, act: Act) -> None:
     for word in ("", "promote", "abort"):
-        found = next_test(TEST, state, OPEN, Look(now=NOW, seen=BETTER, word=word))
+        found = next_trial(TEST, state, OPEN, Look(now=NOW, seen=BETTER, word=word))
         assert (found.act, found.shares, found.marks) == (act, {}, {})
 
 
 def test_weights_rounded_to_32_bits_are_the_same() -> None:
     test = replace(TEST, weights={"a": 0.8, "b": 0.2})
     marks = replace(OPEN, periods=(Period(NOW, test.weights),))
-    found = next_test(test, live(80.00000119, 20.0), marks, Look(now=NOW, seen=Seen(periods=[{}])))
+    found = next_trial(test, live(80.00000119, 20.0), marks, Look(now=NOW, seen=Seen(periods=[{}])))
     assert found.act is Act.WAIT
 
 
 def test_marks_of_another_test_begin_anew() -> None:
     other = replace(OPEN, digest="00000000", ended="completed b")
-    assert next_test(TEST, live(0, 100), other, Look(now=NOW)).act is Act.WEIGH
+    assert next_trial(TEST, live(0, 100), other, Look(now=NOW)).act is Act.WEIGH
 
 
 @pytest.mark.parametrize(
@@ -217,4 +217,4 @@ def test_ten_long_names_fit_into_the_tags() -> None:
 def test_marks_that_cannot_be_read_stop_it(state: str) -> None:
     marks = trialmarks.read({trialmarks.STATE: state}, NAMES)
     assert marks is not None
-    assert next_test(TEST, live(), marks, Look(now=NOW, word="abort")).act is Act.STOP
+    assert next_trial(TEST, live(), marks, Look(now=NOW, word="abort")).act is Act.STOP

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.aws.errors import AwsError
+from reconciler.aws.rollout.beside import beside
 from reconciler.aws.rollout.driving import About, Look, look
 from reconciler.compile.rollouts import Known, rollouts
 from reconciler.model.value import Json
@@ -29,7 +30,7 @@ QUIET = frozenset({"idle"})
 
 def about_of(session: Session, known: Known) -> About:
     """What is driven, and how it is judged."""
-    return About(endpoint=known.endpoint)
+    return About(endpoint=known.endpoint, beside=beside(known.spec.model))
 
 
 def in_time(session: Session, view: EnvironmentView) -> Session:
