@@ -4,7 +4,8 @@ They watch the new version alone. SageMaker's guardrails exchange the fleet of a
 an alarm has the name of the new configuration: without it the old fleet counts too, whose errors
 would stop the version that repairs them, and hide in their average those of a first step.
 CloudWatch has the metrics with this dimension from the first request on. Where Moorline moves
-weights the new version is a variant of its own, and the alarm has its name.
+weights the new version is a variant of its own, and the alarm has its name; there a minute with
+few requests does not count, since one error in three of them says nothing.
 Source: SageMaker developer guide, Auto-rollback configuration and monitoring (new fleet).
 """
 
@@ -14,11 +15,13 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Scope, seconds
 from reconciler.kinds.rollout.expectation import (
+    MINIMUM,
     Expectation,
     Term,
     bound,
     level,
     of_endpoint,
+    of_requests,
     period,
     run,
     title,
@@ -28,6 +31,7 @@ from reconciler.kinds.rollout.serve import fleet_of
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.terms.alarm import (
     HOST,
+    LATENCIES,
     Fleet,
     Watch,
     alarm_props,
@@ -117,17 +121,20 @@ def alarms(spec: Rollout, config: Address, scope: Scope) -> Iterator[Node]:
             fleet = Fleet(endpoint, CANDIDATE)
         else:  # CloudWatch has the metrics of hosts by variant alone
             fleet = Fleet(endpoint, variant, None if rule.metric in HOST else new)
-        side, _ = level(rule)
         address = scope.address(ALARM, alarm_name(rule))
-        yield scope.node(address, _props(rule, fleet, scope), lines=_lines(rule, path, side))
+        props = _props(rule, fleet, scope)
+        if weighed and _needs_requests(rule):
+            props = _calculated(props, [*_enough(rule, fleet)])
+        yield scope.node(address, props, lines=_lines(rule, path, props))
 
 
 def _lines(rule: Expectation, path: Path, side: str) -> Mapping[Path, Path]:
-    metric = "metric" if rule.expression is None else "expression"
+    prop, metric = (
+        ("MetricName", "metric") if rule.expression is None else ("Metrics", "expression")
+    )
     return {
         (): path,
-        ("MetricName",): (*path, metric),
-        ("Metrics",): (*path, metric),
+        (prop,): (*path, metric),
         ("Threshold",): (*path, side),
         ("EvaluationPeriods",): (*path, "for"),
     }
@@ -142,30 +149,52 @@ def _props(rule: Expectation, fleet: Fleet, scope: Scope) -> dict[str, Json]:
         props |= {"Period": period(rule), "EvaluationPeriods": run(rule)}
         props["DatapointsToAlarm"] = run(rule)
     if rule.expression is not None:
-        for name in ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic"):
-            props.pop(name, None)
-        length = int(props.pop("Period"))
-        return {**props, "Metrics": [*_terms(rule, fleet, length)]}
+        return _calculated(props, [*_terms(rule, fleet)])
     if rule.namespace is not None:
         props |= {"Namespace": rule.namespace, "Dimensions": own(rule.dimensions, fleet)}
     return props
 
 
-def _terms(rule: Expectation, fleet: Fleet, length: int) -> Iterator[Json]:
+def _calculated(props: Mapping[str, Json], metrics: list[dict[str, Json]]) -> dict[str, Json]:
+    """An alarm on the last of some metrics, which is calculated from the others."""
+    alone = {"Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Period"}
+    found = {name: value for name, value in props.items() if name not in alone}
+    for each in metrics[:-1]:
+        each["MetricStat"]["Period"] = props["Period"]
+        each["ReturnData"] = False
+    return {**found, "Metrics": [*metrics[:-1], {**metrics[-1], "ReturnData": True}]}
+
+
+def _terms(rule: Expectation, fleet: Fleet) -> Iterator[dict[str, Json]]:
     """The metrics of an expression, and the expression, which alone is compared."""
     for key, term in rule.metrics.items():
-        yield {
-            "Id": key,
-            "MetricStat": {"Metric": _metric(term, fleet), "Period": length, "Stat": stat(term)},
-            "ReturnData": False,
-        }
+        yield {"Id": key, "MetricStat": {"Metric": _metric(term, fleet), "Stat": stat(term)}}
     figure = "figure"
     while figure in rule.metrics:
         figure += "_"
-    yield {"Id": figure, "Expression": rule.expression, "ReturnData": True}
+    yield {"Id": figure, "Expression": rule.expression}
 
 
-def _metric(term: Term, fleet: Fleet) -> Json:
+def _needs_requests(rule: Expectation) -> bool:
+    """Whether few requests say nothing: of shares and latencies, which are not to be too high."""
+    if not of_endpoint(rule) or rule.minimum_requests == 0:
+        return False
+    high = rule.below is not None or rule.at_most is not None
+    return high and (of_requests(rule) or rule.metric in LATENCIES)
+
+
+def _enough(rule: Expectation, fleet: Fleet) -> Iterator[dict[str, Json]]:
+    """The figure of minutes with enough requests; 0 keeps a limit that is not to be passed."""
+    share, least = of_requests(rule), rule.minimum_requests or MINIMUM
+    own_stat = "Sum" if share else stat(rule)
+    yield {"Id": "value", "MetricStat": {"Metric": _metric(rule, fleet), "Stat": own_stat}}
+    requests = _metric(Term(metric="Invocations"), fleet)
+    yield {"Id": "requests", "MetricStat": {"Metric": requests, "Stat": "Sum"}}
+    figure = "FILL(value, 0) / requests" if share else "value"
+    yield {"Id": "figure", "Expression": f"IF(requests >= {least}, {figure}, 0)"}
+
+
+def _metric(term: Expectation | Term, fleet: Fleet) -> Json:
     if term.namespace is not None:
         return {
             "Namespace": term.namespace,

@@ -55,7 +55,10 @@ def faults(rule: Expectation, path: Path) -> Iterator[Problem]:
         help_ = "give one of 'above', 'below', 'atLeast', 'atMost'"
         yield Problem(path, "a rule has one limit", help_)
         return
-    yield from _subject(rule, path)
+    wrong = [*_subject(rule, path)]
+    yield from wrong
+    if wrong:
+        return
     yield from _times(rule, path)
     if rule.against is None:
         yield from _limit(rule, path)
@@ -123,7 +126,7 @@ def _times(rule: Expectation, path: Path) -> Iterator[Problem]:
     if length % 60 or _DAY % length:
         text = "a measurement takes whole minutes that divide a day, or days do not begin alike"
         yield Problem((*path, "every"), text, "use 1m, 5m, 10m, 15m, 30m or 1h")
-    elif lasting > length and lasting % length:
+    elif rule.every is not None and lasting > length and lasting % length:
         text = f"'for' is a whole number of measurements of {rule.every}"
         yield Problem((*path, "for"), text, f"use a multiple of {rule.every}")
 

@@ -11,6 +11,7 @@ from reconciler.kinds.rollout.expected import unjudged
 from reconciler.kinds.rollout.serve import fleet_of
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.terms import guardrail
+from reconciler.kinds.terms.canary import steps_of
 from reconciler.model.value import Path
 
 
@@ -46,7 +47,6 @@ def _in_steps(spec: Rollout, rule: Expectation, path: Path) -> Iterator[Problem]
 
 def baked(spec: Rollout) -> list[int]:
     """Seconds that each step of the rollout is watched; none where it has no steps of ours."""
-    canary = getattr(spec.strategy, "canary", None)
-    if canary is None:
+    if spec.strategy is None or spec.strategy.canary is None:
         return []
-    return [seconds(step.bake or canary.bake or "10m") for step in canary.steps]
+    return [step.bake for step in steps_of(spec.strategy.canary, 1)]
