@@ -259,6 +259,8 @@ def test_renamed_variants_have_no_guardrails_and_nothing_says_so(aws: Sandbox, c
 
 
 WRONG = {
+    "an alarm that is not there": policy("ALL_AT_ONCE", 60)
+    | {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "nope"}]}},
     "a canary of more than half": policy("CANARY", 60, CanarySize=size(75)),
     "a step below a tenth": policy("LINEAR", 60, LinearStepSize=size(5)),
     "a canary without a size": policy("CANARY", 60),
