@@ -36,8 +36,10 @@ def back(view: View, why: str, by: str = "") -> RolloutAction:
 
 def _undoes(view: View) -> bool:
     """Whether an abort can do something about what is not as it should be."""
-    known = view.on and not view.marks.fault and not view.marks.ended and not view.live.pending
-    return bool(known) and view.ready and not view.back
+    marks, live = view.marks, view.live
+    ours = live.pending in {"", marks.base, marks.middle, marks.target}
+    known = bool(view.on) and not marks.fault and not marks.ended and not view.back
+    return known and ours and (view.ready or view.busy)
 
 
 def _homeless(view: View) -> str:
@@ -111,8 +113,8 @@ BACKWARDS: tuple[Row, ...] = (
     Row(BACKWARD, "callers name the candidate although it has no weight, within the deadline",
         "waits for them",
         lambda v: v.back and v.idle and (v.signals.pinned or 0) > 0 and not v.expired,
-        lambda v: moves.wait(v, f"{v.signals.pinned:g} requests went to {v.marks.candidate!r}, which "
-                             "has no weight: a caller names it by TargetVariant")),
+        lambda v: moves.wait(v, f"{v.signals.pinned:g} requests went to {v.marks.candidate!r},"
+                             " which has no weight: a caller names it")),
     Row(BACKWARD, "the candidate has no weight", "the endpoint moves to the base",
         lambda v: v.back and v.idle,
         moves.settle),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reconciler.model.value import Json
 from reconciler.rollout.marks import encode
-from reconciler.rollout.phase import phase_of, step_share
+from reconciler.rollout.phase import near, phase_of, step_share
 from reconciler.rollout.values import Act, Doing, Marks, RolloutAction
 from reconciler.rollout.view import LOOK, Due, View
 
@@ -138,16 +138,30 @@ def failed(view: View, why: str) -> RolloutAction:
 
 
 def resumed(view: View) -> RolloutAction:
-    """It goes on where it was held: what was lost is tried anew, and what is seen counts anew."""
-    confirmed = view.now if view.marks.confirmed else 0
-    return mark(view, "resumed: what is seen from now on counts", word="", why="", since=view.now,
-                confirmed=confirmed, tries=0, seen=False)  # fmt: skip
+    """It goes on from the step that is live, whose bake begins anew."""
+    rung = _rung(view)
+    if rung["doing"] is Doing.BAKE:
+        rung["confirmed"] = view.now
+    said = "resumed: what is seen from now on counts"
+    return mark(view, said, word="", why="", since=view.now, **rung)
 
 
 def promoted(view: View, word: str) -> RolloutAction:
     """A person says that it goes on."""
     how = {"full": "to the end, whatever the analysis says"}.get(word, "to the next step")
-    return mark(view, f"promoted {how}", word=word, why="", since=view.now, tries=0, seen=False)
+    said = f"promoted {how}"
+    return mark(view, said, word=word, why="", since=view.now, **_rung(view))
+
+
+def _rung(view: View) -> dict[str, Json]:
+    """The step that is live, as marks; what was announced beyond it is sent anew."""
+    marks, weight = view.marks, view.weight
+    if view.ready and view.on == "middle" and weight is not None:
+        for step in (marks.step, marks.step - 1):
+            if step >= 0 and near(weight, step_share(marks, step)):
+                doing = Doing.BAKE if step else Doing.START
+                return {"doing": doing, "step": step, "tries": 1, "seen": False}
+    return {"doing": marks.doing, "tries": 0, "seen": False}
 
 
 def baking(view: View) -> RolloutAction:

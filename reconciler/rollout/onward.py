@@ -28,6 +28,11 @@ def _lost(view: View) -> str:
     return f"{how} {what} of step {view.marks.step}: {reason(view)}"
 
 
+def _takes(view: View) -> bool:
+    """Whether it can be promoted: not while the endpoint is on its way to the target."""
+    return not doing(view, Doing.FINISH) or view.marks.word in HELD | {"failed"}
+
+
 def _accepted(view: View) -> bool:
     """Whether a failure is known and does not count: a person has said so, or is to say."""
     if view.marks.word == "full":
@@ -57,7 +62,7 @@ WORDS: tuple[Row, ...] = (
         lambda v: doing(v, Doing.FINISH) and v.reached,
         lambda v: moves.ended(v, "completed", v.marks.version)),
     Row(RUNS, "promote to the end is said", "notes it; a hold or a pause is over",
-        lambda v: word(v, "full") and v.marks.word != "full" and not doing(v, Doing.FINISH),
+        lambda v: word(v, "full") and v.marks.word != "full" and _takes(v),
         lambda v: moves.promoted(v, "full")),
     Row(RUNS, "the candidate has traffic, and an alarm or the analysis fails it",
         "the way back begins; where `onFailure` is none, it is held",
@@ -68,14 +73,11 @@ WORDS: tuple[Row, ...] = (
         and not doing(v, Doing.FINISH),
         lambda v: moves.mark(v, "paused by a person", word="pause", why="a person paused it",
                              since=v.now)),
-    Row("paused, failed", "resume is said", "goes on: lost changes are sent anew, the bake is anew",
+    Row("paused, failed", "resume is said", "goes on with a new bake of the step that is live",
         lambda v: word(v, "resume") and v.marks.word in HELD | {"failed"},
         moves.resumed),
-    Row("failed", "promote is said", "as resume",
-        lambda v: word(v, "promote", "full") and v.marks.word == "failed",
-        moves.resumed),
     Row("any but finishing", "promote is said", "notes it: the next step comes without a verdict",
-        lambda v: word(v, "promote") and not v.insists and not doing(v, Doing.FINISH),
+        lambda v: word(v, "promote") and not v.insists and _takes(v),
         lambda v: moves.promoted(v, "promote")),
 )  # fmt: skip
 """What a person asks for, and what ends a rollout."""

@@ -155,9 +155,8 @@ def _pair(marks: Marks, live: Live) -> str:
 
 def _weights(marks: Marks, live: Live) -> str:
     """What the weights are instead; they may be those of the step before while they move."""
-    expected = rungs(marks)
     for asked in (False, True):
-        found = share(live, marks.candidate, asked=asked)
+        found, expected = share(live, marks.candidate, asked=asked), rungs(marks, asked=asked)
         if found is not None and not any(near(found, each) for each in expected):
             words = " or ".join(f"{each:.4g}" for each in expected)
             how = "was asked for" if asked else "is live"
@@ -166,13 +165,16 @@ def _weights(marks: Marks, live: Live) -> str:
     return ""
 
 
-def rungs(marks: Marks) -> tuple[float, ...]:
-    """The shares that the candidate may have now, the lowest first."""
-    if marks.doing is Doing.START:
-        return (0.0,)
+def rungs(marks: Marks, *, asked: bool = False) -> tuple[float, ...]:
+    """The shares that the candidate may have now, the lowest first.
+
+    What was asked for may be the next step, which AWS has taken back: then it is not asked for
+    again by itself, and what is live counts.
+    """
+    steps = {marks.step, marks.step + asked}
     if marks.doing in {Doing.SCALE, Doing.MOVE, Doing.FINISH}:  # which may come before its time
-        return tuple(sorted({step_share(marks, marks.step - 1), step_share(marks, marks.step)}))
-    return (step_share(marks, marks.step),)
+        steps |= {marks.step - 1}
+    return tuple(sorted({step_share(marks, step) for step in steps}))
 
 
 def step_share(marks: Marks, step: int) -> float:

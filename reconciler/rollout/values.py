@@ -128,7 +128,8 @@ class Marks:
     confirmed: float = 0
     """When the live weights were first seen to be those of a step: its metrics count from here."""
     tries: int = 1
-    """How often that which `doing` announces was sent, or was about to be."""
+    """How often that which `doing` announces was sent, or was about to be; 0 where it is noted
+    only, for when AWS takes changes."""
     seen: bool = False
     """Whether AWS was seen at work on it: if it then has not come about, AWS went back."""
     word: str = ""

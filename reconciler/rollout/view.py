@@ -179,7 +179,7 @@ class View:
     def lost(self) -> bool:
         """Whether AWS was asked and has not done it: it went back, or never took it."""
         marks = self.marks
-        if not self.ready or self.reached or marks.doing is Doing.BAKE:
+        if not self.ready or self.reached or marks.doing is Doing.BAKE or not marks.tries:
             return False
         if marks.doing is Doing.START:  # sent by an apply, which may be about to
             return marks.seen
@@ -190,9 +190,9 @@ class View:
     @property
     def at_work(self) -> bool:
         """Whether AWS is seen to work on what the marks announce."""
-        if self.live.status not in {"Updating", "RollingBack"}:
-            return False
         marks = self.marks
+        if self.live.status not in {"Updating", "RollingBack"} or not marks.tries:
+            return False
         match marks.doing:
             case Doing.START:
                 return self.live.pending == marks.middle

@@ -25,12 +25,12 @@ class Custom(Section):
     """Its dimensions, all of them."""
 
 
-class Follow(Section):
+class Target(Section):
     """A figure that is held, by instances that come and go."""
 
     metric: Annotated[str | Custom, Field(examples=["InvocationsPerInstance"])]
     """A metric of SageMaker, or any other one."""
-    target: Annotated[float, Field(strict=False, gt=0)] | Share
+    value: Annotated[float, Field(strict=False, gt=0)] | Share
     """What it is held at; a share for metrics of hosts and of warm containers."""
     statistic: Maybe[Literal["average", "maximum", "minimum", "sum"]] = None
     """How the values of a minute are put together, where the metric does not say. By default the
@@ -105,7 +105,7 @@ class Autoscale(Section):
     """The least."""
     at_most: Annotated[int, Field(ge=1)]
     """The most."""
-    follow: Annotated[tuple[Follow, ...], Field(max_length=10)] = ()
+    targets: Annotated[tuple[Target, ...], Field(max_length=10)] = ()
     """Figures that are held. The one that needs most decides."""
     steps: Annotated[tuple[Stepped, ...], Field(max_length=10)] = ()
     """What comes or goes once a metric is above or below a level."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.kinds.api import Scope, percent, seconds
-from reconciler.kinds.rollout.autoscale import Autoscale, Custom, Follow, Stepped, Wake
+from reconciler.kinds.rollout.autoscale import Autoscale, Custom, Stepped, Target, Wake
 from reconciler.kinds.rollout.autoscale.figures import (
     COMPONENT,
     DIMENSIONS,
@@ -54,7 +54,7 @@ class Scaled:
     @property
     def target(self) -> Address:
         """Its scalable target."""
-        return Address(TARGET, self.resource)
+        return Address(TARGET, f"{self.resource}/{DIMENSIONS[self.mode]}")
 
     def dimensions(self, figure: Figure) -> list[Json]:
         """A metric's, by whose it is."""
@@ -69,7 +69,7 @@ class Scaled:
 def build(spec: Autoscale, scaled: Scaled, scope: Scope) -> Iterator[Node]:
     """Everything for one thing that scales."""
     yield _target(spec, scaled, scope)
-    for index, each in enumerate(spec.follow):
+    for index, each in enumerate(spec.targets):
         yield _followed(each, index, scaled, scope)
     for index, step in enumerate(spec.steps):
         yield from _stepped(step, index, scaled, scope)
@@ -104,6 +104,7 @@ def _target(spec: Autoscale, scaled: Scaled, scope: Scope) -> Node:
         actions.append(action)
     props: dict[str, Json] = {
         "ServiceNamespace": SERVICE,
+        "ResourceId": scaled.resource,
         "ScalableDimension": DIMENSIONS[scaled.mode],
         "MinCapacity": spec.at_least,
         "MaxCapacity": spec.at_most,
@@ -118,15 +119,15 @@ def _target(spec: Autoscale, scaled: Scaled, scope: Scope) -> Node:
     return scope.node(scaled.target, props, lines=lines, depends_on=(scaled.after,))
 
 
-def _followed(rule: Follow, index: int, scaled: Scaled, scope: Scope) -> Node:
-    at = (*AT, "follow", str(index))
+def _followed(rule: Target, index: int, scaled: Scaled, scope: Scope) -> Node:
+    at = (*AT, "targets", str(index))
     figure = _figure(rule.metric, scaled)
-    value: Json = rule.target
-    if isinstance(rule.target, str):
+    value: Json = rule.value
+    if isinstance(rule.value, str):
         value = (
-            percent(rule.target)
+            percent(rule.value)
             if figure.namespace != "AWS/SageMaker"
-            else (percent(rule.target) / 100)
+            else (percent(rule.value) / 100)
         )
     config: dict[str, Json] = {
         "TargetValue": float(value),
@@ -244,7 +245,7 @@ def _policy(  # noqa: PLR0913 - a policy, and where it comes from
 ) -> Node:
     leaf = _address(POLICY, what, scaled, scope).name
     return scope.node(
-        Address(POLICY, f"{scaled.resource}/{leaf}"),
+        Address(POLICY, f"{scaled.target.name}/{leaf}"),
         {
             "PolicyName": leaf,
             "PolicyType": type_,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, seconds
-from reconciler.kinds.rollout.autoscale import Autoscale, Custom, Follow, Stepped
+from reconciler.kinds.rollout.autoscale import Autoscale, Custom, Stepped, Target
 from reconciler.kinds.rollout.autoscale.figures import FIGURES, ZERO
 from reconciler.model.value import Path
 
@@ -18,11 +18,11 @@ def problems(spec: Autoscale, mode: str) -> Iterator[Problem]:
     if mode not in FIGURES:
         return
     yield from _bounds(spec, mode)
-    if not (spec.follow or spec.steps or spec.schedules):
+    if not (spec.targets or spec.steps or spec.schedules):
         text = "nothing says when anything comes or goes"
-        yield Problem(AT, text, "add 'follow', 'steps' or 'schedules'", "MODE005")
-    for index, each in enumerate(spec.follow):
-        yield from _follow(each, mode, (*AT, "follow", str(index)))
+        yield Problem(AT, text, "add 'targets', 'steps' or 'schedules'", "MODE005")
+    for index, each in enumerate(spec.targets):
+        yield from _targeted(each, mode, (*AT, "targets", str(index)))
     for index, step in enumerate(spec.steps):
         yield from _stepped(step, mode, (*AT, "steps", str(index)))
     yield from _twice(spec)
@@ -68,7 +68,7 @@ def _mode(mode: str) -> str:
     return "an endpoint of components" if mode == "components" else f"a {mode} endpoint"
 
 
-def _follow(rule: Follow, mode: str, path: Path) -> Iterator[Problem]:
+def _targeted(rule: Target, mode: str, path: Path) -> Iterator[Problem]:
     yield from _known(rule.metric, mode, path)
     if not isinstance(rule.metric, str):
         if mode == "serverless":
@@ -79,10 +79,10 @@ def _follow(rule: Follow, mode: str, path: Path) -> Iterator[Problem]:
     figure = FIGURES[mode].get(rule.metric)
     if figure is None:
         return
-    if figure.share != isinstance(rule.target, str):
+    if figure.share != isinstance(rule.value, str):
         said = "a share" if figure.share else "a number"
         help_ = "write it with %, as in 70%" if figure.share else "write it without %"
-        yield Problem((*path, "target"), f"{rule.metric} is {said}", help_)
+        yield Problem((*path, "value"), f"{rule.metric} is {said}", help_)
     if figure.predefined and rule.statistic is not None:
         text = f"{rule.metric} has a statistic of its own"
         yield Problem((*path, "statistic"), text, "remove it")
@@ -105,10 +105,10 @@ def _stepped(rule: Stepped, mode: str, path: Path) -> Iterator[Problem]:
 
 def _twice(spec: Autoscale) -> Iterator[Problem]:
     seen: set[str] = set()
-    for index, each in enumerate(spec.follow):
+    for index, each in enumerate(spec.targets):
         name = each.metric if isinstance(each.metric, str) else each.metric.metric
         if name in seen:
-            path = (*AT, "follow", str(index))
+            path = (*AT, "targets", str(index))
             yield Problem(path, f"{name} is followed twice", "remove one of them")
         seen.add(name)
     sides: set[tuple[str, bool]] = set()

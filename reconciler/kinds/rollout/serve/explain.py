@@ -33,7 +33,7 @@ class Explain(Section):
 
     baseline: Usual
     """The requests that answers are compared with."""
-    when: Maybe[Annotated[str, Field(min_length=1, max_length=64)]] = None
+    which: Maybe[Annotated[str, Field(min_length=1, max_length=64)]] = None
     """A JMESPath expression over the answer: which are explained. By default all."""
     features: Annotated[
         dict[str, Literal["numerical", "categorical", "text"]], Field(max_length=256)
@@ -75,8 +75,8 @@ def config(spec: Explain) -> Props:
     if spec.language is not None:
         shap["TextConfig"] = {"Language": spec.language, "Granularity": spec.granularity}
     made: dict[str, Json] = {"ShapConfig": shap}
-    if spec.when is not None:
-        made["EnableExplanations"] = spec.when
+    if spec.which is not None:
+        made["EnableExplanations"] = spec.which
     if spec.features:
         made["InferenceConfig"] = {
             "FeatureHeaders": [*spec.features],

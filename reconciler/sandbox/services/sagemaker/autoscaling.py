@@ -1,16 +1,17 @@
 """Autoscaled variants: what a scalable target forbids, and an autoscaler that a test moves.
 
-The targets themselves are moto's, in Application Auto Scaling. SageMaker refuses another instance
+The targets themselves are Application Auto Scaling's. SageMaker refuses another instance
 type for a variant that has one, and deregisters them with the endpoint (AWS_FACTS 1.7). The text
 of the refusal is ours: AWS's own was not seen.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
+from reconciler.sandbox import beside
 from reconciler.sandbox.protocol.errors import invalid
+from reconciler.sandbox.services.applicationautoscaling import target
 from reconciler.sandbox.services.sagemaker import deployment, endpoint_config, stages, variants
 
 if TYPE_CHECKING:
@@ -20,18 +21,10 @@ DIMENSION = f"sagemaker:variant:{variants.COUNT}"
 
 
 def _targets(call: Call) -> dict[str, Any]:
-    """The scalable targets of variants, by resource id.
-
-    There are none before the first request has loaded the service, which takes a second (its
-    models import EC2's).
-    """
-    service = sys.modules.get("moto.applicationautoscaling.models")
-    if service is None:
-        return {}
-    backends = service.applicationautoscaling_backends
-    backend = backends[call.backend.account_id][call.backend.region_name]
-    found: dict[str, Any] = backend.targets.get(DIMENSION, {})
-    return found
+    """The scalable targets of variants, by resource id."""
+    home = beside.backends[call.backend.account_id][call.backend.region_name]
+    found = home.of(target.SERVICE, target.KIND).values()
+    return {it.data["ResourceId"]: it for it in found if it.data["ScalableDimension"] == DIMENSION}
 
 
 def _id(endpoint: str, variant: str) -> str:
@@ -63,10 +56,14 @@ def _types(config: Record) -> dict[str, str | None]:
 
 
 def deregister(call: Call, endpoint: str) -> None:
-    """Forget the targets of an endpoint that is deleted."""
-    targets = _targets(call)
-    for id_ in [id_ for id_ in targets if id_.startswith(_id(endpoint, ""))]:
-        del targets[id_]
+    """Forget the targets of an endpoint that is deleted, with what they have."""
+    home = beside.backends[call.backend.account_id][call.backend.region_name]
+    targets = home.of(target.SERVICE, target.KIND)
+    policies = home.of(target.SERVICE, target.POLICIES)
+    actions = home.kept(target.SERVICE, target.ACTIONS)
+    mine = [it for it in targets if targets[it].data["ResourceId"].startswith(_id(endpoint, ""))]
+    for each in mine:
+        target.forget(targets, policies, actions, each)
 
 
 def scale(endpoints: dict[str, Record], name: str, variant: str, count: int) -> None:
