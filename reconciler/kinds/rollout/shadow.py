@@ -48,7 +48,7 @@ def check(spec: Rollout) -> Iterator[Problem]:
     if spec.capture is None:
         text = "nothing keeps the answers: only latencies and errors are compared"
         help_ = "add `capture`: it keeps the answers of both variants"
-        yield Problem(PATH, text, help_, "SHADOW001", Severity.WARNING, on_key=True)
+        yield Problem(PATH, text, help_, "SHADOW004", Severity.WARNING, on_key=True)
 
 
 def mirrored(spec: Rollout, content: Props, role: Role, scope: Scope) -> Mirrored | None:

@@ -36,4 +36,10 @@ CODES = (
         "A version gets copies of requests. The production variant gives all answers, and those of the shadow reach nobody.",
         "Compare the two with `moorline rollout status`. To go on, make the shadow's model that of the rollout and its strategy a canary.",
     ),
+    Code(
+        "SHADOW004",
+        "answers of a shadow are not kept",
+        "The metrics of a shadow tell how fast it is and how often it fails, and nothing of what it answers. A capture keeps the answers of both variants.",
+        "Add `capture` to the Rollout, and compare what it keeps.",
+    ),
 )
