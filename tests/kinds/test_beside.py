@@ -184,7 +184,7 @@ def test_a_shadow_gets_the_share_that_is_declared(share: str, weight: int) -> No
     assert (production["InitialVariantWeight"], shadow["InitialVariantWeight"]) == (100, weight)
     assert (production["VariantName"], shadow["VariantName"]) == ("primary", "shadow")
     assert production["ModelName"] != shadow["ModelName"]
-    (told,) = [each.message for each in platform.found if each.code == "SHADOW003"]
+    (told,) = [each.message for each in platform.found if each.code == "SHADOW002"]
     assert told.startswith(f"'shadow' gets copies of {share} of the requests of 'primary'")
     assert not [*check(build_graph(nodes)[0])]
 

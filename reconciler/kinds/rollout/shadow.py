@@ -48,7 +48,7 @@ def check(spec: Rollout) -> Iterator[Problem]:
     if spec.capture is None:
         text = "nothing keeps the answers: only latencies and errors are compared"
         help_ = "add `capture`: it keeps the answers of both variants"
-        yield Problem(PATH, text, help_, "SHADOW004", Severity.WARNING, on_key=True)
+        yield Problem(PATH, text, help_, "SHADOW003", Severity.WARNING, on_key=True)
 
 
 def mirrored(spec: Rollout, content: Props, role: Role, scope: Scope) -> Mirrored | None:
@@ -74,7 +74,7 @@ def mirrored(spec: Rollout, content: Props, role: Role, scope: Scope) -> Mirrore
         f" {base['VariantName']!r}, which gives all answers;"
         f" {copy['InitialInstanceCount']} more instances are paid for",
         help=f"`moorline rollout status {scope.name}` compares the two",
-        code="SHADOW003",
+        code="SHADOW002",
         severity=Severity.NOTE,
     )
     both = {"ProductionVariants": [production], "ShadowProductionVariants": [copy]}

@@ -26,18 +26,12 @@ CODES = (
     ),
     Code(
         "SHADOW002",
-        "a shadow ends by itself",
-        "An inference experiment without a schedule starts at once and ends after 7 days; it edits the endpoint while it runs, and deleting it deletes its record alone.",
-        "Give it a `Schedule`, or use `strategy: {shadow: …}`, which stays as long as the spec has it.",
-    ),
-    Code(
-        "SHADOW003",
         "a shadow runs",
         "A version gets copies of requests. The production variant gives all answers, and those of the shadow reach nobody.",
         "Compare the two with `moorline rollout status`. To go on, make the shadow's model that of the rollout and its strategy a canary.",
     ),
     Code(
-        "SHADOW004",
+        "SHADOW003",
         "answers of a shadow are not kept",
         "The metrics of a shadow tell how fast it is and how often it fails, and nothing of what it answers. A capture keeps the answers of both variants.",
         "Add `capture` to the Rollout, and compare what it keeps.",
