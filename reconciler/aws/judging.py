@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from reconciler.aws.measuring import figures
@@ -47,6 +47,15 @@ def signals(  # noqa: PLR0913 - what was asked for, what is live, and when
         frozen=frozen(analysis.freeze, now),
         word=word,
     )
+
+
+def judge(session: Session, analysis: Analysis) -> Callable[[Rollout, Live, float], Signals]:
+    """Who judges a rollout by an analysis: for whoever drives it."""
+
+    def judged_now(rollout: Rollout, live: Live, now: float) -> Signals:
+        return signals(session, rollout, analysis, live, now)
+
+    return judged_now
 
 
 def _moment(analysis: Analysis, live: Live, now: float) -> Moment | None:

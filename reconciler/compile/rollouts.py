@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from reconciler.compile import compiler
 from reconciler.compile.spec import Spec
+from reconciler.rollout.checks import Analysis, read
 from reconciler.specs.overlay import EnvironmentView
 
 KIND = "Rollout"
@@ -23,6 +24,8 @@ class Known:
     endpoint: str
     drive: str
     """Who drives it: `ci`, `cli` or `aws`; "" where its strategy has no steps of ours."""
+    analysis: Analysis = field(default_factory=Analysis)
+    """How its steps are judged."""
 
 
 def rollouts(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Known]:
@@ -33,7 +36,9 @@ def rollouts(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Known]:
         kind, _, name = id_.partition("/")
         endpoint = about.get("endpointName")
         if kind == KIND and isinstance(endpoint, str):
-            found[name] = Known(name, known[id_], endpoint, driver(known[id_].model))
+            told = about.get("analysis")
+            judged = read(told) if isinstance(told, Mapping) else Analysis()
+            found[name] = Known(name, known[id_], endpoint, driver(known[id_].model), judged)
     return found
 
 

@@ -46,7 +46,9 @@ is asked of every role that plans."""
 
 
 _WEIGHS = "sagemaker:UpdateEndpointWeightsAndCapacities"
-_WATCHES = frozenset({"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"})
+_WATCHES = frozenset(
+    {"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"}
+)
 """What a rollout is judged by that goes step by step; these are asked of no single resource.
 Source: Service Authorization Reference, Amazon CloudWatch."""
 

@@ -85,7 +85,7 @@ BACKWARDS: tuple[Row, ...] = (
                              since=v.now, tries=0, seen=False)),
     Row("failed", "the way back has failed", "stops: a person has to look",
         lambda v: v.back and v.marks.word == "failed",
-        lambda v: moves.still(v, Act.STOP, v.marks.why)),
+        lambda v: moves.still(v, Act.STOP, v.marks.why or "the way back has failed")),
     Row(BACKWARD, "AWS is first seen at work on what was sent", "marks that it was seen",
         lambda v: v.back and v.busy and v.at_work and not v.marks.seen,
         lambda v: moves.mark(v, "AWS is at work on it", seen=True)),

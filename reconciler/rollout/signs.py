@@ -45,4 +45,5 @@ def _named(names: Sequence[str]) -> str:
 
 def _said(signals: Signals) -> str:
     """The findings that made the verdict."""
-    return "; ".join(each.said for each in signals.findings if each.verdict is signals.verdict)
+    found = (each for each in signals.findings if each.verdict is signals.verdict)
+    return "; ".join(f"{each.name}: {each.said}" for each in found)

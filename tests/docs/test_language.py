@@ -187,7 +187,7 @@ def test_lists_are_in_the_plural_and_mappings_have_names() -> None:
         if each.form.startswith("list of ") and not each.name.endswith("s")
     }
     assert single == {
-        "allow", "apply", "approve", "plan", "categorical", "include", "exclude", "when",
+        "allow", "apply", "approve", "plan", "categorical", "include", "exclude", "when", "freeze",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What plan and apply do with a rollout by weights: they start it, and leave it alone after that."""
+"""What plan and apply do with a rollout by weights: they start it, and then leave it alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.engine import drifted
 from reconciler.model.address import Address
-from reconciler.model.event import CallSent
+from reconciler.model.event import CallSent, StepFailed
 from reconciler.render.text.outcome import outcome_text
 from reconciler.rollout import marks as reading
 from reconciler.rollout.values import Doing
@@ -17,7 +17,7 @@ from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs
 from .canary import ALL_AT_ONCE, NAME, STEPS, World, noted, text
-from .platform import Platform, codes, methods, step_of, steps
+from .platform import Platform, Site, codes, methods, step_of, steps
 
 AT = Address.parse(specs.ENDPOINT)
 START = ["create_model", "create_endpoint_config", "create_endpoint_config", "add_tags"]
@@ -37,11 +37,6 @@ def running(world: World) -> World:
     return world
 
 
-def sent(world: World, wanted: str) -> list[str]:
-    """Calls of the plan that concern the endpoint or make something."""
-    return [each for each in methods(world.plan(wanted)) if "alarm" not in each]
-
-
 # -- the start
 
 
@@ -51,7 +46,7 @@ def test_the_new_version_is_put_beside_the_live_one_without_traffic(world: World
     plan = world.plan(text(2))
     run = world.platform.apply(plan)
     assert run.outcome.ok
-    assert [each for each in run.calls if "alarm" not in each] == START
+    assert run.calls == START
     assert world.weights == {"primary": 100, "candidate": 0}
     assert world.counts == {"primary": 4, "candidate": 1}
     found = world.marks
@@ -95,7 +90,7 @@ def test_after_it_has_ended_what_was_there_for_a_while_goes(running: World) -> N
     found = running.marks
     running.finish()
     plan = running.plan(text(2))
-    assert {*methods(plan)} - {"put_metric_alarm"} == {"delete_endpoint_config", "delete_model"}
+    assert {*methods(plan)} == {"delete_endpoint_config", "delete_model"}
     assert running.platform.apply(plan).outcome.ok
     assert running.configs == {found.target}
     assert steps(running.plan(text(2))) == []
@@ -203,6 +198,28 @@ def test_nothing_that_the_way_back_needs_is_deleted_when_the_start_fails(world: 
     assert before in world.configs
     assert models <= world.models
     assert world.apply(text(2)).outcome.ok
+
+
+@pytest.mark.scenario("R08")
+def test_a_role_that_may_not_start_it_is_told_of_both_resources(world: World) -> None:
+    before = world.weights
+    world.aws.fail("sagemaker", "UpdateEndpoint", "AccessDeniedException", times=9)
+    run = world.apply(text(2))
+    (failed,) = [each for each in run.events if isinstance(each, StepFailed)]
+    assert (failed.code, world.weights) == ("APPLY002", before)
+    assert "endpoint/NAME" in failed.help
+    assert "endpoint-config/NAME-*" in failed.help
+    assert world.platform.session.calls["sagemaker.update_endpoint"] == 1
+
+
+def test_another_region_has_a_rollout_of_its_own(running: World) -> None:
+    before = (running.config, running.marks)
+    other = Platform(running.aws, text(3), site=Site("dev", "eu-central-1"))
+    plan = other.plan()
+    assert noted(plan) == {}  # there it is the first deployment
+    assert other.apply(plan).outcome.ok
+    assert (running.config, running.marks) == before
+    assert steps(running.plan(text(2))) == []
 
 
 # -- how it went on
@@ -404,9 +421,12 @@ def test_weights_that_were_moved_without_a_rollout_are_drift(running: World) -> 
 
 
 def test_a_rollout_without_weights_costs_not_one_call_more(world: World) -> None:
-    def calls(strategy: str) -> int:
-        before = world.platform.session.total
+    def calls(strategy: str) -> list[int]:
+        before = world.platform.session.calls.copy()
         world.plan(text(1, strategy))
-        return world.platform.session.total - before
+        sent = world.platform.session.calls - before
+        asked = ("describe_endpoint", "describe_endpoint_config", "list_tags")
+        return [sent[f"sagemaker.{each}"] for each in asked]
 
-    assert calls(STEPS) - calls(ALL_AT_ONCE) == 3
+    assert calls(ALL_AT_ONCE) == [1, 0, 0]
+    assert calls(STEPS) == [2, 1, 1]

@@ -81,7 +81,10 @@ class Endpoint:
         count = self.rollout.stable_count
         if config == self.rollout.middle:
             first = self.rollout.steps[0].count
-            return {"primary": Fleet(100, 100, count, count), "candidate": Fleet(0, 0, first, first)}
+            return {
+                "primary": Fleet(100, 100, count, count),
+                "candidate": Fleet(0, 0, first, first),
+            }
         return {"primary": Fleet(1, 1, count, count)}
 
     def live(self) -> Live:
@@ -244,7 +247,9 @@ class Driver:
         good = self.verdict is Verdict.PASSED and self.now >= confirmed + bake
         return good or self.promoted
 
-    def run(self, ticks: int = 200, until: tuple[Act, ...] = (Act.NOTHING, Act.HOLD, Act.STOP)) -> RolloutAction:
+    def run(
+        self, ticks: int = 200, until: tuple[Act, ...] = (Act.NOTHING, Act.HOLD, Act.STOP)
+    ) -> RolloutAction:
         """Step by step, a tick after each that sends nothing."""
         for _ in range(ticks):
             action = self.step()

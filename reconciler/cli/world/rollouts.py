@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.aws.errors import AwsError
+from reconciler.aws.judging import judge
 from reconciler.aws.rollout.beside import beside
 from reconciler.aws.rollout.driving import About, Look, look
 from reconciler.compile.rollouts import Known, rollouts
@@ -30,7 +31,14 @@ QUIET = frozenset({"idle"})
 
 def about_of(session: Session, known: Known) -> About:
     """What is driven, and how it is judged."""
-    return About(endpoint=known.endpoint, beside=beside(known.spec.model))
+    analysis = known.analysis
+    judged = judge(session, analysis)
+    return About(
+        endpoint=known.endpoint,
+        judge=judged,
+        beside=beside(known.spec.model),
+        alarms=analysis.alarms,
+    )
 
 
 def in_time(session: Session, view: EnvironmentView) -> Session:

@@ -20,11 +20,11 @@ from reconciler.kinds.rollout.expectation import (
     Term,
     bound,
     level,
+    named,
     of_endpoint,
     of_requests,
     period,
     run,
-    title,
 )
 from reconciler.kinds.rollout.expected import number
 from reconciler.kinds.rollout.serve import fleet_of
@@ -50,6 +50,7 @@ ENDPOINT = "AWS::SageMaker::Endpoint"
 CANDIDATE = "candidate"
 """The variant of a new version where Moorline moves weights: its metrics have the same dimensions
 in each rollout."""
+_METRIC = "MetricName"
 JUDGED = frozenset({"canary", "ab_test", "shadow"})
 """Strategies in which Moorline looks at the metrics, and not SageMaker alone at alarms."""
 _FIRES = {
@@ -78,10 +79,7 @@ def called(rule: Expectation) -> str:
     """What an expectation is called; each of a rollout has another name."""
     if rule.existing_alarm is not None:
         return rule.existing_alarm
-    if rule.against is not None or not of_endpoint(rule):
-        return title(rule)
-    name = watch(rule).name
-    return f"{name}-background" if rule.when == "background" else name
+    return named(rule, watch(rule).name if of_endpoint(rule) else "")
 
 
 def alarm_name(rule: Expectation) -> str:
@@ -128,13 +126,14 @@ def alarms(spec: Rollout, config: Address, scope: Scope) -> Iterator[Node]:
         yield scope.node(address, props, lines=_lines(rule, path, props))
 
 
-def _lines(rule: Expectation, path: Path, side: str) -> Mapping[Path, Path]:
-    prop, metric = (
-        ("MetricName", "metric") if rule.expression is None else ("Metrics", "expression")
-    )
+def _lines(rule: Expectation, path: Path, props: Mapping[str, Json]) -> Mapping[Path, Path]:
+    side, _ = level(rule)
     return {
         (): path,
-        (prop,): (*path, metric),
+        (_METRIC if _METRIC in props else "Metrics",): (
+            *path,
+            "metric" if rule.expression is None else "expression",
+        ),
         ("Threshold",): (*path, side),
         ("EvaluationPeriods",): (*path, "for"),
     }

@@ -121,7 +121,7 @@ def _started(  # noqa: PLR0913 - what is asked for, and what is live
     spec: Rollout, config: Address, props: Props, version: str, seen: Standing, scope: Scope
 ) -> Course | None:
     """Put the new version beside the live one, from which it is gone back to."""
-    if seen.pending:
+    if seen.pending or seen.fact["status"] == "Creating":
         told.busy(scope, seen)
         return None
     base = str(seen.fact["base"])

@@ -43,8 +43,8 @@ _NAMES = {name: Expectation.model_fields[name].alias or name for name in JUDGED}
 
 def faults(rule: Expectation, path: Path) -> Iterator[Problem]:
     """What is wrong with an expectation by itself."""
-    subjects = [name for name in Expectation.needs if getattr(rule, name) is not None]
-    if len(subjects) != 1:
+    subjects = (rule.metric, rule.expression, rule.existing_alarm)
+    if sum(each is not None for each in subjects) != 1:
         text = "an expectation is about one thing"
         yield Problem(path, text, "give one of 'metric', 'expression' and 'existingAlarm'")
         return

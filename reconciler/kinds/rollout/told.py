@@ -144,6 +144,8 @@ def unasked(endpoint: str) -> tuple[str, str]:
 def busy(scope: Scope, seen: Standing) -> None:
     """A rollout starts from what is at rest."""
     why = f"AWS is moving its endpoint from {seen.config!r} to {seen.pending!r}"
+    if not seen.pending:
+        why = f"AWS is still making its endpoint with {seen.config!r}"
     scope.problem(
         PATH,
         f"{scope.name!r} waits: {why}",

@@ -46,6 +46,11 @@ HOW = (
     "RetainAllVariantProperties",
     "RetainDeploymentConfig",
 )
+BOTH = (
+    "AWS asks for this on the endpoint and on its configuration: allow the role both"
+    " `endpoint/NAME` and `endpoint-config/NAME-*`"
+)
+"""Source: Service Authorization Reference, Amazon SageMaker; AWS_FACTS 8.2."""
 COUNT = "DesiredInstanceCount"
 INITIAL = "InitialInstanceCount"
 KIND = "VariantPropertyType"
@@ -156,6 +161,7 @@ register(
         service="sagemaker",
         aside=Aside(
             needs={"create_endpoint": (ADD_TAGS,)},
+            both={"update_endpoint": BOTH, "create_endpoint": BOTH},
             looks=(
                 "application-autoscaling:DescribeScalableTargets",
                 "sagemaker:DescribeEndpointConfig",
