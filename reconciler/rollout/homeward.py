@@ -68,10 +68,6 @@ NOTHING: tuple[Row, ...] = (
         "stops: a person has to look",
         lambda v: bool(v.doubt),
         lambda v: moves.still(v, Act.STOP, v.doubt)),
-    Row(RUNS, "the marks are of more than 5 minutes from now", "stops: a clock is wrong",
-        lambda v: v.future and not word(v, "abort") and not v.back,
-        lambda v: moves.still(v, Act.STOP, "the marks are of a moment that has not come yet: the "
-                              "clock of this machine, or of the last driver, is wrong")),
 )  # fmt: skip
 """Where nothing is done."""
 

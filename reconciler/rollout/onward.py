@@ -58,7 +58,8 @@ def _stop(view: View) -> RolloutAction:
 
 
 WORDS: tuple[Row, ...] = (
-    Row("finishing", "the target is live, alone and whole", "marks the end: completed",
+    Row("finishing, paused, failed", "the target is live, alone and whole",
+        "marks the end: completed",
         lambda v: doing(v, Doing.FINISH) and v.reached,
         lambda v: moves.ended(v, "completed", v.marks.version)),
     Row(RUNS, "promote to the end is said", "notes it; a hold or a pause is over",
@@ -84,6 +85,10 @@ WORDS: tuple[Row, ...] = (
 
 
 STANDING: tuple[Row, ...] = (
+    Row(RUNS, "the marks are of more than 5 minutes from now", "stops: a clock is wrong",
+        lambda v: v.future,
+        lambda v: moves.still(v, Act.STOP, "the marks are of a moment that has not come yet: the "
+                              "clock of this machine, or of the last driver, is wrong")),
     Row("paused, failed", "nobody has said anything for as long as it may wait",
         "the way back begins",
         lambda v: v.marks.word in HELD | {"failed"} and v.expired,
@@ -102,21 +107,22 @@ STANDING: tuple[Row, ...] = (
         "waits; nothing is sent",
         lambda v: v.busy,
         lambda v: moves.wait(v, f"AWS is at work: the endpoint is {v.live.status}")),
-    Row("moving", "the weights and instances of the step are live, as asked",
+    Row("moving, promoting, paused", "the weights and instances of the step are live, as asked",
         "marks the begin of its bake",
         lambda v: doing(v, Doing.MOVE) and v.reached,
         moves.baking),
-    Row("starting", "AWS went back on the start", "marks the end: rolled-back",
+    Row("starting, promoting, paused", "AWS went back on the start", "marks the end: rolled-back",
         lambda v: doing(v, Doing.START) and v.lost and v.on == "base",
         lambda v: moves.ended(v, "rolled-back", f"AWS went back on the start: {reason(v)}")),
-    Row("starting", "AWS went back on the start, over another rollout", "the way back begins",
+    Row("starting, promoting, paused", "AWS went back on the start, over another rollout",
+        "the way back begins",
         lambda v: doing(v, Doing.START) and v.lost,
         lambda v: back(v, f"AWS went back on the start: {reason(v)}")),
     Row("finishing", "AWS went back on the move to the target", "fails; all stays as it is",
         lambda v: doing(v, Doing.FINISH) and v.lost and v.marks.word not in HELD,
         lambda v: moves.failed(v, f"AWS went back on the move to {v.marks.target!r}, and "
                                f"{v.live.config!r} is live: {reason(v)}")),
-    Row("scaling, moving", "AWS went back on instances or weights, or does not take them",
+    Row("scaling, moving, promoting", "AWS went back on instances or weights, or took none",
         "is held at the live weights",
         lambda v: v.lost and v.marks.word not in HELD,
         lambda v: moves.held(v, f"{_lost(v)}; resume tries it anew")),
@@ -135,10 +141,10 @@ STANDING: tuple[Row, ...] = (
 
 
 LADDER: tuple[Row, ...] = (
-    Row("starting", "nothing was started within the deadline", "marks the end: failed",
+    Row("starting, promoting", "nothing was started within the deadline", "marks the end: failed",
         lambda v: doing(v, Doing.START) and v.on == "base" and v.expired,
         lambda v: moves.ended(v, "failed", f"nothing was started: {overdue(v)}; {reason(v)}")),
-    Row("starting", "nothing was started within the deadline, over another rollout",
+    Row("starting, promoting", "nothing was started within the deadline, over another rollout",
         "the way back begins",
         lambda v: doing(v, Doing.START) and not v.reached and v.expired,
         lambda v: back(v, f"nothing was started: {overdue(v)}")),
@@ -151,10 +157,11 @@ LADDER: tuple[Row, ...] = (
         lambda v: doing(v, Doing.SCALE, Doing.MOVE, Doing.FINISH) and not v.reached and v.expired
         and not v.signals.frozen,
         lambda v: failure(v, f"{overdue(v)}; {reason(v)}")),
-    Row("baking", "the candidate has lost instances", "they come again, and a new bake",
+    Row("baking, promoting", "the candidate has lost instances", "they come again, and a new bake",
         lambda v: doing(v, Doing.BAKE) and not v.enough(v.marks.step) and v.marks.word != "full",
         lambda v: moves.scale(v, v.marks.step)),
-    Row("scaling", "the instances are not there, and AWS does nothing", "asks for them once more",
+    Row("scaling, promoting", "the instances are not there, and AWS does nothing",
+        "asks for them once more",
         lambda v: doing(v, Doing.SCALE) and not v.reached and v.marks.word != "full",
         lambda v: moves.scale(v, v.marks.step)),
     Row("baking", "the bake is not over", "waits",

@@ -42,6 +42,9 @@ def check(spec: Rollout) -> Iterator[Problem]:
 
 def _check_canary(spec: Rollout) -> Iterator[Problem]:
     if spec.strategy is None or spec.strategy.canary is None:
+        if spec.drive is not None:
+            text = "nothing is driven: only a canary's weights are moved by Moorline"
+            yield Problem(("drive",), text, "remove it, or use 'strategy: {canary: …}'")
         return
     fleet, watched = fleet_of(spec), bool(spec.analysis)
     yield from canary.problems(spec.strategy.canary, fleet.instances, watched=watched)

@@ -68,6 +68,8 @@ class Rollout(Section):
     """How requests are answered."""
     strategy: Maybe[Strategy] = None
     """How a new version takes over. By default all at once."""
+    drive: Maybe[Literal["ci", "cli", "aws"]] = None
+    """Who moves the weights of a canary: jobs of CI (the default), a person, or AWS itself."""
     analysis: Annotated[tuple[Expectation, ...], Field(max_length=10)] = ()
     """What has to hold while a new version takes over."""
     freeze: Annotated[tuple[Freeze, ...], Field(max_length=50)] = ()
