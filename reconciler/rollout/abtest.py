@@ -246,7 +246,7 @@ def near(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
 
 
 def _said(shares: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {share:.4g}" for name, share in sorted(shares.items()))
+    return ", ".join(f"{name} {share * 100:.4g} %" for name, share in sorted(shares.items()))
 
 
 def _stop(why: str) -> RolloutAction:

@@ -149,7 +149,7 @@ def test_other_weights_in_the_spec_are_moved_and_counted_apart() -> None:
 def test_weights_that_somebody_moved_stop_it() -> None:
     found = next_trial(TEST, live(80, 20), OPEN, Look(now=NOW + DAY, seen=BETTER))
     assert (found.act, found.phase) == (Act.STOP, Phase.AMBIGUOUS)
-    assert "live a 0.8, b 0.2, asked a 0.5, b 0.5" in found.why
+    assert "live a 80 %, b 20 %, asked a 50 %, b 50 %" in found.why
 
 
 @pytest.mark.parametrize(
