@@ -72,7 +72,7 @@ def _noted(change: Change, attempted: list[Json], arn: Json) -> Iterator[Request
 
     It moves the endpoint's own time, by which an attempt is told from one that was never sent.
     """
-    marks, back = trial.tags(change.desired), [*trial.back(change)]
+    marks, back = trial.marked(change), [*trial.back(change)]
     for tags in (marks, attempted) if back else ([*attempted, *marks],):
         yield Request("add_tags", {"ResourceArn": arn, "Tags": tags}, bare=True)
         yield from back
