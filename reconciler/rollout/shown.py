@@ -69,7 +69,7 @@ def shown(found: Shown) -> dict[str, Json]:
     action, live = found.action, found.live
     marks = live.marks if live is not None else None
     steps = marks.steps if marks is not None else ()
-    at = action.step if action is not None else marks.step if marks is not None else 0
+    at = marks.step if marks is not None else 0
     word = status(action)
     return {
         "rollout": found.name,
@@ -100,6 +100,7 @@ def shown(found: Shown) -> dict[str, Json]:
         "verdict": str(found.signals.verdict),
         "findings": [_finding(each) for each in found.signals.findings],
         "next": _next(action),
+        "detail": dict(action.detail) if action is not None else {},
     }
 
 

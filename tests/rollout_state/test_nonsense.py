@@ -37,8 +37,10 @@ ODD = (math.nan, math.inf, -math.inf, -1.0, 1e300)
 WEIGHTS = st.sampled_from((None, 0.0, 1.0, 5.0, 95.0, 25.0, 75.0, 50.0, 100.0, 60.0, *ODD))
 COUNTS = st.sampled_from((None, -1, 0, 1, 2, 4, 9))
 TIMES = st.sampled_from((0.0, -5.0, BEGIN - 900, BEGIN, BEGIN + 1, BEGIN + 299, BEGIN + 9e9, -1e12))
-VARIANT = st.builds(Variant, name=st.sampled_from(("primary", "candidate", "AllTraffic", "")),
-                    weight=WEIGHTS, asked_weight=WEIGHTS, count=COUNTS, asked_count=COUNTS)  # fmt: skip
+VARIANT = st.builds(
+    Variant, name=st.sampled_from(("primary", "candidate", "AllTraffic", "")), weight=WEIGHTS,
+    asked_weight=WEIGHTS, count=COUNTS, asked_count=COUNTS,
+)  # fmt: skip
 MARKS = st.builds(
     Marks,
     digest=st.just("d"), step=st.integers(0, 9), since=TIMES, confirmed=TIMES,
@@ -84,6 +86,12 @@ SIGNALS = st.builds(
 SEND = frozenset({Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
 
 
+TRIES = settings(
+    max_examples=60_000 if LONG else 600, deadline=None, derandomize=True, database=None,
+    phases=(Stage.generate, Stage.shrink), suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
+
+
 def checked(live: Live, signals: Signals, now: float) -> RolloutAction:
     action = next_action(ROLLOUT, live, signals, now)
     assert action == next_action(ROLLOUT, live, signals, now)
@@ -117,8 +125,7 @@ def sends(live: Live, action: RolloutAction) -> None:
     assert len(action.counts) <= 1
 
 
-@settings(max_examples=60_000 if LONG else 1200, deadline=None, derandomize=True, database=None,
-          phases=(Stage.generate, Stage.shrink), suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
+@TRIES
 @given(LIVE, SIGNALS, TIMES)
 def test_there_is_an_action_for_everything_and_nothing_is_moved_on_a_guess(
     live: Live, signals: Signals, now: float
@@ -126,8 +133,7 @@ def test_there_is_an_action_for_everything_and_nothing_is_moved_on_a_guess(
     checked(live, signals, now)
 
 
-@settings(max_examples=60_000 if LONG else 1200, deadline=None, derandomize=True, database=None,
-          phases=(Stage.generate, Stage.shrink), suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
+@TRIES
 @given(LIKELY, PAIR, SIGNALS, TIMES, st.sampled_from(("InService", "InService", "Updating")),
        st.sampled_from(("cm", "cm", "c1", "c2")))  # fmt: skip
 def test_so_it_is_of_what_is_nearly_right(

@@ -13,7 +13,7 @@ from .made import ARN, MIDDLE, NAME, endpoint, marks, sent, session, tags, varia
 
 
 def test_a_reading_has_weights_marks_and_alarms() -> None:
-    late = {"AlarmName": "late", "StateValue": "ALARM"}
+    late = {"AlarmArn": "arn:late", "AlarmName": "late", "StateValue": "ALARM"}
     firing = {"MetricAlarms": [late], "CompositeAlarms": []}
     found = read(session(endpoint(), tags(marks()), firing), NAME, ["late", "gone"])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.session import Session
-from reconciler.rollout.state import next_action
+from reconciler.rollout.state import from_marks, next_action
 from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, Signals
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
@@ -22,6 +22,9 @@ Judge = Callable[[Rollout, Live, float], Signals]
 """What the metrics say of the candidate at a moment."""
 Asked = Callable[[Marks], Rollout | None]
 """What a spec says now of the rollout that marks tell of; nothing where it moves no weights."""
+
+Beside = Callable[[Session, Reading, str], tuple[Signals, RolloutAction]]
+"""What is found of versions beside each other, with the word of a person."""
 
 
 def unasked(_marks: Marks) -> Rollout | None:
@@ -41,6 +44,8 @@ class About:
     endpoint: str
     asked: Asked = unasked
     judge: Judge = blind
+    beside: Beside | None = None
+    """What is found of a test or of a shadow, whose marks are their own."""
     alarms: tuple[str, ...] = ()
 
 
@@ -78,34 +83,18 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
                     signals=Signals(word=word), action=None)  # fmt: skip
+    if about.beside is not None:
+        signals, then = about.beside(session, reading, word)
+        return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
+                    signals=signals, action=then)  # fmt: skip
     live, marks = reading.live, reading.live.marks
-    rollout = _rollout(about, marks) if marks is not None else None
+    rollout = about.asked(marks) or from_marks(marks, live) if marks is not None else None
     signals = Signals(word=word)
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         signals = replace(about.judge(rollout, live, now), word=word)
     action = next_action(rollout, live, signals, now) if rollout is not None else None
     return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
                 signals=signals, action=action)  # fmt: skip
-
-
-def _rollout(about: About, marks: Marks) -> Rollout:
-    """What runs: as the spec has it now, else as the marks have it."""
-    return about.asked(marks) or Rollout(
-        endpoint=about.endpoint,
-        stable=marks.stable,
-        candidate=marks.candidate,
-        base=marks.base,
-        middle=marks.middle,
-        target=marks.target,
-        stable_count=marks.stable_count,
-        steps=marks.steps,
-        deadline=marks.deadline,
-        hold=marks.hold,
-        on_inconclusive=marks.on_inconclusive,
-        on_failure=marks.on_failure,
-        version=marks.version,
-        digest=marks.digest,
-    )
 
 
 def same(one: Look, other: Look) -> bool:

@@ -18,7 +18,7 @@ from reconciler.model.change import Call
 from reconciler.model.value import Json, Props
 from reconciler.rollout.values import Live, RolloutAction
 
-ROLLOUT = "moorline:rollout"
+ROLLOUT = ("moorline:rollout", "moorline:test")
 """How the keys of marks begin."""
 LOOKS = (0.0, 1.0, 2.0, 4.0)
 """Seconds before each look at marks that were written: AWS may show them a little later."""
@@ -62,19 +62,13 @@ def calls_of(reading: Reading, action: RolloutAction) -> list[Call]:
     if action.marks:
         tags: Json = [{"Key": key, "Value": value} for key, value in sorted(action.marks.items())]
         found.append(Call("sagemaker", MARK, {"ResourceArn": reading.arn, "Tags": tags}))
+    params: dict[str, Json] = {"EndpointName": reading.name}
     if action.shares or action.counts:
         _check(reading, action)
-        params = {
-            "EndpointName": reading.name,
-            "DesiredWeightsAndCapacities": [*_wanted(action)],
-        }
+        params["DesiredWeightsAndCapacities"] = [*_wanted(action)]
         found.append(Call("sagemaker", WEIGH, params))
     elif action.config:
-        params = {
-            "EndpointName": reading.name,
-            "EndpointConfigName": action.config,
-            "RetainAllVariantProperties": False,
-        }
+        params |= {"EndpointConfigName": action.config, "RetainAllVariantProperties": False}
         found.append(Call("sagemaker", MOVE, params))
     return found
 

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from reconciler.aws.errors import AwsError
 from reconciler.aws.judging import judge
+from reconciler.aws.rollout.beside import beside
 from reconciler.aws.rollout.driving import About, Look, look
 from reconciler.compile.rollouts import Known, rollouts
+from reconciler.kinds.rollout.asked import asked
+from reconciler.kinds.rollout.spec import Rollout as Spec
 from reconciler.model.value import Json
 from reconciler.rollout import marks
 from reconciler.rollout.phase import step_share
 from reconciler.rollout.shown import Shown, shown
-from reconciler.rollout.values import Signals
+from reconciler.rollout.values import Marks, Rollout, Signals
 
 if TYPE_CHECKING:
     from reconciler.aws.session import Session
@@ -30,9 +33,19 @@ QUIET = frozenset({"idle"})
 
 def about_of(session: Session, known: Known) -> About:
     """What is driven, and how it is judged."""
-    analysis = known.analysis
+    endpoint, model, analysis = known.endpoint, known.spec.model, known.analysis
+
+    def wanted(found: Marks) -> Rollout | None:
+        return asked(model, endpoint, found) if isinstance(model, Spec) else None
+
     judged = judge(session, analysis)
-    return About(endpoint=known.endpoint, judge=judged, alarms=analysis.alarms)
+    return About(
+        endpoint=endpoint,
+        asked=wanted,
+        judge=judged,
+        beside=beside(model),
+        alarms=analysis.alarms,
+    )
 
 
 def in_time(session: Session, view: EnvironmentView) -> Session:

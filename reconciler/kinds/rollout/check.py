@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
+from reconciler.kinds.rollout import ab, shadow, variant
 from reconciler.kinds.rollout.analysis import called, judged
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
@@ -21,6 +22,7 @@ def check(spec: Rollout) -> Iterator[Problem]:
         yield from _check_packaged(spec.model)
     yield from serve.problems(spec)
     yield from _check_canary(spec)
+    yield from _check_beside(spec)
     if spec.autoscale is not None:
         yield from autoscale.problems(spec.autoscale, mode_of(spec))
         cold = spec.serve.serverless is not None and spec.serve.serverless.provisioned is None
@@ -40,12 +42,24 @@ def check(spec: Rollout) -> Iterator[Problem]:
 
 def _check_canary(spec: Rollout) -> Iterator[Problem]:
     if spec.strategy is None or spec.strategy.canary is None:
+        if spec.drive is not None:
+            text = "nothing is driven: only a canary's weights are moved by Moorline"
+            yield Problem(("drive",), text, "remove it, or use 'strategy: {canary: …}'")
         return
     fleet, watched = fleet_of(spec), bool(spec.analysis)
     yield from canary.problems(spec.strategy.canary, fleet.instances, watched=watched)
     if fleet.variant == canary.NAME:
         text = f"the version that takes over is called {canary.NAME!r}, so this one is not"
         yield Problem((*path_of(spec), "variant"), text, "use another name, such as primary")
+
+
+def _check_beside(spec: Rollout) -> Iterator[Problem]:
+    """Tests and shadows, with the models that they bring."""
+    yield from ab.check(spec)
+    yield from shadow.check(spec)
+    for path, model in variant.models(spec):
+        if isinstance(model, Packaged):
+            yield from (variant.moved(each, path) for each in _check_packaged(model))
 
 
 def _check_capture(capture: Capture) -> Iterator[Problem]:
