@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
-from reconciler.kinds.rollout import ab, serve, shadow, variant
+from reconciler.kinds.rollout import ab, serve, shadow, together as modes, variant
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
@@ -19,7 +19,7 @@ from reconciler.kinds.rollout.config import capture_spot, config_props, lines, o
 from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
 from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
-from reconciler.kinds.rollout.serve import batch, check as modes
+from reconciler.kinds.rollout.serve import batch
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
 from reconciler.kinds.rollout.standing import CONFIG, lookup as standing_lookup, weighed
 from reconciler.kinds.terms import guardrail

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
-from reconciler.kinds.rollout import ab, shadow, variant
+from reconciler.kinds.rollout import ab, shadow, together as serve, variant
 from reconciler.kinds.rollout.analysis import called, judged
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
-from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of, path_of
+from reconciler.kinds.rollout.serve import fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
 from reconciler.kinds.rollout.watching import watched
 from reconciler.kinds.terms import canary, freeze
