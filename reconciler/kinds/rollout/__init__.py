@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
-from reconciler.kinds.rollout import ab, serve, shadow, together as modes, variant
+from reconciler.kinds.rollout import ab, serve, shadow, together, variant
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
@@ -74,7 +74,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     served = container(spec, role, scope)
     if served is None:
         return
-    modes.report(spec, served, scope)
+    together.report(spec, served, scope)
     file: str | None = ""
     if isinstance(spec.model, Packaged) and spec.serve.multi_model is None:
         file = file_of(spec.model, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
-from reconciler.kinds.rollout import ab, shadow, together as serve, variant
+from reconciler.kinds.rollout import ab, shadow, variant
 from reconciler.kinds.rollout.analysis import called, judged
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
@@ -20,7 +20,7 @@ _ALL = 100
 def check(spec: Rollout) -> Iterator[Problem]:
     if isinstance(spec.model, Packaged):
         yield from _check_packaged(spec.model)
-    yield from serve.problems(spec)
+    yield from together.problems(spec)
     yield from _check_canary(spec)
     yield from _check_beside(spec)
     if spec.autoscale is not None:
