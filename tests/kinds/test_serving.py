@@ -23,6 +23,9 @@ CALLS, WARM = "InvocationsPerInstance", "ProvisionedConcurrencyUtilization"
 NIGHT = "schedules: {a: {schedule: 'rate(1 day)', atMost: 3}}"
 
 
+TAGGED = FILE.replace("artifact:", f"etag: {32 * 'a'}, artifact:", 1)
+
+
 def rollout(serve: str, more: str = "", model: str = FILE) -> str:
     return f"{model}serve: {{{serve}}}\n{more}"
 
