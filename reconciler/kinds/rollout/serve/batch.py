@@ -40,7 +40,8 @@ class Written(Section):
     to: Annotated[str, Reference("DataSource")]
     """The DataSource."""
     path: Maybe[S3Path] = None
-    """Where in the DataSource. By default ``answers/NAME``."""
+    """Where in the DataSource. By default ``answers/NAME``. Each run has a folder of its own there,
+    named by its execution."""
 
 
 class Batch(Section):
@@ -123,7 +124,9 @@ def build(serve: Batch, model: Address, key: Json, scope: Scope) -> Iterator[Nod
 def _definition(serve: Batch, model: Address, key: Json, scope: Scope) -> Json:
     asked, answers = _places(serve, scope)
     source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": asked.uri}}
-    output: dict[str, Json] = {"S3OutputPath": answers.uri, "Accept": serve.content_type}
+    execution = {"Get": "Execution.PipelineExecutionId"}
+    place = {"Std:Join": {"On": "/", "Values": [answers.uri, execution]}}  # each run has its own
+    output: dict[str, Json] = {"S3OutputPath": place, "Accept": serve.content_type}
     if serve.split == "line":
         output["AssembleWith"] = "Line"
     if answers.key is not None:
