@@ -49,7 +49,7 @@ def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
         yield file_lookup(spec.model, scope)
     yield from variant.lookups(spec, scope)
     if weighed(spec):
-        yield standing_lookup(scope)
+        yield standing_lookup(spec, scope)
 
 
 def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
