@@ -17,10 +17,8 @@ from reconciler.model.value import Json
 def no_endpoint(scope: Scope) -> Mapping[str, Json | Lacking]:
     """What a Rollout without an endpoint cannot give, and the pipeline that it has: it is run."""
     lacking = Lacking("answers in batches and has no endpoint", "name a Rollout that has one")
-    names = (
-        "analysis", "bucketArn", "captures", "endpoint", "endpointName", "keyArn", "uri",
-        "variants",
-    )  # fmt: skip
+    names = ["analysis", "bucketArn", "captures", "endpoint", "endpointName", "keyArn", "uri"]
+    names += ["variants"]
     pipeline = scope.address(PIPELINE).name
     return {
         **dict.fromkeys(names, lacking),
