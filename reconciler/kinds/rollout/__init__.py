@@ -104,7 +104,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     names: list[Json] = [*(Ref(node.address, "AlarmName") for node in guards), *existing(spec)]
     yield _endpoint(spec, going, [node.address for node in guards], scope)
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
-    yield from autoscaled(spec, scope)
+    yield from autoscaled(spec, scope, held=going.watched is not None)
     yield from driven(spec, scope)
 
 
@@ -167,7 +167,7 @@ register(
         check=check,
         lookups=lookups,
         build=build,
-        named=lambda spec: named(ENDPOINT, spec.aws_name),
+        named=lambda spec: named(batch.PIPELINE if spec.serve.batch else ENDPOINT, spec.aws_name),
         exports=exports,
         stage="endpoint",
         flows=flows,
