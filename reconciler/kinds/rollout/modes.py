@@ -13,7 +13,6 @@ from reconciler.kinds.rollout.spec import Rollout
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
 
-
 _OF_ENDPOINTS = (
     "analysis",
     "bucketArn",
