@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
-from reconciler.kinds.rollout import ab, serve, shadow, variant
+from reconciler.kinds.rollout import ab, serve, shadow, together, variant
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
@@ -19,7 +19,7 @@ from reconciler.kinds.rollout.config import capture_spot, config_props, lines, o
 from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
 from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
-from reconciler.kinds.rollout.serve import batch, check as modes
+from reconciler.kinds.rollout.serve import batch
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
 from reconciler.kinds.rollout.standing import CONFIG, lookup as standing_lookup, weighed
 from reconciler.kinds.terms import guardrail
@@ -74,7 +74,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     served = container(spec, role, scope)
     if served is None:
         return
-    modes.report(spec, served, scope)
+    together.report(spec, served, scope)
     file: str | None = ""
     if isinstance(spec.model, Packaged) and spec.serve.multi_model is None:
         file = file_of(spec.model, scope)
@@ -111,7 +111,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     names: list[Json] = [*(Ref(node.address, "AlarmName") for node in guards), *existing(spec)]
     yield _endpoint(spec, going, [node.address for node in guards], scope)
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
-    yield from autoscaled(spec, scope)
+    yield from autoscaled(spec, scope, held=going.watched is not None)
 
 
 def _beside(
@@ -187,7 +187,7 @@ register(
         check=check,
         lookups=lookups,
         build=build,
-        named=lambda spec: named(ENDPOINT, spec.aws_name),
+        named=lambda spec: named(batch.PIPELINE if spec.serve.batch else ENDPOINT, spec.aws_name),
         exports=exports,
         stage="endpoint",
         flows=flows,

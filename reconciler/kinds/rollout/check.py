@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
-from reconciler.kinds.rollout import ab, preview, shadow, variant
+from reconciler.kinds.rollout import ab, preview, shadow, together, variant
 from reconciler.kinds.rollout.analysis import called, judged
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
-from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of, path_of
+from reconciler.kinds.rollout.serve import fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
 from reconciler.kinds.rollout.watching import watched
 from reconciler.kinds.terms import canary, freeze, shadow as terms
@@ -20,7 +20,7 @@ _ALL = 100
 def check(spec: Rollout) -> Iterator[Problem]:
     if isinstance(spec.model, Packaged):
         yield from _check_packaged(spec.model)
-    yield from serve.problems(spec)
+    yield from together.problems(spec)
     yield from _check_canary(spec)
     yield from _check_beside(spec)
     if spec.autoscale is not None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reconciler.kinds.api import Flow, Lookup, Problem, Role, Scope
+from reconciler.kinds.rollout import together
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.container import container, lookup, model_props
-from reconciler.kinds.rollout.serve import check as modes
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
 from reconciler.model.graph import Node
 from reconciler.model.value import Path
@@ -52,7 +52,7 @@ def model_of(spec: Rollout, model: Model, path: Path, role: Role, scope: Scope) 
     scope.deferred = scope.deferred or inner.deferred
     if served is None or file is None:
         return None
-    modes.report(own, served, inner)
+    together.report(own, served, inner)
     content = model_props(own, served, role)
     if file:
         content = {**content, "Tags": [{"Key": FILE_TAG, "Value": file}]}

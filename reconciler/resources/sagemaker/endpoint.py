@@ -52,7 +52,7 @@ BOTH = (
 )
 """Source: Service Authorization Reference, Amazon SageMaker; AWS_FACTS 8.2."""
 COUNT = "DesiredInstanceCount"
-INITIAL = "InitialInstanceCount"
+INITIAL, INSTANCE = "InitialInstanceCount", "InstanceType"
 KIND = "VariantPropertyType"
 
 
@@ -134,6 +134,8 @@ def fewer(live: Props, desired: Props) -> str:
             continue
         if name not in wanted:
             found.append(f"variant '{name}' goes away")
+        elif _concurrency(variant) is not None and INSTANCE in wanted[name]:
+            found.append(f"variant '{name}' leaves serverless, and SageMaker takes no way back")
         elif not kept:
             found.append(_less(name, variant, wanted[name]))
     return "; ".join(filter(None, found))

@@ -14,6 +14,7 @@ from reconciler.sandbox.services.sagemaker import (
     deployment,
     endpoint_config,
     guards,
+    inference_component,
     listing,
     scaling,
     stages,
@@ -183,6 +184,7 @@ def delete(call: Call) -> None:
     """DeleteEndpoint: Deleting, then gone."""
     record = find(call, call["EndpointName"])
     _idle(record)
+    inference_component.refuse(call, record.name)
     autoscaling.deregister(call, record.name)
     record.data["EndpointStatus"] = "Deleting"
     record.touch()
