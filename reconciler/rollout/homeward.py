@@ -23,6 +23,7 @@ def back(view: View, why: str, by: str = "") -> RolloutAction:
         "since": view.now,
         "tries": 0,
         "seen": False,
+        "ended": "",
     }
     if not view.ready:
         return moves.mark(view, f"{why}; it goes back as soon as AWS takes changes", **changes)
@@ -38,8 +39,8 @@ def _undoes(view: View) -> bool:
     """Whether an abort can do something about what is not as it should be."""
     marks, live = view.marks, view.live
     ours = live.pending in {"", marks.base, marks.middle, marks.target}
-    known = bool(view.on) and not marks.fault and not marks.ended and not view.back
-    return known and ours and (view.ready or view.busy)
+    runs = not view.back or bool(marks.ended)  # an apply may go on after the end
+    return bool(view.on) and runs and ours and not marks.fault and (view.ready or view.busy)
 
 
 def _homeless(view: View) -> str:
@@ -96,6 +97,10 @@ BACKWARDS: tuple[Row, ...] = (
         lambda v: v.back and v.on == "base",
         lambda v: moves.ended(v, "aborted" if v.marks.word == "abort" else "rolled-back",
                               v.marks.why)),
+    Row(BACKWARD, "it was sent within the last half minute, and AWS shows nothing of it yet",
+        "waits",
+        lambda v: v.back and v.pending,
+        lambda v: moves.wait(v, "it was sent just now, and AWS shows nothing of it yet")),
     Row(BACKWARD, "AWS went back on the move to the base", "fails",
         lambda v: v.back and doing(v, Doing.SETTLE) and v.lost,
         lambda v: moves.failed(v, _homeless(v))),
@@ -114,11 +119,11 @@ BACKWARDS: tuple[Row, ...] = (
     Row(BACKWARD, "the candidate has no weight", "the endpoint moves to the base",
         lambda v: v.back and v.idle,
         moves.settle),
-    Row(BACKWARD, "the weights were sent and are not live", "fails",
+    Row(BACKWARD, "AWS went back on the weights", "the endpoint moves to the base as it is",
         lambda v: v.back and doing(v, Doing.ABORT) and v.lost,
-        lambda v: moves.failed(v, _homeless(v))),
+        moves.settle),
     Row(BACKWARD, "a part of the weights is back, or cannot be had", "fails: instances are lacking",
-        lambda v: v.back and doing(v, Doing.PART) and (v.has(v.part) or v.lost),
+        lambda v: v.back and doing(v, Doing.PART) and (v.reached or v.lost),
         lambda v: moves.failed(v, f"{v.marks.stable!r} lacks instances; {_homeless(v)}")),
     Row(BACKWARD, "stable cannot get its instances back, and has some",
         "stable gets the share that they can carry",

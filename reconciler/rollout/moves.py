@@ -8,7 +8,7 @@ from reconciler.model.value import Json
 from reconciler.rollout.marks import encode
 from reconciler.rollout.phase import near, phase_of, step_share
 from reconciler.rollout.values import Act, Doing, Marks, RolloutAction
-from reconciler.rollout.view import LOOK, Due, View
+from reconciler.rollout.view import HELD, LOOK, Due, View
 
 
 def still(view: View, act: Act, why: str, until: float | None = None) -> RolloutAction:
@@ -140,7 +140,7 @@ def failed(view: View, why: str) -> RolloutAction:
 def resumed(view: View) -> RolloutAction:
     """It goes on from the step that is live, whose bake begins anew."""
     rung = _rung(view)
-    if rung["doing"] is Doing.BAKE:
+    if rung.get("doing", view.marks.doing) is Doing.BAKE:
         rung["confirmed"] = view.now
     said = "resumed: what is seen from now on counts"
     return mark(view, said, word="", why="", since=view.now, **rung)
@@ -149,8 +149,9 @@ def resumed(view: View) -> RolloutAction:
 def promoted(view: View, word: str) -> RolloutAction:
     """A person says that it goes on."""
     how = {"full": "to the end, whatever the analysis says"}.get(word, "to the next step")
-    said = f"promoted {how}"
-    return mark(view, said, word=word, why="", since=view.now, **_rung(view))
+    said, held = f"promoted {how}", view.marks.word in HELD | {"failed"}
+    rung = _rung(view) if held else {}  # what was just sent is not sent anew
+    return mark(view, said, word=word, why="", since=view.now, **rung)
 
 
 def _rung(view: View) -> dict[str, Json]:
@@ -161,7 +162,7 @@ def _rung(view: View) -> dict[str, Json]:
             if step >= 0 and near(weight, step_share(marks, step)):
                 doing = Doing.BAKE if step else Doing.START
                 return {"doing": doing, "step": step, "tries": 1, "seen": False}
-    return {"doing": marks.doing, "tries": 0, "seen": False}
+    return {}
 
 
 def baking(view: View) -> RolloutAction:

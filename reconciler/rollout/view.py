@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from reconciler.rollout.phase import (
@@ -153,27 +155,7 @@ class View:
     @property
     def reached(self) -> bool:
         """Whether that which the marks announce has come about; not while AWS is at work."""
-        if not self.ready:
-            return False
-        match self.marks.doing:
-            case Doing.START:
-                return self.on == "middle"
-            case Doing.SCALE:
-                return self.enough(self.marks.step)
-            case Doing.MOVE:
-                step = self.marks.step
-                return self.has(step_share(self.marks, step)) and self.enough(step)
-            case Doing.BAKE:
-                return self.baked
-            case Doing.FINISH:
-                found = variant(self.live, self.marks.stable)
-                return (
-                    self.on == "target"
-                    and found is not None
-                    and _whole(found.count, found.asked_count)
-                )
-            case _:
-                return self.on == "base"
+        return self.ready and _REACHED[self.marks.doing](self)
 
     @property
     def lost(self) -> bool:
@@ -181,11 +163,22 @@ class View:
         marks = self.marks
         if not self.ready or self.reached or marks.doing is Doing.BAKE or not marks.tries:
             return False
-        if marks.doing is Doing.START:  # sent by an apply, which may be about to
+        if marks.doing is Doing.START or self.fresh:  # which an apply may be about to send
             return marks.seen
         most = MOVES if marks.doing in {Doing.FINISH, Doing.SETTLE} else TRIES
         said = bool(self.live.reason) and not self.back  # on the way back it may be an older one
         return marks.seen or said or marks.tries >= most
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it was sent just now, so that AWS may not show it yet."""
+        return not self.marks.seen and self.elapsed < LOOK * self.marks.tries
+
+    @property
+    def pending(self) -> bool:
+        """Whether that which was just sent is neither live nor seen at work."""
+        sends = self.marks.doing not in {Doing.START, Doing.BAKE}
+        return sends and self.ready and self.fresh and not self.reached
 
     @property
     def at_work(self) -> bool:
@@ -271,5 +264,26 @@ class View:
         return judged(self.live.alarms, self.signals)
 
 
+def _there(view: View) -> bool:
+    """Whether the target is live, and its instances are there."""
+    found = variant(view.live, view.marks.stable)
+    return view.on == "target" and found is not None and _whole(found.count, found.asked_count)
+
+
 def _whole(count: int | None, asked: int | None) -> bool:
     return count is not None and count >= 1 and (asked is None or count >= asked)
+
+
+_REACHED: Mapping[Doing, Callable[[View], bool]] = MappingProxyType({
+    Doing.START: lambda view: view.on == "middle",
+    Doing.SCALE: lambda view: view.enough(view.marks.step),
+    Doing.MOVE: lambda view: view.has(step_share(view.marks, view.marks.step))
+    and view.enough(view.marks.step),
+    Doing.BAKE: lambda view: view.baked,
+    Doing.FINISH: _there,
+    Doing.RESTORE: lambda view: not view.short,
+    Doing.PART: lambda view: view.has(view.part),
+    Doing.ABORT: lambda view: view.idle,
+    Doing.SETTLE: lambda view: view.on == "base",
+})  # fmt: skip
+"""When that which is announced has come about, while AWS is not at work."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -186,6 +186,31 @@ def test_an_unhealthy_old_fleet_does_not_block_its_own_fix(trial: Trial) -> None
     assert set(trial.live().alarms.values()) == {"OK"}
 
 
+@pytest.mark.scenario("R23")
+def test_an_alarm_that_fires_before_the_first_weight_is_told_and_a_person_may_pass_it(
+    trial: Trial,
+) -> None:
+    """It cannot be the candidate's doing, which has had no request yet."""
+    alarm = trial.analysis.alarms[0]
+    trial.aws.alarm(alarm, "ALARM")
+    marked = trial.live().marks
+    assert marked is not None
+    start = replace(marked, step=0, doing=Doing.START, confirmed=0)
+    still = [replace(each, weight=float(each.name == "primary"), asked_weight=each.weight) for each
+             in trial.live().variants]  # fmt: skip
+    before = replace(trial.live(), marks=start, variants=tuple(still))
+    now, rollout = trial.session.wall(), from_marks(start, before)
+    found = signals(trial.session, rollout, trial.analysis, before, now)
+    action = next_action(rollout, before, found, now)
+    assert found.verdict is Verdict.FAILED
+    assert action.shares == {}
+    assert alarm in action.why
+    assert "promote --full" in action.why
+    passed = next_action(rollout, before, replace(found, word="full"), now)
+    assert passed.why != action.why
+    assert "full" in str(passed.marks)
+
+
 def test_a_slow_candidate_is_told_by_comparison(trial: Trial) -> None:
     trial.aws.behave("m2", latency=200)
     found = of(trial.judge(400), SLOW)
@@ -226,3 +251,37 @@ def test_an_alarm_that_is_gone_holds(trial: Trial) -> None:
     found = trial.judge()
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "does not exist any more" in of(found, f"alarm {trial.analysis.alarms[0]}").said
+
+
+def graded(trial: Trial, latency: float) -> None:
+    """One expectation: below 300 ms is good, from 400 ms on it has failed."""
+    checks = [each for each in trial.analysis.checks if each.name == SLOW]
+    check = replace(checks[0], against="", level=300_000, fails_at=400_000)
+    trial.analysis = replace(trial.analysis, checks=(check,))
+    trial.aws.behave("m2", latency=latency, spread=1)
+
+
+@pytest.mark.scenario("R107")
+def test_what_nobody_can_tell_is_held_also_when_the_bake_is_over(trial: Trial) -> None:
+    graded(trial, 350)
+    trial.aws.clock.advance(240)
+    for _ in range(4):
+        found, action = trial.judge(), trial.next()
+        assert found.verdict is Verdict.INCONCLUSIVE
+        assert len(found.findings) == 1 + len(trial.analysis.alarms)
+        assert action.shares == {}
+        trial.aws.clock.advance(240)
+    assert action.marks["moorline:rollout-word"] == "hold"
+    assert "350ms, neither good nor failed: not at most 300ms" in action.why
+
+
+@pytest.mark.scenario("R150")
+def test_a_failure_at_the_end_of_the_bake_wins(trial: Trial) -> None:
+    graded(trial, 100)
+    trial.aws.clock.advance(420)
+    trial.aws.behave("m2", latency=500, spread=1)
+    trial.aws.clock.advance(240)  # the bake is over by now
+    assert trial.session.wall() > trial.began + STEPS[0].bake
+    action = trial.next()
+    assert action.shares == {"primary": 1.0, "candidate": 0.0}
+    assert f"{SLOW}: 500ms, not at most 300ms" in action.why

@@ -218,6 +218,25 @@ def test_whatever_happens_an_abort_brings_all_back_and_nothing_goes_on_for_ever(
     assert safe(driver)
 
 
+@pytest.mark.parametrize("gap", [3, 10, 60, 300])
+@pytest.mark.parametrize("outcome", ["ok", "rollback", "silent"])
+def test_how_seldom_anyone_looks_makes_nothing_good_that_is_not(gap: int, outcome: str) -> None:
+    driver = begun(outcomes=["ok", "ok", "ok", outcome])
+    for _ in range(60):
+        action = driver.step()
+        if action.act in {Act.NOTHING, Act.HOLD, Act.STOP}:
+            break
+        for _ in range(gap):
+            driver.now += TICK
+            driver.aws.tick()
+    if outcome == "rollback":
+        assert action.phase is Phase.PAUSED
+    elif outcome == "silent" and gap * TICK > driver.aws.rollout.deadline:
+        assert action.phase is Phase.ROLLED_BACK
+    else:
+        assert action.phase is Phase.COMPLETED
+
+
 def test_looking_twice_says_the_same() -> None:
     driver = begun()
     for _ in range(LOOKS):

@@ -336,6 +336,22 @@ def test_an_abort_while_the_endpoint_moves_waits_for_aws_and_outlives_any_promot
     assert sent(driver, before) == [("update", "c1")]  # from the target straight to the base
 
 
+def test_an_abort_between_the_marks_and_the_update_of_an_apply_can_be_said_again() -> None:
+    driver = begun()
+    driver.aws.calls.clear()
+    driver.aws.status, driver.aws.pending = "InService", ""
+    driver.step("abort")
+    assert driver.look().phase is Phase.ABORTED
+    driver.aws.update("cm")  # which knew nothing of it
+    for _ in range(3):
+        driver.aws.tick()
+    stopped = driver.step()
+    assert (stopped.act, stopped.phase) == (Act.STOP, Phase.AMBIGUOUS)
+    driver.step("abort")
+    assert driver.run().phase is Phase.ABORTED
+    assert driver.aws.config == "c1"
+
+
 @pytest.mark.scenario("R38")
 def test_a_start_that_aws_takes_back_itself_is_aborted_without_a_further_call() -> None:
     driver = begun(outcomes=["rollback"])

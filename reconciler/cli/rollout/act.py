@@ -22,6 +22,8 @@ from reconciler.rollout.values import Act
 
 PATIENCE = (5.0, 20.0)
 """Seconds between readings that AWS throttles or answers in part; each is tried several times."""
+SOON = 2.0
+"""Seconds after which a look is made again before anything is sent."""
 MOST = 4
 """Actions in a row of one step: marks alone move nothing, so what follows is sent at once."""
 
@@ -39,6 +41,8 @@ class Driver:
     told: list[Told] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What kept it from going further this time, where that is no fault."""
+    shown: bool = False
+    """Whether all of it was shown; then the next thing is enough."""
     quiet: bool = False
     """Whether what is planned was shown already."""
 
@@ -60,13 +64,15 @@ class Driver:
         except AwsError as error:
             raise asked(error, self.scene) from error
 
-    def step(self, word: str = "") -> Look:
+    def step(self, word: str = "", seen: Look | None = None) -> Look:
         """Look, and send the one next thing; what follows marks that move nothing as well.
+
+        `seen` is a look that was just made.
 
         Raises:
             Stop: it goes no further.
         """
-        found = self.look(word)
+        found = seen or self.look(word)
         for number in range(MOST):
             self.show(found)
             if not found.sends:
@@ -82,16 +88,22 @@ class Driver:
 
     def show(self, found: Look) -> None:
         """Print a look and what is next."""
-        if not (self.quiet or self.scene.project.as_json):
-            say(text.status(said.whole(self.scene, found), color=self.scene.project.color))
+        if self.quiet or self.scene.project.as_json:
+            return
+        data = said.whole(self.scene, found)
+        color = self.scene.project.color
+        say(f"  {text.line(data)}" if self.shown else text.status(data, color=color))
+        self.shown = True
 
     def _agreed(self, found: Look, word: str) -> Look | None:
         """The look that is carried out, under the lease.
 
-        It is a new one where a person took their time, or someone else had the lease before.
+        It is a new one where a person took their time, or someone else had the lease before. What
+        moves in the moment between is seen when it is sent.
         """
-        project = self.scene.project
-        if not self.yes:
+        project, began = self.scene.project, self.scene.world.session.clock.now()
+        asks = not self.yes
+        if asks:
             if not project.terminal:
                 raise Stop("DRIVE003", f"nobody said yes to {self.plan(found)}", "give --yes",
                            Exit.BLOCKED)  # fmt: skip
@@ -99,6 +111,8 @@ class Driver:
             self.yes = True
         if self.needed:
             receipts.take(self.scene.world, self.wait)
+        if not asks and self.scene.world.session.clock.now() - began < SOON:
+            return found
         again = self.look(word)
         if same(found, again):
             return again

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from reconciler.aws.rollout.driving import Look
     from reconciler.aws.rollout.sending import Hear, Told
     from reconciler.cli.rollout.scene import Scene
-    from reconciler.model.value import Props
     from reconciler.rollout.values import RolloutAction
 
 BEGINS = "rollout "
@@ -60,7 +59,7 @@ def kept(scene: Scene, found: Look, *, needed: bool = True) -> Iterator[Hear]:
             code = getattr(error, "code", "") or type(error).__name__
             hear(StepFailed(step.id, step.address, step.action, clock.now(), str(code), ""))
             raise
-        desired = _left(scene, action)
+        desired = {"EndpointConfigName": action.config} if action.config else None
         hear(StepFinished(step.id, step.address, step.action, clock.now(), desired))
 
 
@@ -93,15 +92,3 @@ def words(found: Look, action: RolloutAction) -> str:
     parts += [f"{count} instances for {name}" for name, count in action.counts.items()]
     parts += [f"to {action.config}"] if action.config else []
     return f"{', '.join(parts)}: {action.why}"
-
-
-def _left(scene: Scene, action: RolloutAction) -> Props | None:
-    """What the endpoint is left as, where it moves to another configuration."""
-    if not action.config:
-        return None
-    try:
-        last = scene.world.book.last
-    except ReceiptError:
-        return None
-    before = last.resources.get(scene.address) if last is not None else None
-    return {**(before.applied if before else {}), "EndpointConfigName": action.config}

@@ -79,7 +79,7 @@ def drive(driver: Driver, interrupt: Interrupt) -> Look:
     while not interrupt():
         seen = _news(driver, found, seen)
         if found.sends:
-            found = driver.step()
+            found = driver.step(seen=found)
             continue
         if found.action is None or found.action.act is not Act.WAIT:
             break

@@ -38,7 +38,8 @@ def lines(each: Mapping[str, Json]) -> Iterator[str]:
         yield f"{one['verdict']}: {finding(one)}"
     next_ = each["next"] or {}
     if next_.get("why"):
-        when = f", at {next_['until']}" if next_["until"] else ""
+        still = next_["until"] and next_["act"] in {"wait", "hold"}
+        when = f" until {next_['until']}" if still else ""
         yield f"next: {harmless(str(next_['act']))}{when}: {harmless(str(next_['why']))}"
 
 

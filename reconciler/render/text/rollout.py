@@ -28,6 +28,7 @@ _STYLES = {
     "paused": "yellow",
     "rolled-back": "red",
 }
+_STILL = frozenset({"wait", "hold"})
 _SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "waiting": ("…", "dim")}
 
 
@@ -45,7 +46,9 @@ def status(found: Row, *, color: bool) -> str:
     lines += _findings(found["findings"], ink)
     for each in ((found.get("detail") or {}).get("test") or {}).get("challengers", {}).values():
         lines += [f"    {line}" for line in interval.lines(each["course"])]
+    told_of = " ".join(str(each["name"]) for each in found["findings"])
     silent = [name for name, state in found["alarms"].items() if state != "OK"]
+    silent = [name for name in silent if name not in told_of]
     lines += [f"  alarm {harmless(name)}: {_alarm(found['alarms'][name])}" for name in silent]
     if found["frozen"]:
         lines.append(f"  frozen: {harmless(found['frozen'])}")
@@ -99,7 +102,7 @@ def line(found: Row) -> str:
     next_ = found["next"]
     if not next_:
         return harmless(str(found["why"]))
-    when = f", at {next_['until']}" if next_["until"] else ""
+    when = f" until {next_['until']}" if next_["until"] and next_["act"] in _STILL else ""
     return f"{planned(found)}{when}: {harmless(str(next_['why']))}"
 
 

@@ -72,11 +72,13 @@ def _noted(change: Change, attempted: list[Json], arn: Json) -> Iterator[Request
 
     It moves the endpoint's own time, by which an attempt is told from one that was never sent.
     """
-    marks, back = trial.marked(change), [*trial.back(change)]
-    for tags in (marks, attempted) if back else ([*attempted, *marks],):
-        yield Request("add_tags", {"ResourceArn": arn, "Tags": tags}, bare=True)
-        yield from back
-        back = []
+    marks, back = trial.marked(change), trial.back(change)
+    if back:
+        yield Request("add_tags", {"ResourceArn": arn, "Tags": marks}, bare=True)
+        wanted = {"DesiredWeightsAndCapacities": back}
+        yield Request("update_endpoint_weights_and_capacities", wanted)
+        marks = []
+    yield Request("add_tags", {"ResourceArn": arn, "Tags": [*attempted, *marks]}, bare=True)
 
 
 def decide(change: Change) -> Props:

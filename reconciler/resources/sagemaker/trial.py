@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from reconciler.model.change import Change, Observed
 from reconciler.model.value import Json, Props
-from reconciler.resources.parts import Request
 from reconciler.rollout.marks import PREFIX, encode, read
 from reconciler.rollout.values import Doing, Marks
 
@@ -124,22 +123,20 @@ def spent(desired: Props, observed: Observed) -> str:
     return f"the rollout to {last.target!r} was tried and {how}{': ' if why else ''}{why}"
 
 
-def back(change: Change) -> Iterator[Request]:
-    """All traffic goes back to the version before, where a rollout that runs is given up."""
+def back(change: Change) -> list[Json]:
+    """The weights by which all traffic goes back first, where a rollout is given up; else none."""
     marks = written(change)
     if marks is None or change.observed is None:
-        return
+        return []
     given_up = marks.middle if marks.doing is Doing.SETTLE else marks.over
-    if change.live.get(CONFIG) != given_up:
-        return
     live = change.observed.outputs.get("ProductionVariants") or ()
-    if any(each["VariantName"] != marks.stable and each.get(WEIGHT) for each in live):
-        weights = [
-            {"VariantName": name, WEIGHT: ALL if name == marks.stable else 0}
-            for name in sorted(each["VariantName"] for each in live)
-        ]
-        wanted = {"DesiredWeightsAndCapacities": weights}
-        yield Request("update_endpoint_weights_and_capacities", wanted)
+    exposed = any(each["VariantName"] != marks.stable and each.get(WEIGHT) for each in live)
+    if change.live.get(CONFIG) != given_up or not exposed:
+        return []
+    return [
+        {"VariantName": name, WEIGHT: ALL if name == marks.stable else 0}
+        for name in sorted(each["VariantName"] for each in live)
+    ]
 
 
 def unsettled(desired: Props, observed: Observed) -> str:
