@@ -23,7 +23,7 @@ Judge = Callable[[Rollout, Live, float], Signals]
 Asked = Callable[[Marks], Rollout | None]
 """What a spec says now of the rollout that marks tell of; nothing where it moves no weights."""
 
-Beside = Callable[[Session, Reading, str], tuple[Signals, RolloutAction]]
+Beside = Callable[[Session, Reading, str], tuple[Signals, RolloutAction] | None]
 """What is found of versions beside each other, with the word of a person."""
 
 
@@ -83,8 +83,9 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
                     signals=Signals(word=word), action=None)  # fmt: skip
-    if about.beside is not None:
-        signals, then = about.beside(session, reading, word)
+    found = about.beside(session, reading, word) if about.beside is not None else None
+    if found is not None:
+        signals, then = found
         return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
                     signals=signals, action=then)  # fmt: skip
     live, marks = reading.live, reading.live.marks

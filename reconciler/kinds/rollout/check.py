@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
-from reconciler.kinds.rollout import ab, shadow, together, variant
+from reconciler.kinds.rollout import ab, preview, shadow, together, variant
 from reconciler.kinds.rollout.analysis import called, judged
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
 from reconciler.kinds.rollout.serve import fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
 from reconciler.kinds.rollout.watching import watched
-from reconciler.kinds.terms import canary, freeze
+from reconciler.kinds.terms import canary, freeze, shadow as terms
 
 _ALL = 100
 
@@ -56,6 +56,8 @@ def _check_canary(spec: Rollout) -> Iterator[Problem]:
 def _check_beside(spec: Rollout) -> Iterator[Problem]:
     """Tests and shadows, with the models that they bring."""
     yield from ab.check(spec)
+    if (first := preview.shadow_of(spec)) is not None:
+        yield from terms.problems(first, fleet_of(spec).variant, (*canary.PATH, "shadow"))
     yield from shadow.check(spec)
     for path, model in variant.models(spec):
         if isinstance(model, Packaged):
