@@ -18,6 +18,7 @@ from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import capture_spot, config_props, lines, own_bucket
 from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
 from reconciler.kinds.rollout.judged import analysis
+from reconciler.kinds.rollout.machine import driven
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
 from reconciler.kinds.rollout.serve import batch
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
@@ -112,6 +113,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield _endpoint(spec, going, [node.address for node in guards], scope)
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
     yield from autoscaled(spec, scope, held=going.watched is not None)
+    yield from driven(spec, scope)
 
 
 def _beside(
