@@ -4,11 +4,12 @@ A rule (or the default action of a listener) forwards to one target group for ea
 weights. A driver reads the rule, asks `wanted` what its shares are to be, sends `forward`, reads it
 again, and goes on only where `held` says nothing:
 
-    shares = wanted(rollout, action)
+    answer = ask(split.read)
+    shares = wanted(rollout, live, action)
     if shares is not None and not reached(split, shares, answer):
-        send(forward(split, shares, answer))       # and read again, at the next look
-    elif not (why := held(rollout, action, split, answer)):
-        ...                                        # act on the endpoint
+        send(forward(split, shares, answer))    # after the endpoint's weights, and read again
+    if not (why := held(rollout, action, split, answer)):
+        ...                                     # FINISH and SETTLE may be sent
 
 Weights are whole numbers of 0 to 999, and the traffic of one is its part of their sum. A weight of
 0 is sent like any other. Source: ELB API reference, ModifyRule, TargetGroupTuple.
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 
 from reconciler.model.change import Call
 from reconciler.model.value import Json, Props
-from reconciler.rollout.values import Act, Phase, Rollout, RolloutAction
+from reconciler.rollout.values import Act, Live, Phase, Rollout, RolloutAction
 
 CLIENT = "elbv2"
 """The boto3 client."""
@@ -150,19 +151,27 @@ def reached(split: Split, shares: Mapping[str, float], answer: Props) -> bool:
     )
 
 
-def wanted(rollout: Rollout, action: RolloutAction) -> dict[str, float] | None:
+def wanted(rollout: Rollout, live: Live, action: RolloutAction) -> dict[str, float] | None:
     """The shares that the rule is to have with the next thing to do; nothing: as it is.
 
-    While the endpoint goes to its last configuration the candidate's group keeps all requests: its
-    function asks for the candidate, and for whatever is there once AWS has no such variant.
+    It follows the endpoint, whose capacity is there before its weights. While the endpoint goes to
+    its last configuration the candidate's group keeps all requests: its function asks for the
+    candidate, and for whatever is there once AWS has no such variant.
     """
+    if action.phase is Phase.AMBIGUOUS or action.act is Act.STOP:
+        return None
     if action.act is Act.WEIGH:
         return dict(action.shares)
     if action.act is Act.FINISH or action.phase is Phase.FINISHING:
         return {rollout.stable: 0.0, rollout.candidate: 1.0}
-    if action.act is Act.SETTLE or action.phase is Phase.ABORTING or action.phase in _OVER:
+    if action.act is Act.SETTLE or action.phase in _OVER:
         return {rollout.stable: 1.0, rollout.candidate: 0.0}
-    return None
+    found = {each.name: each.weight for each in live.variants}
+    known = {name: weight for name, weight in found.items() if weight is not None}
+    total = sum(known.values())
+    if known.keys() != {rollout.stable, rollout.candidate} or not total:
+        return None
+    return {name: weight / total for name, weight in known.items()}
 
 
 def held(rollout: Rollout, action: RolloutAction, split: Split, answer: Props) -> str:
@@ -173,8 +182,8 @@ def held(rollout: Rollout, action: RolloutAction, split: Split, answer: Props) -
     """
     if action.act not in {Act.FINISH, Act.SETTLE}:
         return ""
-    shares = wanted(rollout, action) or {}
-    if reached(split, shares, answer):
+    stays = rollout.candidate if action.act is Act.FINISH else rollout.stable
+    if reached(split, {stays: 1.0}, answer):
         return ""
     live = ", ".join(
         f"{name} {share:.1%}" for name, share in sorted(shares_of(split, answer).items())

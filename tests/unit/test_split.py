@@ -20,7 +20,7 @@ from reconciler.rollout.split import (
     wanted,
     weights,
 )
-from reconciler.rollout.values import Act, Phase, Rollout, RolloutAction, Step
+from reconciler.rollout.values import Act, Live, Phase, Rollout, RolloutAction, Step, Variant
 
 LB = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
 RULE = f"{LB}:listener-rule/app/acme/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee"
@@ -209,30 +209,50 @@ def action(act: Act, phase: Phase, **more: Any) -> RolloutAction:
     return RolloutAction(act=act, phase=phase, why="", **more)
 
 
+def endpoint(stable: Any, candidate: Any, **more: Any) -> Live:
+    weights_ = {"primary": stable, "candidate": candidate, **more}
+    return Live(
+        status="InService",
+        config="cm",
+        variants=tuple(
+            Variant(name=name, weight=weight, asked_weight=1.0, count=2, asked_count=2)
+            for name, weight in weights_.items()
+            if weight is not ...
+        ),
+    )
+
+
+BOTH, ALONE = endpoint(70, 30), endpoint(1, ...)
+
+
 @pytest.mark.parametrize(
-    ("next_", "shares"),
+    ("next_", "live", "shares"),
     [
-        (action(Act.WEIGH, Phase.MOVING, shares=STEP), STEP),
-        (action(Act.WEIGH, Phase.ABORTING, shares=STABLE_ALL), STABLE_ALL),
-        (action(Act.WAIT, Phase.BAKING), None),
-        (action(Act.HOLD, Phase.PAUSED), None),
-        (action(Act.STOP, Phase.AMBIGUOUS), None),
-        (action(Act.SCALE, Phase.SCALING), None),
-        (action(Act.WAIT, Phase.STARTING), None),
-        (action(Act.FINISH, Phase.PROMOTING), CANARY_ALL),
-        (action(Act.WAIT, Phase.FINISHING), CANARY_ALL),
-        (action(Act.SETTLE, Phase.ABORTING), STABLE_ALL),
-        (action(Act.WAIT, Phase.ABORTING), STABLE_ALL),
-        (action(Act.NOTHING, Phase.COMPLETED), STABLE_ALL),
-        (action(Act.NOTHING, Phase.ABORTED), STABLE_ALL),
-        (action(Act.NOTHING, Phase.ROLLED_BACK), STABLE_ALL),
-        (action(Act.NOTHING, Phase.IDLE), STABLE_ALL),
+        (action(Act.WEIGH, Phase.MOVING, shares=STEP), endpoint(100, 0), STEP),
+        (action(Act.WEIGH, Phase.ABORTING, shares=STABLE_ALL), BOTH, STABLE_ALL),
+        (action(Act.WAIT, Phase.BAKING), BOTH, STEP),
+        (action(Act.HOLD, Phase.PAUSED), BOTH, STEP),
+        (action(Act.WAIT, Phase.ABORTING), endpoint(50, 50), {"primary": 0.5, "candidate": 0.5}),
+        (action(Act.WAIT, Phase.ABORTING), endpoint(1, 0), STABLE_ALL),
+        (action(Act.STOP, Phase.AMBIGUOUS), BOTH, None),
+        (action(Act.STOP, Phase.FAILED), BOTH, None),
+        (action(Act.WAIT, Phase.BAKING), endpoint(70, None), None),
+        (action(Act.WAIT, Phase.BAKING), endpoint(0, 0), None),
+        (action(Act.WAIT, Phase.BAKING), endpoint(70, 20, third=10), None),
+        (action(Act.WAIT, Phase.STARTING), ALONE, None),
+        (action(Act.FINISH, Phase.PROMOTING), BOTH, CANARY_ALL),
+        (action(Act.WAIT, Phase.FINISHING), ALONE, CANARY_ALL),
+        (action(Act.SETTLE, Phase.ABORTING), BOTH, STABLE_ALL),
+        (action(Act.NOTHING, Phase.COMPLETED), ALONE, STABLE_ALL),
+        (action(Act.NOTHING, Phase.ABORTED), ALONE, STABLE_ALL),
+        (action(Act.NOTHING, Phase.ROLLED_BACK), ALONE, STABLE_ALL),
+        (action(Act.NOTHING, Phase.IDLE), ALONE, STABLE_ALL),
     ],
 )
-def test_the_rule_follows_the_rollout(
-    next_: RolloutAction, shares: dict[str, float] | None
+def test_the_rule_follows_the_endpoint(
+    next_: RolloutAction, live: Live, shares: dict[str, float] | None
 ) -> None:
-    assert wanted(ROLLOUT, next_) == shares
+    assert wanted(ROLLOUT, live, next_) == shares
 
 
 HALF = read(group(STABLE, 50), group(CANARY, 50))
