@@ -21,6 +21,8 @@ TOKEN_LIFE = 36 * 3600
 """Seconds for which a client token is known. Source: the service model, ClientToken."""
 KEPT = 7 * 86400
 """Seconds for which a request can be looked at. Source: user guide, resource requests."""
+EVERYWHERE, HOME = frozenset({"CloudFront", "Organizations", "Route53"}), "us-east-1"
+"""Services that are one for all regions. Source: AWS General Reference, "Global services"."""
 
 
 @dataclass(slots=True)
@@ -110,6 +112,8 @@ class CloudControlBackend(BaseBackend, TaggableResourcesMixin):
 
     def of(self, type_: str) -> dict[str, Record]:
         """The resources of a type, by identifier."""
+        if type_.split("::")[1] in EVERYWHERE and self.region_name != HOME:
+            return cloudcontrol_backends[self.account_id][HOME].of(type_)
         return self.records.setdefault(type_, {})
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
