@@ -155,6 +155,16 @@ balancer = Sample(
     },
     edits=({"Subnets": SUBNETS}, {"SecurityGroups": ["sg-0b1b2c3d"]}),
 )
+let_in = Sample(
+    "AWS::Lambda::Permission",
+    "acme-test-balanced",
+    minimal={},
+    full={
+        "FunctionName": FUNCTION,
+        "Action": "lambda:InvokeFunction",
+        "Principal": "elasticloadbalancing.amazonaws.com",
+    },
+)
 CHECKED = {"HealthCheckEnabled": True, "HealthCheckPath": "/health"}
 group = Sample(
     "AWS::ElasticLoadBalancingV2::TargetGroup",
@@ -167,6 +177,8 @@ group = Sample(
         "HealthCheckIntervalSeconds": 35,
     },
     edits=({"HealthCheckIntervalSeconds": 60},),
+    needs=(let_in,),
+    costly=True,
 )
 other = Sample(
     "AWS::ElasticLoadBalancingV2::TargetGroup",
@@ -204,7 +216,7 @@ listener = Sample(
         "DefaultActions": forward(70, 30),
     },
     edits=({"DefaultActions": forward(100, 0)}, {"DefaultActions": NOTHING}),
-    needs=(balancer, group, other),
+    needs=(let_in, balancer, group, other),
     costly=True,
 )
 WHERE = [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/invocations"]}}]
@@ -224,7 +236,7 @@ rule = Sample(
         "Actions": forward(70, 30),
     },
     edits=({"Actions": forward(0, 100)}, {"Priority": 20}),
-    needs=(balancer, group, other, listener),
+    needs=(let_in, balancer, group, other, listener),
     costly=True,
 )
 PROBE = {
