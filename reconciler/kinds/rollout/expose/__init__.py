@@ -1,0 +1,42 @@
+"""What stands in front of an endpoint: an HTTP API or a load balancer, and a name for both.
+
+A Rollout has it under `expose`; the kind calls what is here, and nothing else knows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.kinds.api import Lookup, Problem, Scope
+from reconciler.kinds.rollout.expose import api, balancer, failover
+from reconciler.kinds.rollout.expose.check import check
+from reconciler.kinds.rollout.expose.spec import Expose
+from reconciler.kinds.terms import private
+from reconciler.model.graph import Node
+
+__all__ = ["Expose", "build", "lookups", "problems"]
+
+
+def problems(expose: Expose | None, serving: str, *, moves: bool) -> Iterator[Problem]:
+    """What is wrong with it in itself; see `check`."""
+    if expose is not None:
+        yield from check(expose, serving, moves=moves)
+
+
+def lookups(expose: Expose | None) -> Iterator[Lookup]:
+    """Where the subnets of a load balancer are."""
+    if expose is not None and expose.balancer is not None:
+        yield private.lookup(expose.balancer.network)
+
+
+def build(expose: Expose | None, serving: str, scope: Scope) -> Iterator[Node]:
+    """All that stands in front of the endpoint."""
+    if expose is None:
+        return
+    if expose.api is not None:
+        yield from api.build(expose.api, expose.domain, scope)
+    if expose.balancer is not None:
+        private.report(expose.balancer.network, scope, (*balancer.AT, "network"))
+        yield from balancer.build(expose.balancer, expose.domain, serving, scope)
+    if expose.failover is not None and expose.domain is not None:
+        yield from failover.build(expose, expose.domain, expose.failover, scope)
