@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from reconciler.aws import surroundings
+from reconciler.aws import deployed, surroundings
 from reconciler.aws.errors import AwsError, Denied, Gone, incomplete
 from reconciler.aws.registry import resolving, versions
 from reconciler.aws.session import ReadOnly, Session
@@ -151,6 +151,7 @@ def _image(session: Session, params: Mapping[str, str]) -> Json:
 
 
 READERS: Mapping[str, Reader] = {
+    "endpoint": deployed.endpoint,
     "feature-group": _feature_group,
     "image": _image,
     "kafka-topics": surroundings.topics,

@@ -69,6 +69,7 @@ class Sender:
         params = self.outputs.sent(call.params)
         if step.asset and call.method != resource.delete.method:
             params = {**params, resource.packed: self._bytes(step.asset)}
+        params = resource.pending.stamped(call.method, params, self.session.wall())
         unshown = [text for each in hidden(call.params) for _, text in texts(each.value)]
         if self.outputs.undoes(step.address, call.method, params):
             return True

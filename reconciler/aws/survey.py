@@ -295,4 +295,5 @@ def unreadable(error: AwsError, address: Address | None) -> Diagnostic:
 def tags_differ(node: Node, tags: Mapping[str, str] | None) -> bool:
     """Whether a resource's tags are not those that are declared, AWS's own left out."""
     wanted = {tag["Key"]: tag["Value"] for tag in node.props.get("Tags") or ()}
+    wanted = {key: value for key, value in wanted.items() if not key.startswith(RESERVED)}
     return tags is None or wanted != {k: v for k, v in tags.items() if not k.startswith(RESERVED)}

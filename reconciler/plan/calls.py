@@ -124,7 +124,8 @@ class _Writer:
         yield self._op(self.resource.delete)
 
     def _retag(self, tagging: Tagging) -> Iterator[Call]:
-        want = {tag["Key"]: tag["Value"] for tag in self.change.desired.get(TAGS) or ()}
+        given = {tag["Key"]: tag["Value"] for tag in self.change.desired.get(TAGS) or ()}
+        want = {key: value for key, value in given.items() if not key.startswith(RESERVED)}
         observed = self.change.observed
         live = dict(observed.tags or {}) if observed else {}
         gone = sorted(key for key in live if key not in want and not key.startswith(RESERVED))

@@ -34,8 +34,9 @@ SYSTEM = "aws:"
 """Begins the keys of tags that AWS writes, such as CloudFormation's; nobody else may."""
 DECIDING = frozenset({*OWNERSHIP, NAME_TAG, HOLDS_TAG})
 """Tag keys that a deletion is decided by."""
-RESERVED = (SYSTEM, "moorline:attempt")
-"""Tag keys with these prefixes belong to AWS, and to Moorline's memory of failed updates."""
+RESERVED = (SYSTEM, "moorline:attempt", "moorline:rollout")
+"""Tag keys with these prefixes belong to AWS, to Moorline's memory of failed updates, and to who
+drives a rollout."""
 
 
 def compare(
@@ -223,7 +224,7 @@ def _shown(
 
 
 def _tags(desired: Json, live: Mapping[str, str], origin: Origin | None) -> Iterator[FieldChange]:
-    want = {tag["Key"]: tag["Value"] for tag in desired}
+    want = {tag["Key"]: tag["Value"] for tag in desired if not _reserved(tag["Key"])}
     have = {key: value for key, value in live.items() if not _reserved(key)}
     for key in sorted(want.keys() | have.keys()):
         if want.get(key) != have.get(key):

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 
+from reconciler.kinds.rollout.canary import PASSING_TAG
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Observed, Reason
 from reconciler.model.graph import Graph
@@ -17,10 +18,11 @@ from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import leaves
 from reconciler.plan import calls, protect
-from reconciler.plan.diff import guard, removed
+from reconciler.plan.diff import TAGS, guard, removed
 from reconciler.plan.live import Live, Orphan
 from reconciler.plan.widen import lifted
 from reconciler.resources.api import Place, Resource
+from reconciler.resources.review import unnamed
 
 _BETWEEN = re.compile(r"[/:]")
 """What stands between the parts of an ARN or URI."""
@@ -145,18 +147,22 @@ def _doomed(
     newest = sorted(ours, key=lambda orphan: (orphan.created, orphan.address), reverse=True)
     for orphan in newest:
         key = (orphan.address.type, orphan.spec)
-        seen[key] = seen.get(key, 1) + 1
-        spare = resources[orphan.address.type].content_named and seen[key] <= wanted.get(key, 1)
+        stayed = PASSING_TAG not in (orphan.observed.tags or {})
+        seen[key] = seen.get(key, 1) + stayed
+        named = resources[orphan.address.type].content_named
+        spare = named and stayed and seen[key] <= wanted.get(key, 1)
         if orphan.spec in graph.deferred or (graph.deferred and not orphan.spec):
             continue  # what is in something of ours says no spec: it may be of one that waits
         (kept if spare else rest).append(orphan)
     staying = {at: observed for at, observed in live.found.items() if observed and at not in moved}
     staying |= {orphan.address: orphan.observed for orphan in kept}
     unsure = {type_ for address in live.unknown for type_ in resources[address.type].refers}
-    while staying:
+    announced = _announced(graph, resources)
+    while staying or announced:
         used = {
             each for at, seen in staying.items() for each in _used(at, seen, resources[at.type])
-        }
+        } | announced
+        announced = set()
         meant = {each.address for each in rest if used.intersection(_called(each))}
         staying = {each.address: each.observed for each in rest if each.address in meant}
         rest = [orphan for orphan in rest if orphan.address not in meant]
@@ -181,7 +187,20 @@ def _used(address: Address, observed: Observed, resource: Resource) -> Iterator[
     others = [value for value in observed.outputs.values() if not isinstance(value, str)]
     found = {part for leaf in leaves([*observed.props.values(), *others]) for part in _parts(leaf)}
     found |= {part for leaf in own for part in _parts(leaf)} - {address.name}
+    found |= {*resource.pending.keeps(observed.tags or {})}
     yield from (Address(type_, each) for type_ in resource.refers for each in found)
+
+
+def _announced(graph: Graph, resources: Mapping[str, Resource]) -> set[Address]:
+    """What resources are about to need, as the tags say that they get: the way back included."""
+    found: set[Address] = set()
+    for node in graph:
+        resource = resources[node.address.type]
+        if resource.pending.keeps is not unnamed:
+            tags = {tag["Key"]: tag["Value"] for tag in node.props.get(TAGS) or ()}
+            names = {*resource.pending.keeps(tags)}
+            found |= {Address(type_, each) for type_ in resource.refers for each in names}
+    return found
 
 
 def _parts(leaf: object) -> set[str]:

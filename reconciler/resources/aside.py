@@ -5,8 +5,15 @@ It stands in the type's own file, so that a new type edits no table anywhere els
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from reconciler.model.value import Props
+
+
+def _whole(_: Props) -> str:
+    """What is done is done."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,8 @@ class Aside:
     """CloudTrail's events name its ARN in place of its name."""
     verified: str = ""
     """What an update is held to after its calls, where AWS reports success too early."""
+    begun: Callable[[Props], str] = _whole
+    """What a step that is done has only begun, by what it asked for; "" where it is all of it."""
 
 
 NOTHING = Aside()

@@ -6,7 +6,7 @@ become findings of the plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -55,6 +55,8 @@ Moved: TypeAlias = Callable[[Change], Telling]
 Spent: TypeAlias = Callable[[Props, Observed], str]
 Held: TypeAlias = Callable[[Change], str]
 Stays: TypeAlias = Callable[[Observed], str]
+Stamped: TypeAlias = Callable[[str, Props, float], Props]
+Keeps: TypeAlias = Callable[[Mapping[str, str]], Iterable[str]]
 
 
 def no_context(_: Change) -> Asking:
@@ -88,6 +90,16 @@ def free(_: Observed) -> str:
     return ""
 
 
+def unnamed(_: Mapping[str, str]) -> Iterable[str]:
+    """They name nothing."""
+    return ()
+
+
+def unstamped(_method: str, params: Props, _now: float) -> Props:
+    """It is the same whenever it is sent."""
+    return params
+
+
 def unmoved(_: Change) -> Telling:
     """Nobody moves it but by what a plan compares."""
     yield from ()
@@ -118,6 +130,10 @@ class Pending:
     """What making, replacing or deleting it meets; asked only where a plan has such a step."""
     stays: Stays = free
     """Why the live resource must not be deleted, though nothing is declared; "" when it may."""
+    stamped: Stamped = unstamped
+    """One of its requests as it is sent at a moment, in seconds since the epoch."""
+    keeps: Keeps = unnamed
+    """Names that its tags stand up for: nothing that is called so is deleted."""
     moved: Moved = unmoved
     """What others move at run time and no plan compares; only `drift` asks."""
 
@@ -147,5 +163,6 @@ def both(one: Pending, two: Pending) -> Pending:
         review=review,
         spent=lambda want, seen: one.spent(want, seen) or two.spent(want, seen),
         held=lambda change: one.held(change) or two.held(change),
+        keeps=lambda tags: (*one.keeps(tags), *two.keeps(tags)),
         moved=unmoved if one.moved is two.moved is unmoved else moved,
     )

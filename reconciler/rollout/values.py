@@ -38,6 +38,8 @@ class Step:
     share: float
     count: int
     bake: int
+    gate: bool = False
+    """Whether a person has to say `promote` before it goes on, however good it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,12 @@ class Rollout:
     steps: tuple[Step, ...]
     deadline: int
     """Seconds that a phase other than baking and paused may take."""
+    hold: int = 604_800
+    """Seconds that it may wait for a person, 7 days by default; then it goes back. 0: for ever."""
     on_inconclusive: str = "hold"
+    """What happens when a bake has ended and nobody can tell: hold, abort or continue."""
     on_failure: str = "rollback"
+    """What a failure does: rollback, or none, which waits for a person at the same weights."""
     version: str = ""
     """The version of the model that takes over, in words."""
     digest: str = ""
@@ -77,31 +83,85 @@ class Variant:
     status: str = ""
 
 
+class Doing(StrEnum):
+    """What marks announce; whether it has come about is read from what is live."""
+
+    START = "start"
+    """The endpoint moves to `middle`, with all weight on the stable variant."""
+    SCALE = "scale"
+    """The candidate gets the instances of `step`."""
+    MOVE = "move"
+    """The candidate gets the share of `step`."""
+    BAKE = "bake"
+    """The share of `step` was live at `confirmed`, and is watched since then."""
+    FINISH = "finish"
+    """The endpoint moves to `target`."""
+    RESTORE = "restore"
+    """On the way back: the stable variant gets its instances again."""
+    PART = "part"
+    """On the way back: it gets as much traffic as the instances that it has can carry."""
+    ABORT = "abort"
+    """On the way back: it gets all traffic."""
+    SETTLE = "settle"
+    """On the way back: the endpoint moves to `base`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """What the tags `moorline:rollout*` of the endpoint say; written before what they announce."""
+    """What the tags `moorline:rollout*` of the endpoint say; written before what they announce.
+
+    They have all that a rollout was started with, so that it goes on, or back, without its spec.
+    """
 
     digest: str
     step: int
+    """From 1, the step that is announced or live; 0 before the first."""
     since: float
+    """When that which `doing` announces began."""
     base: str
     middle: str
     target: str
     version: str
     steps: tuple[Step, ...]
     stable_count: int
+    doing: Doing = Doing.START
+    confirmed: float = 0
+    """When the live weights were first seen to be those of a step: its metrics count from here."""
+    tries: int = 1
+    """How often that which `doing` announces was sent, or was about to be."""
+    seen: bool = False
+    """Whether AWS was seen at work on it: if it then has not come about, AWS went back."""
     word: str = ""
-    """What was last asked for by a person: "", pause, promote or abort; the last word wins."""
+    """What holds now: "", pause, promote, full (promote to the end) or abort by a person; hold or
+    failed by what happened. The last word wins, and nothing takes an abort back."""
+    why: str = ""
+    """Why it is held, has failed or goes back."""
     ended: str = ""
     """How it ended: "", completed, aborted, rolled-back or failed, with why after a space."""
+    stable: str = "primary"
+    candidate: str = "candidate"
+    deadline: int = 7200
+    hold: int = 604_800
+    on_inconclusive: str = "hold"
+    on_failure: str = "rollback"
+    over: str = ""
+    """The middle configuration of a rollout from the same base that this one takes the place of."""
+    attempt: int = 1
+    """1 for the first rollout to this target, 2 where it is tried once more."""
+    fault: str = ""
+    """Why the tags could not be read; then nothing else here counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """One whole reading of an endpoint and its tags."""
 
+    endpoint: str = ""
+
     status: str
+    """`EndpointStatus`, in AWS's word."""
     config: str
+    """The configuration that serves, which is the one before for as long as an update goes on."""
     pending: str = ""
     """The configuration that AWS is moving it to."""
     reason: str = ""
@@ -141,11 +201,15 @@ class Signals:
     frozen: str = ""
     """The freeze window that it is, or ""."""
     word: str = ""
-    """What a person asks for now: "", pause, resume, promote or abort."""
+    """What a person asks for now, said in one look only: "", pause, resume, promote, full or
+    abort."""
+    pinned: float | None = None
+    """Requests that the candidate still got without any weight, as callers may name a variant;
+    None where nobody looked."""
 
 
 class Act(StrEnum):
-    """What to do next."""
+    """What to do next. Each writes its marks first, and then makes one call at most."""
 
     NOTHING = "nothing"
     WAIT = "wait"
@@ -168,6 +232,7 @@ class RolloutAction:
 
     act: Act
     phase: Phase
+    """Where the rollout is, before the action."""
     why: str
     step: int = 0
     marks: Mapping[str, str] = field(default_factory=dict)
@@ -180,4 +245,6 @@ class RolloutAction:
     """The configuration that the endpoint is to have."""
     until: float | None = None
     """When to look again."""
+    then: Phase | None = None
+    """The phase that it leads to; None where it stays."""
     detail: Mapping[str, Json] = field(default_factory=dict)

@@ -12,10 +12,12 @@ from reconciler.facts.instances import local_storage
 from reconciler.kinds.api import Flow, Kind, Lookup, Role, Scope, percent, register
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
+from reconciler.kinds.rollout.canary import Course, course
 from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import LINES, capture_spot, config_props, own_bucket
-from reconciler.kinds.rollout.container import container, lookup, model_props
+from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout, realtime_of
+from reconciler.kinds.rollout.standing import CONFIG, lookup as standing_lookup, weighed
 from reconciler.kinds.terms import deployment
 from reconciler.kinds.terms.key import allow_disks, key_arn, report_missing
 from reconciler.kinds.terms.name import named
@@ -25,7 +27,6 @@ from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Ref
 
 MODEL = "AWS::SageMaker::Model"
-CONFIG = "AWS::SageMaker::EndpointConfig"
 _MODEL_LINES: Mapping[Path, Path] = {
     ("PrimaryContainer",): ("model",),
     ("PrimaryContainer", "Environment"): ("model", "environment"),
@@ -40,6 +41,8 @@ def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
         yield lookup(spec.model, scope)
     else:
         yield file_lookup(spec.model, scope)
+    if weighed(spec):
+        yield standing_lookup(scope)
 
 
 def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json]:
@@ -73,13 +76,17 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield scope.node(model, content, lines=_MODEL_LINES, keep=keep)
     content = config_props(spec, model, scope)
     config = scope.versioned(CONFIG, content)
+    going = course(spec, config, content, version_of(served), scope)
+    if going is None:
+        return
     yield scope.node(config, content, lines=LINES, keep=keep)
+    yield from going.nodes
     if spec.capture is not None and spec.capture.to is None:
         yield own_bucket(scope)
-    guards = [*alarms(spec, config, scope)]
+    guards = [*alarms(spec, going.watched or config, scope)]
     _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
-    yield _endpoint(spec, config, [node.address for node in guards], scope)
+    yield _endpoint(spec, going, [node.address for node in guards], scope)
 
 
 def _report_volume(spec: Rollout, scope: Scope) -> None:
@@ -113,18 +120,23 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
         allow_network(scope, role)
 
 
-def _endpoint(spec: Rollout, config: Address, guards: list[Address], scope: Scope) -> Node:
-    """Counts and weights come from the configuration, so that the spec is what is live."""
-    names = [Ref(address, "AlarmName") for address in guards]
+def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope) -> Node:
+    """Counts and weights come from the configuration, so that the spec is what is live.
+
+    Where weights are moved, whoever moves them looks at the alarms: SageMaker's own deployment
+    comes before any traffic, and an unhealthy old fleet must not stop it.
+    """
+    watched = [] if weighed(spec) else guards
+    names = [Ref(address, "AlarmName") for address in watched]
     strategy = spec.strategy or deployment.Strategy.model_construct()
     return scope.node(
         scope.address(ENDPOINT),
         {
-            "EndpointConfigName": Ref(config, "EndpointConfigName"),
+            **going.props(),
             "DeploymentConfig": deployment.deployment_props(strategy, names),
-            "RetainAllVariantProperties": False,
             "RetainDeploymentConfig": False,
         },
+        depends_on=[*going.needs, *([] if watched else guards)],
         lines={("EndpointConfigName",): ("model",), ("DeploymentConfig",): ("strategy",)},
     )
 

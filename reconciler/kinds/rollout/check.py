@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, gibibytes, percent, seconds
 from reconciler.kinds.rollout.analysis import alarm_name
-from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout, realtime_of
-from reconciler.kinds.terms import deployment
+from reconciler.kinds.rollout.spec import Capture, Packaged, Realtime, Rollout, realtime_of
+from reconciler.kinds.terms import canary, deployment
 from reconciler.kinds.terms.alarm import limit_problems
 
 _ALL = 100
@@ -32,6 +32,7 @@ def check(spec: Rollout) -> Iterator[Problem]:
     if spec.strategy is not None:
         alarms = len(spec.analysis) if spec.on_failure == "rollback" else 0
         yield from deployment.problems(spec.strategy, realtime.instances, alarms)
+        yield from _check_canary(spec, realtime)
     if realtime.instance_type.startswith("ml.inf1.") and _guarded(spec):
         text = "SageMaker has no guardrails for Inf1: it would move all traffic at once, unwatched"
         yield Problem((*serve, "instanceType"), text, "use Inf2, or remove strategy and analysis")
@@ -45,6 +46,16 @@ def check(spec: Rollout) -> Iterator[Problem]:
     yield from _check_analysis(spec)
 
 
+def _check_canary(spec: Rollout, realtime: Realtime) -> Iterator[Problem]:
+    if spec.strategy is None or spec.strategy.canary is None:
+        return
+    watched = bool(spec.analysis)
+    yield from canary.problems(spec.strategy.canary, realtime.instances, watched=watched)
+    if realtime.variant == canary.NAME:
+        text = f"the version that takes over is called {canary.NAME!r}, so this one is not"
+        yield Problem(("serve", "realtime", "variant"), text, "use another name, such as primary")
+
+
 def _check_capture(capture: Capture) -> Iterator[Problem]:
     """SageMaker takes whole per cent. Source: SageMaker API, InitialSamplingPercentage."""
     sampling = percent(capture.sampling)
@@ -56,7 +67,9 @@ def _check_capture(capture: Capture) -> Iterator[Problem]:
 
 
 def _guarded(spec: Rollout) -> bool:
-    """Whether somebody relies on the steps or the alarms of a deployment."""
+    """Whether somebody relies on the steps or the alarms of a deployment by SageMaker."""
+    if spec.strategy is not None and spec.strategy.canary is not None:
+        return False
     steps = spec.strategy is not None and spec.strategy.blue_green is not None
     return steps or bool(spec.analysis and spec.on_failure == "rollback")
 

@@ -6,8 +6,10 @@ import json
 from collections.abc import Mapping
 
 from reconciler.kinds.api import Lookup, Role, Scope
+from reconciler.kinds.rollout import told
 from reconciler.kinds.rollout.analysis import ENDPOINT
 from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout, realtime_of
+from reconciler.kinds.rollout.standing import standing
 from reconciler.kinds.terms.image import FrameworkImage, Wanted, framework_image
 from reconciler.kinds.terms.location import at, family, inside
 from reconciler.kinds.terms.permissions import allow_find, allow_images, allow_read
@@ -34,7 +36,8 @@ def lookup(model: Registered, scope: Scope) -> Lookup:
 def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
     """The container of the model; nothing when AWS has no version to serve yet."""
     if isinstance(spec.model, Registered):
-        return _registered(spec.model, role, scope)
+        frozen = _frozen(spec, spec.model, scope)
+        return _registered(spec.model, frozen, role, scope)
     model, instance_type = spec.model, realtime_of(spec).instance_type
     asked = FrameworkImage(model.framework or "", model.version, model.python)
     wanted = Wanted("inference", instance_type)
@@ -48,8 +51,34 @@ def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
     }
 
 
-def _registered(model: Registered, role: Role, scope: Scope) -> Props | None:
-    fact = scope.fact(lookup(model, scope))
+def version_of(container: Props) -> str:
+    """The version that a container serves, as group and number; "" where it is of no registry."""
+    return str(container.get("ModelPackageName", "")).partition(":model-package/")[2]
+
+
+def _frozen(spec: Rollout, model: Registered, scope: Scope) -> Json:
+    """The version on trial, where the newest is asked for: it stays until that has ended."""
+    if model.version != LATEST:
+        return None
+    try:
+        seen = standing(spec, scope)
+    except LookupError:
+        return None
+    group = scope.export("ModelRegistry", model.registry, "groupName")
+    before, _, number = (
+        seen.running.version.rpartition("/") if seen and seen.running else ("", "", "")
+    )
+    if before != group or not number.isdecimal():
+        return None
+    newest = scope.fact(lookup(model, scope))
+    if newest is not None and newest["arn"] and str(newest["version"]) != number:
+        told.waiting(scope, str(newest["version"]), number)
+    versions = scope.export("ModelRegistry", model.registry, "packageArns")
+    return {"arn": f"{versions.removesuffix('*')}{number}", "version": int(number)}
+
+
+def _registered(model: Registered, frozen: Json, role: Role, scope: Scope) -> Props | None:
+    fact = frozen or scope.fact(lookup(model, scope))
     if fact is not None and fact["arn"] is None:
         _report_status(model, fact, scope)
         fact = None

@@ -19,6 +19,7 @@ from reconciler.kinds.api import (
     percent,
     seconds,
 )
+from reconciler.kinds.terms.canary import Canary, baking
 from reconciler.model.value import Json, Path, Props
 
 MOST_WAIT = 3600
@@ -85,6 +86,7 @@ class Strategy(Choice):
 
     all_at_once: Maybe[AllAtOnce] = None
     blue_green: Maybe[BlueGreen] = None
+    canary: Maybe[Canary] = None
 
 
 def problems(strategy: Strategy, instances: int, alarms: int) -> Iterator[Problem]:
@@ -176,6 +178,8 @@ def waits(policy: BlueGreen) -> int:
 def watched_seconds(strategy: Strategy | None) -> int:
     """How long alarms can stop a deployment that they watch: the sum of the bakes of its steps."""
     chosen = strategy or Strategy.model_construct()
+    if chosen.canary is not None:
+        return baking(chosen.canary)
     policy = _watched(chosen.blue_green or _blue_green(chosen.all_at_once), 1)
     ending = seconds(policy.termination_wait) if policy.termination_wait else 0
     return waits(policy) - ending

@@ -24,6 +24,7 @@ from reconciler.render.text import diagnostics
 from reconciler.render.vocabulary import waiting
 from reconciler.render.vocabulary.ink import Ink, harmless
 from reconciler.render.vocabulary.words import ORDER, SIGNS, count, duration
+from reconciler.resources import api as resources
 
 __all__ = ["outcome_text"]
 
@@ -58,6 +59,7 @@ def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color
     if left:
         lines += ["", ink("Not tried:", "bold"), *_left(left, causes, ink)]
     lines += ["", _summary(steps, outcome, seen, ink)]
+    lines += _begun(steps, outcome, ink)
     held = plan.held
     if held:
         lines.append(_BLOCKED)
@@ -67,6 +69,16 @@ def outcome_text(plan: Plan, outcome: Outcome, events: Iterable[Event], *, color
         lines.append(f"{again}: it goes on from what is live.")
     lines += _waits(plan, ink)
     return "\n".join(lines)
+
+
+def _begun(steps: dict[str, Step], outcome: Outcome, ink: Ink) -> Iterator[str]:
+    """What has only begun, and goes on without this run."""
+    known = resources.load()
+    for id_ in outcome.done:
+        step = steps[id_]
+        if step.desired and (said := known[step.address.type].aside.begun(step.desired)):
+            where = f"{harmless(step.address.type)} {harmless(step.address.name)}"
+            yield f"{ink('Begun:', 'bold')} {where}: {harmless(said)}"
 
 
 def _waits(plan: Plan, ink: Ink) -> Iterator[str]:

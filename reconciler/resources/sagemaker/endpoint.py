@@ -28,7 +28,7 @@ from reconciler.resources.aside import Aside, Borrowed
 from reconciler.resources.codecs import takes
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Pending
-from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling, unserved
+from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling, trial, unserved
 from reconciler.resources.sagemaker.service import ADD_TAGS, SPREADING, arn, tagging
 
 NAME = {"EndpointName": "{name}"}
@@ -47,12 +47,19 @@ def update(change: Change) -> Iterator[Request]:
     """The attempt is noted down, then one request moves the endpoint and says how."""
     if change.touches("EndpointConfigName") and change.observed:
         noted = attempt.following(change.desired["EndpointConfigName"], change.observed)
-        tags = {"ResourceArn": change.observed.outputs["EndpointArn"], "Tags": noted.tags()}
+        marked = [*noted.tags(), *trial.tags(change.desired)]
+        tags = {"ResourceArn": change.observed.outputs["EndpointArn"], "Tags": marked}
         yield Request("add_tags", tags, bare=True)
+        yield from trial.back(change)
         props = ("EndpointConfigName", *HOW)
         yield Request(
             "update_endpoint", {key: change.desired[key] for key in props if key in change.desired}
         )
+
+
+def decide(change: Change) -> Props:
+    """What to retain, by what is live; and no marks where none are written."""
+    return {**scaling.decide(change), **trial.quiet(change)}
 
 
 def verify(desired: Props, observed: Observed) -> str:
@@ -72,11 +79,15 @@ def verify(desired: Props, observed: Observed) -> str:
         for variant in observed.outputs.get("ProductionVariants") or ()
         if variant.get("VariantStatus")
     ]
-    return f"variants are not in place yet: {', '.join(sorted(moving))}" if moving else ""
+    if moving:
+        return f"variants are not in place yet: {', '.join(sorted(moving))}"
+    return trial.unsettled(desired, observed)
 
 
 def spent(desired: Props, observed: Observed) -> str:
     """A config that SageMaker rolled back is not sent again by itself."""
+    if why := trial.spent(desired, observed):
+        return why
     wanted = desired.get("EndpointConfigName")
     return attempt.spent(wanted, observed) if isinstance(wanted, str) else ""
 
@@ -95,6 +106,8 @@ def fewer(live: Props, desired: Props) -> str:
     found = []
     for variant in live.get("ProductionVariants") or ():
         name = variant["VariantName"]
+        if trial.passing(name, live, desired):
+            continue
         if name not in wanted:
             found.append(f"variant '{name}' goes away")
         elif not kept:
@@ -142,6 +155,7 @@ register(
                 )
             },
             verified="then verified: live config and variants, not just InService",
+            begun=trial.begun,
         ),
         reach=Reach.REGIONAL,
         name="EndpointName",
@@ -211,9 +225,12 @@ register(
         ),
         pending=Pending(
             context=scaling.context,
-            decide=scaling.decide,
+            decide=decide,
+            stamped=trial.stamped,
             review=scaling.review,
             spent=spent,
+            held=trial.held,
+            keeps=trial.named,
             moved=runtime.moved,
         ),
         update=update,

@@ -2,7 +2,8 @@
 
 No plan compares counts and weights of live variants: configs are named after their
 content and nobody can change one. Drift names the differences. A count belongs to the
-autoscaler where one is registered; while a deployment runs, the rest belongs to the rollout;
+autoscaler where one is registered; while a deployment runs, the rest belongs to the rollout, and so
+it does while a new version is on trial, as far as the weights are those of one of its steps;
 whatever else differs was changed by hand.
 """
 
@@ -14,8 +15,9 @@ from collections.abc import Mapping
 from reconciler.model.change import Cause, Change, Effect, FieldChange
 from reconciler.model.value import Json
 from reconciler.resources.review import Telling
-from reconciler.resources.sagemaker import scaling
+from reconciler.resources.sagemaker import scaling, trial
 from reconciler.resources.sagemaker.scaling import CONFIG, COUNT, INITIAL
+from reconciler.rollout.values import Marks
 
 VARIANTS = "ProductionVariants"
 NAMES = {COUNT: INITIAL, "DesiredWeight": "InitialVariantWeight"}
@@ -27,13 +29,14 @@ def moved(change: Change) -> Telling:
     observed = change.observed
     if observed is None:
         return ()
-    rolling = _rolling(change)
+    rolling, marks = _rolling(change), trial.running(observed.tags)
     if change.touches(CONFIG):
         return tuple(_under_way(change)) if rolling else ()
     found = _differences(change)
     asks = any(path[-1] == COUNT for path, _, _ in found)
     scaled = (yield from scaling.scaled(change)) if asks else []
-    rest = Cause.ROLLOUT if rolling else Cause.HAND
+    tried = marks is not None and _on_trial(change, marks)
+    rest = Cause.ROLLOUT if rolling or tried else Cause.HAND
     return tuple(
         FieldChange(
             path,
@@ -67,6 +70,15 @@ def _differences(change: Change) -> list[tuple[tuple[str, str, str], Json, Json]
             if not math.isclose(before, after, rel_tol=1e-6):  # weights are kept as float32
                 found.append(((VARIANTS, name, what), before, after))
     return found
+
+
+def _on_trial(change: Change, marks: Marks) -> bool:
+    """Whether a rollout runs, and the weights are those of a step of it: else it was no driver."""
+    found = scaling.live(change.observed)
+    weights = {name: each.get("DesiredWeight") for name, each in found.items()}
+    told = {name: float(weight) for name, weight in weights.items() if weight is not None}
+    here = change.live.get(CONFIG) == marks.middle and len(told) == len(weights)
+    return here and trial.of_a_step(marks, told)
 
 
 def _rolling(change: Change) -> bool:

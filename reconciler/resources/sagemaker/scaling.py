@@ -15,6 +15,7 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
 from reconciler.resources.api import absent
 from reconciler.resources.review import Asking, Look, Objection
+from reconciler.resources.sagemaker import trial
 
 CONFIG = "EndpointConfigName"
 COUNT, INITIAL = "DesiredInstanceCount", "InitialInstanceCount"
@@ -65,7 +66,8 @@ def review(change: Change) -> Iterator[FieldChange | Objection]:
     if not (change.touches(CONFIG) and wanted and change.observed):
         return
     shown = live(change.observed)
-    yield from _counts(change, shown, wanted)
+    if trial.announced(change.desired) is None:  # a rollout by weights takes no instances away
+        yield from _counts(change, shown, wanted)
     yield from _types(change, wanted)
     if wanted.keys() != shown.keys() and _guarded(change.desired.get("DeploymentConfig")):
         yield _renamed(change, sorted(shown), sorted(wanted))
@@ -93,9 +95,11 @@ def _counts(
 
 
 def _types(change: Change, wanted: Mapping[str, Props]) -> Iterator[Objection]:
+    marks = trial.announced(change.desired)
     for name in change.context.get("scaled") or ():
         before = change.context["types"].get(name)
-        after = wanted[name].get("InstanceType") if name in wanted else before
+        last = marks.candidate if marks and name == marks.stable else name  # it stays at the end
+        after = wanted[last].get("InstanceType") if last in wanted else before
         if before and after != before:
             target = f"endpoint/{change.address.name}/variant/{name}"
             yield Objection(

@@ -1,0 +1,84 @@
+"""How an endpoint stands when its rollout is compiled, and whether a new version is on trial there.
+
+Asked of AWS only where weights are moved: what is live decides what the new version is put beside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.kinds.api import Lookup, Scope
+from reconciler.kinds.rollout.spec import Rollout
+from reconciler.model.value import Json
+from reconciler.rollout.marks import read
+from reconciler.rollout.values import Doing, Marks
+
+CONFIG, ENDPOINT = "AWS::SageMaker::EndpointConfig", "AWS::SageMaker::Endpoint"
+MIDDLE = "middle"
+"""What is in the name of a configuration with both versions."""
+_GONE = frozenset({"", "Deleting", "Failed"})
+"""States of an endpoint that is made anew: nothing of it is gone on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A live endpoint, and the rollout that runs on it."""
+
+    fact: Json
+    running: Marks | None
+    last: Marks | None = None
+    """What its marks say, of whichever rollout."""
+
+    @property
+    def config(self) -> str:
+        return str(self.fact["config"])
+
+    @property
+    def pending(self) -> str:
+        """The configuration that AWS is moving it to, or ""."""
+        return str(self.fact["pending"])
+
+
+def lookup(scope: Scope) -> Lookup:
+    """The question how the endpoint stands. Offline nothing is there, so it is made whole."""
+    names = (("endpoint", scope.address(ENDPOINT).name), ("called", scope.address(CONFIG).name))
+    return Lookup("endpoint", names, {"status": ""})
+
+
+def weighed(spec: Rollout) -> bool:
+    """Whether Moorline moves the weights of a rollout."""
+    return spec.strategy is not None and spec.strategy.canary is not None
+
+
+def standing(spec: Rollout, scope: Scope) -> Standing | None:
+    """The live endpoint; nothing where there is none, it failed, or no weights are moved.
+
+    Raises:
+        LookupError: AWS did not say.
+    """
+    if not weighed(spec):
+        return None
+    fact = scope.fact(lookup(scope))
+    if fact is None:
+        raise LookupError(scope.address(ENDPOINT).name)
+    if fact["status"] in _GONE:
+        return None
+    marks = read(fact["tags"])
+    where = (str(fact["config"]), str(fact["pending"]), str(fact["spent"]))
+    return Standing(fact, runs(marks, *where), marks)
+
+
+def runs(marks: Marks | None, config: str, pending: str, spent: str) -> Marks | None:
+    """The marks of a rollout that is not over, by what is live as well.
+
+    `spent` is the configuration to which AWS took the last update and went back from it. A driver
+    that was stopped may not have written down yet how a rollout ended.
+    """
+    if marks is None or marks.ended:
+        return None
+    if marks.fault or pending:
+        return marks
+    back = marks.word in {"abort", "failed"} or marks.doing is Doing.SETTLE
+    if config == marks.target or (config == marks.base and (back or spent == marks.middle)):
+        return None
+    return marks

@@ -1,0 +1,168 @@
+"""A new version that is on trial on an endpoint: what its tags say of it, and what follows.
+
+The tags `moorline:rollout*` are written before the update that they announce, so a run that is
+killed between the two is gone on with. They belong to whoever drives the rollout: no difference in
+them is drift, and none makes a saved plan stale.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from reconciler.model.change import Change, Observed
+from reconciler.model.value import Json, Props
+from reconciler.resources.parts import Request
+from reconciler.rollout.marks import PREFIX, encode, read
+from reconciler.rollout.values import Doing, Marks
+
+CONFIG = "EndpointConfigName"
+BAD = ("aborted", "rolled-back", "failed")
+"""Ways to end after which the same configuration is not tried again by itself."""
+WEIGHT = "DesiredWeight"
+ALL = 100
+"""The weight of what has all traffic, beside 0."""
+_APART = re.compile(r"[^A-Za-z0-9-]+")
+
+
+def tags(desired: Props) -> list[Json]:
+    """The marks that a plan writes, as tags."""
+    return [tag for tag in desired.get("Tags") or () if tag["Key"].startswith(PREFIX)]
+
+
+def quiet(change: Change) -> Props:
+    """What else changes is planned without the marks: they move meanwhile, and are not written."""
+    if change.touches(CONFIG) or not tags(change.desired):
+        return {}
+    kept = [tag for tag in change.desired["Tags"] if not tag["Key"].startswith(PREFIX)]
+    return {"Tags": kept}
+
+
+def stamped(method: str, params: Props, now: float) -> Props:
+    """Marks with the moment at which they are written, which no plan can know."""
+    marks = announced(params) if method == "add_tags" else None
+    if marks is None or marks.fault or marks.since:
+        return params
+    written = encode(replace(marks, since=now)).items()
+    others = [tag for tag in params["Tags"] if not tag["Key"].startswith(PREFIX)]
+    return {**params, "Tags": [*others, *({"Key": key, "Value": text} for key, text in written)]}
+
+
+def announced(desired: Props) -> Marks | None:
+    """The rollout that desired properties are about."""
+    return read({tag["Key"]: tag["Value"] for tag in tags(desired)})
+
+
+def running(found: Mapping[str, str] | None) -> Marks | None:
+    """The rollout that live tags tell of, if it runs; nothing where they cannot be read."""
+    marks = read(found or {})
+    return None if marks is None or marks.ended or marks.fault else marks
+
+
+def named(found: Mapping[str, str]) -> Iterator[str]:
+    """Configurations that marks name: none of them goes before the rollout has ended.
+
+    Of marks that cannot be read every word may be one.
+    """
+    marks = read(found)
+    if marks is None or marks.ended:
+        return
+    if marks.fault:
+        texts = (text for key, text in found.items() if key.startswith(PREFIX))
+        yield from (word for text in texts for word in _APART.split(text) if word)
+        return
+    yield from filter(None, (marks.base, marks.middle, marks.target, marks.over))
+
+
+def held(change: Change) -> str:
+    """Why an update must not go past a rollout that runs; "" where it starts, ends or keeps it."""
+    marks = running(change.observed.tags) if change.observed else None
+    if marks is None or not change.touches(CONFIG) or tags(change.desired):
+        return ""
+    if change.live.get(CONFIG) != marks.middle:
+        return ""
+    said = f" to version {marks.version}" if marks.version else f" to {marks.target!r}"
+    return (
+        f"a rollout{said} runs and is at step {marks.step} of {len(marks.steps)}: this would end it"
+        " unjudged; promote or abort it first with `moorline rollout`, or leave its strategy"
+    )
+
+
+def spent(desired: Props, observed: Observed) -> str:
+    """Why the same rollout must not be started again; "" when it may."""
+    asked, last = announced(desired), read(observed.tags or {})
+    if asked is None or last is None or not last.ended or last.target != asked.target:
+        return ""
+    how, _, why = last.ended.partition(" ")
+    if how not in BAD or observed.props.get(CONFIG) != last.base:
+        return ""
+    return f"the rollout to {last.target!r} was tried and {how}{': ' if why else ''}{why}"
+
+
+def back(change: Change) -> Iterator[Request]:
+    """All traffic goes back to the version before, where a rollout that runs is given up."""
+    marks = announced(change.desired)
+    if marks is None or change.observed is None:
+        return
+    given_up = marks.middle if marks.doing is Doing.SETTLE else marks.over
+    if change.live.get(CONFIG) != given_up:
+        return
+    live = change.observed.outputs.get("ProductionVariants") or ()
+    if any(each["VariantName"] != marks.stable and each.get(WEIGHT) for each in live):
+        weights = [
+            {"VariantName": name, WEIGHT: ALL if name == marks.stable else 0}
+            for name in sorted(each["VariantName"] for each in live)
+        ]
+        wanted = {"DesiredWeightsAndCapacities": weights}
+        yield Request("update_endpoint_weights_and_capacities", wanted)
+
+
+def unsettled(desired: Props, observed: Observed) -> str:
+    """What of the start of a rollout is not as it has to be; "" where all is.
+
+    Who drives it may have moved on to its first step already.
+    """
+    marks = announced(desired)
+    if marks is None or desired.get(CONFIG) != marks.middle:
+        return ""
+    live = {each["VariantName"]: each for each in observed.outputs.get("ProductionVariants") or ()}
+    if {marks.stable, marks.candidate} - live.keys():
+        return f"the endpoint is on {marks.middle!r} and lacks a variant of it"
+    weights = {name: each.get("CurrentWeight") for name, each in live.items()}
+    if None in weights.values():
+        return "AWS does not say what share of the traffic the new version has"
+    share = weights[marks.candidate] / (sum(weights.values()) or 1)
+    now = running(observed.tags) or marks
+    moved_on = now.target == marks.target and now.step > marks.step
+    if moved_on or math.isclose(share, 0.0, abs_tol=1e-6):
+        return ""
+    return f"the new version has {share * 100:g} % of the traffic at the start, and not 0 %"
+
+
+def passing(name: str, live: Props, desired: Props) -> bool:
+    """Whether a variant goes because its rollout does: that loses no traffic."""
+    marks = announced(desired)
+    if marks is None or name != marks.candidate:
+        return False
+    return live.get(CONFIG) in {marks.middle, marks.over}
+
+
+def begun(desired: Props) -> str:
+    """What an update that is done has only begun; "" of most."""
+    marks = announced(desired)
+    if marks is None or desired.get(CONFIG) != marks.middle:
+        return ""
+    version = f" to version {marks.version}" if marks.version else ""
+    return f"rollout started{version}: the new version is there and takes no traffic yet"
+
+
+def of_a_step(marks: Marks, weights: Mapping[str, float]) -> bool:
+    """Whether live weights are those of a step that the rollout is at, or on its way to or from."""
+    total = sum(weights.values())
+    if marks.candidate not in weights or not total:
+        return False
+    around = marks.steps[max(0, marks.step - 2) : marks.step + 1]
+    asked = {0.0, *(step.share for step in around)}
+    return any(math.isclose(weights[marks.candidate] / total, each, abs_tol=1e-3) for each in asked)
