@@ -144,7 +144,8 @@ def _health(endpoint: str, ports: Ports) -> Json:
 # -- on Lambda
 
 _SEEN: dict[str, tuple[str, float]] = {}
-_CLIENTS: dict[str, Any] = {}
+_PATIENCE = {"read_timeout": 25, "retries": {"total_max_attempts": 1}}
+_calls: dict[str, Callable[..., Json]] = {}
 
 
 def handler(event: Mapping[str, Json], _: object) -> Json:
@@ -152,43 +153,43 @@ def handler(event: Mapping[str, Json], _: object) -> Json:
     return handle(event, os.environ, Ports(_invoke, _state, time.time, _SEEN))
 
 
-def _client(service: str) -> Any:
+def _call(service: str, method: str) -> Callable[..., Json]:
+    """A method of a client, which is made once: that takes longer than a call."""
     import boto3  # noqa: PLC0415 - Lambda has it
     from botocore.config import Config  # noqa: PLC0415
 
-    if service not in _CLIENTS:
-        settings = Config(read_timeout=25, retries={"total_max_attempts": 1})
-        _CLIENTS[service] = boto3.client(service, config=settings)
-    return _CLIENTS[service]
+    if method not in _calls:
+        make: Any = boto3.client
+        settings: Any = Config
+        _calls[method] = getattr(make(service, config=settings(**_PATIENCE)), method)
+    return _calls[method]
 
 
 def _invoke(asked: Mapping[str, Json]) -> Mapping[str, Json]:
-    found = _asking(_client("sagemaker-runtime").invoke_endpoint, asked)
+    found = _answered(_call("sagemaker-runtime", "invoke_endpoint"), asked)
     return {**found, "Body": found["Body"].read()}
 
 
 def _state(endpoint: str) -> str:
-    found = _asking(_client("sagemaker").describe_endpoint, {"EndpointName": endpoint})
+    found = _answered(_call("sagemaker", "describe_endpoint"), {"EndpointName": endpoint})
     return str(found["EndpointStatus"])
 
 
-def _asking(
-    call: Callable[..., Mapping[str, Json]], asked: Mapping[str, Json]
-) -> Mapping[str, Json]:
-    from botocore.exceptions import (  # noqa: PLC0415
-        BotoCoreError,
-        ClientError,
-        ReadTimeoutError,
-    )
+def _answered(call: Callable[..., Json], asked: Mapping[str, Json]) -> Json:
+    from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError  # noqa: PLC0415
 
     try:
         return call(**asked)
     except ClientError as error:
-        said = error.response.get("Error", {})
-        status = int(error.response.get("OriginalStatusCode") or 0)
-        text = str(error.response.get("OriginalMessage") or said.get("Message") or "")
-        raise Refused(str(said.get("Code")), text, status) from None
+        raise of_response(error.response) from None
     except ReadTimeoutError:
         raise Refused("Timeout") from None
     except BotoCoreError as error:
         raise Refused(type(error).__name__, str(error)) from None
+
+
+def of_response(response: Mapping[str, Json]) -> Refused:
+    """What AWS said, by the code; of a model its own status and words."""
+    said = response.get("Error", {})
+    text = str(response.get("OriginalMessage") or said.get("Message") or "")
+    return Refused(str(said.get("Code")), text, int(response.get("OriginalStatusCode") or 0))

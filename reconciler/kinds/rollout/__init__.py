@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.facts.instances import local_storage
 from reconciler.kinds.api import Flow, Kind, Lookup, Role, Scope, percent, register
+from reconciler.kinds.rollout import available, expose
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
@@ -43,6 +44,7 @@ def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
         yield file_lookup(spec.model, scope)
     if weighed(spec):
         yield standing_lookup(scope)
+    yield from (*expose.lookups(spec.expose), *available.lookups(spec, scope))
 
 
 def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json]:
@@ -87,6 +89,8 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
     yield _endpoint(spec, going, [node.address for node in guards], scope)
+    available.report(spec, scope)
+    yield from expose.build(spec.expose, realtime_of(spec).variant, scope)
 
 
 def _report_volume(spec: Rollout, scope: Scope) -> None:

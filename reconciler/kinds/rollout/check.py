@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, gibibytes, percent, seconds
+from reconciler.kinds.rollout import expose
 from reconciler.kinds.rollout.analysis import alarm_name
 from reconciler.kinds.rollout.spec import Capture, Packaged, Realtime, Rollout, realtime_of
+from reconciler.kinds.rollout.standing import weighed
 from reconciler.kinds.terms import canary, deployment
 from reconciler.kinds.terms.alarm import limit_problems
 
@@ -44,6 +46,7 @@ def check(spec: Rollout) -> Iterator[Problem]:
         help_ = "put it into the model file, and write /opt/ml/model/code"
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
+    yield from expose.problems(spec.expose, realtime.variant, moves=weighed(spec))
 
 
 def _check_canary(spec: Rollout, realtime: Realtime) -> Iterator[Problem]:

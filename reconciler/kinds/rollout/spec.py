@@ -14,6 +14,7 @@ from reconciler.kinds.api import (
     Shorthand,
     Size,
 )
+from reconciler.kinds.rollout.expose.spec import Expose
 from reconciler.kinds.terms.alarm import Errors, Latency, Level, Statistic, Traffic
 from reconciler.kinds.terms.deployment import Strategy
 from reconciler.kinds.terms.image import ImageUri, InstanceType, PythonVersion
@@ -148,6 +149,9 @@ class Rollout(Section):
     """Whether the container is kept from any network call."""
     network: Maybe[Network] = None
     """A VPC to run in."""
+    expose: Maybe[Expose] = None
+    """What stands in front of the endpoint. By default nothing does: only who may use the AWS API
+    of SageMaker can call it."""
 
 
 def realtime_of(spec: Rollout) -> Realtime:

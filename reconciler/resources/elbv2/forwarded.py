@@ -15,6 +15,7 @@ from reconciler.model.value import Json, Props
 from reconciler.resources.answers import absent
 from reconciler.resources.owner import CONTEXT, Owner
 from reconciler.resources.review import Asking, Look
+from reconciler.rollout import marks
 
 SPLIT_TAG = "moorline:split"
 """On a rule whose weights a rollout moves: the endpoint that it is of."""
@@ -23,8 +24,6 @@ OUTSIDE_TAG = "moorline:split-by"
 FORWARD = "forward"
 GROUPS = "TargetGroups"
 LOOKS = ("sagemaker:ListTags",)
-_MARK = "moorline:rollout"
-_ENDED = "moorline:rollout-ended"
 _RUNS = "rollout"
 
 
@@ -89,8 +88,9 @@ def context(prop: str, arn: str) -> Callable[[Change], Asking]:
 
 
 def runs(tags: Mapping[str, str]) -> bool:
-    """Whether marks on an endpoint say that a rollout is under way."""
-    return any(key.startswith(_MARK) for key in tags) and not tags.get(_ENDED)
+    """Whether marks on an endpoint say that a rollout is under way, or nobody can tell."""
+    found = marks.read(tags)
+    return found is not None and (bool(found.fault) or not found.ended)
 
 
 def _moved(live: Props) -> bool:

@@ -16,8 +16,11 @@ MOST_WEIGHT = 999
 
 
 def check(expose: Expose, serving: str, *, moves: bool) -> Iterator[Problem]:
-    """Faults between the fields. `serving` is the variant at rest; `moves` says that a rollout
-    makes a variant `candidate` beside it, which is gone when it has ended."""
+    """Faults between the fields.
+
+    `serving` is the variant at rest; `moves` says that a rollout makes a variant `candidate`
+    beside it, which is gone when it has ended.
+    """
     if (expose.api is None) == (expose.balancer is None):
         yield Problem(AT, "one thing stands in front of an endpoint", "give 'api' or 'balancer'")
         return

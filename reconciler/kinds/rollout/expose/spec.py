@@ -99,8 +99,10 @@ class Domain(Section):
 
 
 class Failover(Section):
-    """One region of several that answer for a name. Each is an environment of its own, and makes,
-    changes and removes nothing but its own record and health check."""
+    """One region of several that answer for a name.
+
+    Each is an environment of its own, and touches nothing but its own record and health check.
+    """
 
     zone: Annotated[str, Field(pattern=r"^Z[A-Z0-9]{1,31}$", examples=["Z0123456789ABCDEFGHIJ"])]
     """The hosted zone that has the name."""

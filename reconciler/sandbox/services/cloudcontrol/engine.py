@@ -242,6 +242,8 @@ def _create(shelf: Shelf, request: Request) -> Record:
         raise Broken("AlreadyExists", text, name)
     others = {key: {**it.model, **it.made} for key, it in shelf.backend.of(request.type).items()}
     types.admit(request.type, request.desired, others)
+    there = shelf.backend.of
+    types.meets(request.type, request.desired, lambda it: [e.model for e in there(it).values()])
     desired = deepcopy(types.begun(shelf.kind.name, request.desired))
     if request.fault is not None and request.fault.code and request.fault.work == "half":
         wanted = shelf.kind.facts.required | {path[0] for path in shelf.kind.identity}

@@ -5,17 +5,17 @@ Source: ELB API reference, RegisterTargets; user guide, "Lambda functions as tar
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from reconciler.sandbox.services.cloudcontrol.failures import Broken
-from reconciler.sandbox.services.cloudcontrol.store import all_records
 
 LONGEST = 32
 ELB = "elasticloadbalancing.amazonaws.com"
 
 
 def admit(desired: dict[str, Any], others: dict[str, dict[str, Any]]) -> None:
-    """Refuse a name that is too long or taken, and a function that lets nobody in.
+    """Refuse a name that is too long or taken.
 
     Raises:
         Broken: it is refused.
@@ -26,16 +26,23 @@ def admit(desired: dict[str, Any], others: dict[str, dict[str, Any]]) -> None:
         raise Broken("InvalidRequest", text)
     if name and any(each.get("Name") == name for each in others.values()):
         raise Broken("AlreadyExists", f"A target group with the name '{name}' already exists")
-    if desired.get("TargetType") == "lambda":
-        for target in desired.get("Targets") or ():
-            _let_in(str(target["Id"]))
 
 
-def _let_in(function: str) -> None:
-    name = function.rpartition(":function:")[2] or function
-    for each in all_records("AWS::Lambda::Permission"):
-        own = str(each.model.get("FunctionName")).rpartition(":function:")[2]
-        if own == name and each.model.get("Principal") == ELB:
-            return
-    text = f"elasticloadbalancing principal does not have permission to invoke {function}"
-    raise Broken("AccessDenied", text)
+def meets(desired: dict[str, Any], of: Callable[[str], Iterable[dict[str, Any]]]) -> None:
+    """Refuse a function that does not let the load balancers in.
+
+    Raises:
+        Broken: it is refused.
+    """
+    if desired.get("TargetType") != "lambda":
+        return
+    for target in desired.get("Targets") or ():
+        name = _name(target["Id"])
+        let_in = (it for it in of("AWS::Lambda::Permission") if it.get("Principal") == ELB)
+        if not any(_name(each.get("FunctionName")) == name for each in let_in):
+            text = f"elasticloadbalancing principal does not have permission to invoke {name}"
+            raise Broken("AccessDenied", text)
+
+
+def _name(function: object) -> str:
+    return str(function).rpartition(":function:")[2]
