@@ -16,6 +16,6 @@ CODES = (
         "EXPOSE005",
         "a health check that says nothing",
         "A health check that is disabled counts as healthy, and one that is inverted counts as healthy while what it watches is not. Records with it send traffic to a region that does not answer, for ever.",
-        "Apply, which turns it back. To take a region out of the answers, say so in the spec: `failover: {weight: 0}`.",
+        "Apply: an inverted one is turned back. Cloud Control cannot enable one that is disabled, and drift tells of it: enable it in Route 53. To take a region out of the answers, use `parts: 0` or remove `failover` there.",
     ),
 )

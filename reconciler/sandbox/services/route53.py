@@ -8,11 +8,17 @@ ResourceRecordSet (SetIdentifier, Weight, Failover).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from moto.route53.models import FakeZone, RecordSet, Route53Backend
 
 from reconciler.sandbox.protocol.errors import Refused
+from reconciler.sandbox.services.cloudcontrol.store import (
+    HOME,
+    CloudControlBackend,
+    cloudcontrol_backends,
+)
 
 POLICIES = ("Failover", "GeoLocation", "MultiValueAnswer", "Region", "Weight")
 CHOSEN = "sandbox:"
@@ -34,6 +40,45 @@ def install() -> None:
 
     backend.create_hosted_zone = create_hosted_zone
     backend.change_resource_record_sets = change
+    get, update = backend.get_health_check, backend.update_health_check
+
+    def get_health_check(self: Any, health_check_id: str) -> Any:  # noqa: ANN401
+        return _made(self, health_check_id) or get(self, health_check_id)
+
+    def update_health_check(self: Any, health_check_id: str, given: dict[str, Any]) -> Any:  # noqa: ANN401
+        found = _made(self, health_check_id)
+        if found is None:
+            return update(self, health_check_id, given)
+        said = {"Disabled": given.get("disabled"), "Inverted": given.get("inverted")}
+        beside = _home(self).aside.setdefault(health_check_id, {})
+        beside |= {key: value for key, value in said.items() if value is not None}
+        return _made(self, health_check_id)
+
+    backend.get_health_check = get_health_check
+    backend.update_health_check = update_health_check
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A health check that Cloud Control made, as Route 53 shows it."""
+
+    id: str
+    caller_reference: str
+    health_check_config: dict[str, Any]
+    health_check_version: int = 1
+
+
+def _home(backend: Any) -> CloudControlBackend:  # noqa: ANN401  (moto's)
+    return cloudcontrol_backends[backend.account_id][HOME]
+
+
+def _made(backend: Any, id_: str) -> Seen | None:  # noqa: ANN401  (moto's)
+    home = _home(backend)
+    record = home.of("AWS::Route53::HealthCheck").get(id_)
+    if record is None or record.ends is not None:
+        return None
+    config = {**record.model["HealthCheckConfig"], **home.aside.get(id_, {})}
+    return Seen(id_, str(record.number), config)
 
 
 def change(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:  # noqa: ANN401

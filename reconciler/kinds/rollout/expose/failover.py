@@ -84,7 +84,6 @@ def _check(scope: Scope) -> Node:
                 "EnableSNI": True,
                 "RequestInterval": EVERY,
                 "FailureThreshold": FAILURES,
-                "Disabled": False,
                 "Inverted": False,
             }
         },

@@ -107,6 +107,8 @@ class CloudControlBackend(BaseBackend, TaggableResourcesMixin):
         self.requests: dict[str, Request] = {}
         self.tokens: dict[str, tuple[str, str, float]] = {}
         """By client token: the request, a digest of what was asked, and when."""
+        self.aside: dict[str, dict[str, Any]] = {}
+        """By ARN or id: what a service knows of one and its handlers do not."""
         self.held: dict[tuple[str, str], float] = {}
         """Names that are taken still, and until when."""
 
