@@ -18,7 +18,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 Json = Any
-SERVES = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack"})
+SERVES = frozenset(
+    {"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"}
+)
 """States in which an endpoint answers. Source: SageMaker API reference, DescribeEndpoint."""
 FRESH, STALE = 10.0, 300.0
 """Seconds for which a state is not asked for again, and for which the last one is believed."""
