@@ -16,7 +16,7 @@ BROWSER = command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v 
 # What a process has compiled, the next one reads.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup readers demo demo-gitops check test test-long golden schemas docs bench conformance oracle mutation clean
+.PHONY: setup readers demo demo-gitops demo-rollout check test test-long golden schemas docs bench conformance oracle mutation clean
 
 setup: $(STAMP)
 
@@ -53,6 +53,9 @@ demo: setup
 
 demo-gitops: setup
 	$(BIN)/python -m docs.demo_gitops
+
+demo-rollout: setup
+	$(BIN)/python -m docs.demo_rollout
 
 check: setup
 	$(BIN)/ruff check .

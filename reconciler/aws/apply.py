@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from reconciler.aws.clock import Clock
 from reconciler.aws.ending import Ended, StepError
-from reconciler.aws.errors import AwsError, Closed, Expired
+from reconciler.aws.errors import AwsError, Closed, Denied, Expired
 from reconciler.aws.fresh import Earlier
 from reconciler.aws.sending import Assets
 from reconciler.aws.session import Session
@@ -226,9 +226,15 @@ class _Run:
         except Closed as error:
             return self._failed(step, "CLOSED004", str(error), error.help)
         except AwsError as error:
-            return self._failed(step, "APPLY002", str(error), "")
+            return self._failed(step, "APPLY002", str(error), self._allowed(step, error))
         except Exception as error:  # noqa: BLE001 - one step's fault must not stop the others
             return self._failed(step, "APPLY009", f"{type(error).__name__}: {error}", "")
+
+    def _allowed(self, step: Step, error: AwsError) -> str:
+        """What has to be allowed, where AWS's refusal does not say all of it."""
+        method = error.what.split()[0].rpartition(".")[2]
+        known = self.runner.resources[step.address.type].aside.both
+        return known.get(method, "") if isinstance(error, Denied) else ""
 
     def _handed_over(self, step: Step, error: Expired) -> str:
         """Nothing more can be known of this step by this run; it begins no other."""

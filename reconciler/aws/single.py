@@ -167,6 +167,9 @@ class Single:
         if parent is None or parent.tags is None:
             msg = f"{whose.type} has no tags that say whose it is"
             raise TypeError(msg)
+        if parent.told_by_tag:  # AWS chose what addresses its tags
+            seen = self.read(parent, Address(parent.type, name), ())
+            return inherited((seen.tags if seen else None) or {}, OWNERSHIP)
         reader = ReadOnly(self.session, parent.service, parent.absent)
         found = read_tags(reader, parent.tags, self.slots(parent, name, {}))
         return inherited(found, OWNERSHIP)

@@ -267,7 +267,8 @@ def _arn_pattern(resource: Resource, place: Place) -> re.Pattern[str] | None:
     if not resource.arn:
         return None
     slots = {**dict.fromkeys(resource.outputs, "\0"), **place.slots("\0")}
-    name = "[^:]+/[^:/]+" if "{parent}" in str(resource.key) else "[^/:]+"
+    within = "{parent}" in str(resource.key) and not resource.told_by_tag
+    name = "[^:]+/[^:/]+" if within else "[^/:]+"
     text = re.escape(str(fill(resource.arn, slots))).replace(re.escape("\0"), f"(?P<name>{name})")
     return re.compile(text)
 

@@ -39,6 +39,7 @@ VERBS = {
     "history": "Show what earlier applies did.",
     "revert": "Plan the way back to what an earlier apply was of.",
     "registry": "Check, approve and promote versions of models.",
+    "rollout": "See, drive, pause and abort how a new version takes over.",
     "ci": "Comment, report and write delivery files for CI.",
     "graph": "Draw what there is and what needs what.",
     "explain": "Explain a resource, a spec, an AWS property, a code or a kind.",
@@ -49,7 +50,7 @@ VERBS = {
 }
 EPILOG = """\
 Exit codes: 0 nothing to do or done, 1 error, 2 changes present (with --detailed-exitcode),
-3 blocked by protection, 4 drift, 5 stale plan.
+3 blocked by protection, 4 drift, 5 stale plan, 6 a rollout that failed or went back.
 """
 
 

@@ -29,7 +29,8 @@ def served(type_: str, resources: Mapping[str, Resource]) -> Served | None:
         known=resource.generic is None or resource.generic.declared,
         hides=resource.generic is not None,
         removes=resource.generic is not None,
-        inside=_filled_by("{parent}", resource),
+        inside=_filled_by("{parent}", resource) or _filled_by("{above}", resource),
+        between=_filled_by("{between}", resource),
         leaf=_filled_by("{leaf}", resource),
     )
 

@@ -42,6 +42,7 @@ def policies(site: Site, trust: Trust) -> dict[str, Json]:
     known = slots(site.platform, _prefix(site))
     grants = actions.writes(types, known)
     looked = actions.reads(types) | {_LISTS}  # of buckets that others keep too
+    looked |= runs.looks(site)
     both = [PLAN, APPLY]
     looks = [
         allow(looked, Resource="*"),

@@ -114,6 +114,10 @@ if [ "$code" -ne 0 ] && [ "$code" -ne 4 ]; then exit "$code"; fi
 moorline ci report moorline-out/drift.json --to "$MOORLINE_REPORT_TO" --link "$MOORLINE_LINK" \\
   {_FORGE}
 """,
+    # One thing at a time: it never waits for a bake, and a job that is killed loses nothing.
+    "advance rollouts": """\
+moorline rollout advance --all --yes --wait 5m --no-color
+""",
     "resume": """\
 moorline apply --resume --wait 30m --yes --no-color
 """,

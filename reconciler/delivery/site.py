@@ -58,6 +58,10 @@ class Stage:
     """How names of a type begin that is written otherwise, where nobody lists them."""
     secrets: tuple[str, ...] = ()
     """The secrets that its specs name, by name or ARN."""
+    stepwise: bool = False
+    """Whether a rollout of its specs goes step by step, by weights that Moorline moves."""
+    driven: bool = False
+    """Whether jobs of CI drive one: its spec says `drive: ci`."""
 
     @property
     def gated(self) -> bool:
@@ -85,6 +89,11 @@ class Site:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(stage.name for stage in self.stages)
+
+    @property
+    def driven(self) -> tuple[Stage, ...]:
+        """The stages whose rollouts jobs drive, every few minutes."""
+        return tuple(stage for stage in self.stages if stage.driven)
 
     @property
     def real(self) -> tuple[Stage, ...]:

@@ -24,12 +24,13 @@ __all__ = ["ROLES", "files"]
 
 
 def files(provider: Provider, site: Site) -> dict[str, str]:
-    """The files of a CI system, by path."""
+    """The files of a CI system, by path; one whose template says nothing here is not written."""
     templates = _templates()
-    made = {
+    rendered = {
         path: _template(templates, provider.name, template).render(site=site)
         for path, template in provider.files.items()
     }
+    made = {path: text for path, text in rendered.items() if text.strip()}
     made[ROLES] = roles.template(site, provider.trust(site))
     return made
 

@@ -23,6 +23,8 @@ class Served:
     """Whether what AWS never gives back is never shown either: it is sent as the spec has it."""
     inside: str = ""
     """The property, dotted, that names what it is in, where that is a part of its own name."""
+    between: str = ""
+    """The property with the second half of what it is in, where that has two."""
     leaf: str = ""
     """The property, dotted, that is the rest of its name there."""
     removes: bool = False

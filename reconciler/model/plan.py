@@ -56,6 +56,8 @@ class Plan:
     """Which models and endpoints the changes reach."""
     versions: tuple[Succession, ...] = ()
     """Which versions of models take over."""
+    rollouts: tuple[Json, ...] = ()
+    """How rollouts that go step by step stand, as `rollout.shown` tells it."""
     observed_calls: int = 0
     """AWS requests that were needed to make this plan."""
     commit: str = ""
@@ -126,6 +128,7 @@ def plan_to_json(plan: Plan) -> Json:
         "diagnostics": [diagnostic_to_json(found) for found in plan.diagnostics],
         **({"reaches": reached} if reached else {}),
         **({"versions": taking_over} if taking_over else {}),
+        **({"rollouts": list(plan.rollouts)} if plan.rollouts else {}),
     }
 
 
@@ -159,6 +162,7 @@ def plan_from_json(data: Json) -> Plan:
             Reach(each["spec"], tuple(each["reaches"])) for each in data.get("reaches", ())
         ),
         versions=tuple(succession_from_json(each) for each in data.get("versions", ())),
+        rollouts=tuple(data.get("rollouts", ())),
         observed_calls=counts["calls_made"],
         commit=data["commit"],
     )

@@ -145,7 +145,7 @@ def judge(step: Step, policy: Policy) -> Step:
     ]
     last = f"; the approval by {ended[0].by!r} ended on {ended[0].until}" if ended else ""
     refused = f"the environment neither allows {_what(missing)} nor approves it here{last}"
-    return replace(step, losses=losses, destroys=destroys, refused=refused)
+    return replace(step, losses=losses, destroys=destroys, refused=step.refused or refused)
 
 
 def _what(classes: Iterable[str]) -> str:

@@ -10,6 +10,8 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Ref
 
 ALARM, ENDPOINT = "AWS::CloudWatch::Alarm", "AWS::SageMaker::Endpoint"
+CANDIDATE = "candidate"
+"""The variant of a new version, which is there for as long as its rollout takes."""
 
 
 class Alarm(NamedTuple):
@@ -99,5 +101,7 @@ def _config(graph: Graph, endpoint: Node) -> Node | None:
 
 def _variant(config: Node, alarm: Alarm) -> Mapping[str, Any] | None:
     name = alarm.dimensions.get("VariantName")
-    variants = config.props.get("ProductionVariants") or ()
-    return next((each for each in variants if each.get("VariantName") == name), None)
+    variants = {each.get("VariantName"): each for each in config.props["ProductionVariants"]}
+    if name == CANDIDATE and len(variants) == 1:
+        (name,) = variants  # it will have the instances of the one that it takes over from
+    return variants.get(name)

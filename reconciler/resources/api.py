@@ -240,7 +240,7 @@ class Resource:
     def wholes(self) -> Mapping[str, Whole]:
         """What a whole answer has, by client method: of every read, and of the create call."""
         found: list[tuple[str, Whole]] = [(self.read.method, self.whole), *self.answers.items()]
-        found += [(each.method, _page(each.at, each.name)) for each in self.listings]
+        found += [(each.method, _page(each.at, *each.named)) for each in self.listings]
         found += [(each.method, each.answers) for each in self.details]
         found += [item for part in self.parts for item in part.wholes.items()]
         if self.tags and not self.tags.inside:

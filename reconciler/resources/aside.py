@@ -36,6 +36,9 @@ class Aside:
     AWS does in the caller's name is in `access.caller`."""
     named: Mapping[str, str] = field(default_factory=dict)
     """By client method: its own action, where that is not named like it."""
+    both: Mapping[str, str] = field(default_factory=dict)
+    """By client method: what a role has to be allowed, in words, where it is asked for on several
+    resources and AWS's refusal names one."""
     hands: tuple[str, ...] = ()
     """The services that get the roles which its calls hand over, such as ``glue.amazonaws.com``;
     where none is named it is the one that is called."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 
 from reconciler.model.change import Observed
 from reconciler.model.value import Json, Props
@@ -43,9 +44,9 @@ class Op:
 class Listing:
     """A bulk read. `codec` maps an item to CloudFormation properties.
 
-    `name` and `created` are members of an item; where `name` is an ARN, the name of the resource
-    is what stands behind its last colon. A `complete` listing (together
-    with the type's other listings) leaves nothing to describe. `gone` has members of an item and
+    `name` and `created` are members of an item, and `name` may be a template of several; where it
+    is an ARN, the name of the resource is what stands behind its last colon. A `complete` listing
+    (together with the type's other listings) leaves nothing to describe. `gone` has members of an item and
     the words in them that say that it is deleted, and only listed still: it counts as absent. What
     a listing with `absence` lacks is not there, as surely as the type's own read says so, but in
     the regions of `overwrites`, where the create call overwrites what it should have had. A
@@ -64,9 +65,15 @@ class Listing:
     overwrites: frozenset[str] = frozenset()
     sparing: bool = False
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The members that its name is made of."""
+        found = tuple(it for _, it, _, _ in Formatter().parse(self.name) if it)
+        return found or (self.name,)
+
     def called(self, item: Props) -> str:
         """The name of the resource that an item is about."""
-        name = str(item[self.name])
+        name = self.name.format_map(item) if "{" in self.name else str(item[self.name])
         return name.rpartition(":")[2] if name.startswith("arn:") else name
 
 

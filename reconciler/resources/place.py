@@ -57,12 +57,17 @@ class Place:
 
     def slots(self, name: str) -> dict[str, str]:
         """The values of the fixed template slots."""
+        above, _, between = name.rpartition("/")[0].rpartition("/")
+        dimension = next((each for each in reversed(name.split("/")) if ":" in each), "")
         return {
             "name": name,
             "bucket": name.partition("/")[0],
             "object": name.partition("/")[2],
             "parent": name.rpartition("/")[0],
             "leaf": name.rpartition("/")[2],
+            "above": above,
+            "between": between,
+            "namespace": dimension.partition(":")[0],
             "account": self.account,
             "region": self.region,
             "partition": self.partition,

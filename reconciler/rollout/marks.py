@@ -44,7 +44,8 @@ def encode(marks: Marks) -> dict[str, str]:
           "seen" if marks.seen else _NONE, marks.attempt)  # fmt: skip
     configs = (marks.base, marks.middle, marks.target, marks.over)
     fleet = (_token(marks.stable), marks.stable_count, _token(marks.candidate))
-    limits = (marks.deadline, marks.hold, _token(marks.on_inconclusive), _token(marks.on_failure))
+    limits = (marks.deadline, marks.hold, _token(marks.on_inconclusive), _token(marks.on_failure),
+              len(marks.steps))  # fmt: skip
     found = {
         _AT: _line(at),
         _CONFIGS: _line([_token(each) for each in configs]),
@@ -100,7 +101,10 @@ def _read(tags: Mapping[str, str]) -> Marks:
     step, doing, since, confirmed, tries, seen, attempt = tags[_AT].split(" ")
     base, middle, target, over = map(_plain, tags[_CONFIGS].split(" "))
     stable, count, candidate = tags[_FLEET].split(" ")
-    deadline, hold, inconclusive, failure = tags[_LIMITS].split(" ")
+    deadline, hold, inconclusive, failure, number = tags[_LIMITS].split(" ")
+    steps = tuple(_steps_of(" ".join(tags[key] for key in _STEPS)))
+    if len(steps) != _whole(number):
+        raise _FaultError(f"{number} steps do not fit into them")
     return Marks(
         digest=_plain(digest),
         step=_whole(step),
@@ -109,7 +113,7 @@ def _read(tags: Mapping[str, str]) -> Marks:
         middle=middle,
         target=target,
         version=_plain(tags[_VERSION]),
-        steps=tuple(_steps_of(" ".join(tags[key] for key in _STEPS))),
+        steps=steps,
         stable_count=_whole(count),
         doing=Doing(doing),
         confirmed=_number(confirmed),
@@ -136,16 +140,18 @@ def _steps(steps: Sequence[Step]) -> Iterator[str]:
         line = ""
         while left and len(f"{line} {left[0]}") <= LONGEST:
             line = f"{line} {left.pop(0)}".strip()
-        yield line
+        yield line or _NONE
 
 
 def fits(steps: Sequence[Step]) -> bool:
-    """Whether marks can hold so many steps; 20 of them always fit."""
-    return sum(len(line.split()) for line in _steps(steps)) == len(steps)
+    """Whether marks can hold so many steps; 18 of them always fit."""
+    return len([*_steps_of(" ".join(_steps(steps)))]) == len(steps)
 
 
 def _steps_of(text: str) -> Iterator[Step]:
     for each in text.split():
+        if each == _NONE:
+            continue
         share, count, bake, *gate = each.split("/")
         if gate not in ([], ["gate"]):
             raise ValueError(each)

@@ -128,7 +128,8 @@ class Marks:
     confirmed: float = 0
     """When the live weights were first seen to be those of a step: its metrics count from here."""
     tries: int = 1
-    """How often that which `doing` announces was sent, or was about to be."""
+    """How often that which `doing` announces was sent, or was about to be; 0 where it is noted
+    only, for when AWS takes changes."""
     seen: bool = False
     """Whether AWS was seen at work on it: if it then has not come about, AWS went back."""
     word: str = ""
@@ -190,6 +191,10 @@ class Finding:
     verdict: Verdict
     said: str
     """The figure, its limit and the number of requests, in words."""
+    looks: tuple[str, ...] = ()
+    """Each measurement in words, with its window and what it says."""
+    points: tuple[float | None, ...] = ()
+    """The figure of each measurement, in CloudWatch's unit; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,9 @@ from reconciler.sandbox.door.faults import Faults
 from reconciler.sandbox.door.install import install
 from reconciler.sandbox.protocol.sessions import core, signed
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
-from reconciler.sandbox.services.sagemaker import autoscaling, store
+from reconciler.sandbox.services.sagemaker import autoscaling, steering, store
 from reconciler.sandbox.state.rules import Rule
+from reconciler.sandbox.state.traffic import Answer, Behaviour, Point
 from reconciler.sandbox.state.world import WORLD, Durations
 
 if TYPE_CHECKING:
@@ -114,6 +115,57 @@ class Sandbox:
             backend = sagemaker_backends[self.account][self.region]
             autoscaling.scale(store.records(backend, "endpoint"), endpoint, variant, count)
             cloudtrail.scaled(endpoint, variant, count, self.region)
+
+    def maintain(self, endpoint: str, seconds: float = 60.0) -> None:
+        """AWS patches an endpoint (SystemUpdating) for so many virtual seconds."""
+        with WORLD.lock:
+            steering.maintain(self.account, self.region, endpoint, seconds)
+
+    def stop_serving(self, endpoint: str, *, out: bool = True) -> None:
+        """Take an endpoint out of service, or back into it."""
+        with WORLD.lock:
+            steering.stop(self.account, self.region, endpoint, out=out)
+
+    def vanish(self, kind: str, name: str) -> None:
+        """Let a model or an endpoint configuration be gone, also one that is in use."""
+        with WORLD.lock:
+            steering.vanish(self.account, self.region, kind, name)
+
+    def traffic(self, endpoint: str, rate: float) -> None:
+        """From now on an endpoint gets so many requests a second; its metrics show them."""
+        with WORLD.lock:
+            WORLD.traffic.send(endpoint, rate, WORLD.clock.now())
+
+    def behave(self, of: str, **how: float) -> None:
+        """From now on a model, or ENDPOINT/VARIANT, answers so; see `state.traffic.Behaviour`."""
+        with WORLD.lock:
+            told: Any = how
+            behaviour = Behaviour(of, **told, since=WORLD.clock.now())
+            WORLD.traffic.behaviours.append(behaviour)
+
+    def measure(
+        self, namespace: str, name: str, dimensions: Mapping[str, str], value: float, **when: float
+    ) -> None:
+        """A value of any metric, AWS's own ones included, `ago` seconds, measured `count` times."""
+        with WORLD.lock:
+            at, count = WORLD.clock.now() - when.get("ago", 0.0), when.get("count", 1.0)
+            point = Point(namespace, name, dict(dimensions), at, value, count)
+            WORLD.traffic.points.append(point)
+
+    def metrics(self, **how: float) -> None:
+        """How CloudWatch reads: seconds of `delay`, a `page`'s size, the seed of `noise`."""
+        with WORLD.lock:
+            steering.reading(how)
+
+    def unwhole(self, status: str, of: str = "*", times: int = 1) -> None:
+        """The next readings of queries (a pattern of ids) answer with another StatusCode."""
+        with WORLD.lock:
+            WORLD.traffic.answers.append(Answer(status, of, times))
+
+    def alarm(self, name: str, state: str) -> None:
+        """Hold an alarm in a state whatever is measured; "" lets it go."""
+        with WORLD.lock:
+            steering.alarm(self.account, self.region, name, state)
 
     def throttle(self, share: float, seconds: Callable[[], float] | None = None) -> None:
         """Let no more through than this share of AWS's rates, by the time that `seconds` says."""

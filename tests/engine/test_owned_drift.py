@@ -16,7 +16,7 @@ from reconciler.resources.sagemaker import runtime
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs
-from .platform import Platform, codes, steps
+from .platform import Platform, codes, spec, steps
 
 NAME = "acme-dev-scorer"
 CAUSES = dict[str, tuple[Any, Any, Cause]]
@@ -147,6 +147,24 @@ def test_an_owner_that_cannot_be_asked_for_is_a_finding(live: Platform, aws: San
     plan, owned = drift(live)
     assert (owned, codes(plan)) == ((), ["AWS001"])
     assert plan.errors
+
+
+def test_a_configs_weight_that_is_no_float32_is_no_drift(platform: Platform) -> None:
+    sagemaker = platform.client("sagemaker")
+    sagemaker.create_model(
+        ModelName="m", ExecutionRoleArn="arn:aws:iam::123456789012:role/x",
+        PrimaryContainer={"Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1"},
+    )  # fmt: skip
+    variants = "{VariantName: a, ModelName: m, InstanceType: ml.m5.large, InitialInstanceCount: 1,"
+    body = f"{{ProductionVariants: [{variants} InitialVariantWeight: 0.8}}]}}"
+    platform.text = spec(
+        "Resource", "c", f"{{type: AWS::SageMaker::EndpointConfig, properties: {body}}}"
+    )
+    platform.converge()
+    (made,) = sagemaker.list_endpoint_configs()["EndpointConfigs"]
+    shown = sagemaker.describe_endpoint_config(EndpointConfigName=made["EndpointConfigName"])
+    assert shown["ProductionVariants"][0]["InitialVariantWeight"] == 0.800000011920929
+    assert steps(drift(platform)[0]) == []
 
 
 # -- the adapter alone

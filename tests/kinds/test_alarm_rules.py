@@ -261,7 +261,7 @@ STRATEGY = {
         "strategy: {blueGreen: {twoStep: {size: 50%, bake: 5m}, terminationWait: 1h}}",
         600,
     ),
-    "linear": ("strategy: {blueGreen: {linear: {size: 50%, bake: 5m}}}", 600),
+    "linear": ("strategy: {linear: {size: 50%, bake: 5m}}", 600),
 }
 
 

@@ -456,16 +456,8 @@ CASES = [
     Case(
         "a linear step is a tenth to a half",
         "Rollout",
-        rollout(20, strategy=blue_green("{linear: {size: 1, bake: 5m}}")),
-        ("strategy.blueGreen.linear.size",),
-    ),
-    Case(
-        "two steps and linear exclude each other",
-        "Rollout",
-        rollout(
-            strategy=blue_green("{twoStep: {size: 9%, bake: 5m}, linear: {size: 10%, bake: 1m}}")
-        ),
-        ("strategy.blueGreen.linear",),
+        rollout(20, strategy="{linear: {size: 1, bake: 5m}}"),
+        ("strategy.linear.size",),
     ),
     Case(
         "two steps bake in their own field",
@@ -520,8 +512,8 @@ CASES = [
     Case(
         "ten linear steps of an hour do not fit into eight hours",
         "Rollout",
-        rollout(10, strategy=blue_green("{linear: {size: 10%, bake: 1h}}")),
-        ("strategy.blueGreen",),
+        rollout(10, strategy="{linear: {size: 10%, bake: 1h}}"),
+        ("strategy.linear",),
     ),
     Case(
         "a deployment watches ten alarms at most",

@@ -153,7 +153,8 @@ def test_reads_are_valid_requests(type_: str) -> None:
     if resource.tags:
         ops.append(resource.tags.read)
     inside = "acme-test-in/" if "{parent}" in str(resource.key) else ""
-    slots = {**PLACE.slots(f"{inside}acme-test-x"), **dict.fromkeys(resource.outputs, "x" * 36)}
+    name = SAMPLES[type_].name if "{namespace}" in str(resource.key) else f"{inside}acme-test-x"
+    slots = {**PLACE.slots(name), **dict.fromkeys(resource.outputs, "x" * 36)}
     found = [Call(resource.service, op.method, calls.fill(op.params, slots)) for op in ops]
     assert [faults(call) for call in found if faults(call)] == []
 
@@ -191,7 +192,7 @@ def test_members_named_by_the_record_exist_in_the_answers(type_: str) -> None:
         operation = boto.meta.method_to_api_mapping[listing.method]
         answer = boto.meta.service_model.operation_model(operation).output_shape
         item = answer.members[listing.at].member
-        assert {listing.name, listing.created} <= set(item.members) | {"CreationTime"}
+        assert {*listing.named, listing.created} <= set(item.members) | {"CreationTime"}
     if resource.lifecycle:
         answer = output(boto, resource.read.method)
         details = {each.into: each for each in resource.details}
@@ -266,7 +267,8 @@ def test_what_takes_no_tags_says_whose_it_is_by_something_that_does(type_: str) 
         parent = load()[resource.whose.type]
         assert parent.tags is not None
         assert resource.whose.type in resource.refers
-        assert "{parent}" in str({**resource.key, **resource.read.params})
+        asked = str({**resource.key, **resource.read.params})
+        assert "{parent}" in asked or ("{above}" in asked and "{between}" in asked)
     elif isinstance(resource.whose, Marked):
         assert facts(type_).knows((resource.whose.prop,))
 

@@ -155,6 +155,7 @@ def _made(
     go, and secrets. Exits on mistakes.
     """
     from reconciler.compile import compiler  # noqa: PLC0415
+    from reconciler.compile.rollouts import rollouts  # noqa: PLC0415
     from reconciler.delivery.stated import stated  # noqa: PLC0415
 
     loaded = project.read()
@@ -169,10 +170,13 @@ def _made(
         known = stated(graph, f"{view.platform}-{view.name}-")
         put = (node.address.name.rpartition("/")[0] for node in graph if node.asset)
         kept = {leaf.arn for node in graph for leaf in leaves(node.props) if type(leaf) is Secret}
+        drive = {each.drive for each in rollouts(specs, view).values()} - {""}
         made[view.name] = {
             "stated": tuple(each.address for each in known),
             "assets": next(put, ""),
             "secrets": tuple(sorted(kept)),
+            "stepwise": bool(drive),
+            "driven": "ci" in drive,
         }
     if any(each.is_error for each in found):
         project.fail([each for each in found if each.is_error])

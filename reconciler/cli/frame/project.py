@@ -40,6 +40,8 @@ class Exit(IntEnum):
     BLOCKED = 3
     DRIFT = 4
     STALE = 5
+    ROLLED_BACK = 6
+    """Of a rollout: it failed, or went back."""
 
 
 @dataclass(slots=True)

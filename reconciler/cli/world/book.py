@@ -93,6 +93,10 @@ class Book:
             self._read = True
         return self._last
 
+    def forget(self) -> None:
+        """Read the newest receipt anew when it is next asked for: others write receipts too."""
+        self._last, self._read = None, False
+
     @property
     def applied(self) -> dict[Address, Props]:
         """What the last apply left; nothing where receipts cannot be read, as none is needed."""

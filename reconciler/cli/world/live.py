@@ -14,7 +14,7 @@ from reconciler.aws.connect import WrongAccount, connect, sandbox
 from reconciler.aws.errors import AwsError, Denied
 from reconciler.aws.session import Session
 from reconciler.cli.frame.project import Exit, Project, commit
-from reconciler.cli.world import lasting, meanwhile
+from reconciler.cli.world import lasting, meanwhile, rollouts
 from reconciler.cli.world.book import Book, store_of
 from reconciler.cli.world.embedded import start_sandbox
 from reconciler.compile import compiler
@@ -64,7 +64,7 @@ class World:
             plan = engine.make_plan(request, self.session, told)
         plan = meanwhile.told(self.book.explained(plan), self.book.store)
         plan = lasting.told(plan, self.session, datetime.now(UTC))
-        plan = self.book.told(plan)
+        plan = rollouts.told(self.book.told(plan), self)
         return replace(plan, observed_calls=self.session.total)
 
     def named_all(self, plan: Plan) -> Plan:

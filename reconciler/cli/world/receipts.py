@@ -5,10 +5,10 @@ from __future__ import annotations
 import getpass
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -51,8 +51,11 @@ def wait(world: World, patience: float) -> None:
         take(world, patience)
 
 
-def take(world: World, patience: float = 0.0) -> None:
-    """Take the lease of the environment until the command ends. Exits when someone else has it."""
+def take(world: World, patience: float = 0.0, *, needed: bool = True) -> None:
+    """Take the lease of the environment until the command ends. Exits when someone else has it.
+
+    What is not `needed` is done without it then.
+    """
     book = world.book
     if book.lease is not None:
         return
@@ -64,19 +67,27 @@ def take(world: World, patience: float = 0.0) -> None:
     def told(holder: Lease) -> None:
         click.echo(f"waiting: {HeldError(holder)}", err=True)
 
+    book.run = Run(id_, owner, started)
     try:
         acquire(book.store.leases, lease, world.session.clock, wait=patience, told=told)
-    except HeldError as error:
-        help_ = "wait for it, or give --wait DURATION; nothing was changed"
-        world.project.fail([Diagnostic("LEASE001", str(error), help=help_)])
-    except ReceiptError as error:
-        help_ = "receipts are kept there by the environment; nothing was changed"
-        world.project.fail([Diagnostic("LEASE002", str(error), help=help_)])
+    except (HeldError, ReceiptError) as error:
+        if not needed:
+            click.echo(f"without the lease: {error}", err=True)
+            return
+        _refused(world, error)
     book.lease = lease
-    book.run = Run(id_, owner, started)
     context = click.get_current_context(silent=True)
     if context is not None:
         context.call_on_close(lambda: _release(book))
+
+
+def _refused(world: World, error: HeldError | ReceiptError) -> NoReturn:
+    """Exit: the lease is someone else's, or nobody can say whose it is."""
+    if isinstance(error, HeldError):
+        help_ = "wait for it, or give --wait DURATION; nothing was changed"
+        world.project.fail([Diagnostic("LEASE001", str(error), help=help_)])
+    help_ = "receipts are kept there by the environment; nothing was changed"
+    world.project.fail([Diagnostic("LEASE002", str(error), help=help_)])
 
 
 def _release(book: Book) -> None:
@@ -92,14 +103,17 @@ def _release(book: Book) -> None:
 
 
 @contextmanager
-def kept(world: World, plan: Plan, interrupt: Interrupt) -> Iterator[Collector]:
+def kept(
+    world: World, plan: Plan, interrupt: Interrupt, *, needed: bool = True
+) -> Iterator[Collector]:
     """Hold the lease around a run and write its receipt; yields the sink that collects it.
 
-    Exits before anything is done when someone else holds the lease.
+    Exits before anything is done when someone else holds the lease, or no receipt can be kept;
+    what is not `needed` goes on without either.
     """
-    take(world)
+    take(world, needed=needed)
     book = world.book
-    assert book.lease is not None and book.run is not None  # noqa: S101, PT018 - set by `take`
+    assert book.run is not None  # noqa: S101 - set by `take`
     collector = Collector(
         plan,
         _run(world, plan, book.run),
@@ -108,7 +122,7 @@ def kept(world: World, plan: Plan, interrupt: Interrupt) -> Iterator[Collector]:
         note=notes.noter(book),
         now=lambda: iso(book.now()),
     )
-    _begin(world, collector.receipt(""))
+    _begin(world, collector.receipt(""), needed=needed)
 
     def lost() -> None:
         place = f"{world.view.name!r} in {book.store.where()}"
@@ -118,10 +132,10 @@ def kept(world: World, plan: Plan, interrupt: Interrupt) -> Iterator[Collector]:
         interrupt.ask()
         getattr(world.session.clock, "wake", bool)()
 
-    keeper = Keeper(book.store.leases, book.lease, lost, now=book.now)
-    interrupt.watch(keeper.over)
+    held = Keeper(book.store.leases, book.lease, lost, now=book.now) if book.lease else None
+    interrupt.watch(held.over if held else bool)
     try:
-        with keeper:
+        with held or nullcontext():
             yield collector
     finally:
         interrupt.watch(bool)
@@ -131,12 +145,14 @@ def kept(world: World, plan: Plan, interrupt: Interrupt) -> Iterator[Collector]:
         _release(book)
 
 
-def _begin(world: World, intended: Receipt) -> None:
+def _begin(world: World, intended: Receipt, *, needed: bool) -> None:
     """Write down what is about to be done. Exits, having changed nothing, when it cannot be."""
     book = world.book
     try:
         book.store.begin(intended)
     except ReceiptError as error:
+        if not needed:
+            return
         _release(book)
         text = f"no receipt could be kept of this apply: {error}"
         help_ = f"make {book.store.where()} writable; nothing was changed"

@@ -9,7 +9,7 @@ from reconciler.delivery.api import Provider, Trust, register
 from reconciler.delivery.site import Site
 from reconciler.delivery.todo import Check, Reader, Spot, Todo, UntoldError, command
 
-BUILDS = ("plan", "apply", "drift", "manual")
+BUILDS = ("plan", "apply", "drift", "manual", "rollout")
 _SECRETS = {
     "comment": "comments on pull requests",
     "read": "reads comments and writes issues",

@@ -1,4 +1,4 @@
-"""GitHub Actions: four workflows, and tokens of GitHub for AWS."""
+"""GitHub Actions: its workflows, and tokens of GitHub for AWS."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ personal access tokens"."""
 def trust(site: Site) -> Trust:
     """A job with an environment says so in its token, so the environment's rules guard apply."""
     repo = f"repo:{literal(site.repository)}"
+    steps = (f"{repo}:environment:{ENVIRONMENT}-rollout",) if site.driven else ()
     return Trust(
         site.issuer or ISSUER,
         plan=(f"{repo}:pull_request", f"{repo}:ref:refs/heads/{literal(site.branch)}"),
-        apply=(f"{repo}:environment:{ENVIRONMENT}",),
+        apply=(f"{repo}:environment:{ENVIRONMENT}", *steps),
         approve=(f"{repo}:environment:{ENVIRONMENT}-approve",),
     )
 
@@ -40,6 +41,8 @@ def then(site: Site) -> Iterator[Todo]:
         yield _environment(site, stage.name, "an apply" if stage.gated else "")
     for stage in site.real if approvals.there(site, trust(site)) else ():
         yield _environment(site, f"{stage.name}-approve", "an approval")
+    for stage in (each for each in site.driven if not each.sandbox):
+        yield _environment(site, f"{stage.name}-rollout", "")
     yield _owners(site)
     yield _protection(site)
 
@@ -150,6 +153,7 @@ register(
             f"{FOLDER}/moorline-apply.yml": "apply.yml.j2",
             f"{FOLDER}/moorline-drift.yml": "drift.yml.j2",
             f"{FOLDER}/moorline-manual.yml": "manual.yml.j2",
+            f"{FOLDER}/moorline-rollout.yml": "rollout.yml.j2",
         },
         trust=trust,
         then=then,

@@ -35,6 +35,8 @@ def then(site: Site) -> Iterator[Todo]:
         if stage.gated:
             yield _environment(site, stage)
     yield _schedule(site)
+    if site.driven:
+        yield _steps(site)
 
 
 def _project(site: Site) -> str:
@@ -117,6 +119,34 @@ def _schedule(site: Site) -> Todo:
     says = f"run a pipeline of {site.branch} every morning, which reports drift"
     commands = (_post(site, "pipeline_schedules", *data),)
     return Todo("schedule", says, _where(site), commands, check=check)
+
+
+def _steps(site: Site) -> Todo:
+    """A second schedule, told apart from that of drift by a variable of its own."""
+    says = "Moorline rollouts"
+    data = (f"description={says}", f"ref={site.branch}", "cron=*/5 * * * *")
+    made = _post(site, "pipeline_schedules", *data)
+    told = """python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])'"""
+    path = 'pipeline_schedules/"$MOORLINE_SCHEDULE_ID"/variables'
+    url = f"https://{site.issuer or ISSUER}/api/v4/{_project(site)}/"
+    head = 'curl --fail-with-body --silent --show-error --header "PRIVATE-TOKEN: ${GITLAB_TOKEN:?}"'
+    kept = " \\\n  ".join(
+        [
+            head,
+            f"--request POST {shlex.quote(url)}{path}",
+            "--data-urlencode key=MOORLINE_SCHEDULE",
+            "--data-urlencode value=rollout",
+        ]
+    )
+
+    def check(reader: Reader) -> str:
+        found = reader.forge_list(f"{_project(site)}/pipeline_schedules", _DEVELOPER)
+        there = any(each.get("description") == says and each.get("active") for each in found)
+        return "" if there else f"no schedule {says!r} runs, so rollouts go no further"
+
+    what = f"run a pipeline of {site.branch} every five minutes, which goes on with rollouts"
+    commands = (f"MOORLINE_SCHEDULE_ID=$({made} \\\n  | {told})", kept)
+    return Todo("schedule-rollouts", what, _where(site), commands, check=check)
 
 
 register(

@@ -33,6 +33,7 @@ PASSED = {
     "content-type": "ContentType",
     "x-amzn-sagemaker-custom-attributes": "CustomAttributes",
     "x-amzn-sagemaker-inference-id": "InferenceId",
+    "x-amzn-sagemaker-target-model": "TargetModel",
 }
 """Headers that are handed on. What chooses a variant is not: it would undo the weights."""
 _TEXT = ("text/", "application/json", "application/xml")

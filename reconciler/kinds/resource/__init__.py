@@ -127,6 +127,8 @@ def _within(spec: AnyResource, scope: Scope, served: Served) -> Address:
         help_ = "write it out, or refer to the spec that makes it"
         scope.problem((*PROPERTIES, served.inside.partition(".")[0]), text, help=help_, code=_NAME)
         parent = scope.place.prefix
+    if served.between:
+        parent = f"{parent}/{_at(spec.properties, served.between)}"
     own = _at(spec.properties, served.leaf)
     leaf = own if isinstance(own, str) and own else scope.address(spec.type).name
     return Address(spec.type, f"{parent}/{leaf}")

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reconciler.facts.instances import local_storage
-from reconciler.kinds.api import Flow, Kind, Lookup, Role, Scope, percent, register
-from reconciler.kinds.rollout import available, expose
-from reconciler.kinds.rollout.analysis import ENDPOINT, alarms
+from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
+from reconciler.kinds.rollout import available, expose, serve
+from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
 from reconciler.kinds.rollout.check import check
-from reconciler.kinds.rollout.config import LINES, capture_spot, config_props, own_bucket
+from reconciler.kinds.rollout.config import capture_spot, config_props, lines, own_bucket
 from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
-from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout, realtime_of
+from reconciler.kinds.rollout.judged import analysis
+from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
+from reconciler.kinds.rollout.serve import batch, check as modes
+from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
 from reconciler.kinds.rollout.standing import CONFIG, lookup as standing_lookup, weighed
-from reconciler.kinds.terms import deployment
+from reconciler.kinds.terms import guardrail
 from reconciler.kinds.terms.key import allow_disks, key_arn, report_missing
 from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_write
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, Path, Ref
+from reconciler.rollout.checks import written
 
 MODEL = "AWS::SageMaker::Model"
 _MODEL_LINES: Mapping[Path, Path] = {
@@ -40,35 +43,40 @@ _MODEL_LINES: Mapping[Path, Path] = {
 def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
     if isinstance(spec.model, Registered):
         yield lookup(spec.model, scope)
-    else:
+    elif spec.serve.multi_model is None:  # many files have no ETag
         yield file_lookup(spec.model, scope)
     if weighed(spec):
         yield standing_lookup(scope)
     yield from (*expose.lookups(spec.expose), *available.lookups(spec, scope))
 
 
-def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json]:
+def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
+    if spec.serve.batch is not None:
+        return no_endpoint(scope)
     endpoint = scope.address(ENDPOINT)
     spot = capture_spot(spec.capture, scope) if spec.capture is not None else None
     return {
         "endpoint": Ref(endpoint, "EndpointName"),
         "endpointName": endpoint.name,
-        "variants": [realtime_of(spec).variant],
+        "variants": [serve.fleet_of(spec).variant],
         "captures": spec.capture is not None and percent(spec.capture.sampling) > 0,
         "uri": spot.uri if spot else None,
         "bucketArn": spot.bucket if spot else None,
         "keyArn": spot.key if spot else None,
+        "analysis": written(analysis(spec, scope)),
     }
 
 
 def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     report_missing(spec.key, scope, ("key",))
-    _report_volume(spec, scope)
     role = scope.role("hosting", "sagemaker.amazonaws.com", (scope.arn("sagemaker", "*"),))
     served = container(spec, role, scope)
     if served is None:
         return
-    file = file_of(spec.model, scope) if isinstance(spec.model, Packaged) else ""
+    modes.report(spec, served, scope)
+    file: str | None = ""
+    if isinstance(spec.model, Packaged) and spec.serve.multi_model is None:
+        file = file_of(spec.model, scope)
     if file is None:
         return
     keep, content = spec.keep_revisions, model_props(spec, served, role)
@@ -76,32 +84,29 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
         content = {**content, "Tags": [{"Key": FILE_TAG, "Value": file}]}
     model = scope.versioned(MODEL, content)
     yield scope.node(model, content, lines=_MODEL_LINES, keep=keep)
-    content = config_props(spec, model, scope)
+    serve.allow(spec, role, key_arn(spec.key, scope), scope)
+    if spec.serve.batch is not None:
+        _grants(spec, role, [], scope)
+        yield from batch.build(spec.serve.batch, model, key_arn(spec.key, scope), scope)
+        return
+    content = config_props(spec, model, role, scope)
     config = scope.versioned(CONFIG, content)
     going = course(spec, config, content, version_of(served), scope)
     if going is None:
         return
-    yield scope.node(config, content, lines=LINES, keep=keep)
+    yield scope.node(config, content, lines=lines(spec), keep=keep)
     yield from going.nodes
     if spec.capture is not None and spec.capture.to is None:
         yield own_bucket(scope)
     guards = [*alarms(spec, going.watched or config, scope)]
     _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
+    names: list[Json] = [*(Ref(node.address, "AlarmName") for node in guards), *existing(spec)]
     yield _endpoint(spec, going, [node.address for node in guards], scope)
+    yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
+    yield from autoscaled(spec, scope)
     available.report(spec, scope)
-    yield from expose.build(spec.expose, realtime_of(spec).variant, scope)
-
-
-def _report_volume(spec: Rollout, scope: Scope) -> None:
-    """SageMaker refuses a size for instances that have disks of their own.
-
-    Source: SageMaker Python SDK, `volume_size_supported`.
-    """
-    realtime = realtime_of(spec)
-    if realtime.volume is not None and local_storage(realtime.instance_type):
-        text = f"{realtime.instance_type} has disks of its own and takes no other"
-        scope.problem(("serve", "realtime", "volume"), text, help="remove 'volume'")
+    yield from expose.build(spec.expose, serve.fleet_of(spec).variant, scope)
 
 
 def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> None:
@@ -109,14 +114,12 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
 
     Source: SageMaker developer guide, "Auto-rollback configuration and monitoring".
     """
-    group = f"/aws/sagemaker/Endpoints/{scope.address(ENDPOINT).name}"
-    allow_base(scope, role, group, "/aws/sagemaker/Endpoints")
+    allow_base(scope, role, *serve.logs(spec, scope.address(ENDPOINT).name))
     if spec.capture is not None:
         allow_write(scope, role, capture_spot(spec.capture, scope), large=False)
     allow_disks(scope, role, key_arn(spec.key, scope))
-    names = [address.name for address in guards]
-    if spec.strategy is not None and spec.strategy.blue_green is not None:
-        names += spec.strategy.blue_green.existing_alarms
+    names = [*(address.name for address in guards), *existing(spec)]
+    names += guardrail.guardrail(spec.strategy).existing
     if names:
         watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=watched)
@@ -131,13 +134,13 @@ def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope)
     comes before any traffic, and an unhealthy old fleet must not stop it.
     """
     watched = [] if weighed(spec) else guards
-    names = [Ref(address, "AlarmName") for address in watched]
-    strategy = spec.strategy or deployment.Strategy.model_construct()
+    names: list[Json] = [Ref(address, "AlarmName") for address in watched]
+    names += [] if weighed(spec) else existing(spec)
     return scope.node(
         scope.address(ENDPOINT),
         {
             **going.props(),
-            "DeploymentConfig": deployment.deployment_props(strategy, names),
+            **serve.deployment(spec, names),
             "RetainDeploymentConfig": False,
         },
         depends_on=[*going.needs, *([] if watched else guards)],

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.kinds.api import seconds
-from reconciler.kinds.rollout.spec import Rollout as Spec, realtime_of
+from reconciler.kinds.rollout.serve import fleet_of
+from reconciler.kinds.rollout.spec import Rollout as Spec
 from reconciler.kinds.terms.canary import NAME, steps_of
 from reconciler.model.value import digest
 from reconciler.rollout.values import Marks, Rollout
@@ -70,7 +71,7 @@ def begun(spec: Spec, way: Between) -> Marks:
         middle=way.middle,
         target=way.target,
         version=way.version,
-        steps=steps_of(canary, realtime_of(spec).instances),
+        steps=steps_of(canary, fleet_of(spec).instances),
         stable_count=way.count,
         stable=way.stable,
         candidate=NAME,

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from reconciler.kinds.api import Scope
 from reconciler.kinds.rollout import told
 from reconciler.kinds.rollout.asked import Between, begun
-from reconciler.kinds.rollout.config import LINES
-from reconciler.kinds.rollout.spec import Rollout, realtime_of
+from reconciler.kinds.rollout.config import lines
+from reconciler.kinds.rollout.serve import fleet_of
+from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.rollout.standing import CONFIG, MIDDLE, Standing, standing
 from reconciler.kinds.terms.canary import NAME, Canary, steps_of
 from reconciler.model.address import Address
@@ -120,14 +121,14 @@ def _started(  # noqa: PLR0913 - what is asked for, and what is live
     spec: Rollout, config: Address, props: Props, version: str, seen: Standing, scope: Scope
 ) -> Course | None:
     """Put the new version beside the live one, from which it is gone back to."""
-    if seen.pending:
+    if seen.pending or seen.fact["status"] == "Creating":
         told.busy(scope, seen)
         return None
     base = str(seen.fact["base"])
     if why := _baseless(seen, props):
         told.baseless(scope, base, why)
         return None
-    first = steps_of(_canary(spec), realtime_of(spec).instances)[0]
+    first = steps_of(_canary(spec), fleet_of(spec).instances)[0]
     content = _both(props, seen, first.count)
     middle = scope.versioned(CONFIG, content, MIDDLE)
     live: Props = seen.fact["content"]["ProductionVariants"][0]
@@ -145,7 +146,7 @@ def _started(  # noqa: PLR0913 - what is asked for, and what is live
     )
     marks = begun(spec, way)
     told.started(scope, spec, marks, seen)
-    return _beside(config, middle, content, marks, scope)
+    return _beside(spec, config, middle, content, marks, scope)
 
 
 def _kept(spec: Rollout, props: Props, seen: Standing, marks: Marks, scope: Scope) -> Course:
@@ -165,11 +166,13 @@ def _kept(spec: Rollout, props: Props, seen: Standing, marks: Marks, scope: Scop
     middle = scope.versioned(CONFIG, content, MIDDLE)
     if middle.name != marks.middle:  # made by another version of Moorline: it is left as it is
         return stays
-    return _beside(Address(CONFIG, marks.target), middle, content, marks, scope)
+    return _beside(spec, Address(CONFIG, marks.target), middle, content, marks, scope)
 
 
-def _beside(config: Address, middle: Address, content: Props, marks: Marks, scope: Scope) -> Course:
-    node = scope.node(middle, content, lines=LINES)
+def _beside(  # noqa: PLR0913 - two configurations, and the marks between them
+    spec: Rollout, config: Address, middle: Address, content: Props, marks: Marks, scope: Scope
+) -> Course:
+    node = scope.node(middle, content, lines=lines(spec))
     name = Ref(middle, "EndpointConfigName")
     return Course(name, (node,), encode(marks), (config,), retains=True)
 

@@ -4,40 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.api import Problem, gibibytes, percent, seconds
+from reconciler.kinds.api import Problem, percent
 from reconciler.kinds.rollout import expose
-from reconciler.kinds.rollout.analysis import alarm_name
-from reconciler.kinds.rollout.spec import Capture, Packaged, Realtime, Rollout, realtime_of
+from reconciler.kinds.rollout.analysis import called, judged
+from reconciler.kinds.rollout.autoscale import checks as autoscale
+from reconciler.kinds.rollout.expected import faults
+from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of, path_of
+from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
 from reconciler.kinds.rollout.standing import weighed
-from reconciler.kinds.terms import canary, deployment
-from reconciler.kinds.terms.alarm import limit_problems
+from reconciler.kinds.rollout.watching import watched
+from reconciler.kinds.terms import canary, freeze
 
 _ALL = 100
-_VOLUME = (1, 512)
-_STARTUP = (60, 3600)
 
 
 def check(spec: Rollout) -> Iterator[Problem]:
     if isinstance(spec.model, Packaged):
         yield from _check_packaged(spec.model)
-    realtime = realtime_of(spec)
-    serve = ("serve", "realtime")
-    if realtime.volume and not _VOLUME[0] <= gibibytes(realtime.volume) <= _VOLUME[1]:
-        yield Problem((*serve, "volume"), "a disk has 1 to 512 GiB", "use 512GiB or less")
-    timeouts = {
-        "downloadTimeout": realtime.download_timeout,
-        "startupTimeout": realtime.startup_timeout,
-    }
-    for name, limit in timeouts.items():
-        if limit and not _STARTUP[0] <= seconds(limit) <= _STARTUP[1]:
-            yield Problem((*serve, name), "this timeout is 1m to 1h", "use 1m to 1h")
-    if spec.strategy is not None:
-        alarms = len(spec.analysis) if spec.on_failure == "rollback" else 0
-        yield from deployment.problems(spec.strategy, realtime.instances, alarms)
-        yield from _check_canary(spec, realtime)
-    if realtime.instance_type.startswith("ml.inf1.") and _guarded(spec):
-        text = "SageMaker has no guardrails for Inf1: it would move all traffic at once, unwatched"
-        yield Problem((*serve, "instanceType"), text, "use Inf2, or remove strategy and analysis")
+    yield from serve.problems(spec)
+    yield from _check_canary(spec)
+    if spec.autoscale is not None:
+        yield from autoscale.problems(spec.autoscale, mode_of(spec))
+        cold = spec.serve.serverless is not None and spec.serve.serverless.provisioned is None
+        if cold:
+            text = "there are no warm containers that could be more or fewer"
+            help_ = "add 'provisioned' to 'serve.serverless', or remove it"
+            yield Problem(("autoscale",), text, help_, "MODE005")
     if spec.capture is not None:
         yield from _check_capture(spec.capture)
     code = spec.model.environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
@@ -46,17 +38,21 @@ def check(spec: Rollout) -> Iterator[Problem]:
         help_ = "put it into the model file, and write /opt/ml/model/code"
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
-    yield from expose.problems(spec.expose, realtime.variant, moves=weighed(spec))
+    serving, moves = fleet_of(spec).variant, weighed(spec)
+    yield from expose.problems(spec.expose, mode_of(spec), serving, moves=moves)
 
 
-def _check_canary(spec: Rollout, realtime: Realtime) -> Iterator[Problem]:
+def _check_canary(spec: Rollout) -> Iterator[Problem]:
     if spec.strategy is None or spec.strategy.canary is None:
+        if spec.drive is not None:
+            text = "nothing is driven: only a canary's weights are moved by Moorline"
+            yield Problem(("drive",), text, "remove it, or use 'strategy: {canary: …}'")
         return
-    watched = bool(spec.analysis)
-    yield from canary.problems(spec.strategy.canary, realtime.instances, watched=watched)
-    if realtime.variant == canary.NAME:
+    fleet, watched = fleet_of(spec), bool(spec.analysis)
+    yield from canary.problems(spec.strategy.canary, fleet.instances, watched=watched)
+    if fleet.variant == canary.NAME:
         text = f"the version that takes over is called {canary.NAME!r}, so this one is not"
-        yield Problem(("serve", "realtime", "variant"), text, "use another name, such as primary")
+        yield Problem((*path_of(spec), "variant"), text, "use another name, such as primary")
 
 
 def _check_capture(capture: Capture) -> Iterator[Problem]:
@@ -67,14 +63,6 @@ def _check_capture(capture: Capture) -> Iterator[Problem]:
         yield Problem(("capture", "sampling"), text, "use 0% to 100%")
     if capture.path and capture.to is None:
         yield Problem(("capture", "path"), "a path needs a DataSource", "add 'to'")
-
-
-def _guarded(spec: Rollout) -> bool:
-    """Whether somebody relies on the steps or the alarms of a deployment by SageMaker."""
-    if spec.strategy is not None and spec.strategy.canary is not None:
-        return False
-    steps = spec.strategy is not None and spec.strategy.blue_green is not None
-    return steps or bool(spec.analysis and spec.on_failure == "rollback")
 
 
 def _check_packaged(model: Packaged) -> Iterator[Problem]:
@@ -92,14 +80,17 @@ def _check_analysis(spec: Rollout) -> Iterator[Problem]:
     names: set[str] = set()
     for index, rule in enumerate(spec.analysis):
         path = ("analysis", str(index))
-        wrong = [*limit_problems(rule, path)]
+        wrong = [*faults(rule, path)]
         yield from wrong
         if wrong:
             continue
-        longest = deployment.watched_seconds(spec.strategy)
-        if spec.on_failure == "rollback" and seconds(rule.for_) > longest:
-            text = f"the new fleet is watched for {longest} s in all, so this is never found"
-            yield Problem((*path, "for"), text, "shorten it, or have the strategy bake longer")
-        if (name := alarm_name(rule)) in names:
+        yield from watched(spec, rule, path)
+        if (name := called(rule)) in names:
             yield Problem(path, "this expectation is here twice", "remove one of them")
         names.add(name)
+    if spec.freeze and not judged(spec):
+        text = "SageMaker moves this traffic by itself once the apply has begun"
+        help_ = "use `strategy: {canary: …}`, or do not apply in that time"
+        yield Problem(("freeze",), text, help_, "ANALYSIS002", on_key=True)
+    for index, each in enumerate(spec.freeze):
+        yield from freeze.problems(each, ("freeze", str(index)))

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.kinds.api import Scope, gibibytes, percent, seconds
-from reconciler.kinds.rollout.spec import Capture, Rollout, realtime_of
+from reconciler.kinds.api import Role, Scope, percent
+from reconciler.kinds.rollout import serve
+from reconciler.kinds.rollout.spec import Capture, Rollout
 from reconciler.kinds.terms.bucket import TYPE as BUCKET, bucket_exports, bucket_props
 from reconciler.kinds.terms.key import key_arn
 from reconciler.kinds.terms.location import Spot, inside
 from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Path, Props, Ref
+from reconciler.model.value import Json, Path, Props
 
-_VARIANT, _SERVE = ("ProductionVariants", "0"), ("serve", "realtime")
-LINES: Mapping[Path, Path] = {
-    ("ProductionVariants",): _SERVE,
-    (*_VARIANT, "ModelName"): ("model",),
-    (*_VARIANT, "VariantName"): (*_SERVE, "variant"),
-    (*_VARIANT, "InstanceType"): (*_SERVE, "instanceType"),
-    (*_VARIANT, "InitialInstanceCount"): (*_SERVE, "instances"),
-    (*_VARIANT, "VolumeSizeInGB"): (*_SERVE, "volume"),
+_LINES: Mapping[Path, Path] = {
     ("DataCaptureConfig",): ("capture",),
     ("DataCaptureConfig", "InitialSamplingPercentage"): ("capture", "sampling"),
     ("DataCaptureConfig", "DestinationS3Uri"): ("capture", "to"),
@@ -29,26 +23,18 @@ LINES: Mapping[Path, Path] = {
 }
 
 
-def config_props(spec: Rollout, model: Address, scope: Scope) -> Props:
-    realtime = realtime_of(spec)
-    variant: dict[str, Json] = {
-        "VariantName": realtime.variant,
-        "ModelName": Ref(model, "ModelName"),
-        "InstanceType": realtime.instance_type,
-        "InitialInstanceCount": realtime.instances,
-        "InitialVariantWeight": 1,
-    }
-    if realtime.volume is not None:
-        variant["VolumeSizeInGB"] = gibibytes(realtime.volume)
-    if realtime.download_timeout is not None:
-        variant["ModelDataDownloadTimeoutInSeconds"] = seconds(realtime.download_timeout)
-    if realtime.startup_timeout is not None:
-        variant["ContainerStartupHealthCheckTimeoutInSeconds"] = seconds(realtime.startup_timeout)
-    props: dict[str, Json] = {"ProductionVariants": [variant]}
+def config_props(spec: Rollout, model: Address, role: Role, scope: Scope) -> Props:
+    props: dict[str, Json] = {"ProductionVariants": [serve.variant_props(spec, model)]}
     if spec.capture is not None:
         props["DataCaptureConfig"] = _capture(spec.capture, scope)
+    props |= serve.config_extras(spec, role, scope)
     key = key_arn(spec.key, scope)
     return {**props, "KmsKeyId": key} if key is not None else props
+
+
+def lines(spec: Rollout) -> Mapping[Path, Path]:
+    """Which field is behind which property."""
+    return {**serve.lines(spec), **_LINES}
 
 
 def _capture(capture: Capture, scope: Scope) -> Props:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from reconciler.kinds.api import Lookup, Role, Scope
 from reconciler.kinds.rollout import told
 from reconciler.kinds.rollout.analysis import ENDPOINT
-from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout, realtime_of
+from reconciler.kinds.rollout.serve import fleet_of, multi_model
+from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout
 from reconciler.kinds.rollout.standing import standing
 from reconciler.kinds.terms.image import FrameworkImage, Wanted, framework_image
 from reconciler.kinds.terms.location import at, family, inside
@@ -38,17 +39,21 @@ def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
     if isinstance(spec.model, Registered):
         frozen = _frozen(spec, spec.model, scope)
         return _registered(spec.model, frozen, role, scope)
-    model, instance_type = spec.model, realtime_of(spec).instance_type
+    model, instance_type = spec.model, fleet_of(spec).instance_type
     asked = FrameworkImage(model.framework or "", model.version, model.python)
     wanted = Wanted("inference", instance_type)
     uri = model.image or framework_image(asked, wanted, scope, ("model",))
     allow_images(scope, role, [uri])
-    allow_read(scope, role, family(model.artifact, scope))
-    return {
+    made = {
         "Image": uri,
         "ModelDataUrl": at(model.artifact, scope).uri,
         **_environment(model.environment),
     }
+    if spec.serve.multi_model is not None:
+        allow_find(scope, role, family(model.artifact, scope))
+        return multi_model.container(spec.serve.multi_model, made)
+    allow_read(scope, role, family(model.artifact, scope))
+    return made
 
 
 def version_of(container: Props) -> str:

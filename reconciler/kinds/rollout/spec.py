@@ -6,18 +6,24 @@ from pydantic import Field
 
 from reconciler.kinds.api import (
     Choice,
-    Duration,
     Maybe,
     Reference,
     Section,
     Share,
     Shorthand,
-    Size,
 )
+from reconciler.kinds.rollout.autoscale import Autoscale
+from reconciler.kinds.rollout.expectation import Expectation
 from reconciler.kinds.rollout.expose.spec import Expose
-from reconciler.kinds.terms.alarm import Errors, Latency, Level, Statistic, Traffic
+from reconciler.kinds.rollout.serve.asynchronous import Async
+from reconciler.kinds.rollout.serve.batch import Batch
+from reconciler.kinds.rollout.serve.explain import Explain
+from reconciler.kinds.rollout.serve.multi_model import MultiModel
+from reconciler.kinds.rollout.serve.realtime import Realtime
+from reconciler.kinds.rollout.serve.serverless import Serverless
 from reconciler.kinds.terms.deployment import Strategy
-from reconciler.kinds.terms.image import ImageUri, InstanceType, PythonVersion
+from reconciler.kinds.terms.freeze import Freeze
+from reconciler.kinds.terms.image import ImageUri, PythonVersion
 from reconciler.kinds.terms.key import KeyUse
 from reconciler.kinds.terms.location import Location, S3Path
 from reconciler.kinds.terms.name import EntityName
@@ -62,48 +68,14 @@ class Packaged(Section):
     """Environment variables of the container. No secrets."""
 
 
-class Realtime(Section):
-    """Instances that are always on and answer at once."""
-
-    instance_type: InstanceType
-    """The instance type of each of them."""
-    instances: Annotated[int, Field(ge=1)]
-    """How many."""
-    variant: Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")] = "primary"
-    """The name of the variant. Guardrails need it to stay the same from version to version."""
-    volume: Maybe[Size] = None
-    """Disk of each instance, 1 to 512 GiB. By default what the instance type has. Types with
-    disks of their own take none."""
-    download_timeout: Maybe[Duration] = None
-    """How long the download of the model may take. 1m to 1h."""
-    startup_timeout: Maybe[Duration] = None
-    """How long the container may take until it is healthy. 1m to 1h."""
-
-
 class Serve(Choice):
     """How requests are answered: exactly one way."""
 
     realtime: Maybe[Realtime] = None
-
-
-class Expectation(Section):
-    """What has to hold while a new version takes over, or it is rolled back."""
-
-    metric: Literal[Latency, Errors, Traffic]
-    """A metric of the endpoint."""
-    statistic: Maybe[Statistic] = None
-    """By default p99 for latencies and the sum for counts."""
-    below: Maybe[Level] = None
-    """It has to stay below this: a number, a time such as 250ms for latencies, or a share of the
-    requests such as 1% for errors."""
-    above: Maybe[Level] = None
-    """It has to stay above this."""
-    at_least: Maybe[Level] = None
-    """It has to be this or more."""
-    at_most: Maybe[Level] = None
-    """It has to be this or less."""
-    for_: Duration = Field("1m", alias="for")
-    """How long it has to be violated, in whole minutes."""
+    serverless: Maybe[Serverless] = None
+    async_: Maybe[Async] = Field(None, alias="async")
+    multi_model: Maybe[MultiModel] = None
+    batch: Maybe[Batch] = None
 
 
 class Capture(Section):
@@ -134,12 +106,20 @@ class Rollout(Section):
     """How requests are answered."""
     strategy: Maybe[Strategy] = None
     """How a new version takes over. By default all at once."""
+    drive: Maybe[Literal["ci", "cli", "aws"]] = None
+    """Who moves the weights of a canary: jobs of CI (the default), a person, or AWS itself."""
     analysis: Annotated[tuple[Expectation, ...], Field(max_length=10)] = ()
     """What has to hold while a new version takes over."""
+    freeze: Annotated[tuple[Freeze, ...], Field(max_length=50)] = ()
+    """Times in which a rollout by weights goes no further. Going back is always possible."""
     on_failure: Literal["rollback", "none"] = "rollback"
     """Whether a violated analysis brings the old version back."""
     capture: Maybe[Capture] = None
     """Whether requests and answers are kept."""
+    autoscale: Maybe[Autoscale] = None
+    """How the number of instances, copies or warm containers follows the load."""
+    explain: Maybe[Explain] = None
+    """Whether answers are explained."""
     key: Maybe[KeyUse] = None
     """The key for the disks of the instances. It does not cover disks that a type has of its
     own: the hardware encrypts those."""
@@ -152,10 +132,3 @@ class Rollout(Section):
     expose: Maybe[Expose] = None
     """What stands in front of the endpoint. By default nothing does: only who may use the AWS API
     of SageMaker can call it."""
-
-
-def realtime_of(spec: Rollout) -> Realtime:
-    """The one way to serve there is today; further ways become further members of `Serve`."""
-    if spec.serve.realtime is None:  # a choice has exactly one member
-        raise AssertionError
-    return spec.serve.realtime

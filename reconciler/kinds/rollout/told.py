@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconciler.kinds.api import Scope, Severity
-from reconciler.kinds.rollout.spec import Rollout, realtime_of
+from reconciler.kinds.rollout.serve import fleet_of
+from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.rollout.standing import Standing
 from reconciler.kinds.terms.canary import PATH, steps_of
 from reconciler.rollout.values import Marks, Step
@@ -27,7 +28,7 @@ def started(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     live = _count(seen)
     kept = marks.stable_count if live is None else live
     first, last = marks.steps[0].count, max(step.count for step in marks.steps)
-    kind, wanted = realtime_of(spec).instance_type, realtime_of(spec).instances
+    kind, wanted = fleet_of(spec).instance_type, fleet_of(spec).instances
     stable = str(seen.fact["content"]["ProductionVariants"][0]["VariantName"])
     scope.problem(
         (*PATH, "steps"),
@@ -52,7 +53,7 @@ def started(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
 def going_on(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     """That weights and counts are the rollout's, and what it does not take from an edited spec."""
     canary = spec.strategy.canary if spec.strategy else None
-    asked = steps_of(canary, realtime_of(spec).instances) if canary else marks.steps
+    asked = steps_of(canary, fleet_of(spec).instances) if canary else marks.steps
     edited = f"; it keeps the steps it was started with: {course(marks.steps)}"
     scope.problem(
         PATH,
@@ -143,6 +144,8 @@ def unasked(endpoint: str) -> tuple[str, str]:
 def busy(scope: Scope, seen: Standing) -> None:
     """A rollout starts from what is at rest."""
     why = f"AWS is moving its endpoint from {seen.config!r} to {seen.pending!r}"
+    if not seen.pending:
+        why = f"AWS is still making its endpoint with {seen.config!r}"
     scope.problem(
         PATH,
         f"{scope.name!r} waits: {why}",

@@ -80,7 +80,7 @@ class Watch(NamedTuple):
     def name(self) -> str:
         """For names of alarms, as in ``model-latency-p99``."""
         words = "".join(f"-{char}" if new else char for char, new in _words(self.metric))
-        statistic = (self.statistic or _usual(self.metric)).replace(".", "-")
+        statistic = (self.statistic or usual(self.metric)).replace(".", "-")
         low = "-low" if self.comparison.startswith("Less") else ""
         return f"{words.lstrip('-')}-{statistic}{low}".lower()
 
@@ -108,7 +108,8 @@ def _words(name: str) -> Iterator[tuple[str, bool]]:
         yield char, starts or (char.isdigit() and before.islower())
 
 
-def _usual(metric: str) -> str:
+def usual(metric: str) -> str:
+    """The statistic of a metric where nobody names one."""
     if metric in LATENCIES:
         return "p99"
     return "average" if metric in HOST else "sum"
@@ -232,11 +233,17 @@ def threshold(metric: str, level: float | str) -> float:
     return float(level.removesuffix(unit)) * _MICROSECONDS[unit]
 
 
+def metric_of(metric: str) -> dict[str, Json]:
+    """The namespace and the name of a metric of an endpoint."""
+    namespace = "/aws/sagemaker/Endpoints" if metric in HOST else "AWS/SageMaker"
+    return {"Namespace": namespace, "MetricName": metric}
+
+
 def alarm_props(
     watch: Watch, fleet: Fleet, *, description: str, notify: list[Json]
 ) -> dict[str, Json]:
     """The full set of properties of an alarm on one variant of an endpoint."""
-    statistic = watch.statistic or _usual(watch.metric)
+    statistic = watch.statistic or usual(watch.metric)
     percentile = statistic.startswith("p")
     period = 60 if watch.seconds <= 3600 or watch.seconds % 300 else 300  # noqa: PLR2004 - an hour
     periods = max(1, watch.seconds // period)
@@ -244,8 +251,7 @@ def alarm_props(
     return {
         "AlarmDescription": description,
         "ActionsEnabled": True,
-        "Namespace": "/aws/sagemaker/Endpoints" if watch.metric in HOST else "AWS/SageMaker",
-        "MetricName": watch.metric,
+        **metric_of(watch.metric),
         "Dimensions": fleet.dimensions(),
         **named,
         "Period": period,

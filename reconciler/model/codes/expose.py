@@ -18,4 +18,10 @@ CODES = (
         "A health check that is disabled counts as healthy, and one that is inverted counts as healthy while what it watches is not. Records with it send traffic to a region that does not answer, for ever.",
         "Apply: an inverted one is turned back. Cloud Control cannot enable one that is disabled, and drift tells of it: enable it in Route 53. To take a region out of the answers, use `parts: 0` or remove `failover` there.",
     ),
+    Code(
+        "EXPOSE006",
+        "nothing can stand in front of this mode",
+        "An HTTP API or a load balancer hands a request to an endpoint and waits for the answer. Asynchronous endpoints answer into S3, batch transforms have no endpoint, and inference components are named by each request.",
+        "Remove `expose`, or use `realtime`, `serverless` or `multiModel`.",
+    ),
 )

@@ -38,23 +38,37 @@ HOW = (
     "RetainAllVariantProperties",
     "RetainDeploymentConfig",
 )
+BOTH = (
+    "AWS asks for this on the endpoint and on its configuration: allow the role both"
+    " `endpoint/NAME` and `endpoint-config/NAME-*`"
+)
+"""Source: Service Authorization Reference, Amazon SageMaker; AWS_FACTS 8.2."""
 COUNT = "DesiredInstanceCount"
 INITIAL = "InitialInstanceCount"
 KIND = "VariantPropertyType"
 
 
 def update(change: Change) -> Iterator[Request]:
-    """The attempt is noted down, then one request moves the endpoint and says how."""
+    """What is begun is noted down, then one request moves the endpoint and says how."""
     if change.touches("EndpointConfigName") and change.observed:
         noted = attempt.following(change.desired["EndpointConfigName"], change.observed)
-        marked = [*noted.tags(), *trial.tags(change.desired)]
-        tags = {"ResourceArn": change.observed.outputs["EndpointArn"], "Tags": marked}
-        yield Request("add_tags", tags, bare=True)
-        yield from trial.back(change)
+        yield from _noted(change, noted.tags(), change.observed.outputs["EndpointArn"])
         props = ("EndpointConfigName", *HOW)
         yield Request(
             "update_endpoint", {key: change.desired[key] for key in props if key in change.desired}
         )
+
+
+def _noted(change: Change, attempted: list[Json], arn: Json) -> Iterator[Request]:
+    """The tags of an update; where traffic goes back first, that comes between the two kinds.
+
+    It moves the endpoint's own time, by which an attempt is told from one that was never sent.
+    """
+    marks, back = trial.tags(change.desired), [*trial.back(change)]
+    for tags in (marks, attempted) if back else ([*attempted, *marks],):
+        yield Request("add_tags", {"ResourceArn": arn, "Tags": tags}, bare=True)
+        yield from back
+        back = []
 
 
 def decide(change: Change) -> Props:
@@ -137,6 +151,7 @@ register(
         service="sagemaker",
         aside=Aside(
             needs={"create_endpoint": (ADD_TAGS,)},
+            both={"update_endpoint": BOTH, "create_endpoint": BOTH},
             looks=(
                 "application-autoscaling:DescribeScalableTargets",
                 "sagemaker:DescribeEndpointConfig",

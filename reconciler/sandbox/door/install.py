@@ -30,9 +30,17 @@ INTERNALS: dict[str, tuple[str, ...]] = {
     "moto.cloudwatch.models": (
         "CloudWatchBackend.put_metric_alarm",
         "CloudWatchBackend.delete_alarms",
+        "CloudWatchBackend.set_alarm_state",
+        "MetricAggregatedDatum",
+        "cloudwatch_backends",
     ),
-    "moto.cloudwatch.exceptions": ("ValidationError",),
-    "moto.cloudwatch.responses": ("CloudWatchResponse.describe_alarms",),
+    "moto.cloudwatch.exceptions": ("InvalidParameterCombination", "ValidationError"),
+    "moto.cloudwatch.responses": (
+        "CloudWatchResponse.describe_alarms",
+        "CloudWatchResponse.get_metric_data",
+        "CloudWatchResponse.get_metric_statistics",
+        "CloudWatchResponse.list_metrics",
+    ),
     "moto.events.models": (
         "EventsBackend.put_events",
         "EventPattern.load",

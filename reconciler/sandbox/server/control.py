@@ -1,8 +1,8 @@
 """The control API of a running sandbox, under /moorline/: JSON in, JSON out.
 
-ping, status, reset, clock, outcome, scale, faults, handlers, machines, trainings, lag, throttling,
-iam, account, snapshot and stop. What changes something is no GET, since any web page can make a
-browser send one.
+ping, status, reset, clock, outcome, endpoints, traffic, scale, faults, handlers, machines,
+trainings, lag, throttling, iam, account, snapshot and stop. What changes something is no GET,
+since any web page can make a browser send one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reconciler.sandbox.home import place
 from reconciler.sandbox.iam import roles
 from reconciler.sandbox.inprocess import MOTO_CONFIG
 from reconciler.sandbox.services.cloudtrail import trail as cloudtrail
-from reconciler.sandbox.services.sagemaker import autoscaling
+from reconciler.sandbox.services.sagemaker import autoscaling, steering as ends
 from reconciler.sandbox.services.sagemaker.runs import noted
 from reconciler.sandbox.services.sagemaker.store import records
 from reconciler.sandbox.services.stepfunctions import steering
@@ -122,6 +122,25 @@ class Control:
         if method == "DELETE":
             WORLD.outcomes.clear()
         return {"outcomes": WORLD.outcomes.state()}
+
+    def _endpoints_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """What AWS does to endpoints: `maintain` for so many seconds, or `out` of service."""
+        if method == "POST":
+            for name, seconds in given.get("maintain", {}).items():
+                ends.maintain(self._account, self._region, name, float(seconds))
+            for name, out in given.get("out", {}).items():
+                ends.stop(self._account, self._region, name, out=bool(out))
+            for kind, name in given.get("vanish", {}).items():
+                ends.vanish(self._account, self._region, kind, name)
+        return {"endpoints": ends.statuses(self._account, self._region)}
+
+    def _traffic_(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Requests of endpoints, how models answer, and what CloudWatch says of it."""
+        if method == "POST":
+            ends.traffic(self._account, self._region, given)
+        if method == "DELETE":
+            WORLD.traffic.clear()
+        return WORLD.traffic.state()
 
     def _scale_(self, _method: str, given: dict[str, Any]) -> dict[str, Any]:
         backend = sagemaker_backends[self._account][self._region]

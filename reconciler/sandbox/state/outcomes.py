@@ -9,8 +9,13 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Mode = Literal["ok", "rollback", "stuck", "failed", "update-rollback-failed"]
+Mode = Literal["ok", "rollback", "stuck", "failed", "update-rollback-failed", "capacity"]
 MODES: tuple[str, ...] = get_args(Mode)
+CAPACITY_TEXT = (
+    "Unable to provision requested ML compute capacity. Please retry using a different ML instance"
+    " type."
+)
+"""What is said of instances that AWS does not have, where a script says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,15 @@ class Outcomes:
             raise ValueError(msg)
         self._queues[name].append(Outcome(mode, reason))  # type: ignore[arg-type]  # checked above
 
-    def take(self, name: str) -> Outcome:
-        """The next scripted ending of `name`, or success."""
+    def take(self, name: str, *, grows: bool = True) -> Outcome:
+        """The next scripted ending of `name`, or success.
+
+        A lack of capacity waits for a change that needs instances, which `grows` says.
+        """
         queue = self._queues.get(name)
-        return queue.popleft() if queue else OK
+        if not queue or (queue[0].mode == "capacity" and not grows):
+            return OK
+        return queue.popleft()
 
     def clear(self) -> None:
         """Forget every script."""

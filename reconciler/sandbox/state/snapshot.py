@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("moorline.sandbox")
 FILE = "snapshot.pickle"
-FORMAT = 3
+FORMAT = 4
 SKIPPED = {"resourcegroupstaggingapi", "instance_metadata", "moto_api"}
 
 
@@ -129,6 +129,7 @@ def _world() -> dict[str, Any]:
     return {
         "clock": WORLD.clock.state(),
         "outcomes": WORLD.outcomes.state(),
+        "traffic": WORLD.traffic.state(),
         "sequence": WORLD.sequence,
         "events": list(WORLD.events),
         "recorded": WORLD.recorded,
@@ -147,6 +148,7 @@ def _restore(state: dict[str, Any]) -> None:
     world = state["world"]
     WORLD.clock.restore(world["clock"])
     WORLD.outcomes.restore(world["outcomes"])
+    WORLD.traffic.restore(world["traffic"])
     WORLD.sequence = int(world["sequence"])
     WORLD.events.clear()
     WORLD.events.extend(world.get("events", ()))

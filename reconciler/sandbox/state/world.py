@@ -19,6 +19,7 @@ from reconciler.sandbox.state.lag import Lag
 from reconciler.sandbox.state.machines import Machines
 from reconciler.sandbox.state.outcomes import Outcomes
 from reconciler.sandbox.state.rules import Rules
+from reconciler.sandbox.state.traffic import Traffic
 from reconciler.sandbox.state.trainings import Trainings
 
 EVENTS = 10_000
@@ -71,6 +72,7 @@ class World:
     handlers: Handlers = field(default_factory=Handlers)  # how Cloud Control's types behave
     machines: Machines = field(default_factory=Machines)  # what runs of state machines meet
     trainings: Trainings = field(default_factory=Trainings)  # what jobs of SageMaker meet
+    traffic: Traffic = field(default_factory=Traffic)  # what endpoints meet
 
     def reset(self) -> None:
         """Forget scripts, rules and counters, and set the clock and durations back."""
@@ -96,6 +98,7 @@ class World:
             self.handlers.clear()
             self.machines.clear()
             self.trainings.clear()
+            self.traffic.clear()
 
     def next_number(self) -> int:
         """A growing number: the order of creation, finer than any timestamp."""

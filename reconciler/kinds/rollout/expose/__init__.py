@@ -17,10 +17,22 @@ from reconciler.model.graph import Node
 __all__ = ["Expose", "build", "lookups", "problems"]
 
 
-def problems(expose: Expose | None, serving: str, *, moves: bool) -> Iterator[Problem]:
-    """What is wrong with it in itself; see `check`."""
-    if expose is not None:
-        yield from check(expose, serving, moves=moves)
+_CANNOT = {
+    "async": "answers come into S3, and nobody waits for them at an address",
+    "batch": "there is no endpoint while no job runs",
+    "components": "a request has to name its component, and one address stands for one model",
+}
+"""Modes of `serve` that nothing here can stand in front of, and why."""
+
+
+def problems(expose: Expose | None, mode: str, serving: str, *, moves: bool) -> Iterator[Problem]:
+    """What is wrong with it in itself, or in front of this mode; see `check`."""
+    if expose is None:
+        return
+    if why := _CANNOT.get(mode):
+        yield Problem(("expose",), f"{why} ({mode})", "remove it", "EXPOSE006")
+        return
+    yield from check(expose, serving, moves=moves)
 
 
 def lookups(expose: Expose | None) -> Iterator[Lookup]:

@@ -13,7 +13,10 @@ from reconciler.sandbox.services.sagemaker import (
     autoscaling,
     deployment,
     endpoint_config,
+    guards,
     listing,
+    scaling,
+    stages,
     variants,
     working,
 )
@@ -41,7 +44,8 @@ def _idle(record: Record) -> None:
         raise invalid(f'Cannot update in-progress endpoint "{record.arn}".')
 
 
-def _changeable(record: Record) -> None:
+def changeable(record: Record) -> None:
+    """Refuse a change of an endpoint that is busy or has failed."""
     _idle(record)
     if record.data["EndpointStatus"] == "Failed":
         message = f'Cannot update endpoint "{record.arn}" because its status is Failed'
@@ -56,6 +60,7 @@ def create(call: Call) -> dict[str, Any]:
         raise invalid(f'Cannot create already existing endpoint "{call.arn(KIND, name)}".')
     config = endpoint_config.deployable(call, config_name)
     production = variants.from_config(call, config)
+    _checked(call, call.get("DeploymentConfig"), production)
     data = {
         "EndpointName": name,
         "EndpointConfigName": config_name,
@@ -70,10 +75,21 @@ def create(call: Call) -> dict[str, Any]:
         config=config_name,
         production=production,
         shadow=variants.from_config(call, config, "ShadowProductionVariants"),
+        models=variants.models(config),
         capture=_capture(config),
         policy=deepcopy(call.get("DeploymentConfig")),
     )
     return {"EndpointArn": record.arn}
+
+
+def _checked(call: Call, policy: dict[str, Any] | None, live: list[variants.Variant]) -> None:
+    """Refuse a DeploymentConfig that SageMaker does not take; the words are ours."""
+    said = stages.refused(policy, live)
+    arn = call.arn(KIND, call["EndpointName"])
+    if not said and (missing := guards.missing(arn, guards.names(policy))):
+        said = f"Could not find alarms of AutoRollbackConfiguration: {', '.join(missing)}."
+    if said:
+        raise invalid(said)
 
 
 def _starting(production: list[variants.Variant]) -> list[variants.Variant]:
@@ -101,8 +117,9 @@ def _capture(config: Record) -> dict[str, Any] | None:
 def update(call: Call) -> dict[str, Any]:
     """UpdateEndpoint: Updating with a PendingDeploymentSummary, then the outcome."""
     record = find(call, call["EndpointName"])
-    _changeable(record)
+    changeable(record)
     config = endpoint_config.deployable(call, call["EndpointConfigName"])
+    endpoint_config.find(call, record.data["EndpointConfigName"])  # what it leaves, too
     autoscaling.refuse_other_instances(call, record, config)
     production = variants.from_config(call, config)
     retained: frozenset[str] = frozenset()
@@ -113,46 +130,32 @@ def update(call: Call) -> dict[str, Any]:
     policy = call.get("DeploymentConfig")
     if policy is None and call.get("RetainDeploymentConfig"):
         policy = record.data.get("LastDeploymentConfig")
+    live = record.data["ProductionVariants"]
+    _checked(call, policy, live)
     record.data["EndpointStatus"] = "Updating"
     record.touch()
-    record.pending = deployment.begin(
+    begun = deployment.begin(
         "update",
         WORLD.durations.endpoint,
         working.endpoint(call, record.name, config, WORLD.outcomes.take(record.name), new=False),
         config=config.name,
         production=production,
         shadow=variants.from_config(call, config, "ShadowProductionVariants"),
+        models=variants.models(config),
         capture=_capture(config),
         policy=deepcopy(policy),
         retained=retained,
     )
+    record.pending = deployment.guarded(begun, live, WORLD.durations.endpoint)
+    deployment.started(record)
     return {"EndpointArn": record.arn}
 
 
 def update_weights(call: Call) -> dict[str, Any]:
-    """UpdateEndpointWeightsAndCapacities: many weights, or the capacity of one variant."""
+    """UpdateEndpointWeightsAndCapacities; see `scaling`."""
     record = find(call, call["EndpointName"])
-    _changeable(record)
-    wanted = {item["VariantName"]: item for item in call["DesiredWeightsAndCapacities"]}
-    production = deepcopy(record.data["ProductionVariants"])
-    unknown = wanted.keys() - {variant["VariantName"] for variant in production}
-    if unknown:
-        names = ", ".join(f'"{name}"' for name in sorted(unknown))
-        config = record.data["EndpointConfigName"]
-        message = f"The variant name(s) {names} is/are not present within endpoint configuration"
-        raise invalid(f'{message} "{config}".')
-    if sum(variants.COUNT in item for item in wanted.values()) > 1:
-        raise invalid("The capacity of only one variant can be changed at a time.")
-    for variant in production:
-        item = wanted.get(variant["VariantName"], {})
-        variant |= {name: item[name] for name in (variants.WEIGHT, variants.COUNT) if name in item}
-        if item.get("ServerlessUpdateConfig"):
-            variant["DesiredServerlessConfig"] |= item["ServerlessUpdateConfig"]
-    record.data |= {"EndpointStatus": "Updating", "ProductionVariants": production}
-    record.touch()
-    seconds = WORLD.durations.endpoint_weights
-    outcome = WORLD.outcomes.take(record.name)
-    record.pending = deployment.begin("weights", seconds, outcome, production=production)
+    changeable(record)
+    scaling.begin(call, record)
     return {"EndpointArn": record.arn}
 
 
@@ -166,6 +169,7 @@ def describe(call: Call) -> dict[str, Any]:
         EndpointArn=record.arn,
         CreationTime=created_at(record),
         LastModifiedTime=modified_at(record),
+        ProductionVariants=deployment.live(record),
         PendingDeploymentSummary=deployment.summary(record, coming),
         AsyncInferenceConfig=live.data.get("AsyncInferenceConfig") if live else None,
         ExplainerConfig=live.data.get("ExplainerConfig") if live else None,

@@ -8,6 +8,7 @@ from reconciler.facts.instances import local_storage
 from reconciler.sandbox.protocol.errors import invalid
 from reconciler.sandbox.services.sagemaker import deployment, listing, model
 from reconciler.sandbox.services.sagemaker.store import created_at
+from reconciler.sandbox.services.sagemaker.variants import single
 
 if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
@@ -41,6 +42,8 @@ def create(call: Call) -> dict[str, Any]:
         raise invalid(f'Cannot create already existing endpoint configuration "{arn}".')
     variants = call["ProductionVariants"] + (call.get("ShadowProductionVariants") or [])
     _check_variants(call, variants)
+    if said := _unfit(call, variants):
+        raise invalid(said)
     data = {"EnableNetworkIsolation": False} | call.pick(
         "EndpointConfigName",
         "ProductionVariants",
@@ -56,7 +59,8 @@ def create(call: Call) -> dict[str, Any]:
         "CrossRegionTrafficConfig",
     )
     for variant in data["ProductionVariants"] + data.get("ShadowProductionVariants", []):
-        variant.setdefault("InitialVariantWeight", 1.0)
+        given = variant.get("InitialVariantWeight", 1.0)
+        variant["InitialVariantWeight"] = single(given)
     if "DataCaptureConfig" in data:
         data["DataCaptureConfig"].setdefault("EnableCapture", True)
     return {"EndpointConfigArn": call.add(KIND, name, data).arn}
@@ -78,6 +82,30 @@ def _check_variants(call: Call, variants: list[dict[str, Any]]) -> None:
             name = variant["VariantName"]
             message = f"Variant {name} needs InstanceType and InitialInstanceCount"
             raise invalid(f"{message}, or ServerlessConfig.")
+
+
+def _unfit(call: Call, variants: list[dict[str, Any]]) -> str:
+    """What does not go together; the words are ours. Source: AWS_FACTS 1.2 and 1.6."""
+    shadows = call.get("ShadowProductionVariants") or []
+    serverless = [each["VariantName"] for each in variants if "ServerlessConfig" in each]
+    if shadows and (len(shadows), len(call["ProductionVariants"])) != (1, 1):
+        return "A shadow needs exactly one production variant and one shadow variant."
+    if shadows and (serverless or "AsyncInferenceConfig" in call.params):
+        return "Shadow variants are not supported for serverless and asynchronous endpoints."
+    if not serverless:
+        return ""
+    name = serverless[0]
+    if len(variants) > 1:
+        return f"Serverless variant {name} must be the only variant of its endpoint."
+    for parameter in ("DataCaptureConfig", "VpcConfig", "AsyncInferenceConfig", "ExplainerConfig"):
+        if parameter in call.params:
+            return f"{parameter} is not supported for serverless variant {name}."
+    sizes = variants[0]["ServerlessConfig"]
+    if sizes.get("ProvisionedConcurrency", 0) > sizes["MaxConcurrency"]:
+        return f"ProvisionedConcurrency of variant {name} must not exceed its MaxConcurrency."
+    if sizes["MemorySizeInMB"] % 1024:
+        return f"MemorySizeInMB of variant {name} must be a multiple of 1024."
+    return ""
 
 
 def _has_capacity(variant: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,21 @@ if TYPE_CHECKING:
 Variant = dict[str, Any]
 COUNT, WEIGHT = "DesiredInstanceCount", "DesiredWeight"
 KEPT = frozenset({COUNT, WEIGHT})  # what RetainAllVariantProperties retains
+
+
+def single(value: float) -> float:
+    """A number as SageMaker gives it back: a float32, so that 0.8 is 0.800000011920929.
+
+    Source: SageMaker API, DesiredWeightAndCapacity (Float); AWS_FACTS 1.4.
+    """
+    found: tuple[float] = struct.unpack("f", struct.pack("f", float(value)))
+    return found[0]
+
+
+def models(config: Record) -> dict[str, str]:
+    """The model of each variant and shadow variant of a configuration."""
+    given = config.data["ProductionVariants"] + config.data.get("ShadowProductionVariants", [])
+    return {each["VariantName"]: each["ModelName"] for each in given if "ModelName" in each}
 
 
 def from_config(call: Call, config: Record, key: str = "ProductionVariants") -> list[Variant]:
@@ -63,6 +79,7 @@ def settled(variants: list[Variant], now: Any) -> list[Variant]:  # noqa: ANN401
 
 def _settled(variant: Variant, now: Any) -> Variant:  # noqa: ANN401  (a datetime)
     found = deepcopy(variant)
+    found.pop("VariantStatus", None)
     for name in ("Weight", "InstanceCount", "ServerlessConfig"):
         if f"Desired{name}" in found:
             found[f"Current{name}"] = deepcopy(found[f"Desired{name}"])
@@ -82,15 +99,24 @@ def retained(new: list[Variant], old: list[Variant], names: frozenset[str]) -> l
     return new
 
 
-def pending(variants: list[Variant], config: Record) -> list[Variant]:
-    """The summaries inside PendingDeploymentSummary, which also names the instance types."""
-    types = {
-        variant["VariantName"]: variant.get("InstanceType")
-        for variant in config.data["ProductionVariants"]
-    }
+def undone(variants: list[Variant]) -> list[Variant]:
+    """The summaries once a change goes back: the desired values are again the current ones."""
     found = deepcopy(variants)
     for variant in found:
-        variant["VariantStatus"] = [{"Status": "Creating"}]
+        for name in ("Weight", "InstanceCount", "ServerlessConfig"):
+            if f"Current{name}" in variant:
+                variant[f"Desired{name}"] = deepcopy(variant[f"Current{name}"])
+    return found
+
+
+def pending(variants: list[Variant], config: Record, status: list[dict[str, Any]]) -> list[Variant]:
+    """The summaries inside PendingDeploymentSummary, which also names the instance types."""
+    given = config.data["ProductionVariants"] + config.data.get("ShadowProductionVariants", [])
+    types = {variant["VariantName"]: variant.get("InstanceType") for variant in given}
+    found = deepcopy(variants)
+    for variant in found:
+        if status:
+            variant["VariantStatus"] = deepcopy(status)
         if types.get(variant["VariantName"]):
             variant["InstanceType"] = types[variant["VariantName"]]
     return found

@@ -1,4 +1,4 @@
-"""CloudWatch alarms: pages, whole replacement by PutMetricAlarm, tags only on creation."""
+"""CloudWatch alarms: pages, whole replacement by PutMetricAlarm, tags only on creation, states."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from reconciler.sandbox.services.sagemaker import listing
+from reconciler.sandbox.services.cloudwatch import evaluation, series
+from reconciler.sandbox.services.sagemaker import deployment, listing
+from reconciler.sandbox.state.world import WORLD
 
 DEFAULT_PAGE = 50
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
@@ -22,6 +24,7 @@ def install() -> None:
     backend: Any = CloudWatchBackend
     response: Any = CloudWatchResponse
     put, delete = backend.put_metric_alarm, backend.delete_alarms
+    said = backend.set_alarm_state
 
     def put_metric_alarm(self: Any, **given: Any) -> Any:  # noqa: ANN401  (moto's backend)
         _check_windows(given)
@@ -31,11 +34,14 @@ def install() -> None:
         alarm = put(self, **given)
         if alarm.actions_enabled is None:
             alarm.actions_enabled = True
+        alarm.configuration_updated_timestamp = WORLD.clock.today()
         if old is None:
             alarm.state_value = "INSUFFICIENT_DATA"
+            alarm.state_updated_timestamp = WORLD.clock.today()
         else:
             for name in STATE:
                 setattr(alarm, name, getattr(old, name))
+        evaluation.begin(alarm)
         return alarm
 
     def delete_alarms(self: Any, alarm_names: list[str]) -> None:  # noqa: ANN401
@@ -44,6 +50,14 @@ def install() -> None:
                 self.tagger.delete_all_tags_for_resource(self.alarms[name].alarm_arn)
         delete(self, alarm_names)
 
+    def set_alarm_state(self: Any, alarm_name: str, *rest: Any) -> None:  # noqa: ANN401
+        said(self, alarm_name, *rest)
+        alarm = self.alarms[alarm_name]
+        alarm.state_updated_timestamp = WORLD.clock.today()
+        evaluation.begin(alarm)
+        deployment.look(series.endpoints(self), alarm_name)
+
+    backend.set_alarm_state = set_alarm_state
     backend.put_metric_alarm = put_metric_alarm
     backend.delete_alarms = delete_alarms
     response.describe_alarms = _describe_alarms
@@ -71,6 +85,8 @@ def _check_windows(given: dict[str, Any]) -> None:
 
 
 def _describe_alarms(self: Any) -> ActionResult:  # noqa: ANN401  (moto's response)
+    series.settled(self.cloudwatch_backend)
+    evaluation.settle(self.cloudwatch_backend)
     names = self._get_param("AlarmNames") or []
     prefix = self._get_param("AlarmNamePrefix") or ""
     state = self._get_param("StateValue")

@@ -1,0 +1,109 @@
+"""One look at a rollout: what is live, what the metrics say, and the one next thing.
+
+Whoever drives (a job of CI, a person at a desk, a function in AWS) looks, shows what it found, and
+sends it. Nothing is remembered between two looks: a driver that was killed anywhere is taken over
+by the next one, from another machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from reconciler.aws.rollout.reading import Reading, read
+from reconciler.aws.rollout.sending import Hear, send
+from reconciler.aws.session import Session
+from reconciler.rollout.state import from_marks, next_action
+from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, Signals
+
+SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
+"""What is sent; all else is waited for, or is up to a person."""
+Judge = Callable[[Rollout, Live, float], Signals]
+"""What the metrics say of the candidate at a moment."""
+Asked = Callable[[Marks], Rollout | None]
+"""What a spec says now of the rollout that marks tell of; nothing where it moves no weights."""
+
+
+def unasked(_marks: Marks) -> Rollout | None:
+    """Of whom no spec is known: the marks alone say what runs."""
+    return None
+
+
+def blind(_rollout: Rollout, _live: Live, _now: float) -> Signals:
+    """Of whom nobody knows how it is judged: that is no verdict, so nothing goes further."""
+    return Signals()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is driven: an endpoint, what its spec asks for, and how the candidate is judged."""
+
+    endpoint: str
+    asked: Asked = unasked
+    judge: Judge = blind
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A rollout at one moment."""
+
+    endpoint: str
+    now: float
+    reading: Reading | None
+    rollout: Rollout | None
+    signals: Signals
+    action: RolloutAction | None
+
+    @property
+    def sends(self) -> bool:
+        """Whether there is something to send."""
+        return self.action is not None and self.action.act in SENDS
+
+    @property
+    def ended(self) -> bool:
+        """Whether the marks say that it is over."""
+        marks = self.reading.live.marks if self.reading is not None else None
+        return marks is not None and bool(marks.ended)
+
+
+def look(session: Session, about: About, word: str = "") -> Look:
+    """Read everything and decide; `word` is what a person asks for now.
+
+    Raises:
+        AwsError: AWS did not say all of it, so nothing is known.
+    """
+    reading = read(session, about.endpoint, about.alarms)
+    now = session.wall()
+    if reading is None:
+        return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
+                    signals=Signals(word=word), action=None)  # fmt: skip
+    live, marks = reading.live, reading.live.marks
+    rollout = about.asked(marks) or from_marks(marks, live) if marks is not None else None
+    signals = Signals(word=word)
+    if rollout is not None and marks is not None and not (marks.ended or marks.fault):
+        signals = replace(about.judge(rollout, live, now), word=word)
+    action = next_action(rollout, live, signals, now) if rollout is not None else None
+    return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
+                signals=signals, action=action)  # fmt: skip
+
+
+def same(one: Look, other: Look) -> bool:
+    """Whether two looks lead to the same call: moments and words may differ, what is sent not."""
+    first, second = one.action, other.action
+    if first is None or second is None:
+        return first is second
+    wanted = ("act", "phase", "step", "shares", "counts", "config")
+    return all(getattr(first, name) == getattr(second, name) for name in wanted)
+
+
+def carry_out(session: Session, found: Look, hear: Hear) -> None:
+    """Send what a look found; nothing where there is nothing to send.
+
+    Raises:
+        MovedError: somebody else has changed the endpoint or its marks.
+        BusyError: AWS is at another change.
+        AwsError: AWS refused, or did not say.
+    """
+    if found.sends and found.reading is not None and found.action is not None:
+        send(session, found.reading, found.action, hear)

@@ -1,0 +1,1 @@
+"""The verbs below `moorline rollout`, one file each, and what they share."""

@@ -1,0 +1,43 @@
+"""What a mode adds to a Rollout beside its configuration: what scales, and what others may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.kinds.api import Lacking, Scope
+from reconciler.kinds.rollout.analysis import ENDPOINT
+from reconciler.kinds.rollout.autoscale.build import Scaled, build
+from reconciler.kinds.rollout.serve import component_address, fleet_of, mode_of
+from reconciler.kinds.rollout.spec import Rollout
+from reconciler.model.graph import Node
+from reconciler.model.value import Json
+
+
+def no_endpoint(scope: Scope) -> Mapping[str, Json | Lacking]:
+    """What a Rollout without an endpoint cannot give."""
+    lacking = Lacking("answers in batches and has no endpoint", "name a Rollout that has one")
+    names = ("endpoint", "endpointName", "variants", "captures", "uri", "bucketArn", "keyArn")
+    return {**dict.fromkeys(names, lacking), "pipelineName": scope.name}
+
+
+def autoscaled(spec: Rollout, scope: Scope) -> Iterator[Node]:
+    """Scalable targets and policies of a Rollout, after what they scale."""
+    if spec.autoscale is None or spec.serve.batch is not None:
+        return
+    for each in scaled(spec, scope):
+        yield from build(spec.autoscale, each, scope)
+
+
+def scaled(spec: Rollout, scope: Scope) -> Iterator[Scaled]:
+    """What scales: the components, or the one variant."""
+    endpoint, mode, variant = scope.address(ENDPOINT), mode_of(spec), fleet_of(spec).variant
+    if mode != "components":
+        resource = f"endpoint/{endpoint.name}/variant/{variant}"
+        yield Scaled(resource, endpoint, mode, endpoint.name, variant)
+        return
+    parts = spec.serve.realtime.components if spec.serve.realtime else {}
+    for name in sorted(parts):
+        at = component_address(name, scope)
+        resource = f"inference-component/{at.name}"
+        shown = name if len(parts) > 1 else ""
+        yield Scaled(resource, at, mode, endpoint.name, variant, at.name, shown)

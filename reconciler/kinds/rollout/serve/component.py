@@ -1,0 +1,102 @@
+"""Inference components: copies of models that share the instances of an endpoint.
+
+A component is made after the endpoint, and goes before it. Its model takes over in place, batch by
+batch. Source: SageMaker API reference, CreateInferenceComponent, InferenceComponentSpecification,
+InferenceComponentComputeResourceRequirements; AWS_FACTS 1.2 and 1.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from reconciler.kinds.api import Duration, Maybe, Problem, Section, Size, gibibytes, seconds
+from reconciler.model.address import Address
+from reconciler.model.value import Json, Path, Props, Ref
+
+TYPE = "AWS::SageMaker::InferenceComponent"
+_MEGABYTES = 1024
+_STARTUP = (60, 3600)
+
+
+class Component(Section):
+    """Copies of the model on the shared instances, and what each of them needs."""
+
+    copies: Annotated[int, Field(ge=0)] = 1
+    """How many. With 'autoscale' what it begins with."""
+    memory: Size
+    """Memory of each copy, in GiB."""
+    max_memory: Maybe[Size] = None
+    """The most memory that a copy may take. By default what there is."""
+    cores: Maybe[Annotated[float, Field(strict=False, ge=0.25)]] = None
+    """Cores of each copy."""
+    accelerators: Maybe[Annotated[int, Field(ge=1)]] = None
+    """GPUs or Neuron devices of each copy."""
+    download_timeout: Maybe[Duration] = None
+    """How long the download of the model may take. 1m to 1h."""
+    startup_timeout: Maybe[Duration] = None
+    """How long a copy may take until it is healthy. 1m to 1h."""
+
+
+def problems(part: Component, path: Path) -> Iterator[Problem]:
+    """What SageMaker refuses of it."""
+    if part.max_memory and gibibytes(part.max_memory) < gibibytes(part.memory):
+        yield Problem((*path, "maxMemory"), "it is less than 'memory'", "raise it")
+    timeouts = {"downloadTimeout": part.download_timeout, "startupTimeout": part.startup_timeout}
+    for name, limit in timeouts.items():
+        if limit and not _STARTUP[0] <= seconds(limit) <= _STARTUP[1]:
+            yield Problem((*path, name), "this timeout is 1m to 1h", "use 1m to 1h")
+
+
+def component_props(
+    part: Component, model: Address, endpoint: Address, variant: str, deployment: Props
+) -> Props:
+    """The whole component; its model is another one by another name."""
+    requirements: dict[str, Json] = {
+        "MinMemoryRequiredInMb": gibibytes(part.memory) * _MEGABYTES,
+    }
+    if part.max_memory is not None:
+        requirements["MaxMemoryRequiredInMb"] = gibibytes(part.max_memory) * _MEGABYTES
+    if part.cores is not None:
+        requirements["NumberOfCpuCoresRequired"] = part.cores
+    if part.accelerators is not None:
+        requirements["NumberOfAcceleratorDevicesRequired"] = part.accelerators
+    specification: dict[str, Json] = {
+        "ModelName": Ref(model, "ModelName"),
+        "ComputeResourceRequirements": requirements,
+    }
+    if startup := _startup(part):
+        specification["StartupParameters"] = startup
+    props: dict[str, Json] = {
+        "EndpointName": Ref(endpoint, "EndpointName"),
+        "VariantName": variant,
+        "Specification": specification,
+        "RuntimeConfig": {"CopyCount": part.copies},
+    }
+    return {**props, "DeploymentConfig": deployment} if deployment else props
+
+
+def _startup(part: Component) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    if part.download_timeout is not None:
+        found["ModelDataDownloadTimeoutInSeconds"] = seconds(part.download_timeout)
+    if part.startup_timeout is not None:
+        found["ContainerStartupHealthCheckTimeoutInSeconds"] = seconds(part.startup_timeout)
+    return found
+
+
+def lines(path: Path) -> dict[Path, Path]:
+    """Which field is behind which property."""
+    needs = ("Specification", "ComputeResourceRequirements")
+    return {
+        (): path,
+        ("Specification", "ModelName"): ("model",),
+        ("RuntimeConfig", "CopyCount"): (*path, "copies"),
+        (*needs, "MinMemoryRequiredInMb"): (*path, "memory"),
+        (*needs, "MaxMemoryRequiredInMb"): (*path, "maxMemory"),
+        (*needs, "NumberOfCpuCoresRequired"): (*path, "cores"),
+        (*needs, "NumberOfAcceleratorDevicesRequired"): (*path, "accelerators"),
+        ("DeploymentConfig",): ("strategy",),
+    }

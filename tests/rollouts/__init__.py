@@ -1,0 +1,1 @@
+"""Driving rollouts: readings, calls, drivers that meet each other, and commands."""

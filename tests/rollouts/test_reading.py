@@ -1,0 +1,80 @@
+"""One reading of an endpoint is whole, or there is none."""
+
+from __future__ import annotations
+
+import pytest
+from unit.fakes import refusal
+
+from reconciler.aws.errors import INCOMPLETE, AwsError
+from reconciler.aws.rollout.reading import read
+from reconciler.rollout.values import Variant
+
+from .made import ARN, MIDDLE, NAME, endpoint, marks, sent, session, tags, variant
+
+
+def test_a_reading_has_weights_marks_and_alarms() -> None:
+    late = {"AlarmArn": "arn:late", "AlarmName": "late", "StateValue": "ALARM"}
+    firing = {"MetricAlarms": [late], "CompositeAlarms": []}
+    found = read(session(endpoint(), tags(marks()), firing), NAME, ["late", "gone"])
+
+    assert found is not None
+    assert (found.arn, found.live.config, found.live.status) == (ARN, MIDDLE, "InService")
+    assert found.live.variants[1] == Variant(
+        name="candidate", weight=5.0, asked_weight=5.0, count=1, asked_count=1
+    )
+    assert found.live.marks == marks()
+    assert found.live.alarms == {"late": "ALARM", "gone": ""}
+
+
+def test_the_endpoint_is_read_before_its_tags() -> None:
+    """Marks are written before what they announce: newer ones are of something to come."""
+    aws = session(endpoint(), tags(marks()))
+    read(aws, NAME)
+
+    assert [method for method, _ in sent(aws)] == ["describe_endpoint", "list_tags"]
+
+
+def test_an_endpoint_that_is_not_there_is_no_reading() -> None:
+    gone = refusal("ValidationException", f'Could not find endpoint "{ARN}".')
+
+    assert read(session(gone), NAME) is None
+
+
+@pytest.mark.scenario("R16")
+def test_a_weight_of_zero_is_a_weight() -> None:
+    body = endpoint(variant("primary", 100.0, 4), variant("candidate", 0.0, 1))
+    found = read(session(body, tags()), NAME)
+
+    assert found is not None
+    assert [each.weight for each in found.live.variants] == [100.0, 0.0]
+
+
+def test_what_aws_does_not_say_is_not_known() -> None:
+    body = endpoint(variant("primary", None, 4), variant("candidate", 5.0, None))
+    found = read(session(body, tags()), NAME)
+
+    assert found is not None
+    assert [(each.weight, each.count) for each in found.live.variants] == [(None, 4), (5.0, None)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        endpoint() | {"ProductionVariants": []},
+        endpoint({"CurrentWeight": 1.0}),
+        {key: value for key, value in endpoint().items() if key != "EndpointStatus"},
+    ],
+    ids=["without variants", "a variant without a name", "without a status"],
+)
+def test_half_an_answer_is_none(body: dict) -> None:
+    with pytest.raises(AwsError) as caught:
+        read(session(body, *[body, tags()] * 3), NAME)
+
+    assert caught.value.code == INCOMPLETE
+
+
+def test_a_listing_of_tags_that_fails_is_no_rollout_that_does_not_run() -> None:
+    denied = refusal("AccessDeniedException", "no")
+
+    with pytest.raises(AwsError):
+        read(session(endpoint(), denied), NAME)
