@@ -154,9 +154,9 @@ def reached(split: Split, shares: Mapping[str, float], answer: Props) -> bool:
 def wanted(rollout: Rollout, live: Live, action: RolloutAction) -> dict[str, float] | None:
     """The shares that the rule is to have with the next thing to do; nothing: as it is.
 
-    It follows the endpoint, whose capacity is there before its weights. While the endpoint goes to
-    its last configuration the candidate's group keeps all requests: its function asks for the
-    candidate, and for whatever is there once AWS has no such variant.
+    It follows what the endpoint was last asked for: capacity is there before a weight. While the
+    endpoint goes to its last configuration the candidate's group keeps all requests: its function
+    asks for the candidate, and for whatever is there once AWS has no such variant.
     """
     if action.phase is Phase.AMBIGUOUS or action.act is Act.STOP:
         return None
@@ -166,7 +166,10 @@ def wanted(rollout: Rollout, live: Live, action: RolloutAction) -> dict[str, flo
         return {rollout.stable: 0.0, rollout.candidate: 1.0}
     if action.act is Act.SETTLE or action.phase in _OVER:
         return {rollout.stable: 1.0, rollout.candidate: 0.0}
-    found = {each.name: each.weight for each in live.variants}
+    found = {
+        each.name: each.weight if each.asked_weight is None else each.asked_weight
+        for each in live.variants
+    }
     known = {name: weight for name, weight in found.items() if weight is not None}
     total = sum(known.values())
     if known.keys() != {rollout.stable, rollout.candidate} or not total:

@@ -215,7 +215,7 @@ def endpoint(stable: Any, candidate: Any, **more: Any) -> Live:
         status="InService",
         config="cm",
         variants=tuple(
-            Variant(name=name, weight=weight, asked_weight=1.0, count=2, asked_count=2)
+            Variant(name=name, weight=9.0, asked_weight=weight, count=2, asked_count=2)
             for name, weight in weights_.items()
             if weight is not ...
         ),
@@ -236,7 +236,7 @@ BOTH, ALONE = endpoint(70, 30), endpoint(1, ...)
         (action(Act.WAIT, Phase.ABORTING), endpoint(1, 0), STABLE_ALL),
         (action(Act.STOP, Phase.AMBIGUOUS), BOTH, None),
         (action(Act.STOP, Phase.FAILED), BOTH, None),
-        (action(Act.WAIT, Phase.BAKING), endpoint(70, None), None),
+        (action(Act.WAIT, Phase.BAKING), endpoint(27, None), {"primary": 0.75, "candidate": 0.25}),
         (action(Act.WAIT, Phase.BAKING), endpoint(0, 0), None),
         (action(Act.WAIT, Phase.BAKING), endpoint(70, 20, third=10), None),
         (action(Act.WAIT, Phase.STARTING), ALONE, None),

@@ -139,7 +139,8 @@ def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope)
     return scope.node(
         scope.address(ENDPOINT),
         {
-            **going.props(),
+            **(props := going.props()),
+            "Tags": [*(props.get("Tags") or ()), *expose.tags(spec.expose)] or ...,
             **serve.deployment(spec, names),
             "RetainDeploymentConfig": False,
         },

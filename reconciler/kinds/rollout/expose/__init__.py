@@ -13,8 +13,9 @@ from reconciler.kinds.rollout.expose.check import check
 from reconciler.kinds.rollout.expose.spec import Expose
 from reconciler.kinds.terms import private
 from reconciler.model.graph import Node
+from reconciler.model.value import Json
 
-__all__ = ["Expose", "build", "lookups", "problems"]
+__all__ = ["Expose", "build", "lookups", "problems", "tags"]
 
 
 _CANNOT = {
@@ -39,6 +40,13 @@ def lookups(expose: Expose | None) -> Iterator[Lookup]:
     """Where the subnets of a load balancer are."""
     if expose is not None and expose.balancer is not None:
         yield private.lookup(expose.balancer.network)
+
+
+def tags(expose: Expose | None) -> list[Json]:
+    """What the endpoint's own tags say of a load balancer: whoever moves weights looks for it."""
+    if expose is None or expose.balancer is None:
+        return []
+    return [{"Key": balancer.FRONT_TAG, "Value": "balancer"}]
 
 
 def build(expose: Expose | None, serving: str, scope: Scope) -> Iterator[Node]:

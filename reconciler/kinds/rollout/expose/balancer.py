@@ -24,6 +24,7 @@ BALANCER, GROUP, LISTENER, RULE = (
 )
 FIREWALL = "AWS::EC2::SecurityGroup"
 SPLIT_TAG, VARIANT_TAG = "moorline:split", "moorline:variant"
+FRONT_TAG = "moorline:front"
 CANDIDATE = "candidate"
 AT: Path = ("expose", "balancer")
 NOWHERE: Props = {"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
