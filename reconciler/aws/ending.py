@@ -78,6 +78,15 @@ def unfinished(step: Step, desired: Props, live: Observed, resource: Resource) -
     return StepError("APPLY008", message, help_)
 
 
+def pending(step: Step, desired: Props, live: Observed, resource: Resource) -> bool:
+    """Whether something that the step is to change is not yet as asked.
+
+    Also a number that an autoscaler may own: the plan has asked, and there was none.
+    """
+    left = {each.path for each in compare(step.address, desired, live, resource).fields}
+    return any(each.path in left for each in step.fields)
+
+
 VANISHED = "APPLY004"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from reconciler.aws import lag
 from reconciler.aws.awaiting import Awaiting
-from reconciler.aws.ending import VANISHED, Ended, StepError, unfinished, vanished
+from reconciler.aws.ending import VANISHED, Ended, StepError, pending, unfinished, vanished
 from reconciler.aws.errors import INCOMPLETE, AwsError, Rejected, Retry
 from reconciler.aws.finding import NOT_SHOWN, Finder
 from reconciler.aws.finishing import Finisher
@@ -169,6 +169,7 @@ class Runner:
         """The end of a step that an earlier run has carried out."""
         desired = self.outputs.resolved(step.desired)
         done = live.status is Status.READY and unfinished(step, desired, live, resource) is None
+        done = done and not pending(step, desired, live, resource)
         return Ended(desired, live) if done else None
 
     def _delete(self, step: Step, resource: Resource) -> None:

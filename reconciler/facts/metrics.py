@@ -2,7 +2,8 @@
 
 Source: SageMaker developer guide, Metrics for monitoring with CloudWatch (endpoint invocation
 metrics, endpoint instance metrics, and their dimensions) and Auto-rollback configuration and
-monitoring (`EndpointConfigName`); SageMaker Runtime API, InvokeEndpoint (60 seconds).
+monitoring (`EndpointConfigName`), Autoscale an asynchronous endpoint (metrics of its queue have
+`EndpointName` alone), Inference components; SageMaker Runtime API, InvokeEndpoint (60 seconds).
 """
 
 from __future__ import annotations
@@ -18,6 +19,16 @@ DIMENSIONS = {
     INSTANCES: (frozenset(_FLEET),),
 }
 """The sets of dimensions with which each namespace's metrics are published."""
+_QUEUE, _COMPONENT = (frozenset({"EndpointName"}),), (frozenset({"InferenceComponentName"}),)
+OTHERS = {
+    "ApproximateBacklogSize": _QUEUE,
+    "ApproximateBacklogSizePerInstance": _QUEUE,
+    "HasBacklogWithoutCapacity": _QUEUE,
+    "ConcurrentRequestsPerCopy": _COMPONENT,
+    "InvocationsPerCopy": _COMPONENT,
+    "NoCapacityInvocationFailures": _COMPONENT,
+}
+"""Metrics of no variant, with the sets of dimensions of each: of a queue, and of a component."""
 GPU = frozenset({"GPUUtilization", "GPUMemoryUtilization"})
 """Published for instances with GPUs only."""
 REQUESTS = frozenset({"Invocations", "InvocationsPerInstance"})

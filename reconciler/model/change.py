@@ -79,6 +79,8 @@ class Reason(StrEnum):
     NOT_MADE = "not-made"
     """The spec that made it is there, and does not make it any more."""
     SUPERSEDED = "superseded"
+    ASIDE = "aside"
+    """Something else cannot change while it is there."""
     ADOPTED = "adopted"
     DESTROYED = "destroyed"
     """Everything that the platform owns is to go, whatever the specs say."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
+from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, FieldChange, Reason
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Node
@@ -14,16 +16,23 @@ from reconciler.resources.api import Resource
 from reconciler.resources.review import Objection
 
 
-def reviewed(change: Change, node: Node, resource: Resource) -> tuple[Change, list[Diagnostic]]:
-    """The change with what its adapter makes of it, and the adapter's findings."""
+def reviewed(
+    change: Change, node: Node, resource: Resource, made: Container[Address]
+) -> tuple[Change, list[Diagnostic], frozenset[Address]]:
+    """The change with what its adapter makes of it, the adapter's findings, and what is in its way.
+
+    What is in its way and `made` here is no finding.
+    """
     if change.observed is None:
-        return change, []
+        return change, [], frozenset()
     decided = resource.pending.decide(change)
     said = [*resource.pending.review(_with(change, decided))]
     seen = _compared(change, decided, node, resource)
     fields = (each for each in said if isinstance(each, FieldChange))
-    against = [objections.by_adapter(node, each) for each in said if isinstance(each, Objection)]
-    return replace(seen, fields=(*seen.fields, *fields)), against
+    against = [each for each in said if isinstance(each, Objection)]
+    around = frozenset(each.around for each in against if each.around and each.around in made)
+    found = [objections.by_adapter(node, each) for each in against if each.around not in around]
+    return replace(seen, fields=(*seen.fields, *fields)), found, around
 
 
 def _with(change: Change, decided: Props) -> Change:

@@ -24,6 +24,7 @@ from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.plan import (
+    around,
     calls,
     claims,
     closing,
@@ -69,6 +70,8 @@ class Draft:
     """Of resources that others may move at run time, how they compare."""
     staying: list[Change] = field(default_factory=list)
     """What differs and no call changes."""
+    around: dict[str, frozenset[Address]] = field(default_factory=dict)
+    """By step, what has to be away while it is carried out."""
 
 
 def plan(
@@ -90,7 +93,7 @@ def plan(
     draft.steps += retire.removals(graph, live, resources, place, policy, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
-    draft.steps = [protect.judge(step, policy) for step in draft.steps]
+    draft.steps = around.ordered((protect.judge(it, policy) for it in draft.steps), draft.around)
     draft.diagnostics += protect.review(policy, draft.steps)
     return draft
 
@@ -154,7 +157,8 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     foreign = observed is not None and not owned(observed, place, resource)
     if foreign and change.action in {Action.NONE, Action.UPDATE}:
         change = replace(change, action=Action.ADOPT, reason=Reason.ADOPTED)
-    seen, against = reviewed(change, node, resource)
+    change = around.cleared(change, resource, draft.around)
+    seen, against, away = reviewed(change, node, resource, graph)
     against += unsure(change, node, resource)
     draft.diagnostics += against
     if resource.pending.moved is not unmoved or seen.owned:
@@ -177,6 +181,8 @@ def _step(  # noqa: PLR0913 - the five inputs of a plan and its result
     draft.diagnostics += [*remarks(seen, node, place), *withdrawn(seen, node)]
     draft.diagnostics += copies(node, steps)
     _add(seen, node, steps, draft, resource)
+    if away and not any(each.refused for each in steps):
+        draft.around |= {each.id: away for each in steps}
 
 
 def _compared(  # noqa: PLR0913 - the inputs of a plan

@@ -89,7 +89,10 @@ def _narrowed(narrowing: Narrowing, change: Change, resource: Resource) -> Itera
     live = {**top, **change.live}
     pairs = _pairs(live, change.desired, narrowing.path, resource)
     if narrowing.whole:
-        pairs = [((narrowing.prop,), {**outputs, **live}, {**change.desired, **change.targets})]
+        tags = (change.observed.tags or {}) if change.observed else {}
+        told: list[Json] = [{"Key": key, "Value": text} for key, text in tags.items()]
+        seen = {**outputs, **live, TAG[0]: told}
+        pairs = [((narrowing.prop,), seen, {**change.desired, **change.targets})]
     for path, before, after in pairs:
         if says := narrowing.lost(before, after):
             yield Loss(narrowing.destroys, says, path)

@@ -26,8 +26,8 @@ from reconciler.plan.widening import ways
 from reconciler.plan.widening.turn import Turn, access, names, pairs, plain, policy
 from reconciler.resources.api import MAKING_TAG, Place, Resource
 
-RESTRAINS = re.compile(r"::(\w*Policy|\w*PublicAccessBlock|NetworkAclEntry)$")
-"""Types that are themselves a policy of something else, or a block."""
+RESTRAINS = re.compile(r"::((?!Scaling)\w*Policy|\w*PublicAccessBlock|NetworkAclEntry)$")
+"""Types that are themselves a policy of something else, or a block; one of scaling is neither."""
 
 
 class Way(Protocol):

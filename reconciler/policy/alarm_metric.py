@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.facts.instances import has_gpu
-from reconciler.facts.metrics import DIMENSIONS, GPU
+from reconciler.facts.metrics import DIMENSIONS, GPU, OTHERS
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
@@ -41,7 +41,10 @@ def _why(graph: Graph, alarm: Alarm) -> str:
     if sets is None:
         return ""
     given = alarm.dimensions
-    if frozenset(given) not in sets:
+    others = OTHERS.get(str(alarm.metric))
+    if others is not None and frozenset(given) in others:
+        return ""
+    if frozenset(given) not in (others or sets):
         names = " and ".join(sorted(given)) or "nothing"
         return f"{alarm.metric} is not published by {names}"
     if alarm.variant is None and watched(graph, alarm):

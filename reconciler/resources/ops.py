@@ -46,11 +46,11 @@ class Listing:
 
     `name` and `created` are members of an item, and `name` may be a template of several; where it
     is an ARN, the name of the resource is what stands behind its last colon. A `complete` listing
-    (together with the type's other listings) leaves nothing to describe. `gone` has members of an item and
-    the words in them that say that it is deleted, and only listed still: it counts as absent. What
-    a listing with `absence` lacks is not there, as surely as the type's own read says so, but in
-    the regions of `overwrites`, where the create call overwrites what it should have had. A
-    `sparing` one is asked for only where it spares a look at each of several resources.
+    (together with the type's other listings) leaves nothing to describe. `gone` has members of an
+    item and the words in them that say that it is deleted, and only listed still: it counts as
+    absent. What a listing with `absence` lacks is not there, as surely as the type's own read says
+    so, but in the regions of `overwrites`, where the create call overwrites what it should have
+    had. A `sparing` one is asked for only where it spares a look at each of several resources.
     """
 
     method: str

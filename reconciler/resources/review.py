@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from reconciler.model.address import Address
 from reconciler.model.change import Change, FieldChange, Observed
 from reconciler.model.diagnostic import Severity
 from reconciler.model.graph import Graph
@@ -39,6 +40,9 @@ class Objection:
     severity: Severity = Severity.ERROR
     path: Path = ()
     """The property that it is about."""
+    around: Address | None = None
+    """What stands in the way. Where the plan makes that itself, it goes before the change and is
+    made again after it, and this is no objection."""
 
 
 Asking: TypeAlias = Generator[Look, Json, Props]

@@ -34,22 +34,3 @@ def _told(state: str, *, late: bool) -> tuple[str, Verdict]:
         return "has no data to judge by (INSUFFICIENT_DATA)", unsure
     return f"has the state {state!r}, which nobody knows", Verdict.INCONCLUSIVE
 
-
-def already(alarms: Mapping[str, str]) -> tuple[str, ...]:
-    """The alarms that fire before the first step: what is wrong there is not the candidate's."""
-    return tuple(sorted(name for name, state in alarms.items() if state == FIRING))
-
-
-def refusal(alarms: Mapping[str, str], start: str = "--despite-alarms") -> str:
-    """Why a rollout does not begin, or ""; `start` is the option that begins it nevertheless."""
-    firing = already(alarms)
-    if not firing:
-        return ""
-    names = ", ".join(repr(each) for each in firing)
-    one = len(firing) == 1
-    return (
-        f"{'the alarm' if one else 'the alarms'} {names} {'is' if one else 'are'} firing already,"
-        " before the candidate has had a request, and would roll it back at once. Wait until"
-        f" {'it is' if one else 'they are'} OK, or, where this version is the cure, begin it with"
-        f" {start}, or move to it at once with `moorline rollout promote --full`"
-    )

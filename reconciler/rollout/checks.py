@@ -46,6 +46,11 @@ class Series:
         """Whether it differs from variant to variant."""
         return any(VARIANT in value for value in self.dimensions.values())
 
+    @property
+    def traffic(self) -> bool:
+        """Whether it counts requests, so that a period without a datapoint has had none."""
+        return self.namespace == "AWS/SageMaker" and self.metric.startswith("Invocations")
+
 
 REQUESTS = Series(
     namespace="AWS/SageMaker",

@@ -165,7 +165,7 @@ def _at(check: Check, figures: Figures, role: str, start: float) -> _Seen:
     figure = _value(figures, role, VALUE, start)
     if figure is None and not check.expression:
         (series,) = check.series.values()
-        figure = 0.0 if series.counts and requests else None
+        figure = 0.0 if series.counts and (requests or series.traffic) else None
     return _Seen(figure, requests)
 
 

@@ -175,8 +175,8 @@ def renamed(expression: str, ids: Mapping[str, str]) -> str:
 def listings(check: Check, watched: Watched) -> Iterator[tuple[str, Series]]:
     """The series of a check of which somebody has to ask whether they exist, once there is nothing.
 
-    What SageMaker itself counts needs no such question.
+    What SageMaker itself counts of each variant needs no such question.
     """
     for key, each in check.series.items():
-        if each.namespace != REQUESTS.namespace:
+        if (each.namespace, each.dimensions) != (REQUESTS.namespace, REQUESTS.dimensions):
             yield key, each.of(watched.endpoint, watched.candidate)

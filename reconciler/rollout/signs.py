@@ -23,7 +23,7 @@ def judged(alarms: Mapping[str, str], signals: Signals) -> tuple[Verdict, str]:
     if empty := _in(alarms, EMPTY):
         return Verdict.WAITING, f"{_named(empty)} without data"
     if signals.verdict is Verdict.PASSED:
-        return Verdict.PASSED, _said(signals) or "the analysis has passed"
+        return Verdict.PASSED, _good(signals)
     return Verdict.WAITING, _said(signals) or "the analysis has not seen enough yet"
 
 
@@ -41,6 +41,14 @@ def _in(alarms: Mapping[str, str], state: str) -> list[str]:
 def _named(names: Sequence[str]) -> str:
     several = len(names) > 1
     return f"the alarm{'s' * several} {', '.join(names)} {'are' if several else 'is'}"
+
+
+def _good(signals: Signals) -> str:
+    """How many checks say so; what each of them says is told beside it."""
+    number = sum(each.verdict is Verdict.PASSED for each in signals.findings)
+    if number > 1:
+        return f"all {number} checks are good"
+    return "its check is good" if number else "the analysis has passed"
 
 
 def _said(signals: Signals) -> str:

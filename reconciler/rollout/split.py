@@ -20,11 +20,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from reconciler.model.change import Call
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json
 from reconciler.rollout.values import Act, Live, Phase, Rollout, RolloutAction
 
+Props: TypeAlias = Mapping[str, Json]
 CLIENT = "elbv2"
 """The boto3 client."""
 MOST = 999

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sweeps import LONG, only_long, sample
 
 from reconciler.engine import drifted
 from reconciler.model.address import Address
@@ -96,6 +97,7 @@ def test_after_it_has_ended_what_was_there_for_a_while_goes(running: World) -> N
     assert steps(running.plan(text(2))) == []
 
 
+@only_long
 def test_it_is_no_revision_to_go_back_to(platform: Platform, aws: Sandbox) -> None:
     more = "  keepRevisions: 2\n"
     platform.converge(text(1, more=more))
@@ -148,7 +150,7 @@ def test_a_failed_endpoint_is_made_anew_as_a_whole(world: World) -> None:
 
 
 @pytest.mark.scenario("R01")
-@pytest.mark.parametrize("reason", ["an alarm fired", ""])
+@pytest.mark.parametrize("reason", ["an alarm fired", ""] if LONG else [""])
 def test_a_start_that_aws_took_back_is_a_failure_and_is_not_tried_again(
     reason: str, world: World
 ) -> None:
@@ -176,7 +178,9 @@ def dies_after(method: str) -> Callable[[object], None]:
     return hear
 
 
-@pytest.mark.parametrize("method", ["create_endpoint_config", "add_tags", "update_endpoint"])
+@pytest.mark.parametrize(
+    "method", sample(["add_tags", "create_endpoint_config", "update_endpoint"], 2)
+)
 def test_a_run_that_is_killed_is_gone_on_with(method: str, world: World) -> None:
     world.platform.text = text(2)
     with pytest.raises(Died):
@@ -212,6 +216,7 @@ def test_a_role_that_may_not_start_it_is_told_of_both_resources(world: World) ->
     world.aws.fail("sagemaker", "UpdateEndpoint", "AccessDeniedException", times=0)
 
 
+@only_long
 def test_another_region_has_a_rollout_of_its_own(running: World) -> None:
     before = (running.config, running.marks)
     other = Platform(running.aws, text(3), site=Site("emea", "eu-central-1"))
@@ -266,7 +271,7 @@ def test_another_version_meanwhile_takes_the_traffic_back_first_and_starts_at_no
 
 
 @pytest.mark.parametrize(
-    "method", ["add_tags", "update_endpoint_weights_and_capacities", "update_endpoint"]
+    "method", sample(["add_tags", "update_endpoint_weights_and_capacities", "update_endpoint"], 3)
 )
 def test_a_change_of_version_that_is_killed_is_gone_on_with(method: str, running: World) -> None:
     running.step(2, 50)
@@ -301,6 +306,32 @@ def test_a_rollout_that_runs_is_not_ended_by_leaving_its_strategy(running: World
     (refused,) = plan.refused
     assert (refused.address, "promote or abort it" in refused.refused) == (AT, True)
     assert "update_endpoint" not in running.platform.apply(plan).calls
+
+
+@pytest.mark.scenario("R37")
+def test_the_release_that_brought_the_canary_can_be_taken_back(
+    platform: Platform, aws: Sandbox
+) -> None:
+    platform.converge(text(1, ALL_AT_ONCE))
+    world = World(platform, aws)
+    before = world.config
+    assert world.apply(text(2)).outcome.ok
+    world.step(2, 50)
+    plan = world.plan(text(1, ALL_AT_ONCE))
+    assert plan.refused == ()
+    assert world.platform.apply(plan).outcome.ok
+    assert (world.config, world.weights) == (before, {"primary": 1.0})
+    assert (world.marks.word, world.marks.doing) == ("abort", Doing.SETTLE)
+
+
+@pytest.mark.scenario("R05")
+def test_what_aws_patches_an_endpoint_by_stays_while_it_is_busy(running: World) -> None:
+    kept = (running.configs, running.models)
+    running.step(1, 5)
+    for wanted in (text(2), text(2, more="  keepRevisions: 1\n")):
+        plan = running.plan(wanted)
+        assert not any(method.startswith("delete") for method in methods(plan))
+    assert (running.configs, running.models) == kept
 
 
 def test_a_variant_that_goes_unasked_is_a_loss_of_traffic(running: World) -> None:
@@ -375,6 +406,7 @@ def test_an_instance_type_that_an_autoscaler_forbids_is_found_before_the_start(
     assert world.counts == {"primary": 9, "candidate": 1}
 
 
+@only_long
 def test_a_count_that_was_set_by_hand_stays_until_the_end(world: World) -> None:
     world.aws.scale(NAME, "primary", 7)
     plan = world.plan(text(2))
@@ -399,7 +431,9 @@ def test_a_saved_plan_of_something_else_does_not_go_stale_while_it_runs(running:
     assert running.marks.step == 2
 
 
-@pytest.mark.parametrize(("share", "cause"), [(5, "rollout"), (50, "rollout"), (40, "hand")])
+@pytest.mark.parametrize(
+    ("share", "cause"), sample([(5, "rollout"), (50, "rollout"), (40, "hand")], 2)
+)
 def test_weights_of_a_step_are_the_rollouts_and_others_were_moved_by_hand(
     share: int, cause: str, running: World
 ) -> None:

@@ -15,6 +15,7 @@ from reconciler.rollout.values import Act, Finding, Live, Phase, Rollout, Signal
 
 from .made import NAME
 from .stage import OURS, Stage
+from .test_function import function
 
 ELB = "AWS::ElasticLoadBalancingV2::"
 WHERE = [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/invocations"]}}]
@@ -159,3 +160,19 @@ def test_groups_are_those_of_the_same_spec(stage: Stage, split: Split) -> None:
     reading = stage.look().reading
     assert reading is not None
     assert find(stage.session, reading) == split
+
+
+def test_the_function_in_aws_does_the_same(stage: Stage, split: Split) -> None:
+    """From the bytes of its zip, where little of Moorline is."""
+    stage.aws.traffic(NAME, 20)
+    stage.settle(200)
+    seen: list[tuple[float, float]] = []
+    for _ in range(60):
+        said = function()
+        now = live(stage, split)
+        seen += [now] * (not seen or seen[-1] != now)
+        if said["state"] == "over":
+            break
+        stage.settle(600 if said["act"] == "wait" else 130)
+    assert (said["phase"], seen[-1]) == ("completed", PRIMARY)
+    assert [round(candidate, 3) for _, candidate in seen] == [0.05, 0.25, 0.5, 1.0, 0.0]

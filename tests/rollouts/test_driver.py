@@ -6,13 +6,14 @@ What is decided by values alone is tried with the state machine; here it is what
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reconciler.aws.errors import AwsError, Expired, Retry
-from reconciler.aws.rollout.driving import carry_out
+from reconciler.aws.rollout.driving import carry_out, look
 from reconciler.aws.rollout.sending import MovedError
 from reconciler.rollout.values import Act, Finding, Live, Phase, Rollout, Signals, Verdict
 
@@ -183,9 +184,10 @@ def test_maintenance_by_aws_is_waited_for(stage: Stage) -> None:
 def test_a_model_that_is_deleted_meanwhile_is_no_way_out_of_the_old_version(stage: Stage) -> None:
     until(stage, Phase.BAKING, 2)
     stage.aws.vanish("model", "m2")
-    with pytest.raises(AwsError):
-        [*stage.run()]
 
+    assert rest(stage) is Phase.PAUSED
+    assert "m2" in stage.look().action.why  # type: ignore[union-attr]
+    assert stage.weights["primary"] == 75.0
     stage.advance("abort")
     assert rest(stage) is Phase.ABORTED
     assert stage.endpoint["EndpointConfigName"] == BASE
@@ -324,8 +326,6 @@ def test_an_edited_spec_changes_no_step_of_what_runs(stage: Stage) -> None:
     assert found is not None
     edited = replace(found, target="another", steps=found.steps[:1])
     about = replace(stage.about, asked=lambda _marks: edited)
-    from reconciler.aws.rollout.driving import look  # noqa: PLC0415 - as a driver that has the spec
-
     stage.settle(601)
     held = look(stage.session, about).action
     assert held is not None
@@ -344,11 +344,10 @@ def test_throttling_changes_no_phase(stage: Stage, operation: str) -> None:
     until(stage, Phase.BAKING, 1)
     stage.settle(601)
     stage.aws.fail("sagemaker", operation, "ThrottlingException", times=20)
-    for _ in range(3):
-        try:
+    for _ in range(8):
+        with suppress(Retry):
             stage.advance()
-        except Retry as error:
-            assert error.throttled
+        stage.aws.clock.advance(45)
     assert stage.endpoint["EndpointStatus"] in {"InService", "Updating"}
     assert rest(stage) is Phase.COMPLETED
     assert stage.ladder == [5.0, 25.0, 50.0, 100.0]
@@ -380,16 +379,17 @@ def test_who_may_not_move_the_endpoint_is_refused_and_nothing_else_moves(stage: 
 
 @pytest.mark.scenario("R09")
 def test_a_phase_that_takes_too_long_goes_back_whoever_looks(stage: Stage) -> None:
+    until(stage, Phase.BAKING, 2)
+    stage.aws.outcome(NAME, "stuck")
     until(stage, Phase.SCALING, 3)
-    stage.aws.clock.advance(0)
     stage.session = stage.process()
-    stage.judge = lambda *_: Signals(verdict=Verdict.WAITING)
-    stage.settle(40_000)
+    stage.settle(8000)
 
-    assert rest(stage) is Phase.ROLLED_BACK
-    marks = stage.look().reading.live.marks  # type: ignore[union-attr]
-    assert marks is not None
-    assert "may take" in marks.ended
+    found = stage.advance().action
+    assert found is not None
+    assert "scaling has taken" in found.why
+    assert "may take 2 h" in found.why
+    assert stage.look().action.phase is Phase.ABORTING  # type: ignore[union-attr]
 
 
 @pytest.mark.scenario("R187")

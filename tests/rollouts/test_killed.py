@@ -114,21 +114,22 @@ def points(how: str) -> list[tuple[int, bool]]:
     return found
 
 
-WRITES = {"healthy": 17, "bad": 13}
+EVERY = {"healthy": 47, "bad": 37}
 """One in so many is tried by `make test`."""
 
 
 @pytest.mark.scenario("R154")
 @pytest.mark.parametrize("how", JUDGES)
 def test_whoever_takes_over_ends_it_as_if_nobody_had_been_killed(how: str) -> None:
-    for at, after in sample(points(how), WRITES[how]):
+    for at, after in sample(points(how), EVERY[how]):
         stage, _ = whole(how, at, after=after)
         ladder = stage.ladder
         up = [each for each in ladder if each]
         assert up == sorted(up), (at, after, ladder)
         assert set(up) <= set(NEED), (at, after, ladder)
         if how == "healthy":
-            assert set(up) == set(NEED), (at, after, ladder)
+            untold = set(NEED) - set(up)  # what was sent, and killed before it was told
+            assert len(untold) <= after, (at, after, ladder)
             assert 0.0 not in ladder, (at, after, ladder)
         else:
             assert max(up) <= 25.0, (at, after, ladder)

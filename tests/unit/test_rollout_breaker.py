@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.rollout.breaker import already, guarded, refusal
+from reconciler.rollout.breaker import guarded
 from reconciler.rollout.values import Verdict
 
 
@@ -23,12 +23,3 @@ def test_each_state_is_told_apart(state: str, late: bool, verdict: Verdict, said
     (found,) = guarded({"a": state}, late=late)
     assert (found.name, found.verdict) == ("alarm a", verdict)
     assert found.said.startswith(said)
-
-
-@pytest.mark.scenario("R23")
-def test_an_alarm_that_fires_before_the_first_step_is_reported_and_refused() -> None:
-    states = {"b": "ALARM", "a": "OK", "c": "INSUFFICIENT_DATA", "d": ""}
-    assert already(states) == ("b",)
-    assert "'b' is firing already" in refusal(states)
-    assert "promote --full" in refusal(states)
-    assert refusal({"a": "OK", "d": ""}) == ""

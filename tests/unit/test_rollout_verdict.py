@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from reconciler.rollout.checks import REQUESTS, Check, Series
 from reconciler.rollout.measures import Figures, Known, Points
@@ -34,6 +35,7 @@ RATE = Check(
 )
 SLOW = Check(name="latency", series={"m": LATENCY}, side="below", level=250_000, unit="us")
 SOLD = Check(name="orders", series={"m": ORDERS}, side="atLeast", level=1)
+BUSY = Check(name="requests", series={"m": REQUESTS}, side="atLeast", level=10, minimum=0)
 PASSED, FAILED, WAITING, INCONCLUSIVE = (
     Verdict.PASSED,
     Verdict.FAILED,
@@ -95,6 +97,9 @@ def look(
         (replace(SLOW, run=2), [100.0, 300_000.0], [99.0] * 2, WAITING),  # the last one is bad
         (replace(SLOW, successes=3), [100.0, 100.0], [99.0] * 2, WAITING),
         (replace(SLOW, successes=3), [100.0] * 3, [99.0] * 3, PASSED),
+        (replace(BUSY, minimum=20), [None], [None], WAITING),
+        (BUSY, [None], [None], FAILED),
+        (BUSY, [30.0], [30.0], PASSED),
         (SOLD, [None], [100.0], FAILED),
         (SOLD, [None], [0.0], WAITING),
         (replace(SOLD, side="above", level=0), [3.0], [100.0], PASSED),
@@ -250,3 +255,56 @@ def test_nothing_expected_stands_in_the_way_of_nothing() -> None:
     for worst in range(4):
         given = [Finding(name="", verdict=each, said="") for each in kinds[: worst + 1]]
         assert overall(given) is kinds[worst]
+
+
+FIGURES = st.sampled_from([None, float("nan"), 100.0, 350_000.0, 900_000.0])
+REQUESTED = st.sampled_from([None, 0.0, 5.0, 100.0])
+LOOKS = st.lists(st.tuples(FIGURES, REQUESTED, FIGURES, REQUESTED), max_size=12)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(
+    rows=LOOKS,
+    run=st.integers(1, 4),
+    successes=st.integers(1, 3),
+    most=st.sampled_from([None, 0, 2]),
+    against=st.sampled_from(["", "stable"]),
+    per_request=st.booleans(),
+    now=st.sampled_from([300.0, 5000.0]),
+)
+def test_nothing_passes_that_was_not_measured_good(
+    rows: list[tuple[float | None, ...]],
+    run: int,
+    successes: int,
+    most: int | None,
+    against: str,
+    per_request: bool,
+    now: float,
+) -> None:
+    check = replace(
+        SLOW,
+        level=1.5 if against else 300_000,
+        fails_at=2.0 if against else 400_000,
+        against=against,
+        run=run,
+        successes=successes,
+        most_failed=most,
+        per_request=per_request,
+    )
+    value, requests, other, others = ([row[at] for row in rows] for at in range(4))
+    found = look(check, value, requests, (other, others), now=now)
+    good = [each for each in found.looks if " good, " in each]
+    if found.verdict is PASSED:
+        assert len(good) >= successes
+    if found.verdict is FAILED:
+        assert any(" bad, " in each for each in found.looks)
+    if now == 5000.0:
+        assert found.verdict is not WAITING
+    silent = look(check, [None] * len(rows), requests, (other, others), now=now)
+    assert silent.verdict not in {PASSED, FAILED}

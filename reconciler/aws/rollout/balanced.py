@@ -14,8 +14,7 @@ from reconciler.aws.errors import AwsError, incomplete
 from reconciler.aws.rollout.reading import Reading
 from reconciler.aws.rollout.sending import BusyError, Hear, Told
 from reconciler.aws.session import ReadOnly, Session
-from reconciler.model.value import Props
-from reconciler.resources.api import OWNERSHIP
+from reconciler.model.value import Json
 from reconciler.rollout.split import (
     CLIENT,
     Split,
@@ -32,6 +31,8 @@ from reconciler.rollout.values import Rollout, RolloutAction
 FRONT_TAG, BALANCED = "moorline:front", "balancer"
 """On an endpoint with a load balancer in front of it."""
 SPLIT_TAG, VARIANT_TAG = "moorline:split", "moorline:variant"
+OWNERSHIP = ("moorline:platform", "moorline:environment", "moorline:spec", "moorline:region")
+"""Tags by which things are of one spec; as `resources.api` has them, which the function lacks."""
 _TAGGING = "resourcegroupstaggingapi"
 
 
@@ -40,7 +41,7 @@ class Balanced:
     """The rule, as it was read, and what it is to be."""
 
     split: Split
-    answer: Props
+    answer: Mapping[str, Json]
     shares: Mapping[str, float] | None
 
     @property

@@ -17,6 +17,7 @@ from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import capture_spot, config_props, lines, own_bucket
 from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
 from reconciler.kinds.rollout.judged import analysis
+from reconciler.kinds.rollout.machine import driven
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
 from reconciler.kinds.rollout.serve import batch, check as modes
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
@@ -104,7 +105,8 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     names: list[Json] = [*(Ref(node.address, "AlarmName") for node in guards), *existing(spec)]
     yield _endpoint(spec, going, [node.address for node in guards], scope)
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
-    yield from autoscaled(spec, scope)
+    yield from autoscaled(spec, scope, held=going.watched is not None)
+    yield from driven(spec, scope)
     available.report(spec, scope)
     yield from expose.build(spec.expose, serve.fleet_of(spec).variant, scope)
 
@@ -169,7 +171,7 @@ register(
         check=check,
         lookups=lookups,
         build=build,
-        named=lambda spec: named(ENDPOINT, spec.aws_name),
+        named=lambda spec: named(batch.PIPELINE if spec.serve.batch else ENDPOINT, spec.aws_name),
         exports=exports,
         stage="endpoint",
         flows=flows,

@@ -20,11 +20,11 @@ from reconciler.kinds.rollout.expectation import (
     Term,
     bound,
     level,
+    named,
     of_endpoint,
     of_requests,
     period,
     run,
-    title,
 )
 from reconciler.kinds.rollout.expected import number
 from reconciler.kinds.rollout.serve import fleet_of
@@ -79,10 +79,7 @@ def called(rule: Expectation) -> str:
     """What an expectation is called; each of a rollout has another name."""
     if rule.existing_alarm is not None:
         return rule.existing_alarm
-    if rule.against is not None or not of_endpoint(rule):
-        return title(rule)
-    name = watch(rule).name
-    return f"{name}-background" if rule.when == "background" else name
+    return named(rule, watch(rule).name if of_endpoint(rule) else "")
 
 
 def alarm_name(rule: Expectation) -> str:

@@ -167,15 +167,15 @@ def run(rule: Expectation) -> int:
     return max(1, seconds(rule.for_) // period(rule))
 
 
-def title(rule: Expectation) -> str:
-    """What it is called: in names of alarms, and in what a status says."""
-    words = [*_words(rule)]
+def named(rule: Expectation, known: str) -> str:
+    """What it is called, in names of alarms and where it is told: a known name, or its words."""
+    words = [known or "-".join(_words(rule))[:60].strip("-")]
     against, _ = compared(rule)
     if against:
         words.append(f"against-{against}")
     if rule.when == "background":
         words.append("background")
-    return "-".join(words)[:60].strip("-")
+    return "-".join(words)
 
 
 def _words(rule: Expectation) -> Iterator[str]:

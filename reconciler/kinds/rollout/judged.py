@@ -6,6 +6,7 @@ from reconciler.kinds.api import Scope, seconds
 from reconciler.kinds.rollout.analysis import called, guards, stat
 from reconciler.kinds.rollout.expectation import (
     MINIMUM,
+    TRAFFIC,
     Expectation,
     Term,
     bound,
@@ -52,7 +53,7 @@ def check(rule: Expectation) -> Check:
         by=by,
         ago=seconds(rule.against.ago) if rule.against and rule.against.ago else 0,
         otherwise=None if rule.otherwise is None else _absolute(rule, rule.otherwise),
-        minimum=MINIMUM if rule.minimum_requests is None else rule.minimum_requests,
+        minimum=_minimum(rule),
         period=period(rule),
         run=run(rule),
         most_failed=rule.max_failed,
@@ -60,6 +61,13 @@ def check(rule: Expectation) -> Check:
         background=rule.when == "background",
         unit=_unit(rule),
     )
+
+
+def _minimum(rule: Expectation) -> int:
+    """Requests that a measurement needs; of a figure that is their number, none."""
+    if rule.minimum_requests is not None:
+        return rule.minimum_requests
+    return 0 if of_endpoint(rule) and rule.metric in TRAFFIC else MINIMUM
 
 
 def _absolute(rule: Expectation, value: float | str) -> float:

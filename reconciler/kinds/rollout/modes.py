@@ -20,12 +20,16 @@ def no_endpoint(scope: Scope) -> Mapping[str, Json | Lacking]:
     return {**dict.fromkeys(names, lacking), "pipelineName": scope.name}
 
 
-def autoscaled(spec: Rollout, scope: Scope) -> Iterator[Node]:
-    """Scalable targets and policies of a Rollout, after what they scale."""
+def autoscaled(spec: Rollout, scope: Scope, *, held: bool) -> Iterator[Node]:
+    """Scalable targets and policies of a Rollout, after what they scale.
+
+    While two versions share the traffic, the old one is `held`: it would lose instances with its
+    requests, and could not take all of them back. It may still get more.
+    """
     if spec.autoscale is None or spec.serve.batch is not None:
         return
     for each in scaled(spec, scope):
-        yield from build(spec.autoscale, each, scope)
+        yield from build(spec.autoscale, each, scope, held=held)
 
 
 def scaled(spec: Rollout, scope: Scope) -> Iterator[Scaled]:

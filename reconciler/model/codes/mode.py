@@ -57,7 +57,7 @@ CODES = (
     Code(
         "MODE009",
         "SageMaker refuses this change of mode",
-        "An endpoint with instances cannot become serverless, and one that has a model cannot become one of components, nor the other way round.",
+        "SageMaker does not turn an endpoint with instances into a serverless one.",
         "Use another `awsName`, or another Rollout, and move the callers.",
     ),
     Code(

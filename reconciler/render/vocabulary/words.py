@@ -43,6 +43,7 @@ REASONS: Mapping[str, str] = {
     Reason.NOT_DECLARED: "not declared any more",
     Reason.NOT_MADE: "its spec does not make it any more",
     Reason.SUPERSEDED: "beyond keepRevisions",
+    Reason.ASIDE: "goes while something else changes, and comes back after",
     Reason.ADOPTED: "taken over with --adopt",
     Reason.DESTROYED: "the whole platform is destroyed with --destroy",
     Reason.REVERTED: "the commit that is gone back to does not have it",

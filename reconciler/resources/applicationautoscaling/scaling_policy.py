@@ -80,6 +80,7 @@ register(
                 at="ScalingPolicies",
                 name="PolicyName",
                 params={**IN},
+                codec=Codec(decode=lambda item: {**item, "Arn": item["PolicyARN"]}),
                 complete=True,
             ),
         ),

@@ -151,6 +151,7 @@ register(
         ),
         carried=CARRIED,
         refers=(
+            "AWS::ApplicationAutoScaling::ScalingPolicy",
             "AWS::Lambda::Function",
             "AWS::SNS::Topic",
         ),

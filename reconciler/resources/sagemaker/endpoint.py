@@ -44,7 +44,7 @@ BOTH = (
 )
 """Source: Service Authorization Reference, Amazon SageMaker; AWS_FACTS 8.2."""
 COUNT = "DesiredInstanceCount"
-INITIAL = "InitialInstanceCount"
+INITIAL, INSTANCE = "InitialInstanceCount", "InstanceType"
 KIND = "VariantPropertyType"
 
 
@@ -64,11 +64,13 @@ def _noted(change: Change, attempted: list[Json], arn: Json) -> Iterator[Request
 
     It moves the endpoint's own time, by which an attempt is told from one that was never sent.
     """
-    marks, back = trial.tags(change.desired), [*trial.back(change)]
-    for tags in (marks, attempted) if back else ([*attempted, *marks],):
-        yield Request("add_tags", {"ResourceArn": arn, "Tags": tags}, bare=True)
-        yield from back
-        back = []
+    marks, back = trial.marked(change), trial.back(change)
+    if back:
+        yield Request("add_tags", {"ResourceArn": arn, "Tags": marks}, bare=True)
+        wanted = {"DesiredWeightsAndCapacities": back}
+        yield Request("update_endpoint_weights_and_capacities", wanted)
+        marks = []
+    yield Request("add_tags", {"ResourceArn": arn, "Tags": [*attempted, *marks]}, bare=True)
 
 
 def decide(change: Change) -> Props:
@@ -124,6 +126,8 @@ def fewer(live: Props, desired: Props) -> str:
             continue
         if name not in wanted:
             found.append(f"variant '{name}' goes away")
+        elif _concurrency(variant) is not None and INSTANCE in wanted[name]:
+            found.append(f"variant '{name}' leaves serverless, and SageMaker takes no way back")
         elif not kept:
             found.append(_less(name, variant, wanted[name]))
     return "; ".join(filter(None, found))

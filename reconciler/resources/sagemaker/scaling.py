@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 
+from reconciler.model.address import Address
 from reconciler.model.change import Change, Effect, FieldChange, Observed, Status
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
@@ -20,6 +21,7 @@ from reconciler.resources.sagemaker import trial
 CONFIG = "EndpointConfigName"
 COUNT, INITIAL = "DesiredInstanceCount", "InitialInstanceCount"
 DIMENSION = f"sagemaker:variant:{COUNT}"
+TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 GONE = (absent("ValidationException", r"^Could not find endpoint configuration\b"),)
 
 
@@ -66,6 +68,8 @@ def review(change: Change) -> Iterator[FieldChange | Objection]:
     if not (change.touches(CONFIG) and wanted and change.observed):
         return
     shown = live(change.observed)
+    yield from _serverless(change, shown, wanted)
+    yield from _kept(change, shown, wanted)
     if trial.announced(change.desired) is None:  # a rollout by weights takes no instances away
         yield from _counts(change, shown, wanted)
     yield from _types(change, wanted)
@@ -94,19 +98,67 @@ def _counts(
             yield FieldChange(path, before, after, Effect.IN_PLACE)
 
 
+def _serverless(
+    change: Change, shown: Mapping[str, Props], wanted: Mapping[str, Props]
+) -> Iterator[Objection]:
+    """Instances cannot become serverless, and serverless cannot come back (AWS_FACTS 1.6)."""
+    for name in sorted(shown.keys() & wanted.keys()):
+        serverless = "ServerlessConfig" in wanted[name]
+        if serverless and shown[name].get(COUNT) is not None:
+            yield Objection(
+                "MODE009",
+                f"SageMaker does not make variant {name!r} of {str(change.address)!r}, which has"
+                " instances, serverless",
+                "use another `awsName`, or another Rollout, and move the callers",
+            )
+        elif "InstanceType" in wanted[name] and shown[name].get("CurrentServerlessConfig"):
+            yield Objection(
+                "MODE008",
+                f"variant {name!r} of {str(change.address)!r} gets instances: SageMaker takes no"
+                " way back to serverless, so a rollback of this update is not possible",
+                "make another endpoint and move the callers; or approve the loss of traffic",
+                Severity.WARNING,
+            )
+
+
+def _kept(
+    change: Change, shown: Mapping[str, Props], wanted: Mapping[str, Props]
+) -> Iterator[Objection]:
+    """Which counts stay, whatever the new configuration begins with."""
+    for name in sorted({*(change.context.get("scaled") or ())} & shown.keys() & wanted.keys()):
+        live, begins = shown[name].get(COUNT), wanted[name].get(INITIAL)
+        if live is not None and live != begins:
+            yield Objection(
+                "MODE010",
+                f"{live} instances of variant {name!r} are kept (autoscaled): the new configuration"
+                f" of {str(change.address)!r} begins with {begins}",
+                "`autoscale` has the bounds",
+                Severity.NOTE,
+            )
+
+
 def _types(change: Change, wanted: Mapping[str, Props]) -> Iterator[Objection]:
+    """A variant that its autoscaler holds; a target of ours goes before, and comes back."""
     marks = trial.announced(change.desired)
     for name in change.context.get("scaled") or ():
+        resource = f"endpoint/{change.address.name}/variant/{name}"
         before = change.context["types"].get(name)
         last = marks.candidate if marks and name == marks.stable else name  # it stays at the end
-        after = wanted[last].get("InstanceType") if last in wanted else before
-        if before and after != before:
-            target = f"endpoint/{change.address.name}/variant/{name}"
+        if last not in wanted:
+            yield Objection(
+                "PLAN005",
+                f"variant {name!r} of {str(change.address)!r} goes, and its scalable target stays:"
+                " SageMaker refuses that",
+                f"deregister the scalable target {resource!r}, apply, then scale the new variant",
+            )
+        elif before and wanted[last].get("InstanceType") != before:
+            after = wanted[last].get("InstanceType") or "another kind"
             yield Objection(
                 "PLAN005",
                 f"SageMaker refuses to move the autoscaled variant {name!r} of "
                 f"{str(change.address)!r} from {before} to {after}",
-                f"deregister the scalable target {target!r}, apply, then register it again",
+                f"deregister the scalable target {resource!r}, apply, then register it again",
+                around=Address(TARGET, f"{resource}/{DIMENSION}"),
             )
 
 

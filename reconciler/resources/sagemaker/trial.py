@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from reconciler.model.change import Change, Observed
 from reconciler.model.value import Json, Props
-from reconciler.resources.parts import Request
 from reconciler.rollout.marks import PREFIX, encode, read
 from reconciler.rollout.values import Doing, Marks
 
@@ -22,14 +21,22 @@ CONFIG = "EndpointConfigName"
 BAD = ("aborted", "rolled-back", "failed")
 """Ways to end after which the same configuration is not tried again by itself."""
 WEIGHT = "DesiredWeight"
+REVERTED = "the spec asks for the version before again"
 ALL = 100
 """The weight of what has all traffic, beside 0."""
 _APART = re.compile(r"[^A-Za-z0-9-]+")
 
 
-def tags(desired: Props) -> list[Json]:
-    """The marks that a plan writes, as tags."""
-    return [tag for tag in desired.get("Tags") or () if tag["Key"].startswith(PREFIX)]
+def tags(props: Props) -> list[Json]:
+    """The marks among tags."""
+    return [tag for tag in props.get("Tags") or () if tag["Key"].startswith(PREFIX)]
+
+
+def marked(change: Change) -> list[Json]:
+    """The marks that an update writes first, as tags."""
+    marks = written(change)
+    found = encode(marks) if marks is not None else {}
+    return [{"Key": key, "Value": text} for key, text in found.items()]
 
 
 def quiet(change: Change) -> Props:
@@ -53,6 +60,21 @@ def stamped(method: str, params: Props, now: float) -> Props:
 def announced(desired: Props) -> Marks | None:
     """The rollout that desired properties are about."""
     return read({tag["Key"]: tag["Value"] for tag in tags(desired)})
+
+
+def written(change: Change) -> Marks | None:
+    """The marks that come before an update: those of a plan, or of a rollout that it ends.
+
+    A spec that moves no weights may ask for the version before the rollout, such as a revert.
+    """
+    if (marks := announced(change.desired)) or change.observed is None:
+        return marks
+    marks = running(change.observed.tags)
+    if marks is None or change.live.get(CONFIG) != marks.middle:
+        return None
+    if change.desired.get(CONFIG) != marks.base:
+        return None
+    return replace(marks, doing=Doing.SETTLE, word="abort", why=REVERTED, since=0.0, seen=False)
 
 
 def running(found: Mapping[str, str] | None) -> Marks | None:
@@ -79,7 +101,7 @@ def named(found: Mapping[str, str]) -> Iterator[str]:
 def held(change: Change) -> str:
     """Why an update must not go past a rollout that runs; "" where it starts, ends or keeps it."""
     marks = running(change.observed.tags) if change.observed else None
-    if marks is None or not change.touches(CONFIG) or tags(change.desired):
+    if marks is None or not change.touches(CONFIG) or written(change) is not None:
         return ""
     if change.live.get(CONFIG) != marks.middle:
         return ""
@@ -101,22 +123,20 @@ def spent(desired: Props, observed: Observed) -> str:
     return f"the rollout to {last.target!r} was tried and {how}{': ' if why else ''}{why}"
 
 
-def back(change: Change) -> Iterator[Request]:
-    """All traffic goes back to the version before, where a rollout that runs is given up."""
-    marks = announced(change.desired)
+def back(change: Change) -> list[Json]:
+    """The weights by which all traffic goes back first, where a rollout is given up; else none."""
+    marks = written(change)
     if marks is None or change.observed is None:
-        return
+        return []
     given_up = marks.middle if marks.doing is Doing.SETTLE else marks.over
-    if change.live.get(CONFIG) != given_up:
-        return
     live = change.observed.outputs.get("ProductionVariants") or ()
-    if any(each["VariantName"] != marks.stable and each.get(WEIGHT) for each in live):
-        weights = [
-            {"VariantName": name, WEIGHT: ALL if name == marks.stable else 0}
-            for name in sorted(each["VariantName"] for each in live)
-        ]
-        wanted = {"DesiredWeightsAndCapacities": weights}
-        yield Request("update_endpoint_weights_and_capacities", wanted)
+    exposed = any(each["VariantName"] != marks.stable and each.get(WEIGHT) for each in live)
+    if change.live.get(CONFIG) != given_up or not exposed:
+        return []
+    return [
+        {"VariantName": name, WEIGHT: ALL if name == marks.stable else 0}
+        for name in sorted(each["VariantName"] for each in live)
+    ]
 
 
 def unsettled(desired: Props, observed: Observed) -> str:
@@ -143,10 +163,12 @@ def unsettled(desired: Props, observed: Observed) -> str:
 
 def passing(name: str, live: Props, desired: Props) -> bool:
     """Whether a variant goes because its rollout does: that loses no traffic."""
-    marks = announced(desired)
+    before = {tag["Key"]: tag["Value"] for tag in tags(live)}
+    marks = announced(desired) or running(before)
     if marks is None or name != marks.candidate:
         return False
-    return live.get(CONFIG) in {marks.middle, marks.over}
+    ends = bool(tags(desired)) or desired.get(CONFIG, {}).get(CONFIG) == marks.base
+    return ends and live.get(CONFIG) in {marks.middle, marks.over}
 
 
 def begun(desired: Props) -> str:
@@ -159,7 +181,10 @@ def begun(desired: Props) -> str:
 
 
 def of_a_step(marks: Marks, weights: Mapping[str, float]) -> bool:
-    """Whether live weights are those of a step that the rollout is at, or on its way to or from."""
+    """Whether live weights are those of a step that the rollout is at, or on its way to or from.
+
+    Tags of the index lag (AWS_FACTS 6.6), so the step after the one that they name counts too.
+    """
     total = sum(weights.values())
     if marks.candidate not in weights or not total:
         return False

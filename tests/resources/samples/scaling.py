@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .sample import Sample
+from reconciler.model.value import Ref
+
+from .identity import role
+from .sample import IMAGE, Sample
 
 RESOURCE = "endpoint/acme-test-scorer/variant/primary"
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
@@ -31,7 +34,11 @@ target = Sample(
     ),
 )
 FOLLOWS = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
-NAMED = {**OF, "PolicyName": "acme-test-scorer-invocations"}
+NAMED = {
+    **OF,
+    "ResourceId": Ref(target.address, "ResourceId"),
+    "PolicyName": "acme-test-scorer-invocations",
+}
 TRACKING = {"TargetValue": 70.0, "PredefinedMetricSpecification": FOLLOWS}
 policy = Sample(
     "AWS::ApplicationAutoScaling::ScalingPolicy",
@@ -68,4 +75,56 @@ policy = Sample(
         },
     ),
     needs=(target,),
+)
+
+
+CONFIG = {
+    "ExecutionRoleArn": Ref(role.address, "Arn"),
+    "ProductionVariants": [
+        {"VariantName": "primary", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}
+    ],
+}
+hosting = Sample(
+    "AWS::SageMaker::EndpointConfig",
+    "acme-test-shared-1",
+    minimal=CONFIG,
+    full=CONFIG,
+    needs=(role,),
+)
+SERVED = {"EndpointConfigName": Ref(hosting.address, "EndpointConfigName")}
+shared = Sample(
+    "AWS::SageMaker::Endpoint", "acme-test-shared", minimal=SERVED, full=SERVED, needs=(hosting,)
+)
+NEEDS = {"MinMemoryRequiredInMb": 4096, "NumberOfAcceleratorDevicesRequired": 1}
+CONTAINED = {"Container": {"Image": IMAGE}, "ComputeResourceRequirements": NEEDS}
+ON = {"EndpointName": Ref(shared.address, "EndpointName"), "VariantName": "primary"}
+component = Sample(
+    "AWS::SageMaker::InferenceComponent",
+    "acme-test-shared-scorer",
+    minimal={**ON, "Specification": CONTAINED, "RuntimeConfig": {"CopyCount": 1}},
+    full={
+        **ON,
+        "Specification": {
+            **CONTAINED,
+            "StartupParameters": {"ModelDataDownloadTimeoutInSeconds": 600},
+        },
+        "RuntimeConfig": {"CopyCount": 2},
+        "DeploymentConfig": {
+            "RollingUpdatePolicy": {
+                "MaximumBatchSize": {"Type": "COPY_COUNT", "Value": 1},
+                "WaitIntervalInSeconds": 60,
+            }
+        },
+    },
+    edits=(
+        {"RuntimeConfig": {"CopyCount": 3}},
+        {
+            "Specification": {
+                "Container": {"Image": f"{IMAGE}1"},
+                "ComputeResourceRequirements": NEEDS,
+            }
+        },
+    ),
+    needs=(role, hosting, shared),
+    costly=True,
 )

@@ -66,9 +66,9 @@ class Scaled:
         return [{"Name": name, "Value": value} for name, value in named.items()]
 
 
-def build(spec: Autoscale, scaled: Scaled, scope: Scope) -> Iterator[Node]:
-    """Everything for one thing that scales."""
-    yield _target(spec, scaled, scope)
+def build(spec: Autoscale, scaled: Scaled, scope: Scope, *, held: bool = False) -> Iterator[Node]:
+    """Everything for one thing that scales; what is `held` gets no fewer."""
+    yield _target(spec, scaled, scope, held=held)
     for index, each in enumerate(spec.targets):
         yield _followed(each, index, scaled, scope)
     for index, step in enumerate(spec.steps):
@@ -91,7 +91,7 @@ def _woken(rule: Wake, scaled: Scaled, scope: Scope) -> Iterator[Node]:
     yield scope.node(_address(ALARM, "wake", scaled, scope), props, lines={(): at})
 
 
-def _target(spec: Autoscale, scaled: Scaled, scope: Scope) -> Node:
+def _target(spec: Autoscale, scaled: Scaled, scope: Scope, *, held: bool) -> Node:
     actions: list[Json] = []
     for name, each in sorted(spec.schedules.items()):
         bounds = {"MinCapacity": each.at_least, "MaxCapacity": each.at_most}
@@ -109,6 +109,12 @@ def _target(spec: Autoscale, scaled: Scaled, scope: Scope) -> Node:
         "MinCapacity": spec.at_least,
         "MaxCapacity": spec.at_most,
         "ScheduledActions": actions,
+        # said in either case: what is left out would stay suspended
+        "SuspendedState": {
+            "DynamicScalingInSuspended": held,
+            "DynamicScalingOutSuspended": False,
+            "ScheduledScalingSuspended": False,
+        },
     }
     lines = {
         (): AT,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconciler.kinds.api import Lookup, Problem, Scope
-from reconciler.kinds.rollout.expose import api, balancer, failover
+from reconciler.kinds.api import Lookup, Problem, Role, Scope
+from reconciler.kinds.rollout.expose import api, balancer, failover, front
 from reconciler.kinds.rollout.expose.check import check
 from reconciler.kinds.rollout.expose.spec import Expose
 from reconciler.kinds.terms import private
@@ -47,6 +47,20 @@ def tags(expose: Expose | None) -> list[Json]:
     if expose is None or expose.balancer is None:
         return []
     return [{"Key": balancer.FRONT_TAG, "Value": "balancer"}]
+
+
+def allow_driver(expose: Expose | None, scope: Scope, role: Role) -> None:
+    """Let a function that drives find the rule of a load balancer, and change that one alone.
+
+    An ARN of a rule has ids of AWS, so it is told by its tag. Neither finding nor reading takes a
+    resource. Source: Service Authorization Reference, ELB V2 and Resource Groups Tagging.
+    """
+    if expose is None or expose.balancer is None:
+        return
+    scope.grant(role, ("elasticloadbalancing:DescribeRules", "tag:GetResources"), on=("*",))
+    own = {f"aws:ResourceTag/{balancer.SPLIT_TAG}": scope.address(front.ENDPOINT).name}
+    rules = scope.arn("elasticloadbalancing", "listener-rule/app/*")
+    scope.grant(role, ("elasticloadbalancing:ModifyRule",), on=(rules,), when={"StringEquals": own})
 
 
 def build(expose: Expose | None, serving: str, scope: Scope) -> Iterator[Node]:

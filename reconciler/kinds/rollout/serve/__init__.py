@@ -93,7 +93,8 @@ def config_extras(spec: Rollout, role: Role | None, scope: Scope) -> dict[str, J
         found["ExecutionRoleArn"] = role.arn
         if spec.network is not None:
             found["VpcConfig"] = spec.network.props()
-        found["EnableNetworkIsolation"] = spec.network_isolation
+        if spec.network_isolation:
+            found["EnableNetworkIsolation"] = True
     if spec.explain is not None:
         found["ExplainerConfig"] = explain.config(spec.explain)
     return found
