@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
-from reconciler.kinds.rollout import ab, preview, shadow, together, variant
+from reconciler.kinds.rollout import ab, expose, preview, shadow, together, variant
 from reconciler.kinds.rollout.analysis import called
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
@@ -39,6 +39,8 @@ def check(spec: Rollout) -> Iterator[Problem]:
         help_ = "put it into the model file, and write /opt/ml/model/code"
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
+    serving, moves = fleet_of(spec).variant, weighed(spec)
+    yield from expose.problems(spec.expose, mode_of(spec), serving, moves=moves)
 
 
 def _check_canary(spec: Rollout) -> Iterator[Problem]:
