@@ -34,7 +34,9 @@ def made(view: EnvironmentView, more: Iterable[str] = ()) -> dict[str, dict[str,
         for type_, each in sorted(types.items())
         if each.fix(prefix) != prefix
     )
-    stages = tuple(replace(each, assets=assets, secrets=("*",), begun=begun) for each in stages)
+    stages = tuple(
+        replace(each, assets=assets, secrets=("*",), begun=begun, stepwise=True) for each in stages
+    )
     site = sites.Site(view.platform, stages, types=tuple(sorted({*types, *more})))
     account = f"arn:{stages[0].partition}:iam::{view.account}:root"
     found = resolve.policies(

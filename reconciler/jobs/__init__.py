@@ -18,6 +18,8 @@ RUNTIME = "analysis"
 """The analysis runtime as a job."""
 PROGRAM = "moorline_analysis"
 """The package that it is in its archive."""
+DRIVER = "driver"
+"""The driver of rollouts as a job: a Lambda function, see `driver`."""
 _START = "__main__.py"
 _MAIN = b"""import sys
 
@@ -42,13 +44,50 @@ def package(name: str) -> bytes:
     """A job that is a folder, such as ``pull``, as a zip: the same bytes on every machine.
 
     `RUNTIME` is the analysis runtime, which Python runs as it is: ``python3 FILE.zip VERB``.
+    `DRIVER` is what drives a rollout, from the files that drive it elsewhere.
 
     Raises:
         FileNotFoundError: there is no such job.
     """
     if name == RUNTIME:
         return _zip({_START: _MAIN, **_files(files("reconciler").joinpath(name), PROGRAM)})
+    if name == DRIVER:
+        return _zip(driver())
     return _zip(_files(files(__name__).joinpath(name), name))
+
+
+_WHOLE = ("rollout", "aws/rollout", "aws/function")
+_SINGLE = (
+    "__init__",
+    "aws/__init__",
+    "aws/judging",
+    "aws/measuring",
+    "model/__init__",
+    "resources/__init__",
+    "resources/answers",
+    "secret/__init__",
+)
+_FUNCTION = "reconciler.aws.function"
+_IN_PLACE = {
+    "aws/errors": f"{_FUNCTION}.errors",
+    "aws/session": f"{_FUNCTION}.session",
+    "model/change": f"{_FUNCTION}.values",
+    "model/value": f"{_FUNCTION}.values",
+    "resources/api": "reconciler.resources.answers",
+    "secret/redact": f"{_FUNCTION}.values",
+}
+"""Modules that the files import, and the smaller ones that a function has in their place."""
+
+
+def driver() -> dict[str, bytes]:
+    """The files of the function that drives rollouts, by the name that they have in its zip."""
+    root = files("reconciler")
+    places = {name: f"from {other} import *\n".encode() for name, other in _IN_PLACE.items()}
+    singles = {name: root.joinpath(*f"{name}.py".split("/")).read_bytes() for name in _SINGLE}
+    found = {f"reconciler/{name}.py": body for name, body in (places | singles).items()}
+    for folder in _WHOLE:
+        found |= _files(root.joinpath(*folder.split("/")), f"reconciler/{folder}")
+    return found
 
 
 def _files(folder: Traversable, name: str) -> dict[str, bytes]:

@@ -128,7 +128,8 @@ def test_whoever_takes_over_ends_it_as_if_nobody_had_been_killed(how: str) -> No
         assert up == sorted(up), (at, after, ladder)
         assert set(up) <= set(NEED), (at, after, ladder)
         if how == "healthy":
-            assert set(up) == set(NEED), (at, after, ladder)
+            untold = set(NEED) - set(up)  # what was sent, and killed before it was told
+            assert len(untold) <= after, (at, after, ladder)
             assert 0.0 not in ladder, (at, after, ladder)
         else:
             assert max(up) <= 25.0, (at, after, ladder)

@@ -133,9 +133,9 @@ def test_the_second_of_two_drivers_finds_the_marks_of_the_first_and_stops() -> N
     """Both looked at the same moment; the first has written right after the second."""
     other = marks(step=2, since=1001.0)
     aws = session(tags(marks()), {}, *[tags(other)] * 4)
+    what = action(shares={"primary": 0.5, "candidate": 0.5}, marks=encode(NEXT))
     with pytest.raises(MovedError):
-        shares = {"primary": 0.5, "candidate": 0.5}
-        send(aws, reading(), action(shares=shares, marks=encode(NEXT)), bool)
+        send(aws, reading(), what, bool)
 
     assert "update_endpoint_weights_and_capacities" not in dict(sent(aws))
 

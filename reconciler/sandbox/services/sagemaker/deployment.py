@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from reconciler.sandbox.services.sagemaker import fleets, guards, stages, variants
+from reconciler.sandbox.services.sagemaker import fleets, guards, stages, tidings, variants
 from reconciler.sandbox.state.clock import moment
 from reconciler.sandbox.state.outcomes import CAPACITY_TEXT, OK, Outcome
 from reconciler.sandbox.state.world import WORLD
@@ -76,7 +76,7 @@ def settle(endpoints: dict[str, Record]) -> None:
     """Apply everything that is due."""
     now = WORLD.clock.now()
     for record in list(endpoints.values()):
-        while record.pending is not None and (at := _next(record.pending)) <= now:
+        while record.pending is not None and (at := upcoming(record.pending)) <= now:
             _go_on(endpoints, record, at)
 
 
@@ -90,7 +90,8 @@ def look(endpoints: dict[str, Record], alarm: str) -> None:
     settle(endpoints)
 
 
-def _next(deployment: Deployment) -> float:
+def upcoming(deployment: Deployment) -> float:
+    """When something of it is due next, in seconds of the clock."""
     coming = deployment.stage + 1
     stage = deployment.stages[coming].at if coming < len(deployment.stages) else math.inf
     return min(stage, deployment.watched, deployment.due)
@@ -119,7 +120,8 @@ def _end(endpoints: dict[str, Record], record: Record, at: float) -> None:
     record.modified = at
     if deployment.change == "delete":
         del endpoints[record.name]
-    elif deployment.change == "system":
+        return
+    if deployment.change == "system":
         record.data["EndpointStatus"] = "InService"
         record.data["FailureReason"] = deployment.outcome.reason or None
     elif deployment.change == "back":
@@ -130,6 +132,7 @@ def _end(endpoints: dict[str, Record], record: Record, at: float) -> None:
         _fail(record, deployment, at)
     if record.pending is None:
         _note(record, at)
+    tidings.tell(record, at)
 
 
 def _succeed(record: Record, deployment: Deployment, at: float) -> None:

@@ -5,8 +5,11 @@ The state machine itself is `deployment`; this file holds the operations.
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
+
+from moto.sagemaker.models import sagemaker_backends
 
 from reconciler.sandbox.protocol.errors import invalid
 from reconciler.sandbox.services.sagemaker import (
@@ -18,10 +21,12 @@ from reconciler.sandbox.services.sagemaker import (
     listing,
     scaling,
     stages,
+    tidings,
     variants,
     working,
 )
 from reconciler.sandbox.services.sagemaker.store import created_at, modified_at, records
+from reconciler.sandbox.state.agenda import Due
 from reconciler.sandbox.state.world import WORLD
 
 if TYPE_CHECKING:
@@ -80,6 +85,7 @@ def create(call: Call) -> dict[str, Any]:
         capture=_capture(config),
         policy=deepcopy(call.get("DeploymentConfig")),
     )
+    tidings.tell(record, WORLD.clock.now())
     return {"EndpointArn": record.arn}
 
 
@@ -149,6 +155,7 @@ def update(call: Call) -> dict[str, Any]:
     )
     record.pending = deployment.guarded(begun, live, WORLD.durations.endpoint)
     deployment.started(record)
+    tidings.tell(record, WORLD.clock.now())
     return {"EndpointArn": record.arn}
 
 
@@ -157,6 +164,7 @@ def update_weights(call: Call) -> dict[str, Any]:
     record = find(call, call["EndpointName"])
     changeable(record)
     scaling.begin(call, record)
+    tidings.tell(record, WORLD.clock.now())
     return {"EndpointArn": record.arn}
 
 
@@ -189,6 +197,7 @@ def delete(call: Call) -> None:
     record.data["EndpointStatus"] = "Deleting"
     record.touch()
     record.pending = deployment.begin("delete", WORLD.durations.endpoint_delete)
+    tidings.tell(record, WORLD.clock.now())
 
 
 def list_(call: Call) -> dict[str, Any]:
@@ -217,6 +226,19 @@ def _summary(record: Record) -> dict[str, Any]:
 def due(backend: Any) -> None:  # noqa: ANN401  (moto's backend)
     """Bring all of them up to the clock."""
     deployment.settle(records(backend, KIND))
+
+
+def upcoming() -> Due | None:
+    """The next thing of all endpoints, so that their events come at their time."""
+    found = [
+        (deployment.upcoming(record.pending), record.number, backend)
+        for regions in [*sagemaker_backends.values()]
+        for backend in [*regions.values()]
+        for record in records(backend, KIND).values()
+        if record.pending is not None
+    ]
+    at, _, backend = min(found, key=lambda each: each[:2], default=(math.inf, 0, None))
+    return None if math.isinf(at) else Due(at, lambda: due(backend))
 
 
 OPERATIONS = {

@@ -11,7 +11,7 @@ from moto.sagemaker.responses import SageMakerResponse
 
 from reconciler.sandbox.found import declared
 from reconciler.sandbox.protocol import shapes
-from reconciler.sandbox.services.sagemaker import tags, tokens
+from reconciler.sandbox.services.sagemaker import endpoint, tags, tokens
 from reconciler.sandbox.services.sagemaker.jobs import life
 from reconciler.sandbox.services.sagemaker.store import Call
 from reconciler.sandbox.state import agenda
@@ -30,7 +30,7 @@ def install() -> None:
         theirs = getattr(SageMakerResponse, camelcase_to_underscores(name))
         method = _either(ours, _method(name, operation), theirs)
         setattr(SageMakerResponse, camelcase_to_underscores(name), method)
-    agenda.SOURCES.append(life.upcoming)
+    agenda.SOURCES += [life.upcoming, endpoint.upcoming]
     backend: Any = SageMakerModelBackend
     backend.iter_tagged_resources = tags.tagged
     backend.tag_resource = _tag

@@ -9,7 +9,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from reconciler.sandbox.protocol.errors import invalid
-from reconciler.sandbox.services.sagemaker import deployment, endpoint_config, model, variants
+from reconciler.sandbox.services.sagemaker import (
+    deployment,
+    endpoint_config,
+    model,
+    tidings,
+    variants,
+)
 from reconciler.sandbox.state.outcomes import Outcome
 from reconciler.sandbox.state.world import WORLD
 
@@ -126,6 +132,7 @@ def maintain(call: Call, record: Record, seconds: float) -> None:
     record.data["EndpointStatus"] = "SystemUpdating"
     record.touch()
     record.pending = deployment.begin("system", seconds, outcome)
+    tidings.tell(record, WORLD.clock.now())
 
 
 def stop(record: Record, *, out: bool) -> None:
@@ -139,4 +146,5 @@ def stop(record: Record, *, out: bool) -> None:
         raise ValueError(f"endpoint {record.name} is {status}; it cannot become {wanted}")
     record.data["EndpointStatus"] = wanted
     record.touch()
+    tidings.tell(record, WORLD.clock.now())
     deployment.scaled(record)

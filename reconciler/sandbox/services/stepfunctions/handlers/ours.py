@@ -1,6 +1,7 @@
-"""The function of Moorline's own that asks for pages: done here, as the role of the function.
+"""Functions of Moorline's own: done here, as the role of the function.
 
-It is told from all others by its bytes, so no code of a repository is run by its name. It reads its
+They are told from all others by their bytes, so no code of a repository is run by its name. What
+drives rollouts is `driver`'s. The one that asks for pages reads its
 secret and writes through the sandbox's door, IAM included, and reaches a host where HTTP tasks do:
 at the local server that was named for it, without TLS. A client's certificate has to be one, and is
 not presented.
@@ -15,27 +16,28 @@ from typing import Any
 
 from moto.awslambda.utils import get_backend
 
-from reconciler.jobs import package, pull
+from reconciler.jobs import DRIVER, package, pull
 from reconciler.jobs.pull.call import Answer, FaultError, Pair, Ports, context, fault
 from reconciler.sandbox.services.stepfunctions import acting
 from reconciler.sandbox.services.stepfunctions.execution import Execution, Failure, dumps
-from reconciler.sandbox.services.stepfunctions.handlers import reaching
+from reconciler.sandbox.services.stepfunctions.handlers import driver, reaching
 from reconciler.sandbox.state.world import WORLD
 
 NAME, PRINCIPAL = "pull", "lambda.amazonaws.com"
-HANDLER = f"{NAME}.handler"
+HANDLERS = {f"{NAME}.handler": NAME, driver.HANDLER: DRIVER}
+"""What is run of a function, and the job that its bytes have to be."""
 
 
 def function(run: Execution, name: str) -> Any | None:  # noqa: ANN401  (one of moto's)
     """The function of that name or ARN, where it is Moorline's own; else nothing."""
     found = get_backend(run.account, run.region).get_function(name)
-    own = found.handler == HANDLER and getattr(found, "code_bytes", b"") == _bytes()
-    return found if own else None
+    job = HANDLERS.get(str(found.handler))
+    return found if job and getattr(found, "code_bytes", b"") == _bytes(job) else None
 
 
 @cache
-def _bytes() -> bytes:
-    return package(NAME)
+def _bytes(job: str) -> bytes:
+    return package(job)
 
 
 def invoked(run: Execution, found: Any, event: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -44,6 +46,9 @@ def invoked(run: Execution, found: Any, event: Mapping[str, Any]) -> Any:  # noq
     Raises:
         Failure: it has failed, by the name of what it raised.
     """
+    if found.handler == driver.HANDLER:
+        key = acting.take(found.role, PRINCIPAL, run.region, found.function_name, run.account).key
+        return driver.invoked(key, run.region, found.code_bytes, event)
     variables = found.environment_vars
     settings = {**json.loads(variables["PULL"]), "bucket": variables["BUCKET"]}
     settings["prefix"] = variables["PREFIX"]
