@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 
 from reconciler.sandbox import lifecycle
-from reconciler.sandbox.seed import register_package, upload
+from reconciler.sandbox.seed import register_package, report, upload
 
 ENVIRONMENT = "local"
 REGION = "eu-west-1"
@@ -68,13 +68,13 @@ def main() -> None:
     say("What is to be made is shown, and made. Two rollouts wait for their models, and a source")
     say("for its secret.")
     moorline(f"apply {e} --yes")
-    say("A training run registers a model, a reviewer approves it; somebody uploads the other one,")
+    say("A training run registers a model, with its evaluation; somebody uploads the other one,")
     say("and keeps the card scheme's token where tokens are kept.")
-    sagemaker = client("sagemaker")
-    arn = register_package(sagemaker, "acme-local-fraud", approved=True)
-    print(f"approved: {arn}")
+    register()
     print(f"uploaded: {upload(client('s3'), ARTIFACTS, FALLBACK)}")
     keep_token()
+    say("The version is judged by the registry's policy, and a reviewer approves it.")
+    moorline(f"registry approve fraud 1 {e} --yes")
     moorline(f"apply {e} --yes")
     say("Now AWS is as the specs say.")
     moorline(f"plan {e} --detailed-exitcode")
@@ -88,6 +88,15 @@ def main() -> None:
     say("Apply repairs it.")
     moorline(f"apply {e} --yes")
     lifecycle.stop(state)
+
+
+def register() -> None:
+    """Register a version that waits for its approval, as the pipeline of the training does."""
+    report_at = report(client("s3"), ARTIFACTS, "training/fraud/evaluation.json", auc=0.968)
+    arn = register_package(
+        client("sagemaker"), "acme-local-fraud", approved=False, metrics=report_at
+    )
+    print(f"registered: {arn}")
 
 
 def keep_token() -> None:

@@ -26,7 +26,7 @@ from typing import Any
 import boto3
 
 from reconciler.sandbox import lifecycle
-from reconciler.sandbox.seed import register_package, upload
+from reconciler.sandbox.seed import release, upload
 from tests.crash.edits import EDITS
 
 ROOT = Path(__file__).parents[1]
@@ -179,7 +179,7 @@ def released(life: Life) -> None:
     life.say("A reviewer approves a model; somebody uploads the file of the other one, and keeps")
     life.say("the token of a partner.")
     with life.person() as client:
-        register_package(client("sagemaker"), REGISTRY, approved=True)
+        release(client("sagemaker"), client("s3"), REGISTRY, ARTIFACTS)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-09-14"))
         client("secretsmanager").create_secret(Name=SECRET, SecretString=TOKEN)
     life.until("plan --verbose --detailed-exitcode", CHANGES, f"{REGISTRY}/1")
@@ -218,7 +218,7 @@ def changed(life: Life) -> None:
         already = 2 if file == "environments/dev.yaml" else 0
         life.edit(file, *changes[already:])
     with life.person() as client:
-        register_package(client("sagemaker"), REGISTRY, approved=True)
+        release(client("sagemaker"), client("s3"), REGISTRY, ARTIFACTS)
         upload(client("s3"), ARTIFACTS, MODEL.format("2026-11-02"))
     life.until("plan --verbose --detailed-exitcode", CHANGES, f"{REGISTRY}/2")
     life.moorline("apply --yes")

@@ -5,6 +5,8 @@ Through plain boto3 calls, as a pipeline or a person would.
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -51,6 +53,26 @@ def register_package(  # noqa: PLR0913  (a version has that many parts, all opti
         **more,
     )
     return str(answer["ModelPackageArn"])
+
+
+def release(sagemaker: Any, s3: Any, group: str, bucket: str, *, auc: float = 0.97) -> str:  # noqa: ANN401  (boto3 clients)
+    """Register a version with its evaluation, and approve it on the record; returns its ARN.
+
+    What `moorline registry approve` writes, in the call that registers.
+    """
+    metrics = report(s3, bucket, f"evaluations/{group}.json", auc=auc)
+    record = {
+        "moorline:approved-by": "arn:aws:iam::123456789012:user/alice",
+        "moorline:approved-at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return register_package(sagemaker, group, approved=True, metrics=metrics, metadata=record)
+
+
+def report(s3: Any, bucket: str, key: str, **metrics: float) -> str:  # noqa: ANN401  (a boto3 S3 client)
+    """Put an evaluation into a bucket that is there; returns its URI."""
+    found = {"metrics": {name: {"value": value} for name, value in metrics.items()}}
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(found).encode())
+    return f"s3://{bucket}/{key}"
 
 
 def upload(client: Any, bucket: str, key: str) -> str:  # noqa: ANN401  (a boto3 S3 client)

@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.home import place
-from reconciler.sandbox.seed import register_package, upload
+from reconciler.sandbox.seed import release, upload
 from reconciler.sandbox.state import snapshot
 
 from .folder import Folder, copy_example, copy_files
@@ -65,7 +65,7 @@ def _story(folder: Folder) -> dict[str, Result]:
             "first plan": folder.run("plan", "-e", "local", "--json", "--detailed-exitcode"),
             "first apply": folder.run("apply", "-e", "local", "--yes"),
         }
-        register_package(folder.client("sagemaker"), REGISTRY, approved=True)
+        release(folder.client("sagemaker"), folder.client("s3"), REGISTRY, ARTIFACTS)
         upload(folder.client("s3"), ARTIFACTS, MODEL_FILE)
         folder.client("secretsmanager").create_secret(Name=SECRET, SecretString=TOKEN)
         return story | {

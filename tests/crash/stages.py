@@ -10,7 +10,7 @@ from typing import Any, Literal
 from engine.platform import FAULTS
 
 from reconciler.sandbox.inprocess import Sandbox
-from reconciler.sandbox.seed import register_package, upload
+from reconciler.sandbox.seed import release as released, upload
 from reconciler.sandbox.state import snapshot
 
 from .example import ARTIFACTS, MODEL_FILES, REGISTRY, SETTLED, Example
@@ -120,7 +120,7 @@ def _example(aws: Sandbox, name: Name) -> Scene:
 
 def release(scene: Scene) -> None:
     """Somebody approves a version of one model of the example, and uploads the other's file."""
-    register_package(scene.client("sagemaker"), REGISTRY, approved=True)
+    released(scene.client("sagemaker"), scene.client("s3"), REGISTRY, ARTIFACTS)
     for key in MODEL_FILES:
         upload(scene.client("s3"), ARTIFACTS, key)
 

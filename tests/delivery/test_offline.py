@@ -20,7 +20,7 @@ from reconciler.receipts.local import LocalStore
 from reconciler.resources import api as resources
 from reconciler.resources.permissions import permission
 from reconciler.sandbox import lifecycle
-from reconciler.sandbox.seed import register_package, upload
+from reconciler.sandbox.seed import release, upload
 from tests.cli.conftest import ARTIFACTS, MODEL_FILE, REGISTRY, SECRET, TOKEN
 from tests.cli.folder import Folder, copy_example, copy_files
 
@@ -31,7 +31,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     folder = Folder(tmp_path_factory.mktemp("offline"))
     copy_example(folder.path)
     folder.run("apply", "-e", "local", "--yes", expect=0)  # the buckets; a rollout waits for a file
-    register_package(folder.client("sagemaker"), REGISTRY, approved=True)
+    release(folder.client("sagemaker"), folder.client("s3"), REGISTRY, ARTIFACTS)
     upload(folder.client("s3"), ARTIFACTS, MODEL_FILE)
     folder.client("secretsmanager").create_secret(Name=SECRET, SecretString=TOKEN)
     folder.run("apply", "-e", "local", "--yes", expect=0)
