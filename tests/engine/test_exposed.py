@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from reconciler import engine
+from reconciler.aws import failover
+from reconciler.cli.verbs.failover import drill
 from reconciler.model.change import Cause
 from reconciler.rollout import marks
 from reconciler.rollout.split import Split, forward, reached, shares_of
@@ -222,6 +224,11 @@ def test_two_regions_answer_for_a_name_and_neither_touches_the_other(aws: Sandbo
     assert both["acme-dev-de-scorer"]["Failover"] == "SECONDARY"
     assert len({it["HealthCheckId"] for it in both.values()}) == 2
     assert steps(first.plan()) == steps(second.plan()) == []
+    told = drill(failover.members(first.session, ZONE, "fraud.example.com"))
+    names = [[*each["answers"]] for each in (told["now"], *told["without"])]
+    own, other = "acme-dev-scorer", "acme-dev-de-scorer"
+    assert names == [[own], [own], [other], [own]]
+    assert [each["failOpen"] for each in told["without"]] == [False, False, True]
     gone = second.plan(destroy=True)
     names = [step.address.name for step in gone.steps]
     assert all("dev-de" in it or it == "fraud.example.com" or "assets" in it for it in names)

@@ -23,6 +23,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "apply": ("moorline apply -e local", "moorline apply prod.plan", "moorline apply -e dev --yes"),
     "drift": ("moorline drift -e prod", "moorline drift -e prod --json"),
+    "failover": ("moorline failover -e prod", "moorline failover -e prod --json"),
     "history": ("moorline history -e prod", "moorline history -e prod --json"),
     "revert": ("moorline revert -e prod", "moorline revert -e prod --yes"),
     "explain": (

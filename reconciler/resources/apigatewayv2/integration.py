@@ -5,10 +5,12 @@ API reference, CreateIntegration; where HTTP APIs send requests to services of A
 there is no subtype for SageMaker ("Integration subtype reference").
 """
 
+from reconciler.resources.aside import Aside
 from reconciler.resources.cloudcontrol import declare
 
 declare(
     "AWS::ApiGatewayV2::Integration",
     tells=("IntegrationUri",),
+    aside=Aside(hands=("apigateway.amazonaws.com",)),
     refers=("AWS::ApiGatewayV2::Api", "AWS::Lambda::Function"),
 )

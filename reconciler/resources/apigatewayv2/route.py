@@ -1,7 +1,7 @@
 """AWS::ApiGatewayV2::Route, by AWS's own handlers.
 
-An API has one route of a key (CreateRoute), which tells it from others; it has no tags. What the
-handlers never give back of it, such as its authorizer, API Gateway's own listing does.
+An API has one route of a key (CreateRoute), which tells it from others; it has no tags. Which
+authorizer it has the handlers never give back, the kind of authorization they do.
 """
 
 from reconciler.resources.cloudcontrol import declare

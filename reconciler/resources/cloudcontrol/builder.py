@@ -40,7 +40,7 @@ def declare(type_: str, **more: Any) -> Resource:  # noqa: ANN401 - the fields o
     `more` is what no schema says: `holds`, `refers`, `narrows`, `apart`, and any other field of
     `Resource`; besides, `name` (the property that is its name), `unread` and `ordered` (dotted
     paths of what AWS never gives back, and of lists whose order means something), `offs` (blocks
-    of which absent and off are the same), `untagged` (it takes no tags, whatever the schema says)
+    of which absent and off are the same), `untagged` (it takes no tags, whatever the schema says),
     `by` (what its listing is told besides what the schema asks for) and `tells` (what tells it
     from others of the same parent, where AWS chooses its id and it takes no tags).
 
