@@ -64,6 +64,14 @@ _CONTENT = re.compile(
 """What reads the data that a resource holds, and not what it is like."""
 GRANTS = frozenset({"kms:CreateGrant", "kms:RevokeGrant"})
 """What services do with grants of keys that are for them."""
+_DELIVERS = (
+    "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
+)  # fmt: skip
+_UNSAID = {("AWS::ApiGatewayV2::Stage", verb): _DELIVERS for verb in ("create", "update", "delete")}
+"""What handlers ask for and the schema leaves out. Source: API Gateway developer guide, "Customize
+HTTP API access logs in API Gateway" (permissions for logging)."""
 _BESIDES = frozenset({"ec2", "iam", "kms", "logs", "s3", "secretsmanager", "sts"})
 """Services that handlers of others turn to."""
 
@@ -80,7 +88,8 @@ def handler_demands(type_name: str, verb: str) -> tuple[str, ...]:
         found = facts(type_name).handlers.get(verb)
     except UnknownType:
         return ()
-    named = {_written(each) for each in found.permissions} if found else set()
+    said = (*found.permissions, *_UNSAID.get((type_name, verb), ())) if found else ()
+    named = {_written(each) for each in said}
     return tuple(sorted(each for each in named if _ACTION.fullmatch(each)))
 
 

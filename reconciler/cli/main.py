@@ -37,6 +37,7 @@ VERBS = {
     "stop": "Stop a run of a pipeline.",
     "retry": "Go on with a failed run from the step that failed.",
     "drift": "Report every difference between AWS and the specs.",
+    "failover": "Show which region answers for a name, and which would.",
     "history": "Show what earlier applies did.",
     "revert": "Plan the way back to what an earlier apply was of.",
     "registry": "Check, approve and promote versions of models.",

@@ -23,6 +23,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "apply": ("moorline apply -e local", "moorline apply prod.plan", "moorline apply -e dev --yes"),
     "drift": ("moorline drift -e prod", "moorline drift -e prod --json"),
+    "failover": ("moorline failover -e prod", "moorline failover -e prod --json"),
     "history": ("moorline history -e prod", "moorline history -e prod --json"),
     "revert": ("moorline revert -e prod", "moorline revert -e prod --yes"),
     "explain": (
@@ -50,6 +51,13 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "graph": (
         "moorline graph -e local --format mermaid",
         "moorline graph -e prod AWS::SageMaker::Endpoint/acme-prod-fraud-detector",
+    ),
+    "rollout": (
+        "moorline rollout status -e prod",
+        "moorline rollout advance --all --yes -e prod",
+        "moorline rollout run scorer -e staging",
+        "moorline rollout abort scorer -e prod",
+        "moorline rollout abort --endpoint acme-prod-scorer -e prod --yes",
     ),
     "registry": (
         "moorline registry status fraud -e prod",

@@ -44,9 +44,9 @@ def status(found: Row, *, color: bool) -> str:
         lines.append(f"  {steps(found['steps'])}")
     lines += _variants(found["variants"])
     lines += _findings(found["findings"], ink)
-    told_of = " ".join(str(each["name"]) for each in found["findings"])
     for each in ((found.get("detail") or {}).get("test") or {}).get("challengers", {}).values():
         lines += [f"    {line}" for line in interval.lines(each["course"])]
+    told_of = " ".join(str(each["name"]) for each in found["findings"])
     silent = [name for name, state in found["alarms"].items() if state != "OK"]
     silent = [name for name in silent if name not in told_of]
     lines += [f"  alarm {harmless(name)}: {_alarm(found['alarms'][name])}" for name in silent]
