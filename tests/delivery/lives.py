@@ -145,6 +145,7 @@ def looked(name: str = "dev") -> list[Sent]:
         one("sagemaker", "ListModelPackages", ModelPackageGroupName=f"acme-{name}-fraud"),
         one("cloudwatch", "DescribeAlarms"),
         one("cloudwatch", "GetMetricData", MetricDataQueries=[]),
+        one("cloudwatch", "ListMetrics"),
         one("s3", "HeadObject", sealed, **report),
         one("s3", "PutObject", sealed, **report),
         one("sns", "Publish", sealed, TopicArn=TOPIC),

@@ -15,7 +15,7 @@ from reconciler.aws.errors import AwsError, Rejected
 from reconciler.aws.rollout.reading import Reading, described, live_of, tags_of
 from reconciler.aws.session import Session
 from reconciler.model.change import Call
-from reconciler.model.value import Json, Props
+from reconciler.model.value import Json
 from reconciler.rollout.values import Live, RolloutAction
 
 ROLLOUT = ("moorline:rollout", "moorline:test")
