@@ -105,6 +105,16 @@ def test_a_winner_is_promoted_where_the_spec_says_so(seen: Seen, name: str) -> N
     assert next_trial(test, done, marks, Look(now=NOW + DAY)).act is Act.NOTHING
 
 
+def test_what_has_ended_is_promoted_by_nobody_when_it_is_declared_again() -> None:
+    """The endpoint was deployed anew meanwhile, and starts closed: its old winner is no winner."""
+    over = replace(OPEN, ended="completed b", won="b", at=NOW)
+    again = next_trial(TEST, live(100, 0), over, Look(now=NOW + DAY))
+    assert (again.act, again.shares) == (Act.WEIGH, TEST.weights)
+    assert not after(again, over).ended
+    moved = next_trial(TEST, live(30, 70), over, Look(now=NOW + DAY))
+    assert (moved.act, moved.shares) == (Act.STOP, {})
+
+
 @pytest.mark.parametrize("seen", [ALIKE, BENT, Seen(), Seen(fault="cut")])
 def test_nobody_is_promoted_without_a_winner(seen: Seen) -> None:
     for test in (TEST, replace(TEST, promotes=True)):
