@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from reconciler.aws.rollout import balanced
 from reconciler.aws.rollout.beside import unspecced
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
@@ -60,11 +61,14 @@ class Look:
     rollout: Rollout | None
     signals: Signals
     action: RolloutAction | None
+    rule: balanced.Balanced | None = None
+    """The rule of a load balancer in front, where there is one."""
 
     @property
     def sends(self) -> bool:
         """Whether there is something to send."""
-        return self.action is not None and self.action.act in SENDS
+        behind = self.rule is not None and self.rule.behind
+        return behind or (self.action is not None and self.action.act in SENDS)
 
     @property
     def ended(self) -> bool:
@@ -98,8 +102,9 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         signals = replace(about.judge(rollout, live, now), word=word)
     action = next_action(rollout, live, signals, now) if rollout is not None else None
+    rule = balanced.read(session, reading, rollout, action) if rollout and action else None
     return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
-                signals=signals, action=action)  # fmt: skip
+                signals=signals, action=action, rule=rule)  # fmt: skip
 
 
 def same(one: Look, other: Look) -> bool:
@@ -119,5 +124,14 @@ def carry_out(session: Session, found: Look, hear: Hear) -> None:
         BusyError: AWS is at another change.
         AwsError: AWS refused, or did not say.
     """
-    if found.sends and found.reading is not None and found.action is not None:
-        send(session, found.reading, found.action, hear)
+    action, rollout, rule = found.action, found.rollout, found.rule
+    if found.reading is None or action is None:
+        return
+    first = rule is not None and action.act is not Act.WEIGH
+    if rule is not None and rollout is not None and first:
+        balanced.follow(session, rule, hear)
+        balanced.cleared(session, rule, rollout, action)
+    if action.act in SENDS:
+        send(session, found.reading, action, hear)
+    if rule is not None and not first:
+        balanced.follow(session, rule, hear)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
-from reconciler.kinds.rollout import ab, preview, shadow, together, variant
-from reconciler.kinds.rollout.analysis import called, judged
+from reconciler.kinds.rollout import ab, expose, preview, shadow, together, variant
+from reconciler.kinds.rollout.analysis import called
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
 from reconciler.kinds.rollout.serve import fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
+from reconciler.kinds.rollout.standing import weighed
 from reconciler.kinds.rollout.watching import watched
 from reconciler.kinds.terms import canary, freeze, shadow as terms
 
@@ -38,6 +39,8 @@ def check(spec: Rollout) -> Iterator[Problem]:
         help_ = "put it into the model file, and write /opt/ml/model/code"
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
+    serving, moves = fleet_of(spec).variant, weighed(spec)
+    yield from expose.problems(spec.expose, mode_of(spec), serving, moves=moves)
 
 
 def _check_canary(spec: Rollout) -> Iterator[Problem]:
@@ -97,7 +100,7 @@ def _check_analysis(spec: Rollout) -> Iterator[Problem]:
         if (name := called(rule)) in names:
             yield Problem(path, "this expectation is here twice", "remove one of them")
         names.add(name)
-    if spec.freeze and not judged(spec):
+    if spec.freeze and not weighed(spec):
         text = "SageMaker moves this traffic by itself once the apply has begun"
         help_ = "use `strategy: {canary: …}`, or do not apply in that time"
         yield Problem(("freeze",), text, help_, "ANALYSIS002", on_key=True)

@@ -111,7 +111,7 @@ def _shares(canary: Canary) -> Iterator[Problem]:
         share, here = percent(step.weight), (*PATH, "steps", str(index))
         if share > _ALL:
             yield Problem(here, "a share of the traffic is 100% at most", "use 100% or less")
-        elif share < last + LEAST:
+        elif round(share - last, 6) < LEAST:
             before = f"the {last:g}% before it" if last else "nothing"
             text = f"each step takes {LEAST:g}% or more beyond the last, here {share:g}% after "
             yield Problem(here, f"{text}{before}", "raise it, or remove it")
