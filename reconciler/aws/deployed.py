@@ -8,9 +8,10 @@ DescribeEndpoint, DescribeEndpointConfig, ListTags.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from reconciler.aws.errors import Gone, incomplete
+from reconciler.aws.registry import versions
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.kinds.rollout.standing import MIDDLE, runs
 from reconciler.model.change import Observed, Status
@@ -18,6 +19,7 @@ from reconciler.model.value import Json
 from reconciler.resources.api import OWNERSHIP, absent
 from reconciler.resources.sagemaker import attempt
 from reconciler.rollout import marks
+from reconciler.rollout.values import Marks
 
 MISSING = (
     absent("ValidationException", r"^Could not find endpoint\b(?! config)"),
@@ -32,7 +34,9 @@ def endpoint(session: Session, params: Mapping[str, str]) -> Json:
     Returns ``{"status": ""}`` where there is none; else also its ``config``, the ``pending`` one,
     its ``variants``, its ``tags``, ``spent`` (the configuration from which AWS went back after the
     last update, or ""), and of the configuration ``base`` its ``content``, nothing where that is
-    gone, and whether it is ``ours``. ``called`` is how configurations of ours begin.
+    gone, and whether it is ``ours``. ``called`` is how configurations of ours begin. ``images`` are
+    those of its variants, and with ``versions`` (the ARN of all, which ends with ``*``) those of
+    the version on trial.
 
     Raises:
         AwsError: AWS did not say all of it.
@@ -62,7 +66,35 @@ def endpoint(session: Session, params: Mapping[str, str]) -> Json:
         "base": base,
         "content": {key: content[key] for key in _SHOWN if key in content} if content else None,
         "ours": bool(content) and _ours(session, base, params["called"], content, tags),
+        "images": sorted(_images(session, body, running, params.get("versions", ""))),
     }
+
+
+def _images(
+    session: Session, body: Mapping[str, Json], running: Marks | None, arns: str
+) -> set[str]:
+    """What its role pulls: the live variants' images, and the new one's where it is not there yet.
+
+    Source: SageMaker API reference, DeployedImage.
+    """
+    variants = [*(body.get("ProductionVariants") or ())]
+    found = {image for variant in variants for image in _deployed(variant)}
+    if running is None or running.fault or sum(any(_deployed(it)) for it in variants) > 1:
+        return found
+    prefix, (group, _, number) = arns.removesuffix("*"), running.version.rpartition("/")
+    if not number or not prefix.endswith(f"/{group}/"):
+        return found
+    try:
+        version, _ = versions.described(session, prefix + number)
+    except Gone:
+        return found
+    return found | {each.image for each in version.containers if each.image}
+
+
+def _deployed(variant: Mapping[str, Json]) -> Iterator[str]:
+    for each in variant.get("DeployedImages") or ():
+        if image := each.get("SpecifiedImage") or each.get("ResolvedImage"):
+            yield str(image)
 
 
 def _content(reader: ReadOnly, config: str) -> Mapping[str, Json]:

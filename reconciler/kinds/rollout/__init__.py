@@ -57,7 +57,7 @@ def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
         yield file_lookup(spec.model, scope)
     yield from variant.lookups(spec, scope)
     if weighed(spec):
-        yield standing_lookup(scope)
+        yield standing_lookup(spec, scope)
     yield from (*expose.lookups(spec.expose), *available.lookups(spec, scope))
 
 

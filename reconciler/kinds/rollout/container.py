@@ -11,7 +11,7 @@ from reconciler.kinds.rollout import told
 from reconciler.kinds.rollout.analysis import ENDPOINT
 from reconciler.kinds.rollout.serve import fleet_of, multi_model
 from reconciler.kinds.rollout.spec import LATEST, Registered, Rollout
-from reconciler.kinds.rollout.standing import standing
+from reconciler.kinds.rollout.standing import images, standing
 from reconciler.kinds.terms.image import FrameworkImage, Wanted, framework_image
 from reconciler.kinds.terms.location import at, family, inside
 from reconciler.kinds.terms.permissions import allow_find, allow_images, allow_read
@@ -39,12 +39,12 @@ def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
     """The container of the model; nothing when AWS has no version to serve yet."""
     if isinstance(spec.model, Registered):
         frozen = _frozen(spec, spec.model, scope)
-        return _registered(spec.model, frozen, role, scope)
+        return _registered(spec, spec.model, frozen, role, scope)
     model, instance_type = spec.model, fleet_of(spec).instance_type
     asked = FrameworkImage(model.framework or "", model.version, model.python)
     wanted = Wanted("inference", instance_type)
     uri = model.image or framework_image(asked, wanted, scope, ("model",))
-    allow_images(scope, role, [uri])
+    allow_images(scope, role, [uri, *filter(image_in, images(spec, scope))])
     made = {
         "Image": uri,
         "ModelDataUrl": at(model.artifact, scope).uri,
@@ -83,7 +83,9 @@ def _frozen(spec: Rollout, model: Registered, scope: Scope) -> Json:
     return {"arn": f"{versions.removesuffix('*')}{number}", "version": int(number)}
 
 
-def _registered(model: Registered, frozen: Json, role: Role, scope: Scope) -> Props | None:
+def _registered(
+    spec: Rollout, model: Registered, frozen: Json, role: Role, scope: Scope
+) -> Props | None:
     fact = frozen or scope.fact(lookup(model, scope))
     if fact is not None and fact["arn"] is None:
         _report_status(model, fact, scope)
@@ -100,7 +102,8 @@ def _registered(model: Registered, frozen: Json, role: Role, scope: Scope) -> Pr
         return None
     _report_status(model, fact, scope)
     _report_approval(model, fact, scope)
-    allow_images(scope, role, filter(image_in, fact.get("images") or ()))
+    pulled = {*(fact.get("images") or ()), *images(spec, scope)}
+    allow_images(scope, role, filter(image_in, sorted(pulled)))
     if scope.export("ModelRegistry", model.registry, "uri") is not None:
         allow_find(scope, role, inside(scope, "ModelRegistry", model.registry, tree=True))
     else:

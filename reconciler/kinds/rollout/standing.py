@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.kinds.api import Lookup, Scope
-from reconciler.kinds.rollout.spec import Rollout
+from reconciler.kinds.rollout.spec import Registered, Rollout
 from reconciler.model.value import Json
 from reconciler.rollout.marks import read
 from reconciler.rollout.values import Doing, Marks
@@ -39,10 +39,13 @@ class Standing:
         return str(self.fact["pending"])
 
 
-def lookup(scope: Scope) -> Lookup:
+def lookup(spec: Rollout, scope: Scope) -> Lookup:
     """The question how the endpoint stands. Offline nothing is there, so it is made whole."""
-    names = (("endpoint", scope.address(ENDPOINT).name), ("called", scope.address(CONFIG).name))
-    return Lookup("endpoint", names, {"status": ""})
+    names = [("endpoint", scope.address(ENDPOINT).name), ("called", scope.address(CONFIG).name)]
+    if isinstance(spec.model, Registered):
+        versions = scope.export("ModelRegistry", spec.model.registry, "packageArns")
+        names.append(("versions", str(versions)))
+    return Lookup("endpoint", tuple(names), {"status": ""})
 
 
 def weighed(spec: Rollout) -> bool:
@@ -58,7 +61,7 @@ def standing(spec: Rollout, scope: Scope) -> Standing | None:
     """
     if not weighed(spec):
         return None
-    fact = scope.fact(lookup(scope))
+    fact = scope.fact(lookup(spec, scope))
     if fact is None:
         raise LookupError(scope.address(ENDPOINT).name)
     if fact["status"] in _GONE:
@@ -66,6 +69,15 @@ def standing(spec: Rollout, scope: Scope) -> Standing | None:
     marks = read(fact["tags"])
     where = (str(fact["config"]), str(fact["pending"]), str(fact["spent"]))
     return Standing(fact, runs(marks, *where), marks)
+
+
+def images(spec: Rollout, scope: Scope) -> tuple[str, ...]:
+    """Images of all versions that serve now, or are on trial: their role goes on pulling them."""
+    try:
+        seen = standing(spec, scope)
+    except LookupError:
+        return ()
+    return tuple(seen.fact.get("images") or ()) if seen is not None else ()
 
 
 def runs(marks: Marks | None, config: str, pending: str, spent: str) -> Marks | None:

@@ -7,7 +7,8 @@ import struct
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from reconciler.sandbox.services.sagemaker import model
+from reconciler.sandbox.services.sagemaker import crossing, model
+from reconciler.sandbox.services.sagemaker.store import records
 
 if TYPE_CHECKING:
     from reconciler.sandbox.services.sagemaker.store import Call, Record
@@ -59,8 +60,20 @@ def _images(call: Call, model_name: str | None) -> list[dict[str, Any]]:
     record = call.records(model.KIND).get(model_name or "")
     if record is None:
         return []
-    images = [part["Image"] for part in model.containers(record.data) if "Image" in part]
+    parts = [part for each in model.containers(record.data) for part in _parts(call, each)]
+    images = [part["Image"] for part in parts if "Image" in part]
     return [{"SpecifiedImage": image, "ResolvedImage": resolved(image)} for image in images]
+
+
+def _parts(call: Call, container: dict[str, Any]) -> list[dict[str, Any]]:
+    """A container, or those of the version that it names."""
+    arn = container.get("ModelPackageName")
+    if not arn:
+        return [container]
+    packages = records(crossing.owner(call, arn), crossing.KIND)
+    package = packages.get(arn.partition(f":{crossing.KIND}/")[2])
+    found = (package.data.get("InferenceSpecification") or {}) if package is not None else {}
+    return list(found.get("Containers") or [])
 
 
 def resolved(image: str) -> str:
