@@ -183,7 +183,7 @@ def test_ctrl_c_leaves_a_rollout_where_it_is_and_the_alarm_takes_it_back(folder:
 
     folder.control("clock", {"speed": 600})
     ran = rollout(folder, "run", "scorer", "--yes", "--json")
-    assert (ran.code, ran.json["status"]) == (6, "rolled-back")
+    assert (ran.code, ran.json["status"], ran.codes) == (6, "rolled-back", ["DRIVE006"])
     assert "ALARM" in ran.json["ended"]
     assert folder.run("plan", *E).code == 3
     assert rollout(folder, "advance", "--all", "--yes").code == 0
