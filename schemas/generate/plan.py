@@ -499,7 +499,7 @@ def _rollout() -> Schema:
             "alarms": {"description": "The state of each alarm by name, empty when it is gone.",
                        "type": "object", "additionalProperties": text("A state.")},
             "findings": many("What was found.", finding),
-            "detail": {"description": "What a strategy tells besides, such as an A/B test's figures.",
+            "detail": {"description": "What a strategy tells besides, as an A/B test does.",
                        "type": "object", "additionalProperties": True},
             "next": {"anyOf": [after, {"type": "null"}],
                      "description": "What is next; null where nothing runs."},
