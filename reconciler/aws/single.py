@@ -86,9 +86,8 @@ class Single:
     ) -> bool:
         """Whether it was deleted by us and only waits for AWS to forget it."""
         lifecycle = resource.lifecycle
-        if not lifecycle:
-            return False
-        if value_at(raw, tuple(lifecycle.field.split("."))) not in lifecycle.retired:
+        at = tuple(lifecycle.field.split(".")) if lifecycle else ()
+        if not lifecycle or value_at(raw, at) not in lifecycle.retired:
             return False
         last = {part.prop for part in resource.parts if part.last}
         return not any(self.parts(reader, resource, last, slots).values())
@@ -162,17 +161,15 @@ class Single:
             return told(props.get(resource.whose.prop))
         if tags or not isinstance(resource.whose, Within):
             return tags
-        whose, name = resource.whose, name.rpartition("/")[0]
-        parent = lookup(whose.type)
+        parent, name = lookup(resource.whose.type), name.rpartition("/")[0]
         if parent is None or parent.tags is None:
-            msg = f"{whose.type} has no tags that say whose it is"
+            msg = f"{resource.whose.type} has no tags that say whose it is"
             raise TypeError(msg)
+        reader = ReadOnly(self.session, parent.service, parent.absent)
         if parent.told_by_tag:  # AWS chose what addresses its tags
             seen = self.read(parent, Address(parent.type, name), ())
             return inherited((seen.tags if seen else None) or {}, OWNERSHIP)
-        reader = ReadOnly(self.session, parent.service, parent.absent)
-        found = read_tags(reader, parent.tags, self.slots(parent, name, {}))
-        return inherited(found, OWNERSHIP)
+        return inherited(read_tags(reader, parent.tags, self.slots(parent, name, {})), OWNERSHIP)
 
     def _describe(self, reader: ReadOnly, resource: Resource, params: Props) -> Json:
         body: dict[str, Any] = dict(reader.call(resource.read.method, params))

@@ -76,7 +76,8 @@ def policy_of(
     )
     existing = {name: view.document.at((*SPEC, "services", name)) for name in view.spec.services}
     allow, said = frozenset(map(str, protection.allow)), tuple(approvals)
-    return Policy(allow, adopt, approvals=said, today=today, existing=existing)
+    high = view.spec.availability == "high"
+    return Policy(allow, adopt, approvals=said, today=today, existing=existing, available=high)
 
 
 def read(
@@ -216,6 +217,7 @@ class _Builder:
                 own={each[:2]: each for each in spec.kind.named(spec.model)},
                 packed=spec.packed,
                 home=self.home,
+                available=self.view.spec.availability == "high",
             )
         return self._scopes[spec.id]
 

@@ -222,6 +222,12 @@ class Environment(Section):
     protection: Protection = Field(
         Protection(), description="Which losses, and whose wider access, apply may carry out."
     )
+    availability: Literal["usual", "high"] = Field(
+        "usual",
+        description="What has to go on while an instance or a zone fails. With `high` each endpoint"
+        " has 2 instances or more, in 2 zones or more, and an alarm that tells somebody.",
+        examples=["high"],
+    )
     services: dict[ServiceName, Literal["existing"]] = Field(
         default_factory=dict,
         description="Services closed to new accounts that this account uses already, by their name"

@@ -113,6 +113,8 @@ class Scope:
     packed: Mapping[tuple[str, Form], Packed] = field(default_factory=dict)
     """What the spec names of the repository; see `terms.asset`."""
     home: Home | None = None
+    available: bool = False
+    """Whether the environment has to stay available while a zone or an instance fails."""
     made: dict[Address, Node] = field(default_factory=dict)
     """What comes into the graph besides what `build` answers: assets."""
     roles: dict[str, Role] = field(default_factory=dict)

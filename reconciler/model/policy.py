@@ -36,6 +36,8 @@ class Policy:
     """Properties of it that AWS took and did not show right after the apply."""
     beside: Mapping[Address, Props] = field(default_factory=dict)
     """What was live after the last apply and nobody had declared, by dotted path."""
+    available: bool = False
+    """Whether what serves has to go on while an instance or a zone fails."""
     removal: Reason | None = None
     """Why what the graph does not have goes, where the user asked for more than what is declared:
     `DESTROYED` or `REVERTED`."""

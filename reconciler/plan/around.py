@@ -13,11 +13,26 @@ from dataclasses import replace
 
 from reconciler.model.address import Address
 from reconciler.model.change import Action, Change, Reason
+from reconciler.model.graph import Graph, Node
 from reconciler.model.plan import SUFFIX, Step
+from reconciler.model.value import Props, Ref
 from reconciler.resources.api import Resource
-from reconciler.resources.whose import Within
+from reconciler.resources.whose import PARENT, Within
 
 MOVES = frozenset({Action.NONE, Action.UPDATE})
+
+
+def targets(node: Node, resource: Resource, graph: Graph) -> dict[str, Props]:
+    """What those have that a node refers to, by its property; and what it is in."""
+    found = {
+        prop: graph.nodes[ref.target].props
+        for prop, ref in node.props.items()
+        if isinstance(ref, Ref) and ref.target in graph
+    }
+    if isinstance(resource.whose, Within):
+        parent = Address(resource.whose.type, node.address.name.rpartition("/")[0])
+        found |= {PARENT: graph.nodes[parent].props} if parent in graph else {}
+    return found
 
 
 def cleared(change: Change, resource: Resource, around: Mapping[str, frozenset[Address]]) -> Change:

@@ -211,11 +211,7 @@ def _compared(  # noqa: PLR0913 - the inputs of a plan
     resource, observed = resources[node.address.type], live.found.get(node.address)
     change = compare(node.address, resolve(node.props, value), observed, resource, node.origin)
     anew = change.action is Action.REPLACE
-    targets = {
-        prop: graph.nodes[ref.target].props
-        for prop, ref in node.props.items()
-        if isinstance(ref, Ref) and ref.target in graph
-    }
+    targets = around.targets(node, resource, graph)
     wanted = resolve(node.props, keep)
     others = tuple(owned_by_others(change, wanted, resource))
     desired = lent(wanted, observed, resource) if observed else wanted

@@ -15,6 +15,8 @@ from reconciler.model.change import Change, Effect, FieldChange
 from reconciler.model.value import Json, Props
 
 TAGS = "Tags"
+PARENT = "@parent"
+"""Where the targets of a change have what it is in. No property is called so."""
 _MARK = re.compile(r"\s*\[moorline ([^\]]*)\]\s*$")
 _PREFIX = "moorline:"
 

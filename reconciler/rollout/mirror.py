@@ -15,6 +15,10 @@ from reconciler.rollout.values import Act, Finding, Live, Phase, RolloutAction, 
 
 MARK = f"{DRIVEN}shadow"
 """Since when a shadow is counted: ``CONFIG SECONDS``, written when it is first seen live."""
+GOOD = f"{DRIVEN}shadow-good"
+"""The configuration whose shadow was good, written by who drives it."""
+FIRST = "moorline:shadow"
+"""Of a shadow before a canary, the spec's: ``BASE TARGET``, the two that it is between."""
 LOOK = 300.0
 """Seconds until it is looked at again."""
 
@@ -41,6 +45,8 @@ class Mirror:
     """How much slower than the other it may be, at the same percentile."""
     worse: float = 0.01
     """How much larger its share of failed requests may be."""
+    first: bool = False
+    """Whether a canary follows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +126,11 @@ def began(tags: Mapping[str, str], config: str) -> float | None:
     return float(since)
 
 
+def passed(tags: Mapping[str, str], config: str) -> bool:
+    """Whether the shadow of this configuration was good."""
+    return bool(config) and tags.get(GOOD) == config
+
+
 def waiting(
     mirror: Mirror, live: Live, shadows: frozenset[str], now: float
 ) -> RolloutAction | None:
@@ -138,6 +149,16 @@ def starting(live: Live, now: float) -> RolloutAction:
     why = "the shadow is there: counting begins"
     marks = {MARK: f"{live.config} {now:.0f}"}
     return RolloutAction(act=Act.MARK, phase=Phase.BAKING, why=why, marks=marks)
+
+
+def well(live: Live, findings: tuple[Finding, ...], *, known: bool) -> RolloutAction:
+    """What follows from a good shadow before a canary: a mark, and then the next apply."""
+    said = "; ".join(f"{each.name}: {each.said}" for each in findings)
+    if known:
+        why = "the shadow was good: the next `apply` begins the canary"
+        return RolloutAction(act=Act.HOLD, phase=Phase.BAKING, why=why)
+    why = f"the shadow was good ({said}): the next `apply` begins the canary"
+    return RolloutAction(act=Act.MARK, phase=Phase.BAKING, why=why, marks={GOOD: live.config})
 
 
 def concluded(mirror: Mirror, findings: tuple[Finding, ...], now: float) -> RolloutAction:

@@ -2,11 +2,13 @@
 
 A step goes on only on enough good measurements. Nothing that was not measured counts as good: no
 requests, an answer that is not whole, a check that was broken off, a metric that does not exist.
-All of a step is judged anew at each look, so what was bad stays bad however much comes after it.
+All of a step is judged anew at each look, so what was bad stays bad however much comes after it,
+and nothing has passed before the figures of the whole bake are there.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -87,6 +89,8 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
         return Finding(name=check.name, verdict=Verdict.INCONCLUSIVE, said=wrong)
     looks = [*measured(check, figures, seen)]
     verdict = _verdict(check, looks, unsure)
+    if verdict is Verdict.PASSED and not _whole(check, seen, moment):
+        verdict = unsure
     notes = sorted({each.note for each in figures.points.values() if each.note})
     return Finding(
         name=check.name,
@@ -95,6 +99,11 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
         looks=tuple(looked(check, each) for each in looks),
         points=tuple(each.value for each in looks),
     )
+
+
+def _whole(check: Check, seen: Span, moment: Moment) -> bool:
+    """Whether all of the bake was seen: its last minutes are as good a reason as its first."""
+    return seen.end >= math.floor(moment.over / check.period) * check.period
 
 
 def _verdict(check: Check, looks: Sequence[Measurement], unsure: Verdict) -> Verdict:

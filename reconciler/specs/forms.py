@@ -91,6 +91,13 @@ _STRICT = (
     Form("a form of days", "yyyy/MM/dd"),
     Form("a whole number", "1"),
     Form("an instance class", "db.r6g.large"),
+    Form("the name of a host", "fraud.example.com"),
+    Form("a hosted zone", "Z0123456789ABCDEFGHIJ"),
+    Form(
+        "the ARN of a certificate",
+        "arn:aws:acm:eu-west-1:123456789012:certificate/0d3b4a2e-0000-4000-8000-000000000000",
+    ),
+    Form("the address of an issuer", "https://id.example.com/acme"),
     Form("a time of the day, from and to", "01:00-02:00"),
     Form("a time of the week, from and to", "sun:03:00-sun:04:00"),
     Form(

@@ -100,6 +100,8 @@ SPECIAL = {
     "Path": "/acme/",
 }  # fmt: skip
 RESOURCES = {
+    "application-autoscaling": f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}"
+    ":scalable-target/0a1b",
     "cloudwatch": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:acme",
     "emr-serverless": f"arn:aws:emr-serverless:{REGION}:{ACCOUNT}:/applications/acme",
     "glue": f"arn:aws:glue:{REGION}:{ACCOUNT}:database/acme",

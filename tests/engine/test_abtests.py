@@ -262,3 +262,61 @@ def test_a_shadow_is_applied_counted_and_offered(world: World) -> None:
     assert found.action is not None
     assert [each.verdict for each in found.signals.findings] == [Verdict.PASSED] * 3, found
     assert action(found) == (Act.HOLD, Phase.BAKING)
+
+
+CANARY = """strategy:
+    canary: {steps: [50%, 100%], bake: 10m, shadow: {for: 30m, sampling: 100%, requests: 100}}
+  analysis: [{metric: Invocation5XXErrors, atMost: 1%}]
+"""
+
+
+@pytest.fixture
+def canary(platform: Platform, aws: Sandbox) -> World:
+    platform.converge(body(CANARY))
+    return World(platform, aws)
+
+
+def second(strategy: str) -> str:
+    return body(strategy).replace(f"{IMAGE}:1", f"{IMAGE}:2")
+
+
+def test_a_shadow_is_the_step_before_a_canary(canary: World) -> None:
+    world = canary
+    world.aws.traffic(NAME, 20)
+    before = world.endpoint["EndpointConfigName"]
+    assert world.apply(second(CANARY)).failures == {}
+    assert [each["VariantName"] for each in world.endpoint["ShadowProductionVariants"]] == [
+        "shadow"
+    ]
+    assert world.weights == {"primary": 100}
+    assert steps(world.plan(second(CANARY))) == []
+    assert action(world.drive())[0] is Act.MARK
+    assert steps(world.plan(second(CANARY))) == []
+    world.after(3600)
+    assert action(world.drive()) == (Act.MARK, Phase.BAKING)
+    assert action(world.drive()) == (Act.HOLD, Phase.BAKING)
+    plan = world.plan(second(CANARY))
+    assert world.platform.apply(plan).failures == {}
+    assert world.weights == {"primary": 100, "candidate": 0}
+    assert "ShadowProductionVariants" not in world.endpoint
+    found = world.look()
+    assert found.reading is not None
+    assert found.reading.live.marks is not None
+    assert found.reading.live.marks.base == before
+    assert "moorline:shadow" not in found.reading.tags
+
+
+@pytest.mark.scenario("R138")
+def test_a_shadow_without_copies_lets_no_canary_begin(canary: World) -> None:
+    world = canary
+    assert world.apply(second(CANARY)).failures == {}
+    world.drive()
+    world.after(3600)
+    found = world.drive()
+    assert found.action is not None
+    assert action(found) == (Act.HOLD, Phase.PAUSED)
+    assert "nobody calls" in found.action.why
+    assert steps(world.plan(second(CANARY))) == []
+    assert world.apply(body(CANARY)).failures == {}
+    assert "ShadowProductionVariants" not in world.endpoint
+    assert world.weights == {"primary": 1}

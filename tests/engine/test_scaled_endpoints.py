@@ -177,6 +177,7 @@ CANARY = """
 
 
 @pytest.mark.scenario("R43")
+@pytest.mark.scenario("R44")
 def test_while_two_versions_share_the_traffic_the_old_one_is_not_scaled_in(
     platform: Platform,
 ) -> None:
@@ -196,3 +197,6 @@ def test_while_two_versions_share_the_traffic_the_old_one_is_not_scaled_in(
     assert suspended["DynamicScalingInSuspended"]
     assert not suspended["DynamicScalingOutSuspended"]
     assert steps(platform.plan()) == []
+    platform.text = platform.text.replace("value: 100", "value: 300")  # for the old version too
+    (policy,) = platform.plan().steps
+    assert "apply it when that has ended" in policy.refused

@@ -180,9 +180,6 @@ BASELESS = {
     "somebody else made it": live(ours=False),
     "it is gone": live(content=None),
     "it has two variants": live(content={"ProductionVariants": [VARIANT, VARIANT]}),
-    "it has a shadow": live(
-        content={"ProductionVariants": [VARIANT], "ShadowProductionVariants": [VARIANT]}
-    ),
     "its variant is called as the new one is": live(
         content={"ProductionVariants": [{**VARIANT, "VariantName": "candidate"}]}
     ),

@@ -10,6 +10,7 @@ from moto.s3.models import s3_backends
 from reconciler.sandbox.inprocess import Sandbox, sandbox
 
 from .samples import PLACE
+from .samples.exposure import zone
 from .samples.network import standing
 
 MODELS = "acme-test-models"
@@ -22,4 +23,5 @@ def aws() -> Iterator[Sandbox]:
             s3_backends[PLACE.account][PLACE.partition].create_bucket(name, PLACE.region)
         s3_backends[PLACE.account][PLACE.partition].put_object(MODELS, "fraud.tar.gz", b"a model")
         standing()
+        zone()
         yield found

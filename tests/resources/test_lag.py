@@ -26,7 +26,7 @@ from reconciler.resources.api import load
 from reconciler.sandbox.inprocess import Sandbox
 
 from .samples import PLACE, SAMPLES, Props, Sample
-from .test_lifecycle import ALL, carry_out, nodes
+from .test_lifecycle import ALL, carry_out, nodes, told
 
 READS = (1, 5) if LONG else (5,)
 LIVES = [(type_, reads) for reads in READS for type_ in sorted(SAMPLES)]
@@ -40,6 +40,7 @@ class Life:
     def __init__(self, aws: Sandbox) -> None:
         self.aws = aws
         self.left: frozenset[Address] = frozenset()
+        self.applied: dict[Address, Props] = {}
         self.sent: list[Event] = []
 
     def session(self) -> Session:
@@ -51,7 +52,9 @@ class Life:
         graph, problems = build_graph(wanted)
         assert problems == []
         for _ in range(TRIES):
-            live, found = observe(session, graph, load(), PLACE, left=self.left)
+            live, found = observe(
+                session, graph, load(), PLACE, left=self.left, applied=self.applied
+            )
             draft = plan(graph, live, load(), PLACE, ALL)
             there = {step.address for step in draft.steps if step.action is Action.CREATE}
             assert not there & self.left, "what the last run left is not made again"
@@ -77,6 +80,7 @@ class Life:
         planned = [call for step in steps for call in step.calls]
         assert Counter(call.method for call in sent) <= Counter(call.method for call in planned)
         self.left = frozenset(node.address for node in wanted)
+        self.applied = told(wanted)
         return steps
 
     def seen(self, *wanted: Node) -> None:

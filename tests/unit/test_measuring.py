@@ -134,7 +134,7 @@ BROKEN = {**HEALTHY, ("Invocation5XXErrors", "candidate"): 40.0}
 
 
 def judge(
-    metrics: Metrics, *checks: Check, after: float = 600, share: float | None = 0.05, **more: Any
+    metrics: Metrics, *checks: Check, after: float = 720, share: float | None = 0.05, **more: Any
 ) -> tuple[Signals, Scripted]:
     session = Scripted(get_metric_data=metrics, list_metrics=lambda _: {"Metrics": []}, **more)
     found = signals(session, ASKED, Analysis(checks=checks), live(share), AT + after)
@@ -146,8 +146,10 @@ def test_a_good_candidate_passes_by_one_call() -> None:
     assert found.verdict is Verdict.PASSED
     assert [method for method, _ in session.asked] == ["get_metric_data"]
     (finding,) = found.findings
-    assert finding.said == "0%, at most 1%, in 100 requests, 12:07-12:08Z; 8 of 8 measurements good"
-    assert finding.points == (0.0,) * 8
+    assert (
+        finding.said == "0%, at most 1%, in 100 requests, 12:09-12:10Z; 10 of 10 measurements good"
+    )
+    assert finding.points == (0.0,) * 10
 
 
 def test_a_bad_candidate_fails_with_the_figure_and_its_limit() -> None:
@@ -179,7 +181,7 @@ def test_an_answer_that_never_is_whole_is_no_verdict_and_says_why(status: str) -
 def test_all_pages_are_read() -> None:
     found, session = judge(Metrics(BROKEN, pages=3), RATE)
     assert len(session.asked) == 3
-    assert len(found.findings[0].points) == 8
+    assert len(found.findings[0].points) == 10
     endless = Metrics(HEALTHY, pages=10_000)
     found, _ = judge(endless, RATE)
     assert found.findings[0].said == "no verdict: its pages have no end"
@@ -199,7 +201,7 @@ def test_a_refusal_is_no_verdict_and_says_why() -> None:
         raise Denied("cloudwatch.get_metric_data", "AccessDenied", "no")
 
     session = Scripted(get_metric_data=refuse)
-    found = signals(session, ASKED, Analysis(checks=(RATE,)), live(), AT + 600)
+    found = signals(session, ASKED, Analysis(checks=(RATE,)), live(), AT + 720)
     assert found.verdict is Verdict.WAITING
     assert "AccessDenied" in found.findings[0].said
 
@@ -209,7 +211,7 @@ def test_credentials_that_are_over_are_for_whoever_drives() -> None:
         raise Expired("cloudwatch.get_metric_data", "ExpiredToken", "")
 
     with pytest.raises(Expired):
-        signals(Scripted(get_metric_data=end), ASKED, Analysis(checks=(RATE,)), live(), AT + 600)
+        signals(Scripted(get_metric_data=end), ASKED, Analysis(checks=(RATE,)), live(), AT + 720)
 
 
 def test_a_metric_that_never_was_is_misconfigured() -> None:
@@ -279,5 +281,5 @@ def test_an_alarm_that_fires_fails_it_before_any_step() -> None:
 def test_a_freeze_window_is_a_signal_and_no_verdict() -> None:
     analysis = Analysis(checks=(RATE,), freeze=(Window(why="holidays"),))
     session = Scripted(get_metric_data=Metrics(HEALTHY))
-    found = signals(session, ASKED, analysis, live(), AT + 600, word="promote")
+    found = signals(session, ASKED, analysis, live(), AT + 720, word="promote")
     assert (found.verdict, found.frozen, found.word) == (Verdict.PASSED, "holidays", "promote")

@@ -381,9 +381,9 @@ def asked(dimension: str, **more: Any) -> tuple[Session, Live, Graph]:
     graph, _ = build_graph([node(HERE, {"Units": {"Read": 5, "Write": 5}, "Size": 1, **more})])
     have = {"Units": {"Read": 9, "Write": 5}, "Size": 1}
     live = Live({HERE: Observed(have, tags=OWN)})
-    reading = session(
-        {"ScalableTargets": [{"ResourceId": f"it/{HERE.name}", "ScalableDimension": dimension}]}
-    )
+    target = {"ResourceId": f"it/{HERE.name}", "ScalableDimension": dimension}
+    bounds = {"MinCapacity": 0, "MaxCapacity": 9, "ScalableTargetARN": "arn"}
+    reading = session({"ScalableTargets": [{**target, **bounds}]})
     changes = [*pending(graph, live, {"M::Base": SCALING}, PLACE)]
     live, problems = look_closer(
         reading, live, changes, {"M::Base": SCALING}, Single(reading, PLACE)

@@ -56,11 +56,12 @@ def look(
     requests: Row,
     stable: tuple[Row, Row] = ([], []),
     *,
-    now: float = 300,
+    now: float = 299,
+    bake: int | None = None,
     known: Mapping[str, tuple[Known, str]] | None = None,
     fault: str = "",
 ) -> Finding:
-    """A finding of minutes from 0 on, in a step that began then and bakes for ten."""
+    """A finding of minutes from 0 on, in a step that began then and bakes for as long."""
     given = {
         (CANDIDATE, VALUE): replace(points(value), fault=fault),
         (CANDIDATE, "m"): points(value),
@@ -70,7 +71,8 @@ def look(
     }
     figures = Figures(points=given, known=known or {})
     seen = Span(start=0, end=60.0 * len(requests), period=60)
-    return judged(check, figures, seen, Moment(now=now, since=0, bake=600, settle=120))
+    watched = 60 * len(requests) if bake is None else bake
+    return judged(check, figures, seen, Moment(now=now, since=0, bake=watched, settle=120))
 
 
 @pytest.mark.parametrize(
@@ -111,10 +113,10 @@ def test_a_figure_is_judged(check: Check, value: Row, requests: Row, verdict: Ve
 
 @pytest.mark.scenario("R110")
 def test_no_requests_are_no_verdict_and_hold_once_the_bake_is_over() -> None:
-    early, late = (look(RATE, [None] * 9, [0.0] * 9, now=now) for now in (600, 840))
+    early, late = (look(RATE, [None] * 9, [0.0] * 9, now=now, bake=600) for now in (600, 840))
     assert (early.verdict, late.verdict) == (WAITING, INCONCLUSIVE)
     assert late.said == "no requests reached the candidate; 20 are needed"
-    few = look(SLOW, [1.0] * 9, [7.0] * 9, now=840)
+    few = look(SLOW, [1.0] * 9, [7.0] * 9, now=840, bake=600)
     assert few.verdict is INCONCLUSIVE
     assert few.said.startswith("too few requests: 7 at most in 1m, and 20 are needed")
 
@@ -123,7 +125,9 @@ def test_no_requests_are_no_verdict_and_hold_once_the_bake_is_over() -> None:
 def test_errors_and_failures_without_a_success_never_pass() -> None:
     check = replace(SLOW, level=0.02, unit="", most_failed=2, run=9)
     for now in (300, 840):
-        broken = look(check, [0.9, 0.8], [99.0] * 2, now=now, fault="Throttling: slow down")
+        broken = look(
+            check, [0.9, 0.8], [99.0] * 2, now=now, bake=600, fault="Throttling: slow down"
+        )
         assert broken.verdict is (INCONCLUSIVE if now == 840 else WAITING)
         assert broken.said == "no verdict: Throttling: slow down"
     bad = look(check, [None, 0.9, None, 0.8, None], [99.0] * 5, now=840)
@@ -135,6 +139,15 @@ def test_errors_and_failures_without_a_success_never_pass() -> None:
         "0.8 bad",
         "no data",
     ]
+
+
+def test_the_whole_bake_has_to_have_been_good() -> None:
+    assert look(SLOW, [100.0] * 8, [99.0] * 8, now=600, bake=600).verdict is WAITING
+    assert look(SLOW, [100.0] * 9, [99.0] * 9, now=660, bake=600).verdict is WAITING
+    assert look(SLOW, [100.0] * 10, [99.0] * 10, now=720, bake=600).verdict is PASSED
+    last = look(SLOW, [100.0] * 9 + [300_000.0], [99.0] * 10, now=720, bake=600)
+    assert last.verdict is FAILED
+    assert look(SLOW, [300_000.0], [99.0], now=180, bake=600).verdict is FAILED
 
 
 @pytest.mark.scenario("R25")
@@ -276,7 +289,7 @@ LOOKS = st.lists(st.tuples(FIGURES, REQUESTED, FIGURES, REQUESTED), max_size=12)
     most=st.sampled_from([None, 0, 2]),
     against=st.sampled_from(["", "stable"]),
     per_request=st.booleans(),
-    now=st.sampled_from([300.0, 5000.0]),
+    now=st.sampled_from([100.0, 5000.0]),
 )
 def test_nothing_passes_that_was_not_measured_good(
     rows: list[tuple[float | None, ...]],

@@ -21,6 +21,7 @@ from .fakes import PLACE
 TYPES = load()
 GROUP, PACKAGES = "AWS::SageMaker::FeatureGroup", "AWS::SageMaker::ModelPackageGroup"
 ENDPOINT, PIPELINE, KEY = "AWS::SageMaker::Endpoint", "AWS::SageMaker::Pipeline", "AWS::KMS::Key"
+COMPONENT = "AWS::SageMaker::InferenceComponent"
 CLUSTER, INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 STATES: dict[tuple[str, str], tuple[Action, str]] = {
     (CLUSTER, "inaccessible-encryption-credentials"): (Action.NONE, ""),
@@ -48,6 +49,9 @@ STATES: dict[tuple[str, str], tuple[Action, str]] = {
     (ENDPOINT, "RollingBack"): (Action.NONE, ""),
     (ENDPOINT, "SystemUpdating"): (Action.NONE, ""),
     (ENDPOINT, "UpdateRollbackFailed"): (Action.NONE, ""),
+    (COMPONENT, "InService"): (Action.NONE, ""),
+    (COMPONENT, "Failed"): (Action.REPLACE, "traffic"),  # nothing says that it never served
+    (COMPONENT, "Updating"): (Action.NONE, ""),
     (PIPELINE, "Active"): (Action.NONE, ""),
     (PIPELINE, "Deleting"): (Action.NONE, ""),
     (KEY, "Enabled"): (Action.NONE, ""),

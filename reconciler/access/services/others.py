@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from reconciler.access.request import NEW_ID, Call, Derive, Want, World, arn, plain, tags
 
 SCALING = (
-    "DeleteScalingPolicy", "DeregisterScalableTarget", "PutScalingPolicy",
-    "RegisterScalableTarget",
+    "DeleteScalingPolicy", "DeleteScheduledAction", "DeregisterScalableTarget",
+    "PutScalingPolicy", "PutScheduledAction", "RegisterScalableTarget",
 )  # fmt: skip
 
 
@@ -52,7 +52,13 @@ def invoke(call: Call, _world: World) -> Iterable[Want]:
 
 OPERATIONS: dict[str, dict[str, Derive]] = {
     "application-autoscaling": {
-        **plain("application-autoscaling", {"": "DescribeScalableTargets DescribeScalingPolicies"}),
+        **plain(
+            "application-autoscaling",
+            {
+                "": "DescribeScalableTargets DescribeScalingPolicies DescribeScheduledActions",
+                "ScalableTarget ResourceARN": "ListTagsForResource TagResource UntagResource",
+            },
+        ),
         **dict.fromkeys(SCALING, scaling),
     },
     "cloudtrail": plain("cloudtrail", {"": "LookupEvents"}),

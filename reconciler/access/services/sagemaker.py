@@ -15,10 +15,13 @@ from reconciler.access.request import Call, Derive, Want, World, arn, passed, pl
 SERVICE = "sagemaker.amazonaws.com"
 Keys = Callable[[Call], Mapping[str, Any]]
 PLAIN = {
-    "": "ListEndpointConfigs ListEndpoints ListFeatureGroups ListModelPackageGroups ListModels "
-    "ListPipelines ListTrainingJobs ListProcessingJobs ListTransformJobs ListModelPackages Search",
+    "": "ListEndpointConfigs ListEndpoints ListFeatureGroups ListInferenceComponents "
+    "ListModelPackageGroups ListModels ListPipelines ListTrainingJobs ListProcessingJobs "
+    "ListTransformJobs ListModelPackages Search",
     "endpoint EndpointName": "DescribeEndpoint DeleteEndpoint UpdateEndpointWeightsAndCapacities",
     "endpoint-config EndpointConfigName": "DescribeEndpointConfig DeleteEndpointConfig",
+    "inference-component InferenceComponentName": "DescribeInferenceComponent "
+    "DeleteInferenceComponent UpdateInferenceComponent UpdateInferenceComponentRuntimeConfig",
     "feature-group FeatureGroupName": "DescribeFeatureGroup DeleteFeatureGroup UpdateFeatureGroup "
     "DescribeFeatureMetadata UpdateFeatureMetadata",
     "hyper-parameter-tuning-job HyperParameterTuningJobName": "DescribeHyperParameterTuningJob "
@@ -65,6 +68,19 @@ def endpoint(call: Call, _world: World) -> Iterable[Want]:
     action = f"sagemaker:{call.operation}"
     yield Want(action, at, tags=given)
     yield Want(action, config, tags=given)
+    if given:
+        yield Want("sagemaker:AddTags", at, {"sagemaker:TaggingAction": call.operation}, given)
+
+
+def component(call: Call, _world: World) -> Iterable[Want]:
+    """Making a component is checked against its endpoint too."""
+    given = tags(call.get("Tags"))
+    at = arn(call, "sagemaker", "inference-component", str(call.need("InferenceComponentName")))
+    model = call.get("Specification.ModelName")
+    keys = {"sagemaker:ModelArn": arn(call, "sagemaker", "model", str(model))} if model else {}
+    yield Want("sagemaker:CreateInferenceComponent", at, keys, given)
+    host = arn(call, "sagemaker", "endpoint", str(call.need("EndpointName")))
+    yield Want("sagemaker:CreateInferenceComponent", host, keys, given)
     if given:
         yield Want("sagemaker:AddTags", at, {"sagemaker:TaggingAction": call.operation}, given)
 
@@ -247,6 +263,7 @@ OPERATIONS: dict[str, dict[str, Derive]] = {
         **plain("sagemaker", PLAIN),
         **dict.fromkeys(("AddTags", "DeleteTags", "ListTags"), tagging),
         **dict.fromkeys(("CreateEndpoint", "UpdateEndpoint"), endpoint),
+        "CreateInferenceComponent": component,
         "CreateEndpointConfig": create(
             "endpoint-config", "EndpointConfigName", "ExecutionRoleArn", _config
         ),

@@ -13,7 +13,7 @@ from reconciler.aws.errors import AwsError, Expired
 from reconciler.aws.measuring import answers
 from reconciler.aws.rollout.reading import Reading
 from reconciler.aws.session import Session
-from reconciler.kinds.rollout import ab, shadow
+from reconciler.kinds.rollout import ab, preview, shadow
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.model.value import Json
 from reconciler.rollout import counting, trialmarks
@@ -26,8 +26,11 @@ from reconciler.rollout.mirror import (
     began,
     compared,
     concluded,
+    good,
+    passed,
     starting,
     waiting,
+    well,
 )
 from reconciler.rollout.queries import Question
 from reconciler.rollout.trialmarks import TrialMarks
@@ -42,8 +45,9 @@ from reconciler.rollout.values import (
 from reconciler.rollout.verdict import overall
 
 Decided = tuple[Signals, RolloutAction]
-Beside = Callable[[Session, Reading, str], Decided]
-"""What is found of an endpoint at one look, with the word of a person."""
+Beside = Callable[[Session, Reading, str], Decided | None]
+"""What is found of an endpoint at one look, with the word of a person; nothing where the endpoint
+is at a canary, which is decided elsewhere."""
 _LATENCY = "p99"
 _LONG = 15 * 86_400
 """Seconds of a shadow that is compared: CloudWatch keeps points of a minute for 15 days."""
@@ -55,7 +59,7 @@ def beside(spec: object) -> Beside | None:
         return None
     if ab.test_of(spec) is not None:
         return lambda session, reading, word: _test(spec, session, reading, word)
-    mirror = shadow.asked(spec)
+    mirror = shadow.asked(spec) or preview.asked(spec)
     if mirror is not None:
         return lambda session, reading, word: _shadow(mirror, session, reading, word)
     return None
@@ -117,9 +121,11 @@ def _findings(told: Mapping[str, Json]) -> Iterator[Finding]:
         )
 
 
-def _shadow(mirror: Mirror, session: Session, reading: Reading, word: str) -> Decided:
-    """A shadow is only looked at: what it leads to is another spec."""
+def _shadow(mirror: Mirror, session: Session, reading: Reading, word: str) -> Decided | None:
+    """A shadow is only looked at: what it leads to is another spec, or the next apply."""
     now, live = session.wall(), reading.live
+    if mirror.first and mirror.shadow not in reading.shadows:
+        return None
     early = waiting(mirror, live, reading.shadows, now)
     if early is not None:
         return Signals(word=word), early
@@ -133,6 +139,11 @@ def _shadow(mirror: Mirror, session: Session, reading: Reading, word: str) -> De
         )
     else:
         found = compared(mirror, *sides, now - since)
+    known = passed(reading.tags, live.config)
+    if mirror.first and (known or good(found)):
+        return Signals(findings=found, verdict=overall(found), word=word), well(
+            live, found, known=known
+        )
     return Signals(findings=found, verdict=overall(found), word=word), concluded(mirror, found, now)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from reconciler.aws.rollout import balanced
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.session import Session
@@ -23,7 +24,7 @@ Judge = Callable[[Rollout, Live, float], Signals]
 Asked = Callable[[Marks], Rollout | None]
 """What a spec says now of the rollout that marks tell of; nothing where it moves no weights."""
 
-Beside = Callable[[Session, Reading, str], tuple[Signals, RolloutAction]]
+Beside = Callable[[Session, Reading, str], tuple[Signals, RolloutAction] | None]
 """What is found of versions beside each other, with the word of a person."""
 
 
@@ -59,11 +60,14 @@ class Look:
     rollout: Rollout | None
     signals: Signals
     action: RolloutAction | None
+    rule: balanced.Balanced | None = None
+    """The rule of a load balancer in front, where there is one."""
 
     @property
     def sends(self) -> bool:
         """Whether there is something to send."""
-        return self.action is not None and self.action.act in SENDS
+        behind = self.rule is not None and self.rule.behind
+        return behind or (self.action is not None and self.action.act in SENDS)
 
     @property
     def ended(self) -> bool:
@@ -83,8 +87,9 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
                     signals=Signals(word=word), action=None)  # fmt: skip
-    if about.beside is not None:
-        signals, then = about.beside(session, reading, word)
+    found = about.beside(session, reading, word) if about.beside is not None else None
+    if found is not None:
+        signals, then = found
         return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
                     signals=signals, action=then)  # fmt: skip
     live, marks = reading.live, reading.live.marks
@@ -93,8 +98,9 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         signals = replace(about.judge(rollout, live, now), word=word)
     action = next_action(rollout, live, signals, now) if rollout is not None else None
+    rule = balanced.read(session, reading, rollout, action) if rollout and action else None
     return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
-                signals=signals, action=action)  # fmt: skip
+                signals=signals, action=action, rule=rule)  # fmt: skip
 
 
 def same(one: Look, other: Look) -> bool:
@@ -114,5 +120,14 @@ def carry_out(session: Session, found: Look, hear: Hear) -> None:
         BusyError: AWS is at another change.
         AwsError: AWS refused, or did not say.
     """
-    if found.sends and found.reading is not None and found.action is not None:
-        send(session, found.reading, found.action, hear)
+    action, rollout, rule = found.action, found.rollout, found.rule
+    if found.reading is None or action is None:
+        return
+    first = rule is not None and action.act is not Act.WEIGH
+    if rule is not None and rollout is not None and first:
+        balanced.follow(session, rule, hear)
+        balanced.cleared(session, rule, rollout, action)
+    if action.act in SENDS:
+        send(session, found.reading, action, hear)
+    if rule is not None and not first:
+        balanced.follow(session, rule, hear)

@@ -10,7 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
-from reconciler.kinds.rollout import ab, serve, shadow, together, variant
+from reconciler.kinds.rollout import (
+    ab,
+    available,
+    expose,
+    serve,
+    shadow,
+    together,
+    variant,
+)
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
@@ -50,6 +58,7 @@ def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
     yield from variant.lookups(spec, scope)
     if weighed(spec):
         yield standing_lookup(scope)
+    yield from (*expose.lookups(spec.expose), *available.lookups(spec, scope))
 
 
 def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
@@ -114,6 +123,8 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
     yield from autoscaled(spec, scope, held=going.watched is not None)
     yield from driven(spec, scope)
+    available.report(spec, scope)
+    yield from expose.build(spec.expose, serve.fleet_of(spec).variant, scope)
 
 
 def _beside(
@@ -159,7 +170,8 @@ def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope)
     return scope.node(
         scope.address(ENDPOINT),
         {
-            **going.props(),
+            **(props := going.props()),
+            "Tags": [*(props.get("Tags") or ()), *expose.tags(spec.expose)] or ...,
             **serve.deployment(spec, names),
             "RetainDeploymentConfig": False,
         },

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.kinds.api import Scope
-from reconciler.kinds.rollout import told
+from reconciler.kinds.rollout import preview, told
 from reconciler.kinds.rollout.asked import Between, begun
 from reconciler.kinds.rollout.config import lines
 from reconciler.kinds.rollout.serve import fleet_of
@@ -124,10 +124,16 @@ def _started(  # noqa: PLR0913 - what is asked for, and what is live
     if seen.pending or seen.fact["status"] == "Creating":
         told.busy(scope, seen)
         return None
+    seen = preview.over(seen)
     base = str(seen.fact["base"])
+    if seen.running is None and config.name == base:  # the shadow is given up
+        return Course(Ref(config, "EndpointConfigName"))
     if why := _baseless(seen, props):
         told.baseless(scope, base, why)
         return None
+    if (first_ := preview.needed(spec, config, props, seen, scope)) is not None:
+        return Course(Ref(first_.address, "EndpointConfigName"), (first_,),
+                      preview.mark(base, config.name), (config,))  # fmt: skip
     first = steps_of(_canary(spec), fleet_of(spec).instances)[0]
     content = _both(props, seen, first.count)
     middle = scope.versioned(CONFIG, content, MIDDLE)
@@ -199,7 +205,7 @@ def _baseless(seen: Standing, props: Props) -> str:
         return "it is gone"
     if not seen.fact["ours"]:
         return "Moorline did not make it"
-    variants = [*content["ProductionVariants"], *(content.get("ShadowProductionVariants") or ())]
+    variants = [*content["ProductionVariants"]]
     if len(variants) != 1:
         names = ", ".join(sorted(str(each["VariantName"]) for each in variants))
         return f"it has the variants {names}, and no marks say how far a rollout between them is"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
-from reconciler.kinds.rollout import ab, shadow, together, variant
+from reconciler.kinds.rollout import ab, expose, preview, shadow, together, variant
 from reconciler.kinds.rollout.analysis import called
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
@@ -13,7 +13,7 @@ from reconciler.kinds.rollout.serve import fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
 from reconciler.kinds.rollout.standing import weighed
 from reconciler.kinds.rollout.watching import watched
-from reconciler.kinds.terms import canary, freeze
+from reconciler.kinds.terms import canary, freeze, shadow as terms
 
 _ALL = 100
 
@@ -39,6 +39,8 @@ def check(spec: Rollout) -> Iterator[Problem]:
         help_ = "put it into the model file, and write /opt/ml/model/code"
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
+    serving, moves = fleet_of(spec).variant, weighed(spec)
+    yield from expose.problems(spec.expose, mode_of(spec), serving, moves=moves)
 
 
 def _check_canary(spec: Rollout) -> Iterator[Problem]:
@@ -57,6 +59,8 @@ def _check_canary(spec: Rollout) -> Iterator[Problem]:
 def _check_beside(spec: Rollout) -> Iterator[Problem]:
     """Tests and shadows, with the models that they bring."""
     yield from ab.check(spec)
+    if (first := preview.shadow_of(spec)) is not None:
+        yield from terms.problems(first, fleet_of(spec).variant, (*canary.PATH, "shadow"))
     yield from shadow.check(spec)
     for path, model in variant.models(spec):
         if isinstance(model, Packaged):

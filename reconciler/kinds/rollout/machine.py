@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Role, Scope
+from reconciler.kinds.rollout import expose
 from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.rollout.standing import CONFIG, ENDPOINT, MIDDLE
@@ -119,6 +120,7 @@ def _allow(spec: Rollout, role: Role, scope: Scope) -> None:
         alarms = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=alarms)
     allow_disks(scope, role, key_arn(spec.key, scope))
+    expose.allow_driver(spec.expose, scope, role)
 
 
 # -- the states

@@ -13,12 +13,31 @@ from reconciler.kinds.rollout.spec import Rollout
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
 
+_OF_ENDPOINTS = (
+    "analysis",
+    "bucketArn",
+    "captures",
+    "endpoint",
+    "endpointName",
+    "keyArn",
+    "uri",
+    "variants",
+)
+
 
 def no_endpoint(scope: Scope) -> Mapping[str, Json | Lacking]:
     """What a Rollout without an endpoint cannot give, and the pipeline that it has: it is run."""
     lacking = Lacking("answers in batches and has no endpoint", "name a Rollout that has one")
-    names = ["analysis", "bucketArn", "captures", "endpoint", "endpointName", "keyArn", "uri"]
-    names += ["variants"]
+    names = [
+        "analysis",
+        "bucketArn",
+        "captures",
+        "endpoint",
+        "endpointName",
+        "keyArn",
+        "uri",
+        "variants",
+    ]
     pipeline = scope.address(PIPELINE).name
     return {
         **dict.fromkeys(names, lacking),

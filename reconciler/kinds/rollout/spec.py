@@ -13,6 +13,7 @@ from reconciler.kinds.api import (
 )
 from reconciler.kinds.rollout.autoscale import Autoscale
 from reconciler.kinds.rollout.expectation import Expectation
+from reconciler.kinds.rollout.expose.spec import Expose
 from reconciler.kinds.rollout.serve.asynchronous import Async
 from reconciler.kinds.rollout.serve.batch import Batch
 from reconciler.kinds.rollout.serve.explain import Explain
@@ -91,3 +92,6 @@ class Rollout(Section):
     """Whether the container is kept from any network call."""
     network: Maybe[Network] = None
     """A VPC to run in."""
+    expose: Maybe[Expose] = None
+    """What stands in front of the endpoint. By default nothing does: only who may use the AWS API
+    of SageMaker can call it."""

@@ -21,6 +21,7 @@ from reconciler.kinds.api import (
     percent,
     seconds,
 )
+from reconciler.kinds.terms.shadow import FirstShadow
 from reconciler.model.value import Path
 from reconciler.rollout.values import Step
 
@@ -54,6 +55,9 @@ class Canary(Section):
     """The shares that the new version gets, one after the other; the last is 100%."""
     bake: Maybe[Duration] = None
     """How long each step is watched. By default 10m."""
+    shadow: Maybe[FirstShadow] = None
+    """The new version gets copies of requests first, and the steps begin with the next `apply`
+    after it has answered well."""
     deadline: Duration = "2h"
     """How long everything else but a bake may take, such as new instances. After that the
     rollout is aborted. At least 10m."""

@@ -24,7 +24,8 @@ from reconciler.resources.api import (
 )
 from reconciler.resources.applicationautoscaling.service import BUSY, GONE, POLICY, SERVICE, TARGET
 from reconciler.resources.codecs import Codec, first
-from reconciler.resources.whose import Within
+from reconciler.resources.review import Pending
+from reconciler.resources.whose import PARENT, Within
 
 IN = {
     "ResourceId": "{above}",
@@ -43,6 +44,17 @@ def update(change: Change) -> Iterator[Request]:
     if change.touches(*TAKEN):
         wanted: Props = {name: change.desired[name] for name in TAKEN if name in change.desired}
         yield Request("put_scaling_policy", wanted)
+
+
+def held(change: Change) -> str:
+    """While two versions share the traffic it would change for the old one, and all at once."""
+    target = change.targets.get(PARENT) or {}
+    if not (target.get("SuspendedState") or {}).get("DynamicScalingInSuspended"):
+        return ""
+    return (
+        "a new version is taking over step by step, and this would change for the old one at once;"
+        " apply it when that has ended"
+    )
 
 
 def _put(props: Json) -> Json:
@@ -100,6 +112,7 @@ register(
         # whoever is told the ARN of a policy needs nothing of what it does
         apart=frozenset({STEP, TRACKING}),
         refers=(TARGET,),
+        pending=Pending(held=held),
         update=update,
     )
 )

@@ -41,7 +41,8 @@ def declare(type_: str, **more: Any) -> Resource:  # noqa: ANN401 - the fields o
     `Resource`; besides, `name` (the property that is its name), `unread` and `ordered` (dotted
     paths of what AWS never gives back, and of lists whose order means something), `offs` (blocks
     of which absent and off are the same), `untagged` (it takes no tags, whatever the schema says)
-    and `by` (what its listing is told besides what the schema asks for).
+    `by` (what its listing is told besides what the schema asks for) and `tells` (what tells it
+    from others of the same parent, where AWS chooses its id and it takes no tags).
 
     Raises:
         ValueError: AWS's handlers do not serve the type.
@@ -89,6 +90,7 @@ def record(  # noqa: PLR0913 - what a file says of a type
     offs: tuple[Off, ...] = (),
     untagged: bool = False,
     by: tuple[str, ...] = (),
+    tells: tuple[str, ...] = (),
     declared: bool = True,
     **more: Any,  # noqa: ANN401 - the fields of `Resource`
 ) -> Resource:
@@ -96,7 +98,7 @@ def record(  # noqa: PLR0913 - what a file says of a type
     about = replace(about, tagging=None) if untagged else about
     own = identity(about, name)
     comparison = Comparison(about, _paths(unread), _paths(ordered), offs)
-    search = Search(about, own, comparison, by)
+    search = Search(about, own, comparison, by, tells)
     key = {"TypeName": about.type, IDENTIFIER: f"{{{PRIMARY}}}"}
     fixed = words.fixed_tags(about)
     fields: dict[str, Any] = {

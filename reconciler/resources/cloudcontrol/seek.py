@@ -57,6 +57,8 @@ class Search:
     comparison: Comparison
     by: tuple[str, ...] = ()
     """What a listing may be told besides: without it AWS leaves out what is below one of these."""
+    tells: tuple[str, ...] = ()
+    """Properties by which one is told besides: those that no two have in common where it is."""
 
     @property
     def parents(self) -> tuple[str, ...] | None:
@@ -86,7 +88,7 @@ class Search:
     def _tells(self) -> bool:
         """Whether a property that cannot change, or is its name, can be read."""
         tops = {path[0] for path in self.facts.create_only if len(path) == 1}
-        tops |= {self.identity.name} - {""}
+        tops |= {self.identity.name, *self.tells} - {""}
         return any(not self.comparison.hidden((name,)) for name in tops)
 
     def key(self, props: Props) -> Props | None:
@@ -207,13 +209,15 @@ class Search:
         return not self.comparison.judge(known, told).differences
 
     def _is_it(self, reader: Reader, identifier: str, props: Props) -> bool | None:
-        """Whether it is what is looked for; nothing where AWS does not find it."""
+        """Whether it is what is looked for; nothing where AWS does not find it, or its tags yet."""
         answer = reader.maybe(events.READ, self.at(identifier), NOT_IT)
         model = parsed((answer or {}).get("ResourceDescription", {}).get("Properties"))
         if model is None:
             return None
         if self.by_tag:
-            return self._ours(tags_of(model, self.facts) or {}, props)
+            tags = tags_of(model, self.facts) or {}
+            later = self.facts.tagging and not self.facts.tagging.on_create
+            return None if later and not tags else self._ours(tags, props)
         judged = self.comparison.judge(self._natural(props), model)
         return not judged.differences
 
@@ -228,7 +232,7 @@ class Search:
         What AWS never shows tells nothing.
         """
         tops = {path[0] for path in self.facts.create_only if len(path) == 1}
-        tops |= {self.identity.name} - {""}
+        tops |= {self.identity.name, *self.tells} - {""}
         return {
             key: item
             for key, item in props.items()

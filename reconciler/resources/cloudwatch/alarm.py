@@ -151,7 +151,6 @@ register(
         ),
         carried=CARRIED,
         refers=(
-            "AWS::ApplicationAutoScaling::ScalingPolicy",
             "AWS::Lambda::Function",
             "AWS::SNS::Topic",
         ),

@@ -8,11 +8,12 @@ for another test starts with all traffic on its control.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from reconciler.model.change import Change
 from reconciler.model.value import Json, Props
 from reconciler.rollout.abtest import near
+from reconciler.rollout.mirror import FIRST
 from reconciler.rollout.trialmarks import TAG, TrialMarks, read, wanted
 
 WEIGHT = "DesiredWeight"
@@ -59,3 +60,8 @@ def drained(variant: Json) -> bool:
     """Whether a variant has no traffic, so that none is lost with it."""
     weight = variant.get(WEIGHT, variant.get("CurrentWeight"))
     return isinstance(weight, int | float) and math.isclose(weight, 0.0, abs_tol=1e-9)
+
+
+def named(tags: Mapping[str, str]) -> Iterator[str]:
+    """Configurations that a shadow before a canary is between: none of them goes meanwhile."""
+    yield from tags.get(FIRST, "").split(" ") if tags.get(FIRST) else ()

@@ -259,7 +259,7 @@ register(
             review=scaling.review,
             spent=spent,
             held=trial.held,
-            keeps=trial.named,
+            keeps=lambda tags: (*trial.named(tags), *contest.named(tags)),
             moved=runtime.moved,
         ),
         update=update,

@@ -8,7 +8,7 @@ Clarify is closed to new accounts: the rule for such services finds `ExplainerCo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -17,6 +17,12 @@ from reconciler.kinds.terms.location import S3Uri
 from reconciler.model.value import Json, Path, Props
 
 AT: Path = ("explain",)
+Language: TypeAlias = Literal[
+    "af", "sq", "ar", "hy", "eu", "bn", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi",
+    "fr", "de", "el", "gu", "he", "hi", "hu", "is", "id", "ga", "it", "kn", "ky", "lv", "lt", "lb",
+    "mk", "ml", "mr", "ne", "nb", "fa", "pl", "pt", "ro", "ru", "sa", "sr", "tn", "si", "sk", "sl",
+    "es", "sv", "tl", "ta", "tt", "te", "tr", "uk", "ur", "yo", "lij", "xx",
+]  # fmt: skip
 
 
 class Usual(Section):
@@ -43,8 +49,8 @@ class Explain(Section):
     """How many variations of a request are tried."""
     seed: Maybe[int] = None
     """Where random numbers begin."""
-    language: Maybe[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = None
-    """The language of text, such as ``en``."""
+    language: Maybe[Language] = None
+    """The language of text, such as ``en``; ``xx`` for any."""
     granularity: Maybe[Literal["token", "sentence", "paragraph"]] = None
     """What parts text is explained by."""
 

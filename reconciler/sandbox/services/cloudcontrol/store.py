@@ -21,6 +21,8 @@ TOKEN_LIFE = 36 * 3600
 """Seconds for which a client token is known. Source: the service model, ClientToken."""
 KEPT = 7 * 86400
 """Seconds for which a request can be looked at. Source: user guide, resource requests."""
+EVERYWHERE, HOME = frozenset({"CloudFront", "Organizations", "Route53"}), "us-east-1"
+"""Services that are one for all regions. Source: AWS General Reference, "Global services"."""
 
 
 @dataclass(slots=True)
@@ -105,11 +107,15 @@ class CloudControlBackend(BaseBackend, TaggableResourcesMixin):
         self.requests: dict[str, Request] = {}
         self.tokens: dict[str, tuple[str, str, float]] = {}
         """By client token: the request, a digest of what was asked, and when."""
+        self.aside: dict[str, dict[str, Any]] = {}
+        """By ARN or id: what a service knows of one and its handlers do not."""
         self.held: dict[tuple[str, str], float] = {}
         """Names that are taken still, and until when."""
 
     def of(self, type_: str) -> dict[str, Record]:
         """The resources of a type, by identifier."""
+        if type_.split("::")[1] in EVERYWHERE and self.region_name != HOME:
+            return cloudcontrol_backends[self.account_id][HOME].of(type_)
         return self.records.setdefault(type_, {})
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:

@@ -6,7 +6,8 @@ is there and what is asked for, and raises `Broken` for a change that the servic
 `release` is given what is to be deleted, and raises `Broken` where it may not go;
 `begun` does so for what is made, and may answer more than is asked for; `kept` answers what an
 update leaves; `admit` is given what is asked for and all others of the type, by identifier, before
-one is made; `shows` is given what one is and what a listing was told, and says whether that shows
+one is made; `meets` is given what is asked for and a function from a type to all of it that is
+there; `shows` is given what one is and what a listing was told, and says whether that shows
 it.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Callable, Iterable
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -61,6 +63,18 @@ def admit(type_: str, desired: dict[str, Any], others: dict[str, dict[str, Any]]
     """
     if own := getattr(lookup(type_), "admit", None):
         own(desired, others)
+
+
+def meets(
+    type_: str, desired: dict[str, Any], of: Callable[[str], Iterable[dict[str, Any]]]
+) -> None:
+    """Let the file of a type refuse a creation by what is there of other types.
+
+    Raises:
+        Broken: the service does not take it.
+    """
+    if own := getattr(lookup(type_), "meets", None):
+        own(desired, of)
 
 
 def begun(type_: str, desired: dict[str, Any]) -> dict[str, Any]:
