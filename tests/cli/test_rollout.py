@@ -126,9 +126,24 @@ def test_a_job_of_ci_takes_a_version_to_the_end_and_reports_tell_of_it(folder: F
     assert {each["who"] for each in rows} != {""}
 
 
+def test_what_an_apply_left_undone_is_gone_on_with_after_a_step_of_a_rollout(
+    folder: Folder,
+) -> None:
+    folder.write("specs/raw.yaml", spec("DataSource", "raw", "  s3: {}\n"))
+    denied = {"service": "s3", "operation": "CreateBucket", "code": "AccessDenied", "times": 1}
+    folder.control("faults", denied)
+    ask(folder, 3)
+    folder.run("apply", *E, "--yes", expect=1)
+    later(folder, 2)
+    sent = rollout(folder, "advance", "scorer", "--yes", "--json", expect=0).json["sent"]
+    assert [each["method"] for each in sent][-1] == "update_endpoint_weights_and_capacities"
+
+    done = folder.run("apply", *E, "--resume", "--yes", "--json", expect=0).json
+    assert done["outcome"]["done"] == ["AWS::S3::Bucket/acme-local-raw-123456789012"]
+
+
 @pytest.mark.scenario("R37")
 def test_an_abort_needs_no_spec_that_can_be_read(folder: Folder, tmp_path: Path) -> None:
-    begin(folder, 3)
     baking(folder, 2)
     broken = Folder(tmp_path, folder.state)
     copy_files(folder.path, tmp_path)
@@ -183,7 +198,7 @@ def test_ctrl_c_leaves_a_rollout_where_it_is_and_the_alarm_takes_it_back(folder:
 
     folder.control("clock", {"speed": 600})
     ran = rollout(folder, "run", "scorer", "--yes", "--json")
-    assert (ran.code, ran.json["status"]) == (6, "rolled-back")
+    assert (ran.code, ran.json["status"], ran.codes) == (6, "rolled-back", ["DRIVE006"])
     assert "ALARM" in ran.json["ended"]
     assert folder.run("plan", *E).code == 3
     assert rollout(folder, "advance", "--all", "--yes").code == 0
