@@ -114,6 +114,12 @@ def _together(spec: Rollout) -> Iterator[Problem]:
         if spec.network_isolation:
             text = "a serverless endpoint takes no isolated container"
             yield Problem(("networkIsolation",), text, "remove it, or serve realtime", "MODE004")
+    if mode == "components" and spec.analysis and spec.on_failure == "rollback":
+        text = (
+            "metrics of components are theirs and no variant's, so these alarms would see nothing"
+        )
+        help_ = "name alarms on 'InferenceComponentName' in `strategy.rolling.existingAlarms`"
+        yield Problem(("analysis",), text, help_, "MODE004")
     if mode == "batch":
         for field, said in _NOT_BATCH.items():
             if getattr(spec, field):
