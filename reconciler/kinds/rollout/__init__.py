@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
-from reconciler.kinds.rollout import serve
+from reconciler.kinds.rollout import machine, serve
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
@@ -17,7 +17,6 @@ from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import capture_spot, config_props, lines, own_bucket
 from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
 from reconciler.kinds.rollout.judged import analysis
-from reconciler.kinds.rollout.machine import driven
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
 from reconciler.kinds.rollout.serve import batch, check as modes
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
@@ -64,6 +63,7 @@ def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
         "bucketArn": spot.bucket if spot else None,
         "keyArn": spot.key if spot else None,
         "analysis": written(analysis(spec, scope)),
+        **machine.runs(spec, scope),
     }
 
 
@@ -105,7 +105,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield _endpoint(spec, going, [node.address for node in guards], scope)
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
     yield from autoscaled(spec, scope, held=going.watched is not None)
-    yield from driven(spec, scope)
+    yield from machine.driven(spec, scope)
 
 
 def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> None:
