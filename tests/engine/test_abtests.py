@@ -18,7 +18,7 @@ from reconciler.sandbox.inprocess import Sandbox
 from . import specs
 from .platform import Platform, Run, join, methods, spec, steps
 
-NAME = "acme-dev-scorer"
+NAME, VARIANTS = "acme-dev-scorer", "ProductionVariants"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud"
 BODY = """
   model: {{image: "{image}:1", artifact: "s3://team-models/models/1.tar.gz"}}
@@ -205,6 +205,20 @@ def test_another_model_starts_closed_again(opened: World) -> None:
     assert opened.apply(trial().replace(f"{IMAGE}:2", f"{IMAGE}:3")).outcome.ok
     assert opened.weights == {"primary": 100, "b": 0}
     assert action(opened.drive()) == (Act.WEIGH, Phase.MOVING)
+
+
+@pytest.mark.scenario("R105")
+def test_another_model_and_other_weights_at_once_are_both_had(opened: World) -> None:
+    wanted = trial(70, 30).replace(f"{IMAGE}:2", f"{IMAGE}:3")
+    before = {it["VariantName"]: it["CurrentInstanceCount"] for it in opened.endpoint[VARIANTS]}
+    assert opened.apply(wanted).outcome.ok
+    opened.drive()
+    opened.after(600)
+    assert action(opened.drive())[0] is Act.MARK  # the live weights are those that were asked for
+    assert opened.weights == {"primary": 70, "b": 30}
+    after = {it["VariantName"]: it["CurrentInstanceCount"] for it in opened.endpoint[VARIANTS]}
+    assert before == after
+    assert steps(opened.plan(wanted)) == []
 
 
 @pytest.mark.scenario("R32")

@@ -467,6 +467,7 @@ def flags(plan: Plan) -> tuple[Any, Any]:
 MODEL = specs.SERVING.replace("models/1.tar.gz", "models/2.tar.gz")
 
 
+@pytest.mark.scenario("R105")
 def test_an_autoscaled_count_is_retained_and_the_weight_is_the_specs(world: World) -> None:
     world.autoscale()
     world.scale(7)
@@ -554,11 +555,36 @@ def test_other_instances_are_fine_without_an_autoscaler(world: World) -> None:
 GUARDED = "\n  strategy: {blueGreen: {twoStep: {size: 50%, bake: 5m}}}\n"
 
 
+@pytest.mark.scenario("R113")
 @pytest.mark.parametrize(("strategy", "found"), [(GUARDED, ["PLAN006"]), ("", [])])
-def test_renamed_variants_lose_their_guardrails_and_the_plan_says_so(
+def test_renamed_variants_would_lose_their_guardrails_and_are_refused(
     strategy: str, found: list[str], world: World
 ) -> None:
     world.platform.text = specs.SERVING.replace("instances: 2", "instances: 2, variant: other")
     world.platform.text = world.platform.text.rstrip() + strategy
     plan = world.platform.plan()
-    assert (codes(plan), plan.errors) == (found, ())
+    assert [each.code for each in plan.errors] == found
+    assert all("from primary to other" in each.message for each in plan.errors)
+    assert (specs.ENDPOINT in {str(step.address) for step in plan.steps}) == (not found)
+
+
+@pytest.mark.scenario("R113")
+def test_a_renamed_variant_would_leave_its_scalable_target_alone(world: World) -> None:
+    world.autoscale()
+    world.platform.text = specs.SERVING.replace("instances: 2", "instances: 2, variant: other")
+    (found,) = world.platform.plan().errors
+    assert found.code == "PLAN005"
+    assert "variant 'primary'" in found.message
+
+
+@pytest.mark.scenario("R113")
+def test_another_model_under_the_same_name_is_sent_with_its_guardrails(world: World) -> None:
+    world.platform.text = MODEL.rstrip() + GUARDED
+    (call,) = [
+        call
+        for step in world.platform.plan().steps
+        for call in step.calls
+        if call.method == "update_endpoint"
+    ]
+    policy = call.params["DeploymentConfig"]["BlueGreenUpdatePolicy"]
+    assert policy["TrafficRoutingConfiguration"]["Type"] == "CANARY"

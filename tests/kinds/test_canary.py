@@ -102,6 +102,22 @@ def begun(**changes: Any) -> tuple[dict[str, Json], Marks]:
 # -- a start
 
 
+def pulled(nodes: list[Node]) -> str:
+    """What its role is allowed, in which the repositories are."""
+    (role,) = named(nodes, "AWS::IAM::Role")
+    return str(role.props["Policies"])
+
+
+def test_the_role_pulls_the_images_of_what_serves_and_of_what_is_on_trial() -> None:
+    """The fleet of the version before starts anew beside a second variant, and may grow."""
+    images = [f"763104351884.dkr.ecr.eu-west-1.amazonaws.com/{name}:1" for name in ("old", "new")]
+    before, _ = begun()
+    for fact in (live(images=images), before | {"images": images}):
+        allowed = pulled(built(fact)[0])
+        assert "763104351884:repository/old" in allowed
+        assert "763104351884:repository/new" in allowed
+
+
 def test_a_new_version_is_put_beside_the_live_one() -> None:
     nodes, made = built(live())
     both, target = configs(nodes)["middle"], configs(nodes)["target"]

@@ -134,3 +134,50 @@ def test_an_update_that_aws_took_back_is_known_without_a_driver() -> None:
 def test_half_an_answer_is_none(answers: list[Any]) -> None:
     with pytest.raises(AwsError):
         looked(*answers)
+
+
+ARNS = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/acme-dev-fraud/*"
+OLD, NEW = (f"763104351884.dkr.ecr.eu-west-1.amazonaws.com/{name}:1" for name in ("old", "new"))
+TRIED = replace(MARKS, version="acme-dev-fraud/2")
+
+
+def deployed(*images: str) -> list[dict[str, Any]]:
+    names = zip(("primary", "candidate"), images, strict=False)
+    return [{"VariantName": it, "DeployedImages": [{"SpecifiedImage": at}]} for it, at in names]
+
+
+PACKAGE = {
+    "ModelPackageArn": ARNS.replace("*", "2"),
+    "ModelPackageGroupName": "acme-dev-fraud",
+    "ModelPackageVersion": 2,
+    "ModelPackageStatus": "Completed",
+    "ModelApprovalStatus": "Approved",
+    "CreationTime": "2026-11-30T00:00:00Z",
+    "InferenceSpecification": {"Containers": [{"Image": NEW}]},
+}
+DELETED = refusal("ValidationException", "ModelPackage arn does not exist.")
+
+
+@pytest.mark.parametrize(
+    ("tags", "live", "answers", "images"),
+    [
+        ({}, deployed(OLD), [], [OLD]),
+        (encode(TRIED), deployed(OLD, NEW), [], [NEW, OLD]),
+        (encode(TRIED), deployed(OLD), [PACKAGE], [NEW, OLD]),
+        (encode(MARKS), deployed(OLD), [], [OLD]),
+        (encode(TRIED), deployed(OLD), [DELETED], [OLD]),
+    ],
+    ids=["at rest", "both are live", "one is not there yet", "of no registry", "it was deleted"],
+)  # fmt: skip
+def test_images_are_those_that_serve_and_the_one_on_trial(
+    tags: dict[str, str], live: Any, answers: list[Any], images: list[str]
+) -> None:
+    clients = Clients(
+        described(MARKS.middle if tags else BASE, ProductionVariants=live),
+        tagged({**OURS, **tags}),
+        content(),
+        *answers,
+    )
+    found = endpoint(Session(clients, clock=FakeClock()), {**NAMES, "versions": ARNS})
+    assert found["images"] == images
+    assert len(clients.only.sent) == 3 + len(answers)

@@ -40,7 +40,7 @@ CODES = (
         "PLAN006",
         "no guardrails for renamed variants",
         "The variants of the new configuration have other names than the live ones. SageMaker then ignores the deployment's steps, bake and alarms and moves all traffic at once.",
-        "Keep the variant names, or accept a deployment without guardrails.",
+        "Keep the variant names; or say for this one change that there are no guardrails, with `strategy: {allAtOnce: {}}` and `onFailure: none`.",
     ),
     Code(
         "PLAN007",

@@ -168,10 +168,10 @@ def _renamed(change: Change, live: list[str], wanted: list[str]) -> Objection:
     before, after = ", ".join(live), ", ".join(wanted)
     return Objection(
         "PLAN006",
-        f"variants of {str(change.address)!r} change from {before} to {after}, so SageMaker moves "
-        "all traffic at once, without steps, bake or alarms",
-        "keep the variant names, or accept a deployment without guardrails",
-        Severity.WARNING,
+        f"variants of {str(change.address)!r} change from {before} to {after}, so SageMaker would "
+        "move all traffic at once, without steps, bake or alarms",
+        "keep the variant names; or say so for this one change, with `strategy: {allAtOnce: {}}`"
+        " and `onFailure: none`",
     )
 
 
