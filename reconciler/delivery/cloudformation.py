@@ -59,6 +59,17 @@ def deny(actions: Iterable[str], **rest: Json) -> dict[str, Json]:
     return {**allow(actions, **rest), "Effect": "Deny"}
 
 
+def inline(managed: Json) -> Json:
+    """The same as a policy in its one role, which has a name there instead of an ARN."""
+    props = managed["Properties"]
+    held = {
+        "RoleName": props["Roles"][0],
+        "PolicyName": "more",
+        "PolicyDocument": props["PolicyDocument"],
+    }
+    return {"Type": "AWS::IAM::RolePolicy", "Properties": held}
+
+
 def policy(statements: list[Json], roles: Iterable[str], condition: str = "") -> Json:
     """A managed policy of some of the roles."""
     made: dict[str, Json] = {"Type": "AWS::IAM::ManagedPolicy"}

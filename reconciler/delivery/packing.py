@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reconciler.delivery.cloudformation import NOTHING, policy
+from reconciler.delivery.cloudformation import NOTHING, inline, policy
 from reconciler.delivery.site import Site
 from reconciler.model.value import Json
 
 SIZE = 6_050
 """Characters of a managed policy's statements; IAM takes 6,144 of a policy, spaces not counted."""
+MOST = 10
+"""Managed policies of a role. Source: IAM and STS quotas; others may be raised, none is asked."""
 _SLOT = re.compile(r"\$\{([^}]*)\}")
 _LONGEST = len("ap-southeast-2")
 _FACT = 200
@@ -151,3 +153,20 @@ class Measure:
 
 def _length(value: Json) -> int:
     return len(json.dumps(value, separators=(",", ":")))
+
+
+def settled(policies: Mapping[str, Json], role: str) -> dict[str, Json]:
+    """Policies of which a role has no more managed ones than it may: what is over is inline.
+
+    Inline policies of a role have 10,240 characters together, so one more policy fits. Only one
+    that is of this role alone and under no condition can be inline.
+    """
+    of_role = [name for name, each in policies.items() if _of(each, role)]
+    own = [name for name in of_role if policies[name]["Properties"]["Roles"] == [{"Ref": role}]]
+    own = [name for name in own if "Condition" not in policies[name]]
+    moved = own[-1:] if len(of_role) > MOST else []
+    return {name: inline(each) if name in moved else each for name, each in policies.items()}
+
+
+def _of(policy_: Json, role: str) -> bool:
+    return {"Ref": role} in policy_["Properties"]["Roles"]

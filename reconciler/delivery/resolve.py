@@ -23,6 +23,9 @@ class Role(NamedTuple):
 
     trust: Mapping[str, Data]
     policies: list[Mapping[str, Data]]
+    """All of them."""
+    inline: list[Mapping[str, Data]]
+    """Those that are in the role itself."""
 
 
 def policies(
@@ -48,7 +51,7 @@ def policies(
     stack = _Stack(body, account, region, {**(parameters or {}), "Environment": environment})
     made = {name: each for name, each in body["Resources"].items() if stack.is_made(each)}
     found = {
-        stack.names(name): Role(stack.value(each["Properties"]["AssumeRolePolicyDocument"]), [])
+        stack.names(name): Role(stack.value(each["Properties"]["AssumeRolePolicyDocument"]), [], [])
         for name, each in made.items()
         if each["Type"] == "AWS::IAM::Role"
     }
@@ -57,6 +60,11 @@ def policies(
             props = stack.value(each["Properties"])
             for role in props["Roles"]:
                 found[role].policies.append(props["PolicyDocument"])
+        if each["Type"] == "AWS::IAM::RolePolicy":
+            props = stack.value(each["Properties"])
+            role = found[props["RoleName"]]
+            role.policies.append(props["PolicyDocument"])
+            role.inline.append(props["PolicyDocument"])
     return found
 
 

@@ -25,7 +25,7 @@ from reconciler.delivery.cloudformation import (
 )
 from reconciler.delivery.forms import forms
 from reconciler.delivery.listed import listed
-from reconciler.delivery.packing import packed
+from reconciler.delivery.packing import packed, settled
 from reconciler.delivery.places import Bound
 from reconciler.delivery.site import Site, Stage
 from reconciler.model.value import Json
@@ -56,7 +56,7 @@ def policies(site: Site, trust: Trust) -> dict[str, Json]:
     changes += [*assets.statements(site, "s3:PutObject", "kms:GenerateDataKey"), *kept.opens(site)]
     changes += [*_signing(site, "kms:Verify"), *approvals.kept_off(grants)]
     begins = [known["prefix"], *(known[slot] for slot in FORMS)]
-    return {
+    made = {
         **packed("Read", looks, both, site),
         **packed("Write", changes, [APPLY], site),
         **siblings.policies(grants, begins, site, types),
@@ -65,6 +65,7 @@ def policies(site: Site, trust: Trust) -> dict[str, Json]:
         **packed("Past", approvals.past(site, looked), [PLAN], site),
         **packed("Told", [*_signing(site, "kms:Sign"), *_report()], [PLAN], site, "Tells"),
     }
+    return settled(made, APPLY)
 
 
 def _types(site: Site) -> list[Resource]:

@@ -65,6 +65,8 @@ class Collector:
     before: Receipt | None = None
     note: Callable[[Receipt], object] = bool
     now: Callable[[], str] = str
+    carried: tuple[StepRecord, ...] = ()
+    """What an earlier run left undone, and this one has nothing to do with."""
     _waits: dict[str, WaitRecord] = field(default_factory=dict)
     _begun: dict[str, float] = field(default_factory=dict)
     _ended: dict[str, StepRecord] = field(default_factory=dict)
@@ -97,7 +99,8 @@ class Collector:
     def receipt(self, ended: str, *, interrupted: bool = False) -> Receipt:
         """What is known by now; steps that could begin and did not end are `unfinished`."""
         held = self.plan.held
-        steps = tuple(self._ended.get(step.id) or _open(step, held) for step in self.plan.steps)
+        own = (self._ended.get(step.id) or _open(step, held) for step in self.plan.steps)
+        steps = (*own, *self.carried)
         plan, run = self.plan, self.run
         return Receipt(
             id=run.id,

@@ -123,7 +123,7 @@ def next_trial(test: Trial, live: Live, marks: TrialMarks | None, look: Look) ->
     if marks is not None and marks.fault:
         return _stop(f"the marks of the test cannot be read: {marks.fault}")
     if marks is None or marks.digest != test.digest:  # another test, or one that nobody opened
-        marks = TrialMarks(digest=test.digest)
+        marks = TrialMarks(digest=test.digest, control=test.control)
     if (early := _early(test, live, look)) is not None:
         return early
     shares = live_shares(live)
@@ -138,6 +138,23 @@ def next_trial(test: Trial, live: Live, marks: TrialMarks | None, look: Look) ->
         changed = replace(marks, paused=look.word == "pause")
         return _act(Act.MARK, Phase.PAUSED, f"{look.word} by a person", marks=written(changed))
     return _weights(test, marks, shares, look) or _judge(test, marks, look)
+
+
+def without_spec(live: Live, marks: TrialMarks, look: Look) -> RolloutAction:
+    """What can be done of a test whose spec is not there or cannot be read: an abort."""
+    shares = live_shares(live)
+    if marks.fault or not marks.control or shares is None or marks.control not in shares:
+        return _stop(f"the marks of a test cannot be read: {marks.fault or 'no control is named'}")
+    if live.status != "InService" or live.pending:
+        why = f"the endpoint is {live.status}"
+        return _act(Act.WAIT, Phase.STARTING, why, until=look.now + LOOK)
+    if look.word != "abort":
+        why = "a test runs, and its spec is not known: without it nothing but an abort is possible"
+        return _act(Act.HOLD, Phase.PAUSED, why)
+    wanted = {name: float(name == marks.control) for name in shares}
+    ended = replace(marks, ended=f"aborted {marks.control}", at=look.now)
+    why = f"{marks.control} takes all traffic: aborted by a person"
+    return _act(Act.WEIGH, Phase.PROMOTING, why, marks=written(ended), shares=wanted)
 
 
 def _early(test: Trial, live: Live, look: Look) -> RolloutAction | None:
@@ -221,7 +238,14 @@ def _over(test: Trial, marks: TrialMarks, shares: Mapping[str, float]) -> Rollou
     phase = Phase.ABORTED if how == "aborted" else Phase.COMPLETED
     wanted = {each: float(each == name) for each in test.weights}
     if not near(shares, wanted):
-        return _act(Act.WEIGH, Phase.PROMOTING, f"{name} takes all traffic", shares=wanted)
+        closed = {each: float(each == test.control) for each in test.weights}
+        if marks.periods and near(shares, marks.periods[-1].weights):  # the call was not sent yet
+            return _act(Act.WEIGH, Phase.PROMOTING, f"{name} takes all traffic", shares=wanted)
+        if near(shares, closed):  # the same test once more, which nobody has opened
+            fresh = TrialMarks(digest=test.digest, control=test.control)
+            return _open(fresh, test.weights, 0.0)
+        told = f"live {_said(shares)}, asked {_said(wanted)}"
+        return _stop(f"the test is over, and somebody has moved the weights: {told}")
     why = f"the test is over ({how}), {name} has all traffic; say so in the spec to free the others"
     return _act(Act.NOTHING, phase, why)
 

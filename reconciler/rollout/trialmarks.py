@@ -41,6 +41,8 @@ class TrialMarks:
     began: float = 0.0
     """When counting began, of the first period."""
     paused: bool = False
+    control: str = ""
+    """The variant that an abort gives all traffic."""
     won: str = ""
     """The variant that a look has found to be better."""
     ended: str = ""
@@ -80,6 +82,7 @@ def written(marks: TrialMarks) -> dict[str, str]:
         str(len(marks.periods)),
         how or _NONE,
         name or marks.won or _NONE,
+        marks.control or _NONE,
     )
     found = {STATE: " ".join(state)}
     for number in range(MOST):
@@ -103,7 +106,7 @@ def read(tags: Mapping[str, str], names: Sequence[str]) -> TrialMarks | None:
 
 
 def _read(tags: Mapping[str, str], names: Sequence[str]) -> TrialMarks:
-    digest, paused, began, at, count, how, name = tags[STATE].split(" ")
+    digest, paused, began, at, count, how, name, control = tags[STATE].split(" ")
     if paused not in {"paused", "runs"} or how not in {_NONE, "completed", "aborted"}:
         raise ValueError(tags[STATE])
     periods = []
@@ -116,6 +119,7 @@ def _read(tags: Mapping[str, str], names: Sequence[str]) -> TrialMarks:
         periods=tuple(periods),
         began=_number(began),
         paused=paused == "paused",
+        control="" if control == _NONE else control,
         won="" if name == _NONE else name,
         ended="" if how == _NONE else f"{how} {name}",
         at=_number(at),

@@ -143,7 +143,7 @@ primarykey: recordId
 principal: assumedBy
 properties: properties spec
 queue: queues Resource
-rate: above atMost
+rate: atMost above
 receivers: subscribers
 recordidentifier: recordId
 recordidentifierfeaturename: recordId

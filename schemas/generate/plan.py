@@ -25,6 +25,7 @@ from reconciler.model.origin import Origin
 from reconciler.model.value import FORMS, Mark
 from reconciler.planfile import file as planfile
 from reconciler.planfile.signature import KMS, LOCAL
+from reconciler.rollout.values import Act, Verdict
 
 Schema: TypeAlias = dict[str, Any]
 FOLDER = Path(__file__).parents[1]
@@ -371,9 +372,10 @@ def _plan(more: Mapping[str, Schema] | None = None) -> Schema:
             "waiting": many("Specs for which something else has to be done first.", _waiting()),
             "reaches": many("Which models and endpoints the changes reach.", _reach()),
             "versions": many("Which versions of models take over.", _succession()),
+            "rollouts": many("How rollouts that go step by step stand.", _rollout()),
             **(more or {}),
         },
-        optional=("reaches", "versions", *(more or ())),
+        optional=("reaches", "versions", "rollouts", *(more or ())),
     )
 
 
@@ -408,6 +410,101 @@ def _succession() -> Schema:
             "unknown": text("What could not be found out of it."),
         },
     )
+
+
+def _rollout() -> Schema:
+    """One rollout, as `rollout.shown` has it."""
+    share = {"description": "A part of the traffic, 0 to 1; null where nobody said.",
+             "type": ["number", "null"]}  # fmt: skip
+    whole = {"description": "Instances; null where nobody said.", "type": ["integer", "null"]}
+    step = closed(
+        "A step.",
+        {
+            "share": {"description": "The candidate's part of the traffic.", "type": "number"},
+            "count": number("Its instances."),
+            "bake": number("Seconds that it is watched."),
+            "gate": flag("Whether a person has to say promote."),
+            "state": one_of("How far it is.", ("done", "now", "next")),
+        },
+    )
+    variant = closed(
+        "A live variant.",
+        {
+            "name": text("Its name."),
+            "share": share,
+            "asked_share": share,
+            "count": whole,
+            "asked_count": whole,
+            "status": text("In AWS's word, empty when it has none."),
+        },
+    )
+    figure = {"description": "A figure.", "type": ["number", "null"]}
+    finding = closed(
+        "What one expectation says.",
+        {
+            "name": text("Of the expectation or the alarm."),
+            "verdict": one_of("What it says.", Verdict),
+            "said": text("In words."),
+            "looks": many("Each measurement in words.", text("One.")),
+            "points": many("Each measurement.", figure),
+        },
+    )
+    by_name = {"description": "By variant.", "type": "object"}
+    after = closed(
+        "The one next thing.",
+        {
+            "act": one_of("What is done.", Act),
+            "why": text("Why, in words."),
+            "shares": {**by_name, "additionalProperties": share},
+            "counts": {**by_name, "additionalProperties": whole},
+            "config": text("Where the endpoint moves, empty when it does not."),
+            "marks": {"description": "Tags that are written.", "type": "object",
+                      "additionalProperties": text("A value.")},
+            "until": text("When it is looked at again, empty when it is not."),
+            "then": text("The phase that it leads to, empty where it stays."),
+        },
+    )  # fmt: skip
+    words = {
+        "rollout": "The name of its spec.",
+        "environment": "Where it is.",
+        "endpoint": "Its name in AWS.",
+        "at": "When it was looked at, UTC.",
+        "status": "One word: starts, idle, in-progress, paused, held, done, aborting, aborted,"
+        " rolled-back, failed or ambiguous.",
+        "phase": "The phase of the state machine.",
+        "why": "Why it is there.",
+        "since": "Since when that is announced which is done now, UTC; empty when nothing is.",
+        "version": "The version that takes over, in words.",
+        "base": "The configuration before.",
+        "middle": "The one with both variants.",
+        "target": "The one that stays.",
+        "word": "What a person, or what happened, last said; empty when nobody did.",
+        "because": "Why it is held or goes back.",
+        "ended": "How it ended, empty while it runs.",
+        "endpoint_status": "In AWS's word.",
+        "config": "The live configuration.",
+        "moving_to": "Where AWS moves it, empty when it does not.",
+        "reason": "AWS's reason of a failure.",
+        "frozen": "The freeze window that it is, empty for none.",
+        "verdict": "What the analysis says.",
+    }
+    return closed(
+        "A rollout that runs, has ended, or is started by this plan.",
+        {
+            **{name: text(about) for name, about in words.items()},
+            "step": number("The step that is announced or live, 0 before the first."),
+            "attempt": number("1 for the first rollout to this target."),
+            "steps": many("All of them.", step),
+            "variants": many("Those that are live.", variant),
+            "alarms": {"description": "The state of each alarm by name, empty when it is gone.",
+                       "type": "object", "additionalProperties": text("A state.")},
+            "findings": many("What was found.", finding),
+            "detail": {"description": "What a strategy tells besides, as an A/B test does.",
+                       "type": "object", "additionalProperties": True},
+            "next": {"anyOf": [after, {"type": "null"}],
+                     "description": "What is next; null where nothing runs."},
+        },
+    )  # fmt: skip
 
 
 def _waiting() -> Schema:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.receipts.lease import Lease
+from reconciler.receipts.local import LocalStore
 from reconciler.sandbox import lifecycle
 
 from .folder import Folder, copy_files
@@ -70,6 +73,16 @@ def baking(folder: Folder, step: int) -> dict[str, Any]:
     raise AssertionError("it was never there")
 
 
+@contextmanager
+def applying(folder: Folder) -> Iterator[None]:
+    """Somebody else applies meanwhile."""
+    leases = LocalStore(folder.path / ".moorline/receipts/local").leases
+    lease = Lease("local", "alice", "r", "2026-11-30T08:00:00Z")
+    assert leases.take(lease) is None
+    yield
+    leases.release(lease)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
     made = Folder(tmp_path_factory.mktemp("rollout"))
@@ -113,9 +126,24 @@ def test_a_job_of_ci_takes_a_version_to_the_end_and_reports_tell_of_it(folder: F
     assert {each["who"] for each in rows} != {""}
 
 
+def test_what_an_apply_left_undone_is_gone_on_with_after_a_step_of_a_rollout(
+    folder: Folder,
+) -> None:
+    folder.write("specs/raw.yaml", spec("DataSource", "raw", "  s3: {}\n"))
+    denied = {"service": "s3", "operation": "CreateBucket", "code": "AccessDenied", "times": 1}
+    folder.control("faults", denied)
+    ask(folder, 3)
+    folder.run("apply", *E, "--yes", expect=1)
+    later(folder, 2)
+    sent = rollout(folder, "advance", "scorer", "--yes", "--json", expect=0).json["sent"]
+    assert [each["method"] for each in sent][-1] == "update_endpoint_weights_and_capacities"
+
+    done = folder.run("apply", *E, "--resume", "--yes", "--json", expect=0).json
+    assert done["outcome"]["done"] == ["AWS::S3::Bucket/acme-local-raw-123456789012"]
+
+
 @pytest.mark.scenario("R37")
 def test_an_abort_needs_no_spec_that_can_be_read(folder: Folder, tmp_path: Path) -> None:
-    begin(folder, 3)
     baking(folder, 2)
     broken = Folder(tmp_path, folder.state)
     copy_files(folder.path, tmp_path)
@@ -125,7 +153,12 @@ def test_an_abort_needs_no_spec_that_can_be_read(folder: Folder, tmp_path: Path)
     held = rollout(broken, "pause", "--endpoint", ENDPOINT, "--yes", "--json", expect=0).json
     assert held["status"] == "paused"
     assert rollout(folder, "status", "scorer", "--detailed-exitcode").code == 3
-    back = rollout(broken, "abort", "scorer", "--yes", "--json", expect=0).json
+    with applying(folder):
+        assert rollout(folder, "resume", "scorer", "--yes", "--json").codes == ["LEASE001"]
+    with applying(broken):  # an apply of somebody else, which may take hours
+        done = rollout(broken, "abort", "scorer", "--yes", "--json", expect=0)
+    assert "without the lease: alice applies" in done.err
+    back = done.json
     assert (back["status"], back["ended"].split()[0]) == ("aborted", "aborted")
     assert {each["name"]: each["share"] for each in back["variants"]} == {"primary": 1.0}
 
@@ -165,7 +198,7 @@ def test_ctrl_c_leaves_a_rollout_where_it_is_and_the_alarm_takes_it_back(folder:
 
     folder.control("clock", {"speed": 600})
     ran = rollout(folder, "run", "scorer", "--yes", "--json")
-    assert (ran.code, ran.json["status"]) == (6, "rolled-back")
+    assert (ran.code, ran.json["status"], ran.codes) == (6, "rolled-back", ["DRIVE006"])
     assert "ALARM" in ran.json["ended"]
     assert folder.run("plan", *E).code == 3
     assert rollout(folder, "advance", "--all", "--yes").code == 0

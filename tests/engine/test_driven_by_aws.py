@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sweeps import LONG
 
 from reconciler.jobs import DRIVER, driver, package
+from reconciler.rollout import marks
 from reconciler.sandbox.door.faults import Faults
 from reconciler.sandbox.inprocess import sandbox
 
@@ -20,7 +21,7 @@ from . import canary
 from .canary import NAME, World
 from .platform import Platform, join, spec, steps
 
-LONG = bool(os.environ.get("MOORLINE_LONG"))
+MARKS = "moorline:rollout"
 ARTIFACTS = spec("DataSource", "artifacts", "{s3: {}}")
 FAULTS = Faults()
 
@@ -65,9 +66,13 @@ def said(world: World) -> list[dict[str, Any]]:
 
 
 def pass_time(world: World, minutes: int) -> None:
+    """Minute after minute, until the marks say that the rollout is over."""
     for _ in range(minutes):
         world.aws.clock.advance(60)
         world.platform.client("sts").get_caller_identity()
+        found = marks.read(world.tags)
+        if found is not None and found.ended:
+            break
 
 
 def test_where_no_rollout_runs_a_run_is_over_at_once(world: World) -> None:
@@ -91,7 +96,8 @@ def test_a_healthy_version_goes_all_the_way(world: World) -> None:
     assert "FAILED" not in {each["status"] for each in runs(world)}
     acts = [each["act"] for each in said(world)]
     assert acts.count("finish") == 1
-    assert steps(world.plan(text(2))) == []
+    left = steps(world.plan(text(2)))  # what the version before was made of
+    assert {action for action, _ in left} == {"delete"}
 
 
 def test_a_bad_version_is_rolled_back(world: World) -> None:
@@ -101,6 +107,25 @@ def test_a_bad_version_is_rolled_back(world: World) -> None:
     assert world.marks.ended.startswith(("aborted", "rolled-back"))
     assert (world.config, world.counts) == (world.marks.base, {"primary": 4})
     assert max(each["step"] for each in said(world)) == 1
+
+
+def test_what_nobody_asked_for_fails_the_run_and_moves_nothing(world: World) -> None:
+    assert world.apply(text(2)).failures == {}
+    arn = world.endpoint["EndpointArn"]
+    spoilt = [{"Key": key, "Value": "x"} for key in world.tags if key.startswith(MARKS)]
+    world.sagemaker.add_tags(ResourceArn=arn, Tags=spoilt)
+    pass_time(world, 1)
+    assert [each["status"] for each in runs(world)] == ["FAILED"]
+    assert world.weights == {"primary": 100, "candidate": 0}
+    (letter,) = letters(world)
+    assert (letter["error"], letter["step"]) == ("Moorline.Stopped", "look")
+
+
+def letters(world: World) -> list[dict[str, Any]]:
+    queues = world.platform.client("sqs")
+    (url,) = [each for each in queues.list_queues()["QueueUrls"] if "driver" in each]
+    found = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(each["Body"]) for each in found]
 
 
 def test_the_zip_is_whole_and_the_same_everywhere(tmp_path: Path) -> None:

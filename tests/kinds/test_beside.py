@@ -168,6 +168,11 @@ def test_what_a_test_cannot_be(text: str, path: str) -> None:
     assert path in [".".join(each.path) for each in problems("Rollout", text)]
 
 
+@pytest.mark.parametrize("text", [trial(more="drive: aws\n"), shadow_spec() + "drive: aws\n"])
+def test_a_function_in_aws_drives_neither(text: str) -> None:
+    assert ("drive",) in [each.path for each in problems("Rollout", text)]
+
+
 def test_a_metric_of_ones_own_needs_its_namespace_alone() -> None:
     text = trial(more="    namespace: Shop\n").replace("Invocation5XXErrors", "Conversions")
     assert not problems("Rollout", text)

@@ -91,6 +91,11 @@ WRONG = [
         ),
     ),
     Wrong(
+        "components have metrics of their own",
+        rollout(SERVE["components"], "analysis: [{metric: ModelLatency, below: 9ms}]"),
+        (("MODE004", "analysis"),),
+    ),
+    Wrong(
         "many models are under a prefix",
         rollout(
             SERVE["multiModel"], model=FILE.replace("artifact:", f"etag: {32 * 'a'}, artifact:", 1)

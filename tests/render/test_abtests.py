@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from reconciler.render.formats import Context
+from reconciler.render.html import report
 from reconciler.render.markdown.view import View
 from reconciler.render.sections import abtests
 from reconciler.render.text import rollout as status
@@ -21,6 +22,8 @@ from reconciler.rollout.sequential import Design
 from reconciler.rollout.shown import Shown, shown
 from reconciler.rollout.trialmarks import Period, TrialMarks
 from reconciler.rollout.values import Act, Phase, RolloutAction, Signals
+
+from . import plans
 
 START = 1_800_000_000.0
 EVEN = {"primary": 0.5, "b<1>": 0.5}
@@ -123,3 +126,9 @@ def test_the_status_of_a_rollout_shows_it_too() -> None:
     text = status.status(row(told(50, 20)), color=False)
     assert "├" in text
     assert "●" in text
+
+
+def test_the_page_has_the_picture_as_it_is() -> None:
+    found = plans.data(rollouts=(row(told(50, 20)),))
+    (picture,) = abtests.html(view(told(50, 20))).pictures  # type: ignore[union-attr]
+    assert picture in report.document(found, Context())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from reconciler.render.formats import Context
 from reconciler.render.markdown.view import View
@@ -117,6 +120,14 @@ def test_what_aws_says_reaches_no_terminal_as_an_escape() -> None:
     evil = Live(status="InService", config="m", reason="\x1b[31mred", variants=LIVE.variants)
 
     assert "\x1b" not in text.status(row(live=evil), color=False)
+
+
+def test_the_schema_of_a_plan_has_all_of_it() -> None:
+    whole = json.loads(Path("schemas/plan.json").read_text())
+    schema = {**whole["properties"]["rollouts"], "$defs": whole["$defs"]}
+    told = [row(), row(Act.WEIGH), {**row(live=None, action=None), "status": "starts"}]
+
+    assert [*Draft202012Validator(schema).iter_errors(json.loads(json.dumps(told)))] == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.rollout import trialmarks
-from reconciler.rollout.abtest import Look, Seen, Trial, judged, next_trial
+from reconciler.rollout.abtest import Look, Seen, Trial, judged, next_trial, without_spec
 from reconciler.rollout.sequential import Count, Design, Outcome
 from reconciler.rollout.trialmarks import Period, TrialMarks
 from reconciler.rollout.values import Act, Live, Phase, RolloutAction, Variant
@@ -103,6 +103,16 @@ def test_a_winner_is_promoted_where_the_spec_says_so(seen: Seen, name: str) -> N
     assert (again.act, again.shares) == (Act.WEIGH, found.shares)
     done = live(100 * found.shares["a"], 100 * found.shares["b"])
     assert next_trial(test, done, marks, Look(now=NOW + DAY)).act is Act.NOTHING
+
+
+def test_what_has_ended_is_promoted_by_nobody_when_it_is_declared_again() -> None:
+    """The endpoint was deployed anew meanwhile, and starts closed: its old winner is no winner."""
+    over = replace(OPEN, ended="completed b", won="b", at=NOW)
+    again = next_trial(TEST, live(100, 0), over, Look(now=NOW + DAY))
+    assert (again.act, again.shares) == (Act.WEIGH, TEST.weights)
+    assert not after(again, over).ended
+    moved = next_trial(TEST, live(30, 70), over, Look(now=NOW + DAY))
+    assert (moved.act, moved.shares) == (Act.STOP, {})
 
 
 @pytest.mark.parametrize("seen", [ALIKE, BENT, Seen(), Seen(fault="cut")])
@@ -211,10 +221,25 @@ def test_ten_long_names_fit_into_the_tags() -> None:
 
 
 @pytest.mark.parametrize(
-    "state", ["", "3f2a9c1b", "3f2a9c1b runs 0 0 1 - -", "3f2a9c1b runs 0 0 x - -",
-              "3f2a9c1b walks 0 0 0 - -", "3f2a9c1b runs nan 0 0 - -"],
+    "state", ["", "3f2a9c1b", "3f2a9c1b runs 0 0 1 - - a", "3f2a9c1b runs 0 0 x - - a",
+              "3f2a9c1b walks 0 0 0 - - a", "3f2a9c1b runs nan 0 0 - - a"],
 )  # fmt: skip
 def test_marks_that_cannot_be_read_stop_it(state: str) -> None:
     marks = trialmarks.read({trialmarks.STATE: state}, NAMES)
     assert marks is not None
     assert next_trial(TEST, live(), marks, Look(now=NOW, word="abort")).act is Act.STOP
+
+
+def test_an_abort_needs_no_spec() -> None:
+    marks = after(next_trial(TEST, live(100, 0), None, Look(now=NOW)))
+    assert marks.control == "a"
+    held = without_spec(live(), marks, Look(now=NOW))
+    assert (held.act, held.shares) == (Act.HOLD, {})
+    found = without_spec(live(), marks, Look(now=NOW, word="abort"))
+    assert found.shares == {"a": 1.0, "b": 0.0}
+    assert after(found, marks).ended == "aborted a"
+    assert without_spec(live(None), marks, Look(now=NOW, word="abort")).act is Act.STOP
+    moving = live(status="Updating")
+    assert without_spec(moving, marks, Look(now=NOW, word="abort")).act is Act.WAIT
+    lost = replace(marks, control="")
+    assert without_spec(live(), lost, Look(now=NOW, word="abort")).act is Act.STOP

@@ -20,6 +20,8 @@ from reconciler.specs.source import parse
 KINDS = kinds.load()
 AMOUNT = re.compile(r"\b(duration|size|share)\b")
 NUMBER = 20
+PLAIN = ("a text", "a whole number")
+"""How the type of what may also be written without a section begins."""
 
 
 class Case(NamedTuple):
@@ -59,7 +61,7 @@ def cases(*words: str) -> Iterator[Case]:
                 yield Case(kind, entry)
 
 
-SECTIONS = [each for each in cases("a section with") if not each.entry["type"].startswith("a text")]
+SECTIONS = [each for each in cases("a section with") if not each.entry["type"].startswith(PLAIN)]
 AMOUNTS = [
     each for each in cases("a duration", "a size", "a share") if "or" not in each.entry["type"]
 ]
@@ -78,7 +80,7 @@ def test_a_section_written_as_a_switch(case: Case) -> None:
         return
     assert told.help.startswith("write "), told
     if told.help == "write {}":
-        assert case.said({}) == []
+        assert {each.code for each in case.said({})} <= {"SPEC020"}  # what it then still lacks
         return
     if "{" in told.help:  # each is a mapping that YAML reads, of fields that there are
         for each in re.findall(r"\{[^}]*\}", told.help):

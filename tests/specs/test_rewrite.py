@@ -59,8 +59,8 @@ CASES = {
     ),
     "a mapping of one on lines": (
         "Rollout",
-        "strategy:\n  blueGreen:\n    linear:\n      step:\n        instances: 2\n      bake: 5m",
-        "strategy:\n  blueGreen:\n    linear:\n      size: 2\n      bake: 5m",
+        "strategy:\n  blueGreen:\n    twoStep:\n      size:\n        instances: 2\n      bake: 5m",
+        "strategy:\n  blueGreen:\n    twoStep:\n      size: 2\n      bake: 5m",
     ),
     "one side of a rate": (
         "Rollout",

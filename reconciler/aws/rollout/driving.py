@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from reconciler.aws.rollout import balanced
+from reconciler.aws.rollout.beside import unspecced
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.session import Session
@@ -87,7 +88,10 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
                     signals=Signals(word=word), action=None)  # fmt: skip
-    found = about.beside(session, reading, word) if about.beside is not None else None
+    if about.beside is not None:
+        found = about.beside(session, reading, word)
+    else:
+        found = unspecced(reading, now, word)
     if found is not None:
         signals, then = found
         return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,

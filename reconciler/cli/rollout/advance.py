@@ -77,7 +77,7 @@ def _all(project: Project, drivers: list[Driver], *, detailed: bool) -> NoReturn
     code = options.worst(exits)
     if project.as_json:
         told = options.problems(problems)
-        project.print_json({"rollouts": rows, "problems": told, "exit": int(code)})
+        project.print_json({"rollouts": rows, "diagnostics": told, "exit": int(code)})
     else:
         say(text.table(rows, color=project.color))
         project.show(problems)
@@ -96,4 +96,5 @@ def _one(
         data = driver.data(driver.step())
     except scene.Stop as stop:
         return None, [stop.found], stop.exit
-    return data, [], options.exit_of(data, detailed=detailed, calm=calm)
+    exit_ = options.exit_of(data, detailed=detailed, calm=calm)
+    return data, [*options.findings(data, exit_)], exit_

@@ -83,10 +83,11 @@ def _rows(store: Store, address: Address, limit: int) -> Iterator[dict[str, Json
 def _of(receipt: Receipt, address: Address) -> Iterator[dict[str, Json]]:
     from reconciler.cli.rollout.kept import BEGINS  # noqa: PLC0415
 
+    drives = any(step.id.startswith(BEGINS) for step in receipt.steps)
     for step in receipt.steps:
-        if step.address != address:
-            continue
         ours = step.id.startswith(BEGINS)
+        if step.address != address or (drives and not ours):  # others were left by an apply before
+            continue
         sent = [each.method for each in receipt.calls if each.step == step.id]
         yield {
             "receipt": receipt.id,

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.aws.apply import Interrupt
-from reconciler.cli.world import receipts
+from reconciler.cli.world import notes, receipts
 from reconciler.model.change import Action, Reason
 from reconciler.model.event import CallFailed, CallSent, StepFailed, StepFinished, StepStarted
 from reconciler.model.plan import Plan, Step
-from reconciler.model.receipt import ReceiptError
+from reconciler.model.receipt import ReceiptError, Result, StepRecord
 from reconciler.rollout.values import Act
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def kept(scene: Scene, found: Look, *, needed: bool = True) -> Iterator[Hear]:
     """
     world, action = scene.world, found.action
     assert action is not None  # noqa: S101 - there is something to send
-    _as_before(scene)
+    carried = _as_before(scene)
     step = _step(scene, found, action)
     plan = Plan(
         environment=scene.view.name,
@@ -43,7 +43,7 @@ def kept(scene: Scene, found: Look, *, needed: bool = True) -> Iterator[Hear]:
         steps=(step,),
     )
     clock = world.session.clock
-    with receipts.kept(world, plan, Interrupt(), needed=needed) as hear:
+    with receipts.kept(world, plan, Interrupt(), needed=needed, carried=carried) as hear:
         hear(StepStarted(step.id, step.address, step.action, clock.now()))
 
         def told(each: Told) -> None:
@@ -63,16 +63,22 @@ def kept(scene: Scene, found: Look, *, needed: bool = True) -> Iterator[Hear]:
         hear(StepFinished(step.id, step.address, step.action, clock.now(), desired))
 
 
-def _as_before(scene: Scene) -> None:
-    """A step of a rollout applies no spec: what the last apply said of them still holds."""
+def _as_before(scene: Scene) -> tuple[StepRecord, ...]:
+    """What an apply before has left undone, which `apply --resume` has to find afterwards as well.
+
+    A step of a rollout applies no spec: what the last apply said of them still holds.
+    """
     book = scene.world.book
     book.forget()
     try:
-        last = book.last
+        last = notes.newest(scene.world)
     except ReceiptError:
-        return
-    if last is not None:
-        book.commit, book.specs = last.commit, last.specs
+        return ()
+    if last is None:
+        return ()
+    book.commit, book.specs = last.commit, last.specs
+    left = tuple(each for each in last.steps if not each.id.startswith(BEGINS))
+    return left if any(each.result is not Result.DONE for each in left) else ()
 
 
 def _step(scene: Scene, found: Look, action: RolloutAction) -> Step:

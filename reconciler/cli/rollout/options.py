@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -84,14 +84,32 @@ def end(
     scene = driver.scene
     data = driver.data(found)
     exit_ = exit_of(data, detailed=detailed, calm=calm)
+    found_ = [*findings(data, exit_)]
     if scene.project.as_json:
-        scene.project.print_json({**data, "exit": int(exit_)})
+        told = problems(found_)
+        scene.project.print_json({**data, "exit": int(exit_), "diagnostics": told})
     else:
         if driver.told:
             say(f"\n{text.status(data, color=scene.project.color)}")
         for note in driver.notes:
             say(f"  {note}", err=True)
+        scene.project.show(found_)
     raise SystemExit(exit_)
+
+
+def findings(data: Mapping[str, Json], exit_: Exit) -> Iterator[Diagnostic]:
+    """Why a command ends as it does, where that is not well or waits for a person."""
+    from reconciler.model.diagnostic import Diagnostic, Severity  # noqa: PLC0415
+
+    why = f"{data['endpoint']}: {data['ended'] or data['why']}"
+    if exit_ is Exit.ROLLED_BACK and data["status"] == "ambiguous":
+        yield Diagnostic("DRIVE004", why, help="put it back by hand, or `moorline rollout abort`")
+    elif exit_ is Exit.ROLLED_BACK:
+        help_ = "`moorline rollout history` has what was done; the version before has the traffic"
+        yield Diagnostic("DRIVE006", why, help=help_ if data["ended"] else "")
+    elif exit_ is Exit.BLOCKED:
+        help_ = "`moorline rollout resume`, `promote` or `abort`"
+        yield Diagnostic("DRIVE009", why, help=help_, severity=Severity.WARNING)
 
 
 def stopped(driver: Driver, stop: Stop) -> NoReturn:

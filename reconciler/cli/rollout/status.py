@@ -69,7 +69,7 @@ def _all(project: Project, name: str | None, *, detailed: bool) -> NoReturn:
             rows.append(data)
             exits += [said.code(str(data["status"]), detailed=True)] if detailed else []
     if project.as_json:
-        project.print_json({"rollouts": rows, "problems": options.problems(problems)})
+        project.print_json({"rollouts": rows, "diagnostics": options.problems(problems)})
     else:
         say(text.table(rows, color=project.color))
         project.show(problems)

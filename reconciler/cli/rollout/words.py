@@ -35,7 +35,8 @@ def _running(driver: Driver, word: str) -> None:
     """
     found = driver.look()
     action = found.action
-    if action is not None and action.phase not in _OVER:
+    over = found.ended and action is not None and action.act is Act.NOTHING
+    if action is not None and action.phase not in _OVER and not over:
         return
     scene = driver.scene
     text = f"no rollout of {scene.about.endpoint} is in progress"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -19,7 +19,15 @@ from reconciler.compile import packing
 from reconciler.disk import write
 from reconciler.git import commit as git
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.receipt import Receipt, ReceiptError, Result, iso, new_id, to_bytes
+from reconciler.model.receipt import (
+    Receipt,
+    ReceiptError,
+    Result,
+    StepRecord,
+    iso,
+    new_id,
+    to_bytes,
+)
 from reconciler.model.value import Json
 from reconciler.receipts import intent
 from reconciler.receipts.collect import Collector, Run
@@ -104,12 +112,19 @@ def _release(book: Book) -> None:
 
 @contextmanager
 def kept(
-    world: World, plan: Plan, interrupt: Interrupt, *, needed: bool = True
+    world: World,
+    plan: Plan,
+    interrupt: Interrupt,
+    *,
+    needed: bool = True,
+    carried: tuple[StepRecord, ...] = (),
 ) -> Iterator[Collector]:
     """Hold the lease around a run and write its receipt; yields the sink that collects it.
 
-    Exits before anything is done when someone else holds the lease, or no receipt can be kept;
-    what is not `needed` goes on without either.
+    Exits before anything is done when someone else holds the lease, or no receipt can be kept.
+    What does not need the lease (`needed`) goes on without, and then leaves no receipt: it would
+    be in the way of the one of whoever holds it. `carried` are steps that an earlier run left
+    undone.
     """
     take(world, needed=needed)
     book = world.book
@@ -121,7 +136,11 @@ def kept(
         _before(book),
         note=notes.noter(book),
         now=lambda: iso(book.now()),
+        carried=carried,
     )
+    if book.lease is None:
+        yield collector
+        return
     _begin(world, collector.receipt(""), needed=needed)
 
     def lost() -> None:
@@ -132,10 +151,10 @@ def kept(
         interrupt.ask()
         getattr(world.session.clock, "wake", bool)()
 
-    held = Keeper(book.store.leases, book.lease, lost, now=book.now) if book.lease else None
-    interrupt.watch(held.over if held else bool)
+    keeper = Keeper(book.store.leases, book.lease, lost, now=book.now)
+    interrupt.watch(keeper.over)
     try:
-        with held or nullcontext():
+        with keeper:
             yield collector
     finally:
         interrupt.watch(bool)

@@ -14,6 +14,7 @@ from reconciler.kinds.rollout import (
     ab,
     available,
     expose,
+    machine,
     serve,
     shadow,
     together,
@@ -26,7 +27,6 @@ from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import capture_spot, config_props, lines, own_bucket
 from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
 from reconciler.kinds.rollout.judged import analysis
-from reconciler.kinds.rollout.machine import driven
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
 from reconciler.kinds.rollout.serve import batch
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
@@ -75,6 +75,7 @@ def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
         "bucketArn": spot.bucket if spot else None,
         "keyArn": spot.key if spot else None,
         "analysis": written(analysis(spec, scope)),
+        **machine.runs(spec, scope),
     }
 
 
@@ -122,7 +123,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield _endpoint(spec, going, [node.address for node in guards], scope)
     yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
     yield from autoscaled(spec, scope, held=going.watched is not None)
-    yield from driven(spec, scope)
+    yield from machine.driven(spec, scope)
     available.report(spec, scope)
     yield from expose.build(spec.expose, serve.fleet_of(spec).variant, scope)
 

@@ -54,6 +54,9 @@ def check(spec: Rollout) -> Iterator[Problem]:
         )
         help_ = f"call it {name!r} here: the live variant then stays, with its metrics"
         yield Problem((*PATH, "variants", own), text, help_, on_key=True)
+    if spec.drive == "aws":
+        text = "the function in AWS drives canaries, and no tests"
+        yield Problem(("drive",), text, "use ci or cli", "AB002")
     if spec.analysis:
         text = "a test is judged by its own metric, and nothing rolls it back"
         help_ = "remove it; roll the model out by a canary first, which is judged by it"

@@ -78,6 +78,15 @@ def driven(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield _rule(machine, scope)
 
 
+def runs(spec: Rollout, scope: Scope) -> dict[str, Json]:
+    """What `moorline run` starts: a look at once, where a run has failed and its cause is gone."""
+    if spec.drive != "aws":
+        return {}
+    name = scope.address(terms.MACHINE, SUFFIX).name
+    arn = scope.arn("states", f"stateMachine:{name}")
+    return {"machineName": name, "machineArn": arn, "steps": [STEP]}
+
+
 def _function(spec: Rollout, address: Address, scope: Scope) -> Iterator[Node]:
     role, logs = scope.role(SUFFIX, "lambda.amazonaws.com"), scope.address(LOGS, SUFFIX)
     stream = (scope.arn("logs", f"log-group:{logs.name}:*"),)

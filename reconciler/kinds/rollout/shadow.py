@@ -35,6 +35,11 @@ def shadow_of(spec: Rollout) -> Shadow | None:
 def check(spec: Rollout) -> Iterator[Problem]:
     """Faults between a shadow and the rest of its spec."""
     shadow = shadow_of(spec)
+    canary = spec.strategy.canary if spec.strategy is not None else None
+    first = canary is not None and canary.shadow is not None
+    if spec.drive == "aws" and (shadow is not None or first):
+        text = "the function in AWS drives canaries, and looks at no shadow"
+        yield Problem(("drive",), text, "use ci or cli", "AB002")
     if shadow is None:
         return
     fleet = fleet_of(spec)

@@ -82,14 +82,24 @@ def _pair(spec: Rollout) -> Iterator[Problem]:
     if (wrong := matrix.refusal(strategy, mode)) is not None:
         yield Problem(("strategy", strategy), wrong.why, wrong.help, wrong.code)
         return
-    if mode == "serverless" and spec.analysis and spec.on_failure == "rollback":
-        text = "SageMaker watches no alarms while a serverless endpoint takes a new version"
-        help_ = "remove 'analysis', or write `onFailure: none`"
-        yield Problem(("analysis",), text, help_, "MODE002")
+    if spec.analysis and spec.on_failure == "rollback":
+        yield from _watched(mode)
     if spec.strategy is None or mode == "batch":
         return
     alarms = len(spec.analysis) if spec.on_failure == "rollback" else 0
     yield from guardrail.problems(spec.strategy, _smallest(spec), alarms)
+
+
+def _watched(mode: str) -> Iterator[Problem]:
+    """Alarms that would bring the old version back, and see nothing."""
+    if mode == "serverless":
+        text = "SageMaker watches no alarms while a serverless endpoint takes a new version"
+        help_ = "remove 'analysis', or write `onFailure: none`"
+        yield Problem(("analysis",), text, help_, "MODE002")
+    if mode == "components":
+        text = "metrics of components are no variant's, so these alarms would see nothing"
+        help_ = "name alarms on 'InferenceComponentName' in `strategy.rolling.existingAlarms`"
+        yield Problem(("analysis",), text, help_, "MODE004")
 
 
 def _smallest(spec: Rollout) -> int:

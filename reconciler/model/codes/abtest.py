@@ -15,8 +15,8 @@ CODES = (
     Code(
         "AB002",
         "not beside a test",
-        "The variants of a test are compared with each other while nothing else moves them: neither an analysis that takes one back nor an autoscaler that belongs to one variant.",
-        "Remove it while the test runs.",
+        "The variants of a test are compared with each other while nothing else moves them: neither an analysis that takes one back nor an autoscaler that belongs to one variant. The function in AWS (`drive: aws`) drives canaries alone.",
+        "Remove it while the test or the shadow runs; drive it by `ci` or `cli`.",
     ),
     Code(
         "SHADOW001",

@@ -18,6 +18,8 @@ _WIDE, _MOST = 41, 8
 """Characters of a line, and lines."""
 _X, _Y, _LEFT, _DOWN = 640, 180, 64, 24
 """The picture in pixels, with room for the words at its left and at its foot."""
+_ROOM = 16
+"""Pixels between two lines of words."""
 _HUNDRED = 100
 
 
@@ -85,6 +87,10 @@ def picture(title: str, points: Sequence[Point]) -> str:
         inside = max(low, min(high, float(value)))
         return 8 + (high - inside) / (high - low) * (_Y - _DOWN - 8)
 
+    def apart(end: float) -> bool:
+        """Whether there is room for its words beside those of zero."""
+        return abs(y(end) - y(0.0)) > _ROOM
+
     upper = [f"{x(it['at']):.1f},{y(it['high']):.1f}" for it in points]
     lower = [f"{x(it['at']):.1f},{y(it['low']):.1f}" for it in reversed(points)]
     middle = " ".join(f"{x(it['at']):.1f},{y(it['difference']):.1f}" for it in points)
@@ -98,9 +104,8 @@ def picture(title: str, points: Sequence[Point]) -> str:
     words = "".join(
         f'<text x="{at:.0f}" y="{height:.0f}" text-anchor="{anchor}">{escape(text)}</text>'
         for at, height, anchor, text in (
-            (_LEFT - 6, y(high) + 8, "end", share(high)),
             (_LEFT - 6, none + 4, "end", "0 %"),
-            (_LEFT - 6, y(low), "end", share(low)),
+            *((_LEFT - 6, y(end) + 4, "end", share(end)) for end in (high, low) if apart(end)),
             (_LEFT, _Y - 6, "start", moment(first)),
             (_X - 8, _Y - 6, "end", moment(last)),
         )

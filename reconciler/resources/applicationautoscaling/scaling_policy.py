@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.model.change import Change
+from reconciler.model.scaling import HELD_TAG
 from reconciler.model.value import Json, Props
 from reconciler.resources.api import (
     Listing,
@@ -25,7 +26,7 @@ from reconciler.resources.api import (
 from reconciler.resources.applicationautoscaling.service import BUSY, GONE, POLICY, SERVICE, TARGET
 from reconciler.resources.codecs import Codec, first
 from reconciler.resources.review import Pending
-from reconciler.resources.whose import PARENT, Within
+from reconciler.resources.whose import PARENT, TAGS, Within
 
 IN = {
     "ResourceId": "{above}",
@@ -49,7 +50,7 @@ def update(change: Change) -> Iterator[Request]:
 def held(change: Change) -> str:
     """While two versions share the traffic it would change for the old one, and all at once."""
     target = change.targets.get(PARENT) or {}
-    if not (target.get("SuspendedState") or {}).get("DynamicScalingInSuspended"):
+    if not any(tag.get("Key") == HELD_TAG for tag in target.get(TAGS) or ()):
         return ""
     return (
         "a new version is taking over step by step, and this would change for the old one at once;"

@@ -19,6 +19,7 @@ from reconciler.resources.api import (
     Request,
     Resource,
     Whole,
+    absent,
     members,
     register,
 )
@@ -144,7 +145,8 @@ register(
         create=Op("create_workgroup", NAME),
         delete=Op("delete_workgroup", NAME),
         absent=service.GONE,
-        transient=service.BUSY,
+        # each of the two capacities is held against the other, which may not show yet
+        transient=(*service.BUSY, absent("ValidationException", r"greater than maxCapacity")),
         outputs={
             "Workgroup.Endpoint.Address": ("Workgroup.Endpoint.Address",),
             "Workgroup.Endpoint.Port": ("Workgroup.Endpoint.Port",),

@@ -83,7 +83,6 @@ def _moves() -> Iterator[Move]:
     yield Move(kind="ModelRegistry", at=_spec("description"), within=("metadata",))
     for step in ("canary", "twoStep"):
         yield Move(kind="Rollout", at=_spec(f"strategy.blueGreen.{step}.size"), unwrap=True)
-    yield Move(kind="Rollout", at=_spec("strategy.blueGreen.linear.step"), unwrap=True, to="size")
     yield Move(kind="Rollout", at=_spec("capture.sampling"), share=True)
     yield Move(kind="Budget", at=_spec("thresholds.*.percent"), to="at", share=True)
     for side in ("above", "below"):

@@ -123,6 +123,9 @@ class Platform:
         mine = data["metadata"]["name"]
         specs = self.raw if filled else self.documents
         kept = [each for each in specs.values() if each.data["kind"] != ENVIRONMENT]
+        here = self.places[PLACE].data["spec"]["region"]
+        if data["spec"].get("region") != here:  # nor one that names what is in the other region
+            kept = [each for each in kept if f":{here}:" not in " ".join(_texts(each.data))]
         if "assets" not in data["spec"]:  # then no spec may name files of the repository
             kept = [each for each in kept if _id(each) not in _homeless(self)]
         return _compile(kept, document, [each for each in others if _name(each) != mine])

@@ -9,6 +9,7 @@ from reconciler.model.value import Ref
 
 from .identity import role
 from .sample import IMAGE, KEY, ROLE, Props, Sample, resource_policy
+from .watching import alarm
 
 FEATURES = [
     {"FeatureName": "customer_id", "FeatureType": "String"},
@@ -145,6 +146,7 @@ endpoint_config = Sample(
 )
 other_config = replace(endpoint_config, name="acme-test-fraud-77e0c1aa")
 
+WATCHED = {"AlarmName": Ref(alarm.address, "AlarmName")}
 endpoint = Sample(
     "AWS::SageMaker::Endpoint",
     "acme-test-fraud",
@@ -162,11 +164,13 @@ endpoint = Sample(
                 },
                 "TerminationWaitInSeconds": 60,
             },
-            "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "acme-test-latency"}]},
+            "AutoRollbackConfiguration": {
+                "Alarms": [{"AlarmName": Ref(alarm.address, "AlarmName")}]
+            },
         },
     },
     edits=({"EndpointConfigName": Ref(other_config.address, "EndpointConfigName")},),
-    needs=(model, endpoint_config, other_config),
+    needs=(alarm, model, endpoint_config, other_config),
 )
 
 DEFINITION = {

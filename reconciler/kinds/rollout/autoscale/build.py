@@ -25,6 +25,7 @@ from reconciler.kinds.rollout.autoscale.figures import (
 )
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
+from reconciler.model.scaling import HELD_TAG
 from reconciler.model.value import Json, Path, Ref
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
@@ -116,6 +117,8 @@ def _target(spec: Autoscale, scaled: Scaled, scope: Scope, *, held: bool) -> Nod
             "ScheduledScalingSuspended": False,
         },
     }
+    if held:  # who suspended it, and that its policies wait
+        props["Tags"] = [{"Key": HELD_TAG, "Value": "while a new version takes over"}]
     lines = {
         (): AT,
         ("MinCapacity",): (*AT, "atLeast"),

@@ -15,7 +15,7 @@ from reconciler.kinds.api import Maybe, Problem, Reference, Role, Scope, Section
 from reconciler.kinds.rollout.serve import fleet
 from reconciler.kinds.rollout.serve.fleet import Fleet
 from reconciler.kinds.terms.location import S3Path, Spot, inside
-from reconciler.kinds.terms.permissions import allow_read, allow_write
+from reconciler.kinds.terms.permissions import allow_find, allow_write
 from reconciler.model.value import Json, Path, Props
 
 AT: Path = ("serve", "async")
@@ -42,6 +42,11 @@ class Told(Section):
 class Async(Fleet):
     """Instances that work on a queue of requests, and write the answers to S3."""
 
+    source: Maybe[Annotated[str, Reference("DataSource")]] = None
+    """The DataSource with the requests, which the role of the model may read. By default that of
+    the answers."""
+    path: Maybe[S3Path] = None
+    """The prefix of the requests in it. By default all of it."""
     output: Answers
     """Where answers are written."""
     topics: Maybe[Told] = None
@@ -98,7 +103,8 @@ def allow(serve: Async, role: Role, scope: Scope) -> None:
     """The role of the model reads what is asked, writes the answers and tells of them."""
     place = spot(serve, scope)
     allow_write(scope, role, place)
-    allow_read(scope, role, place)
+    asked = serve.source or serve.output.to
+    allow_find(scope, role, inside(scope, "DataSource", asked, serve.path or "", tree=True))
     for _, arn, key in _topics(serve, scope):
         scope.grant(role, ("sns:Publish",), on=(arn,))
         if key is not None:
