@@ -72,10 +72,7 @@ class Finisher:
         if not steps:
             return []
         names = self.rosters.names(resource, [step.address for step in steps]) or ()
-        hidden = [step for step in steps if step.address.name not in names]
-        for step in hidden:  # from now on: other steps may have taken long
-            self.finder.fresh.found(step.address, resource)
-        return hidden
+        return [step for step in steps if step.address.name not in names]
 
     def shown(self, step: Step) -> Ended:
         """Look until AWS shows what a step has left, and compare it.

@@ -77,6 +77,7 @@ class Runner:
         """The looks that are left to take, after one listing that was for all steps of a type."""
         resource = self.resources[type_]
         for step in self.finisher.unseen(type_):
+            self.fresh.found(step.address, resource)  # other steps, and their looks, took long
             yield step, self.finisher.shown
         for step in self.remover.listed(resource):
             yield step, lambda each: self.remover.until_gone(each, resource)

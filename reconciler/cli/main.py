@@ -20,6 +20,7 @@ import click
 from click.exceptions import Abort, ClickException, Exit, NoSuchOption
 
 from reconciler import __version__
+from reconciler.cli.frame.leaving import leave
 from reconciler.secret.guard import guarded
 from reconciler.secret.redact import redact
 
@@ -102,8 +103,17 @@ class Verbs(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's signature
         """Run with streams that no secret gets through."""
-        with guarded():
-            return super().main(*args, **kwargs)
+        if args or kwargs:  # somebody else's process
+            with guarded():
+                return super().main(*args, **kwargs)
+        code: object = 0
+        try:
+            with guarded():
+                super().main()
+        except SystemExit as end:
+            code = end.code
+        leave(code)  # outside of the handler: what its frames hold is let go before
+        raise SystemExit(code)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; a fault of Moorline itself is told in words, not as a traceback."""

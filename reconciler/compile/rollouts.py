@@ -11,6 +11,8 @@ from reconciler.rollout.checks import Analysis, read
 from reconciler.specs.overlay import EnvironmentView
 
 KIND = "Rollout"
+DRIVEN = ("canary", "ab_test", "shadow")
+"""Strategies that somebody drives; SageMaker goes through all others by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,6 @@ def rollouts(specs: Iterable[Spec], view: EnvironmentView) -> dict[str, Known]:
 def driver(model: object) -> str:
     """Who drives a rollout whose weights Moorline moves; "" of any other."""
     strategy = getattr(model, "strategy", None)
-    if getattr(strategy, "canary", None) is None:
+    if all(getattr(strategy, name, None) is None for name in DRIVEN):
         return ""
     return str(getattr(model, "drive", None) or "ci")

@@ -1,7 +1,7 @@
 """What the apply role may do besides applying.
 
-`moorline run`, `stop` and `retry` on our own pipelines, `moorline registry prune` on our own
-versions of models, and `moorline rollout` on our own endpoints.
+`moorline run`, `stop` and `retry` on our own pipelines, and `moorline registry prune` on our own
+versions of models. What moves an endpoint stands in its own file.
 
 Sources: Service Authorization Reference, AWS Step Functions and Amazon SageMaker.
 """
@@ -45,7 +45,6 @@ _RIGHTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 is asked of every role that plans."""
 
 
-_WEIGHS = "sagemaker:UpdateEndpointWeightsAndCapacities"
 _WATCHES = frozenset(
     {"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"}
 )
@@ -55,22 +54,16 @@ Source: Service Authorization Reference, Amazon CloudWatch."""
 
 def looks(site: Site) -> frozenset[str]:
     """What every role asks to see how a rollout stands, where specs make one with steps."""
-    return _WATCHES if _stepwise(site) else frozenset()
-
-
-def _stepwise(site: Site) -> bool:
-    return any(stage.stepwise for stage in site.stages)
+    there = any(stage.stepwise for stage in site.stages)
+    return _WATCHES if there else frozenset()
 
 
 def statements(site: Site) -> list[Json]:
     """What is allowed, where specs make something that runs."""
     prefix = slots(site.platform, f"{site.platform}-${{Environment}}-")["prefix"]
-    found = [
+    return [
         allow(actions, Resource=sub(on.replace("@", prefix)))
         for type_, rights in _RIGHTS.items()
         if type_ in site.types
         for on, actions in rights
     ]
-    if _stepwise(site):
-        found.append(allow([_WEIGHS], Resource=sub(f"{_MAKER}:endpoint/{prefix}*")))
-    return found

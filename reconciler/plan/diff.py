@@ -34,9 +34,9 @@ SYSTEM = "aws:"
 """Begins the keys of tags that AWS writes, such as CloudFormation's; nobody else may."""
 DECIDING = frozenset({*OWNERSHIP, NAME_TAG, HOLDS_TAG})
 """Tag keys that a deletion is decided by."""
-RESERVED = (SYSTEM, "moorline:attempt", "moorline:rollout")
+RESERVED = (SYSTEM, "moorline:attempt", "moorline:rollout", "moorline:test-")
 """Tag keys with these prefixes belong to AWS, to Moorline's memory of failed updates, and to who
-drives a rollout."""
+drives a rollout or a test."""
 
 
 def compare(

@@ -14,12 +14,19 @@ from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.plan import Step
 
 CODE = "PLACE007"
+_PLACES = {"ModelDataUrl", "ModelDataSource", "ModelPackageName"}
+"""Where a container's model comes from."""
 _HELP = "apply deploys it, or bring the old file back; a new key for each version keeps both"
 
 
 def overwritten(steps: Iterable[Step]) -> Iterator[Diagnostic]:
-    """One warning for each model whose file is another than the live one was made of."""
+    """One warning for each model whose file is another than the live one was made of.
+
+    A model that comes from another place than the live one says nothing about the old file.
+    """
     for step in steps:
+        if any(_PLACES & {*change.path} for change in step.instead):
+            continue
         for change in step.instead:
             if FILE_TAG in change.path and change.before is not None:
                 text = (

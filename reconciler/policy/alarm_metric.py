@@ -37,7 +37,7 @@ register(Rule(CODE, check))
 
 def _why(graph: Graph, alarm: Alarm) -> str:
     """Why there is no such metric; empty when there is, or nobody knows."""
-    sets = DIMENSIONS.get(str(alarm.node.props.get("Namespace")))
+    sets = DIMENSIONS.get(alarm.namespace)
     if sets is None:
         return ""
     given = alarm.dimensions

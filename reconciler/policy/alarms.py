@@ -22,14 +22,20 @@ class Alarm(NamedTuple):
     guards: bool
     """Whether it can bring a deployment back."""
 
+    said: Mapping[str, Any]
+    """The metric with its statistic, as an alarm on one metric has it."""
+
+    @property
+    def namespace(self) -> str:
+        return str(self.said.get("Namespace"))
+
     @property
     def metric(self) -> str:
-        return str(self.node.props.get("MetricName"))
+        return str(self.said.get("MetricName"))
 
     @property
     def statistic(self) -> str:
-        props = self.node.props
-        return str(props.get("Statistic") or props.get("ExtendedStatistic"))
+        return str(self.said.get("Statistic") or self.said.get("ExtendedStatistic"))
 
     @property
     def instance_type(self) -> str | None:
@@ -38,7 +44,7 @@ class Alarm(NamedTuple):
 
     @property
     def dimensions(self) -> Mapping[str, Any]:
-        return {each["Name"]: each["Value"] for each in self.node.props.get("Dimensions") or ()}
+        return {each["Name"]: each["Value"] for each in self.said.get("Dimensions") or ()}
 
 
 class Reach(NamedTuple):
@@ -51,15 +57,27 @@ class Reach(NamedTuple):
 
 
 def alarms(graph: Graph) -> Iterator[Alarm]:
-    """Every alarm with a metric of its own."""
+    """Every alarm on one metric, also on those of its periods that have enough requests."""
     endpoints = {node.address.name: node for node in graph if node.address.type == ENDPOINT}
     guarding = {name for node in endpoints.values() for name in _guards(node)}
     for node in graph:
-        if node.address.type == ALARM and node.props.get("MetricName"):
-            found = Alarm(node, None, node.address.name in guarding)
+        if node.address.type == ALARM and (said := _said(node.props)):
+            found = Alarm(node, None, node.address.name in guarding, said)
             endpoint = endpoints.get(str(found.dimensions.get("EndpointName")))
             config = _config(graph, endpoint) if endpoint else None
             yield found._replace(variant=_variant(config, found)) if config else found
+
+
+def _said(props: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The one metric of an alarm; nothing of one that is calculated in any other way."""
+    if props.get("MetricName"):
+        return props
+    queries = {each["Id"]: each for each in props.get("Metrics") or ()}
+    if set(queries) != {"value", "requests", "figure"}:  # as `kinds.rollout.analysis` makes them
+        return {}
+    stat = queries["value"]["MetricStat"]
+    share = "/ requests" in queries["figure"]["Expression"]
+    return {**stat["Metric"], "Statistic": "Average" if share else stat["Stat"]}
 
 
 def watched(graph: Graph, alarm: Alarm) -> bool:
@@ -88,10 +106,12 @@ def reach(alarm: Alarm) -> Reach | None:
 
 
 def _guards(endpoint: Node) -> Iterator[str]:
+    """Alarms that SageMaker looks at, and those that whoever moves the weights does."""
     deployment = endpoint.props.get("DeploymentConfig") or {}
     for each in (deployment.get("AutoRollbackConfiguration") or {}).get("Alarms") or ():
         name = each["AlarmName"]
         yield name.target.name if isinstance(name, Ref) else str(name)
+    yield from (each.name for each in endpoint.depends_on if each.type == ALARM)
 
 
 def _config(graph: Graph, endpoint: Node) -> Node | None:

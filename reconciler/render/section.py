@@ -42,6 +42,8 @@ class Panel:
 
     title: str
     lines: tuple[str, ...]
+    pictures: tuple[str, ...] = ()
+    """SVG, in which all text is escaped; without styles, which the page does not take."""
 
 
 def _no_part(_view: View) -> Part | None:

@@ -33,4 +33,3 @@ def _told(state: str, *, late: bool) -> tuple[str, Verdict]:
     if state == UNSURE:
         return "has no data to judge by (INSUFFICIENT_DATA)", unsure
     return f"has the state {state!r}, which nobody knows", Verdict.INCONCLUSIVE
-

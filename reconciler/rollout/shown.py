@@ -100,6 +100,7 @@ def shown(found: Shown) -> dict[str, Json]:
         "verdict": str(found.signals.verdict),
         "findings": [_finding(each) for each in found.signals.findings],
         "next": _next(action),
+        "detail": dict(action.detail) if action is not None else {},
     }
 
 

@@ -21,9 +21,10 @@ from reconciler.rollout.phase import (
 from reconciler.rollout.signs import judged, missing
 from reconciler.rollout.values import Doing, Live, Marks, Phase, Rollout, Signals, Step, Verdict
 
-TRIES = 3
-"""How often a change of weights or instances is sent that nobody saw AWS at work on."""
-MOVES = 2
+TRIES = 5
+"""How often a change of weights or instances is sent that nobody saw AWS at work on: the call may
+have been refused, or throttled, as well as taken and taken back."""
+MOVES = 3
 """How often an update of the endpoint is."""
 LOOK = 30
 """Seconds until the next look while AWS is at work."""

@@ -47,11 +47,6 @@ def made(data: Json, path: Path, move: Move) -> Json:
         return _elsewhere(data, path, _target(data, path, move), value)
     if name != key and name in parent:
         raise Cannot(f"{name!r} is there too")
-    if move.lift:
-        (member, inner), *more = [*value.items()] or [("", None)]
-        if more or member == "" or member in parent or inner is None:
-            raise Cannot(f"{key!r} has to have one member")
-        return _put(data, path[:-1], _renamed(parent, key, member, inner))
     return _put(data, path[:-1], _renamed(parent, key, name, _new(value, move)))
 
 
@@ -64,8 +59,6 @@ def edits(text: str, document: Document, path: Path, move: Move) -> list[Edit]:
     value = at(document.data, path)
     if move.within:
         return _moved(text, document, path, _target(document.data, path, move))
-    if move.lift:
-        return _lifted(text, document, path, value)
     changes = []
     if move.to and move.to != path[-1]:
         start, end = _range(text, document.keys[path])
@@ -183,23 +176,6 @@ def _whole(text: str, document: Document, path: Path) -> tuple[int, int]:
             raise Cannot("it is not written plainly")
         end = closing + 1
     return start, end
-
-
-def _lifted(text: str, document: Document, path: Path, value: Mapping[str, Json]) -> list[Edit]:
-    """Take away what is around the one member: its mapping's key and braces."""
-    if len(value) != 1:
-        raise Cannot(f"{path[-1]!r} has to have one member")
-    member = (*path, next(iter(value)))
-    key, _ = _range(text, document.keys[path])
-    inner, _ = _range(text, document.keys[member])
-    start, end = _whole(text, document, path)
-    if "#" in text[key:inner]:
-        raise Cannot("a comment is inside of it")
-    changes = [Edit(key, inner, "", text[key:inner])]
-    if text[start] == "{":
-        last = _range(text, document.values[member])[1]
-        changes.append(Edit(last, end, "", text[last:end]))
-    return changes
 
 
 def _moved(text: str, document: Document, path: Path, within: Path) -> list[Edit]:

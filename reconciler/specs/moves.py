@@ -29,8 +29,6 @@ class Move:
     """A bare number becomes a share: 10 is 10%."""
     unwrap: bool = False
     """A mapping of one member becomes the value of the member; that of `percent` is a share."""
-    lift: bool = False
-    """A mapping of one member becomes the member, beside what stood beside the mapping."""
     within: Path = ()
     """The member of the document that the whole field goes to, as in ``("metadata",)``."""
     beside: tuple[str, frozenset[str]] | None = None

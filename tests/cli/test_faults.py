@@ -248,6 +248,7 @@ class Kept:
         ("2026-01-01T00:00:00Z", 1.0, False),
         ("2026-01-01T00:00:00Z", datetime(2026, 1, 2, tzinfo=UTC).timestamp(), True),
         ("2026-01-03T00:00:00Z", datetime(2026, 1, 2, tzinfo=UTC).timestamp(), False),
+        ("2026-01-02T00:00:00Z", datetime(2026, 1, 2, tzinfo=UTC).timestamp() + 0.9, False),
         ("", datetime(2026, 1, 2, tzinfo=UTC).timestamp(), False),
     ],
 )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.receipts.lease import Lease
+from reconciler.receipts.local import LocalStore
 from reconciler.sandbox import lifecycle
 
 from .folder import Folder, copy_files
@@ -70,6 +73,16 @@ def baking(folder: Folder, step: int) -> dict[str, Any]:
     raise AssertionError("it was never there")
 
 
+@contextmanager
+def applying(folder: Folder) -> Iterator[None]:
+    """Somebody else applies meanwhile."""
+    leases = LocalStore(folder.path / ".moorline/receipts/local").leases
+    lease = Lease("local", "alice", "r", "2026-11-30T08:00:00Z")
+    assert leases.take(lease) is None
+    yield
+    leases.release(lease)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
     made = Folder(tmp_path_factory.mktemp("rollout"))
@@ -125,7 +138,12 @@ def test_an_abort_needs_no_spec_that_can_be_read(folder: Folder, tmp_path: Path)
     held = rollout(broken, "pause", "--endpoint", ENDPOINT, "--yes", "--json", expect=0).json
     assert held["status"] == "paused"
     assert rollout(folder, "status", "scorer", "--detailed-exitcode").code == 3
-    back = rollout(broken, "abort", "scorer", "--yes", "--json", expect=0).json
+    with applying(folder):
+        assert rollout(folder, "resume", "scorer", "--yes", "--json").codes == ["LEASE001"]
+    with applying(broken):  # an apply of somebody else, which may take hours
+        done = rollout(broken, "abort", "scorer", "--yes", "--json", expect=0)
+    assert "without the lease: alice applies" in done.err
+    back = done.json
     assert (back["status"], back["ended"].split()[0]) == ("aborted", "aborted")
     assert {each["name"]: each["share"] for each in back["variants"]} == {"primary": 1.0}
 

@@ -97,7 +97,7 @@ def registry(folder: Folder, *arguments: str, expect: int = 0) -> str:
 
 def planned(folder: Folder) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(folder.run("plan", "-e", "local", "--json").out)
-    return {name: document[name] for name in ("steps", "versions", "waiting")}
+    return {name: document.get(name, []) for name in ("steps", "versions", "waiting")}
 
 
 @only_long
@@ -174,3 +174,92 @@ def test_the_fraud_platform_trains_registers_promotes_and_deploys(example: Folde
     rows = json.loads(registry(example, "status", "fraud", "--json"))["versions"]
     stages = {each["version"]: each["stage"] for each in rows}
     assert stages == {1: "Production", 2: "Archived"}
+
+
+SEALED = {
+    "ModelRegistry": """\
+  artifacts: {source: data, path: churn, immutable: true}
+  signing: {key: {security: core, key: models}}
+  policy: {when: [{metric: auc, atLeast: 0.6}]}
+""",
+    "Training": """\
+  algorithm: {framework: sklearn, version: "1.2-1"}
+  code: {folder: churn, entryPoint: train.py}
+  prepare:
+    code: churn/prepare.py
+    outputs: [train, test]
+  inputs: {train: {from: prepare.train, contentType: text/csv}}
+  compute: {instanceType: ml.m5.large}
+  output: {to: data, path: churn}
+  evaluate: {data: prepare.test, metrics: [auc, recall], threshold: 0.4}
+  register:
+    registry: churn
+    when: [{metric: auc, atLeast: 0.6}]
+    instanceTypes: [ml.c6i.large]
+    environment: {SAGEMAKER_PROGRAM: train.py, SAGEMAKER_SUBMIT_DIRECTORY: /opt/ml/model/code}
+    contentTypes: [text/csv]
+    responseTypes: [text/csv]
+""",
+}
+CODE = {
+    "prepare": """\
+import random, math
+from pathlib import Path
+r=random.Random(7)
+for name in ("train","test"):
+    p=Path("/opt/ml/processing/output",name); p.mkdir(parents=True,exist_ok=True)
+    with open(p/"rows.csv","w") as f:
+        for _ in range(300):
+            x,y=r.gauss(0,1),r.gauss(0,1)
+            l=int(r.random()<1/(1+math.exp(-(2*x-y))))
+            f.write(f"{l},{x:.4f},{y:.4f}\\n")
+""",
+    "train": """\
+import os, json, shutil
+from pathlib import Path
+def model_fn(d):
+    import joblib
+    return joblib.load(Path(d)/"m.joblib")
+def predict_fn(data, model):
+    return model.predict_proba(data)[:,1]
+if __name__=="__main__":
+    import numpy as np, joblib
+    from sklearn.linear_model import LogisticRegression
+    a=np.loadtxt(Path(os.environ["SM_CHANNEL_TRAIN"],"rows.csv"),delimiter=",")
+    m=LogisticRegression().fit(a[:,1:],a[:,0])
+    d=Path(os.environ["SM_MODEL_DIR"]); joblib.dump(m,d/"m.joblib")
+    (d/"code").mkdir(exist_ok=True); shutil.copy(__file__,d/"code"/"train.py")
+""",
+}
+
+
+@only_long
+def test_a_model_is_judged_without_a_script_sealed_signed_and_served(tmp_path: Path) -> None:
+    made = Folder(tmp_path)
+    for name, text in CODE.items():
+        made.write(f"churn/{name}.py", text)
+    for kind, text in SEALED.items():
+        made.write(f"specs/{kind}.yaml", spec(kind, "churn", text))
+    made.write("specs/data.yaml", spec("DataSource", "data", "  s3: {versioning: true}\n"))
+    key = "  keys: {models: {usage: signing, description: Signs models}}\n"
+    made.write("specs/core.yaml", spec("Security", "core", key))
+    made.write("specs/scorer.yaml", spec("Rollout", "scorer", ROLLOUT))
+    made.write("environments/local.yaml", environment("local", LOCAL))
+    try:
+        made.run("apply", "-e", "local", "--yes", expect=0)
+        ran = made.watch("run", "Training/churn", "-e", "local", "--watch", limit=300.0, expect=0)
+        for step in ("Predict", "Evaluate", "Seal", "Register"):
+            assert f"{step} succeeded" in ran.text
+        assert "simulated" not in ran.text
+        package = version(made, SMALL)
+        model, evaluation = files(package)
+        assert "/registered/" in model
+        assert 0.6 < auc_of(made, evaluation) < 1
+        rows = json.loads(registry(made, "check", "churn", "--json"))["verdict"]["rows"]
+        assert {each["outcome"] for each in rows} == {"passed"}
+        assert any(each["rule"].startswith("signature") for each in rows)
+        registry(made, "approve", "churn", "1", "--yes")
+        made.run("apply", "-e", "local", "--yes", expect=0)
+        assert planned(made)["steps"] == []
+    finally:
+        lifecycle.stop(made.state)

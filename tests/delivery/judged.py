@@ -49,7 +49,8 @@ def everything(name: str, *, platform: str = "acme", near: bool = False, **more:
     With `near` its roles are called like what they look after.
     """
     bucket = f"{platform}-{name}-receipts"
-    own = stage(name, ACCOUNT, first=True, **{"bucket": bucket, **more})
+    known = {"bucket": bucket, "stepwise": True, "driven": True, **more}
+    own = stage(name, ACCOUNT, first=True, **known)
     if near:
         called = f"arn:aws:iam::{ACCOUNT}:role/{platform}-{name}"
         own = replace(own, plan_role=f"{called}-plan", apply_role=f"{called}-apply")

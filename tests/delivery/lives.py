@@ -143,6 +143,9 @@ def looked(name: str = "dev") -> list[Sent]:
         one("resourcegroupstaggingapi", "GetResources"),
         one("ecr", "BatchGetImage", repositoryName="analysis", imageIds=[{"imageTag": "1"}]),
         one("sagemaker", "ListModelPackages", ModelPackageGroupName=f"acme-{name}-fraud"),
+        one("cloudwatch", "DescribeAlarms"),
+        one("cloudwatch", "GetMetricData", MetricDataQueries=[]),
+        one("cloudwatch", "ListMetrics"),
         one("s3", "HeadObject", sealed, **report),
         one("s3", "PutObject", sealed, **report),
         one("sns", "Publish", sealed, TopicArn=TOPIC),
@@ -214,6 +217,8 @@ def runs(name: str = "dev") -> list[Sent]:
         *(one("sagemaker", each, None, **step) for each in steps),
         *(one("sagemaker", each, None, PipelineName=pipeline) for each in starts),
         one("sagemaker", "DeleteModelPackage", None, ModelPackageName=version),
+        one("sagemaker", "UpdateEndpointWeightsAndCapacities", None,
+            EndpointName=f"acme-{name}-scorer"),
         one("glue", "GetJobRuns", None, JobName=f"acme-{name}-clean"),
         *(one("emr-serverless", each, None, applicationId="00000000000000ab")
           for each in ("ListJobRuns", "StopApplication")),

@@ -18,7 +18,7 @@ from botocore.config import Config
 
 from reconciler import engine
 from reconciler.assets.repository import Repository
-from reconciler.aws.apply import Interrupt, Outcome, apply
+from reconciler.aws.apply import WORKERS, Interrupt, Outcome, apply
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.limiter import Limiter
 from reconciler.aws.session import READS, Session
@@ -238,8 +238,15 @@ class Platform:
         assert [call for call in sent if not call.split(".")[1].startswith(READS)] == []
         return plan
 
-    def apply(self, plan: Plan, *, interrupt: Interrupt | None = None, sink: Any = None) -> Run:
-        """Carry out a plan."""
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        interrupt: Interrupt | None = None,
+        sink: Any = None,
+        workers: int = WORKERS,
+    ) -> Run:
+        """Carry out a plan. Each of `workers` moves the one clock on when it waits."""
         events: list[Event] = []
         interrupt = interrupt or Interrupt()
         self.session.interrupted = interrupt
@@ -257,6 +264,7 @@ class Platform:
             place,
             hear,
             interrupt=interrupt,
+            workers=workers,
             assets=self.repository.data,
         )
         return Run(outcome, events)

@@ -58,6 +58,22 @@ def served(platform: Platform) -> str:
     return str(container["ModelPackageName"].rpartition("/")[2])
 
 
+def pulled(platform: Platform) -> set[str]:
+    """The repositories that the role of the endpoint may pull from."""
+    iam = platform.client("iam")
+    found = set()
+    for role in iam.list_roles()["Roles"]:
+        if "scorer" not in role["RoleName"]:
+            continue
+        for name in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
+            policy = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name)
+            for each in policy["PolicyDocument"]["Statement"]:
+                if "ecr:BatchGetImage" in each["Action"]:
+                    resource = each["Resource"]
+                    found |= {resource} if isinstance(resource, str) else {*resource}
+    return found
+
+
 @pytest.mark.scenario("T27")
 @pytest.mark.scenario("T28")
 def test_a_version_is_deployed_when_it_is_approved_and_as_it_was_planned(
@@ -69,6 +85,7 @@ def test_a_version_is_deployed_when_it_is_approved_and_as_it_was_planned(
     decide(platform, first)
     platform.converge()
     assert served(platform) == "1"
+    assert pulled(platform) == {"arn:aws:ecr:eu-west-1:763104351884:repository/xgboost"}
 
     second = register(platform, 0.95)
     assert steps(platform.plan()) == []  # a new version that nobody approved changes nothing

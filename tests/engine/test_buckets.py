@@ -125,3 +125,6 @@ def test_an_overwritten_file_is_another_model_and_told_of(platform: Platform) ->
         assert told == ([] if body == b"one" else ["PLACE007"])
         platform.apply(plan)
         assert platform.plan().steps == ()
+    s3.put_object(Bucket=bucket, Key="models/2.tar.gz", Body=b"three")
+    plan = planned(platform, OWN.replace("models/1.tar.gz", "models/2.tar.gz"))
+    assert [each.code for each in plan.diagnostics if each.code == "PLACE007"] == []

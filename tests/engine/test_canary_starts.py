@@ -227,6 +227,64 @@ def test_another_region_has_a_rollout_of_its_own(running: World) -> None:
     assert steps(running.plan(text(2))) == []
 
 
+@pytest.mark.scenario("R03")
+@pytest.mark.parametrize("what", ["environment", "artifact", "instance type"])
+def test_whatever_is_another_content_has_another_name_and_is_rolled_out(
+    what: str, world: World
+) -> None:
+    wanted = {
+        "environment": text().replace("artifact:", "environment: {LIMIT: '1'}\n    artifact:"),
+        "artifact": text().replace("models/1.tar.gz", "models/2.tar.gz"),
+        "instance type": text(type_="ml.c7g.2xlarge"),
+    }[what]
+    plan = world.plan(wanted)
+    made = [step.address.name for step in plan.steps if step.action == "create"]
+    assert world.configs.isdisjoint(made)
+    assert "CANARY001" in noted(plan)
+    told = [each.path[-1] for step in plan.steps for each in step.instead]
+    assert (
+        told
+        == {
+            "environment": ["LIMIT", "ModelName"],
+            "artifact": ["ModelDataUrl", "ModelName"],
+            "instance type": ["InstanceType"],
+        }[what]
+    )
+
+
+@pytest.mark.scenario("R03")
+def test_what_a_failed_start_left_behind_is_deleted_by_the_next_one(world: World) -> None:
+    before = world.config
+    said = "The account-level service limit 'ml.c7g.2xlarge for endpoint usage' is 4 Instances"
+    world.aws.outcome(NAME, "rollback", said)
+    run = world.apply(text(type_="ml.c7g.2xlarge"))
+    (failed,) = [each for each in run.events if isinstance(each, StepFailed)]
+    assert said in failed.message
+    left = world.configs - {before}
+    assert len(left) == 2
+    plan = world.plan(text(type_="ml.c7g.4xlarge"))
+    gone = {step.address.name for step in plan.steps if step.action == "delete"}
+    assert gone == left
+    assert world.platform.apply(plan).outcome.ok
+    assert world.configs == {world.marks.base, world.marks.middle, world.marks.target}
+
+
+@pytest.mark.scenario("R174")
+def test_a_name_that_is_taken_by_another_content_is_not_used(world: World) -> None:
+    plan = world.plan(text(2))
+    given = world.sagemaker.describe_endpoint_config(EndpointConfigName=world.config)
+    (name,) = [
+        step.address.name for step in plan.steps
+        if "middle" in step.address.name and step.action == "create"
+    ]  # fmt: skip
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName=name, ProductionVariants=given["ProductionVariants"]
+    )
+    run = world.platform.apply(plan)
+    assert run.failures[f"AWS::SageMaker::EndpointConfig/{name}"] == "APPLY003"
+    assert world.config == world.endpoint["EndpointConfigName"] != name
+
+
 # -- how it went on
 
 
@@ -389,6 +447,7 @@ def test_a_rollout_does_not_start_while_aws_moves_the_endpoint(world: World) -> 
     assert plan.steps == ()
 
 
+@pytest.mark.scenario("R39")
 @pytest.mark.scenario("R40")
 def test_an_instance_type_that_an_autoscaler_forbids_is_found_before_the_start(
     world: World,
@@ -402,7 +461,15 @@ def test_an_instance_type_that_an_autoscaler_forbids_is_found_before_the_start(
     )
     world.aws.scale(NAME, "primary", 9)
     assert "PLAN005" in codes(world.plan(text(2, type_="ml.c7g.2xlarge")))
-    assert world.apply(text(2)).outcome.ok
+    plan = world.plan(text(2))
+    (call,) = [
+        each for each in step_of(plan, specs.ENDPOINT).calls if each.method == "update_endpoint"
+    ]
+    assert call.params["RetainAllVariantProperties"] is True
+    excluded = call.params["ExcludeRetainedVariantProperties"]
+    assert excluded == [{"VariantPropertyType": "DesiredWeight"}]
+    assert any("keeps its 9 instances" in each.message for each in plan.diagnostics)
+    assert world.platform.apply(plan).outcome.ok
     assert world.counts == {"primary": 9, "candidate": 1}
 
 

@@ -48,6 +48,19 @@ def test_what_is_shown_half_made_after_its_apply_is_looked_at_again(
     assert set(rests(platform)) <= {"AWS004"}
 
 
+def test_each_look_after_the_last_step_has_its_own_time(platform: Platform, aws: Sandbox) -> None:
+    """One after another they take longer than one of them may."""
+    more = ("p50", "p90", "p99")
+    each = (f"{{metric: ModelLatency, statistic: {name}, above: 250ms}}" for name in more)
+    alarms = ", ".join(each)
+    alarm = "[{metric: ModelLatency, above: 250ms}]"
+    platform.text = join(specs.ROLLOUT, specs.WATCH.replace(alarm, f"[{alarms}]"))
+    aws.lag({"*": 0, "cloudwatch.PutMetricAlarm": 20})
+    run = platform.apply(platform.plan(), workers=1)
+    assert run.calls.count("put_metric_alarm") == len(more)
+    assert run.failures == {}
+
+
 @pytest.mark.parametrize("reads", (1, 5) if LONG else (2,))
 def test_a_plan_right_after_an_apply_has_nothing_to_do(
     platform: Platform, aws: Sandbox, reads: int

@@ -169,3 +169,30 @@ def test_serverless_gets_a_new_model_and_goes_one_way(platform: Platform) -> Non
     plan = platform.plan()
     assert "MODE009" in codes(plan)
     assert "update_endpoint" not in methods(plan)
+
+
+CANARY = """
+  strategy: {canary: {steps: [50%, 100%], bake: 10m}}
+  analysis: [{metric: Invocation5XXErrors, atMost: 1%}]"""
+
+
+@pytest.mark.scenario("R43")
+def test_while_two_versions_share_the_traffic_the_old_one_is_not_scaled_in(
+    platform: Platform,
+) -> None:
+    platform.allow = "traffic"
+    platform.converge(text(more=SCALE + CANARY))
+    platform.text = text(more=SCALE + CANARY, image="fraud:2")
+    plan = platform.plan()
+    (held,) = (step for step in plan.steps if "ScalableTarget" in step.address.type)
+    assert [(".".join(it.path), it.before, it.after) for it in held.fields] == [
+        ("SuspendedState.DynamicScalingInSuspended", False, True)
+    ]
+    assert held.id not in next(it for it in plan.steps if it.id == specs.ENDPOINT).needs
+    assert platform.apply(plan).failures == {}
+    client = platform.client("application-autoscaling")
+    (found,) = client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    suspended = found["SuspendedState"]
+    assert suspended["DynamicScalingInSuspended"]
+    assert not suspended["DynamicScalingOutSuspended"]
+    assert steps(platform.plan()) == []

@@ -345,6 +345,8 @@ REFUSED = {
     "{steps: [50%, 5%, 100%]}": "strategy.canary.steps.1",
     "{steps: [5%, 5%, 100%]}": "strategy.canary.steps.1",
     "{steps: [0%, 100%]}": "strategy.canary.steps.0",
+    "{steps: [0.01%, 100%]}": "strategy.canary.steps.0",
+    "{steps: [5%, 5.05%, 100%]}": "strategy.canary.steps.1",
     "{steps: [5%, 100%, 120%]}": "strategy.canary.steps.2",
     "{steps: [{weight: 5%, instances: 3}, {weight: 50%, instances: 2}, 100%]}":
         "strategy.canary.steps.1.instances",

@@ -339,3 +339,22 @@ def test_a_candidates_alarm_is_held_against_the_instances_that_it_will_have() ->
     assert [each for each in said(rule("CPUUtilization"), "GRAPH034") if "/own" in each[1]] == []
     gpu = [each for each in said(rule("GPUUtilization"), "GRAPH034") if "/own" in each[1]]
     assert [severity for severity, _ in gpu] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "severity"),
+    [
+        ("{metric: Invocation5XXErrors, below: 0%}", "GRAPH033", "error"),
+        ("{metric: ModelLatency, below: 90s}", "GRAPH033", "warning"),
+        ("{metric: ModelLatency, below: 250ms}", "GRAPH033", ""),
+        (RATE, "GRAPH033", ""),
+        ("{metric: Invocations, atLeast: 10}", "GRAPH035", ""),
+        ("{metric: CPUUtilization, below: 90%}", "GRAPH036", ""),
+        (f"{{{SHOP}, {BY}, atLeast: 3}}", "GRAPH036", ""),
+    ],
+)
+def test_limits_of_calculated_alarms_are_held_against_what_there_may_be(
+    rule: str, code: str, severity: str
+) -> None:
+    found = said({("Rollout", "own"): text(rule)}, code)
+    assert [bad for bad, at in found if "/own" in at] == ([severity] if severity else [])

@@ -70,6 +70,7 @@ def test_weights_that_cannot_go_back_do_not_keep_the_endpoint_from_it() -> None:
     driver.step("abort")
     assert driver.run().phase is Phase.ABORTED
     assert driver.aws.calls[-2:] == [("weigh", HOME), ("update", "c1")]
+    assert driver.aws.calls.count(("weigh", HOME)) == 1
 
 
 @pytest.mark.parametrize(("count", "carried"), [(1, 0.25), (0, 0.0)])
@@ -89,6 +90,17 @@ def test_where_instances_cannot_be_had_a_person_is_told_and_nothing_is_sent_on_a
         driver.now += 3600
         assert driver.step().act is Act.STOP
     assert len(driver.aws.calls) == calls
+
+
+def test_a_part_of_the_traffic_that_aws_takes_back_is_not_sent_again() -> None:
+    driver = at(1.0)
+    driver.aws.fleets["primary"].count = driver.aws.fleets["primary"].wanted = 1
+    driver.aws.outcomes = ["rollback", "rollback"]
+    driver.step("abort")
+    stopped = driver.run()
+    assert (stopped.act, stopped.phase) == (Act.STOP, Phase.FAILED)
+    part = ("weigh", {"primary": 0.25, "candidate": 0.75})
+    assert driver.aws.calls.count(part) == 1
 
 
 def test_a_failure_that_nobody_looks_at_is_not_kept_for_ever() -> None:

@@ -75,11 +75,28 @@ def test_two_that_are_killed_are_taken_over_as_well(first: int) -> None:
     for second in range(first + 1, EFFECTS + 3):
         driver = begun()
         driver.kill_at = frozenset({first, second})
-        if driver.run(300).phase is Phase.FAILED:  # twice before the same update, never seen
-            assert ("update", "c2") not in driver.aws.calls
-            driver.step("resume")
-            driver.run(300)
-        assert driver.look().phase is Phase.COMPLETED
+        assert driver.run(300).phase is Phase.COMPLETED
+
+
+@pytest.mark.parametrize(("before", "tries"), [("cm", 5), ("c2", 3)])
+def test_what_is_never_taken_is_not_sent_for_ever(before: str, tries: int) -> None:
+    driver = begun()
+    for _ in range(100):
+        action = driver.look()
+        if action.act in {Act.HOLD, Act.STOP}:
+            break
+        sends = action.config == before if before == "c2" else bool(action.shares)
+        if sends:  # killed between the marks and the call, or the call is refused
+            driver.kill_at = frozenset({driver.effects + 1})
+            tries -= 1
+        driver.step()
+        driver.now += TICK
+        driver.aws.tick()
+    assert tries == 0
+    assert action.phase is (Phase.FAILED if before == "c2" else Phase.PAUSED)
+    driver.kill_at = frozenset()
+    driver.step("resume")
+    assert driver.run().phase is Phase.COMPLETED
 
 
 @pytest.mark.parametrize("looks", sample(range(LOOKS - 1), 1))

@@ -265,6 +265,39 @@ def test_a_scripted_outcome_ends_a_deployment(running: Running) -> None:
     assert (shown["EndpointStatus"], shown["FailureReason"]) == ("Failed", "because")
 
 
+def test_traffic_and_maintenance_are_scripted_over_the_wire(running: Running) -> None:
+    client = client_of(running, "sagemaker")
+    lifecycle.control(running, "clock", {"mode": "manual"})
+    make_model(client)
+    make_config(client)
+    client.create_endpoint(EndpointName="fraud", EndpointConfigName="config-1")
+    lifecycle.control(running, "clock", {"advance": 100})
+    given = {
+        "rates": {"fraud": 10},
+        "behaviours": [{"of": "fraud/blue", "errors": 0.5}],
+        "points": [{"namespace": "Shop", "name": "Orders", "dimensions": {}, "value": 7}],
+        "delay": 0,
+    }
+    assert lifecycle.control(running, "traffic", given)["delay"] == 0
+    clock = lifecycle.control(running, "clock", {"advance": 120})
+    metric = {
+        "Namespace": "AWS/SageMaker", "MetricName": "Invocation5XXErrors", "Dimensions": [
+            {"Name": "EndpointName", "Value": "fraud"}, {"Name": "VariantName", "Value": "blue"}],
+    }  # fmt: skip
+    (found,) = client_of(running, "cloudwatch").get_metric_data(
+        MetricDataQueries=[
+            {"Id": "a", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
+        ],
+        StartTime=clock["now"] - 7200,
+        EndTime=clock["now"] + 3600,
+    )["MetricDataResults"]
+    assert sum(found["Values"]) == pytest.approx(600, abs=3)
+    busy = lifecycle.control(running, "endpoints", {"maintain": {"fraud": 60}})
+    assert busy["endpoints"] == {"fraud": "SystemUpdating"}
+    with pytest.raises(lifecycle.SandboxError, match="cannot be"):
+        lifecycle.control(running, "traffic", {"behaviours": [{"of": "x", "errors": 2}]})
+
+
 RULES: dict[str, tuple[str, str, str]] = {
     "a JSON service": ("sagemaker", "list_models", "AccessDeniedException"),
     "a query service": ("iam", "list_roles", "AccessDenied"),

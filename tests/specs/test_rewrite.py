@@ -62,16 +62,6 @@ CASES = {
         "strategy:\n  blueGreen:\n    linear:\n      step:\n        instances: 2\n      bake: 5m",
         "strategy:\n  blueGreen:\n    linear:\n      size: 2\n      bake: 5m",
     ),
-    "a mapping around one": (
-        "Training",
-        "evaluation:\n  metric: auc # area\n  bound: {atLeast: 0.9} # enough",
-        "evaluation:\n  metric: auc # area\n  atLeast: 0.9 # enough",
-    ),
-    "a mapping around one on lines": (
-        "Training",
-        "evaluation:\n  metric: auc\n  bound:\n    atMost: 0.9 # enough",
-        "evaluation:\n  metric: auc\n  atMost: 0.9 # enough",
-    ),
     "one side of a rate": (
         "Rollout",
         "analysis:\n  - {metric: Invocation5XXErrors, rate: 1%}",
@@ -109,10 +99,6 @@ def test_older_words_become_todays(name: str, end: str) -> None:
 LEFT = {
     "both are there": ("FeatureGroup", "online: {ttl: 1d, expireAfter: 2d}"),
     "an alias": ("FeatureGroup", "online: &o {ttl: 1d}\nthroughput: *o"),
-    "a comment inside": (
-        "Training",
-        "evaluation:\n  bound: # the bar\n    atLeast: 0.9",
-    ),
     "two members": (
         "Rollout",
         "strategy: {blueGreen: {canary: {size: {percent: 1, instances: 2}}}}",

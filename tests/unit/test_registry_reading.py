@@ -372,11 +372,14 @@ def test_what_is_archived_is_passed_over() -> None:
 
 
 @pytest.mark.parametrize("version", ["latest-approved", "13"])
-def test_without_rules_about_approvals_a_listing_is_all_that_is_read(version: str) -> None:
-    aws = session(list_model_packages=page(body(13)))
+def test_without_rules_about_approvals_only_the_version_is_read(version: str) -> None:
+    containers = [{"Image": "1.dkr.ecr.eu-west-1.amazonaws.com/b:1"}, {"Image": "a:1"}, {}]
+    whole = body(13, InferenceSpecification={"Containers": [*containers, containers[0]]})
+    aws = session(list_model_packages=page(body(13)), describe_model_package=whole)
     found = resolving.resolve(aws, {"group": "fraud", "version": version})
     assert found["version"] == 13
-    assert sent(aws) == ["list_model_packages"]
+    assert found["images"] == ["1.dkr.ecr.eu-west-1.amazonaws.com/b:1", "a:1"]
+    assert sent(aws) == ["list_model_packages", "describe_model_package"]
 
 
 def test_a_pinned_version_says_why_it_is_held() -> None:

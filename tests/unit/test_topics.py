@@ -118,7 +118,6 @@ def test_an_older_word_is_answered_with_the_one_of_today(move: Move) -> None:
         ("FeatureGroup.ttl", "FeatureGroup.online.expireAfter"),
         ("FeatureGroup.online.ttl", "FeatureGroup.online.expireAfter"),
         ("Rollout.canary", "Rollout.strategy.blueGreen.twoStep"),
-        ("Training.evaluation.bound", "Training.register.when[]"),
         ("DataSource.metadata.labels", "DataSource.metadata.tags"),
         ("Rollout.instance_count", "Rollout.serve.realtime.instances"),
     ],

@@ -15,7 +15,7 @@ from reconciler.aws.registry.granted import approver
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.value import Json
 from reconciler.registry import Evidence, Policy, Purpose, Stage, judge, policy
-from reconciler.registry.version import APPROVED, COMPLETED
+from reconciler.registry.version import APPROVED, COMPLETED, Version
 
 LATEST = "latest-approved"
 APPROVAL = frozenset({"approval", "approver", "approval lasts"})
@@ -28,11 +28,20 @@ def resolve(session: Session, params: Mapping[str, str]) -> Json:
     Returns ``{"arn", "version", "status", "stage"}``, or nothing when there is none; `stage` is its
     ModelPackageStatus. With ``policy`` (JSON) and ``endpoint`` also ``held``, why its approval lets
     nothing new by, and ``serves``, whether the endpoint has it. ``passed`` has what is newer,
-    approved, and was passed over; ``arn`` is nothing when there are only such.
+    approved, and was passed over; ``arn`` is nothing when there are only such. ``images`` are those
+    of its containers, which the role that serves it may pull.
 
     Raises:
         AwsError: AWS did not say.
     """
+    judged = _Judge(session, params)
+    found = _found(session, params, judged)
+    if not isinstance(found, dict) or not found.get("arn"):
+        return found
+    return {**found, "images": judged.images(str(found["arn"]))}
+
+
+def _found(session: Session, params: Mapping[str, str], judged: _Judge) -> Json:
     wanted = params["version"]
     request: dict[str, Json] = {
         "ModelPackageGroupName": params["group"],
@@ -45,9 +54,9 @@ def resolve(session: Session, params: Mapping[str, str]) -> Json:
         for page in versions.pages(reader, request):
             for each in page:
                 if str(each["ModelPackageVersion"]) == wanted:
-                    return _Judge(session, params).told(_version(each))
+                    return judged.told(_version(each))
         return None
-    return _newest(reader, {**request, "ModelApprovalStatus": APPROVED}, _Judge(session, params))
+    return _newest(reader, {**request, "ModelApprovalStatus": APPROVED}, judged)
 
 
 def _newest(reader: ReadOnly, request: Mapping[str, Json], judged: _Judge) -> Json:
@@ -77,6 +86,17 @@ class _Judge:
         self._endpoint = params.get("endpoint", "")
         self._policy = policy.read(json.loads(params["policy"])) if "policy" in params else None
         self._served: frozenset[str] | None = None
+        self._described: dict[str, tuple[Version, Mapping[str, Json]]] = {}
+
+    def images(self, arn: str) -> list[str]:
+        """Addresses of the images of a version's containers, each once."""
+        version, _ = self._whole(arn)
+        return sorted({each.image for each in version.containers if each.image})
+
+    def _whole(self, arn: str) -> tuple[Version, Mapping[str, Json]]:
+        if arn not in self._described:
+            self._described[arn] = versions.described(self._session, arn)
+        return self._described[arn]
 
     def told(self, each: dict[str, Json]) -> dict[str, Json]:
         """The version, with what its approval comes to."""
@@ -86,7 +106,7 @@ class _Judge:
         return {**each, "held": held, "serves": bool(held) and each["arn"] in self._serves()}
 
     def _held(self, arn: str, rules: Policy) -> Iterator[str]:
-        version, body = versions.described(self._session, arn)
+        version, body = self._whole(arn)
         known = Evidence(version=version, granted=approver(self._session, version, body))
         now = datetime.fromtimestamp(self._session.wall(), tz=UTC)
         for row in judge(rules, known, now, Purpose.DEPLOY).held():

@@ -24,6 +24,9 @@ Judge = Callable[[Rollout, Live, float], Signals]
 Asked = Callable[[Marks], Rollout | None]
 """What a spec says now of the rollout that marks tell of; nothing where it moves no weights."""
 
+Beside = Callable[[Session, Reading, str], tuple[Signals, RolloutAction]]
+"""What is found of versions beside each other, with the word of a person."""
+
 
 def unasked(_marks: Marks) -> Rollout | None:
     """Of whom no spec is known: the marks alone say what runs."""
@@ -42,6 +45,8 @@ class About:
     endpoint: str
     asked: Asked = unasked
     judge: Judge = blind
+    beside: Beside | None = None
+    """What is found of a test or of a shadow, whose marks are their own."""
     alarms: tuple[str, ...] = ()
 
 
@@ -82,6 +87,10 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
                     signals=Signals(word=word), action=None)  # fmt: skip
+    if about.beside is not None:
+        signals, then = about.beside(session, reading, word)
+        return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
+                    signals=signals, action=then)  # fmt: skip
     live, marks = reading.live, reading.live.marks
     rollout = about.asked(marks) or from_marks(marks, live) if marks is not None else None
     signals = Signals(word=word)

@@ -36,6 +36,8 @@ class Reading:
     tags: Mapping[str, str]
     at: float
     """Seconds since the epoch, by whoever read."""
+    shadows: frozenset[str] = frozenset()
+    """Its shadow variants."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -57,7 +59,10 @@ def read(session: Session, endpoint: str, alarms: Iterable[str] = ()) -> Reading
     tags = tags_of(session, arn)
     states = states_of(session, alarms)
     live = live_of(body, tags, states)
-    return Reading(name=endpoint, arn=arn, live=live, tags=tags, at=at)
+    shadows = frozenset(
+        str(each.get("VariantName")) for each in body.get("ShadowProductionVariants") or ()
+    )
+    return Reading(name=endpoint, arn=arn, live=live, tags=tags, at=at, shadows=shadows)
 
 
 def described(session: Session, endpoint: str) -> Mapping[str, Json] | None:

@@ -18,7 +18,7 @@ from reconciler.model.change import Call
 from reconciler.model.value import Json
 from reconciler.rollout.values import Live, RolloutAction
 
-ROLLOUT = "moorline:rollout"
+ROLLOUT = ("moorline:rollout", "moorline:test")
 """How the keys of marks begin."""
 LOOKS = (0.0, 1.0, 2.0, 4.0)
 """Seconds before each look at marks that were written: AWS may show them a little later."""

@@ -52,6 +52,13 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "moorline graph -e local --format mermaid",
         "moorline graph -e prod AWS::SageMaker::Endpoint/acme-prod-fraud-detector",
     ),
+    "rollout": (
+        "moorline rollout status -e prod",
+        "moorline rollout advance --all --yes -e prod",
+        "moorline rollout run scorer -e staging",
+        "moorline rollout abort scorer -e prod",
+        "moorline rollout abort --endpoint acme-prod-scorer -e prod --yes",
+    ),
     "registry": (
         "moorline registry status fraud -e prod",
         "moorline registry check fraud -e prod --json",

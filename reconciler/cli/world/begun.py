@@ -30,7 +30,7 @@ def begin(
     try:
         run: Run = scene.way.start(scene.session, scene.what, name, given)
     except AwsError as error:
-        scene.asked(error)
+        scene.asked(error, name)
     return _followed(scene, run, stand_ins) if watch else run
 
 
@@ -53,7 +53,9 @@ def _followed(scene: Scene, run: Run, stand_ins: StandIns | None) -> Run:
     if not scene.project.as_json:
         say(f"run {run.name}", err=True)
     try:
-        run = running.follow(scene, arn, (lambda: stand_ins.serve(arn)) if stand_ins else None)
+        run = running.follow(
+            scene, arn, (lambda: stand_ins.serve(arn)) if stand_ins else None, run.name
+        )
     except KeyboardInterrupt:
         say(f"the run {run.name} goes on; `moorline stop {scene.what.spec}` stops it", err=True)
         raise SystemExit(Exit.ERROR) from None

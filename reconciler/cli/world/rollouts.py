@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.aws.errors import AwsError
 from reconciler.aws.judging import judge
+from reconciler.aws.rollout.beside import beside
 from reconciler.aws.rollout.driving import About, Look, look
 from reconciler.compile.rollouts import Known, rollouts
 from reconciler.kinds.rollout.asked import asked
@@ -38,7 +39,13 @@ def about_of(session: Session, known: Known) -> About:
         return asked(model, endpoint, found) if isinstance(model, Spec) else None
 
     judged = judge(session, analysis)
-    return About(endpoint=endpoint, asked=wanted, judge=judged, alarms=analysis.alarms)
+    return About(
+        endpoint=endpoint,
+        asked=wanted,
+        judge=judged,
+        beside=beside(model),
+        alarms=analysis.alarms,
+    )
 
 
 def in_time(session: Session, view: EnvironmentView) -> Session:

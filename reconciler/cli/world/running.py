@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from reconciler.aws import machines, trainings
-from reconciler.aws.errors import AwsError
+from reconciler.aws.errors import AwsError, Denied, Expired
 from reconciler.aws.session import Session
 from reconciler.cli.frame.project import Exit, Project, say
 from reconciler.cli.world import live
@@ -44,20 +44,30 @@ class Scene:
         """Say why it goes no further, and end."""
         self.project.fail([Diagnostic(code, message, help=help_)], code=exit_)
 
-    def asked(self, error: AwsError) -> NoReturn:
-        """What AWS refused, and end."""
+    def asked(self, error: AwsError, run: str = "") -> NoReturn:
+        """What AWS refused, and end. `run` is the name of the run that it is about."""
         if error.code in _GONE:
             text_ = f"{self.what.name!r} is not in AWS: {error}"
             self.fail("RUN002", text_, "apply first, or name another run")
-        self.fail("RUN007", str(error), "a run that was started goes on by itself")
+        again = f"`moorline run {self.what.spec} --watch --name {run}`"
+        goes_on = f"if it was started, it goes on by itself, and {again} follows it" if run else (
+            "a run that was started goes on by itself"
+        )  # fmt: skip
+        self.fail("RUN007", str(error), f"{_remedy(error)}{goes_on}")
 
-    def look(self, arn: str) -> Run:
+    def look(self, arn: str, name: str = "") -> Run:
         """How a run stands."""
         try:
             found: Run = self.way.look(self.session, arn)
         except AwsError as error:
-            self.asked(error)
+            self.asked(error, name)
         return found
+
+
+def _remedy(error: AwsError) -> str:
+    if isinstance(error, Expired):
+        return "log in again; "
+    return "whoever calls needs the right to do so; " if isinstance(error, Denied) else ""
 
 
 def opened(project: Project, name: str | None, id_: str, *, yes: bool, does: str) -> Scene:
@@ -112,7 +122,9 @@ def _list(known: Iterable[tuple[str, str, Stage]]) -> str:
     return f"there are: {', '.join(names)}" if names else "it has had none"
 
 
-def follow(scene: Scene, arn: str, serve: Callable[[], object] | None = None) -> Run:
+def follow(
+    scene: Scene, arn: str, serve: Callable[[], object] | None = None, name: str = ""
+) -> Run:
     """Look at a run until it is over, telling each step that begins or ends.
 
     `serve` does what the run waits for here: stand-ins of a sandbox.
@@ -120,7 +132,7 @@ def follow(scene: Scene, arn: str, serve: Callable[[], object] | None = None) ->
     told: dict[str, str] = {}
     clock = scene.session.clock
     while True:
-        run = scene.look(arn)
+        run = scene.look(arn, name)
         for line in text.news(run, told, scene.what.steps):
             if not scene.project.as_json:
                 say(line, err=True)

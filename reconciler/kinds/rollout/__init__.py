@@ -7,9 +7,10 @@ version is a new name and the endpoint's update is the only change of traffic.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from reconciler.kinds.api import Flow, Kind, Lacking, Lookup, Role, Scope, percent, register
-from reconciler.kinds.rollout import available, expose, serve
+from reconciler.kinds.rollout import ab, available, expose, serve, shadow, together, variant
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
 from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
@@ -19,7 +20,7 @@ from reconciler.kinds.rollout.container import container, lookup, model_props, v
 from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.machine import driven
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
-from reconciler.kinds.rollout.serve import batch, check as modes
+from reconciler.kinds.rollout.serve import batch
 from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
 from reconciler.kinds.rollout.standing import CONFIG, lookup as standing_lookup, weighed
 from reconciler.kinds.terms import guardrail
@@ -28,7 +29,7 @@ from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_write
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Path, Ref
+from reconciler.model.value import Json, Path, Props, Ref
 from reconciler.rollout.checks import written
 
 MODEL = "AWS::SageMaker::Model"
@@ -46,6 +47,7 @@ def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
         yield lookup(spec.model, scope)
     elif spec.serve.multi_model is None:  # many files have no ETag
         yield file_lookup(spec.model, scope)
+    yield from variant.lookups(spec, scope)
     if weighed(spec):
         yield standing_lookup(scope)
     yield from (*expose.lookups(spec.expose), *available.lookups(spec, scope))
@@ -59,7 +61,7 @@ def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
     return {
         "endpoint": Ref(endpoint, "EndpointName"),
         "endpointName": endpoint.name,
-        "variants": [serve.fleet_of(spec).variant],
+        "variants": ab.names(spec),
         "captures": spec.capture is not None and percent(spec.capture.sampling) > 0,
         "uri": spot.uri if spot else None,
         "bucketArn": spot.bucket if spot else None,
@@ -74,7 +76,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     served = container(spec, role, scope)
     if served is None:
         return
-    modes.report(spec, served, scope)
+    together.report(spec, served, scope)
     file: str | None = ""
     if isinstance(spec.model, Packaged) and spec.serve.multi_model is None:
         file = file_of(spec.model, scope)
@@ -90,12 +92,18 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
         _grants(spec, role, [], scope)
         yield from batch.build(spec.serve.batch, model, key_arn(spec.key, scope), scope)
         return
-    content = config_props(spec, model, role, scope)
+    beside = _beside(spec, config_props(spec, model, role, scope), role, scope)
+    if beside is None:
+        return
+    content, models, marks = beside
     config = scope.versioned(CONFIG, content)
     going = course(spec, config, content, version_of(served), scope)
     if going is None:
         return
-    yield scope.node(config, content, lines=lines(spec), keep=keep)
+    going = replace(going, marks={**going.marks, **marks})
+    told = shadow.lines(spec, ab.lines(spec, lines(spec)))
+    yield from models
+    yield scope.node(config, content, lines=told, keep=keep)
     yield from going.nodes
     if spec.capture is not None and spec.capture.to is None:
         yield own_bucket(scope)
@@ -108,7 +116,20 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield from autoscaled(spec, scope, held=going.watched is not None)
     yield from driven(spec, scope)
     available.report(spec, scope)
-    yield from expose.build(spec.expose, serve.fleet_of(spec).variant, scope)
+    yield from expose.build(spec.expose, serve.fleet_of(spec).variant, ab.weights_of(spec), scope)
+
+
+def _beside(
+    spec: Rollout, content: Props, role: Role, scope: Scope
+) -> tuple[Props, tuple[Node, ...], Mapping[str, str]] | None:
+    """The configuration with the variants of a test or with a shadow, their models and marks."""
+    tested = ab.tested(spec, content, role, scope)
+    if tested is None:
+        return None
+    mirrored = shadow.mirrored(spec, tested.content, role, scope)
+    if mirrored is None:
+        return None
+    return mirrored.content, (*tested.models, *mirrored.models), tested.marks
 
 
 def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> None:
@@ -158,6 +179,7 @@ def flows(spec: Rollout, name: str) -> Iterator[Flow]:
     elif (source := spec.model.artifact.source) is not None:
         path = spec.model.artifact.path or ""
         yield Flow(("model", "artifact"), "DataSource", source, path)
+    yield from variant.flows(spec)
     if spec.capture is not None and spec.capture.to is not None:
         path = spec.capture.path or f"capture/{name}"
         yield Flow(("capture", "to"), "DataSource", spec.capture.to, path, writes=True)

@@ -29,6 +29,7 @@ from reconciler.kinds.rollout.expectation import (
 from reconciler.kinds.rollout.expected import number
 from reconciler.kinds.rollout.serve import fleet_of
 from reconciler.kinds.rollout.spec import Rollout
+from reconciler.kinds.rollout.standing import weighed
 from reconciler.kinds.terms.alarm import (
     HOST,
     LATENCIES,
@@ -51,8 +52,6 @@ CANDIDATE = "candidate"
 """The variant of a new version where Moorline moves weights: its metrics have the same dimensions
 in each rollout."""
 _METRIC = "MetricName"
-JUDGED = frozenset({"canary", "ab_test", "shadow"})
-"""Strategies in which Moorline looks at the metrics, and not SageMaker alone at alarms."""
 _FIRES = {
     "below": "GreaterThanOrEqualTo",
     "above": "LessThanOrEqualTo",
@@ -60,11 +59,6 @@ _FIRES = {
     "atLeast": "LessThan",
 }
 """The comparison that fires when a limit is not kept."""
-
-
-def judged(spec: Rollout) -> bool:
-    """Whether Moorline judges the new version itself."""
-    return spec.strategy is not None and not JUDGED.isdisjoint(spec.strategy.model_fields_set)
 
 
 def watch(rule: Expectation) -> Watch:
@@ -111,17 +105,17 @@ def guards(spec: Rollout, scope: Scope) -> tuple[str, ...]:
 def alarms(spec: Rollout, config: Address, scope: Scope) -> Iterator[Node]:
     """They exist before the endpoint changes, and send no messages: that is a Monitor's part."""
     endpoint, variant = scope.address(ENDPOINT).name, fleet_of(spec).variant
-    weighed = judged(spec)
+    judged = weighed(spec)
     for index, rule in alarming(spec):
         path = ("analysis", str(index))
         new = Ref(config, "EndpointConfigName")
-        if weighed:
+        if judged:
             fleet = Fleet(endpoint, CANDIDATE)
         else:  # CloudWatch has the metrics of hosts by variant alone
             fleet = Fleet(endpoint, variant, None if rule.metric in HOST else new)
         address = scope.address(ALARM, alarm_name(rule))
         props = _props(rule, fleet, scope)
-        if weighed and _needs_requests(rule):
+        if judged and _needs_requests(rule):
             props = _calculated(props, [*_enough(rule, fleet)])
         yield scope.node(address, props, lines=_lines(rule, path, props))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, percent
-from reconciler.kinds.rollout import expose
-from reconciler.kinds.rollout.analysis import called, judged
+from reconciler.kinds.rollout import ab, expose, shadow, together, variant
+from reconciler.kinds.rollout.analysis import called
 from reconciler.kinds.rollout.autoscale import checks as autoscale
 from reconciler.kinds.rollout.expected import faults
-from reconciler.kinds.rollout.serve import check as serve, fleet_of, mode_of, path_of
+from reconciler.kinds.rollout.serve import fleet_of, mode_of, path_of
 from reconciler.kinds.rollout.spec import Capture, Packaged, Rollout
 from reconciler.kinds.rollout.standing import weighed
 from reconciler.kinds.rollout.watching import watched
@@ -21,8 +21,9 @@ _ALL = 100
 def check(spec: Rollout) -> Iterator[Problem]:
     if isinstance(spec.model, Packaged):
         yield from _check_packaged(spec.model)
-    yield from serve.problems(spec)
+    yield from together.problems(spec)
     yield from _check_canary(spec)
+    yield from _check_beside(spec)
     if spec.autoscale is not None:
         yield from autoscale.problems(spec.autoscale, mode_of(spec))
         cold = spec.serve.serverless is not None and spec.serve.serverless.provisioned is None
@@ -39,7 +40,8 @@ def check(spec: Rollout) -> Iterator[Problem]:
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
     serving, moves = fleet_of(spec).variant, weighed(spec)
-    yield from expose.problems(spec.expose, mode_of(spec), serving, moves=moves)
+    tested = ab.weights_of(spec)
+    yield from expose.problems(spec.expose, mode_of(spec), serving, moves=moves, tested=tested)
 
 
 def _check_canary(spec: Rollout) -> Iterator[Problem]:
@@ -53,6 +55,15 @@ def _check_canary(spec: Rollout) -> Iterator[Problem]:
     if fleet.variant == canary.NAME:
         text = f"the version that takes over is called {canary.NAME!r}, so this one is not"
         yield Problem((*path_of(spec), "variant"), text, "use another name, such as primary")
+
+
+def _check_beside(spec: Rollout) -> Iterator[Problem]:
+    """Tests and shadows, with the models that they bring."""
+    yield from ab.check(spec)
+    yield from shadow.check(spec)
+    for path, model in variant.models(spec):
+        if isinstance(model, Packaged):
+            yield from (variant.moved(each, path) for each in _check_packaged(model))
 
 
 def _check_capture(capture: Capture) -> Iterator[Problem]:
@@ -88,7 +99,7 @@ def _check_analysis(spec: Rollout) -> Iterator[Problem]:
         if (name := called(rule)) in names:
             yield Problem(path, "this expectation is here twice", "remove one of them")
         names.add(name)
-    if spec.freeze and not judged(spec):
+    if spec.freeze and not weighed(spec):
         text = "SageMaker moves this traffic by itself once the apply has begun"
         help_ = "use `strategy: {canary: …}`, or do not apply in that time"
         yield Problem(("freeze",), text, help_, "ANALYSIS002", on_key=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from reconciler.facts.registry import image_in
 from reconciler.kinds.api import Lookup, Role, Scope
 from reconciler.kinds.rollout import told
 from reconciler.kinds.rollout.analysis import ENDPOINT
@@ -99,7 +100,7 @@ def _registered(model: Registered, frozen: Json, role: Role, scope: Scope) -> Pr
         return None
     _report_status(model, fact, scope)
     _report_approval(model, fact, scope)
-    allow_images(scope, role, fact.get("images") or ())
+    allow_images(scope, role, filter(image_in, fact.get("images") or ()))
     if scope.export("ModelRegistry", model.registry, "uri") is not None:
         allow_find(scope, role, inside(scope, "ModelRegistry", model.registry, tree=True))
     else:

@@ -8,16 +8,23 @@ from reconciler.kinds.api import Lacking, Scope
 from reconciler.kinds.rollout.analysis import ENDPOINT
 from reconciler.kinds.rollout.autoscale.build import Scaled, build
 from reconciler.kinds.rollout.serve import component_address, fleet_of, mode_of
+from reconciler.kinds.rollout.serve.batch import PIPELINE
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
 
 
 def no_endpoint(scope: Scope) -> Mapping[str, Json | Lacking]:
-    """What a Rollout without an endpoint cannot give."""
+    """What a Rollout without an endpoint cannot give, and the pipeline that it has: it is run."""
     lacking = Lacking("answers in batches and has no endpoint", "name a Rollout that has one")
-    names = ("endpoint", "endpointName", "variants", "captures", "uri", "bucketArn", "keyArn")
-    return {**dict.fromkeys(names, lacking), "pipelineName": scope.name}
+    names = ["analysis", "bucketArn", "captures", "endpoint", "endpointName", "keyArn", "uri"]
+    names += ["variants"]
+    pipeline = scope.address(PIPELINE).name
+    return {
+        **dict.fromkeys(names, lacking),
+        "pipelineName": pipeline,
+        "pipelineArn": scope.arn("sagemaker", f"pipeline/{pipeline}"),
+    }
 
 
 def autoscaled(spec: Rollout, scope: Scope, *, held: bool) -> Iterator[Node]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, seconds
-from reconciler.kinds.rollout.analysis import judged
 from reconciler.kinds.rollout.expectation import Expectation, period
 from reconciler.kinds.rollout.expected import unjudged
 from reconciler.kinds.rollout.serve import fleet_of
 from reconciler.kinds.rollout.spec import Rollout
+from reconciler.kinds.rollout.standing import weighed
 from reconciler.kinds.terms import guardrail
 from reconciler.kinds.terms.canary import steps_of
 from reconciler.model.value import Path
@@ -17,7 +17,7 @@ from reconciler.model.value import Path
 
 def watched(spec: Rollout, rule: Expectation, path: Path) -> Iterator[Problem]:
     """Faults between an expectation and the strategy."""
-    if judged(spec):
+    if weighed(spec):
         yield from _in_steps(spec, rule, path)
         return
     yield from unjudged(rule, path)

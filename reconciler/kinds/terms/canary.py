@@ -29,6 +29,8 @@ NAME = "candidate"
 """The variant of the version that takes over: its metrics always have the same dimensions."""
 SHORTEST_BAKE, SHORTEST_DEADLINE = 60, 600
 """Seconds: a metric of an endpoint has a point a minute, and a new fleet takes some to start."""
+LEAST = 0.1
+"""Per cent by which steps differ: weights have 32 bits, and are compared with a tolerance."""
 _ALL = 100
 
 
@@ -105,9 +107,10 @@ def _shares(canary: Canary) -> Iterator[Problem]:
         share, here = percent(step.weight), (*PATH, "steps", str(index))
         if share > _ALL:
             yield Problem(here, "a share of the traffic is 100% at most", "use 100% or less")
-        elif share <= last:
-            before = f"more than the {last:g}% before it" if last else "more than nothing"
-            yield Problem(here, f"each step takes more traffic than the last: {before}", "raise it")
+        elif round(share - last, 6) < LEAST:
+            before = f"the {last:g}% before it" if last else "nothing"
+            text = f"each step takes {LEAST:g}% or more beyond the last, here {share:g}% after "
+            yield Problem(here, f"{text}{before}", "raise it, or remove it")
         last = max(last, share)
     if last < _ALL:
         here = (*PATH, "steps", str(len(canary.steps) - 1))

@@ -8,7 +8,9 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from reconciler.kinds.api import Choice, Duration, Maybe, Section, Share
+from reconciler.kinds.terms.abtest import AbTest
 from reconciler.kinds.terms.canary import Canary
+from reconciler.kinds.terms.shadow import Shadow
 
 StepSize: TypeAlias = Share | Annotated[int, Field(ge=1, examples=[1])]
 """A part of the new fleet: a share of its instances in whole per cent, or a number of them."""
@@ -88,3 +90,5 @@ class Strategy(Choice):
     linear: Maybe[Linear] = None
     rolling: Maybe[Rolling] = None
     canary: Maybe[Canary] = None
+    ab_test: Maybe[AbTest] = None
+    shadow: Maybe[Shadow] = None

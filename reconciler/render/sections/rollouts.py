@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model.value import Json
 from reconciler.render.markdown.budget import Block, Part
-from reconciler.render.markdown.escape import code, prose
+from reconciler.render.markdown.escape import code
 from reconciler.render.markdown.view import View
 from reconciler.render.section import Panel, Report, Section, register
 from reconciler.render.vocabulary.ink import Ink, harmless
@@ -50,8 +50,8 @@ def markdown(view: View) -> Part | None:
 
 
 def _block(each: Mapping[str, Json]) -> str:
-    more = "".join(f"\n  - {prose(line, 300)}" for line in lines(each))
-    return f"- {code(each['rollout'], 200)}: {prose(head(each), 400)}{more}"
+    more = "".join(f"\n  - {code(line, 300)}" for line in lines(each))
+    return f"- {code(each['rollout'], 200)} {code(head(each), 400)}{more}"
 
 
 def text(view: View, ink: Ink) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.model.value import Json
+from reconciler.render.vocabulary import interval
 from reconciler.render.vocabulary.ink import Ink, cells, harmless
 from reconciler.render.vocabulary.rollout import finding, share, steps, told, traffic
 from reconciler.render.vocabulary.words import count
@@ -43,6 +44,8 @@ def status(found: Row, *, color: bool) -> str:
         lines.append(f"  {steps(found['steps'])}")
     lines += _variants(found["variants"])
     lines += _findings(found["findings"], ink)
+    for each in ((found.get("detail") or {}).get("test") or {}).get("challengers", {}).values():
+        lines += [f"    {line}" for line in interval.lines(each["course"])]
     told_of = " ".join(str(each["name"]) for each in found["findings"])
     silent = [name for name, state in found["alarms"].items() if state != "OK"]
     silent = [name for name in silent if name not in told_of]

@@ -28,7 +28,15 @@ from reconciler.resources.aside import Aside, Borrowed
 from reconciler.resources.codecs import takes
 from reconciler.resources.narrow import Narrowing
 from reconciler.resources.review import Pending
-from reconciler.resources.sagemaker import attempt, rollout, runtime, scaling, trial, unserved
+from reconciler.resources.sagemaker import (
+    attempt,
+    contest,
+    rollout,
+    runtime,
+    scaling,
+    trial,
+    unserved,
+)
 from reconciler.resources.sagemaker.service import ADD_TAGS, SPREADING, arn, tagging
 
 NAME = {"EndpointName": "{name}"}
@@ -123,6 +131,8 @@ def fewer(live: Props, desired: Props) -> str:
     for variant in live.get("ProductionVariants") or ():
         name = variant["VariantName"]
         if trial.passing(name, live, desired):
+            continue
+        if name not in wanted and contest.drained(variant):
             continue
         if name not in wanted:
             found.append(f"variant '{name}' goes away")

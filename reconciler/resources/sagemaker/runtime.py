@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from reconciler.model.change import Cause, Change, Effect, FieldChange
 from reconciler.model.value import Json
 from reconciler.resources.review import Telling
-from reconciler.resources.sagemaker import scaling, trial
+from reconciler.resources.sagemaker import contest, scaling, trial
 from reconciler.resources.sagemaker.scaling import CONFIG, COUNT, INITIAL
 from reconciler.rollout.values import Marks
 
@@ -32,7 +32,7 @@ def moved(change: Change) -> Telling:
     rolling, marks = _rolling(change), trial.running(observed.tags)
     if change.touches(CONFIG):
         return tuple(_under_way(change)) if rolling else ()
-    found = _differences(change)
+    found = [each for each in _differences(change) if not _tested(change, each)]
     asks = any(path[-1] == COUNT for path, _, _ in found)
     scaled = (yield from scaling.scaled(change)) if asks else []
     tried = marks is not None and _on_trial(change, marks)
@@ -72,13 +72,27 @@ def _differences(change: Change) -> list[tuple[tuple[str, str, str], Json, Json]
     return found
 
 
+def _tested(change: Change, difference: tuple[tuple[str, str, str], Json, Json]) -> bool:
+    """Whether a weight is the one that an A/B test is to have: configurations start it closed."""
+    weights = _weights(change)
+    asked = difference[0][-1] == "DesiredWeight"
+    return asked and weights is not None and contest.explains(change, weights)
+
+
+def _weights(change: Change) -> dict[str, float] | None:
+    """Live weights by variant; nothing where one is not told."""
+    weights = {
+        name: each.get("DesiredWeight") for name, each in scaling.live(change.observed).items()
+    }
+    told = {name: float(weight) for name, weight in weights.items() if weight is not None}
+    return told if len(told) == len(weights) else None
+
+
 def _on_trial(change: Change, marks: Marks) -> bool:
     """Whether a rollout runs, and the weights are those of a step of it: else it was no driver."""
-    found = scaling.live(change.observed)
-    weights = {name: each.get("DesiredWeight") for name, each in found.items()}
-    told = {name: float(weight) for name, weight in weights.items() if weight is not None}
-    here = change.live.get(CONFIG) == marks.middle and len(told) == len(weights)
-    return here and trial.of_a_step(marks, told)
+    weights = _weights(change)
+    here = change.live.get(CONFIG) == marks.middle
+    return here and weights is not None and trial.of_a_step(marks, weights)
 
 
 def _rolling(change: Change) -> bool:

@@ -16,7 +16,7 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Props
 from reconciler.resources.api import absent
 from reconciler.resources.review import Asking, Look, Objection
-from reconciler.resources.sagemaker import trial
+from reconciler.resources.sagemaker import contest, trial
 
 CONFIG = "EndpointConfigName"
 COUNT, INITIAL = "DesiredInstanceCount", "InitialInstanceCount"
@@ -52,13 +52,15 @@ def scaled(change: Change) -> Generator[Look, Json, list[str]]:
 
 
 def decide(change: Change) -> Props:
-    """What to retain: all but the weights as soon as an autoscaler owns a count."""
-    if not change.context.get("scaled"):
+    """What to retain: counts as soon as an autoscaler owns one, weights while a test goes on."""
+    owned, tested = bool(change.context.get("scaled")), contest.goes_on(change)
+    if not owned and not tested:
         return {}
-    return {
-        "RetainAllVariantProperties": True,
-        "ExcludeRetainedVariantProperties": [{"VariantPropertyType": "DesiredWeight"}],
-    }
+    found: dict[str, Json] = {"RetainAllVariantProperties": True}
+    fresh = [*((COUNT,) if not owned else ()), *(("DesiredWeight",) if not tested else ())]
+    if fresh:
+        found["ExcludeRetainedVariantProperties"] = [{"VariantPropertyType": it} for it in fresh]
+    return found
 
 
 def review(change: Change) -> Iterator[FieldChange | Objection]:

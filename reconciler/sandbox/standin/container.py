@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.sandbox.standin import learning, processing, storage
+from reconciler.sandbox.standin import learning, processing, serving, storage
 from reconciler.sandbox.standin.heard import Heard
 from reconciler.sandbox.standin.run import Container, Ended, Job, folder, inside
 
 ML = "opt/ml"
+PARTS: Mapping[str, Any] = {
+    "processing": processing, "training": learning, "transform": serving,
+}  # fmt: skip
 REASON = 1024
 """Characters of a failure that SageMaker keeps."""
 QUIET = {
@@ -42,7 +45,7 @@ class Done:
 
 def do(endpoint: str, job: Mapping[str, Any], seconds: float) -> Done:
     """Do a job that waits."""
-    part = learning if job["what"] == "training" else processing
+    part = PARTS[str(job["what"])]
     store = storage.Store(endpoint, job)
     heard = Heard(job.get("metrics") or (), job.get("early"))
     with folder() as home:

@@ -33,7 +33,7 @@ def prepared(job: Mapping[str, Any], place: Path, store: Store) -> Container:
         (place / name).mkdir(parents=True, exist_ok=True)
     archive = place / "sourcedir.tar.gz"
     store.bring(str(job["code"]), archive)
-    _unpacked(archive, place / "code")
+    unpacked(archive, place / "code")
     channels = {}
     for each in job["channels"]:
         if each["uri"].startswith("s3://"):
@@ -63,13 +63,17 @@ def prepared(job: Mapping[str, Any], place: Path, store: Store) -> Container:
     )  # fmt: skip
 
 
-def _unpacked(archive: Path, place: Path) -> None:
-    """Unpack the code; nothing of it lies outside, and nothing is a link or a device."""
+def unpacked(archive: Path, place: Path) -> None:
+    """Unpack an archive; nothing of it lies outside, and nothing is a link or a device.
+
+    Raises:
+        LostError: it is no archive, or holds such a thing.
+    """
     try:
         with tarfile.open(archive) as opened:
             opened.extractall(place, filter="data")
     except (tarfile.TarError, OSError) as broken:
-        raise LostError(f"the archive of the code cannot be unpacked: {broken}") from None
+        raise LostError(f"the archive cannot be unpacked: {broken}") from None
 
 
 def values(given: Mapping[str, str]) -> dict[str, Any]:

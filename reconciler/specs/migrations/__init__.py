@@ -27,9 +27,8 @@ def renamed() -> Mapping[str, frozenset[str]]:
     """What fields of a name are called today."""
     found: dict[str, frozenset[str]] = {}
     for move in moves():
-        if move.to or move.lift:
-            names = {move.to} if move.to else {"above", "below", "atLeast", "atMost"}
-            found[move.at[-1]] = found.get(move.at[-1], frozenset()) | names
+        if move.to:
+            found[move.at[-1]] = found.get(move.at[-1], frozenset()) | {move.to}
     return found
 
 

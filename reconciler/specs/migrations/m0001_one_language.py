@@ -86,7 +86,6 @@ def _moves() -> Iterator[Move]:
     yield Move(kind="Rollout", at=_spec("strategy.blueGreen.linear.step"), unwrap=True, to="size")
     yield Move(kind="Rollout", at=_spec("capture.sampling"), share=True)
     yield Move(kind="Budget", at=_spec("thresholds.*.percent"), to="at", share=True)
-    yield Move(kind="Training", at=_spec("evaluation.bound"), lift=True)
     for side in ("above", "below"):
         on_hosts = ("metric", HOST)
         yield Move(kind="Monitor", at=_spec(f"alarms.*.{side}"), share=True, beside=on_hosts)

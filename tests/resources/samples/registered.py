@@ -43,6 +43,37 @@ experiment = Sample(
     full={"Description": "What was tried.", "DisplayName": "Fraud"},
     edits=({"Description": "What was tried so far."}, {"DisplayName": "Fraud-trials"}),
 )
+_REALTIME = {
+    "InfrastructureType": "RealTimeInference",
+    "RealTimeInferenceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+}
+_VARIANTS = [
+    {"ModelName": "fraud-one", "VariantName": "primary", "InfrastructureConfig": _REALTIME},
+    {"ModelName": "fraud-two", "VariantName": "shadow", "InfrastructureConfig": _REALTIME},
+]
+_COPIES = [{"ShadowModelVariantName": "shadow", "SamplingPercentage": 10}]
+shadow = Sample(
+    "AWS::SageMaker::InferenceExperiment",
+    "acme-test-fraud-shadow",
+    minimal={
+        "Type": "ShadowMode",
+        "RoleArn": ROLE,
+        "EndpointName": "acme-test-fraud",
+        "ModelVariants": _VARIANTS[:1],
+    },
+    full={
+        "Type": "ShadowMode",
+        "RoleArn": ROLE,
+        "EndpointName": "acme-test-fraud",
+        "Description": "The new one in the shadow.",
+        "ModelVariants": _VARIANTS,
+        "ShadowModeConfig": {"SourceModelVariantName": "primary", "ShadowModelVariants": _COPIES},
+        "DataStorageConfig": {"Destination": "s3://acme-test-logged/shadow"},
+        "Schedule": {"StartTime": "2026-12-01T08:00:00Z", "EndTime": "2026-12-03T08:00:00Z"},
+    },
+    edits=({"Description": "The new one, for two days."},),
+    breaks=({"EndpointName": "acme-test-other"}, {"RoleArn": f"{ROLE}er"}),
+)
 server = Sample(
     "AWS::SageMaker::MlflowTrackingServer",
     "acme-test-tracking",

@@ -29,6 +29,12 @@ FRAMEWORKS = {
     "tensorflow-training": "tensorflow",
 }
 """By the name of an image's repository, what a script of it imports."""
+SERVING = {
+    "pytorch-inference": "torch",
+    "sagemaker-scikit-learn": "sklearn",
+    "sagemaker-xgboost": "xgboost",
+}
+"""By the name of an image's repository, what a script of it that answers requests imports."""
 PYTHONS = ("python", "python3")
 FOREIGN = "simulated: the sandbox does not run containers, and this image is no framework's"
 NO_SCRIPT = "simulated: what it runs is no Python file that the sandbox finds"
@@ -39,8 +45,10 @@ def mark(record: Record, contract: dict[str, Any] | str) -> None:
     record.extra[CONTRACT] = contract
 
 
-def begin(call: Call, record: Record, limit: float, *, interrupted: bool = False) -> bool:
-    """The work of a job begins: whether somebody does it."""
+def begin(
+    call: Call, record: Record, limit: float, *, role: str = "", interrupted: bool = False
+) -> bool:
+    """The work of a job begins: whether somebody does it. Its `role` is by default its own."""
     run, step = record.extra[common.RUN], record.extra[common.STEP]
     names = WORLD.machines.stood_in.get(run)
     if names is None:
@@ -56,7 +64,7 @@ def begin(call: Call, record: Record, limit: float, *, interrupted: bool = False
     where = call.backend
     WORLD.machines.held[record.arn] = {
         "id": record.arn, "execution": run, "state": step, "seconds": limit,
-        "service": "sagemaker", "job": record.name, "role": record.data["RoleArn"],
+        "service": "sagemaker", "job": record.name, "role": role or record.data["RoleArn"],
         "principal": PRINCIPAL, "account": where.account_id, "region": where.region_name,
         "session": "SageMaker", "source": record.arn, "interrupted": interrupted,
         EARLY: record.extra.get(EARLY), **contract,
@@ -92,10 +100,10 @@ def drop(record: Record) -> None:
     WORLD.machines.ended.pop(record.arn, None)
 
 
-def framework(image: str) -> str | None:
+def framework(image: str, known: Mapping[str, str] = FRAMEWORKS) -> str | None:
     """What scripts of an image import; nothing where it is no framework's."""
     repository = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    return FRAMEWORKS.get(repository)
+    return known.get(repository)
 
 
 def of_training(data: Mapping[str, Any]) -> dict[str, Any] | str:
@@ -175,3 +183,35 @@ def _input(given: Mapping[str, Any]) -> dict[str, Any]:
     source = given["S3Input"]
     path = str(source.get("LocalPath", "")).rstrip("/")
     return {"name": given["InputName"], "uri": source["S3Uri"], "path": path}
+
+
+def of_transform(data: Mapping[str, Any], model: Mapping[str, Any]) -> dict[str, Any] | str:
+    """What one who has a model answer has to know, or why nobody can."""
+    container = model.get("PrimaryContainer") or {}
+    needs = framework(str(container.get("Image") or ""), SERVING)
+    if needs is None:
+        return FOREIGN
+    variables = dict(container.get("Environment") or {})
+    program = str(variables.get("SAGEMAKER_PROGRAM") or "")
+    if not program.endswith(".py"):
+        return NO_SCRIPT
+    given, output = data["TransformInput"], data["TransformOutput"]
+    processing = data.get("DataProcessing") or {}
+    return {
+        "what": "transform",
+        "needs": needs,
+        "program": program,
+        "code": str(variables.get("SAGEMAKER_SUBMIT_DIRECTORY") or ""),
+        "archive": str(container.get("ModelDataUrl") or ""),
+        "environment": {**variables, **(data.get("Environment") or {})},
+        "uri": (given["DataSource"].get("S3DataSource") or {}).get("S3Uri", ""),
+        "type": given.get("ContentType", ""),
+        "split": given.get("SplitType", "None"),
+        "accept": output.get("Accept", ""),
+        "assemble": output.get("AssembleWith", "None"),
+        "output": output["S3OutputPath"],
+        "kms": output.get("KmsKeyId") or "",
+        "before": processing.get("InputFilter", "$"),
+        "join": processing.get("JoinSource", "None"),
+        "after": processing.get("OutputFilter", "$"),
+    }

@@ -1,6 +1,7 @@
 """Batch transform jobs: a model that is there, and inputs that its role may read.
 
-A simulated one writes nothing. Source: SageMaker API, CreateTransformJob, DescribeTransformJob.
+A simulated one writes nothing. Of one that somebody does, what he has told counts.
+Source: SageMaker API, CreateTransformJob, DescribeTransformJob.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from reconciler.sandbox.services.sagemaker import model
 from reconciler.sandbox.services.sagemaker.jobs import (
     common,
     files,
+    held,
     life,
     refusing,
     rights,
@@ -31,6 +33,7 @@ KIND, NOUN, STATUS = "transform-job", "TransformJob", "TransformJobStatus"
 NAMES = {"sagemaker": frozenset({"TransformJobName"})}
 GROUP = "/aws/sagemaker/TransformJobs"
 WORKING, SHARE = "working", 0.4
+DAY = 86_400.0
 
 
 def find(call: Call, name: str) -> Record:
@@ -43,9 +46,10 @@ def create(call: Call) -> dict[str, Any]:
     """CreateTransformJob: its model has to be there."""
     if why := refusing.refusal(call.params):
         raise invalid(why)
-    model.find(call, call["ModelName"])
+    served = model.find(call, call["ModelName"])
     kept = call.pick(*(name for name in call.params if name != "Tags"))
     record = common.make(call, KIND, NOUN, {**kept, STATUS: "InProgress"})
+    held.mark(record, held.of_transform(kept, served.data))
     life.wake(call, record, record.created + WORLD.durations.transform_job * SHARE)
     common.tell(call, record, "Transform Job", NOUN)
     return {"TransformJobArn": record.arn}
@@ -66,11 +70,22 @@ def go_on(call: Call, record: Record, at: float) -> None:
         record.extra[WORKING] = True
         record.data["TransformStartTime"] = moment(at)
         seconds = script.seconds or WORLD.durations.transform_job * (1 - SHARE)
-        life.wake(call, record, at + seconds)
+        done = not script.error and held.begin(call, record, DAY, role=role)
+        life.wake(call, record, at + (DAY if done else seconds))
     else:
+        _over(call, record, at, script.error)
+
+
+def _over(call: Call, record: Record, at: float, why: str) -> None:
+    told = held.take(record)
+    if told is None and held.waits(record):
+        why = "InternalServerError: nobody said how the job ended"
+    elif told is None:
         common.note(record, telling.SIMULATED)
-        telling.log(call, record, GROUP, _role(call, record), [telling.SIMULATED])
-        _end(call, record, at, "Failed" if script.error else "Completed", script.error)
+    why = why or held.error(record)
+    lines = [telling.SIMULATED] if told is None else str(told.get("log") or "").splitlines()
+    telling.log(call, record, GROUP, _role(call, record), lines)
+    _end(call, record, at, "Failed" if why else "Completed", why)
 
 
 def _role(call: Call, record: Record) -> str:
@@ -116,6 +131,7 @@ def stop(call: Call) -> None:
     record = find(call, call["TransformJobName"])
     common.stoppable(record, STATUS)
     record.data[STATUS] = "Stopping"
+    held.drop(record)
     life.wake(call, record, WORLD.clock.now() + 6.0)
 
 
