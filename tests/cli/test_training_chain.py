@@ -100,6 +100,18 @@ def planned(folder: Folder) -> dict[str, Any]:
     return {name: document.get(name, []) for name in ("steps", "versions", "waiting")}
 
 
+def starts_and_is_aborted(example: Folder) -> None:
+    """The second version is put beside the first one, and taken back before it has traffic."""
+    example.run("apply", "-e", "local", "--yes", expect=0)
+    assert planned(example)["steps"] == []  # it waits for whoever drives it
+    driving = ("fraud-detector", "-e", "local", "--json")
+    stands = example.run("rollout", "status", *driving, expect=0).json
+    shares = {each["name"]: each["share"] for each in stands["variants"]}
+    assert shares == {"primary": 1.0, "candidate": 0.0}
+    back = example.run("rollout", "abort", *driving, "--yes", expect=0).json
+    assert back["status"] == "aborted"
+
+
 @only_long
 def test_a_model_is_searched_judged_approved_and_planned(small: Folder) -> None:
     small.run("apply", "-e", "local", "--yes", expect=0)
@@ -166,6 +178,7 @@ def test_the_fraud_platform_trains_registers_promotes_and_deploys(example: Folde
     assert planned(example) == served
     registry(example, "approve", "fraud", "2", "--yes")
     assert "fraud v1 → v2, approved by" in example.run("plan", "-e", "local").text
+    starts_and_is_aborted(example)
     for stage in ("Staging", "Production"):
         registry(example, "promote", "fraud", "2", "--to", stage, "--yes")
     registry(example, "revert", "fraud", "1", "--write", "--yes")

@@ -249,8 +249,10 @@ def test_the_groups_of_a_test_are_its_variants_with_their_shares() -> None:
     "serve",
     [
         "{async: {instanceType: ml.m5.large, instances: 1, output: {to: artifacts}}}",
-        "{batch: {instanceType: ml.m5.large, instances: 1, source: artifacts, path: in,"
-        " output: {to: artifacts}}}",
+        (
+            "{batch: {instanceType: ml.m5.large, instances: 1, source: artifacts, path: in,"
+            " output: {to: artifacts}}}"
+        ),
     ],
 )
 def test_nothing_stands_in_front_of_what_has_no_address(serve: str) -> None:
