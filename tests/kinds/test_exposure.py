@@ -245,6 +245,9 @@ def test_the_groups_of_a_test_are_its_variants_with_their_shares() -> None:
     assert [each.message for each in found] == ["a test has the shares of its variants"]
 
 
+ON = "instanceType: ml.m5.large, instances: 1, output: {to: artifacts}"
+
+
 @pytest.mark.parametrize(
     "serve",
     [
@@ -257,7 +260,7 @@ def test_the_groups_of_a_test_are_its_variants_with_their_shares() -> None:
 )
 def test_nothing_stands_in_front_of_what_has_no_address(serve: str) -> None:
     usual = "{realtime: {instanceType: ml.c7g.xlarge, instances: 2}}"
-    found = problems("Rollout", exposed(RIGHT["iam"]).replace(usual, serve))
+    found = problems("Rollout", exposed(RIGHT["iam"]).replace(usual, f"{{{serve}}}"))
     assert "EXPOSE006" in {each.code for each in found}
 
 
