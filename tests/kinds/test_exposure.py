@@ -245,19 +245,15 @@ def test_the_groups_of_a_test_are_its_variants_with_their_shares() -> None:
     assert [each.message for each in found] == ["a test has the shares of its variants"]
 
 
+ON = "instanceType: ml.m5.large, instances: 1, output: {to: artifacts}"
+
+
 @pytest.mark.parametrize(
-    "serve",
-    [
-        "{async: {instanceType: ml.m5.large, instances: 1, output: {to: artifacts}}}",
-        (
-            "{batch: {instanceType: ml.m5.large, instances: 1, source: artifacts, path: in,"
-            " output: {to: artifacts}}}"
-        ),
-    ],
+    "serve", [f"async: {{{ON}}}", f"batch: {{{ON}, source: artifacts, path: in}}"]
 )
 def test_nothing_stands_in_front_of_what_has_no_address(serve: str) -> None:
     usual = "{realtime: {instanceType: ml.c7g.xlarge, instances: 2}}"
-    found = problems("Rollout", exposed(RIGHT["iam"]).replace(usual, serve))
+    found = problems("Rollout", exposed(RIGHT["iam"]).replace(usual, f"{{{serve}}}"))
     assert "EXPOSE006" in {each.code for each in found}
 
 
