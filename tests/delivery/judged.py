@@ -274,9 +274,8 @@ def samples() -> Iterator[Sent]:
         resource = resources.load()[type_]
         if resource.packed:
             continue  # an object of one folder: test_assets
-        parent, _, leaf = sample.name.rpartition("/")
-        names = {**dict.fromkeys(resource.outputs, sample.name), **PLACE,
-                 "name": sample.name, "parent": parent, "leaf": leaf}  # fmt: skip
+        fixed = resources.Place(ACCOUNT, REGION, "acme", "test").slots(sample.name)
+        names = {**fixed, **dict.fromkeys(resource.outputs, sample.name)}
         names |= {"GroupId": GROUP} if "GroupId" in resource.outputs else {}
         at = str(resources.fill(resource.arn, {**names, "KeyId": KEY[-36:]}))
         known = Known(tagged={at: OURS, KEY: OURS}, keys={"alias/acme-test-data": KEY})
