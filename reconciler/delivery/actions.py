@@ -43,6 +43,10 @@ NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
 
 HANDLERS = (("read", "list"), ("create", "read", "update", "delete", "list"))
 """Handlers that a plan runs, and that an apply runs."""
+SCALED: When = (
+    ("StringEquals", (("application-autoscaling:service-namespace", "sagemaker"),)),
+)
+"""What goes with an endpoint that is deleted: its scalable targets."""
 _CATALOGUE = ("catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*")
 
 
@@ -106,10 +110,12 @@ def writes(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, 
     """The actions that change something; of `slots`, `prefix` begins our names."""
     known = list(types)
     looked = reads(known)
+    own = {each for it in known for each in _all(it.service, methods(it)[1])}
     found: dict[Place, set[str]] = {}
     for resource in known:
         for action, place in _asked(resource):
-            if action not in looked:
+            # of scalable targets, the type's own place has all that an endpoint's needs
+            if action not in looked and not (action in own and place[1] == SCALED):
                 found.setdefault(place, set()).add(action)
     return _granted(found, slots)
 
@@ -189,8 +195,7 @@ def _demanded(action: str, row: Demand) -> Place:
         return (f"{at}{_SECRETS[row.service]}",), (FOR_A_SERVICE,), Bound.FREE
     if service == "application-autoscaling":
         at = f"arn:{{partition}}:{service}:{{region}}:{{account}}:scalable-target/*"
-        space = ((f"{service}:service-namespace", row.service),)
-        return (at,), (("StringEquals", space),), Bound.FREE
+        return (at,), SCALED, Bound.FREE
     return ("*",), (), Bound.FREE
 
 

@@ -27,8 +27,10 @@ from reconciler.delivery.places import (
     handed,
     pattern,
 )
+from reconciler.resources import api as resources
 from reconciler.resources.api import Resource, fill
 from reconciler.resources.permissions import PASS, permission
+from reconciler.resources.whose import Within
 
 _INSIDE = {
     "rds:CreateDBInstance": frozenset({"cluster", "og", "pg", "subgrp"}),
@@ -51,7 +53,7 @@ def places_of(action: str, resource: Resource) -> Iterator[Place]:
     elif action.startswith("kms:"):
         yield from by_key(action)
     elif not at:
-        yield ("*",), (), Bound.FREE
+        yield from _within(action, resource)
     elif _nameless(action):
         made = action == permission(resource.service, resource.create.method)[0]
         yield ("*",), MADE if made and _tells(action) else (), Bound.FREE
@@ -63,6 +65,15 @@ def places_of(action: str, resource: Resource) -> Iterator[Place]:
             bound = Bound.NEVER
         on = {*_own(action, resource, at), *_required(action, resource)}
         yield tuple(sorted(each for each in on if f"{each}/*" not in on)), NAMED, bound
+
+
+def _within(action: str, resource: Resource) -> Iterator[Place]:
+    """Of what has no ARN that anything tells, IAM is asked about what it is in, if anything."""
+    parent = resources.load()[resource.whose.type] if isinstance(resource.whose, Within) else None
+    if parent is None or not template(parent) or _nameless(action):
+        yield ("*",), (), Bound.FREE
+    else:
+        yield from _by_tag(action, parent, template(parent))
 
 
 def _nameless(action: str) -> bool:
@@ -108,7 +119,7 @@ def _by_tag(action: str, resource: Resource, at: str) -> Iterator[Place]:
     """
     on = _PLACE.sub("*", at)
     if action == permission(resource.service, resource.create.method)[0]:
-        yield (on,), MADE, Bound.FREE
+        yield (on,), NAMED if resource.upsert else MADE, Bound.FREE  # an update tells no tags
         for kind in _in(action):
             yield (kind,), (), Bound.FREE
         return
