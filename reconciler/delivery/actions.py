@@ -43,9 +43,7 @@ NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
 
 HANDLERS = (("read", "list"), ("create", "read", "update", "delete", "list"))
 """Handlers that a plan runs, and that an apply runs."""
-SCALED: When = (
-    ("StringEquals", (("application-autoscaling:service-namespace", "sagemaker"),)),
-)
+SCALED: When = (("StringEquals", (("application-autoscaling:service-namespace", "sagemaker"),)),)
 """What goes with an endpoint that is deleted: its scalable targets."""
 _CATALOGUE = ("catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*")
 
