@@ -27,7 +27,16 @@ from reconciler.access.handlers import (
 )
 from reconciler.delivery.forms import forms
 from reconciler.delivery.own import places_of
-from reconciler.delivery.places import FOR_A_SERVICE, KEYS, OURS, Bound, Place, When, forwarded
+from reconciler.delivery.places import (
+    FOR_A_SERVICE,
+    KEYS,
+    NAMED,
+    OURS,
+    Bound,
+    Place,
+    When,
+    forwarded,
+)
 from reconciler.resources import api as resources
 from reconciler.resources.api import Resource, fill
 from reconciler.resources.cloudcontrol.events import READ
@@ -43,8 +52,6 @@ NOT_OURS = frozenset({"iam:CreateServiceLinkedRole"})
 
 HANDLERS = (("read", "list"), ("create", "read", "update", "delete", "list"))
 """Handlers that a plan runs, and that an apply runs."""
-SCALED: When = (("StringEquals", (("application-autoscaling:service-namespace", "sagemaker"),)),)
-"""What goes with an endpoint that is deleted: its scalable targets."""
 _CATALOGUE = ("catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*")
 
 
@@ -108,12 +115,10 @@ def writes(types: Iterable[Resource], slots: Mapping[str, str]) -> tuple[Grant, 
     """The actions that change something; of `slots`, `prefix` begins our names."""
     known = list(types)
     looked = reads(known)
-    own = {each for it in known for each in _all(it.service, methods(it)[1])}
     found: dict[Place, set[str]] = {}
     for resource in known:
         for action, place in _asked(resource):
-            # of scalable targets, the type's own place has all that an endpoint's needs
-            if action not in looked and not (action in own and place[1] == SCALED):
+            if action not in looked:
                 found.setdefault(place, set()).add(action)
     return _granted(found, slots)
 
@@ -193,7 +198,7 @@ def _demanded(action: str, row: Demand) -> Place:
         return (f"{at}{_SECRETS[row.service]}",), (FOR_A_SERVICE,), Bound.FREE
     if service == "application-autoscaling":
         at = f"arn:{{partition}}:{service}:{{region}}:{{account}}:scalable-target/*"
-        return (at,), SCALED, Bound.FREE
+        return (at,), NAMED, Bound.FREE
     return ("*",), (), Bound.FREE
 
 

@@ -27,8 +27,7 @@ from reconciler.delivery.places import (
     handed,
     pattern,
 )
-from reconciler.resources import api as resources
-from reconciler.resources.api import Resource, fill
+from reconciler.resources.api import Resource, fill, lookup
 from reconciler.resources.permissions import PASS, permission
 from reconciler.resources.whose import Within
 
@@ -53,7 +52,8 @@ def places_of(action: str, resource: Resource) -> Iterator[Place]:
     elif action.startswith("kms:"):
         yield from by_key(action)
     elif not at:
-        yield from _within(action, resource)
+        parent = _parent(resource)
+        yield (parent or "*",), NAMED if parent else (), Bound.FREE
     elif _nameless(action):
         made = action == permission(resource.service, resource.create.method)[0]
         yield ("*",), MADE if made and _tells(action) else (), Bound.FREE
@@ -67,13 +67,11 @@ def places_of(action: str, resource: Resource) -> Iterator[Place]:
         yield tuple(sorted(each for each in on if f"{each}/*" not in on)), NAMED, bound
 
 
-def _within(action: str, resource: Resource) -> Iterator[Place]:
-    """Of what has no ARN that anything tells, IAM is asked about what it is in, if anything."""
-    parent = resources.load()[resource.whose.type] if isinstance(resource.whose, Within) else None
-    if parent is None or not template(parent) or _nameless(action):
-        yield ("*",), (), Bound.FREE
-    else:
-        yield from _by_tag(action, parent, template(parent))
+def _parent(resource: Resource) -> str:
+    """The ARNs of what it is in, where IAM knows it by that alone and an id of AWS names that."""
+    whose = resource.whose
+    parent = lookup(whose.type) if isinstance(whose, Within) else None
+    return _PLACE.sub("*", template(parent)) if parent and parent.told_by_tag else ""
 
 
 def _nameless(action: str) -> bool:
@@ -118,8 +116,9 @@ def _by_tag(action: str, resource: Resource, at: str) -> Iterator[Place]:
     not another's.
     """
     on = _PLACE.sub("*", at)
-    if action == permission(resource.service, resource.create.method)[0]:
-        yield (on,), NAMED if resource.upsert else MADE, Bound.FREE  # an update tells no tags
+    made = action == permission(resource.service, resource.create.method)[0]
+    if made and not resource.upsert:  # else the same call changes it, without any tags
+        yield (on,), MADE, Bound.FREE
         for kind in _in(action):
             yield (kind,), (), Bound.FREE
         return
