@@ -249,14 +249,7 @@ ON = "instanceType: ml.m5.large, instances: 1, output: {to: artifacts}"
 
 
 @pytest.mark.parametrize(
-    "serve",
-    [
-        "{async: {instanceType: ml.m5.large, instances: 1, output: {to: artifacts}}}",
-        (
-            "{batch: {instanceType: ml.m5.large, instances: 1, source: artifacts, path: in,"
-            " output: {to: artifacts}}}"
-        ),
-    ],
+    "serve", [f"async: {{{ON}}}", f"batch: {{{ON}, source: artifacts, path: in}}"]
 )
 def test_nothing_stands_in_front_of_what_has_no_address(serve: str) -> None:
     usual = "{realtime: {instanceType: ml.c7g.xlarge, instances: 2}}"
