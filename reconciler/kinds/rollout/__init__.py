@@ -144,6 +144,7 @@ def _beside(
 def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> None:
     """SageMaker looks at the alarms of a deployment with the role of the model.
 
+    Where weights are moved it looks at none: whoever moves them does.
     Source: SageMaker developer guide, "Auto-rollback configuration and monitoring".
     """
     allow_base(scope, role, *serve.logs(spec, scope.address(ENDPOINT).name))
@@ -153,7 +154,7 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
     own = [*(address.name for address in guards), *existing(spec)]
     names = [] if weighed(spec) else own  # whoever moves weights looks by itself
     names += guardrail.guardrail(spec.strategy).existing
-    if names:
+    if names and not weighed(spec):
         watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=watched)
     if spec.network is not None:
