@@ -151,8 +151,7 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
     if spec.capture is not None:
         allow_write(scope, role, capture_spot(spec.capture, scope), large=False)
     allow_disks(scope, role, key_arn(spec.key, scope))
-    own = [*(address.name for address in guards), *existing(spec)]
-    names = [] if weighed(spec) else own  # whoever moves weights looks by itself
+    names = [*(address.name for address in guards), *existing(spec)]
     names += guardrail.guardrail(spec.strategy).existing
     if names and not weighed(spec):
         watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
