@@ -27,7 +27,16 @@ from reconciler.access.handlers import (
 )
 from reconciler.delivery.forms import forms
 from reconciler.delivery.own import places_of
-from reconciler.delivery.places import FOR_A_SERVICE, KEYS, OURS, Bound, Place, When, forwarded
+from reconciler.delivery.places import (
+    FOR_A_SERVICE,
+    KEYS,
+    NAMED,
+    OURS,
+    Bound,
+    Place,
+    When,
+    forwarded,
+)
 from reconciler.resources import api as resources
 from reconciler.resources.api import Resource, fill
 from reconciler.resources.cloudcontrol.events import READ
@@ -189,8 +198,7 @@ def _demanded(action: str, row: Demand) -> Place:
         return (f"{at}{_SECRETS[row.service]}",), (FOR_A_SERVICE,), Bound.FREE
     if service == "application-autoscaling":
         at = f"arn:{{partition}}:{service}:{{region}}:{{account}}:scalable-target/*"
-        space = ((f"{service}:service-namespace", row.service),)
-        return (at,), (("StringEquals", space),), Bound.FREE
+        return (at,), NAMED, Bound.FREE
     return ("*",), (), Bound.FREE
 
 

@@ -27,8 +27,9 @@ from reconciler.delivery.places import (
     handed,
     pattern,
 )
-from reconciler.resources.api import Resource, fill
+from reconciler.resources.api import Resource, fill, lookup
 from reconciler.resources.permissions import PASS, permission
+from reconciler.resources.whose import Within
 
 _INSIDE = {
     "rds:CreateDBInstance": frozenset({"cluster", "og", "pg", "subgrp"}),
@@ -51,7 +52,8 @@ def places_of(action: str, resource: Resource) -> Iterator[Place]:
     elif action.startswith("kms:"):
         yield from by_key(action)
     elif not at:
-        yield ("*",), (), Bound.FREE
+        parent = _parent(resource)
+        yield (parent or "*",), NAMED if parent else (), Bound.FREE
     elif _nameless(action):
         made = action == permission(resource.service, resource.create.method)[0]
         yield ("*",), MADE if made and _tells(action) else (), Bound.FREE
@@ -63,6 +65,13 @@ def places_of(action: str, resource: Resource) -> Iterator[Place]:
             bound = Bound.NEVER
         on = {*_own(action, resource, at), *_required(action, resource)}
         yield tuple(sorted(each for each in on if f"{each}/*" not in on)), NAMED, bound
+
+
+def _parent(resource: Resource) -> str:
+    """The ARNs of what it is in, where IAM knows it by that alone and an id of AWS names that."""
+    whose = resource.whose
+    parent = lookup(whose.type) if isinstance(whose, Within) else None
+    return _PLACE.sub("*", template(parent)) if parent and parent.told_by_tag else ""
 
 
 def _nameless(action: str) -> bool:
@@ -107,7 +116,8 @@ def _by_tag(action: str, resource: Resource, at: str) -> Iterator[Place]:
     not another's.
     """
     on = _PLACE.sub("*", at)
-    if action == permission(resource.service, resource.create.method)[0]:
+    made = action == permission(resource.service, resource.create.method)[0]
+    if made and not resource.upsert:  # else the same call changes it, without any tags
         yield (on,), MADE, Bound.FREE
         for kind in _in(action):
             yield (kind,), (), Bound.FREE

@@ -148,7 +148,10 @@ class Tagging:
     def answers(self) -> Whole:
         """What a whole answer to `read` has."""
         if self.mapped:
-            return Whole(empty="tags that are an object may be left out (Glue API, GetTags)")
+            return Whole(
+                empty="tags that are an object may be left out (Glue API, GetTags;"
+                " Application Auto Scaling API, ListTagsForResource)"
+            )
         return Whole(items=self.at, each=frozenset({self.item[0]}))
 
 

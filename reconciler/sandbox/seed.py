@@ -60,7 +60,7 @@ def release(sagemaker: Any, s3: Any, group: str, bucket: str, *, auc: float = 0.
 
     What `moorline registry approve` writes, in the call that registers.
     """
-    metrics = report(s3, bucket, f"evaluations/{group}.json", auc=auc)
+    metrics = report(s3, bucket, f"evaluations/{group}/evaluation.json", auc=auc)
     record = {
         "moorline:approved-by": "arn:aws:iam::123456789012:user/alice",
         "moorline:approved-at": datetime.now(UTC).isoformat(timespec="seconds"),

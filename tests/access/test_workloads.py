@@ -178,7 +178,7 @@ def elsewhere(action: str) -> Callable[[dict[str, Any]], None]:
 
 OURS = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 FAULTS = [
-    ("-detector-hosting", without("cloudwatch:DescribeAlarms"), "cloudwatch:DescribeAlarms"),
+    ("-fallback-scorer-hosting", without("cloudwatch:DescribeAlarms"), "cloudwatch:DescribeAlarms"),
     ("-detector-hosting", without("kms:GenerateDataKey"), "kms:GenerateDataKey"),
     ("-detector-hosting", source("endpoint/*"), "sts:AssumeRole"),
     ("-fraud-training", without("kms:Encrypt"), "kms:Encrypt"),

@@ -136,5 +136,6 @@ def test_every_reason_for_an_empty_answer_names_its_source() -> None:
         "get_bucket_logging",
         "get_bucket_notification_configuration",
         "get_tags",
+        "list_tags_for_resource",
     }
     assert all("API" in why for why in told.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -90,6 +91,9 @@ def race(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Folder, Sai
         with ThreadPoolExecutor(2) as pool:
             running = {pool.submit(ended, process) for process in processes}
             first, rest = wait(running, LIMIT, FIRST_COMPLETED)
+            ends = time.monotonic() + LIMIT  # the refused one may end before the endpoint begins
+            while not folder.calls.get("sagemaker.CreateEndpoint") and time.monotonic() < ends:
+                time.sleep(0.2)
             folder.control("clock", {"mode": "auto", "advance": 3700})
             said = (first.pop().result(), rest.pop().result())
     finally:

@@ -55,7 +55,10 @@ def machine() -> list[Node]:
 
 def stage() -> list[Node]:
     api = node("AWS::ApiGatewayV2::Api", "acme-test-a", Name="acme-test-a", ProtocolType="HTTP")
-    return [api, node("AWS::ApiGatewayV2::Stage", "v1", ApiId=Ref(api.address, "ApiId"))]
+    return [
+        api,
+        node("AWS::ApiGatewayV2::Stage", "v1", StageName="v1", ApiId=Ref(api.address, "ApiId")),
+    ]
 
 
 def query() -> list[Node]:

@@ -135,10 +135,10 @@ def test_entries_may_be_identifiers_alone(world: World, how: str) -> None:
 def test_parts_are_sent_as_an_object(world: World) -> None:
     type_ = "AWS::ApiGatewayV2::Stage"
     api = node("AWS::ApiGatewayV2::Api", "acme-test-a", Name="acme-test-a", ProtocolType="HTTP")
-    stage = node(type_, "v1", ApiId=Ref(api.address, "ApiId"))
+    stage = node(type_, "v1", StageName="v1", ApiId=Ref(api.address, "ApiId"))
     assert world.good(api, stage).actions == [Action.CREATE, Action.CREATE]
     assert world.good(api, stage).steps == ()
-    edited = node(type_, "v1", ApiId=Ref(api.address, "ApiId"), AutoDeploy=True)
+    edited = node(type_, "v1", StageName="v1", ApiId=Ref(api.address, "ApiId"), AutoDeploy=True)
     assert world.good(api, edited).actions == [Action.UPDATE]
     assert sorted(world.good().actions) == [Action.DELETE, Action.DELETE]
 

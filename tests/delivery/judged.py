@@ -12,7 +12,7 @@ import orjson
 from access.offline import Offline
 from botocore import xform_name
 from engine import platform
-from resources.samples import SAMPLES
+from resources.samples import PLACE as SAMPLE_PLACE, SAMPLES
 from resources.test_registry_lint import emitted
 
 from reconciler.access.caller import demanded
@@ -277,6 +277,8 @@ def samples() -> Iterator[Sent]:
         parent, _, leaf = sample.name.rpartition("/")
         names = {**dict.fromkeys(resource.outputs, sample.name), **PLACE,
                  "name": sample.name, "parent": parent, "leaf": leaf}  # fmt: skip
+        inner = SAMPLE_PLACE.slots(sample.name)
+        names |= {each: inner[each] for each in ("above", "between", "namespace")}
         names |= {"GroupId": GROUP} if "GroupId" in resource.outputs else {}
         at = str(resources.fill(resource.arn, {**names, "KeyId": KEY[-36:]}))
         known = Known(tagged={at: OURS, KEY: OURS}, keys={"alias/acme-test-data": KEY})

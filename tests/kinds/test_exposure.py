@@ -222,6 +222,41 @@ def test_every_record_of_several_is_watched(name: str) -> None:
         assert ("HealthCheckId" in record.props) == (name == "hosted")
 
 
+TEST = """
+strategy:
+  abTest:
+    metric: Invocation5XXErrors
+    variants:
+      primary: {weight: 70%}
+      beta:
+        weight: 30%
+        model:
+          image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud:2
+          artifact: s3://team-models/models/2.tar.gz
+          etag: 0123456789abcdef0123456789abcdee
+"""
+
+
+def test_the_groups_of_a_test_are_its_variants_with_their_shares() -> None:
+    (rule,) = named(built(RIGHT["balanced"], TEST), "AWS::ElasticLoadBalancingV2::ListenerRule")
+    groups = rule.props["Actions"][0]["ForwardConfig"]["TargetGroups"]
+    assert sorted(each["Weight"] for each in groups) == [30, 70]
+    found = problems("Rollout", exposed(RIGHT["split"], TEST))
+    assert [each.message for each in found] == ["a test has the shares of its variants"]
+
+
+ON = "instanceType: ml.m5.large, instances: 1, output: {to: artifacts}"
+
+
+@pytest.mark.parametrize(
+    "serve", [f"async: {{{ON}}}", f"batch: {{{ON}, source: artifacts, path: in}}"]
+)
+def test_nothing_stands_in_front_of_what_has_no_address(serve: str) -> None:
+    usual = "{realtime: {instanceType: ml.c7g.xlarge, instances: 2}}"
+    found = problems("Rollout", exposed(RIGHT["iam"]).replace(usual, f"{{{serve}}}"))
+    assert "EXPOSE006" in {each.code for each in found}
+
+
 HEAD = """apiVersion: moorline/v1
 kind: Environment
 metadata: {name: test}

@@ -45,9 +45,27 @@ def session(aws: Sandbox) -> Session:
     return Session(aws, clock=clock, limiter=Limiter(clock, unlimited=True))
 
 
+class Moving(FakeClock):
+    """A wait moves the account's own time too, which nothing else does."""
+
+    def __init__(self, aws: Sandbox) -> None:
+        super().__init__()
+        self._aws = aws
+        aws.clock.configure(mode="manual")
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self._aws.clock.advance(seconds)
+
+
 @pytest.fixture
 def turn(session: Session) -> Turn:
-    """Plan and apply a graph of samples; the steps that were taken.
+    """Plan and apply a graph of samples; the steps that were taken."""
+    return turning(session)
+
+
+def turning(session: Session) -> Turn:
+    """Plan and apply with a session.
 
     What has neither tags nor a name is told by what the last apply asked for, as by a receipt.
     """
@@ -277,11 +295,10 @@ def test_a_definition_given_as_text_is_compared_as_a_document(turn: Turn) -> Non
 
 
 @pytest.mark.parametrize("type_", TYPES if LONG else ["AWS::SageMaker::Pipeline"])
-def test_what_was_deleted_is_made_again_within_the_hour(
-    type_: str, aws: Sandbox, turn: Turn
-) -> None:
+def test_what_was_deleted_is_made_again_within_the_hour(type_: str, aws: Sandbox) -> None:
     """AWS remembers the tokens of the requests before; none of these may be taken for one."""
-    aws.clock.configure(mode="manual")
+    clock = Moving(aws)
+    turn = turning(Session(aws, clock=clock, limiter=Limiter(clock, unlimited=True)))
     wanted = nodes(SAMPLES[type_], SAMPLES[type_].full)
     for _ in range(3):
         assert {step.action for step in turn(*wanted)} == {Action.CREATE}

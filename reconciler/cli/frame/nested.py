@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -31,3 +32,22 @@ class Nested(click.Group):
         if command is not None:
             brought.refuse(ctx, name or "", command, rest)
         return name, command, rest
+
+
+class Lazy(Nested):
+    """A group whose commands are files of a folder, each imported when it is used."""
+
+    folder: str
+    """The package that has them, such as ``reconciler.cli.ci``."""
+    names: Sequence[str]
+    """In the order in which they are listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """A subcommand, imported now."""
+        if cmd_name not in self.names:
+            return None
+        found: click.Command = importlib.import_module(f"{self.folder}.{cmd_name}").command
+        return found

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
-from reconciler.cli.frame.nested import Nested
+from reconciler.cli.frame.nested import Lazy
 
 MEANT = {"bootstrap": "init", "create": "init", "new": "init", "post": "comment", "setup": "init"}
 NAMES = ("comment", "report", "reviewed", "init", "check")
 
 
-class Lazy(Nested):
-    """A group whose commands are imported on demand."""
+class Ci(Lazy):
+    """Its commands."""
 
     meant = MEANT
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(NAMES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """A subcommand, imported now."""
-        if cmd_name not in NAMES:
-            return None
-        module = importlib.import_module(f"reconciler.cli.ci.{cmd_name}")
-        found: click.Command = module.command
-        return found
+    folder = "reconciler.cli.ci"
+    names = NAMES
 
 
-@click.command("ci", cls=Lazy)
+@click.command("ci", cls=Ci)
 def command() -> None:
     """Comment, report and write delivery files for CI."""

@@ -51,7 +51,15 @@ def command(
         try:
             found = failover.members(session, expose.failover.zone, host)
         except AwsError as error:
-            project.fail([Diagnostic("AWS002", f"{host}: {error}", help="run it again")])
+            project.fail(
+                [
+                    Diagnostic(
+                        "AWS002",
+                        f"{host}: {error}",
+                        help="see that the zone is right and may be read",
+                    )
+                ]
+            )
         told.append({"name": host, "type": "A", "spec": spec.id, **drill(found)})
     if as_json:
         say(json.dumps({"failover": told}, indent=2))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
-from reconciler.cli.frame.nested import Nested
+from reconciler.cli.frame.nested import Lazy
 
 MEANT = {
     "accept": "approve",
@@ -25,24 +23,15 @@ MEANT = {
 NAMES = ("status", "check", "approve", "reject", "promote", "archive", "revert", "prune")
 
 
-class Lazy(Nested):
-    """A group whose commands are imported on demand."""
+class Versions(Lazy):
+    """Its commands."""
 
     meant = MEANT
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(NAMES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """A subcommand, imported now."""
-        if cmd_name not in NAMES:
-            return None
-        module = importlib.import_module(f"reconciler.cli.registry.{cmd_name}")
-        found: click.Command = module.command
-        return found
+    folder = "reconciler.cli.registry"
+    names = NAMES
 
 
-@click.command("registry", cls=Lazy)
+@click.command("registry", cls=Versions)
 def command() -> None:
     """Check, approve and promote versions of models.
 

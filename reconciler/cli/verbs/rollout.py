@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
-from reconciler.cli.frame.nested import Nested
+from reconciler.cli.frame.nested import Lazy
 
 MEANT = {
     "back": "abort",
@@ -31,24 +29,15 @@ MEANT = {
 NAMES = ("status", "advance", "run", "pause", "resume", "promote", "abort", "history")
 
 
-class Lazy(Nested):
-    """A group whose commands are imported on demand."""
+class Rollouts(Lazy):
+    """Its commands."""
 
     meant = MEANT
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(NAMES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """A subcommand, imported now."""
-        if cmd_name not in NAMES:
-            return None
-        module = importlib.import_module(f"reconciler.cli.rollout.{cmd_name}")
-        found: click.Command = module.command
-        return found
+    folder = "reconciler.cli.rollout"
+    names = NAMES
 
 
-@click.command("rollout", cls=Lazy)
+@click.command("rollout", cls=Rollouts)
 def command() -> None:
     """See, drive, pause and abort how a new version takes over.
 

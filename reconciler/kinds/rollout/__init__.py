@@ -125,7 +125,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     yield from autoscaled(spec, scope, held=going.watched is not None)
     yield from machine.driven(spec, scope)
     available.report(spec, scope)
-    yield from expose.build(spec.expose, serve.fleet_of(spec).variant, scope)
+    yield from expose.build(spec.expose, serve.fleet_of(spec).variant, ab.weights_of(spec), scope)
 
 
 def _beside(

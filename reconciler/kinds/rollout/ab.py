@@ -41,6 +41,12 @@ def test_of(spec: Rollout) -> AbTest | None:
     return spec.strategy.ab_test if spec.strategy is not None else None
 
 
+def weights_of(spec: Rollout) -> dict[str, str]:
+    """The share of each variant of a test; nothing where there is none."""
+    test = test_of(spec)
+    return {name: each.weight for name, each in test.variants.items()} if test else {}
+
+
 def check(spec: Rollout) -> Iterator[Problem]:
     """Faults between a test and the rest of its spec."""
     test = test_of(spec)

@@ -40,7 +40,8 @@ def check(spec: Rollout) -> Iterator[Problem]:
         yield Problem(("model", "environment", "SAGEMAKER_SUBMIT_DIRECTORY"), text, help_)
     yield from _check_analysis(spec)
     serving, moves = fleet_of(spec).variant, weighed(spec)
-    yield from expose.problems(spec.expose, mode_of(spec), serving, moves=moves)
+    tested = ab.weights_of(spec)
+    yield from expose.problems(spec.expose, mode_of(spec), serving, moves=moves, tested=tested)
 
 
 def _check_canary(spec: Rollout) -> Iterator[Problem]:

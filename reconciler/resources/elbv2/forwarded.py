@@ -19,8 +19,6 @@ from reconciler.rollout import marks
 
 SPLIT_TAG = "moorline:split"
 """On a rule whose weights a rollout moves: the endpoint that it is of."""
-OUTSIDE_TAG = "moorline:split-by"
-"""On a rule whose weights somebody else moves: who that is."""
 FORWARD = "forward"
 GROUPS = "TargetGroups"
 LOOKS = ("sagemaker:ListTags",)
@@ -73,8 +71,6 @@ def context(prop: str, arn: str) -> Callable[[Change], Asking]:
         tags = (change.observed.tags or {}) if change.observed else {}
         if not change.touches(prop) or not change.observed:
             return {}
-        if tags.get(OUTSIDE_TAG):
-            return {_RUNS: True}
         endpoint, own = tags.get(SPLIT_TAG), str(change.observed.outputs.get(arn) or "")
         if not endpoint or not own:
             return {}

@@ -17,9 +17,14 @@ namespace = Sample(
         "DbName": "sales",
         "LogExports": ["userlog"],
         "IamRoles": ["arn:aws:iam::123456789012:role/acme-test-one"],
+        "DefaultIamRoleArn": "arn:aws:iam::123456789012:role/acme-test-one",
     },
     edits=(
-        {"LogExports": ["userlog", "connectionlog"], "IamRoles": []},
+        {
+            "LogExports": ["userlog", "connectionlog"],
+            "IamRoles": [],
+            "DefaultIamRoleArn": None,
+        },
         {
             "IamRoles": [f"arn:aws:iam::123456789012:role/acme-test-{it}" for it in ("one", "two")],
             "DefaultIamRoleArn": "arn:aws:iam::123456789012:role/acme-test-two",
@@ -43,6 +48,7 @@ workgroup = Sample(
         "MaxCapacity": 256,
         "ConfigParameters": config(max_query_execution_time="14400", max_return_row_count="1000"),
         "EnhancedVpcRouting": True,
+        "Port": 5439,
         "PubliclyAccessible": False,
         "SubnetIds": SUBNETS,
     },

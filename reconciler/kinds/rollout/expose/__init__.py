@@ -5,7 +5,7 @@ A Rollout has it under `expose`; the kind calls what is here, and nothing else k
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Lookup, Problem, Role, Scope
 from reconciler.kinds.rollout.expose import api, balancer, failover, front
@@ -26,12 +26,18 @@ _CANNOT = {
 """Modes of `serve` that nothing here can stand in front of, and why."""
 
 
-def problems(expose: Expose | None, mode: str, serving: str, *, moves: bool) -> Iterator[Problem]:
+def problems(
+    expose: Expose | None, mode: str, serving: str, *, moves: bool, tested: Mapping[str, str]
+) -> Iterator[Problem]:
     """What is wrong with it in itself, or in front of this mode; see `check`."""
     if expose is None:
         return
     if why := _CANNOT.get(mode):
         yield Problem(("expose",), f"{why} ({mode})", "remove it", "EXPOSE006")
+        return
+    if tested and expose.balancer is not None and expose.balancer.shares:
+        at = ("expose", "balancer", "shares")
+        yield Problem(at, "a test has the shares of its variants", "remove it")
         return
     yield from check(expose, serving, moves=moves)
 
@@ -63,14 +69,17 @@ def allow_driver(expose: Expose | None, scope: Scope, role: Role) -> None:
     scope.grant(role, ("elasticloadbalancing:ModifyRule",), on=(rules,), when={"StringEquals": own})
 
 
-def build(expose: Expose | None, serving: str, scope: Scope) -> Iterator[Node]:
-    """All that stands in front of the endpoint."""
+def build(
+    expose: Expose | None, serving: str, tested: Mapping[str, str], scope: Scope
+) -> Iterator[Node]:
+    """All that stands in front of the endpoint; `tested` has the shares of a test's variants."""
     if expose is None:
         return
     if expose.api is not None:
         yield from api.build(expose.api, expose.domain, scope)
     if expose.balancer is not None:
         private.report(expose.balancer.network, scope, (*balancer.AT, "network"))
-        yield from balancer.build(expose.balancer, expose.domain, serving, scope)
+        shares = balancer.shares_of(expose.balancer, serving, tested)
+        yield from balancer.build(expose.balancer, expose.domain, shares, scope)
     if expose.failover is not None and expose.domain is not None:
         yield from failover.build(expose, expose.domain, expose.failover, scope)

@@ -32,16 +32,17 @@ POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 PRIORITY, PER_CENT = 10, 100
 
 
-def shares_of(balancer: Balancer, serving: str) -> dict[str, int]:
-    """Weights at rest, by variant."""
-    if balancer.shares:
-        return {name: round(percent(share)) for name, share in balancer.shares.items()}
+def shares_of(balancer: Balancer, serving: str, tested: Mapping[str, str]) -> dict[str, int]:
+    """Weights at rest, by variant; `tested` has the shares of a test."""
+    if given := balancer.shares or tested:
+        return {name: round(percent(share)) for name, share in given.items()}
     return {serving: PER_CENT, CANDIDATE: 0}
 
 
-def build(balancer: Balancer, domain: Domain | None, serving: str, scope: Scope) -> Iterator[Node]:
+def build(
+    balancer: Balancer, domain: Domain | None, shares: Mapping[str, int], scope: Scope
+) -> Iterator[Node]:
     """The load balancer, its listener and rule, and for each variant a group and a function."""
-    shares = shares_of(balancer, serving)
     port = 443 if domain else 80
     yield from front(scope, tuple(shares))
     yield _firewall(balancer, port, scope)

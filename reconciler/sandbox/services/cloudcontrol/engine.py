@@ -240,10 +240,7 @@ def _create(shelf: Shelf, request: Request) -> Record:
         name = "|".join(request.parts)
         text = f"Resource of type '{request.type}' with identifier '{name}' already exists."
         raise Broken("AlreadyExists", text, name)
-    there = shelf.backend.of
-    others = {key: {**it.model, **it.made} for key, it in there(request.type).items()}
-    types.admit(request.type, request.desired, others)
-    types.meets(request.type, request.desired, lambda it: [e.model for e in there(it).values()])
+    types.admitted(request.type, request.desired, shelf.backend.of)
     desired = deepcopy(types.begun(shelf.kind.name, request.desired))
     if request.fault is not None and request.fault.code and request.fault.work == "half":
         wanted = shelf.kind.facts.required | {path[0] for path in shelf.kind.identity}

@@ -166,7 +166,7 @@ def all_records(type_: str) -> Iterator[Record]:
     """The resources of a type in all accounts and regions."""
     for regions in cloudcontrol_backends.values():
         for backend in regions.values():
-            yield from backend.of(type_).values()
+            yield from backend.records.get(type_, {}).values()
 
 
 def _noun(arn: str) -> str:

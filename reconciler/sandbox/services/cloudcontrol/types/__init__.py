@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -75,6 +75,16 @@ def meets(
     """
     if own := getattr(lookup(type_), "meets", None):
         own(desired, of)
+
+
+def admitted(type_: str, desired: dict[str, Any], of: Callable[[str], Mapping[str, Any]]) -> None:
+    """Let the file of a type refuse a creation; `of` has the records of a type, by identifier.
+
+    Raises:
+        Broken: the service does not take it.
+    """
+    admit(type_, desired, {key: {**it.model, **it.made} for key, it in of(type_).items()})
+    meets(type_, desired, lambda other: [each.model for each in of(other).values()])
 
 
 def begun(type_: str, desired: dict[str, Any]) -> dict[str, Any]:
