@@ -65,9 +65,10 @@ def test_each_look_after_the_last_step_has_its_own_time(platform: Platform, aws:
 def test_a_plan_right_after_an_apply_has_nothing_to_do(
     platform: Platform, aws: Sandbox, reads: int
 ) -> None:
+    """One worker: each of several moves the one clock on, and so uses up the others' patience."""
     platform.text, platform.allow = TEXT, "traffic, keys, records, history, access"
     aws.lag(reads)
-    run = platform.apply(platform.plan())
+    run = platform.apply(platform.plan(), workers=1)
     assert (run.failures, run.skipped) == ({}, {})
     assert set(rests(platform)) <= {"AWS004", "IMAGE001"}
     if not LONG:
@@ -79,7 +80,7 @@ def test_a_plan_right_after_an_apply_has_nothing_to_do(
     plan = platform.plan(left=made)
     assert plan.errors == ()
     assert {action for action, _ in steps(plan)} <= {"create", "update", "delete"}
-    run = platform.apply(plan)
+    run = platform.apply(plan, workers=1)
     assert (run.failures, run.skipped) == ({}, {})
     rests(platform)
 

@@ -75,7 +75,9 @@ def review(change: Change) -> Iterator[FieldChange | Objection]:
     if trial.announced(change.desired) is None:  # a rollout by weights takes no instances away
         yield from _counts(change, shown, wanted)
     yield from _types(change, wanted)
-    if wanted.keys() != shown.keys() and _guarded(change.desired.get("DeploymentConfig")):
+    differ = wanted.keys() ^ shown.keys()
+    guarded = _guarded(change.desired.get("DeploymentConfig"))
+    if differ and guarded and not trial.only(change, differ):
         yield _renamed(change, sorted(shown), sorted(wanted))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from dataclasses import replace
 
 from reconciler.model.change import Change, Observed
@@ -110,6 +110,17 @@ def held(change: Change) -> str:
         f"a rollout{said} runs and is at step {marks.step} of {len(marks.steps)}: this would end it"
         " unjudged; promote or abort it first with `moorline rollout`, or leave its strategy"
     )
+
+
+def only(change: Change, names: AbstractSet[str]) -> bool:
+    """Whether these variants are what a rollout has put beside the live one, and no others.
+
+    Where it goes, whoever planned that is told of the rollout, or of the traffic that is lost.
+    """
+    marks = read((change.observed.tags if change.observed else None) or {})
+    if marks is None or marks.fault or names != {marks.candidate}:
+        return False
+    return change.live.get(CONFIG) in {marks.middle, marks.over}
 
 
 def spent(desired: Props, observed: Observed) -> str:
