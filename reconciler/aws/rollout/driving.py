@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from reconciler.aws.rollout import balanced
-from reconciler.aws.rollout.beside import unspecced
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
+from reconciler.aws.rollout.unspecced import unspecced
 from reconciler.aws.session import Session
 from reconciler.rollout.state import from_marks, next_action
 from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, Signals
