@@ -248,6 +248,8 @@ class RolloutAction:
     """Instances by variant; one variant, as AWS takes one at a time."""
     config: str = ""
     """The configuration that the endpoint is to have."""
+    retains: bool = False
+    """Whether its instances stay as they are live, whatever the configuration begins with."""
     until: float | None = None
     """When to look again."""
     then: Phase | None = None

@@ -17,7 +17,7 @@ from reconciler.kinds.rollout import ab, preview, shadow
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.model.value import Json
 from reconciler.rollout import counting, trialmarks
-from reconciler.rollout.abtest import Look, next_trial, without_spec
+from reconciler.rollout.abtest import next_trial
 from reconciler.rollout.counting import Counted, Tally
 from reconciler.rollout.measures import Points
 from reconciler.rollout.mirror import (
@@ -63,16 +63,6 @@ def beside(spec: object) -> Beside | None:
     if mirror is not None:
         return lambda session, reading, word: _shadow(mirror, session, reading, word)
     return None
-
-
-def unspecced(reading: Reading, now: float, word: str) -> Decided | None:
-    """A test that runs, by its marks alone; nothing where there is none."""
-    if trialmarks.TAG not in reading.tags:
-        return None
-    marks = trialmarks.read(reading.tags, [each.name for each in reading.live.variants])
-    if marks is None or marks.ended:
-        return None
-    return Signals(word=word), without_spec(reading.live, marks, Look(now=now, word=word))
 
 
 def _test(spec: Rollout, session: Session, reading: Reading, word: str) -> Decided:

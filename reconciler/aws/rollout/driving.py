@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from reconciler.aws.rollout import balanced
-from reconciler.aws.rollout.beside import unspecced
+from reconciler.aws.rollout import balanced, retaining
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
+from reconciler.aws.rollout.unspecced import unspecced
 from reconciler.aws.session import Session
 from reconciler.rollout.state import from_marks, next_action
 from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, Signals
@@ -102,6 +102,7 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         signals = replace(about.judge(rollout, live, now), word=word)
     action = next_action(rollout, live, signals, now) if rollout is not None else None
+    action = retaining.decided(session, reading, action) if action is not None else None
     rule = balanced.read(session, reading, rollout, action) if rollout and action else None
     return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
                 signals=signals, action=action, rule=rule)  # fmt: skip
@@ -112,7 +113,7 @@ def same(one: Look, other: Look) -> bool:
     first, second = one.action, other.action
     if first is None or second is None:
         return first is second
-    wanted = ("act", "phase", "step", "shares", "counts", "config")
+    wanted = ("act", "phase", "step", "shares", "counts", "config", "retains")
     return all(getattr(first, name) == getattr(second, name) for name in wanted)
 
 
