@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from reconciler.model.value import Json
 
+CANDIDATE = "candidate"
+"""How the variant of the version that takes over is called, if nobody says otherwise."""
+
 
 class Phase(StrEnum):
     """Where a rollout is; read from what is live, never remembered."""
@@ -140,7 +143,7 @@ class Marks:
     ended: str = ""
     """How it ended: "", completed, aborted, rolled-back or failed, with why after a space."""
     stable: str = "primary"
-    candidate: str = "candidate"
+    candidate: str = CANDIDATE
     deadline: int = 7200
     hold: int = 604_800
     on_inconclusive: str = "hold"
