@@ -109,13 +109,15 @@ def test_two_that_carried_all_of_it_before_carry_it_again(stage: Stage) -> None:
 
 
 def test_back_from_the_target_it_has_what_the_base_begins_with_at_least(stage: Stage) -> None:
-    until(stage, Phase.FINISHING)
+    until(stage, Phase.FINISHING, 4)
     stage.settle()
     stage.aws.scale(NAME, "primary", 1)
     stage.settle()
-    found = stage.look("abort")
-    if found.action is not None and found.action.act is Act.SETTLE:
-        assert found.action.retains is False
+    found = stage.advance("abort")
+    assert found.action is not None
+    assert (found.action.act, found.action.retains) == (Act.SETTLE, False)
+    assert rest(stage) is Phase.ABORTED
+    assert stage.counts == {"primary": 4}
 
 
 @pytest.mark.scenario("R08")
