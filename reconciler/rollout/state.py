@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.rollout.table import first
-from reconciler.rollout.values import Act, Live, Marks, Phase, Rollout, RolloutAction, Signals
+from reconciler.rollout.values import (
+    CANDIDATE,
+    Act,
+    Live,
+    Marks,
+    Phase,
+    Rollout,
+    RolloutAction,
+    Signals,
+)
 from reconciler.rollout.view import View
 
 
@@ -26,6 +35,19 @@ def _unmarked(rollout: Rollout, live: Live) -> RolloutAction:
         why = f"{live.config!r} is live with both variants, and no marks say how it came there"
         return RolloutAction(act=Act.STOP, phase=Phase.AMBIGUOUS, why=why)
     return RolloutAction(act=Act.NOTHING, phase=Phase.IDLE, why="no rollout runs")
+
+
+def unmarked(live: Live) -> RolloutAction | None:
+    """What is said where there are no marks, and two versions share the endpoint all the same.
+
+    Somebody has removed them: that is not "no rollout". Nothing where it has one version.
+    """
+    names = sorted(each.name for each in live.variants)
+    if live.marks is not None or CANDIDATE not in names or len(names) == 1:
+        return None
+    why = f"it has the variants {', '.join(names)}, and no marks say how far a rollout is: "
+    why += "move it by hand to the configuration that is to stay"
+    return RolloutAction(act=Act.STOP, phase=Phase.AMBIGUOUS, why=why)
 
 
 def from_marks(marks: Marks, live: Live) -> Rollout:

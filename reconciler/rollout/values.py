@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from reconciler.model.value import Json
 
+CANDIDATE = "candidate"
+"""How the variant of the version that takes over is called, if nobody says otherwise."""
+
 
 class Phase(StrEnum):
     """Where a rollout is; read from what is live, never remembered."""
@@ -140,7 +143,7 @@ class Marks:
     ended: str = ""
     """How it ended: "", completed, aborted, rolled-back or failed, with why after a space."""
     stable: str = "primary"
-    candidate: str = "candidate"
+    candidate: str = CANDIDATE
     deadline: int = 7200
     hold: int = 604_800
     on_inconclusive: str = "hold"
@@ -248,6 +251,8 @@ class RolloutAction:
     """Instances by variant; one variant, as AWS takes one at a time."""
     config: str = ""
     """The configuration that the endpoint is to have."""
+    retains: bool = False
+    """Whether its instances stay as they are live, whatever the configuration begins with."""
     until: float | None = None
     """When to look again."""
     then: Phase | None = None

@@ -403,3 +403,25 @@ def test_times_are_told_as_specs_have_them() -> None:
 
 def test_a_standing_says_where_aws_moves_it() -> None:
     assert Standing(live(pending="there"), None).pending == "there"
+
+
+@pytest.mark.scenario("R120")
+@pytest.mark.parametrize("back", [True, False])
+@pytest.mark.parametrize(("weight", "count"), [(50.0, 1), (50.0, 4), (0.0, 1)])
+def test_one_that_was_scaled_in_does_not_get_all_traffic_by_an_apply(
+    weight: float, count: int, back: bool
+) -> None:
+    """Neither for another version nor for the one before: an abort restores instances first."""
+    target = configs(built(live())[0])["target"].address.name
+    other = {"base": target} if back else {}
+    fact, _ = begun(step=2, target="acme-test-fraud-detector-22222222", **other)
+    fact |= other
+    fact["variants"] = [
+        {"VariantName": "primary", "DesiredInstanceCount": count, "CurrentWeight": 100 - weight},
+        {"VariantName": "candidate", "DesiredInstanceCount": 2, "CurrentWeight": weight},
+    ]
+    nodes, made = built(fact)
+    refused = bool(weight) and count < 4
+    assert bool(named(nodes, ENDPOINT)) is not refused
+    errors = [each.message for each in made.found if each.code == "CANARY004"]
+    assert any("1 of the 4 instances" in each for each in errors) is refused

@@ -104,6 +104,19 @@ def test_a_spec_without_weights_may_only_go_back() -> None:
     assert "at step 2 of 3" in ENDPOINT.pending.held(on)
 
 
+@pytest.mark.scenario("R120")
+@pytest.mark.parametrize(("weights", "held"), [(AT_50, True), (BOTH, False)])
+def test_traffic_does_not_go_back_to_instances_that_are_not_there(
+    weights: dict[str, float], *, held: bool
+) -> None:
+    """Scaled in meanwhile, for want of traffic: an abort gives it its instances first."""
+    marks = replace(MARKS, step=2, doing=Doing.BAKE, stable_count=9)
+    following = replace(MARKS, middle="scorer-middle-3", target="scorer-3", over=MARKS.middle)
+    live = observed(MARKS.middle, weights, marks)
+    for seen in (change(MARKS.base, live), change("scorer-middle-3", live, following)):
+        assert ("4 of the 9 instances" in ENDPOINT.pending.held(seen)) is held
+
+
 @pytest.mark.parametrize(
     ("marks", "config"),
     [(None, MARKS.middle), (replace(MARKS, ended="completed"), MARKS.middle), (MARKS, MARKS.base)],

@@ -6,8 +6,9 @@ import pytest
 from unit.fakes import refusal
 
 from reconciler.aws.errors import INCOMPLETE, AwsError
+from reconciler.aws.rollout.driving import About, look
 from reconciler.aws.rollout.reading import read
-from reconciler.rollout.values import Variant
+from reconciler.rollout.values import Act, Phase, Variant
 
 from .made import ARN, MIDDLE, NAME, endpoint, marks, sent, session, tags, variant
 
@@ -78,3 +79,18 @@ def test_a_listing_of_tags_that_fails_is_no_rollout_that_does_not_run() -> None:
 
     with pytest.raises(AwsError):
         read(session(endpoint(), denied), NAME)
+
+
+@pytest.mark.parametrize("word", ["", "abort", "promote"])
+def test_two_versions_without_marks_are_not_no_rollout(word: str) -> None:
+    """Somebody has removed the tags while a rollout went on: nobody knows what to go back to."""
+    found = look(session(endpoint(), tags()), About(endpoint=NAME), word)
+
+    assert found.action is not None
+    assert (found.action.act, found.action.phase) == (Act.STOP, Phase.AMBIGUOUS)
+    assert not found.sends
+
+
+def test_one_version_without_marks_has_no_rollout() -> None:
+    body = endpoint(variant("candidate", 1.0, 4))
+    assert look(session(body, tags()), About(endpoint=NAME)).action is None

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from reconciler.aws.rollout import balanced
+from reconciler.aws.rollout import balanced, retaining
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.rollout.unspecced import unspecced
 from reconciler.aws.session import Session
-from reconciler.rollout.state import from_marks, next_action
+from reconciler.rollout import trialmarks
+from reconciler.rollout.state import from_marks, next_action, unmarked
 from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, Signals
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
@@ -101,7 +102,11 @@ def look(session: Session, about: About, word: str = "") -> Look:
     signals = Signals(word=word)
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         signals = replace(about.judge(rollout, live, now), word=word)
-    action = next_action(rollout, live, signals, now) if rollout is not None else None
+    if rollout is not None:
+        action: RolloutAction | None = next_action(rollout, live, signals, now)
+    else:
+        action = unmarked(live) if trialmarks.TAG not in reading.tags else None
+    action = retaining.decided(session, reading, action) if action is not None else None
     rule = balanced.read(session, reading, rollout, action) if rollout and action else None
     return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
                 signals=signals, action=action, rule=rule)  # fmt: skip
@@ -112,7 +117,7 @@ def same(one: Look, other: Look) -> bool:
     first, second = one.action, other.action
     if first is None or second is None:
         return first is second
-    wanted = ("act", "phase", "step", "shares", "counts", "config")
+    wanted = ("act", "phase", "step", "shares", "counts", "config", "retains")
     return all(getattr(first, name) == getattr(second, name) for name in wanted)
 
 

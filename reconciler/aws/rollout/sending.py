@@ -68,7 +68,12 @@ def calls_of(reading: Reading, action: RolloutAction) -> list[Call]:
         params["DesiredWeightsAndCapacities"] = [*_wanted(action)]
         found.append(Call("sagemaker", WEIGH, params))
     elif action.config:
-        params |= {"EndpointConfigName": action.config, "RetainAllVariantProperties": False}
+        params |= {
+            "EndpointConfigName": action.config,
+            "RetainAllVariantProperties": action.retains,
+        }
+        if action.retains:  # the weight is the configuration's
+            params["ExcludeRetainedVariantProperties"] = [{"VariantPropertyType": "DesiredWeight"}]
         found.append(Call("sagemaker", MOVE, params))
     return found
 

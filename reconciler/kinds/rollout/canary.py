@@ -99,6 +99,8 @@ def _under_way(  # noqa: PLR0913 - what is asked for, what is live, and what run
     if seen.pending:
         told.busy(scope, seen)
         return None
+    if seen.config == marks.middle and told.lacking(scope, marks, seen):
+        return None
     whole = Course(Ref(config, "EndpointConfigName"))
     if config.name == marks.base:
         if seen.config == marks.base:

@@ -123,8 +123,9 @@ def _allow(spec: Rollout, role: Role, scope: Scope) -> None:
     samples = [scope.versioned(CONFIG, {}, suffix).name for suffix in ("", MIDDLE)]
     ends = len(samples[0].rpartition("-")[2])
     configs = [scope.arn("sagemaker", f"endpoint-config/{name[:-ends]}*") for name in samples]
-    scope.grant(role, ("sagemaker:UpdateEndpoint",), on=configs)
-    scope.grant(role, ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"), on=("*",))
+    scope.grant(role, ("sagemaker:UpdateEndpoint", "sagemaker:DescribeEndpointConfig"), on=configs)
+    whose = "application-autoscaling:DescribeScalableTargets"  # IAM knows no narrower
+    scope.grant(role, ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", whose), on=("*",))
     if names := analysis(spec, scope).alarms:
         alarms = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=alarms)

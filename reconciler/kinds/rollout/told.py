@@ -101,6 +101,23 @@ def reverted(scope: Scope, marks: Marks) -> None:
     )
 
 
+def lacking(scope: Scope, marks: Marks, seen: Standing) -> bool:
+    """That the version before could not carry at once what one update would give it."""
+    variants = {str(each["VariantName"]): each for each in seen.fact["variants"]}
+    now = variants.get(marks.stable, {}).get("DesiredInstanceCount")
+    shared = float(variants.get(marks.candidate, {}).get("CurrentWeight") or 0) > 0
+    if not shared or not isinstance(now, int) or now >= marks.stable_count:
+        return False
+    scope.problem(
+        PATH,
+        f"the rollout to {marks.target!r}{_version(marks)} would be given up, and {marks.stable!r}"
+        f" has {now} of the {marks.stable_count} instances with which it carried all traffic",
+        help=f"`moorline rollout abort {scope.name}` gives it its instances first; then apply",
+        code="CANARY004",
+    )
+    return True
+
+
 def baseless(scope: Scope, base: str, why: str) -> None:
     """That nobody could go back from the new version."""
     scope.problem(

@@ -27,8 +27,8 @@ CODES = (
     Code(
         "CANARY004",
         "a rollout is given up",
-        "The spec asks for something else than the rollout that runs. An apply takes all traffic back to the version before, and then starts the new rollout at 0 %, or leaves it at that where the spec asks for the version before.",
-        "Apply, or put the spec back and let the rollout end first.",
+        "The spec asks for something else than the rollout that runs. An apply takes all traffic back to the version before, and then starts the new rollout at 0 %, or leaves it at that where the spec asks for the version before. It is refused where that one has fewer instances than it carried all traffic with.",
+        "Apply, or put the spec back and let the rollout end first. Where it is refused, `moorline rollout abort NAME` gives the version before its instances first.",
     ),
     Code(
         "CANARY005",

@@ -21,6 +21,7 @@ CONFIG = "EndpointConfigName"
 BAD = ("aborted", "rolled-back", "failed")
 """Ways to end after which the same configuration is not tried again by itself."""
 WEIGHT = "DesiredWeight"
+COUNT = "DesiredInstanceCount"
 REVERTED = "the spec asks for the version before again"
 ALL = 100
 """The weight of what has all traffic, beside 0."""
@@ -101,10 +102,10 @@ def named(found: Mapping[str, str]) -> Iterator[str]:
 def held(change: Change) -> str:
     """Why an update must not go past a rollout that runs; "" where it starts, ends or keeps it."""
     marks = running(change.observed.tags) if change.observed else None
-    if marks is None or not change.touches(CONFIG) or written(change) is not None:
+    if marks is None or not change.touches(CONFIG) or change.live.get(CONFIG) != marks.middle:
         return ""
-    if change.live.get(CONFIG) != marks.middle:
-        return ""
+    if written(change) is not None:
+        return _lacking(change, marks)
     said = f" to version {marks.version}" if marks.version else f" to {marks.target!r}"
     return (
         f"a rollout{said} runs and is at step {marks.step} of {len(marks.steps)}: this would end it"
@@ -121,6 +122,19 @@ def only(change: Change, names: AbstractSet[str]) -> bool:
     if marks is None or marks.fault or names != {marks.candidate}:
         return False
     return change.live.get(CONFIG) in {marks.middle, marks.over}
+
+
+def _lacking(change: Change, marks: Marks) -> str:
+    """Why the version before cannot have all traffic back at once; "" where it can."""
+    live = change.observed.outputs.get("ProductionVariants") or () if change.observed else ()
+    now = next((each.get(COUNT) for each in live if each["VariantName"] == marks.stable), None)
+    if not back(change) or not isinstance(now, int) or now >= marks.stable_count:
+        return ""
+    return (
+        f"all traffic would go back to {marks.stable!r}, which has {now} of the"
+        f" {marks.stable_count} instances with which it carried it: `moorline rollout abort` gives"
+        " it its instances first"
+    )
 
 
 def spent(desired: Props, observed: Observed) -> str:
