@@ -8,10 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from engine.platform import FAULTS
+from engine.platform import FAULTS, Platform
 from sweeps import LONG
 
 from reconciler.aws.apply import Outcome
+from reconciler.aws.clock import FakeClock
 from reconciler.compile import compiler
 from reconciler.model.address import Address
 from reconciler.model.change import Action
@@ -81,10 +82,31 @@ def test_the_whole_life_ends_as_without_lag(stages: Stages, aws: Sandbox) -> Non
     _is(aws, scene, ends["update"])
 
 
+class Linked(FakeClock):
+    """A clock whose waits pass in the sandbox too, where no write hides for longer than on AWS."""
+
+    def __init__(self, aws: Sandbox) -> None:
+        super().__init__()
+        self._aws = aws
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self._aws.clock.advance(seconds)
+
+
+class Waiting(Example):
+    """The example, on such a clock."""
+
+    def restart(self) -> None:
+        super().restart()
+        self.clock = Linked(self.aws)
+        Platform.restart(self)
+
+
 @pytest.mark.parametrize("reads", [1, READS])
 def test_the_example_is_at_rest_right_after_each_apply(aws: Sandbox, reads: int) -> None:
     """No plan of it waits for anything but AWS's own contradictions, and none has an error."""
-    scene = Example(aws)
+    scene = Waiting(aws)
     given(scene, SETTLED)
     aws.lag(reads)
     left: frozenset[Address] = frozenset()
