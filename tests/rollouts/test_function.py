@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
 
 from reconciler.aws.judging import judge
 from reconciler.aws.rollout.driving import Look
-from reconciler.jobs import DRIVER, package
+from reconciler.jobs import DRIVER, driver as files, package
 from reconciler.rollout.checks import Analysis, Check, Series, written
 from reconciler.rollout.values import Act
 from reconciler.sandbox.inprocess import Sandbox
@@ -81,6 +82,20 @@ def test_a_bad_candidate_goes_back_as_by_a_command(stage: Stage, aws: Sandbox) -
     acts = ladder(stage)
     assert (acts.count(Act.FINISH), acts.count(Act.SETTLE)) == (0, 1)
     assert max(stage.weights.values()) == stage.weights["primary"]
+
+
+def test_what_its_files_import_is_among_them() -> None:
+    """A driver that works at a desk, and not in the function, is found here in no time."""
+    members = files()
+    wanted = {
+        f"{each.module.replace('.', '/')}"
+        for body in members.values()
+        for each in ast.walk(ast.parse(body))
+        if isinstance(each, ast.ImportFrom) and (each.module or "").startswith("reconciler.")
+        and each.module
+    }  # fmt: skip
+    lacking = {it for it in wanted if not {f"{it}.py", f"{it}/__init__.py"} & members.keys()}
+    assert lacking == set()
 
 
 def test_an_endpoint_that_is_not_there_has_no_rollout(stage: Stage) -> None:
