@@ -171,6 +171,8 @@ def test_an_abort_of_nothing_says_so(folder: Folder) -> None:
     assert "no rollout of acme-local-scorer is in progress" in done.err
     assert folder.writes == before
     assert rollout(folder, "pause", "scorer", "--yes", "--json").codes == ["DRIVE008"]
+    full = rollout(folder, "promote", "--full", "scorer", "--yes")
+    assert "so there is nothing to promote" in full.err
 
 
 def test_an_endpoint_of_somebody_else_is_left_alone(folder: Folder) -> None:
