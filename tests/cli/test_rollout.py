@@ -171,6 +171,26 @@ def test_an_abort_of_nothing_says_so(folder: Folder) -> None:
     assert "no rollout of acme-local-scorer is in progress" in done.err
     assert folder.writes == before
     assert rollout(folder, "pause", "scorer", "--yes", "--json").codes == ["DRIVE008"]
+    full = rollout(folder, "promote", "--full", "scorer", "--yes")
+    assert "so there is nothing to promote" in full.err
+
+
+def test_without_its_spec_or_its_way_back_a_rollout_says_what_can_be_done(folder: Folder) -> None:
+    sagemaker = folder.client("sagemaker")
+    begin(folder, 5)
+    base = said(folder)["base"]
+    (served,) = sagemaker.describe_endpoint_config(EndpointConfigName=base)["ProductionVariants"]
+    model = sagemaker.describe_model(ModelName=served["ModelName"])["PrimaryContainer"]
+    (folder.path / "specs/scorer.yaml").unlink()
+    sagemaker.delete_endpoint_config(EndpointConfigName=base)
+
+    assert "`moorline rollout status NAME`" in rollout(folder, "status", expect=0).out
+    assert "`abort` need no spec" in rollout(folder, "advance", "scorer", "--yes").err
+    assert "`git revert`" in rollout(folder, "abort", "scorer", "--yes").err
+    ask(folder, int(Path(model["ModelDataUrl"]).name.partition(".")[0]))
+    folder.run("apply", *E, "--yes", expect=0)
+    assert said(folder)["config"] == base
+    assert rollout(folder, "advance", "scorer", "--yes", "--json").json["status"] == "aborted"
 
 
 def test_an_endpoint_of_somebody_else_is_left_alone(folder: Folder) -> None:

@@ -168,6 +168,10 @@ def _both(first: Callable[[Told], object], second: Callable[[Told], object]) -> 
     return hear
 
 
+GONE = "Could not find endpoint configuration"
+"""What SageMaker says of a configuration that somebody has deleted."""
+
+
 def asked(error: AwsError, scene: Scene, found: Look | None = None) -> Stop:
     """What AWS refused, or did not say."""
     endpoint = scene.about.endpoint
@@ -180,6 +184,12 @@ def asked(error: AwsError, scene: Scene, found: Look | None = None) -> Stop:
     if isinstance(error, Denied):
         config = found.action.config if found is not None and found.action is not None else ""
         return Stop("DRIVE005", f"{endpoint}: {error}", _rights(scene, config))
+    if GONE in str(error):
+        help_ = (
+            "it was deleted: an apply of the specs as they were when it was live (`git revert`)"
+            " makes it anew, then the rollout goes on; traffic stays where it is until then"
+        )
+        return Stop("DRIVE005", f"{endpoint}: {error}", help_)
     return Stop("DRIVE005", f"{endpoint}: {error}", "`moorline explain DRIVE005` says more")
 
 

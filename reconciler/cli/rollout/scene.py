@@ -92,7 +92,8 @@ def opened(project: Project, environment: str | None, name: str, role: str) -> S
     if found is None:
         names = ", ".join(sorted(known)) or "none"
         text = f"no rollout is called {name!r} in {request.view.name}"
-        project.fail([Diagnostic("DRIVE001", text, help=f"there are: {names}")])
+        help_ = f"there are: {names}; `status`, `pause` and `abort` need no spec, only the name"
+        project.fail([Diagnostic("DRIVE001", text, help=help_)])
     return _scene(_world(project, request, role), found)
 
 

@@ -12,6 +12,8 @@ from reconciler.rollout.values import Act, Phase
 _OVER = frozenset({Phase.IDLE, Phase.COMPLETED, Phase.ABORTED, Phase.ROLLED_BACK})
 _ALONE = frozenset({"pause", "abort"})
 """What only stops others, and so needs no lease: its marks are seen before anything moves."""
+_SAID = {"full": "promote"}
+"""What a person typed, of a word whose marks have another."""
 POLL = 15.0
 """Seconds between looks at an update that AWS is at."""
 
@@ -40,13 +42,14 @@ def _running(driver: Driver, word: str) -> None:
         return
     scene = driver.scene
     text = f"no rollout of {scene.about.endpoint} is in progress"
+    said = _SAID.get(word, word)
     if word == "abort":
         driver.show(found)
         driver.notes.append(f"{text}; nothing was sent")
         options.end(driver, found, calm=options.OVER)
     because = f": {action.why}" if action is not None else ""
     help_ = "`moorline rollout status` shows how it stands"
-    raise Stop("DRIVE008", f"{text}, so there is nothing to {word}{because}", help_)
+    raise Stop("DRIVE008", f"{text}, so there is nothing to {said}{because}", help_)
 
 
 def abort(scene: Scene, *, yes: bool, patient: bool) -> NoReturn:

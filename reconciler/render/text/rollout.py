@@ -110,7 +110,10 @@ def table(rows: Sequence[Row], *, color: bool) -> str:
     """One line for each rollout."""
     ink = Ink(color)
     if not rows:
-        return "no rollout of this environment goes step by step"
+        return (
+            "no spec of this environment has a rollout that goes step by step;"
+            " one that runs without its spec is shown by `moorline rollout status NAME`"
+        )
     names = [harmless(each["rollout"]) for each in rows]
     width = max(map(cells, names))
     out = []
