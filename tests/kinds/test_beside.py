@@ -168,6 +168,12 @@ def test_what_a_test_cannot_be(text: str, path: str) -> None:
     assert path in [".".join(each.path) for each in problems("Rollout", text)]
 
 
+@pytest.mark.parametrize("drive", ["ci", "cli"])
+def test_a_person_or_a_job_drives_both(drive: str) -> None:
+    for text in (trial(more=f"drive: {drive}\n"), shadow_spec() + f"drive: {drive}\n"):
+        assert not [each for each in problems("Rollout", text) if each.path == ("drive",)]
+
+
 @pytest.mark.parametrize("text", [trial(more="drive: aws\n"), shadow_spec() + "drive: aws\n"])
 def test_a_function_in_aws_drives_neither(text: str) -> None:
     assert ("drive",) in [each.path for each in problems("Rollout", text)]

@@ -243,3 +243,9 @@ def test_an_abort_needs_no_spec() -> None:
     assert without_spec(moving, marks, Look(now=NOW, word="abort")).act is Act.WAIT
     lost = replace(marks, control="")
     assert without_spec(live(), lost, Look(now=NOW, word="abort")).act is Act.STOP
+
+
+def test_marks_of_a_test_with_other_variants_are_those_of_another_test() -> None:
+    tags = {**trialmarks.written(OPEN), trialmarks.TAG: "9c1b3f2a 30 50 20"}
+    found = trialmarks.read(tags, ["a", "b", "c"])
+    assert found == TrialMarks(digest=OPEN.digest)

@@ -46,8 +46,8 @@ def check(spec: Rollout) -> Iterator[Problem]:
 
 def _check_canary(spec: Rollout) -> Iterator[Problem]:
     if spec.strategy is None or spec.strategy.canary is None:
-        if spec.drive is not None:
-            text = "nothing is driven: only a canary's weights are moved by Moorline"
+        if spec.drive is not None and not ab.test_of(spec) and not shadow.shadow_of(spec):
+            text = "nothing is driven: only canaries, tests and shadows are driven by Moorline"
             yield Problem(("drive",), text, "remove it, or use 'strategy: {canary: …}'")
         return
     fleet, watched = fleet_of(spec), bool(spec.analysis)

@@ -153,7 +153,8 @@ def _types(change: Change, wanted: Mapping[str, Props]) -> Iterator[Objection]:
                 "PLAN005",
                 f"variant {name!r} of {str(change.address)!r} goes, and its scalable target stays:"
                 " SageMaker refuses that",
-                f"deregister the scalable target {resource!r}, apply, then scale the new variant",
+                "first apply a spec that differs by `autoscale` alone, without it; a target that no"
+                f" spec made: deregister {resource!r}. Then change the variant, and scale it",
             )
         elif before and wanted[last].get("InstanceType") != before:
             after = wanted[last].get("InstanceType") or "another kind"
@@ -161,7 +162,8 @@ def _types(change: Change, wanted: Mapping[str, Props]) -> Iterator[Objection]:
                 "PLAN005",
                 f"SageMaker refuses to move the autoscaled variant {name!r} of "
                 f"{str(change.address)!r} from {before} to {after}",
-                f"deregister the scalable target {resource!r}, apply, then register it again",
+                "first apply a spec that differs by `autoscale` alone, without it; a target that no"
+                f" spec made: deregister {resource!r}, apply, then register it again",
                 around=Address(TARGET, f"{resource}/{DIMENSION}"),
             )
 
