@@ -234,7 +234,8 @@ class _Builder:
                 found.append(lacking.finding(error, spec.uses, spec.at))
                 continue
             except Exception as error:  # noqa: BLE001 - a broken kind must not hide other findings
-                found.append(_broken(spec, error))
+                if not self._unhoused(error):
+                    found.append(_broken(spec, error))
                 continue
             found += scope.problems
             if scope.deferred:
@@ -257,6 +258,11 @@ class _Builder:
         where, specs = self.place, frozenset(self.specs)
         graph = replace(graph, region=where.region, account=where.account, specs=specs)
         return graph, ordered([*found, *problems])
+
+    def _unhoused(self, error: Exception) -> bool:
+        """That the place of assets is lacking or broken, which its own finding says."""
+        place = self.home.id if self.home else ""
+        return isinstance(error, KeyError) and error.args == (place,) and place not in self.specs
 
     def _address(self, type_: str, base: str, content: str) -> Address:
         return naming.address(type_, base, content, self.place, self.resources)

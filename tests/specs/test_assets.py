@@ -77,3 +77,37 @@ def test_where_assets_go(assets: str, store: str, says: str, line: int) -> None:
 def test_what_may_not_go_is_told_where_the_spec_names_it() -> None:
     (one,) = found(AT, "{s3: {}}", Refusal("ASSET004", "'training/x' is a link", "put it there"))
     assert (one.code, str(one.at)) == ("ASSET004", "platform.yaml:16:18")
+
+
+DRIVEN = """\
+kind: Rollout
+metadata: {name: fraud, owner: us}
+spec:
+  model:
+    image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/fraud@sha256:%s
+    artifact: s3://team-models/fraud/1.tar.gz
+  serve: {realtime: {instanceType: ml.c7g.xlarge, instances: 4}}
+  strategy: {canary: {steps: [5%%, 100%%], bake: 10m}}
+  drive: aws
+  analysis: [{metric: Invocation5XXErrors, atMost: 1%%}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("assets", "store", "code"),
+    [(AT, "{bucket: x}", "SPEC0"), (", assets: {source: nowhere}", "{s3: {}}", "SPEC021")],
+)
+def test_a_lacking_place_of_moorlines_own_code_is_told_once(
+    assets: str, store: str, code: str
+) -> None:
+    """It was GRAPH006 beside it, "a fault of Moorline"."""
+    before = TEXT[: TEXT.index("kind: Training")]
+    text = before % (assets, store) + DRIVEN % ("a" * 64)
+    documents = parse(text, "platform.yaml").documents
+    view, _ = overlay.resolve(documents, "dev")
+    assert view is not None
+    specs, read = compiler.read(documents, view)
+    told = [*read, *compiler.build(specs, view)[1]]
+    codes = {each.code for each in told if each.is_error}
+    assert "GRAPH006" not in codes
+    assert all(each.startswith(code) for each in codes), codes
