@@ -77,7 +77,7 @@ spec:
 APPROVAL = f"""\
     approvals:
       - address: AWS::S3::Bucket/acme-prod-archive-{ACCOUNT}
-        loses: records
+        allows: records
         why: Moved to the lake; nobody has read it since May.
         by: alice
         until: 2099-12-31
