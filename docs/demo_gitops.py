@@ -232,7 +232,7 @@ def back(story: Story) -> None:
     say("Back over the merge of this morning would take a feature from its group: refused.")
     first = story.moorline("history", "-e", "prod", "--json")
     oldest = json.loads(first)["receipts"][-1]["id"]
-    story.moorline("revert", oldest, "-e", "prod", code=3)
+    story.moorline("revert", oldest, "-e", "prod", code=1)
     say("Next morning the issue is closed.")
     story.job("drift", "drift-prod")
     (issue,) = story.forge.state.github.tickets
