@@ -97,13 +97,21 @@ def end(
     raise SystemExit(exit_)
 
 
+_BY_HAND = "put it back by hand, or `moorline rollout abort`"
+_UNREAD = (
+    "an abort cannot tell the way back either: put the tags moorline:rollout* back (CloudTrail has"
+    " AddTags and DeleteTags), or move the endpoint to its old configuration in AWS"
+    " (UpdateEndpoint), then remove those tags"
+)
+
+
 def findings(data: Mapping[str, Json], exit_: Exit) -> Iterator[Diagnostic]:
     """Why a command ends as it does, where that is not well or waits for a person."""
     from reconciler.model.diagnostic import Diagnostic, Severity  # noqa: PLC0415
 
     why = f"{data['endpoint']}: {data['ended'] or data['why']}"
     if exit_ is Exit.ROLLED_BACK and data["status"] == "ambiguous":
-        yield Diagnostic("DRIVE004", why, help="put it back by hand, or `moorline rollout abort`")
+        yield Diagnostic("DRIVE004", why, help=_UNREAD if "cannot be read" in why else _BY_HAND)
     elif exit_ is Exit.ROLLED_BACK:
         help_ = "`moorline rollout history` has what was done; the version before has the traffic"
         yield Diagnostic("DRIVE006", why, help=help_ if data["ended"] else "")

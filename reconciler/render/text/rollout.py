@@ -111,7 +111,7 @@ def table(rows: Sequence[Row], *, color: bool) -> str:
     ink = Ink(color)
     if not rows:
         return (
-            "no spec of this environment has a rollout that goes step by step;"
+            "no spec has a rollout that goes step by step (`advance --all`: with `drive: ci`);"
             " one that runs without its spec is shown by `moorline rollout status NAME`"
         )
     names = [harmless(each["rollout"]) for each in rows]
