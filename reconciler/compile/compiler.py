@@ -235,7 +235,7 @@ class _Builder:
                 continue
             except Exception as error:  # noqa: BLE001 - a broken kind must not hide other findings
                 if not self._unhoused(error):
-                    found.append(_broken(spec, error))
+                    found.append(lacking.broken(spec.kind.name, error, spec.at))
                 continue
             found += scope.problems
             if scope.deferred:
@@ -296,9 +296,3 @@ class _Builder:
         if resource.generic:
             props = sealed(props, node.address)
         return replace(node, props=props)
-
-
-def _broken(spec: Spec, error: Exception) -> Diagnostic:
-    text = f"{spec.kind.name} could not be compiled: {type(error).__name__}: {error}"
-    help_ = "this is a fault of Moorline; please report it with this spec"
-    return Diagnostic("GRAPH006", text, spec.at(()), help_)

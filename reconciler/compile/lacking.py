@@ -25,3 +25,10 @@ def none(lookups: Iterable[Lookup]) -> Iterator[Lookup]:
         yield from lookups
     except LackingError:
         return
+
+
+def broken(kind: str, error: Exception, at: Callable[[Path], Span]) -> Diagnostic:
+    """A kind that fails where it should have said what is wrong."""
+    text = f"{kind} could not be compiled: {type(error).__name__}: {error}"
+    help_ = "this is a fault of Moorline; please report it with this spec"
+    return Diagnostic("GRAPH006", text, at(()), help_)
