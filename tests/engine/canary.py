@@ -8,12 +8,11 @@ from typing import Any
 from reconciler.model.plan import Plan
 from reconciler.rollout import marks
 from reconciler.rollout.values import Doing, Marks
-from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs
-from .platform import Platform, Run, join, spec
+from .platform import Run, join, spec
+from .seen import NAME, Seen
 
-NAME = "acme-dev-scorer"
 STEPS = "{canary: {steps: [5%, 50%, 100%], bake: 10m}}"
 ALL_AT_ONCE = "{allAtOnce: {}}"
 BODY = """
@@ -40,26 +39,8 @@ def text(
 
 
 @dataclass(slots=True)
-class World:
+class World(Seen):
     """What can be seen of the endpoint without Moorline, and what a driver does to it."""
-
-    platform: Platform
-    aws: Sandbox
-
-    @property
-    def sagemaker(self) -> Any:
-        return self.platform.client("sagemaker")
-
-    @property
-    def endpoint(self) -> dict[str, Any]:
-        self.aws.clock.configure(mode="manual")
-        found: dict[str, Any] = self.sagemaker.describe_endpoint(EndpointName=NAME)
-        self.aws.clock.configure(mode="auto")
-        return found
-
-    @property
-    def config(self) -> str:
-        return str(self.endpoint["EndpointConfigName"])
 
     @property
     def weights(self) -> dict[str, float]:

@@ -23,8 +23,8 @@ from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs
 from .platform import Platform, Run, codes, methods, paths, step_of, steps
+from .seen import NAME, Seen
 
-NAME = "acme-dev-scorer"
 AT = Address.parse(specs.ENDPOINT)
 MOVE = ["create_endpoint_config", "add_tags", "update_endpoint", "delete_endpoint_config"]
 RETRIED = MOVE[1:]
@@ -46,27 +46,8 @@ class Hours(FakeClock):
 
 
 @dataclass(slots=True)
-class World:
+class World(Seen):
     """A platform with a live endpoint, and what can be seen of it without Moorline."""
-
-    platform: Platform
-    aws: Sandbox
-
-    @property
-    def sagemaker(self) -> Any:
-        return self.platform.client("sagemaker")
-
-    @property
-    def endpoint(self) -> dict[str, Any]:
-        """The endpoint; looking does not move the clock."""
-        self.aws.clock.configure(mode="manual")
-        found: dict[str, Any] = self.sagemaker.describe_endpoint(EndpointName=NAME)
-        self.aws.clock.configure(mode="auto")
-        return found
-
-    @property
-    def config(self) -> str:
-        return str(self.endpoint["EndpointConfigName"])
 
     @property
     def count(self) -> int:
