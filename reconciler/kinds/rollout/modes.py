@@ -28,19 +28,9 @@ _OF_ENDPOINTS = (
 def no_endpoint(scope: Scope) -> Mapping[str, Json | Lacking]:
     """What a Rollout without an endpoint cannot give, and the pipeline that it has: it is run."""
     lacking = Lacking("answers in batches and has no endpoint", "name a Rollout that has one")
-    names = [
-        "analysis",
-        "bucketArn",
-        "captures",
-        "endpoint",
-        "endpointName",
-        "keyArn",
-        "uri",
-        "variants",
-    ]
     pipeline = scope.address(PIPELINE).name
     return {
-        **dict.fromkeys(names, lacking),
+        **dict.fromkeys(_OF_ENDPOINTS, lacking),
         "pipelineName": pipeline,
         "pipelineArn": scope.arn("sagemaker", f"pipeline/{pipeline}"),
     }
