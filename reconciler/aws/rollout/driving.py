@@ -15,7 +15,7 @@ from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.rollout.unspecced import unspecced
 from reconciler.aws.session import Session
-from reconciler.rollout import trialmarks
+from reconciler.rollout import split, trialmarks
 from reconciler.rollout.state import from_marks, next_action, unmarked
 from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, Signals
 
@@ -95,8 +95,11 @@ def look(session: Session, about: About, word: str = "") -> Look:
         found = unspecced(reading, now, word)
     if found is not None:
         signals, then = found
+        shares = split.beside(reading.live, then)
+        tested = trialmarks.TAG in reading.tags
+        rule = balanced.read(session, reading, shares) if tested else None
         return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
-                    signals=signals, action=then)  # fmt: skip
+                    signals=signals, action=then, rule=rule)  # fmt: skip
     live, marks = reading.live, reading.live.marks
     rollout = about.asked(marks) or from_marks(marks, live) if marks is not None else None
     signals = Signals(word=word)
@@ -107,7 +110,9 @@ def look(session: Session, about: About, word: str = "") -> Look:
     else:
         action = unmarked(live) if trialmarks.TAG not in reading.tags else None
     action = retaining.decided(session, reading, action) if action is not None else None
-    rule = balanced.read(session, reading, rollout, action) if rollout and action else None
+    rule = None
+    if rollout and action:
+        rule = balanced.read(session, reading, split.wanted(rollout, reading.live, action))
     return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
                 signals=signals, action=action, rule=rule)  # fmt: skip
 
@@ -133,9 +138,10 @@ def carry_out(session: Session, found: Look, hear: Hear) -> None:
     if found.reading is None or action is None:
         return
     first = rule is not None and action.act is not Act.WEIGH
-    if rule is not None and rollout is not None and first:
+    if rule is not None and first:
         balanced.follow(session, rule, hear)
-        balanced.cleared(session, rule, rollout, action)
+        if rollout is not None:
+            balanced.cleared(session, rule, rollout, action)
     if action.act in SENDS:
         send(session, found.reading, action, hear)
     if rule is not None and not first:
