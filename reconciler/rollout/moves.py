@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.model.value import Json
+from reconciler.rollout.fleet import carrying, needed
 from reconciler.rollout.marks import encode
-from reconciler.rollout.phase import near, phase_of, step_share, variant
+from reconciler.rollout.phase import near, phase_of, step_share
 from reconciler.rollout.values import Act, Doing, Marks, RolloutAction
 from reconciler.rollout.view import HELD, LOOK, Due, View
 
@@ -43,20 +44,9 @@ def announced(view: View, doing: Doing, step: int) -> Marks:
     marks = view.marks
     again = (marks.doing, marks.step) == (doing, step)
     since = marks.since if again else view.now
-    return replace(marks, doing=doing, step=step, since=since, seen=False, stable_count=_had(view),
-                   tries=marks.tries + 1 if again else 1)  # fmt: skip
-
-
-def _had(view: View) -> int:
-    """The instances with which stable carries all traffic, which it gets back on the way home.
-
-    They are those that it has when the first step begins: an autoscaler or a person may have set
-    another count than its configuration begins with.
-    """
-    marks, found = view.marks, variant(view.live, view.marks.stable)
-    if marks.doing is not Doing.START or view.on != "middle" or not found or not found.asked_count:
-        return marks.stable_count
-    return max(found.asked_count, marks.stable_count if marks.over else 0)
+    had, steps = carrying(marks, view.live), needed(marks, view.live)
+    return replace(marks, doing=doing, step=step, since=since, seen=False, stable_count=had,
+                   steps=steps, tries=marks.tries + 1 if again else 1)  # fmt: skip
 
 
 def scale(view: View, step: int) -> RolloutAction:

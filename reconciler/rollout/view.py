@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from reconciler.rollout.fleet import has, needed
 from reconciler.rollout.phase import (
     BACK,
     BUSY,
@@ -137,10 +138,8 @@ class View:
         return True
 
     def enough(self, step: int) -> bool:
-        """Whether the candidate has the instances of a step."""
-        found = variant(self.live, self.marks.candidate)
-        need = self.marks.steps[min(step, self.last) - 1].count if step >= 1 and self.last else 0
-        return found is not None and found.count is not None and found.count >= need
+        """Whether the candidate has the instances of a step, as it was announced."""
+        return has(self.live, self.marks, self.marks.steps, step)
 
     @property
     def short(self) -> bool:
@@ -217,7 +216,7 @@ class View:
             case Doing.START:
                 return self._to(1)
             case Doing.SCALE:
-                return Due(Doing.MOVE, step) if self.reached else None
+                return self._to(step) if self.reached else None
             case Doing.MOVE:
                 return None if self.reached else self._to(step)
         if not self.baked and marks.word != "promote":
@@ -227,7 +226,8 @@ class View:
     def _to(self, step: int) -> Due:
         if step > self.last:
             return Due(Doing.FINISH, self.last)
-        return Due(Doing.MOVE if self.enough(step) else Doing.SCALE, step)
+        ready = has(self.live, self.marks, needed(self.marks, self.live), step)
+        return Due(Doing.MOVE if ready else Doing.SCALE, step)
 
     @property
     def first(self) -> bool:

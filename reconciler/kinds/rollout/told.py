@@ -28,6 +28,8 @@ def started(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     live = _count(seen)
     kept = marks.stable_count if live is None else live
     first, last = marks.steps[0].count, max(step.count for step in marks.steps)
+    if kept > marks.stable_count:  # somebody has set more, and the steps follow that
+        last = max(last, kept)
     kind, wanted = fleet_of(spec).instance_type, fleet_of(spec).instances
     stable = str(seen.fact["content"]["ProductionVariants"][0]["VariantName"])
     scope.problem(
