@@ -43,6 +43,11 @@ def _undoes(view: View) -> bool:
     return bool(view.on) and runs and ours and not marks.fault and (view.ready or view.busy)
 
 
+def _settles(view: View) -> bool:
+    """Whether no weight is left to take back."""
+    return view.on == "target" or view.idle
+
+
 def _homeless(view: View) -> str:
     on = view.marks.why or "it was to go back"
     return f"{on}; and the way back failed: {reason(view)}"
@@ -107,6 +112,10 @@ BACKWARDS: tuple[Row, ...] = (
     Row(BACKWARD, "the weights are not known, within the deadline", "waits for a whole answer",
         lambda v: v.back and v.on != "target" and v.weight is None and not v.expired,
         lambda v: moves.wait(v, "AWS did not say all weights")),
+    Row(BACKWARD, "all that is left is the move to the base, and what that needs is gone", "holds",
+        lambda v: v.back and bool(v.signals.lacks) and _settles(v),
+        lambda v: moves.still(v, Act.HOLD, f"{v.signals.lacks} is gone, which the way back "
+                              f"needs, so {v.live.config!r} stays: {v.marks.why}")),
     Row(BACKWARD, "the target is live, or the weights stay unknown",
         "the endpoint moves to the base",
         lambda v: v.back and (v.on == "target" or v.weight is None),

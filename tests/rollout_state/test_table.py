@@ -134,6 +134,7 @@ def heard() -> list[Signals]:
         *(Signals(verdict=each) for each in Verdict),
         replace(good, frozen="the holidays"),
         replace(good, pinned=3.0),
+        replace(good, lacks="the configuration 'c1'"),
     ]
 
 

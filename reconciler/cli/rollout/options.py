@@ -98,6 +98,11 @@ def end(
 
 
 _BY_HAND = "put it back by hand, or `moorline rollout abort`"
+_GONE = (
+    "`moorline plan` says whether an apply makes it again; else an apply of the specs as they were"
+    " does (`git revert`), or put the file back"
+)
+_FORWARD = "; `promote --full` goes on without a way back"
 _UNREAD = (
     "an abort cannot tell the way back either: put the tags moorline:rollout* back (CloudTrail has"
     " AddTags and DeleteTags), or move the endpoint to its old configuration in AWS"
@@ -110,6 +115,10 @@ def findings(data: Mapping[str, Json], exit_: Exit) -> Iterator[Diagnostic]:
     from reconciler.model.diagnostic import Diagnostic, Severity  # noqa: PLC0415
 
     why = f"{data['endpoint']}: {data['ended'] or data['why']}"
+    if data["lacks"]:
+        text = f"{data['endpoint']}: {data['lacks']} is gone, which the way back needs"
+        forward = "" if data["status"] in BACK else _FORWARD
+        yield Diagnostic("DRIVE011", text, help=_GONE + forward, severity=Severity.WARNING)
     if exit_ is Exit.ROLLED_BACK and data["status"] == "ambiguous":
         yield Diagnostic("DRIVE004", why, help=_UNREAD if "cannot be read" in why else _BY_HAND)
     elif exit_ is Exit.ROLLED_BACK:

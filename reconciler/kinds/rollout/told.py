@@ -118,14 +118,36 @@ def lacking(scope: Scope, marks: Marks, seen: Standing) -> bool:
     return True
 
 
-def baseless(scope: Scope, base: str, why: str) -> None:
+def baseless(scope: Scope, base: str, why: str, *, running: bool) -> None:
     """That nobody could go back from the new version."""
+    once = "deploy once with `strategy: {allAtOnce: {}}`, or move the endpoint back by hand"
+    first = f"put it back, or end the running one: `moorline rollout promote --full {scope.name}`"
     scope.problem(
         PATH,
         f"the endpoint of {scope.name!r} runs on {base!r}, and no rollout can go back to that:"
         f" {why}",
-        help="deploy once with `strategy: {allAtOnce: {}}`, or move the endpoint back by hand",
+        help=first if running else once,
         code="CANARY005",
+    )
+
+
+def homeless(scope: Scope, gone: str, *, again: bool) -> None:
+    """That what the running rollout goes back to was deleted, and whether this plan makes it."""
+    if again:
+        text = "this plan makes it again, by what the live configuration says of it"
+        help_ = f"then `moorline rollout resume {scope.name}`, where it is held"
+    else:
+        text = "what was in it is not known, so nobody could go back; it gets no more traffic"
+        help_ = (
+            "put it back: apply the specs as they were before (`git revert`), or restore the file;"
+            f" or `moorline rollout promote --full {scope.name}`, which needs no way back"
+        )
+    scope.problem(
+        PATH,
+        f"{gone} is gone, which the way back of the rollout of {scope.name!r} needs: {text}",
+        help=help_,
+        code="CANARY008",
+        severity=Severity.WARNING,
     )
 
 

@@ -48,4 +48,10 @@ CODES = (
         "AWS is moving the endpoint to another configuration. What a rollout starts from, and goes back to, is known when that has ended.",
         "Plan again when it has settled.",
     ),
+    Code(
+        "CANARY008",
+        "what a running rollout goes back to is gone",
+        "Somebody has deleted the endpoint configuration of the version before, its model or the model's file while a new version takes over. Until it is there again the new version gets no more traffic, and an abort takes the traffic back and leaves the endpoint on the configuration with both. A configuration whose content follows from the live one is made again by the apply.",
+        "Apply, where the plan says that it makes it again. Else put it back: apply the specs as they were, or restore the file. `moorline rollout promote --full NAME` goes on without a way back.",
+    ),
 )
