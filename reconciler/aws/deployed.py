@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.aws.errors import Gone, incomplete
 from reconciler.aws.registry import versions
 from reconciler.aws.rollout import home
+from reconciler.aws.rollout.reading import live_of
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.kinds.rollout.standing import MIDDLE, runs
 from reconciler.model.change import Observed, Status
@@ -20,6 +21,7 @@ from reconciler.model.value import Json
 from reconciler.resources.api import OWNERSHIP, absent
 from reconciler.resources.sagemaker import attempt
 from reconciler.rollout import marks
+from reconciler.rollout.phase import doubt
 from reconciler.rollout.values import Marks
 
 MISSING = (absent("ValidationException", r"^Could not find endpoint\b(?! config)"), *home.MISSING)
@@ -32,10 +34,11 @@ def endpoint(session: Session, params: Mapping[str, str]) -> Json:
     Returns ``{"status": ""}`` where there is none; else also its ``config``, the ``pending`` one,
     its ``variants``, its ``tags``, ``spent`` (the configuration from which AWS went back after the
     last update, or ""), and of the configuration ``base`` its ``content``, nothing where that is
-    gone, and whether it is ``ours``. While a rollout runs ``lacks`` says what is gone of the base,
-    and of a configuration that is gone the one with both versions has the content. ``called`` is
-    how configurations of ours begin. ``images`` are those of its variants, and with ``versions``
-    (the ARN of all, which ends with ``*``) those of the version on trial.
+    gone, and whether it is ``ours``. While a rollout runs ``doubt`` says why what is live is no
+    step of it, ``lacks`` what is gone of the base, and of a configuration that is gone the one with
+    both versions has the content. ``called`` is how configurations of ours begin. ``images`` are
+    those of its variants, and with ``versions`` (the ARN of all, which ends with ``*``) those of
+    the version on trial.
 
     Raises:
         AwsError: AWS did not say all of it.
@@ -69,6 +72,7 @@ def endpoint(session: Session, params: Mapping[str, str]) -> Json:
         "base": base,
         "content": {key: content[key] for key in _SHOWN if key in content} if content else None,
         "lacks": lacks,
+        "doubt": doubt(live_of(body, tags, {})) if going else "",
         "ours": bool(content) and _ours(session, base, params["called"], content, tags),
         "images": sorted(_images(session, body, running, params.get("versions", ""))),
     }

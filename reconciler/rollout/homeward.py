@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from reconciler.model.value import Json
 from reconciler.rollout import moves
-from reconciler.rollout.phase import BROKEN, near
+from reconciler.rollout.phase import BROKEN, leftover, near
 from reconciler.rollout.row import RUNS, Row, doing, overdue, reason, word
 from reconciler.rollout.values import Act, Doing, RolloutAction
 from reconciler.rollout.view import View
 
 BACKWARD = "aborting"
+LEFT = "; one version is live, so no rollout runs: an abort marks it as ended"
 
 
 def back(view: View, why: str, by: str = "") -> RolloutAction:
@@ -66,14 +67,18 @@ NOTHING: tuple[Row, ...] = (
         lambda v: not v.marks.fault and not v.marks.ended and v.live.status in BROKEN,
         lambda v: moves.still(v, Act.STOP, f"the endpoint is {v.live.status}: "
                               f"{BROKEN[v.live.status]}; {reason(v)}")),
+    Row("ambiguous", "abort is said, the marks cannot be read, and one version is live, at rest",
+        "marks the end: aborted",
+        lambda v: word(v, "abort") and leftover(v.live),
+        lambda v: moves.cleared(v, f"as {v.doubt}")),
     Row("ambiguous", "abort is said, and a configuration of this rollout is live",
         "the way back begins",
         lambda v: bool(v.doubt) and word(v, "abort") and _undoes(v),
-        lambda v: back(v, f"aborted, as {v.doubt}", "abort")),
+        lambda v: back(v, f"a person aborted it, as {v.doubt}", "abort")),
     Row("ambiguous", "what is live and the marks cannot both be so, or are not known",
         "stops: a person has to look",
         lambda v: bool(v.doubt),
-        lambda v: moves.still(v, Act.STOP, v.doubt)),
+        lambda v: moves.still(v, Act.STOP, v.doubt + (LEFT if leftover(v.live) else ""))),
 )  # fmt: skip
 """Where nothing is done."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.aws.rollout.driving import About, carry_out, look
 from reconciler.engine import drifted
 from reconciler.sandbox.inprocess import Sandbox
 
-from .canary import World, noted, text
+from .canary import NAME, World, noted, text
 from .platform import Platform, steps
 
 CONFIG = "AWS::SageMaker::EndpointConfig"
@@ -64,3 +65,27 @@ def test_a_model_that_is_gone_is_said(running: World) -> None:
     plan = running.plan(text(2))
     assert f"the model '{served['ModelName']}' is gone" in noted(plan)["CANARY008"]
     assert steps(plan) == []
+
+
+def test_weights_that_were_set_by_hand_are_an_error_of_the_plan(running: World) -> None:
+    running.weigh(40)
+    plan = running.plan(text(2))
+    assert [each.code for each in plan.errors] == ["CANARY006"]
+    assert "a share of 0.4" in noted(plan)["CANARY006"]
+    assert running.plan(text(3)).errors == ()  # which takes all of it back first
+
+
+def test_a_stray_mark_of_an_idle_endpoint_holds_up_a_new_version_alone(running: World) -> None:
+    running.abort()
+    tags = [{"Key": "moorline:rollout-at", "Value": "half of a mark"}]
+    running.sagemaker.add_tags(ResourceArn=running.endpoint["EndpointArn"], Tags=tags)
+    plan = running.plan(text())
+    assert (plan.errors, "CANARY006" in noted(plan)) == ((), True)
+    plan = running.plan(text(2))
+    assert [each.code for each in plan.errors] == ["CANARY006"]
+    assert "rollout abort scorer" in plan.errors[0].help
+    session = running.platform.session
+    found = look(session, About(endpoint=NAME), "abort")
+    carry_out(session, found, lambda _: None)
+    assert running.marks.ended.startswith("aborted as the marks cannot be read")
+    assert running.apply(text(3)).outcome.ok

@@ -55,6 +55,7 @@ def live(config: str = BASE, **other: Json) -> dict[str, Json]:
         "content": {"ProductionVariants": [VARIANT]},
         "ours": True,
         "lacks": "",
+        "doubt": "",
     } | other
 
 

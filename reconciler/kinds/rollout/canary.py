@@ -92,10 +92,15 @@ def _under_way(  # noqa: PLR0913 - what is asked for, what is live, and what run
     scope: Scope,
 ) -> Course | None:
     """A rollout runs: it goes on, or another one, or what was there before, takes its place."""
+    if marks.fault and seen.alone:
+        at_rest = config.name == seen.config
+        told.leftover(scope, marks.fault, rests=at_rest)
+        return Course(Ref(config, "EndpointConfigName")) if at_rest else None
     if marks.fault or seen.config not in {marks.base, marks.over, marks.middle}:
         told.ambiguous(scope, seen, marks)
         return None
     if config.name == marks.target:
+        told.strange(scope, seen)
         return _kept(spec, props, seen, marks, scope)
     if seen.pending:
         told.busy(scope, seen)

@@ -165,12 +165,38 @@ def ambiguous(scope: Scope, seen: Standing, marks: Marks) -> None:
     )
 
 
+def strange(scope: Scope, seen: Standing) -> None:
+    """That what is live is no step of the rollout that runs; nothing where it is one."""
+    if not seen.fact["doubt"]:
+        return
+    scope.problem(
+        PATH,
+        f"nobody can say how far the rollout of {scope.name!r} is: {seen.fact['doubt']}",
+        help="put it back by hand; or `moorline rollout abort"
+        f" {scope.name}` goes back to what was there before",
+        code="CANARY006",
+    )
+
+
+def leftover(scope: Scope, why: str, *, rests: bool) -> None:
+    """That an endpoint with one version has marks that nobody can read: they hold up a new one."""
+    scope.problem(
+        PATH,
+        f"the marks of {scope.name!r} cannot be read: {why}. One version is live, so no rollout"
+        f" runs{'; the next one would not start' if rests else ''}",
+        help=f"`moorline rollout abort {scope.name}` marks it as ended, and moves nothing",
+        code="CANARY006",
+        severity=Severity.WARNING if rests else Severity.ERROR,
+    )
+
+
 def _unreadable(scope: Scope, why: str) -> None:
     scope.problem(
         PATH,
         f"the marks of {scope.name!r} cannot be read, so nobody can say whether one runs: {why}",
-        help="put the tags `moorline:rollout*` of the endpoint right, or take all of them off when"
-        " it has one variant",
+        help="put the tags `moorline:rollout*` of the endpoint back (CloudTrail has AddTags and"
+        " DeleteTags), or move it to one version in AWS; then"
+        f" `moorline rollout abort {scope.name}`",
         code="CANARY006",
     )
 

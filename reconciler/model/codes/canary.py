@@ -39,8 +39,8 @@ CODES = (
     Code(
         "CANARY006",
         "nobody can say how far a rollout is",
-        "The marks on the endpoint cannot be read, or it is on none of the configurations that they name: somebody else has changed it. Nothing is planned for it, for each guess could take traffic away.",
-        "`moorline rollout abort NAME` goes back to the version before; or put right what was changed by hand.",
+        "The marks on the endpoint cannot be read, it is on none of the configurations that they name, or its weights or variants are those of no step: somebody else has changed it. Nothing is planned for it, for each guess could take traffic away.",
+        "`moorline rollout abort NAME` goes back to the version before, and where one version is live and the marks cannot be read, it marks the rollout as ended; or put right what was changed by hand.",
     ),
     Code(
         "CANARY007",
