@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from reconciler.model.value import Json
 from reconciler.rollout.fleet import carrying, needed
-from reconciler.rollout.marks import encode
-from reconciler.rollout.phase import near, phase_of, step_share
+from reconciler.rollout.marks import encode, unreadable
+from reconciler.rollout.phase import near, phase_of, step_share, variant
 from reconciler.rollout.values import Act, Doing, Marks, RolloutAction
 from reconciler.rollout.view import HELD, LOOK, Due, View
 
@@ -124,6 +124,14 @@ def _because(why: str, marks: Marks) -> str:
 def ended(view: View, how: str, why: str = "") -> RolloutAction:
     """The last mark."""
     return mark(view, f"{how}: {why}" if why else how, ended=f"{how} {why}".strip(), since=view.now)
+
+
+def cleared(view: View, why: str) -> RolloutAction:
+    """Marks of a rollout that has ended, in the place of some that nobody can read."""
+    stable = view.live.variants[0].name
+    left = replace(unreadable(""), since=view.now, base=view.live.config, stable=stable,
+                   ended=f"aborted {why}")  # fmt: skip
+    return _sent(view, Act.MARK, why, left)
 
 
 # words

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import isfinite
 from types import MappingProxyType
 
-from reconciler.rollout.values import Doing, Live, Marks, Phase, Variant
+from reconciler.rollout.values import CANDIDATE, Doing, Live, Marks, Phase, Variant
 
 READY = "InService"
 BUSY = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
@@ -94,6 +94,14 @@ def doubt(live: Live) -> str:
     if strange := _foreign(marks, live):
         return strange
     return _unlike(marks, live) if live.status == READY else ""
+
+
+def leftover(live: Live) -> bool:
+    """Whether nobody can read the marks, and one version is live, at rest: then nothing runs."""
+    names = [each.name for each in live.variants]
+    rests = live.status == READY and bool(live.config) and not live.pending
+    unread = live.marks is not None and bool(live.marks.fault)
+    return unread and rests and len(names) == 1 and names != [CANDIDATE]
 
 
 def _foreign(marks: Marks, live: Live) -> str:

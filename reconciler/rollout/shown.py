@@ -38,7 +38,7 @@ STATUS = {
 """One word for machines for each phase; these words do not change."""
 HELD = "held"
 """It waits for a person as a paused one does, and nobody has paused it."""
-_STATED = frozenset({Phase.PAUSED, Phase.FAILED, Phase.AMBIGUOUS})
+_STATED = frozenset({Phase.ABORTING, Phase.PAUSED, Phase.FAILED, Phase.AMBIGUOUS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,7 @@ def shown(found: Shown) -> dict[str, Json]:
         "variants": [*_variants(live)],
         "alarms": dict(sorted((live.alarms if live else {}).items())),
         "frozen": found.signals.frozen,
+        "lacks": found.signals.lacks,
         "verdict": str(found.signals.verdict),
         "findings": [_finding(each) for each in found.signals.findings],
         "next": _next(action),

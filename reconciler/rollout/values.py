@@ -214,6 +214,8 @@ class Signals:
     pinned: float | None = None
     """Requests that the candidate still got without any weight, as callers may name a variant;
     None where nobody looked."""
+    lacks: str = ""
+    """What is gone that the way back needs, in words."""
 
 
 class Act(StrEnum):

@@ -20,7 +20,16 @@ from reconciler.rollout.phase import (
     variant,
 )
 from reconciler.rollout.signs import judged, missing
-from reconciler.rollout.values import Doing, Live, Marks, Phase, Rollout, Signals, Step, Verdict
+from reconciler.rollout.values import (
+    Doing,
+    Live,
+    Marks,
+    Phase,
+    Rollout,
+    Signals,
+    Step,
+    Verdict,
+)
 
 TRIES = 5
 """How often a change of weights or instances is sent that nobody saw AWS at work on: the call may

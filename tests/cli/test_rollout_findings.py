@@ -16,6 +16,6 @@ from reconciler.cli.rollout.options import findings
     ],
 )
 def test_an_abort_is_advised_where_it_knows_the_way_back(why: str, help_: str) -> None:
-    data = {"endpoint": "e", "status": "ambiguous", "why": why, "ended": ""}
+    data = {"endpoint": "e", "status": "ambiguous", "why": why, "ended": "", "lacks": ""}
     (found,) = findings(data, Exit.ROLLED_BACK)
     assert (found.code, help_ in found.help) == ("DRIVE004", True)

@@ -172,6 +172,7 @@ class Driver:
     now: float = BEGIN
     verdict: Verdict = Verdict.PASSED
     frozen: str = ""
+    lacks: str = ""
     kill_at: frozenset[int] = frozenset()
     """Which of all effects (marks and calls) are not reached: the driver is killed before it."""
     effects: int = 0
@@ -181,7 +182,8 @@ class Driver:
     promoted: bool = False
 
     def look(self, word: str = "") -> RolloutAction:
-        signals = Signals(verdict=self.verdict, frozen=self.frozen, word=word)
+        signals = Signals(verdict=self.verdict, frozen=self.frozen, word=word,
+                          lacks=self.lacks)  # fmt: skip
         return next_action(self.aws.rollout, self.aws.live(), signals, self.now)
 
     def step(self, word: str = "") -> RolloutAction:
@@ -230,13 +232,15 @@ class Driver:
                 assert aws.fleets["candidate"].count >= rollout.steps[rung].count
                 assert rung == 0 or self.judged(marks.confirmed, rollout.steps[rung - 1].bake)
                 assert not self.frozen
+                assert not self.lacks or self.promoted
             elif wanted > 1e-4:
                 assert marks.doing == "part" or wanted in {s.share for s in rollout.steps}
             else:
-                assert aws.fleets["primary"].count >= rollout.stable_count
+                assert aws.fleets["primary"].count >= marks.stable_count
         if action.act is Act.FINISH and marks.word != "full":
             assert abs(aws.share - rollout.steps[-1].share) < 1e-4
             assert self.judged(marks.confirmed, rollout.steps[-1].bake)
+        assert action.act is not Act.SETTLE or not self.lacks or aws.share > 1e-4
         if action.act is Act.SETTLE and aws.config == rollout.middle:
             tried = [what for call, what in aws.calls if call == "weigh"][-1:]
             assert aws.share < 1e-4 or tried == [{"primary": 1.0, "candidate": 0.0}]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.rollout.marks import unreadable
 from reconciler.rollout.phase import phase_of
 from reconciler.rollout.state import next_action, started
 from reconciler.rollout.table import TABLE, found
@@ -111,6 +112,7 @@ def strange(base: Marks) -> list[tuple[Live, Marks]]:
         (Live(status="InService", config="cm", variants=at),
          replace(gate, since=NOW + 9e5, confirmed=NOW - 500)),
         (Live(status="InService", config="c3", variants=pair), replace(base, ended="completed")),
+        (Live(status="InService", config="c1", variants=pair[:1]), unreadable("half of one")),
     ]  # fmt: skip
     short = tuple(replace(each, count=count, weight=50.0, asked_weight=50.0)
                   for each, count in zip(pair, (1, 2), strict=True))  # fmt: skip
@@ -134,6 +136,7 @@ def heard() -> list[Signals]:
         *(Signals(verdict=each) for each in Verdict),
         replace(good, frozen="the holidays"),
         replace(good, pinned=3.0),
+        replace(good, lacks="the configuration 'c1'"),
     ]
 
 

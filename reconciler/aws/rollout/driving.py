@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from reconciler.aws.rollout import balanced, retaining
+from reconciler.aws.rollout import balanced, home, retaining
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.rollout.unspecced import unspecced
@@ -50,6 +50,8 @@ class About:
     beside: Beside | None = None
     """What is found of a test or of a shadow, whose marks are their own."""
     alarms: tuple[str, ...] = ()
+    files: bool = False
+    """Whether the model files of the version before are looked at as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,8 @@ def look(session: Session, about: About, word: str = "") -> Look:
     rollout = about.asked(marks) or from_marks(marks, live) if marks is not None else None
     signals = Signals(word=word)
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
-        signals = replace(about.judge(rollout, live, now), word=word)
+        lacks = home.lacks(session, marks, files=about.files, word=word)
+        signals = replace(about.judge(rollout, live, now), word=word, lacks=lacks)
     if rollout is not None:
         action: RolloutAction | None = next_action(rollout, live, signals, now)
     else:

@@ -45,6 +45,7 @@ def about_of(session: Session, known: Known) -> About:
         judge=judged,
         beside=beside(model),
         alarms=analysis.alarms,
+        files=True,
     )
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from reconciler.kinds.api import Role, Scope
 from reconciler.kinds.rollout import expose
+from reconciler.kinds.rollout.anew import MODEL
 from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.rollout.standing import CONFIG, ENDPOINT, MIDDLE
@@ -120,10 +121,10 @@ def _allow(spec: Rollout, role: Role, scope: Scope) -> None:
     scope.grant(role, (*reads, *moves), on=(endpoint,))
     only = {"ForAllValues:StringLike": {"aws:TagKeys": [*_MARKS]}}
     scope.grant(role, ("sagemaker:AddTags",), on=(endpoint,), when=only)
-    samples = [scope.versioned(CONFIG, {}, suffix).name for suffix in ("", MIDDLE)]
-    ends = len(samples[0].rpartition("-")[2])
-    configs = [scope.arn("sagemaker", f"endpoint-config/{name[:-ends]}*") for name in samples]
+    configs = [_named("endpoint-config", CONFIG, suffix, scope) for suffix in ("", MIDDLE)]
     scope.grant(role, ("sagemaker:UpdateEndpoint", "sagemaker:DescribeEndpointConfig"), on=configs)
+    models = (_named("model", MODEL, "", scope),)
+    scope.grant(role, ("sagemaker:DescribeModel",), on=models)
     whose = "application-autoscaling:DescribeScalableTargets"  # IAM knows no narrower
     scope.grant(role, ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", whose), on=("*",))
     if names := analysis(spec, scope).alarms:
@@ -131,6 +132,12 @@ def _allow(spec: Rollout, role: Role, scope: Scope) -> None:
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=alarms)
     allow_disks(scope, role, key_arn(spec.key, scope))
     expose.allow_driver(spec.expose, scope, role)
+
+
+def _named(noun: str, type_: str, suffix: str, scope: Scope) -> str:
+    """The pattern of all that are named by their content."""
+    sample = scope.versioned(type_, {}, suffix).name
+    return scope.arn("sagemaker", f"{noun}/{sample[: -len(sample.rpartition('-')[2])]}*")
 
 
 # -- the states

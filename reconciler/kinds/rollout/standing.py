@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reconciler.kinds.api import Lookup, Scope
 from reconciler.kinds.rollout.spec import Registered, Rollout
+from reconciler.kinds.terms.canary import NAME
 from reconciler.model.value import Json
 from reconciler.rollout.marks import read
 from reconciler.rollout.values import Doing, Marks
@@ -37,6 +38,13 @@ class Standing:
     def pending(self) -> str:
         """The configuration that AWS is moving it to, or ""."""
         return str(self.fact["pending"])
+
+    @property
+    def alone(self) -> bool:
+        """Whether one version is live and at rest, so that nothing runs whatever marks say."""
+        names = [str(each["VariantName"]) for each in self.fact["variants"]]
+        rests = self.fact["status"] == "InService" and not self.pending
+        return rests and len(names) == 1 and names != [NAME]
 
 
 def lookup(spec: Rollout, scope: Scope) -> Lookup:

@@ -52,6 +52,8 @@ def status(found: Row, *, color: bool) -> str:
     lines += [f"  alarm {harmless(name)}: {_alarm(found['alarms'][name])}" for name in silent]
     if found["frozen"]:
         lines.append(f"  frozen: {harmless(found['frozen'])}")
+    if found["lacks"]:
+        lines.append(f"  {ink('no way back', 'alarm')}: {harmless(found['lacks'])} is gone")
     if found["moving_to"]:
         lines.append(f"  AWS moves it to {harmless(found['moving_to'])}")
     if found["reason"]:
