@@ -97,6 +97,8 @@ class Doing(StrEnum):
     """The candidate gets the share of `step`."""
     BAKE = "bake"
     """The share of `step` was live at `confirmed`, and is watched since then."""
+    CARRY = "carry"
+    """Before the end: the stable variant gets as many instances as serve, which `target` keeps."""
     FINISH = "finish"
     """The endpoint moves to `target`."""
     RESTORE = "restore"
@@ -214,6 +216,8 @@ class Signals:
     pinned: float | None = None
     """Requests that the candidate still got without any weight, as callers may name a variant;
     None where nobody looked."""
+    uncounted: str = ""
+    """Why nobody can tell how many those are."""
 
 
 class Act(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from reconciler.rollout import need
 from reconciler.rollout.phase import (
     BACK,
     BUSY,
@@ -208,11 +209,11 @@ class View:
         if not self.ready or self.back or self.lost:
             return None
         if marks.doing is Doing.FINISH:
-            return None if self.reached else Due(Doing.FINISH, self.last)
+            return None if self.reached else self._end(self.last)
         if self.on != "middle":
             return None
         if marks.word == "full":
-            return Due(Doing.FINISH, marks.step)
+            return self._end(marks.step)
         match marks.doing:
             case Doing.START:
                 return self._to(1)
@@ -220,14 +221,21 @@ class View:
                 return Due(Doing.MOVE, step) if self.reached else None
             case Doing.MOVE:
                 return None if self.reached else self._to(step)
+            case Doing.CARRY:
+                return self._end(self.last) if self.reached else None
         if not self.baked and marks.word != "promote":
             return None
         return self._to(step + 1)
 
     def _to(self, step: int) -> Due:
         if step > self.last:
-            return Due(Doing.FINISH, self.last)
+            return self._end(self.last)
         return Due(Doing.MOVE if self.enough(step) else Doing.SCALE, step)
+
+    def _end(self, step: int) -> Due:
+        """The move to the target; before it the instances that it keeps, if that can wait."""
+        waits = self.marks.word != "full" and not need.carried(self.marks, self.live)
+        return Due(Doing.CARRY if waits else Doing.FINISH, step)
 
     @property
     def first(self) -> bool:
@@ -281,6 +289,7 @@ _REACHED: Mapping[Doing, Callable[[View], bool]] = MappingProxyType({
     Doing.MOVE: lambda view: view.has(step_share(view.marks, view.marks.step))
     and view.enough(view.marks.step),
     Doing.BAKE: lambda view: view.baked,
+    Doing.CARRY: lambda view: need.carried(view.marks, view.live),
     Doing.FINISH: _there,
     Doing.RESTORE: lambda view: not view.short,
     Doing.PART: lambda view: view.has(view.part),
