@@ -54,6 +54,17 @@ def _homeless(view: View) -> str:
     return f"{on}; and the way back failed: {reason(view)}"
 
 
+def _named(view: View) -> str:
+    """Why the candidate is not taken from its callers yet; "" where nothing is in the way."""
+    name, found = view.marks.candidate, view.signals
+    if found.uncounted:
+        return f"whether {name!r} still gets requests is not known: {found.uncounted}"
+    if not found.pinned:
+        return ""
+    return (f"{found.pinned:g} requests came to {name!r} of late, which has no weight: the last"
+            " that it was given, or callers name it (TargetVariant)")  # fmt: skip
+
+
 def _stuck(view: View) -> bool:
     return doing(view, Doing.PART) or (doing(view, Doing.RESTORE) and (view.lost or view.expired))
 
@@ -125,11 +136,10 @@ BACKWARDS: tuple[Row, ...] = (
         "the endpoint moves to the base",
         lambda v: v.back and (v.on == "target" or v.weight is None),
         moves.settle),
-    Row(BACKWARD, "callers name the candidate although it has no weight, within the deadline",
-        "waits for them",
-        lambda v: v.back and v.idle and (v.signals.pinned or 0) > 0 and not v.expired,
-        lambda v: moves.wait(v, f"{v.signals.pinned:g} requests went to {v.marks.candidate!r},"
-                             " which has no weight: a caller names it")),
+    Row(BACKWARD, "callers name the candidate although it has no weight, or nobody can tell, within"
+        " the deadline", "waits for them",
+        lambda v: v.back and v.idle and bool(_named(v)) and not v.expired,
+        lambda v: moves.wait(v, _named(v))),
     Row(BACKWARD, "the candidate has no weight", "the endpoint moves to the base",
         lambda v: v.back and v.idle,
         moves.settle),

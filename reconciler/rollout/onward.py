@@ -6,7 +6,7 @@ from reconciler.rollout import moves
 from reconciler.rollout.homeward import back
 from reconciler.rollout.row import RUNS, Row, doing, overdue, reason, word
 from reconciler.rollout.values import Act, Doing, RolloutAction, Verdict
-from reconciler.rollout.view import HELD, View
+from reconciler.rollout.view import HELD, Due, View
 
 WAYS = frozenset({"rollback", "abort"})
 DUE = "any with more traffic due"
@@ -23,8 +23,11 @@ def failure(view: View, why: str) -> RolloutAction:
 
 
 def _lost(view: View) -> str:
-    what = {Doing.SCALE: "the instances", Doing.MOVE: "the weights"}.get(view.marks.doing, "it")
     how = "AWS took back" if view.marks.seen or view.live.reason else "AWS did not set"
+    if doing(view, Doing.CARRY):
+        what = f"the instances of {view.marks.stable!r} that the target keeps: {reason(view)}"
+        return f"{how} {what}; promote to the end goes on with fewer"
+    what = {Doing.SCALE: "the instances", Doing.MOVE: "the weights"}.get(view.marks.doing, "it")
     return f"{how} {what} of step {view.marks.step}: {reason(view)}"
 
 
@@ -155,16 +158,16 @@ LADDER: tuple[Row, ...] = (
                              "if it has ended", v.marks.since + v.limit)),
     Row("scaling, moving, finishing, promoting", "what was sent is not live within the deadline",
         "the way back begins; where `onFailure` is none, it is held",
-        lambda v: doing(v, Doing.SCALE, Doing.MOVE, Doing.FINISH) and not v.reached and v.expired
-        and not v.signals.frozen,
+        lambda v: doing(v, Doing.SCALE, Doing.MOVE, Doing.CARRY, Doing.FINISH) and not v.reached
+        and v.expired and not v.signals.frozen,
         lambda v: failure(v, f"{overdue(v)}; {reason(v)}")),
     Row("baking, promoting", "the candidate has lost instances", "they come again, and a new bake",
         lambda v: doing(v, Doing.BAKE) and not v.enough(v.marks.step) and v.marks.word != "full",
         lambda v: moves.scale(v, v.marks.step)),
     Row("scaling, promoting", "the instances are not there, and AWS does nothing",
         "asks for them once more",
-        lambda v: doing(v, Doing.SCALE) and not v.reached and v.marks.word != "full",
-        lambda v: moves.scale(v, v.marks.step)),
+        lambda v: doing(v, Doing.SCALE, Doing.CARRY) and not v.reached and v.marks.word != "full",
+        lambda v: moves.take(v, Due(v.marks.doing, v.marks.step))),
     Row("baking", "the bake is not over", "waits",
         lambda v: v.due is None and doing(v, Doing.BAKE),
         lambda v: moves.wait(v, f"{moves.percent(v.step.share)} is watched: {_unsure(v)}",
@@ -198,7 +201,8 @@ LADDER: tuple[Row, ...] = (
         lambda v: v.due is not None and doing(v, Doing.BAKE) and v.step.gate and not v.insists,
         lambda v: moves.held(v, f"step {v.marks.step} was good and waits for approval")),
     Row("any with more traffic due", "judged good just now, first, or promoted",
-        "instances where they are lacking, else the weights; after the last step the target",
+        "instances where they are lacking, else the weights; after the last step the target, with "
+        "no fewer instances than serve",
         lambda v: v.due is not None,
         lambda v: moves.take(v, v.due) if v.due else _stop(v)),
     Row("any", "else", "stops: nobody has foreseen it", lambda _: True, _stop),

@@ -27,12 +27,13 @@ TOLERANCE = 1e-4
 """Of a share: weights are float32, so 0.8 comes back as 0.800000011920929 (AWS_FACTS 1.4)."""
 BACK = frozenset({Doing.RESTORE, Doing.PART, Doing.ABORT, Doing.SETTLE})
 """What is announced on the way back to the base."""
-_LADDER = frozenset({Doing.SCALE, Doing.MOVE, Doing.BAKE})
+_LADDER = frozenset({Doing.SCALE, Doing.MOVE, Doing.BAKE, Doing.CARRY})
 _PLAIN: Mapping[Doing, Phase] = MappingProxyType({
     Doing.START: Phase.STARTING,
     Doing.SCALE: Phase.SCALING,
     Doing.MOVE: Phase.MOVING,
     Doing.BAKE: Phase.BAKING,
+    Doing.CARRY: Phase.SCALING,
 })  # fmt: skip
 _ENDS: Mapping[str, Phase] = MappingProxyType({
     "completed": Phase.COMPLETED,
@@ -180,7 +181,8 @@ def rungs(marks: Marks, *, asked: bool = False) -> tuple[float, ...]:
     again by itself, and what is live counts.
     """
     steps = {marks.step, marks.step + asked}
-    if marks.doing in {Doing.SCALE, Doing.MOVE, Doing.FINISH}:  # which may come before its time
+    early = {Doing.SCALE, Doing.MOVE, Doing.CARRY, Doing.FINISH}  # which may come before its time
+    if marks.doing in early:
         steps |= {marks.step - 1}
     return tuple(sorted({step_share(marks, step) for step in steps}))
 

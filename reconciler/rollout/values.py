@@ -97,6 +97,8 @@ class Doing(StrEnum):
     """The candidate gets the share of `step`."""
     BAKE = "bake"
     """The share of `step` was live at `confirmed`, and is watched since then."""
+    CARRY = "carry"
+    """Before the end: the stable variant gets as many instances as serve, which `target` keeps."""
     FINISH = "finish"
     """The endpoint moves to `target`."""
     RESTORE = "restore"
@@ -150,6 +152,9 @@ class Marks:
     on_failure: str = "rollback"
     over: str = ""
     """The middle configuration of a rollout from the same base that this one takes the place of."""
+    grown: int = 0
+    """The stable variant's instances when a step was announced, where it had more than
+    `stable_count`: each step gives the candidate its part of these."""
     attempt: int = 1
     """1 for the first rollout to this target, 2 where it is tried once more."""
     fault: str = ""
@@ -216,6 +221,8 @@ class Signals:
     None where nobody looked."""
     lacks: str = ""
     """What is gone that the way back needs, in words."""
+    uncounted: str = ""
+    """Why nobody can tell how many those are."""
 
 
 class Act(StrEnum):

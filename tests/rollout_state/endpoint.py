@@ -68,6 +68,8 @@ class Endpoint:
     outcomes: list[str] = field(default_factory=list)
     alarms: dict[str, str] = field(default_factory=dict)
     left: int = 0
+    retained: int = 0
+    """The instances of `primary` that the update under way keeps."""
     outcome: str = "ok"
     forgets: bool = True
     """Whether asked weights are the old ones again after AWS went back."""
@@ -111,9 +113,9 @@ class Endpoint:
         self.tags |= encode(started(self.rollout, BEGIN))
         self.update("cm")
 
-    def update(self, config: str) -> None:
+    def update(self, config: str, *, retains: bool = False) -> None:
         self._take("update", config)
-        self.pending = config
+        self.pending, self.retained = config, self.fleets["primary"].wanted if retains else 0
 
     def weigh(self, shares: dict[str, float]) -> None:
         assert shares.keys() == self.fleets.keys()
@@ -153,6 +155,8 @@ class Endpoint:
         if self.pending:
             self.config = self.pending
             self.fleets = self._fleets(self.config)
+            if self.retained:
+                self.fleets["primary"].wanted = self.retained
         for each in self.fleets.values():
             each.weight, each.count = each.asked, each.wanted
         self.pending, self.status = "", "InService"
@@ -211,7 +215,7 @@ class Driver:
     def _send(self, action: RolloutAction) -> None:
         self.check(action)
         if action.config:
-            self.aws.update(action.config)
+            self.aws.update(action.config, retains=action.retains)
         elif action.shares:
             self.aws.weigh(dict(action.shares))
         else:
@@ -240,6 +244,8 @@ class Driver:
         if action.act is Act.FINISH and marks.word != "full":
             assert abs(aws.share - rollout.steps[-1].share) < 1e-4
             assert self.judged(marks.confirmed, rollout.steps[-1].bake)
+            begins = aws.fleets["primary"].wanted if action.retains else rollout.stable_count
+            assert begins >= aws.fleets["candidate"].wanted  # what serves loses no instances
         assert action.act is not Act.SETTLE or not self.lacks or aws.share > 1e-4
         if action.act is Act.SETTLE and aws.config == rollout.middle:
             tried = [what for call, what in aws.calls if call == "weigh"][-1:]

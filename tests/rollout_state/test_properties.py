@@ -17,7 +17,7 @@ from .endpoint import STEPS, TICK, Driver, begun
 
 ENDS = {Phase.COMPLETED, Phase.ABORTED, Phase.ROLLED_BACK}
 EVENTS = ("tick", "tick", "tick", "kill", "pause", "resume", "promote", "full", "abort", "bad",
-          "good", "unsure", "freeze", "thaw", "scale in", "rollback", "silent", "lost",
+          "good", "unsure", "freeze", "thaw", "scale in", "raise", "rollback", "silent", "lost",
           "found")  # fmt: skip
 
 
@@ -198,6 +198,7 @@ def acted(driver: Driver, event: str) -> None:
         "silent": lambda: driver.aws.outcomes.append("silent"),
         "kill": lambda: setattr(driver, "kill_at", driver.kill_at | {driver.effects}),
         "scale in": lambda: shrunk(driver),
+        "raise": lambda: raised(driver),
     }
     if event in tell:
         tell[event]()
@@ -213,6 +214,13 @@ def shrunk(driver: Driver) -> None:
     fleet = driver.aws.fleets["primary"]
     if driver.aws.status == "InService" and driver.aws.config == "cm":
         fleet.count = fleet.wanted = max(1, fleet.count - 1)
+
+
+def raised(driver: Driver) -> None:
+    """A person gives the candidate more instances than any step has."""
+    fleet = driver.aws.fleets.get("candidate")
+    if fleet is not None and driver.aws.status == "InService":
+        fleet.count = fleet.wanted = fleet.wanted + 3
 
 
 @settings(max_examples=4000 if LONG else 150, deadline=None, derandomize=True, database=None,

@@ -142,3 +142,18 @@ def test_a_way_back_does_not_wait_for_that_word(scaled: Stage) -> None:
     scaled.judge = lambda *_: Signals(verdict=Verdict.FAILED)
     assert rest(scaled) is Phase.ROLLED_BACK
     assert scaled.counts == {"primary": 9}
+
+
+@pytest.mark.parametrize("owned", [False, True])
+def test_what_a_person_gave_to_the_candidate_is_not_lost_at_the_end(
+    stage: Stage, owned: bool
+) -> None:
+    """Its count goes with it, so the old version gets as many, which the update retains."""
+    until(stage, Phase.BAKING, 4)
+    if owned:
+        autoscaled(stage.aws)
+    stage.aws.scale(NAME, "candidate", 7)
+    stage.settle()
+    assert rest(stage) is Phase.COMPLETED
+    assert (stage.counts, restored(stage)) == ({"primary": 7}, [7])
+    assert moved(stage)["RetainAllVariantProperties"] is True

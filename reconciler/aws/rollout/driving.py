@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from reconciler.aws.rollout import balanced, home, retaining
+from reconciler.aws.rollout import balanced, home, pinning, releasing, retaining
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.rollout.unspecced import unspecced
@@ -110,6 +110,10 @@ def look(session: Session, about: About, word: str = "") -> Look:
         signals = replace(about.judge(rollout, live, now), word=word, lacks=lacks)
     if rollout is not None:
         action: RolloutAction | None = next_action(rollout, live, signals, now)
+        if action is not None and pinning.matters(live, action):
+            counted = pinning.pinned(session, reading.name, rollout.candidate, now)
+            signals = replace(signals, pinned=counted[0], uncounted=counted[1])
+            action = next_action(rollout, live, signals, now)
     else:
         action = unmarked(live) if trialmarks.TAG not in reading.tags else None
     action = retaining.decided(session, reading, action) if action is not None else None
@@ -129,8 +133,10 @@ def same(one: Look, other: Look) -> bool:
     return all(getattr(first, name) == getattr(second, name) for name in wanted)
 
 
-def carry_out(session: Session, found: Look, hear: Hear) -> None:
+def carry_out(session: Session, found: Look, hear: Hear) -> str:
     """Send what a look found; nothing where there is nothing to send.
+
+    Answers what could not be done beside it, in words.
 
     Raises:
         MovedError: somebody else has changed the endpoint or its marks.
@@ -139,13 +145,16 @@ def carry_out(session: Session, found: Look, hear: Hear) -> None:
     """
     action, rollout, rule = found.action, found.rollout, found.rule
     if found.reading is None or action is None:
-        return
+        return ""
     first = rule is not None and action.act is not Act.WEIGH
     if rule is not None and first:
         balanced.follow(session, rule, hear)
         if rollout is not None:
             balanced.cleared(session, rule, rollout, action)
+    stays = releasing.ends(action)
+    left = releasing.release(session, found.reading, stays, hear) if stays else ""
     if action.act in SENDS:
         send(session, found.reading, action, hear)
     if rule is not None and not first:
         balanced.follow(session, rule, hear)
+    return left

@@ -136,7 +136,7 @@ class Driver:
         """
         try:
             with kept(self.scene, found, needed=self.needed) as hear:
-                carry_out(self.scene.world.session, found, _both(self.told.append, hear))
+                left = carry_out(self.scene.world.session, found, _both(self.told.append, hear))
         except MovedError as error:
             raise Stop("DRIVE002", str(error), "run this again", Exit.STALE) from error
         except BusyError as error:
@@ -147,6 +147,7 @@ class Driver:
             return False
         except AwsError as error:
             raise asked(error, self.scene, found) from error
+        self.notes += [left] if left else []
         return True
 
     def data(self, found: Look) -> dict[str, Json]:

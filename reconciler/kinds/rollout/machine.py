@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from reconciler.kinds.api import Role, Scope
 from reconciler.kinds.rollout import expose
 from reconciler.kinds.rollout.anew import MODEL
+from reconciler.kinds.rollout.autoscale.build import SERVICE
+from reconciler.kinds.rollout.autoscale.figures import COUNT
 from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.rollout.standing import CONFIG, ENDPOINT, MIDDLE
@@ -29,6 +31,7 @@ from reconciler.kinds.terms.turn import TURN, turns
 from reconciler.model.address import Address
 from reconciler.model.asset import Form
 from reconciler.model.graph import Node
+from reconciler.model.scaling import HELD_TAG
 from reconciler.model.value import Json, Path, Ref
 from reconciler.rollout.checks import written
 
@@ -130,6 +133,8 @@ def _allow(spec: Rollout, role: Role, scope: Scope) -> None:
     if names := analysis(spec, scope).alarms:
         alarms = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=alarms)
+    if spec.autoscale is not None:
+        _allow_release(role, scope)
     allow_disks(scope, role, key_arn(spec.key, scope))
     expose.allow_driver(spec.expose, scope, role)
 
@@ -138,6 +143,17 @@ def _named(noun: str, type_: str, suffix: str, scope: Scope) -> str:
     """The pattern of all that are named by their content."""
     sample = scope.versioned(type_, {}, suffix).name
     return scope.arn("sagemaker", f"{noun}/{sample[: -len(sample.rpartition('-')[2])]}*")
+
+
+def _allow_release(role: Role, scope: Scope) -> None:
+    """Let scale-in go on at the end. AWS chose the ids of targets, and IAM sees no tags."""
+    targets = (scope.arn("application-autoscaling", "scalable-target/*"),)
+    scope.grant(role, ("application-autoscaling:ListTagsForResource",), on=targets)
+    word = "application-autoscaling"
+    only = {f"{word}:service-namespace": SERVICE, f"{word}:scalable-dimension": COUNT}
+    scope.grant(role, (f"{word}:RegisterScalableTarget",), on=targets, when={"StringEquals": only})
+    tag = {"ForAllValues:StringEquals": {"aws:TagKeys": [HELD_TAG]}}
+    scope.grant(role, (f"{word}:UntagResource",), on=targets, when=tag)
 
 
 # -- the states
