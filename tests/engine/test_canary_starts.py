@@ -366,7 +366,9 @@ def test_a_rollout_that_runs_is_not_ended_by_leaving_its_strategy(running: World
     running.platform.allow = LOOKS
     plan = running.plan(text(2, ALL_AT_ONCE))
     (refused,) = plan.refused
-    assert (refused.address, "promote or abort it" in refused.refused) == (AT, True)
+    assert (refused.address, "promote --full scorer" in refused.refused) == (AT, True)
+    (other,) = running.plan(text(3, ALL_AT_ONCE)).refused
+    assert "`moorline rollout abort scorer` goes back" in other.refused
     assert "update_endpoint" not in running.platform.apply(plan).calls
 
 
