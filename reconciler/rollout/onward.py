@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.rollout import moves
+from reconciler.rollout import moves, wish
 from reconciler.rollout.homeward import back
 from reconciler.rollout.row import RUNS, Row, doing, overdue, reason, word
 from reconciler.rollout.values import Act, Doing, RolloutAction, Verdict
@@ -134,12 +134,6 @@ STANDING: tuple[Row, ...] = (
         lambda v: v.marks.word in HELD,
         lambda v: moves.still(v, Act.HOLD, f"{v.marks.why}; say resume, promote or abort",
                               v.marks.since + v.limit if v.limit else None)),
-    Row("any but finishing", "the spec asks for another target by now",
-        "holds: apply starts that one, or a person promotes or aborts this one",
-        lambda v: v.superseded and not v.insists and not doing(v, Doing.FINISH),
-        lambda v: moves.still(v, Act.HOLD, f"{v.marks.version or v.marks.target!r} is taking over, "
-                              f"and the spec asks for {v.rollout.version or v.rollout.target!r}: "
-                              "apply goes back and starts that one; or promote or abort this one")),
 )  # fmt: skip
 """What it waits for, and what has come about or not."""
 
@@ -164,6 +158,18 @@ LADDER: tuple[Row, ...] = (
     Row("baking, promoting", "the candidate has lost instances", "they come again, and a new bake",
         lambda v: doing(v, Doing.BAKE) and not v.enough(v.marks.step) and v.marks.word != "full",
         lambda v: moves.scale(v, v.marks.step)),
+    Row("any but finishing", "the spec has not asked for it for as long as it may wait",
+        "the way back begins",
+        lambda v: wish.forsaken(v) and not doing(v, Doing.FINISH),
+        lambda v: back(v, f"for {moves.time(v.marks.hold)} nobody did anything: {wish.said(v)}")),
+    Row("any but finishing", "the spec asks for another target by now",
+        "holds: apply starts that one, or a person promotes or aborts this one",
+        lambda v: wish.superseded(v) and not doing(v, Doing.FINISH),
+        lambda v: moves.still(v, Act.HOLD, wish.said(v))),
+    Row("any but finishing", "no spec moves its weights any more",
+        "holds: a person aborts or promotes it, or puts the strategy back",
+        lambda v: wish.left(v) and not doing(v, Doing.FINISH),
+        lambda v: moves.still(v, Act.HOLD, wish.said(v))),
     Row("scaling, promoting", "the instances are not there, and AWS does nothing",
         "asks for them once more",
         lambda v: doing(v, Doing.SCALE, Doing.CARRY) and not v.reached and v.marks.word != "full",
@@ -178,6 +184,13 @@ LADDER: tuple[Row, ...] = (
     Row("any with more traffic due", "it is a freeze window", "waits for its end",
         lambda v: v.due is not None and bool(v.signals.frozen),
         lambda v: moves.wait(v, f"frozen: {v.signals.frozen}")),
+    Row("any with more traffic due", "nobody knows what the spec asks for, within the deadline",
+        "waits for an answer",
+        lambda v: v.due is not None and wish.unsure(v) and not v.expired,
+        lambda v: moves.wait(v, wish.said(v))),
+    Row("any with more traffic due", "nobody knows what the spec asks for", "is held",
+        lambda v: v.due is not None and wish.unsure(v),
+        lambda v: moves.held(v, wish.said(v))),
     Row("any with the first weight due", "an alarm fires, or the analysis fails, already",
         "is held: it is not the candidate's doing; promote to the end passes it",
         lambda v: v.first and v.judged()[0] is Verdict.FAILED and v.marks.word != "full",

@@ -12,6 +12,7 @@ from reconciler.rollout.values import (
     Act,
     Finding,
     Live,
+    Marks,
     Phase,
     Rollout,
     RolloutAction,
@@ -102,6 +103,21 @@ def shown(found: Shown) -> dict[str, Json]:
         "findings": [_finding(each) for each in found.signals.findings],
         "next": _next(action),
         "detail": dict(action.detail) if action is not None else {},
+    }
+
+
+def asked(rollout: Rollout | None, marks: Marks | None) -> dict[str, Json] | None:
+    """What the spec asks for instead, or why nobody knows; nothing where it asks for this one."""
+    if rollout is None or marks is None or marks.ended or marks.fault:
+        return None
+    unsure, other = rollout.left or rollout.unsure, rollout.target != marks.target
+    if not other and not unsure:
+        return None
+    return {
+        "target": rollout.target if other else "",
+        "version": rollout.version if other else "",
+        "unsure": unsure,
+        "heeded": rollout.heeded,
     }
 
 

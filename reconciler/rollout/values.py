@@ -72,6 +72,13 @@ class Rollout:
     """The version of the model that takes over, in words."""
     digest: str = ""
     """Of all of the above and the analysis, as they were when it started."""
+    left: str = ""
+    """Why no spec moves its weights any more, or "": then nobody has asked for the way up."""
+    unsure: str = ""
+    """Why nobody knows what its spec asks for now, or ""."""
+    heeded: bool = True
+    """Whether who drives it looks at what the spec asks for now: the function in AWS goes on with
+    what the last apply gave it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

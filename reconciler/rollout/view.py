@@ -250,10 +250,6 @@ class View:
         return self.due is not None and not self.exposed
 
     @property
-    def superseded(self) -> bool:
-        return bool(self.rollout.target) and self.rollout.target != self.marks.target
-
-    @property
     def insists(self) -> bool:
         """Whether a person has said to go on whatever nobody can tell."""
         return self.marks.word in {"promote", "full"}

@@ -36,6 +36,8 @@ WORDS = {"pause": "pause", "resume": "resume", "promote": "promote", "promote --
 NOW = BEGIN + 1000
 GATED = replace(ROLLOUT, steps=tuple(replace(each, gate=True) for each in ROLLOUT.steps))
 OTHER = replace(ROLLOUT, target="c3", version="model 8")
+LEFT = replace(ROLLOUT, left="its spec is gone")
+UNSURE = replace(ROLLOUT, unsure="S3 does not say")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -149,7 +151,7 @@ def views() -> list[View]:
         other = replace(marks, on_inconclusive="abort", on_failure="none")
         unsure = Signals(verdict=Verdict.INCONCLUSIVE)
         more.append(View(ROLLOUT, replace(live, marks=other), unsure, NOW, other))
-        more.append(View(OTHER, live, Signals(), NOW, marks))
+        more += [View(each, live, Signals(), NOW, marks) for each in (OTHER, LEFT, UNSURE)]
         more.append(View(ROLLOUT, replace(live, alarms={"a": ""}), Signals(), NOW, marks))
     return found_ + more
 

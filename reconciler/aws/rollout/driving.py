@@ -17,20 +17,20 @@ from reconciler.aws.rollout.unspecced import unspecced
 from reconciler.aws.session import Session
 from reconciler.rollout import split, trialmarks
 from reconciler.rollout.state import from_marks, next_action, unmarked
-from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, Signals
+from reconciler.rollout.values import Act, Live, Rollout, RolloutAction, Signals
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
 """What is sent; all else is waited for, or is up to a person."""
 Judge = Callable[[Rollout, Live, float], Signals]
 """What the metrics say of the candidate at a moment."""
-Asked = Callable[[Marks], Rollout | None]
-"""What a spec says now of the rollout that marks tell of; nothing where it moves no weights."""
-
+Asked = Callable[[Reading], Rollout | None]
+"""What a spec says now of the rollout that the marks of a reading tell of; nothing where nobody
+knows of one, and then those alone say what runs."""
 Beside = Callable[[Session, Reading, str], tuple[Signals, RolloutAction] | None]
 """What is found of versions beside each other, with the word of a person."""
 
 
-def unasked(_marks: Marks) -> Rollout | None:
+def unasked(_reading: Reading) -> Rollout | None:
     """Of whom no spec is known: the marks alone say what runs."""
     return None
 
@@ -91,7 +91,7 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
                     signals=Signals(word=word), action=None)  # fmt: skip
-    if about.beside is not None:
+    if about.beside is not None and not reading.on_trial:
         found = about.beside(session, reading, word)
     else:
         found = unspecced(reading, now, word)
@@ -103,7 +103,7 @@ def look(session: Session, about: About, word: str = "") -> Look:
         return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
                     signals=signals, action=then, rule=rule)  # fmt: skip
     live, marks = reading.live, reading.live.marks
-    rollout = about.asked(marks) or from_marks(marks, live) if marks is not None else None
+    rollout = about.asked(reading) or from_marks(marks, live) if marks is not None else None
     signals = Signals(word=word)
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         lacks = home.lacks(session, marks, files=about.files, word=word)

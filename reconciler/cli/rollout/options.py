@@ -126,7 +126,7 @@ def findings(data: Mapping[str, Json], exit_: Exit) -> Iterator[Diagnostic]:
         help_ = "`moorline rollout history` has what was done; the version before has the traffic"
         yield Diagnostic("DRIVE006", why, help=help_ if data["ended"] else "")
     elif exit_ is Exit.BLOCKED:
-        help_ = "`moorline rollout resume`, `promote` or `abort`"
+        help_ = _helps(data.get("asked"))
         yield Diagnostic("DRIVE009", why, help=help_, severity=Severity.WARNING)
 
 
@@ -134,6 +134,15 @@ def _way_out(why: str) -> str:
     if LEFT in why:
         return "`moorline rollout abort` marks it as ended, and moves nothing"
     return _UNREAD if "cannot be read" in why else _BY_HAND
+
+
+def _helps(asked: Json) -> str:
+    """What a person can say, by what the spec asks for now."""
+    if not asked:
+        return "`moorline rollout resume`, `promote` or `abort`"
+    if not asked["target"]:
+        return "`moorline rollout abort` or `promote`, or mend what is said of its spec"
+    return "`moorline apply` does what the spec asks for; or `moorline rollout abort` or `promote`"
 
 
 def stopped(driver: Driver, stop: Stop) -> NoReturn:

@@ -57,8 +57,8 @@ CODES = (
     Code(
         "DRIVE009",
         "it waits for a person",
-        "The rollout is paused, or its analysis is inconclusive and the spec says to hold then. It goes no further by itself.",
-        "`moorline rollout resume` or `promote` goes on, `abort` goes back.",
+        "The rollout is paused, or its analysis is inconclusive and the spec says to hold then, or the spec asks for another target by now, or moves no weights any more. It goes no further by itself.",
+        "`moorline rollout resume` or `promote` goes on, `abort` goes back. `moorline apply` takes up what the spec asks for instead.",
     ),
     Code(
         "DRIVE010",
