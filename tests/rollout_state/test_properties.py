@@ -17,7 +17,8 @@ from .endpoint import STEPS, TICK, Driver, begun
 
 ENDS = {Phase.COMPLETED, Phase.ABORTED, Phase.ROLLED_BACK}
 EVENTS = ("tick", "tick", "tick", "kill", "pause", "resume", "promote", "full", "abort", "bad",
-          "good", "unsure", "freeze", "thaw", "scale in", "rollback", "silent")  # fmt: skip
+          "good", "unsure", "freeze", "thaw", "scale in", "rollback", "silent", "another", "left",
+          "unknown", "the same")  # fmt: skip
 
 
 def healthy() -> Driver:
@@ -195,6 +196,10 @@ def acted(driver: Driver, event: str) -> None:
         "silent": lambda: driver.aws.outcomes.append("silent"),
         "kill": lambda: setattr(driver, "kill_at", driver.kill_at | {driver.effects}),
         "scale in": lambda: shrunk(driver),
+        "another": lambda: setattr(driver, "asked", {"target": "c3"}),
+        "left": lambda: setattr(driver, "asked", {"left": "its spec is gone"}),
+        "unknown": lambda: setattr(driver, "asked", {"unsure": "S3 does not say"}),
+        "the same": lambda: setattr(driver, "asked", {}),
     }
     if event in tell:
         tell[event]()

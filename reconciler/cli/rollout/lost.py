@@ -18,6 +18,8 @@ from reconciler.cli.world.live import World
 from reconciler.cli.world.rollouts import about_of
 from reconciler.compile import compiler
 from reconciler.compile.rollouts import Known
+from reconciler.kinds.rollout.spec import Rollout
+from reconciler.kinds.rollout.standing import weighed
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.rollout.phase import BACK
 from reconciler.rollout.values import CANDIDATE, Doing
@@ -46,6 +48,11 @@ def stray(world: World, known: Mapping[str, Known], name: str) -> Scene | None:
     return None
 
 
+def weighs(known: Known) -> bool:
+    """Whether a spec has a canary; tests and shadows are driven otherwise."""
+    return isinstance(known.spec.model, Rollout) and weighed(known.spec.model)
+
+
 def unread(error: AwsError) -> Diagnostic:
     """That nobody knows whether there are some."""
     text = f"whether a rollout runs whose spec is gone could not be found out: {error}"
@@ -56,7 +63,7 @@ def _found(world: World, known: Mapping[str, Known]) -> Iterator[tuple[marked.St
     by_endpoint = {each.endpoint: each for each in known.values()}
     for each in marked.strays(world.session, compiler.place_of(world.view)):
         spec = by_endpoint.get(each.endpoint)
-        if spec is not None and spec.drive:
+        if spec is not None and weighs(spec):
             continue
         found = read(world.session, each.endpoint)
         if found is not None and _runs(found):
