@@ -15,6 +15,7 @@ from reconciler.rollout import marks
 
 _TAGGING, _PAGE = "resourcegroupstaggingapi", 100
 SPEC = OWNERSHIP[2]
+_BESIDE = ("cloudwatch:alarm", "states:stateMachine")
 GUARD = "-rollback-"
 """In the name of an alarm that stops a rollout; others scale it."""
 
@@ -34,20 +35,31 @@ def strays(session: Session, place: Place) -> list[Stray]:
     Raises:
         AwsError: AWS did not say.
     """
-    found = _tagged(session, place, "sagemaker:endpoint", {marks.PREFIX: ""})
+    found = _tagged(session, place, ("sagemaker:endpoint",), {marks.PREFIX: ""})
     known = (Stray(_name(arn), tags.get(SPEC, "")) for arn, tags in found.items() if _open(tags))
     return sorted(known, key=lambda each: each.endpoint)
 
 
-def alarms(session: Session, place: Place, spec: str) -> tuple[str, ...]:
-    """The alarms by which a spec has guarded its rollouts, by name.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a spec has made beside its endpoint, for its rollouts."""
+
+    alarms: tuple[str, ...] = ()
+    """Those that stop a rollout, by name."""
+    machine: bool = False
+    """Whether a machine in AWS drives it."""
+
+
+def made(session: Session, place: Place, spec: str) -> Made:
+    """What is there of a spec.
 
     Raises:
         AwsError: AWS did not say.
     """
-    found = _tagged(session, place, "cloudwatch:alarm", {SPEC: spec})
-    names = sorted(arn.rpartition(":alarm:")[2] for arn in found)
-    return tuple(name for name in names if GUARD in name)
+    found = _tagged(session, place, _BESIDE, {SPEC: spec})
+    names = sorted(arn.rpartition(":alarm:")[2] for arn in found if ":alarm:" in arn)
+    machine = any(":stateMachine:" in arn for arn in found)
+    return Made(tuple(name for name in names if GUARD in name), machine)
 
 
 def _open(tags: Mapping[str, str]) -> bool:
@@ -56,12 +68,12 @@ def _open(tags: Mapping[str, str]) -> bool:
 
 
 def _tagged(
-    session: Session, place: Place, type_: str, more: Mapping[str, str]
+    session: Session, place: Place, types: tuple[str, ...], more: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
-    """Tags by ARN of what is of a type and of this environment; "" is any value of a tag."""
+    """Tags by ARN of what is of some types and of this environment; "" is any value of a tag."""
     own = {**dict(zip(OWNERSHIP, (place.platform, place.environment), strict=False)), **more}
     filters = [{"Key": key, **({"Values": [value]} if value else {})} for key, value in own.items()]
-    asked = {"TagFilters": filters, "ResourceTypeFilters": [type_], "ResourcesPerPage": _PAGE}
+    asked = {"TagFilters": filters, "ResourceTypeFilters": [*types], "ResourcesPerPage": _PAGE}
     found = ReadOnly(session, _TAGGING).pages("get_resources", asked, "ResourceTagMappingList")
     return {
         str(each["ResourceARN"]): {it["Key"]: it["Value"] for it in each.get("Tags") or ()}

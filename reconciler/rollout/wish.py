@@ -41,7 +41,7 @@ def said(view: View) -> str:
             " --full` goes to the end, and with its canary in the spec again it goes on"
         )
     if asked.unsure:
-        return f"nobody knows whether the spec still asks for {this}: {asked.unsure}"
+        return f"{this} gets no more traffic: {asked.unsure}"
     if asked.target == marks.base:
         return (
             f"{this} is taking over, and the spec asks for the version before again: apply goes"

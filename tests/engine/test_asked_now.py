@@ -148,7 +148,7 @@ def test_what_cannot_be_looked_up_raises_nothing_and_stops_no_way_back(
     else:
         desk.world.aws.fail("s3", "ListObjectsV2", code, times=999)
     act, why = desk.next(text(2))
-    assert (act, "nobody knows whether" in why) == (Act.WAIT, True)
+    assert (act, "gets no more traffic" in why) == (Act.WAIT, True)
 
     desk.verdict = Verdict.FAILED
     assert desk.next(text(2))[0] is Act.WEIGH
@@ -160,7 +160,7 @@ def test_what_cannot_be_looked_up_raises_nothing_and_stops_no_way_back(
 
     baked(desk.world, ago=700 + 7300)
     act, why = desk.next(text(2))
-    assert (act, "nobody knows whether" in why) == (Act.MARK, True)
+    assert (act, "gets no more traffic" in why) == (Act.MARK, True)
 
 
 def test_a_step_on_its_way_has_its_deadline_whatever_is_known(desk: Desk) -> None:
@@ -255,7 +255,9 @@ def test_a_rollout_whose_spec_is_gone_is_found_by_its_marks_in_its_environment_a
     place = compiler.place_of(view)
     (found,) = marked.strays(session, place)
     assert (found.endpoint, found.spec) == (NAME, "Rollout/scorer")
-    (guard,) = marked.alarms(session, place, found.spec)
+    made = marked.made(session, place, found.spec)
+    (guard,), machine = made.alarms, made.machine
+    assert not machine
     assert marked.strays(session, replace(place, environment="prod")) == []
 
     about = About(endpoint=NAME, asked=gone("scorer", view), alarms=(guard,))

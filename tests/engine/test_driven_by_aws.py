@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from sweeps import LONG
 
+from reconciler.aws.strays import made
+from reconciler.compile import compiler
 from reconciler.jobs import DRIVER, driver, package
 from reconciler.rollout import marks
 from reconciler.sandbox.door.faults import Faults
@@ -111,6 +113,8 @@ def test_a_bad_version_is_rolled_back(world: World) -> None:
 
 def test_what_nobody_asked_for_fails_the_run_and_moves_nothing(world: World) -> None:
     assert world.apply(text(2)).failures == {}
+    place = compiler.place_of(world.platform.request().view)
+    assert made(world.platform.session, place, "Rollout/scorer").machine
     arn = world.endpoint["EndpointArn"]
     spoilt = [{"Key": key, "Value": "x"} for key in world.tags if key.startswith(MARKS)]
     world.sagemaker.add_tags(ResourceArn=arn, Tags=spoilt)

@@ -8,7 +8,7 @@ reason (AWS_FACTS 1.3 to 1.5). Each call is checked against what must always hol
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.rollout.marks import encode, read
 from reconciler.rollout.state import next_action, started
@@ -184,11 +184,14 @@ class Driver:
     actions: list[RolloutAction] = field(default_factory=list)
     confirmed: float = 0.0
     promoted: bool = False
+    asked: dict[str, str] = field(default_factory=dict)
+    """What the spec asks for instead, or why nobody asks for it or knows."""
 
     def look(self, word: str = "") -> RolloutAction:
         signals = Signals(verdict=self.verdict, frozen=self.frozen, word=word,
                           lacks=self.lacks)  # fmt: skip
-        return next_action(self.aws.rollout, self.aws.live(), signals, self.now)
+        asked = replace(self.aws.rollout, **self.asked)
+        return next_action(asked, self.aws.live(), signals, self.now)
 
     def step(self, word: str = "") -> RolloutAction:
         """One look, and what it says."""
@@ -236,7 +239,7 @@ class Driver:
                 assert aws.fleets["candidate"].count >= rollout.steps[rung].count
                 assert rung == 0 or self.judged(marks.confirmed, rollout.steps[rung - 1].bake)
                 assert not self.frozen
-                assert not self.lacks or self.promoted
+                assert self.promoted or not (self.asked or self.lacks)
             elif wanted > 1e-4:
                 assert marks.doing == "part" or wanted in {s.share for s in rollout.steps}
             else:
@@ -244,6 +247,7 @@ class Driver:
         if action.act is Act.FINISH and marks.word != "full":
             assert abs(aws.share - rollout.steps[-1].share) < 1e-4
             assert self.judged(marks.confirmed, rollout.steps[-1].bake)
+            assert self.promoted or not self.asked or marks.tries > 1  # on its way already
             begins = aws.fleets["primary"].wanted if action.retains else rollout.stable_count
             assert begins >= aws.fleets["candidate"].wanted  # what serves loses no instances
         assert action.act is not Act.SETTLE or not self.lacks or aws.share > 1e-4

@@ -18,7 +18,7 @@ from .endpoint import STEPS, TICK, Driver, begun
 ENDS = {Phase.COMPLETED, Phase.ABORTED, Phase.ROLLED_BACK}
 EVENTS = ("tick", "tick", "tick", "kill", "pause", "resume", "promote", "full", "abort", "bad",
           "good", "unsure", "freeze", "thaw", "scale in", "raise", "rollback", "silent", "lost",
-          "found")  # fmt: skip
+          "found", "another", "left", "unknown", "the same")  # fmt: skip
 
 
 def healthy() -> Driver:
@@ -199,6 +199,10 @@ def acted(driver: Driver, event: str) -> None:
         "kill": lambda: setattr(driver, "kill_at", driver.kill_at | {driver.effects}),
         "scale in": lambda: shrunk(driver),
         "raise": lambda: raised(driver),
+        "another": lambda: setattr(driver, "asked", {"target": "c3"}),
+        "left": lambda: setattr(driver, "asked", {"left": "its spec is gone"}),
+        "unknown": lambda: setattr(driver, "asked", {"unsure": "S3 does not say"}),
+        "the same": lambda: setattr(driver, "asked", {}),
     }
     if event in tell:
         tell[event]()

@@ -172,6 +172,9 @@ def test_a_third_version_never_gets_the_progress_of_the_second() -> None:
     assert (held.act, held.shares, held.config) == (Act.HOLD, {}, "")
     assert "'model 7'" in held.why
     assert "'model 8'" in held.why
+    blind = replace(OTHER, heeded=False)  # the function in AWS, which knows no specs
+    goes_on = next_action(ROLLOUT, driver.aws.live(), signals, driver.now)
+    assert next_action(blind, driver.aws.live(), signals, driver.now) == goes_on
     # meanwhile the second is guarded as ever
     failing = next_action(OTHER, driver.aws.live(), Signals(verdict=Verdict.FAILED), driver.now)
     assert dict(failing.shares) == HOME

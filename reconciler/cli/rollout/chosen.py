@@ -39,11 +39,13 @@ def every(
     request = live.request_of(project, environment)
     world = _world(project, request, role)
     known = rollouts(request.specs, request.view)
-    found = [_scene(world, each) for each in known.values() if each.drive]
+    driven = [each for each in known.values() if each.drive]
     try:
-        return [*found, *lost.strays(world, known)], []
+        strays = lost.strays(world, known)
     except AwsError as error:
-        return found, [lost.unread(error)]
+        return [_scene(world, each) for each in driven], [lost.unread(error)]
+    taken = {each.about.endpoint for each in strays}
+    return [*(_scene(world, it) for it in driven if it.endpoint not in taken), *strays], []
 
 
 def opened(project: Project, environment: str | None, name: str, role: str) -> Scene:
@@ -51,7 +53,7 @@ def opened(project: Project, environment: str | None, name: str, role: str) -> S
     request = live.request_of(project, environment)
     known = rollouts(request.specs, request.view)
     found, world = _named(name, known), _world(project, request, role)
-    if found is not None and found.drive:
+    if found is not None and lost.weighs(found):
         return _scene(world, found)
     try:
         stray = lost.stray(world, known, found.name if found is not None else _short(name))
@@ -74,7 +76,7 @@ def shown(
     scene, known, specs = _found(project, environment, name, endpoint, role)
     if specs is None:
         return scene
-    if scene.known is not None and scene.known.drive:
+    if scene.known is not None and lost.weighs(scene.known):
         asks = asking(scene.world.session, specs, scene.view, scene.known)
         return replace(scene, about=replace(scene.about, asked=asks))
     try:
@@ -100,8 +102,7 @@ def _found(
     """A rollout by names, with the rollouts of the specs; and these, where all can be read."""
     if not (name or endpoint):
         project.fail([Diagnostic("DRIVE001", "which rollout?", help="give NAME or --endpoint")])
-    view, specs, whole = _leniently(replace(project), environment)
-    known = rollouts(specs, view)
+    view, known, specs = _leniently(replace(project), environment)
     spec = _named(name or endpoint, known)
     policy = compiler.policy_of(view, today=datetime.now(UTC).date())
     if spec is None:
@@ -113,15 +114,15 @@ def _found(
         world = _world(project, Request((spec.spec,), view, policy), role)
         about = replace(about_of(world.session, spec), endpoint=endpoint or spec.endpoint)
         scene = Scene(project, world, spec.name, about, spec)
-    return scene, known, specs if whole else None
+    return scene, known, specs
 
 
 def _leniently(
     project: Project, environment: str | None
-) -> tuple[EnvironmentView, tuple[Spec, ...], bool]:
-    """The environment, and what of its specs can be read, whatever is wrong with the others.
+) -> tuple[EnvironmentView, dict[str, Known], tuple[Spec, ...] | None]:
+    """The environment, and what of its rollouts can be read, whatever is wrong with the others.
 
-    With whether nothing is wrong with any.
+    With all specs, where nothing is wrong with any.
     """
     try:
         loaded = project.read()
@@ -129,13 +130,13 @@ def _leniently(
         if view is not None:
             specs, found = project.checked(view)
             wrong = any(each.is_error for each in (*loaded.diagnostics, *found))
-            return view, specs, not wrong
+            return view, rollouts(specs, view), None if wrong else specs
     except Exception as error:  # noqa: BLE001 - an abort must not fail for what else is wrong
         text = f"the specs cannot be read, so the endpoint alone is looked at: {error}"
         project.show([Diagnostic("DRIVE001", text, severity=Severity.WARNING)])
     alone = Project(project.specs, project.environments, project.as_json, project.no_color)
     alone.read_environments()
-    return alone.view(environment), (), False
+    return alone.view(environment), {}, None
 
 
 def _short(name: str) -> str:

@@ -13,14 +13,18 @@ from reconciler.aws.errors import AwsError
 from reconciler.aws.rollout.driving import About
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.cli.rollout.scene import Scene
-from reconciler.cli.world.asking import asking, gone
+from reconciler.cli.world.asking import gone, without
 from reconciler.cli.world.live import World
 from reconciler.cli.world.rollouts import about_of
 from reconciler.compile import compiler
 from reconciler.compile.rollouts import Known
+from reconciler.kinds.rollout.spec import Rollout
+from reconciler.kinds.rollout.standing import weighed
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.rollout.phase import BACK
 from reconciler.rollout.values import CANDIDATE, Doing
+
+_STOPS = "pause or abort stops that"
 
 
 def strays(world: World, known: Mapping[str, Known]) -> list[Scene]:
@@ -44,6 +48,11 @@ def stray(world: World, known: Mapping[str, Known], name: str) -> Scene | None:
     return None
 
 
+def weighs(known: Known) -> bool:
+    """Whether a spec has a canary; tests and shadows are driven otherwise."""
+    return isinstance(known.spec.model, Rollout) and weighed(known.spec.model)
+
+
 def unread(error: AwsError) -> Diagnostic:
     """That nobody knows whether there are some."""
     text = f"whether a rollout runs whose spec is gone could not be found out: {error}"
@@ -54,7 +63,7 @@ def _found(world: World, known: Mapping[str, Known]) -> Iterator[tuple[marked.St
     by_endpoint = {each.endpoint: each for each in known.values()}
     for each in marked.strays(world.session, compiler.place_of(world.view)):
         spec = by_endpoint.get(each.endpoint)
-        if spec is not None and spec.drive:
+        if spec is not None and weighs(spec):
             continue
         found = read(world.session, each.endpoint)
         if found is not None and _runs(found):
@@ -78,15 +87,17 @@ def _name(found: marked.Stray, spec: Known | None) -> str:
 
 
 def _scene(world: World, found: marked.Stray, spec: Known | None) -> Scene:
-    name, alarms, note = _name(found, spec), tuple[str, ...](), ""
+    name, made, note = _name(found, spec), marked.Made(), ""
     try:
-        alarms = marked.alarms(world.session, compiler.place_of(world.view), found.spec)
+        made = marked.made(world.session, compiler.place_of(world.view), found.spec)
     except AwsError as error:
         note = f" (its alarms could not be found: {error.code})"
+    if made.machine:
+        note = f" (until an apply its machine in AWS drives it all the same: {_STOPS})"
     if spec is None:
-        about = About(endpoint=found.endpoint, asked=gone(name, world.view, note), alarms=alarms)
+        asked = gone(name, world.view, note)
+        about = About(endpoint=found.endpoint, asked=asked, alarms=made.alarms)
         return Scene(world.project, world, name, about)
-    asks = asking(world.session, world.request.specs, world.view, spec)
-    about = about_of(world.session, spec, asks)
-    every = tuple(dict.fromkeys((*about.alarms, *alarms)))
+    about = about_of(world.session, spec, without(spec, note))
+    every = tuple(dict.fromkeys((*about.alarms, *made.alarms)))
     return Scene(world.project, world, name, replace(about, alarms=every), spec)

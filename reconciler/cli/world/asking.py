@@ -26,6 +26,8 @@ from reconciler.rollout.state import from_marks
 from reconciler.rollout.values import Doing, Live, Marks, Rollout
 from reconciler.specs.overlay import EnvironmentView
 
+UNKNOWN = "what its spec asks for is not known"
+
 
 def plainly(known: Known) -> Asked:
     """What a spec says without a look-up: its target is that of the marks."""
@@ -45,20 +47,29 @@ def asking(session: Session, specs: Iterable[Spec], view: EnvironmentView, known
     model, all_ = known.spec.model, tuple(specs)
 
     def wanted(found: Reading) -> Rollout | None:
-        live = found.live
-        marks = live.marks
+        marks = found.live.marks
         if marks is None or not isinstance(model, Spec_):
             return None
         if not standing.weighed(model):
-            why = f"the spec of {known.name!r} has no canary any more"
-            return left(marks, live, why) if found.on_trial else None
+            return without(known)(found)
         if not _goes_up(marks):
             return asked(model, known.endpoint, marks)
         try:
             now = _now(session, all_, view, known, found)
         except (LackingError, KeyError) as error:
-            now = Wanted(unsure=f"the spec cannot be compiled: {error}")
+            now = Wanted(unsure=f"{UNKNOWN}: it cannot be compiled: {error}")
         return asked(model, known.endpoint, marks, now)
+
+    return wanted
+
+
+def without(known: Known, note: str = "") -> Asked:
+    """What is said of a rollout whose spec has another strategy by now, if it has the endpoint."""
+    why = f"the spec of {known.name!r} has no canary any more{note}"
+
+    def wanted(found: Reading) -> Rollout | None:
+        marks = found.live.marks
+        return left(marks, found.live, why) if marks is not None and found.on_trial else None
 
     return wanted
 
@@ -96,13 +107,14 @@ def _now(
     facts[standing.lookup(model, scope)] = standing.as_read(found.live, found.tags)
     answers, problems = answer(session, [*target.on_trial(model, scope)])
     if problems:
-        return Wanted(unsure=f"{problems[0].message} ({problems[0].code})")
+        return Wanted(unsure=f"{UNKNOWN}: {problems[0].message} ({problems[0].code})")
     facts |= answers
     served = target.served(model, scope)
     made = target.configured(model, served, scope) if served is not None else None
     wrong = next((each for each in scope.problems if each.is_error), None)
     if wrong is not None:
-        return Wanted(unsure=f"{wrong.message} ({wrong.code})")
+        return Wanted(unsure=f"its spec cannot be applied as it is: {wrong.message} ({wrong.code})")
     if served is None or made is None:
-        return Wanted(unsure=scope.deferred.why if scope.deferred else "it has to wait")
+        why = scope.deferred.why if scope.deferred else "it has to wait"
+        return Wanted(unsure=f"{UNKNOWN}: {why}")
     return Wanted(made.config.name, served.version)
