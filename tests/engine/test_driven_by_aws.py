@@ -24,7 +24,9 @@ from .platform import Platform, join, spec, steps
 MARKS = "moorline:rollout"
 ARTIFACTS = spec("DataSource", "artifacts", "{s3: {}}")
 FAULTS = Faults()
-SCALE = "  autoscale: {atLeast: 4, atMost: 9, targets: [{metric: InvocationsPerInstance, value: 900}]}\n"
+SCALE = (
+    "  autoscale: {atLeast: 4, atMost: 9, targets: [{metric: InvocationsPerInstance, value: 9}]}\n"
+)
 
 
 def text(image: int = 1) -> str:

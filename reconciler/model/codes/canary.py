@@ -48,4 +48,10 @@ CODES = (
         "AWS is moving the endpoint to another configuration. What a rollout starts from, and goes back to, is known when that has ended.",
         "Plan again when it has settled.",
     ),
+    Code(
+        "CANARY008",
+        "an alarm of a rollout is not well when it starts",
+        "An alarm that guards the rollout fires already, is not there, has no data, or could not be read, before the new version has any traffic. The plan is not refused, since the new version may be the one that mends it. An alarm that fires, or is not there, holds the rollout before its first weight.",
+        "Put the alarm right. Where the version before is what is broken, `moorline rollout promote --full NAME` replaces it, whatever the alarm says.",
+    ),
 )
