@@ -26,10 +26,13 @@ from .platform import Platform, join, spec, steps
 MARKS = "moorline:rollout"
 ARTIFACTS = spec("DataSource", "artifacts", "{s3: {}}")
 FAULTS = Faults()
+SCALE = (
+    "  autoscale: {atLeast: 4, atMost: 9, targets: [{metric: InvocationsPerInstance, value: 9}]}\n"
+)
 
 
 def text(image: int = 1) -> str:
-    return join(ARTIFACTS, canary.text(image, more="  drive: aws\n"))
+    return join(ARTIFACTS, canary.text(image, more=f"  drive: aws\n{SCALE}"))
 
 
 @pytest.fixture
@@ -65,6 +68,13 @@ def said(world: World) -> list[dict[str, Any]]:
         ]
         told.append([json.loads(each)["Payload"] for each in outputs])
     return max(told, key=len)
+
+
+def held(world: World) -> bool:
+    """Whether the autoscaler takes no instances away now."""
+    scaler = world.platform.client("application-autoscaling")
+    (found,) = scaler.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    return bool(found["SuspendedState"]["DynamicScalingInSuspended"])
 
 
 def pass_time(world: World, minutes: int) -> None:
@@ -105,7 +115,9 @@ def test_a_healthy_version_goes_all_the_way(world: World) -> None:
 def test_a_bad_version_is_rolled_back(world: World) -> None:
     world.aws.behave(f"{NAME}/candidate", errors=0.4)
     assert world.apply(text(2)).failures == {}
+    assert held(world)
     pass_time(world, 40)
+    assert not held(world)
     assert world.marks.ended.startswith(("aborted", "rolled-back"))
     assert (world.config, world.counts) == (world.marks.base, {"primary": 4})
     assert max(each["step"] for each in said(world)) == 1

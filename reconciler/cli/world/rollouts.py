@@ -12,6 +12,7 @@ from reconciler.aws.judging import judge
 from reconciler.aws.rollout.beside import beside
 from reconciler.aws.rollout.driving import About, Asked, Look, look
 from reconciler.cli.world.asking import plainly
+from reconciler.cli.world.firing import firing
 from reconciler.compile.rollouts import Known, rollouts
 from reconciler.model.value import Json
 from reconciler.rollout import marks
@@ -22,10 +23,13 @@ from reconciler.rollout.values import Signals
 if TYPE_CHECKING:
     from reconciler.aws.session import Session
     from reconciler.cli.world.live import World
+    from reconciler.model.diagnostic import Diagnostic
     from reconciler.model.plan import Plan, Step
     from reconciler.specs.overlay import EnvironmentView
 
 ENDPOINT = "AWS::SageMaker::Endpoint"
+STARTS = "starts"
+"""The status of one that the plan starts."""
 QUIET = frozenset({"idle"})
 """What a plan has nothing to say of."""
 
@@ -66,7 +70,16 @@ def told(plan: Plan, world: World) -> Plan:
     Asks AWS only where a spec has such a rollout; what it does not answer is told by the plan.
     """
     found = [*_rows(plan, world)]
-    return replace(plan, rollouts=tuple(found)) if found else plan
+    if not found:
+        return plan
+    said = [each for row_ in found if row_["status"] == STARTS for each in _met(row_, plan, world)]
+    return replace(plan, rollouts=tuple(found), diagnostics=(*plan.diagnostics, *said))
+
+
+def _met(begun: Json, plan: Plan, world: World) -> Iterator[Diagnostic]:
+    """What a rollout that starts meets at once."""
+    known = rollouts(world.request.specs, world.view)
+    yield from firing(world.session, known[str(begun["rollout"])], plan)
 
 
 def _rows(plan: Plan, world: World) -> Iterator[Json]:
@@ -127,4 +140,4 @@ def starts(known: Known, step: Step | None, world: World) -> dict[str, Json] | N
     ]  # fmt: skip
     named = {"version": begun.version, "base": begun.base, "middle": begun.middle,
              "target": begun.target, "attempt": begun.attempt}  # fmt: skip
-    return {**shown(empty), **named, "status": "starts", "steps": rungs}
+    return {**shown(empty), **named, "status": STARTS, "steps": rungs}

@@ -92,6 +92,7 @@ def begun(spec: Spec, way: Between) -> Marks:
         stable=way.stable,
         candidate=NAME,
         deadline=seconds(canary.deadline),
+        hold=seconds(canary.hold),
         on_inconclusive=canary.on_inconclusive,
         on_failure=spec.on_failure,
         over=way.over,

@@ -17,10 +17,12 @@ _UNITS = (("d", 86400), ("h", 3600), ("m", 60))
 def started(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     """When which step is, and which instances are paid for meanwhile."""
     total = long(sum(step.bake for step in marks.steps))
+    gated = any(step.gate for step in marks.steps)
+    limit = f"; where it waits for a person, it goes back after {long(marks.hold)}" if gated else ""
     scope.problem(
         PATH,
         f"a rollout of {scope.name!r} starts: {course(marks.steps)}; {total} of bakes in all."
-        " `apply` starts it at 0 % and does not wait",
+        f" `apply` starts it at 0 % and does not wait{limit}",
         help=f"`moorline rollout status {scope.name}` says how far it is",
         code="CANARY001",
         severity=Severity.NOTE,
@@ -229,7 +231,8 @@ def course(steps: Iterable[Step]) -> str:
     for step in steps:
         some = f"{step.count} instance{'s' if step.count > 1 else ''}"
         when = f"after {long(at)}" if at else "first"
-        said.append(f"{step.share * 100:g} % {when} ({some}, {long(step.bake)})")
+        waits = ", then it waits for `promote`" if step.gate else ""
+        said.append(f"{step.share * 100:g} % {when} ({some}, {long(step.bake)}{waits})")
         at += step.bake
     return ", ".join(said)
 

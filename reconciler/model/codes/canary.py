@@ -54,4 +54,10 @@ CODES = (
         "Somebody has deleted the endpoint configuration of the version before, its model or the model's file while a new version takes over. Until it is there again the new version gets no more traffic, and an abort takes the traffic back and leaves the endpoint on the configuration with both. A configuration whose content follows from the live one is made again by the apply.",
         "Apply, where the plan says that it makes it again. Else put it back: apply the specs as they were, or restore the file. `moorline rollout promote --full NAME` goes on without a way back.",
     ),
+    Code(
+        "CANARY009",
+        "an alarm of a rollout is not well when it starts",
+        "An alarm that guards the rollout fires already, is not there, has no data, or could not be read, before the new version has any traffic. The plan is not refused, since the new version may be the one that mends it. An alarm that fires, or is not there, holds the rollout before its first weight.",
+        "Put the alarm right. Where the version before is what is broken, `moorline rollout promote --full NAME` replaces it, whatever the alarm says.",
+    ),
 )

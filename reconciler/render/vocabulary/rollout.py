@@ -22,13 +22,20 @@ def share(value: Json) -> str:
 
 
 def steps(rows: Sequence[Row]) -> str:
-    """``✓ 5 % · ● 25 % · ○ 50 %``: what was, where it is, what comes."""
-    return " · ".join(f"{MARKS[each['state']]} {share(each['share'])}" for each in rows)
+    """``✓ 5 % · ● 25 % ‖ · ○ 50 %``: what was, is and comes; at a ‖ a person says promote."""
+    return " · ".join(
+        f"{MARKS[each['state']]} {share(each['share'])}{' ‖' if each.get('gate') else ''}"
+        for each in rows
+    )
 
 
 def timeline(rows: Sequence[Row]) -> str:
-    """``5 % for 10 min, 25 % for 10 min, …``: how long each step is watched."""
-    return ", ".join(f"{share(each['share'])} for {spent(each['bake'])}" for each in rows)
+    """``5 % for 10 min, then waits for promote, 25 % for 10 min, …``: how long each is watched."""
+    return ", ".join(
+        f"{share(each['share'])} for {spent(each['bake'])}"
+        f"{', then waits for promote' if each.get('gate') else ''}"
+        for each in rows
+    )
 
 
 def told(found: Row) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.change import Change
+from reconciler.model.scaling import HELD_TAG
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import (
     Listing,
@@ -96,10 +97,28 @@ class Actions:
 
 
 def update(change: Change) -> Iterator[Request]:
-    """Registering it again; what is not given stays as it is."""
+    """Registering it again; what is not given stays as it is.
+
+    Whoever ends a rollout knows by our tag that we have suspended it, so that one comes first.
+    """
+    yield from _held(change)
     if change.touches(*TAKEN):
         wanted = {name: change.desired[name] for name in TAKEN if name in change.desired}
         yield Request("register_scalable_target", wanted)
+
+
+def _held(change: Change) -> Iterator[Request]:
+    """The tag of a rollout, which is no difference by itself."""
+    if change.observed is None or not change.touches("SuspendedState"):
+        return
+    arn = {"ResourceARN": change.observed.outputs["ScalableTargetARN"]}
+    given = {tag["Key"]: tag["Value"] for tag in change.desired.get("Tags") or ()}
+    there = HELD_TAG in (change.observed.tags or {})
+    if HELD_TAG in given and not there:
+        told = {**arn, "Tags": {HELD_TAG: given[HELD_TAG]}}
+        yield Request("tag_resource", told, bare=True)
+    elif there and HELD_TAG not in given:
+        yield Request("untag_resource", {**arn, "TagKeys": [HELD_TAG]}, bare=True)
 
 
 register(
