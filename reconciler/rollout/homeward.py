@@ -44,6 +44,11 @@ def _undoes(view: View) -> bool:
     return bool(view.on) and runs and ours and not marks.fault and (view.ready or view.busy)
 
 
+def _how(view: View) -> str:
+    how, _, why = view.marks.ended.partition(" ")
+    return f"{how}, {why}" if why else how
+
+
 def _settles(view: View) -> bool:
     """Whether no weight is left to take back."""
     return view.on == "target" or view.idle
@@ -72,7 +77,7 @@ def _stuck(view: View) -> bool:
 NOTHING: tuple[Row, ...] = (
     Row("idle, completed, aborted, rolled-back, failed", "no rollout runs", "nothing",
         lambda v: not v.marks.fault and bool(v.marks.ended) and not v.doubt,
-        lambda v: moves.still(v, Act.NOTHING, f"no rollout runs; the last one: {v.marks.ended}")),
+        lambda v: moves.still(v, Act.NOTHING, f"no rollout runs; the last one: {_how(v)}")),
     Row("failed", "the endpoint is `Failed`, `OutOfService`, `Deleting` or `UpdateRollbackFailed`",
         "stops: a person has to act in AWS",
         lambda v: not v.marks.fault and not v.marks.ended and v.live.status in BROKEN,

@@ -48,6 +48,7 @@ def command(
     from reconciler.cli.world.book import unreadable  # noqa: PLC0415
     from reconciler.model.receipt import ReceiptError  # noqa: PLC0415
     from reconciler.render.text import rollout as text  # noqa: PLC0415
+    from reconciler.render.vocabulary.rollout import ending  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)
     found = chosen.by_endpoint(project, name, rollout, endpoint, "plan")
@@ -65,7 +66,7 @@ def command(
     else:
         say(text.history(rows, color=project.color))
         if now.get("ended"):
-            say(f"the marks say: {now['ended']}")
+            say(f"the marks say: {ending(str(now['ended']))}")
 
 
 def _rows(store: Store, address: Address, limit: int) -> Iterator[dict[str, Json]]:

@@ -114,8 +114,10 @@ _UNREAD = (
 def findings(data: Mapping[str, Json], exit_: Exit) -> Iterator[Diagnostic]:
     """Why a command ends as it does, where that is not well or waits for a person."""
     from reconciler.model.diagnostic import Diagnostic, Severity  # noqa: PLC0415
+    from reconciler.render.vocabulary.rollout import ending  # noqa: PLC0415
 
-    why = f"{data['endpoint']}: {data['ended'] or data['why']}"
+    ended = str(data["ended"])
+    why = f"{data['endpoint']}: {ending(ended) if ended else data['why']}"
     if data["lacks"]:
         text = f"{data['endpoint']}: {data['lacks']} is gone, which the way back needs"
         forward = "" if data["status"] in BACK else _FORWARD

@@ -96,7 +96,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
     names: list[Json] = [*(Ref(node.address, "AlarmName") for node in guards), *existing(spec)]
-    yield _endpoint(spec, going, [node.address for node in guards], scope)
+    yield _endpoint(spec, going, role, [node.address for node in guards], scope)
     yield from serve.components(spec, served.model, scope.address(ENDPOINT), names, scope)
     yield from autoscaled(spec, scope, held=going.watched is not None)
     yield from machine.driven(spec, scope)
@@ -123,8 +123,13 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
         allow_network(scope, role)
 
 
-def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope) -> Node:
+def _endpoint(
+    spec: Rollout, going: Course, role: Role, guards: list[Address], scope: Scope
+) -> Node:
     """Counts and weights come from the configuration, so that the spec is what is live.
+
+    An update starts instances, which need what the role may do by then: its model may be an old one
+    that no step makes, so the endpoint waits for the role itself.
 
     Where weights are moved, whoever moves them looks at the alarms: SageMaker's own deployment
     comes before any traffic, and an unhealthy old fleet must not stop it.
@@ -140,7 +145,7 @@ def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope)
             **serve.deployment(spec, names),
             "RetainDeploymentConfig": False,
         },
-        depends_on=[*going.needs, *([] if watched else guards)],
+        depends_on=[role.address, *going.needs, *([] if watched else guards)],
         lines={("EndpointConfigName",): ("model",), ("DeploymentConfig",): ("strategy",)},
     )
 

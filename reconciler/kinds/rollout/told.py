@@ -61,13 +61,17 @@ def going_on(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     edited = f"; it keeps the steps it was started with: {course(marks.steps)}"
     scope.problem(
         PATH,
-        f"a rollout of {scope.name!r}{_version(marks)} is at step {marks.step} of"
-        f" {len(marks.steps)}, with {_shares(seen)}: weights and counts are its own until it has"
+        f"a rollout of {scope.name!r}{_version(marks)} is {_at(marks)}, with"
+        f" {_shares(seen)}: weights and counts are its own until it has"
         f" ended{edited if asked != marks.steps else ''}",
         help=f"`moorline rollout status {scope.name}` says more; `abort` ends it",
         code="CANARY003",
         severity=Severity.NOTE,
     )
+
+
+def _at(marks: Marks) -> str:
+    return f"at step {marks.step} of {len(marks.steps)}" if marks.step else "before its first step"
 
 
 def waiting(scope: Scope, newest: str, running: str) -> None:
