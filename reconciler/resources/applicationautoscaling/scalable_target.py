@@ -27,10 +27,12 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.applicationautoscaling.going import foresee
 from reconciler.resources.applicationautoscaling.service import BUSY, GONE, SERVICE, TARGET
 from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, first
 from reconciler.resources.parts import Reader
+from reconciler.resources.review import Pending
 
 KEY = {
     "ResourceId": "{parent}",
@@ -180,8 +182,13 @@ register(
             "AWS::SageMaker::Endpoint",
             "AWS::SageMaker::InferenceComponent",
         ),
+        pending=Pending(foresee=foresee),
         aside=Aside(
             needs={"register_scalable_target": ("application-autoscaling:TagResource",)},
+            looks=(
+                "application-autoscaling:DescribeScalingPolicies",
+                "sagemaker:DescribeEndpoint",
+            ),
         ),
         update=update,
     )
