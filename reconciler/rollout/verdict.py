@@ -89,9 +89,12 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
         return Finding(name=check.name, verdict=Verdict.INCONCLUSIVE, said=wrong)
     looks = [*measured(check, figures, seen)]
     verdict = _verdict(check, looks, unsure)
+    notes = sorted({each.note for each in figures.points.values() if each.note})
     if verdict is Verdict.PASSED and not _whole(check, seen, moment):
         verdict = unsure
-    notes = sorted({each.note for each in figures.points.values() if each.note})
+    elif verdict is Verdict.PASSED and _quiet(looks, moment):
+        verdict = unsure
+        notes = ["nothing measured in the second half of the bake", *notes]
     return Finding(
         name=check.name,
         verdict=verdict,
@@ -104,6 +107,11 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
 def _whole(check: Check, seen: Span, moment: Moment) -> bool:
     """Whether all of the bake was seen: its last minutes are as good a reason as its first."""
     return seen.end >= math.floor(moment.over / check.period) * check.period
+
+
+def _quiet(looks: Iterable[Measurement], moment: Moment) -> bool:
+    """Whether all that was measured is of the first half of the bake: later it got no requests."""
+    return all(each.end <= moment.over - moment.bake / 2 for each in looks if _says(each))
 
 
 def _verdict(check: Check, looks: Sequence[Measurement], unsure: Verdict) -> Verdict:

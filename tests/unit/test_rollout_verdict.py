@@ -321,3 +321,24 @@ def test_nothing_passes_that_was_not_measured_good(
         assert found.verdict is not WAITING
     silent = look(check, [None] * len(rows), requests, (other, others), now=now)
     assert silent.verdict not in {PASSED, FAILED}
+
+
+@pytest.mark.parametrize("check", [RATE, SLOW])
+@pytest.mark.parametrize(
+    ("minutes", "verdict"), [(2, INCONCLUSIVE), (5, INCONCLUSIVE), (6, PASSED), (10, PASSED)]
+)
+def test_a_candidate_whose_requests_stop_early_has_not_passed(
+    check: Check, minutes: int, verdict: Verdict
+) -> None:
+    """Figures were good until nothing came any more; and nothing is no figure."""
+    silence: Row = [None] * (10 - minutes)
+    good: Row = [0.0] * minutes
+    found = look(check, good + silence, [100.0] * minutes + silence, now=1200)
+    assert found.verdict is verdict
+    assert ("second half" in found.said) == (verdict is INCONCLUSIVE)
+
+
+def test_while_it_bakes_nobody_says_that_its_second_half_is_quiet() -> None:
+    found = look(RATE, [0.0, 0.0], [100.0, 100.0], now=299, bake=600)
+    assert found.verdict is WAITING
+    assert "second half" not in found.said
