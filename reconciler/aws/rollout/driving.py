@@ -21,6 +21,8 @@ from reconciler.rollout.values import Act, Live, Marks, Rollout, RolloutAction, 
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
 """What is sent; all else is waited for, or is up to a person."""
+STOPS = frozenset({"abort", "pause"})
+"""Words that need no verdict: what cannot be measured does not keep them from being noted."""
 Judge = Callable[[Rollout, Live, float], Signals]
 """What the metrics say of the candidate at a moment."""
 Asked = Callable[[Marks], Rollout | None]
@@ -84,7 +86,8 @@ def look(session: Session, about: About, word: str = "") -> Look:
     Raises:
         AwsError: AWS did not say all of it, so nothing is known.
     """
-    reading = read(session, about.endpoint, about.alarms)
+    stops = word in STOPS
+    reading = read(session, about.endpoint, () if stops else about.alarms)
     now = session.wall()
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
@@ -100,7 +103,8 @@ def look(session: Session, about: About, word: str = "") -> Look:
     live, marks = reading.live, reading.live.marks
     rollout = about.asked(marks) or from_marks(marks, live) if marks is not None else None
     signals = Signals(word=word)
-    if rollout is not None and marks is not None and not (marks.ended or marks.fault):
+    over = marks is None or bool(marks.ended or marks.fault)
+    if rollout is not None and not over and not stops:
         signals = replace(about.judge(rollout, live, now), word=word)
     if rollout is not None:
         action: RolloutAction | None = next_action(rollout, live, signals, now)
