@@ -21,6 +21,8 @@ from reconciler.rollout.values import Act, Live, Rollout, RolloutAction, Signals
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
 """What is sent; all else is waited for, or is up to a person."""
+STOPS = frozenset({"abort", "pause"})
+"""Words that need no verdict: what cannot be measured does not keep them from being noted."""
 Judge = Callable[[Rollout, Live, float], Signals]
 """What the metrics say of the candidate at a moment."""
 Asked = Callable[[Reading], Rollout | None]
@@ -86,7 +88,8 @@ def look(session: Session, about: About, word: str = "") -> Look:
     Raises:
         AwsError: AWS did not say all of it, so nothing is known.
     """
-    reading = read(session, about.endpoint, about.alarms)
+    stops = word in STOPS
+    reading = read(session, about.endpoint, () if stops else about.alarms)
     now = session.wall()
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
@@ -107,7 +110,8 @@ def look(session: Session, about: About, word: str = "") -> Look:
     signals = Signals(word=word)
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         lacks = home.lacks(session, marks, files=about.files, word=word)
-        signals = replace(about.judge(rollout, live, now), word=word, lacks=lacks)
+        seen = signals if stops else about.judge(rollout, live, now)
+        signals = replace(seen, word=word, lacks=lacks)
     if rollout is not None:
         action: RolloutAction | None = next_action(rollout, live, signals, now)
         if action is not None and pinning.matters(live, action):
