@@ -109,7 +109,8 @@ def look(session: Session, about: About, word: str = "") -> Look:
     rollout = about.asked(reading) or from_marks(marks, live) if marks is not None else None
     signals = Signals(word=word)
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
-        lacks = home.lacks(session, marks, files=about.files, word=word)
+        goes = word != "pause"  # which moves nothing
+        lacks = home.lacks(session, marks, files=about.files, word=word) if goes else ""
         seen = signals if stops else about.judge(rollout, live, now)
         signals = replace(seen, word=word, lacks=lacks)
     if rollout is not None:
