@@ -163,6 +163,7 @@ def test_what_an_apply_left_undone_is_gone_on_with_after_a_step_of_a_rollout(
 
 @pytest.mark.scenario("R37")
 def test_an_abort_needs_no_spec_that_can_be_read(folder: Folder, tmp_path: Path) -> None:
+    begin(folder, 3)
     baking(folder, 2)
     broken = Folder(tmp_path, folder.state)
     copy_files(folder.path, tmp_path)
