@@ -93,6 +93,11 @@ def _rows(plan: Plan, world: World) -> Iterator[Json]:
             yield found
 
 
+def stuck(plan: Plan) -> bool:
+    """Whether a person has to look at a rollout: what is live is no step of it."""
+    return any(each["status"] == "ambiguous" for each in plan.rollouts)
+
+
 def row(name: str, world: World, found: Look) -> dict[str, Json]:
     """A look as JSON."""
     return shown(
