@@ -14,6 +14,7 @@ from reconciler.aws.rollout.driving import About, Look, look
 from reconciler.compile.rollouts import Known, rollouts
 from reconciler.kinds.rollout.asked import asked
 from reconciler.kinds.rollout.spec import Rollout as Spec
+from reconciler.model.change import Action
 from reconciler.model.value import Json
 from reconciler.rollout import marks
 from reconciler.rollout.phase import step_share
@@ -81,7 +82,10 @@ def _rows(plan: Plan, world: World) -> Iterator[Json]:
     wanted = [each for each in known.values() if each.drive]
     session = in_time(world.session, world.view) if wanted else world.session
     for each in wanted:
-        begun = starts(each, steps.get(each.endpoint), world)
+        step = steps.get(each.endpoint)
+        if step is not None and step.action is Action.DELETE:  # nothing is next for it
+            continue
+        begun = starts(each, step, world)
         if begun is not None:
             yield begun
             continue
