@@ -199,6 +199,24 @@ def test_an_abort_of_nothing_says_so(folder: Folder) -> None:
     assert "so there is nothing to promote" in full.err
 
 
+@pytest.mark.scenario("R13")
+def test_a_plan_and_an_apply_end_with_3_while_nobody_knows_the_step(folder: Folder) -> None:
+    begin(folder, 4)
+    by_hand = [{"VariantName": name, "DesiredWeight": weight}
+               for name, weight in (("primary", 60), ("candidate", 40))]  # fmt: skip
+    folder.client("sagemaker").update_endpoint_weights_and_capacities(
+        EndpointName=ENDPOINT, DesiredWeightsAndCapacities=by_hand
+    )
+    later(folder, 20)
+    assert said(folder)["status"] == "ambiguous"
+    for verb in (("plan",), ("apply", "--yes")):
+        done = folder.run(*verb, *E)
+        assert (done.code, "CANARY006" in done.out) == (3, True)
+    assert folder.run("drift", *E).code == 4
+    back = rollout(folder, "abort", "scorer", "--yes", "--json", expect=0).json
+    assert back["ended"].startswith("aborted a person aborted it, as a share of 0.4")
+
+
 def test_without_its_spec_or_its_way_back_a_rollout_says_what_can_be_done(folder: Folder) -> None:
     sagemaker = folder.client("sagemaker")
     begin(folder, 5)

@@ -14,6 +14,7 @@ from reconciler.aws.rollout.driving import About, Asked, Look, look
 from reconciler.cli.world.asking import plainly
 from reconciler.cli.world.firing import firing
 from reconciler.compile.rollouts import Known, rollouts
+from reconciler.model.change import Action
 from reconciler.model.value import Json
 from reconciler.rollout import marks
 from reconciler.rollout.phase import step_share
@@ -88,7 +89,10 @@ def _rows(plan: Plan, world: World) -> Iterator[Json]:
     wanted = [each for each in known.values() if each.drive]
     session = in_time(world.session, world.view) if wanted else world.session
     for each in wanted:
-        begun = starts(each, steps.get(each.endpoint), world)
+        step = steps.get(each.endpoint)
+        if step is not None and step.action is Action.DELETE:  # nothing is next for it
+            continue
+        begun = starts(each, step, world)
         if begun is not None:
             yield begun
             continue
@@ -98,6 +102,11 @@ def _rows(plan: Plan, world: World) -> Iterator[Json]:
             continue
         if found["status"] not in QUIET:
             yield found
+
+
+def stuck(plan: Plan) -> bool:
+    """Whether a person has to look at a rollout: what is live is no step of it."""
+    return any(each["status"] == "ambiguous" for each in plan.rollouts)
 
 
 def row(name: str, world: World, found: Look) -> dict[str, Json]:

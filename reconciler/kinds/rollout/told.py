@@ -183,6 +183,7 @@ def strange(scope: Scope, seen: Standing) -> None:
         help="put it back by hand; or `moorline rollout abort"
         f" {scope.name}` goes back to what was there before",
         code="CANARY006",
+        severity=Severity.WARNING,
     )
 
 

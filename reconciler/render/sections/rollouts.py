@@ -10,7 +10,15 @@ from reconciler.render.markdown.escape import code
 from reconciler.render.markdown.view import View
 from reconciler.render.section import Panel, Report, Section, register
 from reconciler.render.vocabulary.ink import Ink, harmless
-from reconciler.render.vocabulary.rollout import beside, ending, finding, steps, timeline, traffic
+from reconciler.render.vocabulary.rollout import (
+    beside,
+    ending,
+    finding,
+    steps,
+    timeline,
+    traffic,
+    verb,
+)
 
 TITLE = "Rollouts"
 _STYLES = {"in-progress": "cyan", "done": "green", "paused": "yellow", "held": "yellow"}
@@ -42,7 +50,7 @@ def lines(each: Mapping[str, Json]) -> Iterator[str]:
     if next_.get("why"):
         still = next_["until"] and next_["act"] in {"wait", "hold"}
         when = f" until {next_['until']}" if still else ""
-        yield f"next: {harmless(str(next_['act']))}{when}: {harmless(str(next_['why']))}"
+        yield f"next: {verb(str(next_['act']))}{when}: {harmless(str(next_['why']))}"
 
 
 def markdown(view: View) -> Part | None:

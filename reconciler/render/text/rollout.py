@@ -18,6 +18,7 @@ from reconciler.render.vocabulary.rollout import (
     steps,
     told,
     traffic,
+    verb,
 )
 from reconciler.render.vocabulary.words import count
 
@@ -39,8 +40,6 @@ _STYLES = {
 _STILL = frozenset({"wait", "hold"})
 _RESTS = frozenset({"idle", "done", "aborted", "rolled-back"})
 """States in which nothing is guarded by its alarms."""
-_VERBS = {"mark": "note"}
-"""What is done, in a word for people."""
 _SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "waiting": ("…", "dim")}
 
 
@@ -122,7 +121,7 @@ def planned(found: Row) -> str:
     ]
     parts += [f"to {harmless(next_['config'])}"] if next_.get("config") else []
     act = str(next_.get("act", "nothing"))
-    return " ".join([_VERBS.get(act, act), ", ".join(parts)]).strip()
+    return " ".join([verb(act), ", ".join(parts)]).strip()
 
 
 def line(found: Row) -> str:

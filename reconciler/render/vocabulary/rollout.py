@@ -56,6 +56,11 @@ def _where(found: Row) -> str:
     return f"step {at} of {len(every)}" if at else "before the first step"
 
 
+def verb(act: str) -> str:
+    """What is done, in a word for people."""
+    return {"mark": "note"}.get(act, harmless(act))
+
+
 def ending(text: str) -> str:
     """How it ended: ``aborted: a person aborted it``."""
     how, _, why = harmless(text).partition(" ")
