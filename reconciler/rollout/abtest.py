@@ -211,6 +211,8 @@ def _judge(test: Trial, marks: TrialMarks, look: Look) -> RolloutAction:
         return _act(Act.HOLD, Phase.PAUSED, f"paused by a person; {verdict.said}")
     if verdict.outcome is Outcome.INCONCLUSIVE and verdict.decisions is not None:
         return _act(Act.HOLD, Phase.PAUSED, f"inconclusive: {verdict.said}")
+    if marks.began and look.now - marks.began >= test.design.longest:
+        return _act(Act.HOLD, Phase.PAUSED, f"inconclusive: the time is over; {verdict.said}")
     return _act(Act.WAIT, Phase.BAKING, verdict.said, until=look.now + LOOK)
 
 

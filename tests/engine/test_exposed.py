@@ -114,6 +114,32 @@ def test_an_api_that_somebody_opened_is_closed_again(aws: Sandbox) -> None:
     control.update_resource(**asked, Identifier=own, PatchDocument=patch)
     aws.clock.advance(600)
     assert paths(platform.plan()) == {"acme-dev-scorer-invocations": ["AuthorizationType"]}
+    cors = '[{"op":"add","path":"/CorsConfiguration","value":{"AllowOrigins":["*"]}}]'
+    what = {"TypeName": "AWS::ApiGatewayV2::Api", "Identifier": api["ApiId"]}
+    control.update_resource(**what, PatchDocument=cors)
+    (stage,) = control.list_resources(TypeName="AWS::ApiGatewayV2::Stage", ResourceModel=model)[
+        "ResourceDescriptions"
+    ]
+    limits = '{"POST /invocations":{"ThrottlingRateLimit":9999}}'
+    own = f'[{{"op":"add","path":"/RouteSettings","value":{limits}}}]'
+    what = {"TypeName": "AWS::ApiGatewayV2::Stage", "Identifier": stage["Identifier"]}
+    control.update_resource(**what, PatchDocument=own)
+    functions = platform.client("lambda")
+    set_ = {"ENDPOINT": "acme-dev-scorer", "VARIANT": "beta"}
+    functions.update_function_configuration(
+        FunctionName="acme-dev-scorer-front", Environment={"Variables": set_}
+    )
+    aws.clock.advance(600)
+    plan = platform.plan()
+    found = {step.address.type: [*map(str, step.fields[0].path)] for step in plan.steps}
+    assert found == {
+        "AWS::ApiGatewayV2::Api": ["CorsConfiguration"],
+        "AWS::ApiGatewayV2::Route": ["AuthorizationType"],
+        "AWS::ApiGatewayV2::Stage": ["RouteSettings"],
+        "AWS::Lambda::Function": ["Environment", "Variables", "VARIANT"],
+    }
+    assert platform.apply(plan).failures == {}
+    assert steps(platform.plan()) == []
 
 
 def split_of(platform: Platform, *variants: str) -> tuple[Any, Split]:
