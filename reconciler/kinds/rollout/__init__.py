@@ -154,9 +154,8 @@ def flows(spec: Rollout, name: str) -> Iterator[Flow]:
     """The model that it serves, and the requests that it keeps."""
     if isinstance(spec.model, Registered):
         yield Flow(("model", "registry"), "ModelRegistry", spec.model.registry)
-    elif (source := spec.model.artifact.source) is not None:
-        path = spec.model.artifact.path or ""
-        yield Flow(("model", "artifact"), "DataSource", source, path)
+    elif (file := spec.model.artifact) is not None and file.source is not None:
+        yield Flow(("model", "artifact"), "DataSource", file.source, file.path or "")
     yield from variant.flows(spec)
     if spec.capture is not None and spec.capture.to is not None:
         path = spec.capture.path or f"capture/{name}"

@@ -46,11 +46,10 @@ def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
     wanted = Wanted("inference", instance_type)
     uri = model.image or framework_image(asked, wanted, scope, ("model",))
     allow_images(scope, role, [uri, *filter(image_in, images(spec, scope))])
-    made = {
-        "Image": uri,
-        "ModelDataUrl": at(model.artifact, scope).uri,
-        **_environment(model.environment),
-    }
+    made: Props = {"Image": uri, **_environment(model.environment)}
+    if model.artifact is None:  # the image has the model, or fetches it
+        return made
+    made = {**made, "ModelDataUrl": at(model.artifact, scope).uri}
     if spec.serve.multi_model is not None:
         allow_find(scope, role, family(model.artifact, scope))
         return multi_model.container(spec.serve.multi_model, made)
