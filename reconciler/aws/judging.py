@@ -16,7 +16,7 @@ from reconciler.rollout.verdict import Moment, applicable, broken_off, judged, o
 
 ALL = 0.9999
 """A share from which on it is all: AWS keeps weights as numbers of 32 bits."""
-WATCHED = frozenset({Doing.BAKE, Doing.FINISH})
+WATCHED = frozenset({Doing.BAKE, Doing.CARRY, Doing.FINISH})
 """What is done while the candidate has the share of the step that marks name."""
 
 

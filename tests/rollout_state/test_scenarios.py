@@ -549,7 +549,9 @@ def test_a_candidate_that_callers_name_is_not_taken_from_them_at_once() -> None:
     waits = next_action(ROLLOUT, live, Signals(pinned=12.0), driver.now)
     assert waits.act is Act.WAIT
     assert "12 requests" in waits.why
-    assert "names it" in waits.why
+    assert "TargetVariant" in waits.why
+    unknown = next_action(ROLLOUT, live, Signals(uncounted="AccessDenied"), driver.now)
+    assert (unknown.act, "AccessDenied" in unknown.why) == (Act.WAIT, True)
     assert next_action(ROLLOUT, live, Signals(pinned=0.0), driver.now).act is Act.SETTLE
     late = next_action(ROLLOUT, live, Signals(pinned=12.0), driver.now + 7200)
     assert late.act is Act.SETTLE

@@ -43,6 +43,14 @@ class Reading:
     """Its shadow variants."""
 
     @property
+    def on_trial(self) -> bool:
+        """Whether a rollout by weights has the endpoint, by its marks and by what is live."""
+        live, marks = self.live, self.live.marks
+        if marks is None or marks.ended or marks.fault:
+            return False
+        return bool({marks.middle, marks.over} & {live.config, live.pending} - {""})
+
+    @property
     def names(self) -> frozenset[str]:
         """Its variants."""
         return frozenset(each.name for each in self.live.variants)

@@ -120,7 +120,7 @@ def send(session: Session, reading: Reading, action: RolloutAction, hear: Hear) 
     """
     for call in calls_of(reading, action):
         if call.method == MARK:
-            _unmarked(session, reading)
+            unwritten(session, reading)
         else:
             _unmoved(session, reading, action)
         _sent(session, reading, call, hear)
@@ -141,8 +141,12 @@ def _sent(session: Session, reading: Reading, call: Call, hear: Hear) -> None:
     hear(Told(call, before, clock.now() - before, session.tried))
 
 
-def _unmarked(session: Session, reading: Reading) -> None:
-    """See that nobody has written marks since they were read: a word of a person, another step."""
+def unwritten(session: Session, reading: Reading) -> None:
+    """See that nobody has written marks since they were read: a word of a person, another step.
+
+    Raises:
+        MovedError: somebody has.
+    """
     now = tags_of(session, reading.arn)
     keys = sorted(key for key in {*now, *reading.tags} if key.startswith(ROLLOUT))
     moved = [key for key in keys if now.get(key) != reading.tags.get(key)]

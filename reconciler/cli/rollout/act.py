@@ -136,7 +136,7 @@ class Driver:
         """
         try:
             with kept(self.scene, found, needed=self.needed) as hear:
-                carry_out(self.scene.world.session, found, _both(self.told.append, hear))
+                left = carry_out(self.scene.world.session, found, _both(self.told.append, hear))
         except MovedError as error:
             raise Stop("DRIVE002", str(error), "run this again", Exit.STALE) from error
         except BusyError as error:
@@ -147,6 +147,7 @@ class Driver:
             return False
         except AwsError as error:
             raise asked(error, self.scene, found) from error
+        self.notes += [left] if left else []
         return True
 
     def data(self, found: Look) -> dict[str, Json]:
@@ -184,7 +185,7 @@ def asked(error: AwsError, scene: Scene, found: Look | None = None, *, sent: boo
         return Stop("DRIVE005", text_, f"{before}; run it again")
     if isinstance(error, Denied):
         config = found.action.config if found is not None and found.action is not None else ""
-        return Stop("DRIVE005", f"{endpoint}: {error}", _rights(scene, config))
+        return Stop("DRIVE005", f"{endpoint}: {error}", _rights(scene, config, error.what))
     if GONE in str(error):
         help_ = (
             "it was deleted: an apply of the specs as they were when it was live (`git revert`)"
@@ -194,11 +195,13 @@ def asked(error: AwsError, scene: Scene, found: Look | None = None, *, sent: boo
     return Stop("DRIVE005", f"{endpoint}: {error}", "`moorline explain DRIVE005` says more")
 
 
-def _rights(scene: Scene, config: str) -> str:
-    """Both resources that an update of an endpoint is authorised on.
+def _rights(scene: Scene, config: str, what: str) -> str:
+    """What the role needs: of an update of an endpoint both resources it is authorised on.
 
     Source: Service Authorization Reference, SageMaker, UpdateEndpoint.
     """
+    if not what.startswith("sagemaker."):
+        return f"the role may not call {what.partition(' ')[0]}; trying again does not help"
     view = scene.view
     here = f"arn:aws:sagemaker:{view.region}:{view.account}"
     needs = f"{here}:endpoint/{scene.about.endpoint}"

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 from reconciler.aws.errors import AwsError
 from reconciler.aws.judging import judge
 from reconciler.aws.rollout.beside import beside
-from reconciler.aws.rollout.driving import About, Look, look
+from reconciler.aws.rollout.driving import About, Asked, Look, look
+from reconciler.cli.world.asking import plainly
 from reconciler.compile.rollouts import Known, rollouts
-from reconciler.kinds.rollout.asked import asked
-from reconciler.kinds.rollout.spec import Rollout as Spec
 from reconciler.model.value import Json
 from reconciler.rollout import marks
 from reconciler.rollout.phase import step_share
 from reconciler.rollout.shown import Shown, shown
-from reconciler.rollout.values import Marks, Rollout, Signals
+from reconciler.rollout.values import Signals
 
 if TYPE_CHECKING:
     from reconciler.aws.session import Session
@@ -31,20 +30,16 @@ QUIET = frozenset({"idle"})
 """What a plan has nothing to say of."""
 
 
-def about_of(session: Session, known: Known) -> About:
-    """What is driven, and how it is judged."""
-    endpoint, model, analysis = known.endpoint, known.spec.model, known.analysis
-
-    def wanted(found: Marks) -> Rollout | None:
-        return asked(model, endpoint, found) if isinstance(model, Spec) else None
-
-    judged = judge(session, analysis)
+def about_of(session: Session, known: Known, asks: Asked | None = None) -> About:
+    """What is driven, and how it is judged; `asks` tells what its spec asks for now."""
+    model, analysis = known.spec.model, known.analysis
     return About(
-        endpoint=endpoint,
-        asked=wanted,
-        judge=judged,
+        endpoint=known.endpoint,
+        asked=asks or plainly(known),
+        judge=judge(session, analysis),
         beside=beside(model),
         alarms=analysis.alarms,
+        files=True,
     )
 
 

@@ -88,6 +88,8 @@ def _pair(spec: Rollout) -> Iterator[Problem]:
         return
     alarms = len(spec.analysis) if spec.on_failure == "rollback" else 0
     yield from guardrail.problems(spec.strategy, _smallest(spec), alarms)
+    if spec.on_failure == "rollback":
+        yield from guardrail.unwatched(spec.strategy, alarms)
 
 
 def _watched(mode: str) -> Iterator[Problem]:

@@ -28,6 +28,8 @@ def started(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     live = _count(seen)
     kept = marks.stable_count if live is None else live
     first, last = marks.steps[0].count, max(step.count for step in marks.steps)
+    if kept > marks.stable_count:  # somebody has set more, and the steps follow that
+        last = max(last, kept)
     kind, wanted = fleet_of(spec).instance_type, fleet_of(spec).instances
     stable = str(seen.fact["content"]["ProductionVariants"][0]["VariantName"])
     scope.problem(
@@ -118,14 +120,36 @@ def lacking(scope: Scope, marks: Marks, seen: Standing) -> bool:
     return True
 
 
-def baseless(scope: Scope, base: str, why: str) -> None:
+def baseless(scope: Scope, base: str, why: str, *, running: bool) -> None:
     """That nobody could go back from the new version."""
+    once = "deploy once with `strategy: {allAtOnce: {}}`, or move the endpoint back by hand"
+    first = f"put it back, or end the running one: `moorline rollout promote --full {scope.name}`"
     scope.problem(
         PATH,
         f"the endpoint of {scope.name!r} runs on {base!r}, and no rollout can go back to that:"
         f" {why}",
-        help="deploy once with `strategy: {allAtOnce: {}}`, or move the endpoint back by hand",
+        help=first if running else once,
         code="CANARY005",
+    )
+
+
+def homeless(scope: Scope, gone: str, *, again: bool) -> None:
+    """That what the running rollout goes back to was deleted, and whether this plan makes it."""
+    if again:
+        text = "this plan makes it again, by what the live configuration says of it"
+        help_ = f"then `moorline rollout resume {scope.name}`, where it is held"
+    else:
+        text = "what was in it is not known, so nobody could go back; it gets no more traffic"
+        help_ = (
+            "put it back: apply the specs as they were before (`git revert`), or restore the file;"
+            f" or `moorline rollout promote --full {scope.name}`, which needs no way back"
+        )
+    scope.problem(
+        PATH,
+        f"{gone} is gone, which the way back of the rollout of {scope.name!r} needs: {text}",
+        help=help_,
+        code="CANARY008",
+        severity=Severity.WARNING,
     )
 
 
@@ -143,12 +167,38 @@ def ambiguous(scope: Scope, seen: Standing, marks: Marks) -> None:
     )
 
 
+def strange(scope: Scope, seen: Standing) -> None:
+    """That what is live is no step of the rollout that runs; nothing where it is one."""
+    if not seen.fact["doubt"]:
+        return
+    scope.problem(
+        PATH,
+        f"nobody can say how far the rollout of {scope.name!r} is: {seen.fact['doubt']}",
+        help="put it back by hand; or `moorline rollout abort"
+        f" {scope.name}` goes back to what was there before",
+        code="CANARY006",
+    )
+
+
+def leftover(scope: Scope, why: str, *, rests: bool) -> None:
+    """That an endpoint with one version has marks that nobody can read: they hold up a new one."""
+    scope.problem(
+        PATH,
+        f"the marks of {scope.name!r} cannot be read: {why}. One version is live, so no rollout"
+        f" runs{'; the next one would not start' if rests else ''}",
+        help=f"`moorline rollout abort {scope.name}` marks it as ended, and moves nothing",
+        code="CANARY006",
+        severity=Severity.WARNING if rests else Severity.ERROR,
+    )
+
+
 def _unreadable(scope: Scope, why: str) -> None:
     scope.problem(
         PATH,
         f"the marks of {scope.name!r} cannot be read, so nobody can say whether one runs: {why}",
-        help="put the tags `moorline:rollout*` of the endpoint right, or take all of them off when"
-        " it has one variant",
+        help="put the tags `moorline:rollout*` of the endpoint back (CloudTrail has AddTags and"
+        " DeleteTags), or move it to one version in AWS; then"
+        f" `moorline rollout abort {scope.name}`",
         code="CANARY006",
     )
 

@@ -40,6 +40,7 @@ def status(found: Row, *, color: bool) -> str:
     lines = [f"{head}  {ink(word, _STYLES.get(word, ''))}  {told(found)}"]
     if found["version"] and found["target"]:
         lines.append(f"  to {harmless(found['version'])}: {harmless(found['target'])}")
+    lines += _asked(found)
     if found["steps"]:
         lines.append(f"  {steps(found['steps'])}")
     lines += _variants(found["variants"])
@@ -52,6 +53,8 @@ def status(found: Row, *, color: bool) -> str:
     lines += [f"  alarm {harmless(name)}: {_alarm(found['alarms'][name])}" for name in silent]
     if found["frozen"]:
         lines.append(f"  frozen: {harmless(found['frozen'])}")
+    if found["lacks"]:
+        lines.append(f"  {ink('no way back', 'alarm')}: {harmless(found['lacks'])} is gone")
     if found["moving_to"]:
         lines.append(f"  AWS moves it to {harmless(found['moving_to'])}")
     if found["reason"]:
@@ -60,6 +63,17 @@ def status(found: Row, *, color: bool) -> str:
         lines.append(f"  ended: {harmless(found['ended'])}")
     lines.append(f"  {ink('next', 'bold')}  {line(found)}")
     return "\n".join(lines)
+
+
+def _asked(found: Row) -> Iterator[str]:
+    """What the spec asks for, where that is not what is on trial, or nobody knows."""
+    asked = found.get("asked")
+    if not asked:
+        return
+    version = f"{harmless(asked['version'])}: " if asked["version"] else ""
+    said = f"asks for {version}{harmless(asked['target'])}"
+    blind = "" if asked["heeded"] else "; AWS goes on with what the last apply gave it"
+    yield f"  spec: {harmless(asked['unsure']) or said}{blind}"
 
 
 def _alarm(state: Json) -> str:
@@ -111,8 +125,8 @@ def table(rows: Sequence[Row], *, color: bool) -> str:
     ink = Ink(color)
     if not rows:
         return (
-            "no spec has a rollout that goes step by step (`advance --all`: with `drive: ci`);"
-            " one that runs without its spec is shown by `moorline rollout status NAME`"
+            "no spec has a rollout that goes step by step (`advance --all`: with `drive: ci`), and"
+            " none runs without its spec"
         )
     names = [harmless(each["rollout"]) for each in rows]
     width = max(map(cells, names))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Lookup, Problem, Role, Scope
 from reconciler.kinds.rollout.expose import api, balancer, failover, front
-from reconciler.kinds.rollout.expose.check import check
+from reconciler.kinds.rollout.expose.check import balanced, check
 from reconciler.kinds.rollout.expose.spec import Expose
 from reconciler.kinds.terms import private
 from reconciler.model.graph import Node
@@ -35,10 +35,8 @@ def problems(
     if why := _CANNOT.get(mode):
         yield Problem(("expose",), f"{why} ({mode})", "remove it", "EXPOSE006")
         return
-    if tested and expose.balancer is not None and expose.balancer.shares:
-        at = ("expose", "balancer", "shares")
-        yield Problem(at, "a test has the shares of its variants", "remove it")
-        return
+    if tested and expose.balancer is not None:
+        yield from balanced(expose.balancer, tested)
     yield from check(expose, serving, moves=moves)
 
 
@@ -80,6 +78,8 @@ def build(
     if expose.balancer is not None:
         private.report(expose.balancer.network, scope, (*balancer.AT, "network"))
         shares = balancer.shares_of(expose.balancer, serving, tested)
-        yield from balancer.build(expose.balancer, expose.domain, shares, scope)
+        yield from balancer.build(
+            expose.balancer, expose.domain, shares, scope, tested=bool(tested)
+        )
     if expose.failover is not None and expose.domain is not None:
         yield from failover.build(expose, expose.domain, expose.failover, scope)
