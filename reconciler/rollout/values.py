@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from reconciler.model.value import Json
 
+STOPS = frozenset({"abort", "pause"})
+"""Words that need no verdict: what nobody could find out does not keep them from being noted."""
 CANDIDATE = "candidate"
 """How the variant of the version that takes over is called, if nobody says otherwise."""
 

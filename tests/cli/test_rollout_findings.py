@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from reconciler.aws.clock import FakeClock
+from reconciler.aws.errors import Denied, Retry
 from reconciler.cli.frame.project import Exit
+from reconciler.cli.rollout.act import asked
 from reconciler.cli.rollout.options import findings
 from reconciler.cli.rollout.scene import Stop
 from reconciler.cli.rollout.words import firmly
@@ -55,3 +57,24 @@ def test_an_abort_that_is_refused_says_so(often: int, exit_: Exit, tries: int) -
     with pytest.raises(Stop):
         firmly(driver, "abort")
     assert len(driver.asked) == tries
+
+
+@pytest.mark.parametrize(
+    ("what", "help_"),
+    [
+        ("cloudwatch.describe_alarms", "may not call cloudwatch.describe_alarms"),
+        ("sagemaker.list_tags", "needs arn:aws:sagemaker:eu-west-1:1:endpoint/e"),
+    ],
+)
+def test_a_denial_names_the_right_that_is_lacking(what: str, help_: str) -> None:
+    view = SimpleNamespace(region="eu-west-1", account="1")
+    scene: Any = SimpleNamespace(name="x", view=view, about=SimpleNamespace(endpoint="e"))
+    assert help_ in asked(Denied(what, "AccessDenied", "no"), scene).found.help
+
+
+@pytest.mark.parametrize(("sent", "said"), [(False, "nothing was sent"), (True, "stands")])
+def test_a_look_that_fails_after_a_call_does_not_say_that_nothing_was_sent(
+    sent: bool, said: str
+) -> None:
+    scene: Any = SimpleNamespace(name="x", about=SimpleNamespace(endpoint="e"))
+    assert said in asked(Retry("a.b", "Throttling", ""), scene, sent=sent).found.help

@@ -16,13 +16,12 @@ from reconciler.aws.rollout.sending import Hear, send
 from reconciler.aws.rollout.unspecced import unspecced
 from reconciler.aws.session import Session
 from reconciler.rollout import split, trialmarks
+from reconciler.rollout.phase import BACK
 from reconciler.rollout.state import from_marks, next_action, unmarked
-from reconciler.rollout.values import Act, Live, Rollout, RolloutAction, Signals
+from reconciler.rollout.values import STOPS, Act, Live, Rollout, RolloutAction, Signals
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
 """What is sent; all else is waited for, or is up to a person."""
-STOPS = frozenset({"abort", "pause"})
-"""Words that need no verdict: what cannot be measured does not keep them from being noted."""
 Judge = Callable[[Rollout, Live, float], Signals]
 """What the metrics say of the candidate at a moment."""
 Asked = Callable[[Reading], Rollout | None]
@@ -111,8 +110,9 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
         goes = word != "pause"  # which moves nothing
         lacks = home.lacks(session, marks, files=about.files, word=word) if goes else ""
-        seen = signals if stops else about.judge(rollout, live, now)
-        signals = replace(seen, word=word, lacks=lacks)
+        needed = not stops and marks.doing not in BACK
+        judged = about.judge(rollout, live, now) if needed else Signals()
+        signals = replace(judged, word=word, lacks=lacks)
     if rollout is not None:
         action: RolloutAction | None = next_action(rollout, live, signals, now)
         if action is not None and pinning.matters(live, action):

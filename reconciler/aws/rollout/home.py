@@ -16,7 +16,7 @@ from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.value import Json
 from reconciler.resources.api import absent
 from reconciler.rollout.phase import BACK
-from reconciler.rollout.values import Marks
+from reconciler.rollout.values import STOPS, Marks
 
 MISSING = (
     absent("ValidationException", r"^Could not find (endpoint configuration|model)\b"),
@@ -40,7 +40,7 @@ def lacks(session: Session, marks: Marks, *, files: bool, word: str = "") -> str
     except Expired:
         raise
     except AwsError:
-        if word == "abort" or marks.doing in BACK:
+        if word in STOPS or marks.doing in BACK:
             return ""
         raise
 

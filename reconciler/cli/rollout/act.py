@@ -185,7 +185,7 @@ def asked(error: AwsError, scene: Scene, found: Look | None = None, *, sent: boo
         return Stop("DRIVE005", text_, f"{before}; run it again")
     if isinstance(error, Denied):
         config = found.action.config if found is not None and found.action is not None else ""
-        return Stop("DRIVE005", f"{endpoint}: {error}", _rights(scene, config))
+        return Stop("DRIVE005", f"{endpoint}: {error}", _rights(scene, config, error.what))
     if GONE in str(error):
         help_ = (
             "it was deleted: an apply of the specs as they were when it was live (`git revert`)"
@@ -195,11 +195,13 @@ def asked(error: AwsError, scene: Scene, found: Look | None = None, *, sent: boo
     return Stop("DRIVE005", f"{endpoint}: {error}", "`moorline explain DRIVE005` says more")
 
 
-def _rights(scene: Scene, config: str) -> str:
-    """Both resources that an update of an endpoint is authorised on.
+def _rights(scene: Scene, config: str, what: str) -> str:
+    """What the role needs: of an update of an endpoint both resources it is authorised on.
 
     Source: Service Authorization Reference, SageMaker, UpdateEndpoint.
     """
+    if not what.startswith("sagemaker."):
+        return f"the role may not call {what.partition(' ')[0]}; trying again does not help"
     view = scene.view
     here = f"arn:aws:sagemaker:{view.region}:{view.account}"
     needs = f"{here}:endpoint/{scene.about.endpoint}"
