@@ -97,7 +97,7 @@ def read(
             found += problems
             if merged is not document:  # an environment may bring a secret in
                 found += [secret.diagnostic for secret in in_document(merged)]
-    framed, problems = envelopes(laid, {*registry, ENVIRONMENT})
+    framed, problems = envelopes(laid, registry)
     found += problems
     declared = {envelope.id for envelope in framed}
     broken = {*lost, *(name for name, _ in misframed(laid, registry))}

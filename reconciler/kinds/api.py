@@ -12,7 +12,8 @@ import importlib
 import operator
 import os
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_args
@@ -224,11 +225,44 @@ def register(kind: Kind[M]) -> Kind[M]:
     return kind
 
 
+class Kinds(Mapping[str, Kind[Any]]):
+    """All kinds by name. The file of one is imported when it is asked for, as most are long."""
+
+    def __getitem__(self, name: str) -> Kind[Any]:
+        if name not in REGISTRY:
+            _imported(re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower())
+        if name not in REGISTRY:  # its file may be called otherwise
+            _every()
+        return REGISTRY[name]
+
+    def __iter__(self) -> Iterator[str]:
+        _every()
+        return iter(sorted(REGISTRY))
+
+    def __len__(self) -> int:
+        _every()
+        return len(REGISTRY)
+
+
 @cache
 def load() -> Mapping[str, Kind[Any]]:
-    """Import every kind file once and return the registry."""
+    """The registry of the kinds, each of which is one file or one package beside this one."""
+    return Kinds()
+
+
+@cache
+def _files() -> frozenset[str]:
     package = importlib.import_module("reconciler.kinds")
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name not in {"api", "reference", "scope", "units"}:
-            importlib.import_module(f"{package.__name__}.{module.name}")
-    return REGISTRY
+    names = (module.name for module in pkgutil.iter_modules(package.__path__))
+    return frozenset(names) - {"api", "reference", "scope", "units"}
+
+
+def _imported(name: str) -> None:
+    if name in _files():
+        importlib.import_module(f"reconciler.kinds.{name}")
+
+
+@cache
+def _every() -> None:
+    for name in sorted(_files()):
+        _imported(name)

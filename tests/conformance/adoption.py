@@ -25,7 +25,7 @@ from reconciler.plan import calls, order
 from reconciler.plan.diff import compare
 from reconciler.plan.live import Live
 from reconciler.resources import api
-from reconciler.resources.api import OWNERSHIP, Listing, Place, Resource
+from reconciler.resources.api import OWNERSHIP, Place, Resource
 from reconciler.resources.whose import Within
 from tests.conformance.failures import NAME, PLACE, SLOTS
 from tests.conformance.recording import Player, Recording, Standing, asked_for, complaints, real
@@ -44,6 +44,8 @@ AROUND: Mapping[str, Any] = {
     },
 }
 """Answers that a recorded one cannot be asked for without."""
+_AROUND = ("{above}", "{between}", "{parent}")
+"""Slots of a name for what the thing is in, from the left."""
 _ARN = re.compile(r"arn:aws[\w-]*:\w+:([\w-]*):(\d{12}):")
 
 
@@ -53,6 +55,7 @@ def described(recording: Recording, resource: Resource) -> Iterator[str]:
         root = resource.root.decode(body)
         name = str(_dig(root, resource.name) or NAME) if resource.name else NAME
         name = asked_for(resource.service, resource.read.method, body, name)
+        name = _whole(resource, root, name)
         place = _place(body)
         session = _session(resource, {f"{resource.service}.{resource.read.method}": body})
         address = Address(resource.type, name)
@@ -70,8 +73,8 @@ def listed(recording: Recording, resource: Resource, number: int) -> Iterator[st
     listing = resource.listings[number]
     items = recording.body.get(listing.at) or ()
     inside = resource.whose if isinstance(resource.whose, Within) else None
-    within = [str(items[0][_parent(listing)])] if inside and items else []
-    names = ["/".join((*within, listing.called(item))) for item in items]
+    names = [_whole(resource, item, listing.called(item)) for item in items]
+    within = [name.rpartition("/")[0] for name in names[:1]] if inside else []
     place = _place(recording.body)
     addresses = [Address(resource.type, name) for name in names]
     session = _session(resource, {f"{resource.service}.{listing.method}": recording.body})
@@ -114,9 +117,11 @@ def part(recording: Recording, resource: Resource, number: int) -> Iterator[str]
     single = Single(session, place)
     reader = ReadOnly(session, resource.service, resource.absent)
     name = asked_for(resource.service, recording.method, recording.body, NAME)
+    shown = next((it[0] for it in recording.body.values() if isinstance(it, list) and it), {})
+    name = _whole(resource, shown, name)
     value = single.parts(reader, resource, [one.prop], single.slots(resource, name, SLOTS))
     observed = Observed(value, SLOTS, tags={})
-    yield from _taken_over(observed, resource, Address(resource.type, NAME), place, whole=False)
+    yield from _taken_over(observed, resource, Address(resource.type, name), place, whole=False)
 
 
 def tagged(recording: Recording, resource: Resource) -> Iterator[str]:
@@ -144,9 +149,12 @@ def indexed(recording: Recording) -> Iterator[str]:
     yield from (found.message for found in survey.findings)
 
 
-def _parent(listing: Listing) -> str:
-    """The parameter that names the thing that the items are in; they repeat it."""
-    return next(key for key, value in listing.params.items() if value == "{parent}")
+def _whole(resource: Resource, shown: Any, name: str) -> str:
+    """The name with what the thing is in, as far as the answer repeats how both are asked for."""
+    asked = {template: member for member, template in resource.key.items()}
+    around = [_dig(shown, asked[slot]) for slot in _AROUND if slot in asked]
+    leaf = _dig(shown, asked.get("{leaf}", "")) or name
+    return "/".join(map(str, (*around, leaf))) if around and all(around) else name
 
 
 def _taken_over(

@@ -22,6 +22,16 @@ ROLE = {
     "AssumeRolePolicyDocument": "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D",
     "ANewMember": {"nobody": ["knows", {"it": None}]},
 }
+SCALED = {"ResourceId": "service/x/y", "ScalableDimension": "ecs:service:DesiredCount"}
+POLICY = {
+    **SCALED,
+    "ServiceNamespace": "ecs",
+    "PolicyName": "p",
+    "PolicyARN": "arn:aws:autoscaling:us-west-2:123456789012:scalingPolicy:1:resource/ecs/p",
+    "PolicyType": "StepScaling",
+    "StepScalingPolicyConfiguration": {"Cooldown": 60, "AdjustmentType": "ExactCapacity"},
+}
+"""What is in two others: its name has theirs."""
 TIME = {"__class__": "datetime", "year": 2024, "month": 1, "day": 2}
 
 
@@ -47,6 +57,7 @@ def fault(code: str, message: str = "No.", status: int = 400) -> dict[str, Any]:
         ("iam/x/GetRole_1", {"Role": ROLE}),
         ("iam/x/test_it__GetRole_1", {"status_code": 200, "data": {"Role": ROLE}}),
         ("iam/x/ListRoles_1", {"Roles": [ROLE], "IsTruncated": True, "Marker": "more"}),
+        ("applicationautoscaling/x/DescribeScalingPolicies_1", {"ScalingPolicies": [POLICY]}),
         ("iam/x/ListRoleTags_1", {"Tags": [{"Key": "a", "Value": "b"}], "IsTruncated": False}),
         ("s3/x/GetBucketPolicy_1", {"Policy": '{"Statement": []}'}),
         ("s3/x/ListBuckets_1", {"Buckets": [], "Owner": {}}),

@@ -20,10 +20,12 @@ from tests.conformance import adoption, failures
 from tests.conformance.recording import SERVICES, NotAnAnswer, Recording, read, rows
 from tests.conformance.result import Result
 
+_TARGET = "test_spot_fleet_request_autoscaling_offhours__DescribeScalableTargets_1"
 CUT = {
+    f"applicationautoscaling/c7n/{_TARGET}.json": "a target of 2021, when they had no ARN",
     "kms/c7n/test_kinesis_video_kms_key__DescribeKey_1.json": "a key without a state",
 }
-"""Answers that somebody has cut by hand: they must be taken for what they are."""
+"""Answers that somebody has cut by hand, or of long ago: they must be taken for what they are."""
 INDEX_ROLE = ("resourcegroupstaggingapi", "get_resources")
 
 
@@ -105,6 +107,6 @@ def _result(case: str, check: object, recording: Recording, role: Role | None) -
         found = [f"{type(error).__name__}: {error}"]
     cut = CUT.get(case.split(" ", maxsplit=1)[0])
     if cut:
-        known = len(found) == 1 and INCOMPLETE in found[0]
+        known = bool(found) and INCOMPLETE in found[-1]
         return Result(case, "passed" if known else "failed", "" if known else f"{cut}: {found}")
     return Result(case, "failed" if found else "passed", "; ".join(found)[:500])
