@@ -39,7 +39,7 @@ class Desk:
         request, session = self.world.platform.request(), self.world.platform.session
         known = rollouts(request.specs, request.view)["scorer"]
         asks = asking(session, request.specs, request.view, known)
-        about = replace(about_of(session, known, asks), judge=self.judge)
+        about = replace(about_of(session, known, asks), judge=self.judge, files=False)
         return look(session, about, word)
 
     def judge(self, _rollout: Rollout, _live: Live, _now: float) -> Signals:
@@ -53,11 +53,13 @@ class Desk:
         return action.act, action.why
 
     def calls(self, wanted: str, word: str = "") -> tuple[Act, Counter[str]]:
-        """What is next, and what a look asks of AWS for it beside the endpoint itself."""
+        """What is next, and what a look asks of AWS for it beside the endpoint and its way back."""
         session = self.world.platform.session
         before = Counter(session.calls)
         act, _ = self.next(wanted, word)
-        own = ("sagemaker.describe_endpoint", "sagemaker.list_tags", "cloudwatch.describe_alarms")
+        reads = ("endpoint", "endpoint_config", "model")
+        own = {"sagemaker.list_tags", "cloudwatch.describe_alarms"}
+        own |= {f"sagemaker.describe_{each}" for each in reads}
         sent = session.calls - before
         return act, Counter({call: number for call, number in sent.items() if call not in own})
 
