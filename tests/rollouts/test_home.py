@@ -79,6 +79,11 @@ def test_what_may_not_be_looked_at_is_not_gone_and_an_abort_waits_for_no_answer(
         baking.aws.fail(service, method, "AccessDeniedException", times=1)
         assert baking.look().signals.lacks == ""
     baking.aws.fail("sagemaker", "DescribeEndpointConfig", "ThrottlingException", times=99)
+    assert baking.look("abort").action is not None
+    assert baking.look().action is not None  # it bakes: nothing is asked for yet
+    baking.settle(700)
     with pytest.raises(Retry):
         baking.look()
-    assert baking.look("abort").action is not None
+    baking.judge = lambda *_: Signals(verdict=Verdict.FAILED)
+    baking.advance()
+    assert baking.ladder[-1] == 0  # what is not known keeps nobody from going back

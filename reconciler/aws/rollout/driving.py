@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from reconciler.aws.errors import AwsError, Expired
 from reconciler.aws.rollout import balanced, home, pinning, releasing, retaining
 from reconciler.aws.rollout.reading import Reading, read
 from reconciler.aws.rollout.sending import Hear, send
@@ -18,7 +19,16 @@ from reconciler.aws.session import Session
 from reconciler.rollout import split, trialmarks
 from reconciler.rollout.phase import BACK
 from reconciler.rollout.state import from_marks, next_action, unmarked
-from reconciler.rollout.values import STOPS, Act, Live, Rollout, RolloutAction, Signals
+from reconciler.rollout.values import (
+    STOPS,
+    Act,
+    Live,
+    Marks,
+    Phase,
+    Rollout,
+    RolloutAction,
+    Signals,
+)
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
 """What is sent; all else is waited for, or is up to a person."""
@@ -106,10 +116,9 @@ def look(session: Session, about: About, word: str = "") -> Look:
                     signals=signals, action=then, rule=rule)  # fmt: skip
     live, marks = reading.live, reading.live.marks
     rollout = about.asked(reading) or from_marks(marks, live) if marks is not None else None
-    signals = Signals(word=word)
+    signals, unknown = Signals(word=word), None
     if rollout is not None and marks is not None and not (marks.ended or marks.fault):
-        goes = word != "pause"  # which moves nothing
-        lacks = home.lacks(session, marks, files=about.files, word=word) if goes else ""
+        lacks, unknown = _lacks(session, about, marks, word)
         needed = not stops and marks.doing not in BACK
         judged = about.judge(rollout, live, now) if needed else Signals()
         signals = replace(judged, word=word, lacks=lacks)
@@ -119,6 +128,8 @@ def look(session: Session, about: About, word: str = "") -> Look:
             counted = pinning.pinned(session, reading.name, rollout.candidate, now)
             signals = replace(signals, pinned=counted[0], uncounted=counted[1])
             action = next_action(rollout, live, signals, now)
+        if unknown is not None and action is not None and _climbs(action):
+            raise unknown
     else:
         action = unmarked(live) if trialmarks.TAG not in reading.tags else None
     action = retaining.decided(session, reading, action) if action is not None else None
@@ -127,6 +138,21 @@ def look(session: Session, about: About, word: str = "") -> Look:
         rule = balanced.read(session, reading, split.wanted(rollout, reading.live, action))
     return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
                 signals=signals, action=action, rule=rule)  # fmt: skip
+
+
+def _lacks(session: Session, about: About, marks: Marks, word: str) -> tuple[str, AwsError | None]:
+    """What of the way back is gone, and why nobody knows; that stops nobody from taking it."""
+    try:
+        return home.lacks(session, marks, files=about.files, word=word), None
+    except Expired:
+        raise
+    except AwsError as error:
+        return "", error
+
+
+def _climbs(action: RolloutAction) -> bool:
+    """Whether the candidate gets more by an action."""
+    return action.act in {Act.SCALE, Act.WEIGH, Act.FINISH} and action.then is not Phase.ABORTING
 
 
 def same(one: Look, other: Look) -> bool:
