@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli import forks
+from hypothesis import HealthCheck, settings
 
 from reconciler.sandbox import lifecycle
 from reconciler.sandbox.home import launch
@@ -25,6 +26,8 @@ os.environ.pop("MOORLINE_SANDBOX_STATE", None)
 
 pytest.register_assert_rewrite("engine.platform")
 
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # how long an example takes says how busy the machine is
 
 FIRST = ("test_tutorial.py", "test_every_ci.py", "test_end_to_end.py", "test_report.py")
 """Tests of a minute or so, which one worker would end with while the others have nothing to do."""

@@ -16,7 +16,8 @@ from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Path, texts
+from reconciler.model.texts import texts
+from reconciler.model.value import Path
 from reconciler.resources.api import absent
 
 BUCKET = "AWS::S3::Bucket"

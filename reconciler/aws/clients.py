@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Protocol
 
-import boto3
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
@@ -28,7 +27,9 @@ class Clients(Protocol):
         ...
 
 
-AGENT = f"Boto3/{boto3.__version__} md/Botocore#{botocore.__version__} moorline/{__version__}"
+KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+"""What fixed keys are called, in the order in which botocore takes them."""
+AGENT = f"Botocore/{botocore.__version__} moorline/{__version__}"
 """Given whole, because botocore puts its own together anew for each request, which takes longer
 than signing one."""
 
@@ -69,8 +70,8 @@ class BotoClients:
         with self._lock:
             if service not in self._made:
                 name, _, region = service.partition("@")
-                made = self._session.client(
-                    name,  # type: ignore[call-overload]  # the name is data here
+                made = self._session.create_client(
+                    name,
                     region_name=region or None,
                     endpoint_url=self._endpoint,
                     config=self._config,
@@ -79,18 +80,17 @@ class BotoClients:
             return self._made[service]
 
 
-def _session(region: str, credentials: Mapping[str, Any] | Held | None) -> boto3.Session:
-    core = botocore.session.get_session()
-    core.register_component("data_loader", _loader())
-    given: dict[str, Any] = {}
+def _session(region: str, credentials: Mapping[str, Any] | Held | None) -> Any:  # noqa: ANN401
+    """A session of botocore: boto3 adds nothing to its clients, and takes as long to import."""
+    made = botocore.session.get_session()
+    made.register_component("data_loader", _loader())
+    made.set_config_variable("region", region)
     if isinstance(credentials, Held):
         # there is no public way for others than fixed keys
-        core._credentials = credentials  # type: ignore[attr-defined]  # noqa: SLF001
-    else:
-        given = dict(credentials or {})
-    made = boto3.Session(region_name=region, botocore_session=core, **given)
-    paths = _loader().search_paths  # to which each session adds boto3's own once more
-    paths[:] = dict.fromkeys(paths)
+        made._credentials = credentials  # type: ignore[attr-defined]  # noqa: SLF001
+    elif credentials:
+        key, secret, token = map(credentials.get, KEYS)
+        made.set_credentials(str(key), str(secret), token)
     return made
 
 

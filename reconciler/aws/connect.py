@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from reconciler.aws.clients import BotoClients, Clients
+from reconciler.aws.clients import KEYS, BotoClients, Clients
 from reconciler.aws.clock import Clock, Faster, RealClock
 from reconciler.aws.errors import AwsError, Expired
 from reconciler.aws.held import Held, Keys
@@ -19,12 +19,11 @@ from reconciler.aws.session import ReadOnly, Session
 SANDBOX_SPEED = 100.0
 """Waits in the sandbox are this much shorter; it settles in milliseconds."""
 Credentials = Mapping[str, str | None] | Held
-"""Of boto3's session: key id, secret and token; or credentials that are renewed."""
+"""Of botocore's session: key id, secret and token; or credentials that are renewed."""
 OURS = "moorline"
 """How the names of sessions begin that Moorline takes."""
 OTHER = "OtherIdentity"
 """Our code for credentials that were renewed and are those of another one."""
-_NAMES = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 _NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
@@ -99,7 +98,7 @@ def _keep(session: Session, arn: str, clients: Callable[[Credentials], Clients])
     """Have renewed credentials looked at: they must be those of the same one."""
 
     def check(keys: Keys) -> None:
-        given = dict(zip(_NAMES, keys, strict=False))
+        given = dict(zip(KEYS, keys, strict=False))
         asked = replace(session, clients=clients(given), held=None, _last=threading.local())
         try:
             found = _caller(asked)["Arn"]

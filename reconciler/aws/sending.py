@@ -25,7 +25,8 @@ from reconciler.model.asset import ChangedError, Packed
 from reconciler.model.change import Action, Call
 from reconciler.model.event import CallFailed, CallSent, Sink
 from reconciler.model.plan import Step
-from reconciler.model.value import Json, Props, hidden, texts
+from reconciler.model.texts import texts
+from reconciler.model.value import Json, Props, hidden
 from reconciler.resources.api import Resource
 
 _DRESSED = frozenset({Meaning.REFUSED, Meaning.DOUBT})

@@ -11,12 +11,12 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
 from reconciler.model.policy import Policy
 from reconciler.policy import api as rules
-from reconciler.policy.api import AnyRule, Grounds, Rule, Ruled
+from reconciler.policy.api import AnyRule, Grounds, Ruled
 
 
 def refusals(graph: Graph) -> list[Diagnostic]:
     """What of the graph alone is an error. A plan says no more: `validate` gives advice."""
-    plain = [rule for rule in rules.load().values() if isinstance(rule, Rule)]
+    plain = [rule for rule in rules.load().values() if not isinstance(rule, Ruled)]
     return [each for each in _found(plain, graph, Grounds()) if each.is_error]
 
 

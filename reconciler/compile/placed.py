@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.facts.partitions import is_known, near_region, partition_of
 from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.value import texts
+from reconciler.model.texts import texts
 from reconciler.policy.partition import CODE, foreign
 from reconciler.specs.overlay import EnvironmentView
 

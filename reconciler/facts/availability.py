@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
 
 from reconciler.facts.files import read
-from reconciler.model.availability import Asked, Row, Standing, Status, Touch
+from reconciler.model.availability import Asked, Row, Standing, Status, Touch, fits
 from reconciler.model.value import Json, Props
 
 IAM = re.compile(r"is not authorized to perform", re.IGNORECASE)
@@ -32,23 +31,32 @@ class Table:
     def needed(self, type_: str, props: Props) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """Every row that a resource needs, with the path of what needs it."""
         asked = Asked(type_, props)
-        for row, touch in self._of_type(type_):
+        touches, texts = self._of_type(type_)
+        silent = bool(texts) and not asked.says(texts)
+        for row, touch in touches:
+            if silent and touch.anywhere:
+                continue
             for path in touch.among(asked):
                 yield row, path
 
-    def _of_type(self, type_: str) -> tuple[tuple[Row, Touch], ...]:
-        """What may touch a type: the patterns of types are looked at once for each."""
+    def _of_type(self, type_: str) -> tuple[Sequence[tuple[Row, Touch]], tuple[str, ...]]:
+        """What may touch a type, and the texts of what looks everywhere, which are rare.
+
+        The patterns of types are looked at once for each.
+        """
         if type_ not in self._types:
-            self._types[type_] = tuple(
+            touches = [
                 (row, touch)
                 for row in self.rows.values()
                 for touch in row.touches
-                if fnmatchcase(type_, touch.type)
-            )
+                if fits(type_, touch.type)
+            ]
+            texts = (each for _, touch in touches if touch.anywhere for each in touch.values)
+            self._types[type_] = touches, tuple(dict.fromkeys(texts))
         return self._types[type_]
 
     @cached_property
-    def _types(self) -> dict[str, tuple[tuple[Row, Touch], ...]]:
+    def _types(self) -> dict[str, tuple[Sequence[tuple[Row, Touch]], tuple[str, ...]]]:
         return {}
 
     def restricted(self, type_: str, props: Props, today: date) -> bool:
@@ -62,9 +70,7 @@ class Table:
         """The rows that have a call."""
         name = f"{service}.{method}"
         return tuple(
-            row
-            for row in self.rows.values()
-            if any(fnmatchcase(name, pattern) for pattern in row.calls)
+            row for row in self.rows.values() if any(fits(name, pattern) for pattern in row.calls)
         )
 
     def refused(self, service: str, method: str, message: str) -> tuple[bool, Row | None]:

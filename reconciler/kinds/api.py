@@ -12,7 +12,7 @@ import importlib
 import operator
 import os
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_args
@@ -28,8 +28,8 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from reconciler.kinds import reference
 from reconciler.kinds.lines import DESCRIPTION, Named
+from reconciler.kinds.mentions import Embedded, Reference, used
 from reconciler.kinds.peers import Lacking, LackingError
 from reconciler.kinds.saying import Flow, Problem
 from reconciler.kinds.scope import Admission, Lookup, Role, Scope
@@ -119,23 +119,6 @@ class Choice(Section):
             options = {"names": ", ".join(f"'{name}'" for name in names)}
             raise PydanticCustomError("choice", "give exactly one of {names}", options)
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Marks a string as the name of another spec: ``Annotated[str, Reference("DataSource")]``."""
-
-    kind: str
-
-    def __get_pydantic_json_schema__(
-        self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {**handler(core), "x-moorline-kind": self.kind}
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """Marks a tree of values whose texts may hold ``${ref:KIND/NAME.Output}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,52 +232,3 @@ def load() -> Mapping[str, Kind[Any]]:
         if module.name not in {"api", "reference", "scope", "units"}:
             importlib.import_module(f"{package.__name__}.{module.name}")
     return REGISTRY
-
-
-def used(value: object, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
-    """Every reference in a spec: its path, and the kind and name it points to."""
-    if isinstance(value, BaseModel):
-        for name, info in type(value).model_fields.items():
-            here = (*path, info.alias or name)
-            item = getattr(value, name)
-            marks = [mark for mark in info.metadata if isinstance(mark, Reference)]
-            if marks and isinstance(item, str):
-                yield here, marks[0].kind, item
-            elif any(isinstance(mark, Embedded) for mark in info.metadata):
-                yield from ((at, use.kind, use.name) for at, use in reference.uses(item, here))
-            elif item is not None:
-                yield from _inside(item, info.annotation, here)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from used(item, (*path, str(key)))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from used(item, (*path, str(index)))
-
-
-def _inside(item: object, annotation: object, path: Path) -> Iterator[tuple[Path, str, str]]:
-    """References in the items of ``list[Annotated[str, Reference(…)]]`` and the like."""
-    mark = _mark(annotation)
-    if mark is None:
-        yield from used(item, path)
-    elif isinstance(item, str):
-        yield path, mark.kind, item
-    elif isinstance(item, Mapping):
-        for key, text in item.items():
-            if isinstance(text, str):
-                yield (*path, str(key)), mark.kind, text
-    elif isinstance(item, list | tuple):
-        for index, text in enumerate(item):
-            if isinstance(text, str):
-                yield (*path, str(index)), mark.kind, text
-
-
-@cache
-def _mark(annotation: Any) -> Reference | None:  # noqa: ANN401 - any type expression
-    for mark in getattr(annotation, "__metadata__", ()):
-        if isinstance(mark, Reference):
-            return mark
-    for inner in getattr(annotation, "__args__", ()):
-        if (mark := _mark(inner)) is not None:
-            return mark
-    return None

@@ -6,7 +6,8 @@ Rows are data (`schemas/availability.json`, and a platform's own); this says wha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -15,7 +16,13 @@ from functools import cache, cached_property
 
 import orjson
 
-from reconciler.model.value import Join, Json, JsonText, Path, Props
+from reconciler.model.value import SINGLE, Join, Json, JsonText, Path, Props
+
+ANY = "*"
+"""In place of a member's name: every member."""
+_OPENS = frozenset({"{", "["})
+"""How the text of an object or a list begins."""
+_SIGNS = frozenset("*?[")
 
 
 class Status(StrEnum):
@@ -51,15 +58,34 @@ class Asked:
 
     def called(self, name: str) -> Sequence[tuple[Path, Json]]:
         """Its members of that name in their order, with their paths; ``*`` for all."""
-        return self._members.get(name, ())
+        return self._every if name == ANY else self._named.get(name, ())
+
+    def says(self, values: tuple[str, ...]) -> bool:
+        """Whether any text in it fits one of some patterns."""
+        fits = _any_of(values)
+        return any(map(fits, self._said))
 
     @cached_property
-    def _members(self) -> Mapping[str, Sequence[tuple[Path, Json]]]:
-        found: dict[str, list[tuple[Path, Json]]] = {}
-        for path, name, value in _members(self.props):
-            for key in dict.fromkeys((name, "*")):
-                found.setdefault(key, []).append((path, value))
+    def _members(self) -> Sequence[tuple[Path, str, Json]]:
+        found: list[tuple[Path, str, Json]] = []
+        _members(self.props, "", (), found)
         return found
+
+    @cached_property
+    def _every(self) -> Sequence[tuple[Path, Json]]:
+        return [(path, value) for path, _, value in self._members]
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[tuple[Path, Json]]]:
+        found: dict[str, list[tuple[Path, Json]]] = {}
+        for path, name, value in self._members:
+            found.setdefault(name, []).append((path, value))
+        return found
+
+    @cached_property
+    def _said(self) -> Collection[str]:
+        told = (_text(value) for _, _, value in self._members)
+        return {text for text in told if text is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +104,14 @@ class Touch:
     proves: bool = True
     """AWS takes it from nobody who may not use the service, so that what is live shows use."""
 
+    @property
+    def anywhere(self) -> bool:
+        """Whether it is a text that may stand in any member."""
+        return self.member == ANY and bool(self.values)
+
     def found(self, asked: Asked) -> Iterator[Path]:
         """Where a resource needs the service; the empty path for the whole of it."""
-        if fnmatchcase(asked.type, self.type):
+        if fits(asked.type, self.type):
             yield from self.among(asked)
 
     def among(self, asked: Asked) -> Iterator[Path]:
@@ -150,7 +181,12 @@ class Row:
 
     def owns(self, type_: str) -> bool:
         """Whether every resource of a type is one of the service's."""
-        return any(fnmatchcase(type_, each) for each in self.types)
+        return any(fits(type_, each) for each in self.types)
+
+
+def fits(text: str, pattern: str) -> bool:
+    """Whether a pattern stands for a text. Most have no sign in them, and need no expression."""
+    return text == pattern or (not _SIGNS.isdisjoint(pattern) and fnmatchcase(text, pattern))
 
 
 @cache
@@ -159,28 +195,29 @@ def _any_of(values: tuple[str, ...]) -> Callable[[str], object]:
     return re.compile("|".join(map(translate, values))).match
 
 
-def _members(value: Json, name: str = "", path: Path = ()) -> Iterator[tuple[Path, str, Json]]:
+def _members(value: Json, name: str, path: Path, found: list[tuple[Path, str, Json]]) -> None:
     """Every member with its path and name; items of a list carry the name of the list."""
     value = _document(value)
     if path:
-        yield path, name, value
+        found.append((path, name, value))
+    if type(value) in SINGLE:
+        return
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _members(item, str(key), (*path, str(key)))
+            _members(item, str(key), (*path, str(key)), found)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from _members(item, name, (*path, str(index)))
+            _members(item, name, (*path, str(index)), found)
 
 
 def _document(value: Json) -> Json:
     """A JSON document as data, also where it is a text already."""
-    if isinstance(value, JsonText):
+    if isinstance(value, str):
+        if value[:1] in _OPENS:
+            with suppress(orjson.JSONDecodeError):
+                return orjson.loads(value)
+    elif isinstance(value, JsonText):
         return value.document
-    if isinstance(value, str) and value[:1] in {"{", "["}:
-        try:
-            return orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return value
     return value
 
 

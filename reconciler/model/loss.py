@@ -57,6 +57,10 @@ class Approval:
             return str(address).startswith(self.address[:-1])
         return str(address) == self.address
 
+    def over(self, today: date) -> bool:
+        """Whether its day has passed."""
+        return self.until < today
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

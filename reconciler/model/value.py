@@ -250,6 +250,12 @@ def put(props: Props, dotted: str, value: Json) -> dict[str, Json]:
     return {**props, head: inner}
 
 
+SINGLE = frozenset({str, int, float, bool, type(None), Ref, Join, Hidden, Secret, Mark})
+"""Types of values with nothing inside."""
+LISTS = frozenset({list, tuple})
+"""The usual types of lists. Types are asked first: `isinstance` takes long to tell a `Mapping`."""
+
+
 def leaves(value: Json) -> list[Json]:
     """Every scalar and mark in a property tree."""
     found: list[Json] = []
@@ -258,9 +264,10 @@ def leaves(value: Json) -> list[Json]:
 
 
 def _leaves(value: Json, found: list[Json]) -> None:
-    if type(value) is str:
+    kind = type(value)
+    if kind in SINGLE:
         found.append(value)
-    elif isinstance(value, dict | Mapping):
+    elif kind is dict or (kind not in LISTS and isinstance(value, Mapping)):
         for item in value.values():
             _leaves(item, found)
     elif isinstance(value, list | tuple):
@@ -270,27 +277,3 @@ def _leaves(value: Json, found: list[Json]) -> None:
         _leaves(value.document, found)
     else:
         found.append(value)
-
-
-def texts(value: Json, path: Path = ()) -> list[tuple[Path, str]]:
-    """Every text in a property tree with its path; of a join, the parts that are known."""
-    found: list[tuple[Path, str]] = []
-    _texts(value, path, found)
-    return found
-
-
-def _texts(value: Json, path: Path, found: list[tuple[Path, str]]) -> None:
-    if type(value) is str:  # nearly every leaf
-        found.append((path, value))
-    elif isinstance(value, dict | Mapping):
-        for key, item in value.items():
-            _texts(item, (*path, str(key)), found)
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            _texts(item, (*path, str(index)), found)
-    elif isinstance(value, JsonText):
-        _texts(value.document, path, found)
-    elif isinstance(value, Join):
-        found += ((path, part) for part in value.parts if isinstance(part, str))
-    elif isinstance(value, str) and not isinstance(value, Mark):
-        found.append((path, value))

@@ -24,6 +24,7 @@ from reconciler.model.plan import SUFFIX, Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import UNKNOWN, Json, Props, Ref, references, resolve
 from reconciler.plan import (
+    approvals,
     around,
     calls,
     claims,
@@ -94,7 +95,7 @@ def plan(
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]
     draft.steps = closing.last(closing.first(draft.steps, policy), live, policy)
     draft.steps = around.ordered((protect.judge(it, policy) for it in draft.steps), draft.around)
-    draft.diagnostics += protect.review(policy, draft.steps)
+    draft.diagnostics += approvals.review(policy, draft.steps)
     return draft
 
 

@@ -7,18 +7,17 @@ So it needs no spec: what has left the specs is protected as before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from itertools import zip_longest
 from typing import TypeAlias
 
 from reconciler.model.change import Action, Change
-from reconciler.model.diagnostic import Diagnostic, Severity
-from reconciler.model.loss import GONE, Approval, Destruction, Loss
+from reconciler.model.loss import GONE, Destruction, Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
 from reconciler.model.value import Json, Path
+from reconciler.plan.approvals import what
 from reconciler.plan.widen import widenings
 from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Narrowing, Place, Resource
 from reconciler.resources.items import named
@@ -144,18 +143,11 @@ def judge(step: Step, policy: Policy) -> Step:
     ended = [
         each
         for each in policy.approvals
-        if _ended(each, policy.today) and any(each.covers(step.address, one) for one in missing)
+        if each.over(policy.today) and any(each.covers(step.address, one) for one in missing)
     ]
     last = f"; the approval by {ended[0].by!r} ended on {ended[0].until}" if ended else ""
-    refused = f"the environment neither allows {_what(missing)} nor approves it here{last}"
+    refused = f"the environment neither allows {what(missing)} nor approves it here{last}"
     return replace(step, losses=losses, destroys=destroys, refused=step.refused or refused)
-
-
-def _what(classes: Iterable[str]) -> str:
-    """``a loss of 'records' and 'keys', and wider access ('access')``."""
-    lost = " and ".join(repr(each) for each in classes if each != Destruction.ACCESS)
-    wider = f"wider access ({str(Destruction.ACCESS)!r})" if Destruction.ACCESS in classes else ""
-    return ", and ".join(filter(None, (lost and f"a loss of {lost}", wider)))
 
 
 def _judged(loss: Loss, step: Step, policy: Policy) -> Loss:
@@ -163,36 +155,8 @@ def _judged(loss: Loss, step: Step, policy: Policy) -> Loss:
         (
             each
             for each in policy.approvals
-            if each.covers(step.address, loss.destroys) and not _ended(each, policy.today)
+            if each.covers(step.address, loss.destroys) and not each.over(policy.today)
         ),
         None,
     )
     return replace(loss, allowed=loss.destroys in policy.allow, approval=approval)
-
-
-def _ended(approval: Approval, today: date) -> bool:
-    return approval.until < today
-
-
-def review(policy: Policy, steps: Iterable[Step]) -> Iterator[Diagnostic]:
-    """What is to be said of the approvals: which have ended, and which nothing needs."""
-    yield from ended(policy)
-    used = {loss.approval for step in steps for loss in step.losses}
-    for approval in policy.approvals:
-        if not _ended(approval, policy.today) and approval not in used:
-            text = f"the approval of {_said(approval)} matches nothing in this plan"
-            help_ = "check the address and the class; remove it once it has been applied"
-            yield Diagnostic("PROTECT002", text, approval.at, help_, Severity.NOTE)
-
-
-def ended(policy: Policy) -> Iterator[Diagnostic]:
-    """The approvals that permit nothing any more: warnings, for time alone makes nothing wrong."""
-    for approval in policy.approvals:
-        if _ended(approval, policy.today):
-            text = f"the approval of {_said(approval)} ended on {approval.until}"
-            help_ = "remove it, or let somebody approve it again with a later day"
-            yield Diagnostic("PROTECT001", text, approval.at, help_, Severity.WARNING)
-
-
-def _said(approval: Approval) -> str:
-    return f"{_what([approval.allows])} for {approval.address!r}"

@@ -21,7 +21,8 @@ from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.given import marked
 from reconciler.model.graph import Node
 from reconciler.model.loss import Loss
-from reconciler.model.value import SENSITIVE, Json, Path, texts
+from reconciler.model.texts import texts
+from reconciler.model.value import SENSITIVE, Json, Path
 from reconciler.plan.widening import ways
 from reconciler.plan.widening.turn import Turn, access, names, pairs, plain, policy
 from reconciler.resources.api import MAKING_TAG, Place, Resource

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
 from reconciler.model.policy import Policy
 
-__all__ = ["Grounds", "Rule", "Ruled", "codes", "load", "register"]
+__all__ = ["Grounds", "Rule", "Ruled", "Shared", "codes", "load", "register"]
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,33 @@ class Grounds:
     """Names of closed services of which something is live; empty where AWS was not asked."""
     asked: bool = False
     """Whether AWS was asked."""
+    _seen: dict[object, tuple[Graph, Sequence[Any]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def once(self, look: Callable[[Graph, Grounds], Iterable[T]], graph: Graph) -> Sequence[T]:
+        """What a look at a graph finds; rules that look for the same look once."""
+        seen = self._seen.get(look)
+        if seen is None or seen[0] is not graph:
+            seen = self._seen[look] = graph, [*look(graph, self)]
+        return seen[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Generic[T]):
+    """One of several rules that judge what the same look at a graph has found."""
+
+    code: Code
+    look: Callable[[Graph, Grounds], Iterable[T]]
+    judge: Callable[[Graph, Sequence[T]], Iterable[Diagnostic]]
+
+    def check(self, graph: Graph) -> Iterable[Diagnostic]:
+        """What it finds, alone."""
+        return self.find(graph, Grounds())
+
+    def find(self, graph: Graph, grounds: Grounds) -> Iterable[Diagnostic]:
+        """What it finds, wherever the graph is planned."""
+        return self.judge(graph, grounds.once(self.look, graph))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +78,7 @@ class Ruled:
     find: Callable[[Graph, Grounds], Iterable[Diagnostic]]
 
 
-AnyRule: TypeAlias = Rule | Ruled
+AnyRule: TypeAlias = Rule | Shared[Any] | Ruled
 REGISTRY: dict[str, AnyRule] = {}
 
 

@@ -45,17 +45,16 @@ UNKNOWN = Code(
 
 def closed(graph: Graph, grounds: Grounds) -> Iterator[Diagnostic]:
     """What needs a service that is closed, or will be closed or end."""
-    known = table(grounds.policy.services)
-    for node, row, path in _needed(graph, known):
+    for node, row, path in grounds.once(needed, graph):
         if row.standing(grounds.policy.today) is Standing.UPCOMING:
             yield _upcoming(node, row, path)
         elif row.standing(grounds.policy.today) is Standing.CLOSED:
-            yield from _closed(node, row, path, known, grounds)
+            yield from _closed(node, row, path, table(grounds.policy.services), grounds)
 
 
 def ended(graph: Graph, grounds: Grounds) -> Iterator[Diagnostic]:
     """What needs a service that is gone."""
-    for node, row, path in _needed(graph, table(grounds.policy.services)):
+    for node, row, path in grounds.once(needed, graph):
         if row.standing(grounds.policy.today) is Standing.ENDED:
             last = row.until or row.since
             text = f"{_what(node, path)} needs {row.title}, which ended on {last}"
@@ -78,8 +77,9 @@ register(Ruled(ENDED, ended))
 register(Ruled(UNKNOWN, unknown))
 
 
-def _needed(graph: Graph, known: Table) -> Iterator[tuple[Node, Row, Path]]:
+def needed(graph: Graph, grounds: Grounds) -> Iterator[tuple[Node, Row, Path]]:
     """Every need, once for each line: a member may stand in every step of a pipeline."""
+    known = table(grounds.policy.services)
     for node in graph:
         seen = set()
         for row, path in known.needed(node.address.type, node.props):

@@ -9,7 +9,7 @@ of CreateEndpointConfig. Which types have such disks: `reconciler.facts.instance
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reconciler.facts.instances import local_storage
@@ -17,8 +17,9 @@ from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json
-from reconciler.policy.api import Rule, register
-from reconciler.policy.tree import definition, objects
+from reconciler.policy import tree
+from reconciler.policy.api import Shared, register
+from reconciler.policy.tree import Inside, definition, objects
 
 CONFIG = "AWS::SageMaker::EndpointConfig"
 KEY = "VolumeKmsKeyId"
@@ -41,14 +42,14 @@ class Types(NamedTuple):
     """Whether others may be chosen when it starts."""
 
 
-def check(graph: Graph) -> Iterator[Diagnostic]:
+def check(_graph: Graph, insides: Sequence[Inside]) -> Iterator[Diagnostic]:
     """One finding for each key, at its line."""
-    for node in graph:
+    for node, parts in insides:
         if node.address.type == CONFIG:
             yield from _endpoint(node)
             continue
         parameters = {each["Name"]: each for each in definition(node).get("Parameters") or ()}
-        for path, part in objects(node.props):
+        for path, part in parts:
             if part.get(KEY):
                 at = node.origin.line_of((*path, KEY)) if node.origin else None
                 if found := _job(_types(part, parameters)):
@@ -56,7 +57,7 @@ def check(graph: Graph) -> Iterator[Diagnostic]:
                     yield Diagnostic(CODE.code, text, at, help_, severity, node.address)
 
 
-register(Rule(CODE, check))
+register(Shared(CODE, tree.insides, check))
 
 
 def _endpoint(node: Node) -> Iterator[Diagnostic]:

@@ -10,14 +10,16 @@ replica has an ARN of its own).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.facts.registry import image_in
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Path, texts
-from reconciler.policy.api import Rule, register
+from reconciler.model.value import Path
+from reconciler.policy import tree
+from reconciler.policy.api import Shared, register
+from reconciler.policy.tree import Worded
 
 CODE = Code(
     "PLACE008",
@@ -40,17 +42,19 @@ _OF_COPIES = re.compile(r"(?i)replica")
 _MODEL = "AWS::SageMaker::Model"
 
 
-def check(graph: Graph) -> Iterator[Diagnostic]:
+def check(graph: Graph, worded: Sequence[Worded]) -> Iterator[Diagnostic]:
     """One finding for each name, at the line behind it."""
-    for node in graph:
-        for path, text in texts(node.props):
+    for node, texts in worded:
+        for path, text in texts:
+            if "/" not in text and "arn:" not in text:  # neither an image nor an ARN
+                continue
             wrong = _account(path, text, graph.account) or _region(node, path, text, graph.region)
             if wrong:
                 at = node.origin.line_of(path) if node.origin else None
                 yield Diagnostic(CODE.code, wrong, at, CODE.fix, address=node.address)
 
 
-register(Rule(CODE, check))
+register(Shared(CODE, tree.worded, check))
 
 
 def of_account(text: str, account: str) -> str:

@@ -6,7 +6,7 @@ What no table knows may be newer than the table, so it is a warning. Source: `fa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.facts.offers import Use, as_of, close, has, regions, takes
@@ -14,8 +14,9 @@ from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Path
-from reconciler.policy.api import Rule, register
-from reconciler.policy.tree import definition, objects
+from reconciler.policy import tree
+from reconciler.policy.api import Shared, register
+from reconciler.policy.tree import Inside, definition
 
 CODE = Code(
     "SAGE001",
@@ -41,29 +42,32 @@ _SERVED: Mapping[str, Use] = {
 _SHOWN = 6
 
 
-def check(graph: Graph) -> Iterator[Diagnostic]:
+def check(graph: Graph, insides: Sequence[Inside]) -> Iterator[Diagnostic]:
     """One finding for each type that a resource or a step asks for, at its line."""
-    for node in graph:
+    for node, parts in insides:
         seen: set[tuple[str, Use]] = set()
-        for path, value, use, here in _asked(node):
+        for path, value, use, here in _asked(node, parts):
             if (value, use) not in seen:
                 seen.add((value, use))
                 yield from _judge(node, path, value, use, graph.region if here else "")
 
 
-register(Rule(CODE, check))
+register(Shared(CODE, tree.insides, check))
 
 
-def _asked(node: Node) -> Iterator[tuple[Path, str, Use, bool]]:
+def _asked(
+    node: Node, parts: Iterable[tuple[Path, Mapping[str, Any]]]
+) -> Iterator[tuple[Path, str, Use, bool]]:
     """The types that are asked for, where, for what, and whether in the region of the graph."""
     body: Path = ("PipelineDefinition", "PipelineDefinitionBody")
     parameters = definition(node).get("Parameters") or ()
-    for path, part in objects(node.props):
-        uses = [_USES[name] for name in path if name in _USES]
+    for path, part in parts:
+        given = part.get("InstanceType")
+        uses = [_USES[name] for name in path if name in _USES] if given is not None else ()
         if uses:
-            for at, value in _values(part.get("InstanceType"), (*path, "InstanceType")):
+            for at, value in _values(given, (*path, "InstanceType")):
                 yield at, value, uses[-1], True
-            name = _parameter(part.get("InstanceType"))
+            name = _parameter(given)
             for index, each in enumerate(parameters):
                 if each.get("Name") == name:
                     at = (*body, "Parameters", str(index))

@@ -6,19 +6,20 @@ yet. Source: Amazon States Language; Step Functions developer guide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from reconciler.access import table
 from reconciler.facts.asl import Unknown
 from reconciler.facts.asl.checks import Fault, faults
 from reconciler.facts.asl.needs import needs
+from reconciler.model.availability import fits
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Hidden, Join, Json, JsonText, Path, Ref, references
-from reconciler.policy.api import Rule, register
+from reconciler.policy.api import Grounds, Shared, register
 from reconciler.resources import api as resources
 
 TYPE = "AWS::StepFunctions::StateMachine"
@@ -52,26 +53,34 @@ DENIED = Code(
 )
 
 
-def refused(graph: Graph) -> Iterator[Diagnostic]:
+class Machine(NamedTuple):
+    """A state machine of the graph, its definition, and what is wrong with that."""
+
+    node: Node
+    definition: Mapping[str, Any]
+    faults: Sequence[Fault]
+
+
+def refused(_graph: Graph, found: Sequence[Machine]) -> Iterator[Diagnostic]:
     """What Step Functions itself refuses."""
-    for node, definition in _machines(graph):
-        for fault in faults(definition):
+    for node, _, wrong in found:
+        for fault in wrong:
             if fault.refused:
                 yield _finding(REFUSED, node, fault, Severity.ERROR)
 
 
-def endless(graph: Graph) -> Iterator[Diagnostic]:
+def endless(_graph: Graph, found: Sequence[Machine]) -> Iterator[Diagnostic]:
     """What it takes, and what comes to nothing."""
-    for node, definition in _machines(graph):
-        for fault in faults(definition):
+    for node, _, wrong in found:
+        for fault in wrong:
             if not fault.refused:
                 yield _finding(ENDLESS, node, fault, Severity.ERROR)
 
 
-def denied(graph: Graph) -> Iterator[Diagnostic]:
+def denied(graph: Graph, found: Sequence[Machine]) -> Iterator[Diagnostic]:
     """Actions that no statement of a role of the graph allows; one finding for each state."""
-    for node, definition in _machines(graph):
-        if any(fault.refused for fault in faults(definition)):
+    for node, definition, wrong in found:
+        if any(fault.refused for fault in wrong):
             continue  # that comes first
         allowed = _allowed(graph, node)
         if allowed is None:
@@ -87,19 +96,20 @@ def denied(graph: Graph) -> Iterator[Diagnostic]:
                 yield _finding(DENIED, node, Fault(at, text), Severity.ERROR)
 
 
-register(Rule(REFUSED, refused))
-register(Rule(ENDLESS, endless))
-register(Rule(DENIED, denied))
-
-
-def _machines(graph: Graph) -> Iterator[tuple[Node, Mapping[str, Any]]]:
+def machines(graph: Graph, _grounds: Grounds) -> Iterator[Machine]:
+    """Every state machine whose definition is known."""
     for node in graph:
         if node.address.type != TYPE:
             continue
         held = next((node.props[name] for name in TEXTS if node.props.get(name) is not None), None)
         found = _plain(held.document if isinstance(held, JsonText) else held)
         if isinstance(found, Mapping):
-            yield node, found
+            yield Machine(node, found, [*faults(found)])
+
+
+register(Shared(REFUSED, machines, refused))
+register(Shared(ENDLESS, machines, endless))
+register(Shared(DENIED, machines, denied))
 
 
 def _plain(value: Json) -> Any:  # noqa: ANN401  (JSON without marks)
@@ -162,7 +172,7 @@ def _listed(value: Json) -> list[Json]:
 
 
 def _covers(pattern: Json, action: str) -> bool:
-    return fnmatchcase(action.lower(), str(pattern).lower())
+    return fits(action.lower(), str(pattern).lower())
 
 
 def _named(graph: Graph, node: Node, at: Path) -> list[Node]:

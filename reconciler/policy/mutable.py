@@ -8,15 +8,16 @@ image tags from being overwritten".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.facts.images import owners
 from reconciler.facts.registry import Image, image_in
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph
-from reconciler.model.value import texts
-from reconciler.policy.api import Rule, register
+from reconciler.policy import tree
+from reconciler.policy.api import Shared, register
+from reconciler.policy.tree import Worded
 
 CODE = Code(
     "IMAGE001",
@@ -27,11 +28,11 @@ CODE = Code(
 )
 
 
-def check(graph: Graph) -> Iterator[Diagnostic]:
+def check(_graph: Graph, worded: Sequence[Worded]) -> Iterator[Diagnostic]:
     """One warning for each image of a resource, at the line behind it."""
-    for node in graph:
+    for node, texts in worded:
         seen: set[str] = set()
-        for path, text in texts(node.props):
+        for path, text in texts:
             image = image_in(text)
             if image is None or text in seen or not _moves(image):
                 continue
@@ -42,7 +43,7 @@ def check(graph: Graph) -> Iterator[Diagnostic]:
             yield Diagnostic(CODE.code, said, at, CODE.fix, Severity.WARNING, node.address)
 
 
-register(Rule(CODE, check))
+register(Shared(CODE, tree.worded, check))
 
 
 def _moves(image: Image) -> bool:

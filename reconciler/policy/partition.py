@@ -8,15 +8,16 @@ and IAM in "Amazon Web Services in China", Feature differences.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.facts.partitions import Partition, partition_of, partitions
 from reconciler.facts.registry import image_in
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import texts
-from reconciler.policy.api import Rule, register
+from reconciler.policy import tree
+from reconciler.policy.api import Shared, register
+from reconciler.policy.tree import Worded
 
 _ARN = re.compile(r"(?<![\w-])arn:(aws[a-z-]*):[a-z0-9-]+:")
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]+")
@@ -33,25 +34,27 @@ CODE = Code(
 )
 
 
-def check(graph: Graph) -> Iterator[Diagnostic]:
+def check(graph: Graph, worded: Sequence[Worded]) -> Iterator[Diagnostic]:
     """One finding for each property, at the line behind it."""
     if not graph.region:
         return
     here = partition_of(graph.region)
-    for node in graph:
+    for node, texts in worded:
         seen: set[str] = set()
-        for path, text in texts(node.props):
+        for path, text in texts:
             for wrong in foreign(text, here):
                 if wrong not in seen:
                     seen.add(wrong)
                     yield _finding(node, path, wrong, graph.region, here)
 
 
-register(Rule(CODE, check))
+register(Shared(CODE, tree.worded, check))
 
 
 def foreign(text: str, here: Partition) -> Iterator[str]:
     """What of a text says another partition, in words."""
+    if "." not in text and "arn:" not in text:  # most texts
+        return
     for found in _ARN.finditer(text):
         if found[1] != here.name:
             shown = re.split(r"[\s\"'<>,]", text[found.start() :], maxsplit=1)[0]

@@ -8,7 +8,7 @@ is not known yet. A definition that lies in S3 is not looked at.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.facts.asl.checks import Fault
@@ -19,7 +19,7 @@ from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Hidden, Join, Json, JsonText, Path, Ref
-from reconciler.policy.api import Rule, register
+from reconciler.policy.api import Grounds, Rule, Shared, register
 from reconciler.policy.tree import PIPELINE
 
 PACKAGE = "AWS::SageMaker::ModelPackage"
@@ -55,14 +55,21 @@ VERSION = Code(
 )
 
 
-def refused(graph: Graph) -> Iterator[Diagnostic]:
+def faulty(graph: Graph, _grounds: Grounds) -> Iterator[tuple[Node, Fault]]:
+    """What is wrong with every pipeline."""
+    for node in graph:
+        if (definition := seen(node)) is not None:
+            yield from ((node, it) for it in faults(definition) if not _told(node, it))
+
+
+def refused(_graph: Graph, found: Sequence[tuple[Node, Fault]]) -> Iterator[Diagnostic]:
     """What SageMaker itself refuses."""
-    yield from _found(graph, REFUSED, refused=True)
+    yield from (_finding(REFUSED, node, fault) for node, fault in found if fault.refused)
 
 
-def useless(graph: Graph) -> Iterator[Diagnostic]:
+def useless(_graph: Graph, found: Sequence[tuple[Node, Fault]]) -> Iterator[Diagnostic]:
     """What it takes, and what comes to nothing."""
-    yield from _found(graph, USELESS, refused=False)
+    yield from (_finding(USELESS, node, fault) for node, fault in found if not fault.refused)
 
 
 def versions(graph: Graph) -> Iterator[Diagnostic]:
@@ -76,17 +83,9 @@ def versions(graph: Graph) -> Iterator[Diagnostic]:
                 )
 
 
-register(Rule(REFUSED, refused))
-register(Rule(USELESS, useless))
+register(Shared(REFUSED, faulty, refused))
+register(Shared(USELESS, faulty, useless))
 register(Rule(VERSION, versions))
-
-
-def _found(graph: Graph, code: Code, *, refused: bool) -> Iterator[Diagnostic]:
-    for node in graph:
-        if (definition := seen(node)) is not None:
-            for fault in faults(definition):
-                if fault.refused == refused and not _told(node, fault):
-                    yield _finding(code, node, fault)
 
 
 def _told(node: Node, fault: Fault) -> bool:

@@ -3,28 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-from reconciler.model.graph import Node
-from reconciler.model.value import Join, Json, JsonText, Path, Ref
+from reconciler.model.graph import Graph, Node
+from reconciler.model.texts import texts
+from reconciler.model.value import LISTS, SINGLE, Join, Json, JsonText, Path, Ref
+from reconciler.policy.api import Grounds
 
 PIPELINE = "AWS::SageMaker::Pipeline"
 _BODY = ("PipelineDefinition", "PipelineDefinitionBody")
 
 
-def objects(value: Json, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+Worded: TypeAlias = tuple[Node, list[tuple[Path, str]]]
+"""A resource with its texts and their paths."""
+
+
+def worded(graph: Graph, _grounds: Grounds) -> Iterator[Worded]:
+    """Every resource with its texts, for the rules that read them one by one."""
+    for node in graph:
+        yield node, texts(node.props)
+
+
+Inside: TypeAlias = tuple[Node, list[tuple[Path, Mapping[str, Any]]]]
+"""A resource with every object in it and their paths."""
+
+
+def insides(graph: Graph, _grounds: Grounds) -> Iterator[Inside]:
+    """Every resource with the objects in it, for the rules that look through them."""
+    for node in graph:
+        yield node, objects(node.props)
+
+
+def objects(value: Json, path: Path = ()) -> list[tuple[Path, Mapping[str, Any]]]:
     """Every object in a property tree with its path, also inside documents kept as text."""
-    if type(value) is str:
-        return
-    if isinstance(value, JsonText):
-        yield from objects(value.document, path)
-    elif isinstance(value, dict | Mapping):
-        yield path, value
+    found: list[tuple[Path, Mapping[str, Any]]] = []
+    _objects(value, path, found)
+    return found
+
+
+def _objects(value: Json, path: Path, found: list[tuple[Path, Mapping[str, Any]]]) -> None:
+    kind = type(value)
+    if kind is dict or (kind not in LISTS and isinstance(value, Mapping)):
+        found.append((path, value))
         for key, item in value.items():
-            yield from objects(item, (*path, key))
-    elif isinstance(value, list | tuple) and not isinstance(value, Ref | Join):
+            if type(item) not in SINGLE:
+                _objects(item, (*path, key), found)
+    elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from objects(item, (*path, str(index)))
+            if type(item) not in SINGLE:
+                _objects(item, (*path, str(index)), found)
+    elif kind is JsonText:
+        _objects(value.document, path, found)
 
 
 def definition(node: Node) -> Mapping[str, Any]:

@@ -8,13 +8,14 @@ other services using dynamic references".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph
-from reconciler.model.value import texts
-from reconciler.policy.api import Rule, register
+from reconciler.policy import tree
+from reconciler.policy.api import Shared, register
+from reconciler.policy.tree import Worded
 from reconciler.secret.references import WAY_OUT, unresolved
 
 CODE = Code(
@@ -27,14 +28,14 @@ CODE = Code(
 )
 
 
-def check(graph: Graph) -> Iterator[Diagnostic]:
+def check(_graph: Graph, worded: Sequence[Worded]) -> Iterator[Diagnostic]:
     """One finding for each value, at the line behind it."""
-    for node in graph:
-        for path, text in texts({key: it for key, it in node.props.items() if key != "Tags"}):
-            for reference, tool in unresolved(text):
+    for node, texts in worded:
+        for path, text in texts:
+            for reference, tool in unresolved(text) if path[0] != "Tags" else ():
                 said = f"nobody would resolve {reference!r}: it is for {tool}"
                 at = node.origin.line_of(path) if node.origin else None
                 yield Diagnostic(CODE.code, said, at, WAY_OUT, address=node.address)
 
 
-register(Rule(CODE, check))
+register(Shared(CODE, tree.worded, check))

@@ -9,14 +9,16 @@ IAM user guide, "String condition operators" (wildcards are for StringLike alone
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from reconciler.model.codes import Code
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Json, JsonText, Path
-from reconciler.policy.api import Rule, register
+from reconciler.model.value import Json, Path
+from reconciler.policy import tree
+from reconciler.policy.api import Shared, register
+from reconciler.policy.tree import Inside
 
 KEYS = frozenset({"AWS::KMS::Key", "AWS::KMS::ReplicaKey"})
 CODE = Code(
@@ -32,10 +34,10 @@ _NAME = "kms:viaservice"
 _SHAPE = re.compile(r"[a-z0-9*?-]+\.(?P<region>[a-z0-9*?-]+)\.amazonaws\.com(\.cn)?")
 
 
-def check(graph: Graph) -> Iterator[Diagnostic]:
+def check(graph: Graph, insides: Sequence[Inside]) -> Iterator[Diagnostic]:
     """One finding for each condition of which no value can be true."""
-    for node in graph:
-        for path, operator, values in _conditions(node.props, ()):
+    for node, parts in insides:
+        for path, operator, values in _conditions(parts):
             region = graph.region if node.address.type in KEYS else ""
             if not values or any(_may_be(each, operator, region) for each in values):
                 continue
@@ -45,7 +47,7 @@ def check(graph: Graph) -> Iterator[Diagnostic]:
             yield _finding(node, path, text)
 
 
-register(Rule(CODE, check))
+register(Shared(CODE, tree.insides, check))
 
 
 def _may_be(value: Json, operator: str, region: str) -> bool:
@@ -61,19 +63,14 @@ def _may_be(value: Json, operator: str, region: str) -> bool:
     return not region or fnmatchcase(region, found["region"])
 
 
-def _conditions(value: Json, at: Path) -> Iterator[tuple[Path, str, list[Json]]]:
+def _conditions(
+    parts: Iterable[tuple[Path, Mapping[str, Json]]],
+) -> Iterator[tuple[Path, str, list[Json]]]:
     """Where a condition is, its operator, and its values."""
-    if isinstance(value, JsonText):
-        yield from _conditions(value.document, at)
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
+    for path, part in parts:
+        for key, each in part.items():
             if str(key).lower() == _NAME:
-                yield (*at, key), at[-1] if at else "", _listed(each)
-            else:
-                yield from _conditions(each, (*at, str(key)))
-    elif isinstance(value, list | tuple):
-        for index, each in enumerate(value):
-            yield from _conditions(each, (*at, str(index)))
+                yield (*path, str(key)), str(path[-1]) if path else "", _listed(each)
 
 
 def _listed(value: Json) -> list[Json]:

@@ -17,6 +17,7 @@ from reconciler.rollout.measures import (
     Figures,
     Measurement,
     Outcome,
+    ceased,
     fault,
     measured,
     misconfigured,
@@ -24,7 +25,7 @@ from reconciler.rollout.measures import (
 )
 from reconciler.rollout.queries import Span
 from reconciler.rollout.values import Finding, Verdict
-from reconciler.rollout.wording import bounded, looked, missed
+from reconciler.rollout.wording import bounded, looked, missed, stopped
 
 ORDER = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.WAITING, Verdict.PASSED)
 """Whichever of them is there first decides."""
@@ -89,12 +90,13 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
         return Finding(name=check.name, verdict=Verdict.INCONCLUSIVE, said=wrong)
     looks = [*measured(check, figures, seen)]
     verdict = _verdict(check, looks, unsure)
+    ended = _end(check, moment)
+    if verdict is Verdict.PASSED and seen.end < ended:
+        verdict = unsure
+    silent = ceased(figures, [each for each in seen.starts() if each < ended])
+    if verdict is Verdict.PASSED and silent:
+        return Finding(name=check.name, verdict=unsure, said=stopped(silent * check.period))
     notes = sorted({each.note for each in figures.points.values() if each.note})
-    if verdict is Verdict.PASSED and not _whole(check, seen, moment):
-        verdict = unsure
-    elif verdict is Verdict.PASSED and _quiet(looks, moment):
-        verdict = unsure
-        notes = ["nothing measured in the second half of the bake", *notes]
     return Finding(
         name=check.name,
         verdict=verdict,
@@ -104,14 +106,9 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
     )
 
 
-def _whole(check: Check, seen: Span, moment: Moment) -> bool:
-    """Whether all of the bake was seen: its last minutes are as good a reason as its first."""
-    return seen.end >= math.floor(moment.over / check.period) * check.period
-
-
-def _quiet(looks: Iterable[Measurement], moment: Moment) -> bool:
-    """Whether all that was measured is of the first half of the bake: later it got no requests."""
-    return all(each.end <= moment.over - moment.bake / 2 for each in looks if _says(each))
+def _end(check: Check, moment: Moment) -> float:
+    """Until when it has to be seen: a bake's last minutes are as good a reason as its first."""
+    return math.floor(moment.over / check.period) * check.period
 
 
 def _verdict(check: Check, looks: Sequence[Measurement], unsure: Verdict) -> Verdict:

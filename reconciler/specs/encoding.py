@@ -11,7 +11,7 @@ MAX_BYTES = 1 << 20
 """A spec is some hundred lines; a megabyte is a mistake or an attack."""
 
 _FORBIDDEN = re.compile(
-    "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufeff\\ufffe\\uffff]"
 )
 _BOM = "\ufeff"
 _SAVE = "save the file as UTF-8"

@@ -62,7 +62,7 @@ def load(
     hidden: frozenset[str] = frozenset()
     files = Search(base, typed, found).files(asked)
     lost = frozenset({unread.ANYTHING} if found else ())
-    with _without_garbage_collection():
+    with without_garbage_collection():
         for file in files:
             raw = _read(file, found)
             if raw is None:
@@ -142,12 +142,17 @@ def _read(file: File, found: list[Diagnostic]) -> bytes | None:
 
 
 @contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Parsing makes many objects that stay: collecting in between only costs time."""
+def without_garbage_collection(*, last: bool = False) -> Iterator[None]:
+    """Parsing makes many objects that stay: collecting in between only costs time.
+
+    After what a command does `last` nothing that it made is looked through any more.
+    """
     on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if last:
+            gc.freeze()
         if on:
             gc.enable()

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from reconciler.kinds.environment import Environment
 from reconciler.model.diagnostic import Span
 from reconciler.model.document import Document
-from reconciler.model.value import Json, texts
+from reconciler.model.texts import texts
+from reconciler.model.value import Json
 from reconciler.specs.merge import patch
 from reconciler.specs.overlay import BUILT_IN, EnvironmentView, environments
 from reconciler.specs.substitute import named

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from reconciler.aws.clock import FakeClock
 from reconciler.cli.frame.project import Exit
 from reconciler.cli.rollout.options import findings
+from reconciler.cli.rollout.scene import Stop
+from reconciler.cli.rollout.words import firmly
 
 
 @pytest.mark.parametrize(
@@ -16,6 +22,36 @@ from reconciler.cli.rollout.options import findings
     ],
 )
 def test_an_abort_is_advised_where_it_knows_the_way_back(why: str, help_: str) -> None:
-    data = {"endpoint": "e", "status": "ambiguous", "why": why, "ended": ""}
+    data = {"endpoint": "e", "status": "ambiguous", "why": why, "ended": "", "lacks": ""}
     (found,) = findings(data, Exit.ROLLED_BACK)
     assert (found.code, help_ in found.help) == ("DRIVE004", True)
+
+
+class Beaten:
+    """A driver over whose marks somebody else writes so often, always a moment later."""
+
+    def __init__(self, often: int, exit_: Exit = Exit.STALE) -> None:
+        self.left, self.exit, self.asked = often, exit_, list[tuple[str, Any]]()
+        clock = FakeClock()
+        self.scene = SimpleNamespace(world=SimpleNamespace(session=SimpleNamespace(clock=clock)))
+
+    def step(self, word: str = "", seen: Any = None) -> str:
+        self.asked.append((word, seen))
+        self.left -= 1
+        if self.left >= 0:
+            raise Stop("DRIVE002", "somebody else drives it too", exit_=self.exit)
+        return "sent"
+
+
+def test_an_abort_is_said_again_where_a_pause_was_written_over_it() -> None:
+    driver: Any = Beaten(2)
+    assert firmly(driver, "abort", "a look") == "sent"
+    assert driver.asked == [("abort", "a look"), ("abort", None), ("abort", None)]
+
+
+@pytest.mark.parametrize(("often", "exit_", "tries"), [(99, Exit.STALE, 5), (1, Exit.ERROR, 1)])
+def test_an_abort_that_is_refused_says_so(often: int, exit_: Exit, tries: int) -> None:
+    driver: Any = Beaten(often, exit_)
+    with pytest.raises(Stop):
+        firmly(driver, "abort")
+    assert len(driver.asked) == tries

@@ -366,7 +366,9 @@ def test_a_rollout_that_runs_is_not_ended_by_leaving_its_strategy(running: World
     running.platform.allow = LOOKS
     plan = running.plan(text(2, ALL_AT_ONCE))
     (refused,) = plan.refused
-    assert (refused.address, "promote or abort it" in refused.refused) == (AT, True)
+    assert (refused.address, "promote --full scorer" in refused.refused) == (AT, True)
+    (other,) = running.plan(text(3, ALL_AT_ONCE)).refused
+    assert "`moorline rollout abort scorer` goes back" in other.refused
     assert "update_endpoint" not in running.platform.apply(plan).calls
 
 
@@ -516,15 +518,13 @@ def test_weights_of_a_step_are_the_rollouts_and_others_were_moved_by_hand(
     assert causes == ({cause} if cause == "rollout" else set())
 
 
-def test_weights_that_were_moved_without_a_rollout_are_drift(running: World) -> None:
+def test_weights_that_were_moved_without_a_rollout_are_told(running: World) -> None:
     running.step(1, 5)
-    plan = running.plan(text(2))
-    plan = replace(plan, diagnostics=())
-    found, _ = drifted(plan, running.platform.session)
+    found, _ = drifted(replace(running.plan(text(2)), diagnostics=()), running.platform.session)
     assert steps(found) == []
     running.weigh(40)
     found, _ = drifted(running.plan(text(2)), running.platform.session)
-    assert [name for _, name in steps(found)] == [NAME]
+    assert "CANARY006" in {each.code for each in found.diagnostics if each.is_error}
 
 
 def test_a_rollout_without_weights_costs_not_one_call_more(world: World) -> None:

@@ -116,7 +116,7 @@ def test_an_api_that_somebody_opened_is_closed_again(aws: Sandbox) -> None:
     assert paths(platform.plan()) == {"acme-dev-scorer-invocations": ["AuthorizationType"]}
 
 
-def split_of(platform: Platform) -> tuple[Any, Split]:
+def split_of(platform: Platform, *variants: str) -> tuple[Any, Split]:
     elb, tagging = platform.client("elbv2"), platform.client("resourcegroupstaggingapi")
     found = {
         tag["Key"] + "=" + tag["Value"]: each["ResourceARN"]
@@ -124,7 +124,8 @@ def split_of(platform: Platform) -> tuple[Any, Split]:
         for tag in each["Tags"]
         if tag["Key"] in {"moorline:split", "moorline:variant"}
     }
-    groups = {name: found[f"moorline:variant={name}"] for name in ("primary", "beta")}
+    names = variants or ("primary", "beta")
+    groups = {name: found[f"moorline:variant={name}"] for name in names}
     return elb, Split(at=found["moorline:split=acme-dev-scorer"], groups=groups)
 
 
@@ -177,6 +178,11 @@ def test_a_forward_in_another_shape_is_no_difference(aws: Sandbox) -> None:
     alone = [{"Type": "forward", "TargetGroupArn": split.groups["primary"]}]
     elb.modify_rule(RuleArn=split.at, Actions=alone)
     assert steps(platform.plan()) == []
+    kept = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
+    groups = [{"TargetGroupArn": split.groups["primary"], "Weight": 1}]
+    stays = [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups, **kept}}]
+    elb.modify_rule(RuleArn=split.at, Actions=stays)
+    assert [action for action, _ in steps(platform.plan())] == ["update"]
     alone[0]["TargetGroupArn"] = split.groups["beta"]
     elb.modify_rule(RuleArn=split.at, Actions=alone)
     assert [action for action, _ in steps(platform.plan())] == ["update"]

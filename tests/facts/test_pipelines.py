@@ -17,7 +17,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostic import Span
 from reconciler.model.graph import Node, Origin, build_graph
 from reconciler.model.value import Join, JsonText, Ref, references
-from reconciler.policy import pipelines
+from reconciler.policy.api import load
 
 Json = Any
 RUN = {"Get": "Execution.PipelineExecutionId"}
@@ -604,8 +604,8 @@ def codes(type_: str, props: Mapping[str, Json], *path: str) -> list[tuple[str, 
     named = (Node(target, {}) for target in {each.target for each in references(props)})
     graph, found = build_graph([Node(Address(type_, "acme-dev-a"), props, origin=origin), *named])
     assert found == []
-    rules = (pipelines.refused, pipelines.useless, pipelines.versions)
-    return [(each.code, each.at == LINE) for rule in rules for each in rule(graph)]
+    rules = (load()[code] for code in ("PIPELINE001", "PIPELINE002", "PIPELINE003"))
+    return [(each.code, each.at == LINE) for rule in rules for each in rule.check(graph)]
 
 
 def joined(text: str) -> Join:

@@ -54,6 +54,8 @@ def live(config: str = BASE, **other: Json) -> dict[str, Json]:
         "base": config,
         "content": {"ProductionVariants": [VARIANT]},
         "ours": True,
+        "lacks": "",
+        "doubt": "",
     } | other
 
 

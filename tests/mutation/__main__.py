@@ -22,6 +22,7 @@ MUTMUT = Path(sys.executable).with_name("mutmut")
 FILES = (
     "reconciler/aws/apply.py",
     "reconciler/aws/step.py",
+    "reconciler/plan/approvals.py",
     "reconciler/plan/diff.py",
     "reconciler/plan/objections.py",
     "reconciler/plan/order.py",

@@ -36,6 +36,7 @@ from sagemaker.parameter import (  # noqa: E402
     IntegerParameter,
 )
 from sagemaker.processing import ProcessingInput, ProcessingOutput, Processor  # noqa: E402
+from sagemaker.transformer import Transformer  # noqa: E402
 from sagemaker.tuner import HyperparameterTuner  # noqa: E402
 from sagemaker.workflow import conditions as sdk_conditions  # noqa: E402
 from sagemaker.workflow.condition_step import ConditionStep  # noqa: E402
@@ -61,8 +62,10 @@ from sagemaker.workflow.retry import (  # noqa: E402
 )
 from sagemaker.workflow.steps import (  # noqa: E402
     CacheConfig,
+    CreateModelStep,
     ProcessingStep,
     TrainingStep,
+    TransformStep,
     TuningStep,
 )
 
@@ -175,9 +178,11 @@ class Rebuilt:
         make = {
             "Condition": self._condition,
             "Fail": self._fail,
+            "Model": self._model,
             "Processing": self._processing,
             "RegisterModel": self._register,
             "Training": self._training,
+            "Transform": self._transform,
             "Tuning": self._tuning,
         }[each["Type"]]
         more: dict[str, Any] = {}
@@ -386,6 +391,57 @@ class Rebuilt:
         )
         more.pop("cache_config", None)
         return ModelStep(name=each["Name"], step_args=registered, **more)
+
+    def _model(self, each: Json, more: Json) -> CreateModelStep:
+        given = each["Arguments"]
+        container, network = given["PrimaryContainer"], given.get("VpcConfig")
+        model = Model(
+            image_uri=container["Image"],
+            model_data=self.value(container["ModelDataUrl"]),
+            env=self.value(container.get("Environment")),
+            role=given["ExecutionRoleArn"],
+            vpc_config=network,
+            enable_network_isolation=given.get("EnableNetworkIsolation", False),
+            sagemaker_session=self.session,
+        )
+        return CreateModelStep(name=each["Name"], model=model, **more)
+
+    def _transform(self, each: Json, more: Json) -> TransformStep:
+        job = each["Arguments"]
+        taken, left, place = (
+            job["TransformInput"],
+            job["TransformOutput"],
+            job["TransformResources"],
+        )
+        held, kept = taken["DataSource"]["S3DataSource"], job.get("DataProcessing") or {}
+        transformer = Transformer(
+            model_name=self.value(job["ModelName"]),
+            instance_count=self.value(place["InstanceCount"]),
+            instance_type=self.value(place["InstanceType"]),
+            volume_kms_key=place.get("VolumeKmsKeyId"),
+            strategy=job.get("BatchStrategy"),
+            max_concurrent_transforms=job.get("MaxConcurrentTransforms"),
+            max_payload=job.get("MaxPayloadInMB"),
+            assemble_with=left.get("AssembleWith"),
+            accept=left.get("Accept"),
+            output_path=self.value(left["S3OutputPath"]),
+            output_kms_key=left.get("KmsKeyId"),
+            env=self.value(job.get("Environment")),
+            tags=job.get("Tags"),
+            sagemaker_session=self.session,
+        )
+        run = transformer.transform(
+            data=self.value(held["S3Uri"]),
+            data_type=held["S3DataType"],
+            content_type=taken.get("ContentType"),
+            compression_type=taken.get("CompressionType"),
+            split_type=taken.get("SplitType"),
+            input_filter=kept.get("InputFilter"),
+            output_filter=kept.get("OutputFilter"),
+            join_source=kept.get("JoinSource"),
+            model_client_config=job.get("ModelClientConfig"),
+        )
+        return TransformStep(name=each["Name"], step_args=run, **more)
 
     def _source(self, held: Json, *path: str) -> MetricsSource | None:
         for key in path:

@@ -14,8 +14,8 @@ from reconciler.facts.principals import audience
 from reconciler.facts.registry import image_in
 from reconciler.model.address import Address
 from reconciler.model.graph import Node, build_graph
-from reconciler.model.value import texts
-from reconciler.policy import elsewhere
+from reconciler.model.texts import texts
+from reconciler.policy.api import load
 from reconciler.resources.api import Place
 from reconciler.sandbox.protocol.sessions import core
 
@@ -187,7 +187,7 @@ GIVEN = "arn:aws:{}:{}:123456789012:{}"
 )
 def test_names_of_another_region_in_any_type(type_: str, props: Any, wrong: bool) -> None:
     graph, _ = build_graph([Node(Address(type_, "x"), props)])
-    found = elsewhere.check(replace(graph, region="eu-west-1", account="123456789012"))
+    found = load()["PLACE008"].check(replace(graph, region="eu-west-1", account="123456789012"))
     assert [each.code for each in found] == ["PLACE008"] * wrong
 
 

@@ -10,7 +10,7 @@ import pytest
 from reconciler.model.address import Address
 from reconciler.model.graph import Node, build_graph
 from reconciler.model.value import JsonText, Ref
-from reconciler.policy import via_service
+from reconciler.policy.api import load
 
 KEY, ROLE = "AWS::KMS::Key", "AWS::IAM::Role"
 HERE = "sagemaker.eu-west-1.amazonaws.com"
@@ -22,7 +22,7 @@ def said(type_: str, value: Any, operator: str = "StringEquals") -> list[str]:
     document = JsonText({"Statement": [statement]})
     prop = {"KeyPolicy": document} if type_ == KEY else {"Policies": [{"PolicyDocument": document}]}
     graph, _ = build_graph([Node(Address(type_, "x"), prop)])
-    found = via_service.check(replace(graph, region="eu-west-1"))
+    found = load()["PLACE009"].check(replace(graph, region="eu-west-1"))
     return [each.message for each in found]
 
 

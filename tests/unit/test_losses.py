@@ -13,7 +13,7 @@ from reconciler.model.diagnostic import Diagnostic, Severity, Span
 from reconciler.model.loss import Approval, Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
-from reconciler.plan import protect
+from reconciler.plan import approvals, protect
 from reconciler.plan.diff import compare
 from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, Lifecycle, Resource
 from reconciler.resources.narrow import Narrowing
@@ -293,7 +293,7 @@ def test_a_step_that_loses_nothing_is_left_as_it_is() -> None:
 
 def test_what_is_said_of_approvals_names_them_and_their_place() -> None:
     ended, unused = approval(until=ENDED), approval("keys")
-    found = protect.review(Policy(approvals=(ended, unused), today=TODAY), [])
+    found = approvals.review(Policy(approvals=(ended, unused), today=TODAY), [])
     assert [*found] == [
         Diagnostic(
             "PROTECT001",

@@ -14,7 +14,7 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.loss import Approval, Loss
 from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
-from reconciler.plan import protect
+from reconciler.plan import approvals, protect
 from reconciler.plan.diff import compare
 from reconciler.resources.api import HOLDS_TAG, MAKING_TAG, load
 
@@ -340,5 +340,5 @@ REVIEWED = {
 
 @pytest.mark.parametrize(("given", "expected"), REVIEWED.values(), ids=REVIEWED)
 def test_of_an_approval_is_said_about(given: Approval, expected: list[Any]) -> None:
-    found = protect.review(Policy(approvals=(given,), today=TODAY), [judged(given)])
+    found = approvals.review(Policy(approvals=(given,), today=TODAY), [judged(given)])
     assert [(each.code, each.severity) for each in found] == expected

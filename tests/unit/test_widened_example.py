@@ -13,7 +13,7 @@ from reconciler.model.plan import Plan, plan_to_json
 from reconciler.model.policy import Policy
 from reconciler.model.receipt import Receipt, ResourceRecord, Result
 from reconciler.model.value import Ref, resolve
-from reconciler.plan import offline, protect
+from reconciler.plan import approvals, offline, protect
 from reconciler.plan.written import asked
 from reconciler.render.comment import comment
 from reconciler.render.formats import Context
@@ -159,7 +159,7 @@ def test_it_is_accepted_with_an_approval_until_its_day_has_ended() -> None:
     policy = Policy(approvals=(approval,), today=date(2026, 11, 30))
     judged = protect.judge(step, policy)
     assert judged.refused.endswith("; the approval by 'alice' ended on 2026-11-29")
-    found = [*protect.review(policy, [judged])]
+    found = [*approvals.review(policy, [judged])]
     assert [(each.code, str(each.severity)) for each in found] == [("PROTECT001", "warning")]
 
 

@@ -58,11 +58,11 @@ class Driver:
             except Retry:
                 self.scene.world.session.clock.sleep(pause)
             except AwsError as error:
-                raise asked(error, self.scene) from error
+                raise asked(error, self.scene, sent=bool(self.told)) from error
         try:
             return self.scene.look(word)
         except AwsError as error:
-            raise asked(error, self.scene) from error
+            raise asked(error, self.scene, sent=bool(self.told)) from error
 
     def step(self, word: str = "", seen: Look | None = None) -> Look:
         """Look, and send the one next thing; what follows marks that move nothing as well.
@@ -136,7 +136,7 @@ class Driver:
         """
         try:
             with kept(self.scene, found, needed=self.needed) as hear:
-                carry_out(self.scene.world.session, found, _both(self.told.append, hear))
+                left = carry_out(self.scene.world.session, found, _both(self.told.append, hear))
         except MovedError as error:
             raise Stop("DRIVE002", str(error), "run this again", Exit.STALE) from error
         except BusyError as error:
@@ -147,6 +147,7 @@ class Driver:
             return False
         except AwsError as error:
             raise asked(error, self.scene, found) from error
+        self.notes += [left] if left else []
         return True
 
     def data(self, found: Look) -> dict[str, Json]:
@@ -172,15 +173,16 @@ GONE = "Could not find endpoint configuration"
 """What SageMaker says of a configuration that somebody has deleted."""
 
 
-def asked(error: AwsError, scene: Scene, found: Look | None = None) -> Stop:
-    """What AWS refused, or did not say."""
+def asked(error: AwsError, scene: Scene, found: Look | None = None, *, sent: bool = False) -> Stop:
+    """What AWS refused, or did not say; `sent` says that something was sent before."""
     endpoint = scene.about.endpoint
     if isinstance(error, Expired):
         help_ = f"log in again, then `moorline rollout advance {scene.name}` goes on; AWS waits"
         return Stop("SESSION002", f"the credentials ended: {error}", help_)
     if isinstance(error, Retry):
         text_ = f"{endpoint} could not be read, so nothing is known: {error}"
-        return Stop("DRIVE005", text_, "nothing was sent; run it again")
+        before = "what was sent before that stands" if sent else "nothing was sent"
+        return Stop("DRIVE005", text_, f"{before}; run it again")
     if isinstance(error, Denied):
         config = found.action.config if found is not None and found.action is not None else ""
         return Stop("DRIVE005", f"{endpoint}: {error}", _rights(scene, config))

@@ -18,6 +18,7 @@ from reconciler.model.diagnostic import Diagnostic, Span
 from reconciler.model.value import Json
 from reconciler.secret.redact import redact
 from reconciler.specs import absent, overlay
+from reconciler.specs.load import without_garbage_collection
 
 if TYPE_CHECKING:
     from reconciler.cli.world.since import Since
@@ -68,7 +69,8 @@ def command(
     usable = False
     since = _since(project, base)
     for each in chosen:
-        problems, count = check(project, each)
+        with without_garbage_collection(last=True):
+            problems, count = check(project, each)
         if since is not None and count is not None:
             problems += since.problems(each)
         found += [problem for problem in problems if _is_new(problem, each, seen)]
@@ -153,7 +155,7 @@ def check(project: Project, name: str) -> tuple[list[Diagnostic], int | None]:
     from reconciler.compile import compiler  # noqa: PLC0415 - after the arguments are right
     from reconciler.compile.check import problems  # noqa: PLC0415
     from reconciler.compile.request import Request  # noqa: PLC0415
-    from reconciler.plan.protect import ended  # noqa: PLC0415
+    from reconciler.plan.approvals import ended  # noqa: PLC0415
 
     loaded = project.read()
     view, found = overlay.resolve(loaded.documents, name, lost=loaded.unread)
