@@ -40,14 +40,7 @@ from reconciler.rollout.checks import written
 
 
 def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
-<<<<<<< HEAD
-    if isinstance(spec.model, Registered):
-        yield lookup(spec.model, scope)
-    elif spec.model.artifact is not None and spec.serve.multi_model is None:
-        yield file_lookup(spec.model, scope)  # many files have no ETag
-=======
     yield from target.lookups(spec, scope)
->>>>>>> main
     yield from variant.lookups(spec, scope)
     if weighed(spec):
         yield standing_lookup(spec, scope)

@@ -58,8 +58,8 @@ def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
     """What has to be asked of AWS before the model has a name."""
     if isinstance(spec.model, Registered):
         yield lookup(spec.model, scope)
-    elif spec.serve.multi_model is None:  # many files have no ETag
-        yield file_lookup(spec.model, scope)
+    elif spec.model.artifact is not None and spec.serve.multi_model is None:
+        yield file_lookup(spec.model, scope)  # many files have no ETag
 
 
 def on_trial(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
