@@ -163,6 +163,9 @@ def test_the_tape_has_every_read_of_every_type(tape: Tape) -> None:
         "s3.head_object",
         "s3.list_objects_v2",
         "sagemaker.list_model_packages",
+        # how a new version does: tests/rollouts
+        "cloudwatch.get_metric_data",
+        "cloudwatch.list_metrics",
         # what a version of a model is judged by: tests/registry and tests/engine/test_approved.py
         "ecr.describe_image_scan_findings",
         "sagemaker.describe_model_package",

@@ -107,7 +107,7 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
 def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> None:
     """SageMaker looks at the alarms of a deployment with the role of the model.
 
-    Where weights are moved it looks at none, and may all the same: another strategy widens nothing.
+    Where weights are moved it looks at none: whoever moves them does.
     Source: SageMaker developer guide, "Auto-rollback configuration and monitoring".
     """
     allow_base(scope, role, *serve.logs(spec, scope.address(ENDPOINT).name))
@@ -116,7 +116,7 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
     allow_disks(scope, role, key_arn(spec.key, scope))
     names = [*(address.name for address in guards), *existing(spec)]
     names += guardrail.guardrail(spec.strategy).existing
-    if names:
+    if names and not weighed(spec):
         watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=watched)
     if spec.network is not None:
