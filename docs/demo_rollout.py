@@ -3,7 +3,7 @@
 Run by `make demo-rollout`. Three versions of a model: a healthy one goes from 5 % to all of the
 traffic; a bad one is stopped at 5 % and taken back; of the third one the driver is killed at 50 %,
 and another working copy goes on. Every command is really run; an unexpected exit code ends the demo
-with 1. The clock of the sandbox goes 1,200 times as fast as the one on the wall.
+with 1. The clock of the sandbox goes 2,400 times as fast as the one on the wall.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from reconciler.sandbox import lifecycle
 from reconciler.sandbox.home import place
 
 REGION, ENDPOINT, BUCKET = "eu-west-1", "acme-local-scorer", "team-models"
-SPEED = 1200.0
+SPEED = 2400.0
 MOORLINE = (sys.executable, "-c", "from reconciler.cli.main import main; main()")
 SPEC = """\
 apiVersion: moorline/v1

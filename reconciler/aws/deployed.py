@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.aws.errors import Gone, incomplete
 from reconciler.aws.registry import versions
+from reconciler.aws.rollout import home
+from reconciler.aws.rollout.reading import live_of
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.kinds.rollout.standing import MIDDLE, runs
 from reconciler.model.change import Observed, Status
@@ -19,12 +21,10 @@ from reconciler.model.value import Json
 from reconciler.resources.api import OWNERSHIP, absent
 from reconciler.resources.sagemaker import attempt
 from reconciler.rollout import marks
+from reconciler.rollout.phase import doubt
 from reconciler.rollout.values import Marks
 
-MISSING = (
-    absent("ValidationException", r"^Could not find endpoint\b(?! config)"),
-    absent("ValidationException", r"^Could not find endpoint configuration\b"),
-)
+MISSING = (absent("ValidationException", r"^Could not find endpoint\b(?! config)"), *home.MISSING)
 _SHOWN = ("ProductionVariants", "ShadowProductionVariants", "AsyncInferenceConfig")
 
 
@@ -34,7 +34,9 @@ def endpoint(session: Session, params: Mapping[str, str]) -> Json:
     Returns ``{"status": ""}`` where there is none; else also its ``config``, the ``pending`` one,
     its ``variants``, its ``tags``, ``spent`` (the configuration from which AWS went back after the
     last update, or ""), and of the configuration ``base`` its ``content``, nothing where that is
-    gone, and whether it is ``ours``. ``called`` is how configurations of ours begin. ``images`` are
+    gone, and whether it is ``ours``. While a rollout runs ``doubt`` says why what is live is no
+    step of it, ``lacks`` what is gone of the base, and of a configuration that is gone the one with
+    both versions has the content. ``called`` is how configurations of ours begin. ``images`` are
     those of its variants, and with ``versions`` (the ARN of all, which ends with ``*``) those of
     the version on trial.
 
@@ -54,8 +56,12 @@ def endpoint(session: Session, params: Mapping[str, str]) -> Json:
     pending = str((body.get("PendingDeploymentSummary") or {}).get("EndpointConfigName") or "")
     spent = _spent(body, config, tags)
     running = runs(marks.read(tags), config, pending, spent)
-    base = running.base if running and not running.fault else config
+    going = running if running and not running.fault else None
+    base = going.base if going else config
     content = _content(reader, base)
+    lacks = home.gone(reader, base, files=True) if going else ""
+    if going and not content:
+        content = _before(_content(reader, going.middle), going.stable)
     return {
         "status": status,
         "config": config,
@@ -65,6 +71,8 @@ def endpoint(session: Session, params: Mapping[str, str]) -> Json:
         "spent": spent,
         "base": base,
         "content": {key: content[key] for key in _SHOWN if key in content} if content else None,
+        "lacks": lacks,
+        "doubt": doubt(live_of(body, tags, {})) if going else "",
         "ours": bool(content) and _ours(session, base, params["called"], content, tags),
         "images": sorted(_images(session, body, running, params.get("versions", ""))),
     }
@@ -109,6 +117,16 @@ def _content(reader: ReadOnly, config: str) -> Mapping[str, Json]:
         what = f"sagemaker.describe_endpoint_config {config}"
         raise incomplete(what, "it has no variants or no ARN")
     return body
+
+
+def _before(both: Mapping[str, Json], stable: str) -> dict[str, Json]:
+    """A configuration that is gone, by what the one with both versions has of it."""
+    variants = [
+        {**each, "InitialVariantWeight": 1}
+        for each in both.get("ProductionVariants") or ()
+        if each.get("VariantName") == stable
+    ]
+    return {**both, "ProductionVariants": variants} if variants else {}
 
 
 def _ours(

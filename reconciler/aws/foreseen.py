@@ -29,6 +29,8 @@ def look(
 ) -> list[Diagnostic]:
     """What stands against making or deleting something, and what is left of it."""
     found: list[Diagnostic] = []
+    steps = [*steps]
+    planned = {step.address for step in steps}
     for step in steps:
         foresee = resources[step.address.type].pending.foresee
         if step.action not in _ASKED or foresee is unforeseen:
@@ -42,5 +44,6 @@ def look(
         found += [
             Diagnostic(it.code, it.message, step.at, it.help, it.severity, step.address)
             for it in said
+            if it.around not in planned
         ]
     return found

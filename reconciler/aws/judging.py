@@ -16,7 +16,7 @@ from reconciler.rollout.verdict import Moment, applicable, broken_off, judged, o
 
 ALL = 0.9999
 """A share from which on it is all: AWS keeps weights as numbers of 32 bits."""
-WATCHED = frozenset({Doing.BAKE, Doing.FINISH})
+WATCHED = frozenset({Doing.BAKE, Doing.CARRY, Doing.FINISH})
 """What is done while the candidate has the share of the step that marks name."""
 
 
@@ -40,7 +40,7 @@ def signals(  # noqa: PLR0913 - what was asked for, what is live, and when
     moment = _moment(analysis, live, now)
     findings = [*guarded(live.alarms, late=moment is not None and moment.now > moment.over)]
     if moment is not None:
-        findings += _checks(session, rollout, analysis, moment, _share(rollout, live))
+        findings += _checks(session, rollout, analysis, moment, live)
     return Signals(
         verdict=overall(findings),
         findings=tuple(broken_off(findings)),
@@ -89,16 +89,25 @@ def _share(rollout: Rollout, live: Live) -> float | None:
     return mine / total if total else 0.0
 
 
+def _unweighed(rollout: Rollout, live: Live) -> str:
+    """Why nobody can say what share the candidate has."""
+    if rollout.candidate not in {each.name for each in live.variants}:
+        which = {rollout.target: "the new version", rollout.base: "the version before"}
+        return f"{which.get(live.config, 'one version')} has all traffic, and is not compared"
+    return "its weight is not known"
+
+
 def _checks(
     session: Session,
     rollout: Rollout,
     analysis: Analysis,
     moment: Moment,
-    share: float | None,
+    live: Live,
 ) -> Iterator[Finding]:
     """A finding for each check that can be judged."""
+    share = _share(rollout, live)
     if not share:
-        said = "its weight is not known" if share is None else "the candidate has no traffic"
+        said = "the candidate has no traffic" if share is not None else _unweighed(rollout, live)
         for check in analysis.checks:
             yield Finding(name=check.name, verdict=Verdict.WAITING, said=said)
         return

@@ -43,9 +43,12 @@ class _Answer:
             self.fault = said
         for each in body.get("MetricDataResults", ()):
             id_ = str(each["Id"])
-            times = (moment.timestamp() for moment in each.get("Timestamps", ()))
-            self.values.setdefault(id_, {}).update(zip(times, each.get("Values", ()), strict=True))
+            times = [moment.timestamp() for moment in each.get("Timestamps", ())]
+            values = each.get("Values", ())
+            self.values.setdefault(id_, {}).update(zip(times, values, strict=False))
             self.status[id_] = str(each.get("StatusCode", ""))
+            if len(times) != len(values):
+                self.fault = f"it has {len(times)} times and {len(values)} values"
             if said := _messages(each):
                 self.notes[id_] = said
 

@@ -32,6 +32,8 @@ BESIDE: Wholes = {
     ("resourcegroupstaggingapi", "get_resources"): Whole(
         items="ResourceTagMappingList", each=members("ResourceARN")
     ),
+    ("cloudwatch", "get_metric_data"): Whole(items="MetricDataResults", each=members("Id")),
+    ("cloudwatch", "list_metrics"): Whole(items="Metrics", each=members("MetricName", "Namespace")),
     ("cloudtrail", "lookup_events"): Whole(items="Events", each=members("EventId", "EventName")),
     ("kms", "sign"): Whole(has=members("KeyId", "Signature")),
     ("kms", "verify"): Whole(has=members("KeyId", "SignatureValid")),

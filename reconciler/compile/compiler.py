@@ -145,7 +145,7 @@ def _spec(
 
 def questions(specs: Iterable[Spec], view: EnvironmentView) -> list[Lookup]:
     """What must be asked of AWS before these specs can be built, each question once."""
-    builder = _Builder(specs, view, None)
+    builder = Builder(specs, view, None)
     asked = dict.fromkeys(
         lookup
         for spec in builder.specs.values()
@@ -160,21 +160,23 @@ def build(
     facts: Mapping[Lookup, Json] | None = None,
 ) -> tuple[Graph, list[Diagnostic]]:
     """The graph of an environment. `facts` answers `questions`; nothing means offline."""
-    return _Builder(specs, view, facts).build()
+    return Builder(specs, view, facts).build()
 
 
 def exported(
     specs: Iterable[Spec], view: EnvironmentView
 ) -> dict[str, Mapping[str, Json | Lacking]]:
     """What each of these specs exports, by ``Kind/name``; what lacks something is left out."""
-    builder, found = _Builder(specs, view, None), {}
+    builder, found = Builder(specs, view, None), {}
     for spec in builder.specs.values():
         with suppress(LackingError, KeyError):
             found[spec.id] = builder.exports(spec)
     return found
 
 
-class _Builder:
+class Builder:
+    """The specs of an environment while they are compiled, each in a scope of its own."""
+
     def __init__(
         self,
         specs: Iterable[Spec],

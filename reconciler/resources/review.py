@@ -42,7 +42,8 @@ class Objection:
     """The property that it is about."""
     around: Address | None = None
     """What stands in the way. Where the plan makes that itself, it goes before the change and is
-    made again after it, and this is no objection."""
+    made again after it, and this is no objection. Of what is foreseen: what it is about, which is
+    no objection where the plan has a step of it."""
 
 
 Asking: TypeAlias = Generator[Look, Json, Props]

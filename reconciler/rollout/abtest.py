@@ -204,14 +204,22 @@ def _judge(test: Trial, marks: TrialMarks, look: Look) -> RolloutAction:
     if name:
         why = f"{name} has won; `promote` gives it all traffic ({verdict.said})"
         return _act(Act.HOLD, Phase.PAUSED, why)
-    if look.word == "promote":
-        why = f"no variant has won, so none is promoted: {verdict.said}"
+    if why := _undecided(test, marks, verdict, look):
         return _act(Act.HOLD, Phase.PAUSED, why)
-    if marks.paused:
-        return _act(Act.HOLD, Phase.PAUSED, f"paused by a person; {verdict.said}")
-    if verdict.outcome is Outcome.INCONCLUSIVE and verdict.decisions is not None:
-        return _act(Act.HOLD, Phase.PAUSED, f"inconclusive: {verdict.said}")
     return _act(Act.WAIT, Phase.BAKING, verdict.said, until=look.now + LOOK)
+
+
+def _undecided(test: Trial, marks: TrialMarks, verdict: Verdict, look: Look) -> str:
+    """Why it waits for a person without a winner; "" while it counts on."""
+    if look.word == "promote":
+        return f"no variant has won, so none is promoted: {verdict.said}"
+    if marks.paused:
+        return f"paused by a person; {verdict.said}"
+    if verdict.outcome is Outcome.INCONCLUSIVE and verdict.decisions is not None:
+        return f"inconclusive: {verdict.said}"
+    if marks.began and look.now - marks.began >= test.design.longest:
+        return f"inconclusive: the time is over; {verdict.said}"
+    return ""
 
 
 def _open(marks: TrialMarks, weights: Mapping[str, float], now: float) -> RolloutAction:

@@ -6,7 +6,7 @@ the candidate. A window of hours that goes over midnight belongs to the day on w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,12 +26,31 @@ def _within(window: Window, now: float) -> str:
         zone = ZoneInfo(window.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return f"{window.why}: whether it is over is not known, as nobody knows {window.timezone!r}"
-    local = datetime.fromtimestamp(now, zone).replace(tzinfo=None)
-    if window.since and local < moment(window.since):
+    if window.since and now < min(_instants(moment(window.since), zone)):
         return ""
-    if window.until and local >= _end(window.until):
+    if window.until and now >= max(_instants(_end(window.until), zone)):
         return ""
-    return _told(window) if _in_week(window, local) else ""
+    return _told(window) if any(_in_week(window, each) for each in _locals(now, zone)) else ""
+
+
+def _instants(local: datetime, zone: ZoneInfo) -> Iterator[float]:
+    """When a local time is; the hour that comes twice has two, so that a window has all of it."""
+    for fold in (0, 1):
+        yield local.replace(tzinfo=zone, fold=fold).timestamp()
+
+
+def _locals(now: float, zone: ZoneInfo) -> Iterator[datetime]:
+    """The local time; in an hour that comes again also the last minute before it did.
+
+    What was open then has not ended because a clock was set back.
+    """
+    here = datetime.fromtimestamp(now, zone)
+    yield here.replace(tzinfo=None)
+    if here.fold:
+        while here.fold:
+            now -= 60
+            here = datetime.fromtimestamp(now, zone)
+        yield here.replace(tzinfo=None)
 
 
 def moment(text: str) -> datetime:

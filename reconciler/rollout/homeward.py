@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from reconciler.model.value import Json
 from reconciler.rollout import moves
-from reconciler.rollout.phase import BROKEN, near
+from reconciler.rollout.phase import BROKEN, leftover, near
 from reconciler.rollout.row import RUNS, Row, doing, overdue, reason, word
 from reconciler.rollout.values import Act, Doing, RolloutAction
 from reconciler.rollout.view import View
 
 BACKWARD = "aborting"
+LEFT = "; one version is live, so no rollout runs: an abort marks it as ended"
 
 
 def back(view: View, why: str, by: str = "") -> RolloutAction:
@@ -43,9 +44,30 @@ def _undoes(view: View) -> bool:
     return bool(view.on) and runs and ours and not marks.fault and (view.ready or view.busy)
 
 
+def _how(view: View) -> str:
+    how, _, why = view.marks.ended.partition(" ")
+    return f"{how}, {why}" if why else how
+
+
+def _settles(view: View) -> bool:
+    """Whether no weight is left to take back."""
+    return view.on == "target" or view.idle
+
+
 def _homeless(view: View) -> str:
     on = view.marks.why or "it was to go back"
     return f"{on}; and the way back failed: {reason(view)}"
+
+
+def _named(view: View) -> str:
+    """Why the candidate is not taken from its callers yet; "" where nothing is in the way."""
+    name, found = view.marks.candidate, view.signals
+    if found.uncounted:
+        return f"whether {name!r} still gets requests is not known: {found.uncounted}"
+    if not found.pinned:
+        return ""
+    return (f"{found.pinned:g} requests came to {name!r} of late, which has no weight: the last"
+            " that it was given, or callers name it (TargetVariant)")  # fmt: skip
 
 
 def _stuck(view: View) -> bool:
@@ -55,20 +77,24 @@ def _stuck(view: View) -> bool:
 NOTHING: tuple[Row, ...] = (
     Row("idle, completed, aborted, rolled-back, failed", "no rollout runs", "nothing",
         lambda v: not v.marks.fault and bool(v.marks.ended) and not v.doubt,
-        lambda v: moves.still(v, Act.NOTHING, f"no rollout runs; the last one: {v.marks.ended}")),
+        lambda v: moves.still(v, Act.NOTHING, f"no rollout runs; the last one: {_how(v)}")),
     Row("failed", "the endpoint is `Failed`, `OutOfService`, `Deleting` or `UpdateRollbackFailed`",
         "stops: a person has to act in AWS",
         lambda v: not v.marks.fault and not v.marks.ended and v.live.status in BROKEN,
         lambda v: moves.still(v, Act.STOP, f"the endpoint is {v.live.status}: "
                               f"{BROKEN[v.live.status]}; {reason(v)}")),
+    Row("ambiguous", "abort is said, the marks cannot be read, and one version is live, at rest",
+        "marks the end: aborted",
+        lambda v: word(v, "abort") and leftover(v.live),
+        lambda v: moves.cleared(v, f"as {v.doubt}")),
     Row("ambiguous", "abort is said, and a configuration of this rollout is live",
         "the way back begins",
         lambda v: bool(v.doubt) and word(v, "abort") and _undoes(v),
-        lambda v: back(v, f"aborted, as {v.doubt}", "abort")),
+        lambda v: back(v, f"a person aborted it, as {v.doubt}", "abort")),
     Row("ambiguous", "what is live and the marks cannot both be so, or are not known",
         "stops: a person has to look",
         lambda v: bool(v.doubt),
-        lambda v: moves.still(v, Act.STOP, v.doubt)),
+        lambda v: moves.still(v, Act.STOP, v.doubt + (LEFT if leftover(v.live) else ""))),
 )  # fmt: skip
 """Where nothing is done."""
 
@@ -107,15 +133,18 @@ BACKWARDS: tuple[Row, ...] = (
     Row(BACKWARD, "the weights are not known, within the deadline", "waits for a whole answer",
         lambda v: v.back and v.on != "target" and v.weight is None and not v.expired,
         lambda v: moves.wait(v, "AWS did not say all weights")),
+    Row(BACKWARD, "all that is left is the move to the base, and what that needs is gone", "holds",
+        lambda v: v.back and bool(v.signals.lacks) and _settles(v),
+        lambda v: moves.still(v, Act.HOLD, f"{v.signals.lacks} is gone, which the way back "
+                              f"needs, so {v.live.config!r} stays: {v.marks.why}")),
     Row(BACKWARD, "the target is live, or the weights stay unknown",
         "the endpoint moves to the base",
         lambda v: v.back and (v.on == "target" or v.weight is None),
         moves.settle),
-    Row(BACKWARD, "callers name the candidate although it has no weight, within the deadline",
-        "waits for them",
-        lambda v: v.back and v.idle and (v.signals.pinned or 0) > 0 and not v.expired,
-        lambda v: moves.wait(v, f"{v.signals.pinned:g} requests went to {v.marks.candidate!r},"
-                             " which has no weight: a caller names it")),
+    Row(BACKWARD, "callers name the candidate although it has no weight, or nobody can tell, within"
+        " the deadline", "waits for them",
+        lambda v: v.back and v.idle and bool(_named(v)) and not v.expired,
+        lambda v: moves.wait(v, _named(v))),
     Row(BACKWARD, "the candidate has no weight", "the endpoint moves to the base",
         lambda v: v.back and v.idle,
         moves.settle),

@@ -43,7 +43,7 @@ def encode(marks: Marks) -> dict[str, str]:
     at = (marks.step, marks.doing, _moment(marks.since), _moment(marks.confirmed), marks.tries,
           "seen" if marks.seen else _NONE, marks.attempt)  # fmt: skip
     configs = (marks.base, marks.middle, marks.target, marks.over)
-    fleet = (_token(marks.stable), marks.stable_count, _token(marks.candidate))
+    fleet = (_token(marks.stable), marks.stable_count, _token(marks.candidate), marks.grown)
     limits = (marks.deadline, marks.hold, _token(marks.on_inconclusive), _token(marks.on_failure),
               len(marks.steps))  # fmt: skip
     found = {
@@ -100,7 +100,7 @@ def _read(tags: Mapping[str, str]) -> Marks:
         raise _FaultError("they do not fit together: one was changed by hand, or is of another run")
     step, doing, since, confirmed, tries, seen, attempt = tags[_AT].split(" ")
     base, middle, target, over = map(_plain, tags[_CONFIGS].split(" "))
-    stable, count, candidate = tags[_FLEET].split(" ")
+    stable, count, candidate, grown = tags[_FLEET].split(" ")
     deadline, hold, inconclusive, failure, number = tags[_LIMITS].split(" ")
     steps = tuple(_steps_of(" ".join(tags[key] for key in _STEPS)))
     if len(steps) != _whole(number):
@@ -129,6 +129,7 @@ def _read(tags: Mapping[str, str]) -> Marks:
         on_inconclusive=_plain(inconclusive),
         on_failure=_plain(failure),
         over=over,
+        grown=_whole(grown),
         attempt=_whole(attempt),
     )
 

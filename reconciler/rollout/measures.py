@@ -8,12 +8,18 @@ misconfigured, which no waiting mends.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from reconciler.rollout.checks import Check
 from reconciler.rollout.queries import BASELINE, CANDIDATE, COUNT, VALUE, Span
+
+_STEADY = 2
+"""Periods with requests from which on there is something to compare silence with."""
+_MANY = 20
+"""Requests that do not fail to come by chance."""
 
 
 class Outcome(StrEnum):
@@ -151,6 +157,21 @@ def measured(check: Check, figures: Figures, seen: Span) -> Iterator[Measurement
             absolute=one.absolute,
         )
         candidate, baseline, count, begin = _NOTHING, _NOTHING, 0, end
+
+
+def ceased(figures: Figures, starts: Sequence[float]) -> int:
+    """Periods at the end without a request, where the ones before say that many were to come.
+
+    Either nobody calls any more, or their figures are late: then what they say is not known.
+    """
+    counts = [_value(figures, CANDIDATE, COUNT, start) or 0 for start in starts]
+    called = [at for at, count in enumerate(counts) if count]
+    if len(called) < _STEADY:
+        return 0
+    silent_for = len(counts) - called[-1] - 1
+    longest = max(after - before - 1 for before, after in pairwise(called))
+    expected = sum(counts) / (called[-1] + 1) * silent_for
+    return silent_for if silent_for > longest and expected >= _MANY else 0
 
 
 def _short(outcome: Outcome) -> bool:

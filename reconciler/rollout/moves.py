@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.model.value import Json
-from reconciler.rollout.marks import encode
-from reconciler.rollout.phase import near, phase_of, step_share, variant
+from reconciler.rollout import fleet
+from reconciler.rollout.marks import encode, unreadable
+from reconciler.rollout.phase import near, phase_of, step_share
 from reconciler.rollout.values import Act, Doing, Marks, RolloutAction
 from reconciler.rollout.view import HELD, LOOK, Due, View
 
@@ -43,26 +44,15 @@ def announced(view: View, doing: Doing, step: int) -> Marks:
     marks = view.marks
     again = (marks.doing, marks.step) == (doing, step)
     since = marks.since if again else view.now
-    return replace(marks, doing=doing, step=step, since=since, seen=False, stable_count=_had(view),
-                   tries=marks.tries + 1 if again else 1)  # fmt: skip
-
-
-def _had(view: View) -> int:
-    """The instances with which stable carries all traffic, which it gets back on the way home.
-
-    They are those that it has when the first step begins: an autoscaler or a person may have set
-    another count than its configuration begins with.
-    """
-    marks, found = view.marks, variant(view.live, view.marks.stable)
-    if marks.doing is not Doing.START or view.on != "middle" or not found or not found.asked_count:
-        return marks.stable_count
-    return max(found.asked_count, marks.stable_count if marks.over else 0)
+    had, grown = fleet.carrying(marks, view.live), fleet.grown(marks, view.live)
+    return replace(marks, doing=doing, step=step, since=since, seen=False, stable_count=had,
+                   grown=grown, tries=marks.tries + 1 if again else 1)  # fmt: skip
 
 
 def scale(view: View, step: int) -> RolloutAction:
     """The candidate gets the instances of a step, before its traffic."""
     marks = announced(view, Doing.SCALE, step)
-    count = marks.steps[step - 1].count
+    count = max(fleet.of_step(marks, step), fleet.has(view.live, marks.candidate))
     why = f"step {step} of {view.last} needs {count} instances of {marks.candidate!r}"
     found = _sent(view, Act.SCALE, why, marks)
     return replace(found, counts={marks.candidate: count})
@@ -77,16 +67,33 @@ def weigh(view: View, step: int) -> RolloutAction:
     return replace(_sent(view, Act.WEIGH, why + said, marks), shares=_shares(marks, share))
 
 
+def carry(view: View, step: int) -> RolloutAction:
+    """The stable variant gets as many instances as serve now: an update can retain those alone."""
+    marks = announced(view, Doing.CARRY, step)
+    count = fleet.beyond(marks, view.live)
+    why = f"{marks.candidate!r} has {count} instances, and {marks.target!r} begins with fewer:"
+    why += f" {marks.stable!r} gets as many first, which it then keeps"
+    return replace(_sent(view, Act.SCALE, why, marks), counts={marks.stable: count})
+
+
 def finish(view: View, step: int) -> RolloutAction:
-    """The endpoint moves to the target."""
+    """The endpoint moves to the target, which begins with no fewer instances than serve."""
     marks = announced(view, Doing.FINISH, step)
+    count = fleet.beyond(marks, view.live)
+    kept = bool(count) and fleet.has(view.live, marks.stable) >= count
     why = f"all traffic, and the endpoint moves to {marks.target!r}"
-    return replace(_sent(view, Act.FINISH, why, marks), config=marks.target)
+    if count:
+        why += f", with the {count} instances that serve now" if kept else _fewer(count)
+    return replace(_sent(view, Act.FINISH, why, marks), config=marks.target, retains=kept)
+
+
+def _fewer(count: int) -> str:
+    return f"; {count} instances serve now, and it begins with fewer"
 
 
 def take(view: View, due: Due) -> RolloutAction:
     """What is due."""
-    sends = {Doing.SCALE: scale, Doing.MOVE: weigh, Doing.FINISH: finish}
+    sends = {Doing.SCALE: scale, Doing.MOVE: weigh, Doing.CARRY: carry, Doing.FINISH: finish}
     return sends[due.doing](view, due.step)
 
 
@@ -98,7 +105,8 @@ def restore(view: View) -> RolloutAction:
     marks = _homeward(view, Doing.RESTORE)
     why = f"{marks.stable!r} gets its {marks.stable_count} instances again before its traffic"
     found = _sent(view, Act.SCALE, _because(why, marks), marks)
-    return replace(found, counts={marks.stable: marks.stable_count})
+    count = max(marks.stable_count, fleet.has(view.live, marks.stable))
+    return replace(found, counts={marks.stable: count})
 
 
 def part(view: View) -> RolloutAction:
@@ -112,7 +120,9 @@ def part(view: View) -> RolloutAction:
 def abort(view: View) -> RolloutAction:
     """The stable variant gets all traffic, in one call."""
     marks = _homeward(view, Doing.ABORT)
-    why = _because(f"all traffic for {marks.stable!r}", marks)
+    count, mine = fleet.beyond(marks, view.live), fleet.has(view.live, marks.stable)
+    fewer = f" with {mine} instances, where {count} serve now" if count > mine else ""
+    why = _because(f"all traffic for {marks.stable!r}{fewer}", marks)
     return replace(_sent(view, Act.WEIGH, why, marks), shares=_shares(marks, 0.0))
 
 
@@ -134,6 +144,14 @@ def _because(why: str, marks: Marks) -> str:
 def ended(view: View, how: str, why: str = "") -> RolloutAction:
     """The last mark."""
     return mark(view, f"{how}: {why}" if why else how, ended=f"{how} {why}".strip(), since=view.now)
+
+
+def cleared(view: View, why: str) -> RolloutAction:
+    """Marks of a rollout that has ended, in the place of some that nobody can read."""
+    stable = view.live.variants[0].name
+    left = replace(unreadable(""), since=view.now, base=view.live.config, stable=stable,
+                   ended=f"aborted {why}")  # fmt: skip
+    return _sent(view, Act.MARK, why, left)
 
 
 # words
@@ -162,6 +180,8 @@ def promoted(view: View, word: str) -> RolloutAction:
     """A person says that it goes on."""
     how = {"full": "to the end, whatever the analysis says"}.get(word, "to the next step")
     said, held = f"promoted {how}", view.marks.word in HELD | {"failed"}
+    if word == "full" and not fleet.carried(view.marks, view.live):
+        said += _fewer(fleet.beyond(view.marks, view.live))
     rung = _rung(view) if held else {}  # what was just sent is not sent anew
     return mark(view, said, word=word, why="", since=view.now, **rung)
 

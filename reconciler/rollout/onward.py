@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reconciler.rollout import moves
+from reconciler.rollout import moves, wish
 from reconciler.rollout.homeward import back
 from reconciler.rollout.row import RUNS, Row, doing, overdue, reason, word
 from reconciler.rollout.values import Act, Doing, RolloutAction, Verdict
-from reconciler.rollout.view import HELD, View
+from reconciler.rollout.view import HELD, Due, View
 
 WAYS = frozenset({"rollback", "abort"})
 DUE = "any with more traffic due"
@@ -23,8 +23,11 @@ def failure(view: View, why: str) -> RolloutAction:
 
 
 def _lost(view: View) -> str:
-    what = {Doing.SCALE: "the instances", Doing.MOVE: "the weights"}.get(view.marks.doing, "it")
     how = "AWS took back" if view.marks.seen or view.live.reason else "AWS did not set"
+    if doing(view, Doing.CARRY):
+        what = f"the instances of {view.marks.stable!r} that the target keeps: {reason(view)}"
+        return f"{how} {what}; promote to the end goes on with fewer"
+    what = {Doing.SCALE: "the instances", Doing.MOVE: "the weights"}.get(view.marks.doing, "it")
     return f"{how} {what} of step {view.marks.step}: {reason(view)}"
 
 
@@ -131,12 +134,6 @@ STANDING: tuple[Row, ...] = (
         lambda v: v.marks.word in HELD,
         lambda v: moves.still(v, Act.HOLD, f"{v.marks.why}; say resume, promote or abort",
                               v.marks.since + v.limit if v.limit else None)),
-    Row("any but finishing", "the spec asks for another target by now",
-        "holds: apply starts that one, or a person promotes or aborts this one",
-        lambda v: v.superseded and not v.insists and not doing(v, Doing.FINISH),
-        lambda v: moves.still(v, Act.HOLD, f"{v.marks.version or v.marks.target!r} is taking over, "
-                              f"and the spec asks for {v.rollout.version or v.rollout.target!r}: "
-                              "apply goes back and starts that one; or promote or abort this one")),
 )  # fmt: skip
 """What it waits for, and what has come about or not."""
 
@@ -155,23 +152,45 @@ LADDER: tuple[Row, ...] = (
                              "if it has ended", v.marks.since + v.limit)),
     Row("scaling, moving, finishing, promoting", "what was sent is not live within the deadline",
         "the way back begins; where `onFailure` is none, it is held",
-        lambda v: doing(v, Doing.SCALE, Doing.MOVE, Doing.FINISH) and not v.reached and v.expired
-        and not v.signals.frozen,
+        lambda v: doing(v, Doing.SCALE, Doing.MOVE, Doing.CARRY, Doing.FINISH) and not v.reached
+        and v.expired and not v.signals.frozen,
         lambda v: failure(v, f"{overdue(v)}; {reason(v)}")),
     Row("baking, promoting", "the candidate has lost instances", "they come again, and a new bake",
         lambda v: doing(v, Doing.BAKE) and not v.enough(v.marks.step) and v.marks.word != "full",
         lambda v: moves.scale(v, v.marks.step)),
+    Row("any but finishing", "the spec has not asked for it for as long as it may wait",
+        "the way back begins",
+        lambda v: wish.forsaken(v) and not doing(v, Doing.FINISH),
+        lambda v: back(v, f"for {moves.time(v.marks.hold)} nobody did anything: {wish.said(v)}")),
+    Row("any but finishing", "the spec asks for another target by now",
+        "holds: apply starts that one, or a person promotes or aborts this one",
+        lambda v: wish.superseded(v) and not doing(v, Doing.FINISH),
+        lambda v: moves.still(v, Act.HOLD, wish.said(v))),
+    Row("any but finishing", "no spec moves its weights any more",
+        "holds: a person aborts or promotes it, or puts the strategy back",
+        lambda v: wish.left(v) and not doing(v, Doing.FINISH),
+        lambda v: moves.still(v, Act.HOLD, wish.said(v))),
     Row("scaling, promoting", "the instances are not there, and AWS does nothing",
         "asks for them once more",
-        lambda v: doing(v, Doing.SCALE) and not v.reached and v.marks.word != "full",
-        lambda v: moves.scale(v, v.marks.step)),
+        lambda v: doing(v, Doing.SCALE, Doing.CARRY) and not v.reached and v.marks.word != "full",
+        lambda v: moves.take(v, Due(v.marks.doing, v.marks.step))),
     Row("baking", "the bake is not over", "waits",
         lambda v: v.due is None and doing(v, Doing.BAKE),
         lambda v: moves.wait(v, f"{moves.percent(v.step.share)} is watched: {_unsure(v)}",
                              v.marks.confirmed + v.step.bake)),
+    Row("any with more traffic due", "what the way back needs is gone", "is held",
+        lambda v: v.due is not None and bool(v.signals.lacks) and not v.insists,
+        lambda v: moves.held(v, f"{v.signals.lacks} is gone, so nobody could go back")),
     Row("any with more traffic due", "it is a freeze window", "waits for its end",
         lambda v: v.due is not None and bool(v.signals.frozen),
         lambda v: moves.wait(v, f"frozen: {v.signals.frozen}")),
+    Row("any with more traffic due", "nobody knows what the spec asks for, within the deadline",
+        "waits for an answer",
+        lambda v: v.due is not None and wish.unsure(v) and not v.expired,
+        lambda v: moves.wait(v, wish.said(v))),
+    Row("any with more traffic due", "nobody knows what the spec asks for", "is held",
+        lambda v: v.due is not None and wish.unsure(v),
+        lambda v: moves.held(v, wish.said(v))),
     Row("any with the first weight due", "an alarm fires, or the analysis fails, already",
         "is held: it is not the candidate's doing; promote to the end passes it",
         lambda v: v.first and v.judged()[0] is Verdict.FAILED and v.marks.word != "full",
@@ -195,7 +214,8 @@ LADDER: tuple[Row, ...] = (
         lambda v: v.due is not None and doing(v, Doing.BAKE) and v.step.gate and not v.insists,
         lambda v: moves.held(v, f"step {v.marks.step} was good and waits for approval")),
     Row("any with more traffic due", "judged good just now, first, or promoted",
-        "instances where they are lacking, else the weights; after the last step the target",
+        "instances where they are lacking, else the weights; after the last step the target, with "
+        "no fewer instances than serve",
         lambda v: v.due is not None,
         lambda v: moves.take(v, v.due) if v.due else _stop(v)),
     Row("any", "else", "stops: nobody has foreseen it", lambda _: True, _stop),

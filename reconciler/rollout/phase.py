@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import isfinite
 from types import MappingProxyType
 
-from reconciler.rollout.values import Doing, Live, Marks, Phase, Variant
+from reconciler.rollout.values import CANDIDATE, Doing, Live, Marks, Phase, Variant
 
 READY = "InService"
 BUSY = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
@@ -27,12 +27,13 @@ TOLERANCE = 1e-4
 """Of a share: weights are float32, so 0.8 comes back as 0.800000011920929 (AWS_FACTS 1.4)."""
 BACK = frozenset({Doing.RESTORE, Doing.PART, Doing.ABORT, Doing.SETTLE})
 """What is announced on the way back to the base."""
-_LADDER = frozenset({Doing.SCALE, Doing.MOVE, Doing.BAKE})
+_LADDER = frozenset({Doing.SCALE, Doing.MOVE, Doing.BAKE, Doing.CARRY})
 _PLAIN: Mapping[Doing, Phase] = MappingProxyType({
     Doing.START: Phase.STARTING,
     Doing.SCALE: Phase.SCALING,
     Doing.MOVE: Phase.MOVING,
     Doing.BAKE: Phase.BAKING,
+    Doing.CARRY: Phase.SCALING,
 })  # fmt: skip
 _ENDS: Mapping[str, Phase] = MappingProxyType({
     "completed": Phase.COMPLETED,
@@ -94,6 +95,14 @@ def doubt(live: Live) -> str:
     if strange := _foreign(marks, live):
         return strange
     return _unlike(marks, live) if live.status == READY else ""
+
+
+def leftover(live: Live) -> bool:
+    """Whether nobody can read the marks, and one version is live, at rest: then nothing runs."""
+    names = [each.name for each in live.variants]
+    rests = live.status == READY and bool(live.config) and not live.pending
+    unread = live.marks is not None and bool(live.marks.fault)
+    return unread and rests and len(names) == 1 and names != [CANDIDATE]
 
 
 def _foreign(marks: Marks, live: Live) -> str:
@@ -172,7 +181,8 @@ def rungs(marks: Marks, *, asked: bool = False) -> tuple[float, ...]:
     again by itself, and what is live counts.
     """
     steps = {marks.step, marks.step + asked}
-    if marks.doing in {Doing.SCALE, Doing.MOVE, Doing.FINISH}:  # which may come before its time
+    early = {Doing.SCALE, Doing.MOVE, Doing.CARRY, Doing.FINISH}  # which may come before its time
+    if marks.doing in early:
         steps |= {marks.step - 1}
     return tuple(sorted({step_share(marks, step) for step in steps}))
 

@@ -12,6 +12,7 @@ from reconciler.rollout.values import (
     Act,
     Finding,
     Live,
+    Marks,
     Phase,
     Rollout,
     RolloutAction,
@@ -38,7 +39,7 @@ STATUS = {
 """One word for machines for each phase; these words do not change."""
 HELD = "held"
 """It waits for a person as a paused one does, and nobody has paused it."""
-_STATED = frozenset({Phase.PAUSED, Phase.FAILED, Phase.AMBIGUOUS})
+_STATED = frozenset({Phase.ABORTING, Phase.PAUSED, Phase.FAILED, Phase.AMBIGUOUS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +98,26 @@ def shown(found: Shown) -> dict[str, Json]:
         "variants": [*_variants(live)],
         "alarms": dict(sorted((live.alarms if live else {}).items())),
         "frozen": found.signals.frozen,
+        "lacks": found.signals.lacks,
         "verdict": str(found.signals.verdict),
         "findings": [_finding(each) for each in found.signals.findings],
         "next": _next(action),
         "detail": dict(action.detail) if action is not None else {},
+    }
+
+
+def asked(rollout: Rollout | None, marks: Marks | None) -> dict[str, Json] | None:
+    """What the spec asks for instead, or why nobody knows; nothing where it asks for this one."""
+    if rollout is None or marks is None or marks.ended or marks.fault:
+        return None
+    unsure, other = rollout.left or rollout.unsure, rollout.target != marks.target
+    if not other and not unsure:
+        return None
+    return {
+        "target": rollout.target if other else "",
+        "version": rollout.version if other else "",
+        "unsure": unsure,
+        "heeded": rollout.heeded,
     }
 
 

@@ -168,13 +168,30 @@ def wanted(rollout: Rollout, live: Live, action: RolloutAction) -> dict[str, flo
         return {rollout.stable: 0.0, rollout.candidate: 1.0}
     if action.act is Act.SETTLE or action.phase in _OVER:
         return {rollout.stable: 1.0, rollout.candidate: 0.0}
+    found = _asked(live)
+    return found if found and found.keys() == {rollout.stable, rollout.candidate} else None
+
+
+def beside(live: Live, action: RolloutAction) -> dict[str, float] | None:
+    """The shares that the rule is to have in front of a test: those of its variants.
+
+    They are those that the endpoint was last asked for, before a winner and after one, as each
+    group asks for its own variant whatever weight that has.
+    """
+    if action.phase in {Phase.IDLE, Phase.AMBIGUOUS} or action.act is Act.STOP:
+        return None
+    return dict(action.shares) if action.act is Act.WEIGH else _asked(live)
+
+
+def _asked(live: Live) -> dict[str, float] | None:
+    """The shares that the endpoint was last asked for; nothing where one is not known."""
     found = {
         each.name: each.weight if each.asked_weight is None else each.asked_weight
         for each in live.variants
     }
     known = {name: weight for name, weight in found.items() if weight is not None}
     total = sum(known.values())
-    if known.keys() != {rollout.stable, rollout.candidate} or not total:
+    if len(known) != len(found) or not total:
         return None
     return {name: weight / total for name, weight in known.items()}
 

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from reconciler.model.value import Json
 
+STOPS = frozenset({"abort", "pause"})
+"""Words that need no verdict: what nobody could find out does not keep them from being noted."""
 CANDIDATE = "candidate"
 """How the variant of the version that takes over is called, if nobody says otherwise."""
 
@@ -72,6 +74,13 @@ class Rollout:
     """The version of the model that takes over, in words."""
     digest: str = ""
     """Of all of the above and the analysis, as they were when it started."""
+    left: str = ""
+    """Why no spec moves its weights any more, or "": then nobody has asked for the way up."""
+    unsure: str = ""
+    """Why nobody knows what its spec asks for now, or ""."""
+    heeded: bool = True
+    """Whether who drives it looks at what the spec asks for now: the function in AWS goes on with
+    what the last apply gave it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,8 @@ class Doing(StrEnum):
     """The candidate gets the share of `step`."""
     BAKE = "bake"
     """The share of `step` was live at `confirmed`, and is watched since then."""
+    CARRY = "carry"
+    """Before the end: the stable variant gets as many instances as serve, which `target` keeps."""
     FINISH = "finish"
     """The endpoint moves to `target`."""
     RESTORE = "restore"
@@ -150,6 +161,9 @@ class Marks:
     on_failure: str = "rollback"
     over: str = ""
     """The middle configuration of a rollout from the same base that this one takes the place of."""
+    grown: int = 0
+    """The stable variant's instances when a step was announced, where it had more than
+    `stable_count`: each step gives the candidate its part of these."""
     attempt: int = 1
     """1 for the first rollout to this target, 2 where it is tried once more."""
     fault: str = ""
@@ -214,6 +228,10 @@ class Signals:
     pinned: float | None = None
     """Requests that the candidate still got without any weight, as callers may name a variant;
     None where nobody looked."""
+    lacks: str = ""
+    """What is gone that the way back needs, in words."""
+    uncounted: str = ""
+    """Why nobody can tell how many those are."""
 
 
 class Act(StrEnum):

@@ -17,6 +17,7 @@ from reconciler.rollout.measures import (
     Figures,
     Measurement,
     Outcome,
+    ceased,
     fault,
     measured,
     misconfigured,
@@ -24,7 +25,7 @@ from reconciler.rollout.measures import (
 )
 from reconciler.rollout.queries import Span
 from reconciler.rollout.values import Finding, Verdict
-from reconciler.rollout.wording import bounded, looked, missed
+from reconciler.rollout.wording import bounded, looked, missed, stopped
 
 ORDER = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.WAITING, Verdict.PASSED)
 """Whichever of them is there first decides."""
@@ -89,8 +90,12 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
         return Finding(name=check.name, verdict=Verdict.INCONCLUSIVE, said=wrong)
     looks = [*measured(check, figures, seen)]
     verdict = _verdict(check, looks, unsure)
-    if verdict is Verdict.PASSED and not _whole(check, seen, moment):
+    ended = _end(check, moment)
+    if verdict is Verdict.PASSED and seen.end < ended:
         verdict = unsure
+    silent = ceased(figures, [each for each in seen.starts() if each < ended])
+    if verdict is Verdict.PASSED and silent:
+        return Finding(name=check.name, verdict=unsure, said=stopped(silent * check.period))
     notes = sorted({each.note for each in figures.points.values() if each.note})
     return Finding(
         name=check.name,
@@ -101,9 +106,9 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
     )
 
 
-def _whole(check: Check, seen: Span, moment: Moment) -> bool:
-    """Whether all of the bake was seen: its last minutes are as good a reason as its first."""
-    return seen.end >= math.floor(moment.over / check.period) * check.period
+def _end(check: Check, moment: Moment) -> float:
+    """Until when it has to be seen: a bake's last minutes are as good a reason as its first."""
+    return math.floor(moment.over / check.period) * check.period
 
 
 def _verdict(check: Check, looks: Sequence[Measurement], unsure: Verdict) -> Verdict:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import NamedTuple
 
+from reconciler.rollout import fleet
 from reconciler.rollout.phase import (
     BACK,
     BUSY,
@@ -15,11 +14,20 @@ from reconciler.rollout.phase import (
     near,
     phase_of,
     share,
-    step_share,
     variant,
 )
+from reconciler.rollout.reached import REACHED
 from reconciler.rollout.signs import judged, missing
-from reconciler.rollout.values import Doing, Live, Marks, Phase, Rollout, Signals, Step, Verdict
+from reconciler.rollout.values import (
+    Doing,
+    Live,
+    Marks,
+    Phase,
+    Rollout,
+    Signals,
+    Step,
+    Verdict,
+)
 
 TRIES = 5
 """How often a change of weights or instances is sent that nobody saw AWS at work on: the call may
@@ -137,10 +145,8 @@ class View:
         return True
 
     def enough(self, step: int) -> bool:
-        """Whether the candidate has the instances of a step."""
-        found = variant(self.live, self.marks.candidate)
-        need = self.marks.steps[min(step, self.last) - 1].count if step >= 1 and self.last else 0
-        return found is not None and found.count is not None and found.count >= need
+        """Whether the candidate has the instances of a step, as it was announced."""
+        return fleet.enough(self.marks, self.live, fleet.of_step(self.marks, step))
 
     @property
     def short(self) -> bool:
@@ -156,7 +162,7 @@ class View:
     @property
     def reached(self) -> bool:
         """Whether that which the marks announce has come about; not while AWS is at work."""
-        return self.ready and _REACHED[self.marks.doing](self)
+        return self.ready and REACHED[self.marks.doing](self)
 
     @property
     def lost(self) -> bool:
@@ -208,35 +214,40 @@ class View:
         if not self.ready or self.back or self.lost:
             return None
         if marks.doing is Doing.FINISH:
-            return None if self.reached else Due(Doing.FINISH, self.last)
+            return None if self.reached else self._end(self.last)
         if self.on != "middle":
             return None
         if marks.word == "full":
-            return Due(Doing.FINISH, marks.step)
+            return self._end(marks.step)
         match marks.doing:
             case Doing.START:
                 return self._to(1)
             case Doing.SCALE:
-                return Due(Doing.MOVE, step) if self.reached else None
+                return self._to(step) if self.reached else None
             case Doing.MOVE:
                 return None if self.reached else self._to(step)
+            case Doing.CARRY:
+                return self._end(self.last) if self.reached else None
         if not self.baked and marks.word != "promote":
             return None
         return self._to(step + 1)
 
     def _to(self, step: int) -> Due:
         if step > self.last:
-            return Due(Doing.FINISH, self.last)
-        return Due(Doing.MOVE if self.enough(step) else Doing.SCALE, step)
+            return self._end(self.last)
+        count = fleet.of_step(self.marks, step, fleet.grown(self.marks, self.live))
+        ready = fleet.enough(self.marks, self.live, count)
+        return Due(Doing.MOVE if ready else Doing.SCALE, step)
+
+    def _end(self, step: int) -> Due:
+        """The move to the target; before it the instances that it keeps, if that can wait."""
+        waits = self.marks.word != "full" and not fleet.carried(self.marks, self.live)
+        return Due(Doing.CARRY if waits else Doing.FINISH, step)
 
     @property
     def first(self) -> bool:
         """Whether the first weight is due, before which nothing is known of the candidate."""
         return self.due is not None and not self.exposed
-
-    @property
-    def superseded(self) -> bool:
-        return bool(self.rollout.target) and self.rollout.target != self.marks.target
 
     @property
     def insists(self) -> bool:
@@ -263,28 +274,3 @@ class View:
     def judged(self) -> tuple[Verdict, str]:
         """What alarms and analysis say together, and why."""
         return judged(self.live.alarms, self.signals)
-
-
-def _there(view: View) -> bool:
-    """Whether the target is live, and its instances are there."""
-    found = variant(view.live, view.marks.stable)
-    return view.on == "target" and found is not None and _whole(found.count, found.asked_count)
-
-
-def _whole(count: int | None, asked: int | None) -> bool:
-    return count is not None and count >= 1 and (asked is None or count >= asked)
-
-
-_REACHED: Mapping[Doing, Callable[[View], bool]] = MappingProxyType({
-    Doing.START: lambda view: view.on == "middle",
-    Doing.SCALE: lambda view: view.enough(view.marks.step),
-    Doing.MOVE: lambda view: view.has(step_share(view.marks, view.marks.step))
-    and view.enough(view.marks.step),
-    Doing.BAKE: lambda view: view.baked,
-    Doing.FINISH: _there,
-    Doing.RESTORE: lambda view: not view.short,
-    Doing.PART: lambda view: view.has(view.part),
-    Doing.ABORT: lambda view: view.idle,
-    Doing.SETTLE: lambda view: view.on == "base",
-})  # fmt: skip
-"""When that which is announced has come about, while AWS is not at work."""

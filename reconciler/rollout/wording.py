@@ -84,6 +84,14 @@ def missed(check: Check, looks: Sequence[Measurement]) -> str:
     return f"requests came, and no figure of it did{help_}"
 
 
+def stopped(seconds: int) -> str:
+    """Why what was good is not enough: nothing is known of the last minutes of the bake."""
+    return (
+        f"requests came, and none in the last {_length(seconds)} of the bake: either nobody calls"
+        " any more, or their figures are late"
+    )
+
+
 def _requests(told: Measurement) -> str:
     return f"{told.requests:,.0f} request{'s' if told.requests != 1 else ''}"
 

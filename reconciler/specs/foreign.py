@@ -131,6 +131,7 @@ onlinestore: online
 onlinestoreconfig: online
 outputdataconfig: output
 parameters: hyperparameters variables
+pause: approve
 percent: at size sampling
 percentage: at sampling size
 pipeline: Training
@@ -165,6 +166,7 @@ schema: columns features
 securitygroupids: securityGroups
 serverlessconfig: serve
 serversideencryption: key
+setweight: weight
 sns: subscribers monitor
 snstopic: monitor subscribers
 sqs: queues

@@ -486,6 +486,7 @@ def _rollout() -> Schema:
         "moving_to": "Where AWS moves it, empty when it does not.",
         "reason": "AWS's reason of a failure.",
         "frozen": "The freeze window that it is, empty for none.",
+        "lacks": "What is gone that the way back needs, empty for nothing.",
         "verdict": "What the analysis says.",
     }
     return closed(

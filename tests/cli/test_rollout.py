@@ -113,6 +113,8 @@ def test_a_job_of_ci_takes_a_version_to_the_end_and_reports_tell_of_it(folder: F
     again = rollout(folder, "advance", "scorer", "--yes", "--json", expect=0).json
     assert (again["sent"], again["status"]) == ([], "in-progress")
 
+    a_merge_that_takes_it_back_and_is_not_applied_yet(folder)
+    ask(folder, 2)
     baking(folder, 3)
     for _ in range(12):
         later(folder, 12)
@@ -126,6 +128,23 @@ def test_a_job_of_ci_takes_a_version_to_the_end_and_reports_tell_of_it(folder: F
     assert {each["who"] for each in rows} != {""}
 
 
+def a_merge_that_takes_it_back_and_is_not_applied_yet(folder: Folder) -> None:
+    ask(folder, 1)
+    later(folder, 12)
+    before = folder.writes
+    for verb in (("advance", "--all", "--yes"), ("advance", "scorer", "--yes"), ("status",)):
+        held = rollout(folder, *verb, "--json", expect=0).json
+        (row,) = held.get("rollouts", [held])
+        assert (row["status"], row.get("sent", [])) == ("held", [])
+        assert row["asked"]["target"] == row["base"]
+    ran = rollout(folder, "run", "scorer", "--yes", "--json")
+    assert (ran.code, ran.codes) == (3, ["DRIVE009"])
+    assert folder.writes == before
+    assert (
+        f"spec: asks for {held['rollouts'][0]['base']}" in rollout(folder, "status", "scorer").out
+    )
+
+
 def test_what_an_apply_left_undone_is_gone_on_with_after_a_step_of_a_rollout(
     folder: Folder,
 ) -> None:
@@ -133,6 +152,10 @@ def test_what_an_apply_left_undone_is_gone_on_with_after_a_step_of_a_rollout(
     denied = {"service": "s3", "operation": "CreateBucket", "code": "AccessDenied", "times": 1}
     folder.control("faults", denied)
     ask(folder, 3)
+    (alarm,) = folder.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    folder.control("traffic", {"alarms": {alarm["AlarmName"]: "ALARM"}})
+    assert "CANARY008" in folder.run("plan", *E, "--json", expect=0).codes
+    folder.control("traffic", {"alarms": {alarm["AlarmName"]: ""}})
     folder.run("apply", *E, "--yes", expect=1)
     later(folder, 2)
     sent = rollout(folder, "advance", "scorer", "--yes", "--json", expect=0).json["sent"]
@@ -144,6 +167,7 @@ def test_what_an_apply_left_undone_is_gone_on_with_after_a_step_of_a_rollout(
 
 @pytest.mark.scenario("R37")
 def test_an_abort_needs_no_spec_that_can_be_read(folder: Folder, tmp_path: Path) -> None:
+    begin(folder, 3)
     baking(folder, 2)
     broken = Folder(tmp_path, folder.state)
     copy_files(folder.path, tmp_path)
@@ -175,6 +199,24 @@ def test_an_abort_of_nothing_says_so(folder: Folder) -> None:
     assert "so there is nothing to promote" in full.err
 
 
+@pytest.mark.scenario("R13")
+def test_a_plan_and_an_apply_end_with_3_while_nobody_knows_the_step(folder: Folder) -> None:
+    begin(folder, 4)
+    by_hand = [{"VariantName": name, "DesiredWeight": weight}
+               for name, weight in (("primary", 60), ("candidate", 40))]  # fmt: skip
+    folder.client("sagemaker").update_endpoint_weights_and_capacities(
+        EndpointName=ENDPOINT, DesiredWeightsAndCapacities=by_hand
+    )
+    later(folder, 20)
+    assert said(folder)["status"] == "ambiguous"
+    for verb in (("plan",), ("apply", "--yes")):
+        done = folder.run(*verb, *E)
+        assert (done.code, "CANARY006" in done.out) == (3, True)
+    assert folder.run("drift", *E).code == 4
+    back = rollout(folder, "abort", "scorer", "--yes", "--json", expect=0).json
+    assert back["ended"].startswith("aborted a person aborted it, as a share of 0.4")
+
+
 def test_without_its_spec_or_its_way_back_a_rollout_says_what_can_be_done(folder: Folder) -> None:
     sagemaker = folder.client("sagemaker")
     begin(folder, 5)
@@ -184,13 +226,39 @@ def test_without_its_spec_or_its_way_back_a_rollout_says_what_can_be_done(folder
     (folder.path / "specs/scorer.yaml").unlink()
     sagemaker.delete_endpoint_config(EndpointConfigName=base)
 
-    assert "`moorline rollout status NAME`" in rollout(folder, "status", expect=0).out
-    assert "`abort` need no spec" in rollout(folder, "advance", "scorer", "--yes").err
+    gone = "no spec of local makes 'scorer' any more"
+    for verb in (("status",), ("status", "scorer"), ("advance", "--all"), ("advance", "scorer")):
+        told = rollout(folder, *verb, *(("--yes",) if "advance" in verb else ()), expect=0)
+        assert gone in told.out
+    assert rollout(folder, "advance", "scorer", "--yes", "--detailed-exitcode").code == 3
+    assert "`abort` need no spec" in rollout(folder, "advance", "other", "--yes").err
     assert "`git revert`" in rollout(folder, "abort", "scorer", "--yes").err
     ask(folder, int(Path(model["ModelDataUrl"]).name.partition(".")[0]))
     folder.run("apply", *E, "--yes", expect=0)
     assert said(folder)["config"] == base
     assert rollout(folder, "advance", "scorer", "--yes", "--json").json["status"] == "aborted"
+
+
+def test_without_its_strategy_it_waits_for_a_person_who_may_end_it(folder: Folder) -> None:
+    begin(folder, 3)
+    baking(folder, 1)
+    folder.edit("specs/scorer.yaml", CANARY.splitlines()[3].replace("{{", "{").replace("}}", "}"),
+                "  strategy: {allAtOnce: {}}")  # fmt: skip
+    later(folder, 12)
+    (row,) = rollout(folder, "advance", "--all", "--yes", "--json", expect=0).json["rollouts"]
+    assert (row["status"], row["sent"]) == ("held", [])
+    assert "has no canary any more" in row["why"]
+    refused = folder.run("plan", *E)
+    assert (refused.code, "`moorline rollout promote --full scorer`" in refused.text) == (3, True)
+
+    full = rollout(folder, "promote", "scorer", "--full", "--yes", "--json", expect=0).json
+    assert full["sent"][-1]["method"] == "update_endpoint"
+    later(folder, 20)
+    (end,) = rollout(folder, "advance", "--all", "--yes", "--json", expect=0).json["rollouts"]
+    assert end["ended"] == "completed"
+    assert rollout(folder, "advance", "--all", "--yes", "--json", expect=0).json["rollouts"] == []
+    folder.run("apply", *E, "--yes", expect=0)
+    assert said(folder)["config"] == end["target"]
 
 
 def test_an_endpoint_of_somebody_else_is_left_alone(folder: Folder) -> None:

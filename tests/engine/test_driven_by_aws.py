@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from sweeps import LONG
 
+from reconciler.aws.strays import made
+from reconciler.compile import compiler
 from reconciler.jobs import DRIVER, driver, package
 from reconciler.rollout import marks
 from reconciler.sandbox.door.faults import Faults
@@ -24,10 +26,13 @@ from .platform import Platform, join, spec, steps
 MARKS = "moorline:rollout"
 ARTIFACTS = spec("DataSource", "artifacts", "{s3: {}}")
 FAULTS = Faults()
+SCALE = (
+    "  autoscale: {atLeast: 4, atMost: 9, targets: [{metric: InvocationsPerInstance, value: 9}]}\n"
+)
 
 
 def text(image: int = 1) -> str:
-    return join(ARTIFACTS, canary.text(image, more="  drive: aws\n"))
+    return join(ARTIFACTS, canary.text(image, more=f"  drive: aws\n{SCALE}"))
 
 
 @pytest.fixture
@@ -63,6 +68,13 @@ def said(world: World) -> list[dict[str, Any]]:
         ]
         told.append([json.loads(each)["Payload"] for each in outputs])
     return max(told, key=len)
+
+
+def held(world: World) -> bool:
+    """Whether the autoscaler takes no instances away now."""
+    scaler = world.platform.client("application-autoscaling")
+    (found,) = scaler.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    return bool(found["SuspendedState"]["DynamicScalingInSuspended"])
 
 
 def pass_time(world: World, minutes: int) -> None:
@@ -103,7 +115,9 @@ def test_a_healthy_version_goes_all_the_way(world: World) -> None:
 def test_a_bad_version_is_rolled_back(world: World) -> None:
     world.aws.behave(f"{NAME}/candidate", errors=0.4)
     assert world.apply(text(2)).failures == {}
+    assert held(world)
     pass_time(world, 40)
+    assert not held(world)
     assert world.marks.ended.startswith(("aborted", "rolled-back"))
     assert (world.config, world.counts) == (world.marks.base, {"primary": 4})
     assert max(each["step"] for each in said(world)) == 1
@@ -111,6 +125,8 @@ def test_a_bad_version_is_rolled_back(world: World) -> None:
 
 def test_what_nobody_asked_for_fails_the_run_and_moves_nothing(world: World) -> None:
     assert world.apply(text(2)).failures == {}
+    place = compiler.place_of(world.platform.request().view)
+    assert made(world.platform.session, place, "Rollout/scorer").machine
     arn = world.endpoint["EndpointArn"]
     spoilt = [{"Key": key, "Value": "x"} for key in world.tags if key.startswith(MARKS)]
     world.sagemaker.add_tags(ResourceArn=arn, Tags=spoilt)

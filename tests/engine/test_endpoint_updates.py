@@ -533,7 +533,7 @@ def test_other_instances_are_fine_without_an_autoscaler(world: World) -> None:
     world.platform.converge(LARGER)
 
 
-GUARDED = "\n  strategy: {blueGreen: {twoStep: {size: 50%, bake: 5m}}}\n"
+GUARDED = "\n  onFailure: none\n  strategy: {blueGreen: {twoStep: {size: 50%, bake: 5m}}}\n"
 
 
 @pytest.mark.scenario("R113")

@@ -114,9 +114,35 @@ def test_an_api_that_somebody_opened_is_closed_again(aws: Sandbox) -> None:
     control.update_resource(**asked, Identifier=own, PatchDocument=patch)
     aws.clock.advance(600)
     assert paths(platform.plan()) == {"acme-dev-scorer-invocations": ["AuthorizationType"]}
+    cors = '[{"op":"add","path":"/CorsConfiguration","value":{"AllowOrigins":["*"]}}]'
+    what = {"TypeName": "AWS::ApiGatewayV2::Api", "Identifier": api["ApiId"]}
+    control.update_resource(**what, PatchDocument=cors)
+    (stage,) = control.list_resources(TypeName="AWS::ApiGatewayV2::Stage", ResourceModel=model)[
+        "ResourceDescriptions"
+    ]
+    limits = '{"POST /invocations":{"ThrottlingRateLimit":9999}}'
+    own = f'[{{"op":"add","path":"/RouteSettings","value":{limits}}}]'
+    what = {"TypeName": "AWS::ApiGatewayV2::Stage", "Identifier": stage["Identifier"]}
+    control.update_resource(**what, PatchDocument=own)
+    functions = platform.client("lambda")
+    set_ = {"ENDPOINT": "acme-dev-scorer", "VARIANT": "beta"}
+    functions.update_function_configuration(
+        FunctionName="acme-dev-scorer-front", Environment={"Variables": set_}
+    )
+    aws.clock.advance(600)
+    plan = platform.plan()
+    found = {step.address.type: [*map(str, step.fields[0].path)] for step in plan.steps}
+    assert found == {
+        "AWS::ApiGatewayV2::Api": ["CorsConfiguration"],
+        "AWS::ApiGatewayV2::Route": ["AuthorizationType"],
+        "AWS::ApiGatewayV2::Stage": ["RouteSettings"],
+        "AWS::Lambda::Function": ["Environment", "Variables", "VARIANT"],
+    }
+    assert platform.apply(plan).failures == {}
+    assert steps(platform.plan()) == []
 
 
-def split_of(platform: Platform) -> tuple[Any, Split]:
+def split_of(platform: Platform, *variants: str) -> tuple[Any, Split]:
     elb, tagging = platform.client("elbv2"), platform.client("resourcegroupstaggingapi")
     found = {
         tag["Key"] + "=" + tag["Value"]: each["ResourceARN"]
@@ -124,7 +150,8 @@ def split_of(platform: Platform) -> tuple[Any, Split]:
         for tag in each["Tags"]
         if tag["Key"] in {"moorline:split", "moorline:variant"}
     }
-    groups = {name: found[f"moorline:variant={name}"] for name in ("primary", "beta")}
+    names = variants or ("primary", "beta")
+    groups = {name: found[f"moorline:variant={name}"] for name in names}
     return elb, Split(at=found["moorline:split=acme-dev-scorer"], groups=groups)
 
 
@@ -177,6 +204,11 @@ def test_a_forward_in_another_shape_is_no_difference(aws: Sandbox) -> None:
     alone = [{"Type": "forward", "TargetGroupArn": split.groups["primary"]}]
     elb.modify_rule(RuleArn=split.at, Actions=alone)
     assert steps(platform.plan()) == []
+    kept = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
+    groups = [{"TargetGroupArn": split.groups["primary"], "Weight": 1}]
+    stays = [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups, **kept}}]
+    elb.modify_rule(RuleArn=split.at, Actions=stays)
+    assert [action for action, _ in steps(platform.plan())] == ["update"]
     alone[0]["TargetGroupArn"] = split.groups["beta"]
     elb.modify_rule(RuleArn=split.at, Actions=alone)
     assert [action for action, _ in steps(platform.plan())] == ["update"]

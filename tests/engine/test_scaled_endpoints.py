@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.model.plan import Plan
+from reconciler.model.scaling import HELD_TAG
 from reconciler.sandbox.inprocess import Sandbox
 
 from . import specs
@@ -196,6 +197,8 @@ def test_while_two_versions_share_the_traffic_the_old_one_is_not_scaled_in(
     suspended = found["SuspendedState"]
     assert suspended["DynamicScalingInSuspended"]
     assert not suspended["DynamicScalingOutSuspended"]
+    told = client.list_tags_for_resource(ResourceARN=found["ScalableTargetARN"])["Tags"]
+    assert HELD_TAG in told  # by which whoever ends the rollout knows whose it is
     assert steps(platform.plan()) == []
     platform.text = platform.text.replace("value: 100", "value: 300")  # for the old version too
     (policy,) = platform.plan().steps

@@ -54,6 +54,8 @@ def live(config: str = BASE, **other: Json) -> dict[str, Json]:
         "base": config,
         "content": {"ProductionVariants": [VARIANT]},
         "ours": True,
+        "lacks": "",
+        "doubt": "",
     } | other
 
 
@@ -153,7 +155,8 @@ def test_the_same_again_gives_the_same_names_and_marks() -> None:
     counts = [{"VariantName": "primary", "DesiredInstanceCount": 9, "CurrentWeight": 1.0}]
     scaled, made = built(live(variants=counts))
     assert marked(scaled) == marked(built(live())[0])  # what an autoscaler does changes no plan
-    assert codes(made) == ["CANARY001", "CANARY002", "CANARY002"]
+    assert codes(made) == ["CANARY001", "CANARY002"]
+    assert any("beside them up to 9 more" in each.message for each in made.found)
 
 
 @pytest.mark.parametrize("status", ["", "Failed", "Deleting"])

@@ -358,3 +358,23 @@ def test_limits_of_calculated_alarms_are_held_against_what_there_may_be(
 ) -> None:
     found = said({("Rollout", "own"): text(rule)}, code)
     assert [bad for bad, at in found if "/own" in at] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("strategy", "rest", "told"),
+    [
+        ("{blueGreen: {twoStep: {size: 25%, bake: 10m}}}", "", True),
+        ("{linear: {size: 25%, bake: 10m}}", "", True),
+        ("{rolling: {size: 1, bake: 5m}}", "", True),
+        ("{allAtOnce: {bake: 2m}}", "", True),
+        ("{allAtOnce: {}}", "", False),
+        ("{rolling: {size: 1, bake: 5m}}", "onFailure: none", False),
+        ("{linear: {size: 25%, bake: 10m, existingAlarms: [upstream]}}", "", False),
+        (CANARY, "", True),
+    ],
+)
+def test_a_bake_that_nothing_watches_is_told(strategy: str, rest: str, told: bool) -> None:
+    found = problems("Rollout", text("", strategy, rest))
+    warned = [each for each in found if "nothing watches" in each.message]
+    assert len(warned) == len(found) == told
+    assert len(problems("Rollout", text(RATE, strategy, ""))) == 0

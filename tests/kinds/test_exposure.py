@@ -237,12 +237,19 @@ strategy:
 """
 
 
-def test_the_groups_of_a_test_are_its_variants_with_their_shares() -> None:
+def test_the_groups_of_a_test_are_its_variants_and_its_driver_opens_them() -> None:
     (rule,) = named(built(RIGHT["balanced"], TEST), "AWS::ElasticLoadBalancingV2::ListenerRule")
     groups = rule.props["Actions"][0]["ForwardConfig"]["TargetGroups"]
-    assert sorted(each["Weight"] for each in groups) == [30, 70]
+    assert sorted(each["Weight"] for each in groups) == [0, 100]
     found = problems("Rollout", exposed(RIGHT["split"], TEST))
     assert [each.message for each in found] == ["a test has the shares of its variants"]
+    parts = TEST.replace("70%", "69.5%").replace("30%", "30.5%")
+    found = problems("Rollout", exposed(RIGHT["balanced"], parts))
+    assert ["whole per cent" in each.message for each in found] == [True, True]
+    other = TEST.partition("beta:")[2].replace("30%", "5%")
+    many = "".join(f"\n      v{number}:{other.rstrip()}" for number in range(5))
+    found = problems("Rollout", exposed(RIGHT["balanced"], f"{TEST.replace('70%', '45%')}{many}"))
+    assert ["and the test 7 variants" in each.message for each in found] == [True]
 
 
 ON = "instanceType: ml.m5.large, instances: 1, output: {to: artifacts}"

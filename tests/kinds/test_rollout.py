@@ -11,7 +11,7 @@ from reconciler.model.value import Json, Ref, references
 
 from . import specs
 from .specs import world
-from .world import World, named
+from .world import World, named, problems
 
 DETECTOR = ("Rollout", "fraud-detector")
 (LOOKUP,) = world().lookups(*DETECTOR)
@@ -287,3 +287,17 @@ def test_a_model_that_is_written_where_no_endpoint_may_read_it_is_a_warning() ->
         assert [(found.code, str(found.at)) for found in platform.found] == [
             ("SPEC031", "Training/risk/output:1:1")
         ]
+
+
+def test_an_image_may_bring_its_model_or_fetch_it() -> None:
+    """As the images do that serve language models: no file, so nothing to look at or to read."""
+    image = 'image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/llm:1"'
+    bare = f"model: {{{image}}}\nserve: {{realtime: {{instanceType: ml.g5.xlarge, instances: 1}}}}"
+    platform = world({("Rollout", "fallback"): bare})
+    (model,) = named(platform.build("Rollout", "fallback"), MODEL)
+    assert [*model.props["PrimaryContainer"]] == ["Image"]
+    assert platform.lookups("Rollout", "fallback") == []
+    stamped = bare.replace(image, f"{image}, etag: {32 * 'a'}")
+    assert [each.path for each in problems("Rollout", stamped)] == [("model", "etag")]
+    many = bare.replace("realtime", "multiModel")
+    assert [each.path for each in problems("Rollout", many)] == [("model",)]

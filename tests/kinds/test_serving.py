@@ -323,3 +323,13 @@ def test_inf1_gets_no_guardrail_that_it_would_not_have(strategy: str) -> None:
     how = {"blueGreen": "{bake: 5m}"}.get(strategy, "{size: 25%, bake: 5m}")
     spec = rollout(REALTIME.replace("ml.c7g", "ml.inf1"), f"strategy: {{{strategy}: {how}}}")
     assert ("MODE002", "serve.realtime.instanceType") in faults(spec)
+
+
+def test_a_component_that_begins_without_a_copy_is_told() -> None:
+    """AWS makes none, however it scales; one that exists may be brought down to none."""
+    none = SERVE["components"].replace("copies: 4", "copies: 0")
+    assert "copies: 0" in none
+    found = problems("Rollout", rollout(none))
+    assert ["without a copy" in each.message for each in found] == [True]
+    assert [each.severity for each in found] == [Severity.WARNING]
+    assert not problems("Rollout", rollout(SERVE["components"]))

@@ -143,3 +143,13 @@ def test_measurements_are_a_small_line(points: tuple, line: str) -> None:
 )
 def test_durations_are_short(seconds: int, said: str) -> None:
     assert spent(seconds) == said
+
+
+def test_no_word_is_said_twice() -> None:
+    base = row()
+    for status, phase in (("aborted", "aborted"), ("done", "completed"), ("idle", "idle")):
+        told = {**base, "status": status, "phase": phase, "ended": "aborted a person aborted it"}
+        shown = text.status(told, color=False)
+        assert f"{status}\n" in shown
+        assert "ended: aborted: a person aborted it" in shown
+        assert "next  nothing" in shown

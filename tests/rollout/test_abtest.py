@@ -71,7 +71,8 @@ def test_it_is_opened_then_counted_from_when_the_weights_are_live() -> None:
         pytest.param(WORSE, 1, Act.MARK, "a wins", id="worse"),
         pytest.param(BENT, 1, Act.HOLD, "observed a 53000, b 47000; expected a 50000", id="bent"),
         pytest.param(Seen(), 1, Act.WAIT, "nothing is known", id="not read"),
-        pytest.param(Seen(fault="throttled"), 15, Act.WAIT, "throttled", id="not whole"),
+        pytest.param(Seen(fault="throttled"), 1, Act.WAIT, "throttled", id="not whole"),
+        pytest.param(Seen(fault="none ever"), 15, Act.HOLD, "time is over", id="to the end"),
         pytest.param(Seen(periods=[]), 1, Act.WAIT, "other periods", id="of other periods"),
     ],
 )  # fmt: skip

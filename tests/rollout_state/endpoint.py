@@ -8,7 +8,7 @@ reason (AWS_FACTS 1.3 to 1.5). Each call is checked against what must always hol
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.rollout.marks import encode, read
 from reconciler.rollout.state import next_action, started
@@ -68,6 +68,8 @@ class Endpoint:
     outcomes: list[str] = field(default_factory=list)
     alarms: dict[str, str] = field(default_factory=dict)
     left: int = 0
+    retained: int = 0
+    """The instances of `primary` that the update under way keeps."""
     outcome: str = "ok"
     forgets: bool = True
     """Whether asked weights are the old ones again after AWS went back."""
@@ -111,9 +113,9 @@ class Endpoint:
         self.tags |= encode(started(self.rollout, BEGIN))
         self.update("cm")
 
-    def update(self, config: str) -> None:
+    def update(self, config: str, *, retains: bool = False) -> None:
         self._take("update", config)
-        self.pending = config
+        self.pending, self.retained = config, self.fleets["primary"].wanted if retains else 0
 
     def weigh(self, shares: dict[str, float]) -> None:
         assert shares.keys() == self.fleets.keys()
@@ -153,6 +155,8 @@ class Endpoint:
         if self.pending:
             self.config = self.pending
             self.fleets = self._fleets(self.config)
+            if self.retained:
+                self.fleets["primary"].wanted = self.retained
         for each in self.fleets.values():
             each.weight, each.count = each.asked, each.wanted
         self.pending, self.status = "", "InService"
@@ -172,6 +176,7 @@ class Driver:
     now: float = BEGIN
     verdict: Verdict = Verdict.PASSED
     frozen: str = ""
+    lacks: str = ""
     kill_at: frozenset[int] = frozenset()
     """Which of all effects (marks and calls) are not reached: the driver is killed before it."""
     effects: int = 0
@@ -179,10 +184,14 @@ class Driver:
     actions: list[RolloutAction] = field(default_factory=list)
     confirmed: float = 0.0
     promoted: bool = False
+    asked: dict[str, str] = field(default_factory=dict)
+    """What the spec asks for instead, or why nobody asks for it or knows."""
 
     def look(self, word: str = "") -> RolloutAction:
-        signals = Signals(verdict=self.verdict, frozen=self.frozen, word=word)
-        return next_action(self.aws.rollout, self.aws.live(), signals, self.now)
+        signals = Signals(verdict=self.verdict, frozen=self.frozen, word=word,
+                          lacks=self.lacks)  # fmt: skip
+        asked = replace(self.aws.rollout, **self.asked)
+        return next_action(asked, self.aws.live(), signals, self.now)
 
     def step(self, word: str = "") -> RolloutAction:
         """One look, and what it says."""
@@ -209,7 +218,7 @@ class Driver:
     def _send(self, action: RolloutAction) -> None:
         self.check(action)
         if action.config:
-            self.aws.update(action.config)
+            self.aws.update(action.config, retains=action.retains)
         elif action.shares:
             self.aws.weigh(dict(action.shares))
         else:
@@ -230,13 +239,18 @@ class Driver:
                 assert aws.fleets["candidate"].count >= rollout.steps[rung].count
                 assert rung == 0 or self.judged(marks.confirmed, rollout.steps[rung - 1].bake)
                 assert not self.frozen
+                assert self.promoted or not (self.asked or self.lacks)
             elif wanted > 1e-4:
                 assert marks.doing == "part" or wanted in {s.share for s in rollout.steps}
             else:
-                assert aws.fleets["primary"].count >= rollout.stable_count
+                assert aws.fleets["primary"].count >= marks.stable_count
         if action.act is Act.FINISH and marks.word != "full":
             assert abs(aws.share - rollout.steps[-1].share) < 1e-4
             assert self.judged(marks.confirmed, rollout.steps[-1].bake)
+            assert self.promoted or not self.asked or marks.tries > 1  # on its way already
+            begins = aws.fleets["primary"].wanted if action.retains else rollout.stable_count
+            assert begins >= aws.fleets["candidate"].wanted  # what serves loses no instances
+        assert action.act is not Act.SETTLE or not self.lacks or aws.share > 1e-4
         if action.act is Act.SETTLE and aws.config == rollout.middle:
             tried = [what for call, what in aws.calls if call == "weigh"][-1:]
             assert aws.share < 1e-4 or tried == [{"primary": 1.0, "candidate": 0.0}]

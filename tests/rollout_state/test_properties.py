@@ -17,7 +17,8 @@ from .endpoint import STEPS, TICK, Driver, begun
 
 ENDS = {Phase.COMPLETED, Phase.ABORTED, Phase.ROLLED_BACK}
 EVENTS = ("tick", "tick", "tick", "kill", "pause", "resume", "promote", "full", "abort", "bad",
-          "good", "unsure", "freeze", "thaw", "scale in", "rollback", "silent")  # fmt: skip
+          "good", "unsure", "freeze", "thaw", "scale in", "raise", "rollback", "silent", "lost",
+          "found", "another", "left", "unknown", "the same")  # fmt: skip
 
 
 def healthy() -> Driver:
@@ -191,10 +192,17 @@ def acted(driver: Driver, event: str) -> None:
         "unsure": lambda: setattr(driver, "verdict", Verdict.INCONCLUSIVE),
         "freeze": lambda: setattr(driver, "frozen", "the holidays"),
         "thaw": lambda: setattr(driver, "frozen", ""),
+        "lost": lambda: setattr(driver, "lacks", "the configuration 'c1'"),
+        "found": lambda: setattr(driver, "lacks", ""),
         "rollback": lambda: driver.aws.outcomes.append("rollback"),
         "silent": lambda: driver.aws.outcomes.append("silent"),
         "kill": lambda: setattr(driver, "kill_at", driver.kill_at | {driver.effects}),
         "scale in": lambda: shrunk(driver),
+        "raise": lambda: raised(driver),
+        "another": lambda: setattr(driver, "asked", {"target": "c3"}),
+        "left": lambda: setattr(driver, "asked", {"left": "its spec is gone"}),
+        "unknown": lambda: setattr(driver, "asked", {"unsure": "S3 does not say"}),
+        "the same": lambda: setattr(driver, "asked", {}),
     }
     if event in tell:
         tell[event]()
@@ -212,6 +220,13 @@ def shrunk(driver: Driver) -> None:
         fleet.count = fleet.wanted = max(1, fleet.count - 1)
 
 
+def raised(driver: Driver) -> None:
+    """A person gives the candidate more instances than any step has."""
+    fleet = driver.aws.fleets.get("candidate")
+    if fleet is not None and driver.aws.status == "InService":
+        fleet.count = fleet.wanted = fleet.wanted + 3
+
+
 @settings(max_examples=4000 if LONG else 150, deadline=None, derandomize=True, database=None,
           phases=(Stage.explicit, Stage.generate, Stage.shrink),
           suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
@@ -222,7 +237,8 @@ def test_whatever_happens_an_abort_brings_all_back_and_nothing_goes_on_for_ever(
     driver = begun()
     for event in events:
         acted(driver, event)
-    driver.aws.outcomes, driver.kill_at, driver.frozen = [], frozenset(), ""
+    driver.aws.outcomes, driver.kill_at = [], frozenset()
+    driver.frozen = driver.lacks = ""
     action = driver.run(400)
     if action.phase in ENDS:
         return

@@ -172,6 +172,9 @@ def test_a_third_version_never_gets_the_progress_of_the_second() -> None:
     assert (held.act, held.shares, held.config) == (Act.HOLD, {}, "")
     assert "'model 7'" in held.why
     assert "'model 8'" in held.why
+    blind = replace(OTHER, heeded=False)  # the function in AWS, which knows no specs
+    goes_on = next_action(ROLLOUT, driver.aws.live(), signals, driver.now)
+    assert next_action(blind, driver.aws.live(), signals, driver.now) == goes_on
     # meanwhile the second is guarded as ever
     failing = next_action(OTHER, driver.aws.live(), Signals(verdict=Verdict.FAILED), driver.now)
     assert dict(failing.shares) == HOME
@@ -549,7 +552,9 @@ def test_a_candidate_that_callers_name_is_not_taken_from_them_at_once() -> None:
     waits = next_action(ROLLOUT, live, Signals(pinned=12.0), driver.now)
     assert waits.act is Act.WAIT
     assert "12 requests" in waits.why
-    assert "names it" in waits.why
+    assert "TargetVariant" in waits.why
+    unknown = next_action(ROLLOUT, live, Signals(uncounted="AccessDenied"), driver.now)
+    assert (unknown.act, "AccessDenied" in unknown.why) == (Act.WAIT, True)
     assert next_action(ROLLOUT, live, Signals(pinned=0.0), driver.now).act is Act.SETTLE
     late = next_action(ROLLOUT, live, Signals(pinned=12.0), driver.now + 7200)
     assert late.act is Act.SETTLE

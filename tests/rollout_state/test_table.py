@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.rollout.marks import unreadable
 from reconciler.rollout.phase import phase_of
 from reconciler.rollout.state import next_action, started
 from reconciler.rollout.table import TABLE, found
@@ -35,6 +36,8 @@ WORDS = {"pause": "pause", "resume": "resume", "promote": "promote", "promote --
 NOW = BEGIN + 1000
 GATED = replace(ROLLOUT, steps=tuple(replace(each, gate=True) for each in ROLLOUT.steps))
 OTHER = replace(ROLLOUT, target="c3", version="model 8")
+LEFT = replace(ROLLOUT, left="its spec is gone")
+UNSURE = replace(ROLLOUT, unsure="S3 does not say")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -111,6 +114,7 @@ def strange(base: Marks) -> list[tuple[Live, Marks]]:
         (Live(status="InService", config="cm", variants=at),
          replace(gate, since=NOW + 9e5, confirmed=NOW - 500)),
         (Live(status="InService", config="c3", variants=pair), replace(base, ended="completed")),
+        (Live(status="InService", config="c1", variants=pair[:1]), unreadable("half of one")),
     ]  # fmt: skip
     short = tuple(replace(each, count=count, weight=50.0, asked_weight=50.0)
                   for each, count in zip(pair, (1, 2), strict=True))  # fmt: skip
@@ -134,6 +138,7 @@ def heard() -> list[Signals]:
         *(Signals(verdict=each) for each in Verdict),
         replace(good, frozen="the holidays"),
         replace(good, pinned=3.0),
+        replace(good, lacks="the configuration 'c1'"),
     ]
 
 
@@ -146,7 +151,7 @@ def views() -> list[View]:
         other = replace(marks, on_inconclusive="abort", on_failure="none")
         unsure = Signals(verdict=Verdict.INCONCLUSIVE)
         more.append(View(ROLLOUT, replace(live, marks=other), unsure, NOW, other))
-        more.append(View(OTHER, live, Signals(), NOW, marks))
+        more += [View(each, live, Signals(), NOW, marks) for each in (OTHER, LEFT, UNSURE)]
         more.append(View(ROLLOUT, replace(live, alarms={"a": ""}), Signals(), NOW, marks))
     return found_ + more
 

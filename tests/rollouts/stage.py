@@ -53,6 +53,7 @@ class Stage:
     aws: Sandbox
     judge: Callable[[Rollout, Live, float], Signals] = passed
     alarms: tuple[str, ...] = ()
+    files: bool = True
     told: list[Told] = field(default_factory=list)
     session: Session = field(init=False)
 
@@ -142,7 +143,8 @@ class Stage:
 
     @property
     def about(self) -> About:
-        return About(endpoint=NAME, judge=self.judge, alarms=self.alarms)
+        return About(endpoint=NAME, judge=self.judge, alarms=self.alarms,
+                     files=self.files)  # fmt: skip
 
     def look(self, word: str = "") -> Look:
         return look(self.session, self.about, word)

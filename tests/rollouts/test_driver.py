@@ -329,7 +329,7 @@ def test_an_edited_spec_changes_no_step_of_what_runs(stage: Stage) -> None:
     found = stage.look().rollout
     assert found is not None
     edited = replace(found, target="another", steps=found.steps[:1])
-    about = replace(stage.about, asked=lambda _marks: edited)
+    about = replace(stage.about, asked=lambda _reading: edited)
     stage.settle(601)
     held = look(stage.session, about).action
     assert held is not None

@@ -8,7 +8,7 @@ from unit.fakes import refusal
 from reconciler.aws.errors import INCOMPLETE, AwsError
 from reconciler.aws.rollout.driving import About, look
 from reconciler.aws.rollout.reading import read
-from reconciler.rollout.values import Act, Phase, Variant
+from reconciler.rollout.values import Act, Doing, Phase, Variant
 
 from .made import ARN, MIDDLE, NAME, endpoint, marks, sent, session, tags, variant
 
@@ -64,14 +64,38 @@ def test_what_aws_does_not_say_is_not_known() -> None:
         endpoint() | {"ProductionVariants": []},
         endpoint({"CurrentWeight": 1.0}),
         {key: value for key, value in endpoint().items() if key != "EndpointStatus"},
+        {key: value for key, value in endpoint().items() if key != "EndpointConfigName"},
     ],
-    ids=["without variants", "a variant without a name", "without a status"],
+    ids=["without variants", "a variant without a name", "no status", "no configuration"],
 )
 def test_half_an_answer_is_none(body: dict) -> None:
     with pytest.raises(AwsError) as caught:
         read(session(body, *[body, tags()] * 3), NAME)
 
     assert caught.value.code == INCOMPLETE
+
+
+def test_a_tag_without_a_value_is_no_whole_answer() -> None:
+    with pytest.raises(AwsError) as caught:
+        read(session(endpoint(), {"Tags": [{"Key": "moorline:rollout"}]}), NAME)
+
+    assert caught.value.code == INCOMPLETE
+
+
+@pytest.mark.parametrize("word", ["abort", "pause"])
+def test_alarms_that_cannot_be_read_stop_no_abort_and_no_pause(word: str) -> None:
+    aws = session(endpoint(), tags(marks()))
+    found = look(aws, About(endpoint=NAME, alarms=("late",)), word)
+
+    assert found.sends
+    assert [method for method, _ in sent(aws)][:2] == ["describe_endpoint", "list_tags"]
+    assert "describe_alarms" not in dict(sent(aws))
+
+
+def test_on_the_way_back_nobody_asks_for_alarms() -> None:
+    aws = session(endpoint(), tags(marks(doing=Doing.ABORT, tries=0)))
+    assert look(aws, About(endpoint=NAME, alarms=("late",))).sends
+    assert "describe_alarms" not in dict(sent(aws))
 
 
 def test_a_listing_of_tags_that_fails_is_no_rollout_that_does_not_run() -> None:

@@ -67,12 +67,15 @@ def test_the_end_keeps_the_instances_of_the_autoscaler(scaled: Stage) -> None:
     assert (scaled.counts, scaled.weights) == ({"primary": 9}, {"primary": 1.0})
 
 
-def test_a_count_that_no_autoscaler_owns_is_the_configurations_in_the_end(stage: Stage) -> None:
+@pytest.mark.parametrize(("now", "end"), [(2, 4), (9, 9)])
+def test_a_count_that_no_autoscaler_owns_is_at_least_the_configurations(
+    stage: Stage, now: int, end: int
+) -> None:
     stage.settle()
-    stage.aws.scale(NAME, "primary", 9)
+    stage.aws.scale(NAME, "primary", now)
     assert rest(stage) is Phase.COMPLETED
-    assert stage.counts == {"primary": 4}
-    assert moved(stage)["RetainAllVariantProperties"] is False
+    assert stage.counts == {"primary": end}
+    assert moved(stage)["RetainAllVariantProperties"] is (end > 4)
 
 
 @pytest.mark.scenario("R43")
@@ -82,7 +85,7 @@ def test_the_end_takes_no_count_that_was_scaled_in_for_want_of_traffic(scaled: S
     scaled.aws.scale(NAME, "primary", 1)
     scaled.settle()
     assert rest(scaled) is Phase.COMPLETED
-    assert scaled.counts == {"primary": 4}
+    assert scaled.counts == {"primary": 9}  # with which the candidate has carried it
 
 
 @pytest.mark.scenario("R120")
@@ -121,15 +124,16 @@ def test_back_from_the_target_it_has_what_the_base_begins_with_at_least(stage: S
 
 
 @pytest.mark.scenario("R08")
-def test_nobody_says_who_owns_the_count_so_nothing_is_sent(scaled: Stage) -> None:
-    until(scaled, Phase.BAKING, 4)
-    scaled.settle(601)
+def test_nobody_says_who_owns_the_count_so_nothing_is_sent(stage: Stage) -> None:
+    autoscaled(stage.aws)
+    until(stage, Phase.BAKING, 4)
+    stage.settle(601)
     code = "AccessDeniedException"
-    scaled.aws.fail("application-autoscaling", "DescribeScalableTargets", code)
-    sent = len(scaled.told)
+    stage.aws.fail("application-autoscaling", "DescribeScalableTargets", code)
+    sent = len(stage.told)
     with pytest.raises(Denied):
-        scaled.look()
-    assert len(scaled.told) == sent
+        stage.look()
+    assert len(stage.told) == sent
 
 
 def test_a_way_back_does_not_wait_for_that_word(scaled: Stage) -> None:
@@ -142,3 +146,18 @@ def test_a_way_back_does_not_wait_for_that_word(scaled: Stage) -> None:
     scaled.judge = lambda *_: Signals(verdict=Verdict.FAILED)
     assert rest(scaled) is Phase.ROLLED_BACK
     assert scaled.counts == {"primary": 9}
+
+
+@pytest.mark.parametrize("owned", [False, True])
+def test_what_a_person_gave_to_the_candidate_is_not_lost_at_the_end(
+    stage: Stage, owned: bool
+) -> None:
+    """Its count goes with it, so the old version gets as many, which the update retains."""
+    until(stage, Phase.BAKING, 4)
+    if owned:
+        autoscaled(stage.aws)
+    stage.aws.scale(NAME, "candidate", 7)
+    stage.settle()
+    assert rest(stage) is Phase.COMPLETED
+    assert (stage.counts, restored(stage)) == ({"primary": 7}, [7])
+    assert moved(stage)["RetainAllVariantProperties"] is True

@@ -147,6 +147,36 @@ def test_marks_that_show_late_are_waited_for() -> None:
     assert [method for method, _ in calls] == ["list_tags", "add_tags", "list_tags", "list_tags"]
 
 
+def test_marks_that_do_not_show_at_all_are_nobody_elses() -> None:
+    with pytest.raises(BusyError, match="does not show the marks"):
+        done(tags(marks()), {}, *[tags(marks())] * 6, what=action(Act.MARK, marks=encode(NEXT)))
+
+
+BOTH = variant("primary", 95.0, 4, DesiredWeight=75.0)
+OTHER = variant("candidate", 5.0, 1, DesiredWeight=25.0)
+
+
+@pytest.mark.parametrize(
+    ("what", "now"),
+    [
+        ({"shares": {"primary": 0.75, "candidate": 0.25}}, endpoint(BOTH, OTHER)),
+        ({"counts": {"candidate": 3}}, endpoint(
+            variant("primary", 95.0, 4), variant("candidate", 5.0, 1, DesiredInstanceCount=3))),
+        ({"config": BASE},
+         endpoint(PendingDeploymentSummary={"EndpointConfigName": BASE, "StartTime": "x"})),
+    ],
+    ids=["weights", "instances", "a configuration"],
+)  # fmt: skip
+def test_what_the_marks_announce_and_aws_is_at_is_no_move_of_somebody_else(
+    what: dict, now: dict
+) -> None:
+    """It was read too early: AWS has shown an older state than that after our own call."""
+    late = now | {"EndpointStatus": "Updating"}
+    told = action(marks=encode(NEXT), **what)
+    with pytest.raises(BusyError, match="on its way by now"):
+        done(tags(marks()), {}, tags(NEXT), late, what=told)
+
+
 def test_an_update_that_is_under_way_is_no_failure() -> None:
     with pytest.raises(BusyError):
         done(endpoint(), BUSY, what=action(shares={"primary": 0.75, "candidate": 0.25}))

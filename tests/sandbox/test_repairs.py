@@ -314,3 +314,14 @@ def test_amazons_managed_policies_exist(aws: Sandbox) -> None:
     arn = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
     client.attach_role_policy(RoleName="r", PolicyArn=arn)
     assert client.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
+
+
+def test_who_asks_is_who_the_trail_says(aws: Sandbox) -> None:
+    sts = aws.client("sts")
+    assert "moto" not in sts.get_caller_identity()["Arn"]
+
+
+def test_ids_of_zones_begin_as_awss_do(aws: Sandbox) -> None:
+    for number in range(5):
+        made = aws.client("route53").create_hosted_zone(Name="e.com", CallerReference=str(number))
+        assert made["HostedZone"]["Id"].startswith("/hostedzone/Z")

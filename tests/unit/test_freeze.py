@@ -54,6 +54,23 @@ def test_the_hour_that_comes_twice_is_frozen_twice() -> None:
     assert [bool(frozen([night], first + hour * 3600)) for hour in range(3)] == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("window", "quarters"),
+    [
+        (Window(why="x", since="2026-10-25T02:30", timezone="Europe/Berlin"), "..######"),
+        (Window(why="x", until="2026-10-25T02:30", timezone="Europe/Berlin"), "######.."),
+        (Window(why="x", hours=(150, 360), timezone="Europe/Berlin"), "..######"),
+        (Window(why="x", hours=(150, 165), timezone="Europe/Berlin"), "..#...#."),
+    ],
+    ids=["since", "until", "hours", "within it"],
+)
+def test_a_clock_that_is_set_back_opens_no_gap_in_a_window(window: Window, quarters: str) -> None:
+    """From 2:00 on, as the hour comes for the first time, until 3:00."""
+    first = datetime(2026, 10, 25, 0, tzinfo=ZoneInfo("UTC")).timestamp()
+    found = [bool(frozen([window], first + at * 900)) for at in range(8)]
+    assert "".join(".#"[each] for each in found) == quarters
+
+
 def test_it_says_why_and_until_when() -> None:
     assert frozen([WEEKEND, HOLIDAYS], at("2026-12-24T12:00")) == (
         "holidays, until 2027-01-03 (Europe/Berlin)"

@@ -50,7 +50,9 @@ def answer(body: bytes = b'{"score": 0.9}', kind: str = "application/json") -> d
 def of_api(body: Any = "{}", method: str = "POST", path: str = "/invocations", **more: Any) -> Any:
     http = {"method": method, "path": path}
     headers = {"content-type": "application/json"}
-    event = {"version": "2.0", "rawPath": path, "requestContext": {"http": http}}
+    context = {"http": http, "stage": "$default"}
+    event = {"version": "2.0", "rawPath": path, "requestContext": context}
+    event["routeKey"] = f"{method} {path}"
     return {**event, "headers": headers, "body": body, "isBase64Encoded": False, **more}
 
 
@@ -69,6 +71,24 @@ def test_a_request_is_handed_on_and_its_answer_back(event: Any) -> None:
     assert endpoint.asked == [
         {"EndpointName": "acme-prod-fraud", "Body": b'{"a": 1}', "ContentType": kind}
     ]
+
+
+BESIDE = {"http": {"method": "POST", "path": "/open/invocations"}, "stage": "open"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        of_api(routeKey="$default"),  # an address of the function's own, or a route for all
+        of_api(routeKey="POST /{proxy+}", path="/x"),
+        of_api(requestContext=BESIDE),
+        of_balancer(path="/x"),
+    ],
+)
+def test_a_way_that_somebody_opened_beside_ours_leads_nowhere(event: Any) -> None:
+    endpoint = Endpoint(answer())
+    assert handle(event, ALL, endpoint.ports)["statusCode"] == 404
+    assert endpoint.asked == []
 
 
 def test_bytes_stay_bytes_both_ways() -> None:

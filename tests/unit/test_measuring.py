@@ -194,6 +194,9 @@ def test_a_query_without_an_answer_and_a_message_for_all_are_no_verdict() -> Non
     told = {"MetricDataResults": [], "Messages": [{"Code": "MaxMetricsExceeded", "Value": "500"}]}
     warned = Scripted(get_metric_data=lambda _: told)
     assert answers(warned, question)["q0"].fault == "MaxMetricsExceeded: 500"
+    cut = {"Id": "q0", "StatusCode": "Complete", "Timestamps": [NOON], "Values": []}
+    uneven = Scripted(get_metric_data=lambda _: {"MetricDataResults": [cut]})
+    assert answers(uneven, question)["q0"].fault == "it has 1 times and 0 values"
 
 
 def test_a_refusal_is_no_verdict_and_says_why() -> None:

@@ -270,6 +270,28 @@ def test_nothing_expected_stands_in_the_way_of_nothing() -> None:
         assert overall(given) is kinds[worst]
 
 
+@pytest.mark.scenario("R110")
+@pytest.mark.parametrize(
+    ("requests", "late"),
+    [
+        ([100.0] * 4 + [None] * 6, INCONCLUSIVE),
+        ([100.0] * 9 + [None], INCONCLUSIVE),
+        ([100.0, 0.0, 100.0, 100.0] + [100.0] * 5 + [None], PASSED),  # as long as one before
+        ([25.0] + [None] * 9, PASSED),  # who calls once in a while
+        ([3.0, 4.0, 3.0] * 3 + [None], PASSED),  # so few that none may be chance
+        ([100.0] * 10 + [None] * 6, PASSED),  # after the bake
+    ],
+)
+def test_the_last_minutes_of_a_bake_are_not_good_because_nothing_is_known_of_them(
+    requests: Row, late: Verdict
+) -> None:
+    """Figures that come later than usual look like a candidate that nobody calls any more."""
+    early, over = (look(RATE, [0.0] * 16, requests, now=now, bake=600) for now in (720, 840))
+    assert over.verdict is late
+    assert early.verdict is (WAITING if late is INCONCLUSIVE else late)
+    assert late is PASSED or "figures are late" in over.said
+
+
 FIGURES = st.sampled_from([None, float("nan"), 100.0, 350_000.0, 900_000.0])
 REQUESTED = st.sampled_from([None, 0.0, 5.0, 100.0])
 LOOKS = st.lists(st.tuples(FIGURES, REQUESTED, FIGURES, REQUESTED), max_size=12)

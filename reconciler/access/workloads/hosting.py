@@ -23,6 +23,7 @@ from reconciler.access.workloads.site import (
 )
 
 _PACKAGE = "SageMaker API, CreateModelPackage: a version is one archive or what is under a prefix"
+_MANY = "SageMaker developer guide, Multi-model endpoints: permissions"
 _CAPTURE = "SageMaker developer guide, Capture data from real-time endpoint"
 _ALARMS = "SageMaker developer guide, Auto-rollback configuration and monitoring, note"
 _ASYNC = "SageMaker developer guide, Asynchronous inference: prerequisites"
@@ -53,6 +54,10 @@ def _container(site: Site, role: str, container: Mapping[str, Any]) -> Iterator[
         return
     yield from pull(site, role, str(container["Image"]))
     bucket, key = place(str(container["ModelDataUrl"]))
+    if container.get("Mode") == "MultiModel":
+        yield site.does(role, _MANY, "s3.GetObject", Bucket=bucket, Key=f"{key}/e.tar.gz")
+        yield site.does(role, _MANY, "s3.ListObjectsV2", Bucket=bucket, Prefix=f"{key}/")
+        return
     yield site.does(role, ROLES, "s3.GetObject", Bucket=bucket, Key=key)
 
 

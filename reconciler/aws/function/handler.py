@@ -44,10 +44,11 @@ def step(event: Mapping[str, Any], session: Session) -> dict[str, Any]:
     about = About(endpoint=endpoint, judge=judge(ours, analysis), alarms=analysis.alarms)
     found = look(ours, about)
     try:
-        carry_out(ours, found, lambda _: None)
+        left = carry_out(ours, found, lambda _: None)
     except (BusyError, MovedError) as met:
         return _answer(found, GOING, str(met), found.now + SOON)
-    return _said(found)
+    said = _said(found)
+    return {**said, "why": "; ".join((said["why"], left))[:1000]} if left else said
 
 
 def _said(found: Look) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from reconciler.rollout.split import (
     reached,
     shares_of,
     told,
-    wanted,
 )
 from reconciler.rollout.values import Rollout, RolloutAction
 
@@ -90,10 +89,8 @@ def _tagged(session: Session, key: str, values: tuple[str, ...] = ()) -> dict[st
     }
 
 
-def read(
-    session: Session, reading: Reading, rollout: Rollout, action: RolloutAction
-) -> Balanced | None:
-    """The rule as it is; nothing where there is none.
+def read(session: Session, reading: Reading, shares: Mapping[str, float] | None) -> Balanced | None:
+    """The rule as it is, and the shares that it is to have; nothing where there is none.
 
     Raises:
         AwsError: AWS did not say, or it is not the rule that was made.
@@ -106,7 +103,9 @@ def read(
         shares_of(split, answer)
     except SplitError as error:
         raise incomplete(f"{CLIENT}.{split.read.method}", str(error)) from error
-    shares = wanted(rollout, reading.live, action)
+    if unknown := sorted((shares or {}).keys() - split.groups.keys()):
+        what = f"no target group has the requests of {', '.join(unknown)}"
+        raise incomplete(f"{CLIENT} groups of {reading.name}", what)
     return Balanced(split=split, answer=answer, shares=shares)
 
 

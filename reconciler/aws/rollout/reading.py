@@ -9,18 +9,21 @@ Sources: SageMaker API reference, DescribeEndpoint, ListTags; CloudWatch, Descri
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.aws.errors import Gone, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.value import Json
 from reconciler.resources.api import absent
 from reconciler.rollout import marks
+from reconciler.rollout.phase import BACK
 from reconciler.rollout.values import Live, Variant
 
 MISSING = (absent("ValidationException", r"^Could not find endpoint\b(?! config)"),)
 WITHOUT = frozenset({"Creating", "Deleting", "Failed"})
 """States in which an endpoint may have no variants to tell of."""
+_SERVES = {"ProductionVariants": "variants", "EndpointConfigName": "configuration"}
+"""What an endpoint in any other state has."""
 _METHOD = "sagemaker.describe_endpoint"
 _AT_ONCE = 100
 """Names of alarms that one request takes. Source: CloudWatch, DescribeAlarms."""
@@ -40,6 +43,14 @@ class Reading:
     """Its shadow variants."""
 
     @property
+    def on_trial(self) -> bool:
+        """Whether a rollout by weights has the endpoint, by its marks and by what is live."""
+        live, marks = self.live, self.live.marks
+        if marks is None or marks.ended or marks.fault:
+            return False
+        return bool({marks.middle, marks.over} & {live.config, live.pending} - {""})
+
+    @property
     def names(self) -> frozenset[str]:
         """Its variants."""
         return frozenset(each.name for each in self.live.variants)
@@ -47,6 +58,8 @@ class Reading:
 
 def read(session: Session, endpoint: str, alarms: Iterable[str] = ()) -> Reading | None:
     """The endpoint, its tags and the state of these alarms; nothing where there is none.
+
+    On the way back nobody asks for alarms: nothing is decided by them, and they must not stop it.
 
     Raises:
         AwsError: AWS did not say all of it.
@@ -57,8 +70,9 @@ def read(session: Session, endpoint: str, alarms: Iterable[str] = ()) -> Reading
         return None
     arn = str(body["EndpointArn"])
     tags = tags_of(session, arn)
-    states = states_of(session, alarms)
-    live = live_of(body, tags, states)
+    live = live_of(body, tags, {})
+    if live.marks is None or live.marks.doing not in BACK:
+        live = replace(live, alarms=states_of(session, alarms))
     shadows = frozenset(
         str(each.get("VariantName")) for each in body.get("ShadowProductionVariants") or ()
     )
@@ -78,8 +92,10 @@ def described(session: Session, endpoint: str) -> Mapping[str, Json] | None:
         return None
     if not isinstance(body.get("EndpointStatus"), str) or not body.get("EndpointArn"):
         raise incomplete(f"{_METHOD} {endpoint}", "it has no status or no ARN")
-    if not body.get("ProductionVariants") and body["EndpointStatus"] not in WITHOUT:
-        raise incomplete(f"{_METHOD} {endpoint}", "it has no variants")
+    if body["EndpointStatus"] not in WITHOUT:
+        for member, what in _SERVES.items():
+            if not body.get(member):
+                raise incomplete(f"{_METHOD} {endpoint}", f"it has no {what}")
     return body
 
 
@@ -90,6 +106,8 @@ def tags_of(session: Session, arn: str) -> dict[str, str]:
         AwsError: AWS did not say all of them.
     """
     found = ReadOnly(session, "sagemaker").pages("list_tags", {"ResourceArn": arn}, "Tags")
+    if any("Key" not in each or "Value" not in each for each in found):
+        raise incomplete("sagemaker.list_tags", "a tag has no key or no value")
     return {str(each["Key"]): str(each["Value"]) for each in found}
 
 

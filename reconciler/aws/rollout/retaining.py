@@ -1,8 +1,9 @@
 """Whether an update of a rollout keeps live instances, or takes those of its configuration.
 
 Back at the base it keeps them: they are what carries the traffic. At the target they are kept where
-an autoscaler has set them; else the count of the configuration holds. Either way it never ends with
-fewer than the configuration begins with because somebody scaled in meanwhile.
+an autoscaler has set them, or where more serve than any step has (`rollout.fleet`); else the count
+of the configuration holds. Either way it never ends with fewer than the configuration begins with
+because somebody scaled in meanwhile.
 Sources: SageMaker API reference, UpdateEndpoint (RetainAllVariantProperties); AWS_FACTS 1.3;
 Application Auto Scaling API reference, DescribeScalableTargets.
 """
@@ -26,7 +27,7 @@ def decided(session: Session, reading: Reading, action: RolloutAction) -> Rollou
         AwsError: AWS did not say who owns the count, on the way to the target.
     """
     marks = reading.live.marks
-    if marks is None or action.act not in {Act.FINISH, Act.SETTLE}:
+    if marks is None or action.act not in {Act.FINISH, Act.SETTLE} or action.retains:
         return action
     now = _instances(reading.live, marks.stable)
     if action.act is Act.SETTLE:

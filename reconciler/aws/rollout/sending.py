@@ -16,11 +16,12 @@ from reconciler.aws.rollout.reading import Reading, described, live_of, tags_of
 from reconciler.aws.session import Session
 from reconciler.model.change import Call
 from reconciler.model.value import Json
+from reconciler.rollout.phase import near, share
 from reconciler.rollout.values import Live, RolloutAction
 
 ROLLOUT = ("moorline:rollout", "moorline:test")
 """How the keys of marks begin."""
-LOOKS = (0.0, 1.0, 2.0, 4.0)
+LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 8.0)
 """Seconds before each look at marks that were written: AWS may show them a little later."""
 IN_PROGRESS = "Cannot update in-progress endpoint"
 """How AWS refuses a change while another one is under way (AWS_FACTS 1.4)."""
@@ -103,9 +104,9 @@ def _wanted(action: RolloutAction) -> Iterator[dict[str, Json]]:
         yield entry
 
 
-def weight(share: float) -> float:
+def weight(part: float) -> float:
     """A share of 1 as a weight of 100, whole where it is."""
-    exact = share * WHOLE
+    exact = part * WHOLE
     return float(round(exact)) if abs(exact - round(exact)) < _NEAR else round(exact, 6)
 
 
@@ -119,9 +120,9 @@ def send(session: Session, reading: Reading, action: RolloutAction, hear: Hear) 
     """
     for call in calls_of(reading, action):
         if call.method == MARK:
-            _unmarked(session, reading)
+            unwritten(session, reading)
         else:
-            _unmoved(session, reading)
+            _unmoved(session, reading, action)
         _sent(session, reading, call, hear)
         if call.method == MARK:
             _marked(session, reading, action.marks)
@@ -140,8 +141,12 @@ def _sent(session: Session, reading: Reading, call: Call, hear: Hear) -> None:
     hear(Told(call, before, clock.now() - before, session.tried))
 
 
-def _unmarked(session: Session, reading: Reading) -> None:
-    """See that nobody has written marks since they were read: a word of a person, another step."""
+def unwritten(session: Session, reading: Reading) -> None:
+    """See that nobody has written marks since they were read: a word of a person, another step.
+
+    Raises:
+        MovedError: somebody has.
+    """
     now = tags_of(session, reading.arn)
     keys = sorted(key for key in {*now, *reading.tags} if key.startswith(ROLLOUT))
     moved = [key for key in keys if now.get(key) != reading.tags.get(key)]
@@ -157,21 +162,42 @@ def _marked(session: Session, reading: Reading, wrote: Mapping[str, str]) -> Non
         if pause:
             session.clock.sleep(pause)
         found = tags_of(session, reading.arn)
-        lost = [key for key, value in wrote.items() if found.get(key) != value]
+        lost = sorted(key for key, value in wrote.items() if found.get(key) != value)
         if not lost:
             return
-    text = f"the marks of {reading.name} are not the ones that were just written"
-    raise MovedError(f"{text} ({', '.join(sorted(lost))}): somebody else drives it too")
+        if any(found.get(key) != reading.tags.get(key) for key in lost):
+            text = f"the marks of {reading.name} are not the ones that were just written"
+            raise MovedError(f"{text} ({', '.join(lost)}): somebody else drives it too")
+    raise BusyError(f"AWS does not show the marks of {reading.name} yet that were just written")
 
 
-def _unmoved(session: Session, reading: Reading) -> None:
+def _unmoved(session: Session, reading: Reading, action: RolloutAction) -> None:
     """See that the endpoint is as it was when the action was decided."""
     body = described(session, reading.name)
     if body is None:
         raise MovedError(f"{reading.name} was deleted meanwhile")
     before, now = reading.live, live_of(body, {}, {})
     if how := _difference(before, now):
+        if _under_way(action, now):
+            text = f"{reading.name} is on its way by now, as an earlier call has asked for"
+            raise BusyError(f"{text}: {how}")
         raise MovedError(f"{reading.name} has changed since it was read: {how}")
+
+
+def _under_way(action: RolloutAction, now: Live) -> bool:
+    """Whether AWS has been asked for just this before, and the reading was an older one.
+
+    The marks announce it, and are the ones that were just written.
+    """
+    if not action.marks:
+        return False
+    if action.config:
+        return action.config in {now.config, now.pending}
+    counts = {each.name: each.asked_count for each in now.variants}
+    weighed = ((share(now, name, asked=True), part) for name, part in action.shares.items())
+    return all(found is not None and near(found, part) for found, part in weighed) and all(
+        counts.get(name) == count for name, count in action.counts.items()
+    )
 
 
 def _difference(before: Live, now: Live) -> str:

@@ -36,8 +36,8 @@ def command(
     approval, and no lease. While AWS is at an update the abort is marked, and takes effect at its
     end. Where nothing runs, nothing is sent.
     """
-    from reconciler.cli.rollout import scene, words  # noqa: PLC0415 - boto3 only here
+    from reconciler.cli.rollout import chosen, words  # noqa: PLC0415 - boto3 only here
 
     project = Project(specs, environments, as_json, no_color)
-    found = scene.by_endpoint(project, name, rollout, endpoint, "apply")
+    found = chosen.by_endpoint(project, name, rollout, endpoint, "apply")
     words.abort(found, yes=yes, patient=not no_wait)

@@ -58,11 +58,11 @@ class Driver:
             except Retry:
                 self.scene.world.session.clock.sleep(pause)
             except AwsError as error:
-                raise asked(error, self.scene) from error
+                raise asked(error, self.scene, sent=bool(self.told)) from error
         try:
             return self.scene.look(word)
         except AwsError as error:
-            raise asked(error, self.scene) from error
+            raise asked(error, self.scene, sent=bool(self.told)) from error
 
     def step(self, word: str = "", seen: Look | None = None) -> Look:
         """Look, and send the one next thing; what follows marks that move nothing as well.
@@ -136,7 +136,7 @@ class Driver:
         """
         try:
             with kept(self.scene, found, needed=self.needed) as hear:
-                carry_out(self.scene.world.session, found, _both(self.told.append, hear))
+                left = carry_out(self.scene.world.session, found, _both(self.told.append, hear))
         except MovedError as error:
             raise Stop("DRIVE002", str(error), "run this again", Exit.STALE) from error
         except BusyError as error:
@@ -147,6 +147,7 @@ class Driver:
             return False
         except AwsError as error:
             raise asked(error, self.scene, found) from error
+        self.notes += [left] if left else []
         return True
 
     def data(self, found: Look) -> dict[str, Json]:
@@ -172,18 +173,19 @@ GONE = "Could not find endpoint configuration"
 """What SageMaker says of a configuration that somebody has deleted."""
 
 
-def asked(error: AwsError, scene: Scene, found: Look | None = None) -> Stop:
-    """What AWS refused, or did not say."""
+def asked(error: AwsError, scene: Scene, found: Look | None = None, *, sent: bool = False) -> Stop:
+    """What AWS refused, or did not say; `sent` says that something was sent before."""
     endpoint = scene.about.endpoint
     if isinstance(error, Expired):
         help_ = f"log in again, then `moorline rollout advance {scene.name}` goes on; AWS waits"
         return Stop("SESSION002", f"the credentials ended: {error}", help_)
     if isinstance(error, Retry):
         text_ = f"{endpoint} could not be read, so nothing is known: {error}"
-        return Stop("DRIVE005", text_, "nothing was sent; run it again")
+        before = "what was sent before that stands" if sent else "nothing was sent"
+        return Stop("DRIVE005", text_, f"{before}; run it again")
     if isinstance(error, Denied):
         config = found.action.config if found is not None and found.action is not None else ""
-        return Stop("DRIVE005", f"{endpoint}: {error}", _rights(scene, config))
+        return Stop("DRIVE005", f"{endpoint}: {error}", _rights(scene, config, error.what))
     if GONE in str(error):
         help_ = (
             "it was deleted: an apply of the specs as they were when it was live (`git revert`)"
@@ -193,11 +195,13 @@ def asked(error: AwsError, scene: Scene, found: Look | None = None) -> Stop:
     return Stop("DRIVE005", f"{endpoint}: {error}", "`moorline explain DRIVE005` says more")
 
 
-def _rights(scene: Scene, config: str) -> str:
-    """Both resources that an update of an endpoint is authorised on.
+def _rights(scene: Scene, config: str, what: str) -> str:
+    """What the role needs: of an update of an endpoint both resources it is authorised on.
 
     Source: Service Authorization Reference, SageMaker, UpdateEndpoint.
     """
+    if not what.startswith("sagemaker."):
+        return f"the role may not call {what.partition(' ')[0]}; trying again does not help"
     view = scene.view
     here = f"arn:aws:sagemaker:{view.region}:{view.account}"
     needs = f"{here}:endpoint/{scene.about.endpoint}"

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.command("advance")
 @click.argument("rollout", required=False, metavar="[NAME]")
 @environment
-@click.option("--all", "all_", is_flag=True, help="Every rollout whose spec says `drive: ci`.")
+@click.option(
+    "--all", "all_", is_flag=True, help="All with `drive: ci` in their spec, or without a spec."
+)
 @options.yes
 @options.detailed
 @wait_option
@@ -44,31 +46,36 @@ def command(
     nothing; killed anywhere, the next run goes on. The exit code is 0 while all goes well, and 6
     once the rollout fails or goes back. A job of CI runs it with --all --yes every few minutes.
     """
-    from reconciler.cli.rollout import act, scene  # noqa: PLC0415 - boto3 only here
+    from reconciler.cli.rollout import act, chosen, scene  # noqa: PLC0415 - boto3 only here
 
     if bool(rollout) == all_:
         raise click.UsageError("give NAME, or --all")
     project = Project(specs, environments, as_json, no_color)
     if all_:
-        ours = [it for it in scene.every(project, name, "apply") if options.drives(it) == "ci"]
-        _all(project, [act.Driver(each, yes=yes, wait=wait) for each in ours], detailed=detailed)
-    found = scene.opened(project, name, rollout or "", "apply")
+        scenes, unread = chosen.every(project, name, "apply")
+        ours = [it for it in scenes if options.drives(it) in {"ci", ""}]
+        drivers = [act.Driver(each, yes=yes, wait=wait) for each in ours]
+        _all(project, drivers, unread, detailed=detailed)
+    found = chosen.opened(project, name, rollout or "", "apply")
     driver = act.Driver(found, yes=yes, wait=wait)
     try:
         options.not_of_aws(found)
-        calm = options.OVER if driver.look().ended else frozenset()
-        after = driver.step()
+        first = driver.look()
+        calm = options.OVER if first.ended else frozenset()
+        after = driver.step(seen=first)
     except scene.Stop as stop:
         options.stopped(driver, stop)
     options.end(driver, after, detailed=detailed, calm=calm)
 
 
-def _all(project: Project, drivers: list[Driver], *, detailed: bool) -> NoReturn:
+def _all(
+    project: Project, drivers: list[Driver], unread: list[Diagnostic], *, detailed: bool
+) -> NoReturn:
     """One after the other; one that goes no further keeps no other from it."""
     from reconciler.render.text import rollout as text  # noqa: PLC0415
 
     rows: list[dict[str, Json]] = []
-    problems, exits = [], [Exit.OK]
+    problems, exits = [*unread], [Exit.ERROR if unread else Exit.OK]
     for driver in drivers:
         data, found, code = _one(driver, detailed=detailed)
         rows += [data] if data is not None else []
@@ -92,8 +99,9 @@ def _one(
 
     driver.quiet = True
     try:
-        calm = options.OVER if driver.look().ended else frozenset()
-        data = driver.data(driver.step())
+        first = driver.look()
+        calm = options.OVER if first.ended else frozenset()
+        data = driver.data(driver.step(seen=first))
     except scene.Stop as stop:
         return None, [stop.found], stop.exit
     exit_ = options.exit_of(data, detailed=detailed, calm=calm)

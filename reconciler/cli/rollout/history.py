@@ -44,13 +44,14 @@ def command(
     From the receipts of applies and of each action of a rollout, the newest first, and from the
     marks of the endpoint, which tell how the last one ended even where no receipt is left.
     """
-    from reconciler.cli.rollout import act, said, scene  # noqa: PLC0415 - boto3 only here
+    from reconciler.cli.rollout import act, chosen, said, scene  # noqa: PLC0415 - boto3 only here
     from reconciler.cli.world.book import unreadable  # noqa: PLC0415
     from reconciler.model.receipt import ReceiptError  # noqa: PLC0415
     from reconciler.render.text import rollout as text  # noqa: PLC0415
+    from reconciler.render.vocabulary.rollout import ending  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)
-    found = scene.by_endpoint(project, name, rollout, endpoint, "plan")
+    found = chosen.by_endpoint(project, name, rollout, endpoint, "plan")
     try:
         rows = [*_rows(found.world.book.store, found.address, limit)]
     except ReceiptError as error:
@@ -65,7 +66,7 @@ def command(
     else:
         say(text.history(rows, color=project.color))
         if now.get("ended"):
-            say(f"the marks say: {now['ended']}")
+            say(f"the marks say: {ending(str(now['ended']))}")
 
 
 def _rows(store: Store, address: Address, limit: int) -> Iterator[dict[str, Json]]:

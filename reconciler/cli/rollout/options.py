@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from reconciler.cli.frame.project import Exit
+from reconciler.rollout.homeward import LEFT
 
 if TYPE_CHECKING:
     from reconciler.aws.rollout.driving import Look
@@ -98,6 +99,11 @@ def end(
 
 
 _BY_HAND = "put it back by hand, or `moorline rollout abort`"
+_GONE = (
+    "`moorline plan` says whether an apply makes it again; else an apply of the specs as they were"
+    " does (`git revert`), or put the file back"
+)
+_FORWARD = "; `promote --full` goes on without a way back"
 _UNREAD = (
     "an abort cannot tell the way back either: put the tags moorline:rollout* back (CloudTrail has"
     " AddTags and DeleteTags), or move the endpoint to its old configuration in AWS"
@@ -108,16 +114,37 @@ _UNREAD = (
 def findings(data: Mapping[str, Json], exit_: Exit) -> Iterator[Diagnostic]:
     """Why a command ends as it does, where that is not well or waits for a person."""
     from reconciler.model.diagnostic import Diagnostic, Severity  # noqa: PLC0415
+    from reconciler.render.vocabulary.rollout import ending  # noqa: PLC0415
 
-    why = f"{data['endpoint']}: {data['ended'] or data['why']}"
+    ended = str(data["ended"])
+    why = f"{data['endpoint']}: {ending(ended) if ended else data['why']}"
+    if data["lacks"]:
+        text = f"{data['endpoint']}: {data['lacks']} is gone, which the way back needs"
+        forward = "" if data["status"] in BACK else _FORWARD
+        yield Diagnostic("DRIVE011", text, help=_GONE + forward, severity=Severity.WARNING)
     if exit_ is Exit.ROLLED_BACK and data["status"] == "ambiguous":
-        yield Diagnostic("DRIVE004", why, help=_UNREAD if "cannot be read" in why else _BY_HAND)
+        yield Diagnostic("DRIVE004", why, help=_way_out(why))
     elif exit_ is Exit.ROLLED_BACK:
         help_ = "`moorline rollout history` has what was done; the version before has the traffic"
         yield Diagnostic("DRIVE006", why, help=help_ if data["ended"] else "")
     elif exit_ is Exit.BLOCKED:
-        help_ = "`moorline rollout resume`, `promote` or `abort`"
+        help_ = _helps(data.get("asked"))
         yield Diagnostic("DRIVE009", why, help=help_, severity=Severity.WARNING)
+
+
+def _way_out(why: str) -> str:
+    if LEFT in why:
+        return "`moorline rollout abort` marks it as ended, and moves nothing"
+    return _UNREAD if "cannot be read" in why else _BY_HAND
+
+
+def _helps(asked: Json) -> str:
+    """What a person can say, by what the spec asks for now."""
+    if not asked:
+        return "`moorline rollout resume`, `promote` or `abort`"
+    if not asked["target"]:
+        return "`moorline rollout abort` or `promote`, or mend what is said of its spec"
+    return "`moorline apply` does what the spec asks for; or `moorline rollout abort` or `promote`"
 
 
 def stopped(driver: Driver, stop: Stop) -> NoReturn:

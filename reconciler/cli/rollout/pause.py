@@ -33,8 +33,8 @@ def command(
     No weight moves meanwhile; an analysis that fails still takes the traffic back. It needs the
     environment and the endpoint's name alone, whatever is wrong with the specs.
     """
-    from reconciler.cli.rollout import scene, words  # noqa: PLC0415 - boto3 only here
+    from reconciler.cli.rollout import chosen, words  # noqa: PLC0415 - boto3 only here
 
     project = Project(specs, environments, as_json, no_color)
-    found = scene.by_endpoint(project, name, rollout, endpoint, "apply")
+    found = chosen.by_endpoint(project, name, rollout, endpoint, "apply")
     words.say(found, "pause", yes=yes)

@@ -33,8 +33,8 @@ def command(
     Instances come before traffic all the same, and an analysis that has failed is not passed
     over: abort, or mend it.
     """
-    from reconciler.cli.rollout import scene, words  # noqa: PLC0415 - boto3 only here
+    from reconciler.cli.rollout import chosen, words  # noqa: PLC0415 - boto3 only here
 
     project = Project(specs, environments, as_json, no_color)
-    found = scene.opened(project, name, rollout, "apply")
+    found = chosen.opened(project, name, rollout, "apply")
     words.say(found, "full" if full else "promote", yes=yes)

@@ -30,7 +30,7 @@ def command(
 
     The step that it is in bakes anew.
     """
-    from reconciler.cli.rollout import scene, words  # noqa: PLC0415 - boto3 only here
+    from reconciler.cli.rollout import chosen, words  # noqa: PLC0415 - boto3 only here
 
     project = Project(specs, environments, as_json, no_color)
-    words.say(scene.opened(project, name, rollout, "apply"), "resume", yes=yes)
+    words.say(chosen.opened(project, name, rollout, "apply"), "resume", yes=yes)

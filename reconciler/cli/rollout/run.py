@@ -47,10 +47,10 @@ def command(
     once it is done, 6 where it failed or went back, and 3 where it waits for a person.
     """
     from reconciler.aws.apply import Interrupt  # noqa: PLC0415 - boto3 is loaded only here
-    from reconciler.cli.rollout import act, scene  # noqa: PLC0415
+    from reconciler.cli.rollout import act, chosen, scene  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)
-    found = scene.opened(project, name, rollout, "apply")
+    found = chosen.opened(project, name, rollout, "apply")
     driver = act.Driver(found, yes=yes, wait=wait)
     interrupt = Interrupt()
     try:

@@ -10,7 +10,7 @@ from reconciler.cli.frame.project import Exit
 from reconciler.cli.rollout.scene import Scene
 from reconciler.cli.world.rollouts import row
 from reconciler.model.value import Json
-from reconciler.rollout.shown import HELD
+from reconciler.rollout.shown import HELD, asked
 
 BAD = frozenset({"aborting", "aborted", "rolled-back", "failed", "ambiguous"})
 WAITS = frozenset({"paused", HELD})
@@ -28,8 +28,9 @@ def code(word: str, *, detailed: bool) -> Exit:
 
 
 def whole(scene: Scene, found: Look) -> dict[str, Json]:
-    """A look at a rollout."""
-    return row(scene.name, scene.world, found)
+    """A look at a rollout, and what its spec asks for now."""
+    marks = found.reading.live.marks if found.reading is not None else None
+    return {**row(scene.name, scene.world, found), "asked": asked(found.rollout, marks)}
 
 
 def calls(told: Iterable[Told]) -> list[Json]:

@@ -33,13 +33,13 @@ def command(
 
     Without NAME a line for each rollout of the environment. Only reads, with the plan role.
     """
-    from reconciler.cli.rollout import act, said, scene  # noqa: PLC0415 - boto3 only here
+    from reconciler.cli.rollout import act, chosen, said, scene  # noqa: PLC0415 - boto3 only here
     from reconciler.render.text import rollout as text  # noqa: PLC0415
 
     project = Project(specs, environments, as_json, no_color)
     if not rollout and not endpoint:
         _all(project, name, detailed=detailed)
-    found = scene.by_endpoint(project, name, rollout, endpoint, "plan")
+    found = chosen.shown(project, name, rollout, endpoint, "plan")
     driver = act.Driver(found, yes=False)
     try:
         data = said.whole(found, driver.look())
@@ -54,11 +54,11 @@ def command(
 
 def _all(project: Project, name: str | None, *, detailed: bool) -> NoReturn:
     """A line for each; what cannot be read is told, and the others are shown."""
-    from reconciler.cli.rollout import act, said, scene  # noqa: PLC0415
+    from reconciler.cli.rollout import act, chosen, said, scene  # noqa: PLC0415
     from reconciler.render.text import rollout as text  # noqa: PLC0415
 
-    rows, problems, exits = [], [], [Exit.OK]
-    scenes = scene.every(project, name, "plan")
+    scenes, unread = chosen.every(project, name, "plan")
+    rows, problems, exits = [], [*unread], [Exit.ERROR if unread else Exit.OK]
     for each in scenes:
         try:
             data = said.whole(each, act.Driver(each, yes=False).look())

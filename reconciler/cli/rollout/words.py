@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from reconciler.aws.rollout.driving import Look
+from reconciler.cli.frame.project import Exit
 from reconciler.cli.rollout import options
 from reconciler.cli.rollout.act import Driver
 from reconciler.cli.rollout.scene import Scene, Stop
@@ -16,30 +18,31 @@ _SAID = {"full": "promote"}
 """What a person typed, of a word whose marks have another."""
 POLL = 15.0
 """Seconds between looks at an update that AWS is at."""
+AGAIN = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before an abort is said again that somebody else's marks were written over."""
 
 
 def say(scene: Scene, word: str, *, yes: bool, detailed: bool = False) -> NoReturn:
     """Write a word into the marks, and send what follows from it at once."""
     driver = Driver(scene, yes=yes, needed=word not in _ALONE)
     try:
-        _running(driver, word)
-        after = driver.step(word)
+        after = driver.step(word, _running(driver, word))
     except Stop as stop:
         options.stopped(driver, stop)
     options.end(driver, after, detailed=detailed)
 
 
-def _running(driver: Driver, word: str) -> None:
-    """Exit where nothing runs: for an abort that is as it should be.
+def _running(driver: Driver, word: str) -> Look:
+    """How it stands, with what was said; exits where nothing runs, as an abort then should.
 
     Raises:
         Stop: there is nothing to do that to.
     """
-    found = driver.look()
+    found = driver.look(word)
     action = found.action
     over = found.ended and action is not None and action.act is Act.NOTHING
     if action is not None and action.phase not in _OVER and not over:
-        return
+        return found
     scene = driver.scene
     text = f"no rollout of {scene.about.endpoint} is in progress"
     said = _SAID.get(word, word)
@@ -52,6 +55,25 @@ def _running(driver: Driver, word: str) -> None:
     raise Stop("DRIVE008", f"{text}, so there is nothing to {said}{because}", help_)
 
 
+def firmly(driver: Driver, word: str, seen: Look | None = None) -> Look:
+    """A step that is taken again where somebody else has moved something in the same moment.
+
+    Nothing takes an abort back: neither a driver that was quicker, nor a pause that was slower.
+
+    Raises:
+        Stop: it goes no further.
+    """
+    for pause in AGAIN:
+        try:
+            return driver.step(word, seen)
+        except Stop as stop:
+            if stop.exit is not Exit.STALE:
+                raise
+        driver.scene.world.session.clock.sleep(pause)
+        seen = None
+    return driver.step(word)
+
+
 def abort(scene: Scene, *, yes: bool, patient: bool) -> NoReturn:
     """Take all traffic back, now or at the end of the update that AWS is at.
 
@@ -59,8 +81,7 @@ def abort(scene: Scene, *, yes: bool, patient: bool) -> NoReturn:
     """
     driver = Driver(scene, yes=yes, needed=False)
     try:
-        _running(driver, "abort")
-        found = driver.step("abort")
+        found = firmly(driver, "abort", _running(driver, "abort"))
         while patient and found.action is not None and found.action.phase not in _OVER:
             if found.action.act in {Act.HOLD, Act.STOP, Act.NOTHING}:
                 break
@@ -68,7 +89,7 @@ def abort(scene: Scene, *, yes: bool, patient: bool) -> NoReturn:
                 scene.world.session.clock.sleep(POLL)
             driver.quiet = True
             # said again where another driver wrote its marks over the word in the same moment
-            found = driver.step("" if found.action.phase is Phase.ABORTING else "abort")
+            found = firmly(driver, "" if found.action.phase is Phase.ABORTING else "abort")
     except Stop as stop:
         options.stopped(driver, stop)
     except KeyboardInterrupt:

@@ -117,16 +117,17 @@ def command(
 
 def finish(plan: Plan, world: World, *, ask: bool, verbose: bool) -> Exit:
     """Show a plan without errors, carry it out, and say how it went."""
-    from reconciler.cli.world import receipts  # noqa: PLC0415
+    from reconciler.cli.world import receipts, rollouts  # noqa: PLC0415
     from reconciler.render.text import progress  # noqa: PLC0415
 
     project = world.project
+    well = Exit.BLOCKED if plan.refused or rollouts.stuck(plan) else Exit.OK
     if not project.as_json:
         show(plan, world, verbose=verbose)
     if plan.refused or plan.is_empty:
         if project.as_json:
             _report(plan, *_untried(plan), world)
-        return Exit.BLOCKED if plan.refused else Exit.OK
+        return well
     if ask:
         click.confirm("Apply these changes?", abort=True, err=True)
     outcome, events = run(plan, world)
@@ -135,7 +136,7 @@ def finish(plan: Plan, world: World, *, ask: bool, verbose: bool) -> Exit:
     else:
         receipts.show(world)
         say(progress.outcome_text(plan, outcome, events, color=project.color))
-    return _code(outcome, events) or world.book.code
+    return _code(outcome, events) or world.book.code or well
 
 
 def _sensible(file: Path | None, demands: Demands, *, replans: bool) -> None:

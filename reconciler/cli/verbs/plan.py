@@ -116,11 +116,12 @@ def command(
 
 
 def _code(plan: object, *, detailed: bool) -> Exit:
+    from reconciler.cli.world import rollouts  # noqa: PLC0415
     from reconciler.model.plan import Plan  # noqa: PLC0415
 
     assert isinstance(plan, Plan)  # noqa: S101 - narrows the type
     if plan.errors:
         return Exit.ERROR
-    if plan.refused:
+    if plan.refused or rollouts.stuck(plan):
         return Exit.BLOCKED
     return Exit.CHANGES if detailed and plan.steps else Exit.OK

@@ -10,41 +10,41 @@ from typing import TYPE_CHECKING
 from reconciler.aws.errors import AwsError
 from reconciler.aws.judging import judge
 from reconciler.aws.rollout.beside import beside
-from reconciler.aws.rollout.driving import About, Look, look
+from reconciler.aws.rollout.driving import About, Asked, Look, look
+from reconciler.cli.world.asking import plainly
+from reconciler.cli.world.firing import firing
 from reconciler.compile.rollouts import Known, rollouts
-from reconciler.kinds.rollout.asked import asked
-from reconciler.kinds.rollout.spec import Rollout as Spec
+from reconciler.model.change import Action
 from reconciler.model.value import Json
 from reconciler.rollout import marks
 from reconciler.rollout.phase import step_share
 from reconciler.rollout.shown import Shown, shown
-from reconciler.rollout.values import Marks, Rollout, Signals
+from reconciler.rollout.values import Signals
 
 if TYPE_CHECKING:
     from reconciler.aws.session import Session
     from reconciler.cli.world.live import World
+    from reconciler.model.diagnostic import Diagnostic
     from reconciler.model.plan import Plan, Step
     from reconciler.specs.overlay import EnvironmentView
 
 ENDPOINT = "AWS::SageMaker::Endpoint"
+STARTS = "starts"
+"""The status of one that the plan starts."""
 QUIET = frozenset({"idle"})
 """What a plan has nothing to say of."""
 
 
-def about_of(session: Session, known: Known) -> About:
-    """What is driven, and how it is judged."""
-    endpoint, model, analysis = known.endpoint, known.spec.model, known.analysis
-
-    def wanted(found: Marks) -> Rollout | None:
-        return asked(model, endpoint, found) if isinstance(model, Spec) else None
-
-    judged = judge(session, analysis)
+def about_of(session: Session, known: Known, asks: Asked | None = None) -> About:
+    """What is driven, and how it is judged; `asks` tells what its spec asks for now."""
+    model, analysis = known.spec.model, known.analysis
     return About(
-        endpoint=endpoint,
-        asked=wanted,
-        judge=judged,
+        endpoint=known.endpoint,
+        asked=asks or plainly(known),
+        judge=judge(session, analysis),
         beside=beside(model),
         alarms=analysis.alarms,
+        files=True,
     )
 
 
@@ -71,7 +71,16 @@ def told(plan: Plan, world: World) -> Plan:
     Asks AWS only where a spec has such a rollout; what it does not answer is told by the plan.
     """
     found = [*_rows(plan, world)]
-    return replace(plan, rollouts=tuple(found)) if found else plan
+    if not found:
+        return plan
+    said = [each for row_ in found if row_["status"] == STARTS for each in _met(row_, plan, world)]
+    return replace(plan, rollouts=tuple(found), diagnostics=(*plan.diagnostics, *said))
+
+
+def _met(begun: Json, plan: Plan, world: World) -> Iterator[Diagnostic]:
+    """What a rollout that starts meets at once."""
+    known = rollouts(world.request.specs, world.view)
+    yield from firing(world.session, known[str(begun["rollout"])], plan)
 
 
 def _rows(plan: Plan, world: World) -> Iterator[Json]:
@@ -80,7 +89,10 @@ def _rows(plan: Plan, world: World) -> Iterator[Json]:
     wanted = [each for each in known.values() if each.drive]
     session = in_time(world.session, world.view) if wanted else world.session
     for each in wanted:
-        begun = starts(each, steps.get(each.endpoint), world)
+        step = steps.get(each.endpoint)
+        if step is not None and step.action is Action.DELETE:  # nothing is next for it
+            continue
+        begun = starts(each, step, world)
         if begun is not None:
             yield begun
             continue
@@ -90,6 +102,11 @@ def _rows(plan: Plan, world: World) -> Iterator[Json]:
             continue
         if found["status"] not in QUIET:
             yield found
+
+
+def stuck(plan: Plan) -> bool:
+    """Whether a person has to look at a rollout: what is live is no step of it."""
+    return any(each["status"] == "ambiguous" for each in plan.rollouts)
 
 
 def row(name: str, world: World, found: Look) -> dict[str, Json]:
@@ -132,4 +149,4 @@ def starts(known: Known, step: Step | None, world: World) -> dict[str, Json] | N
     ]  # fmt: skip
     named = {"version": begun.version, "base": begun.base, "middle": begun.middle,
              "target": begun.target, "attempt": begun.attempt}  # fmt: skip
-    return {**shown(empty), **named, "status": "starts", "steps": rungs}
+    return {**shown(empty), **named, "status": STARTS, "steps": rungs}

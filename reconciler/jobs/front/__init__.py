@@ -5,7 +5,8 @@ variant of it. Where AWS has no such variant, because a rollout has just ended, 
 variant there is: a request refused like that has not reached a model, so asking again is safe.
 
 `GET /health` says whether the endpoint serves, for health checks; the answer is kept for ten
-seconds, and while AWS does not say, for five minutes. Sources: API Gateway developer guide,
+seconds, and while AWS does not say, for five minutes. What comes by any other route is answered
+with 404. Sources: API Gateway developer guide,
 "Working with AWS Lambda proxy integrations for HTTP APIs" (payload 2.0); Application Load Balancer
 user guide, "Use Lambda functions as targets"; SageMaker runtime API reference, InvokeEndpoint.
 """
@@ -28,6 +29,7 @@ MOST = 6 * 1024 * 1024
 """Bytes that a function may answer. Source: Lambda developer guide, "Lambda quotas"."""
 BALANCED = 1024 * 1024
 """Bytes that a load balancer takes and gives. Source: ALB user guide, functions as targets."""
+PATH = "/invocations"
 PASSED = {
     "accept": "Accept",
     "content-type": "ContentType",
@@ -69,6 +71,8 @@ def handle(event: Mapping[str, Json], settings: Mapping[str, str], ports: Ports)
         return _health(settings["ENDPOINT"], ports)
     if method != "POST":
         return _said(405, "only POST is answered here")
+    if not (path == PATH if balanced else _by_our_route(event, context)):
+        return _said(404, "nothing is here")
     body = event.get("body") or ""
     sent = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     if len(sent) > (BALANCED if balanced else MOST):
@@ -81,6 +85,15 @@ def handle(event: Mapping[str, Json], settings: Mapping[str, str], ports: Ports)
     except Refused as refused:
         return _refusal(refused)
     return _answer(found, BALANCED if balanced else MOST)
+
+
+def _by_our_route(event: Mapping[str, Json], context: Mapping[str, Json]) -> bool:
+    """Whether a request came the one way that asks who calls, counts and writes it down.
+
+    A route or a stage that somebody opens beside ours, and an address of the function's own, name
+    themselves here: `routeKey` is API Gateway's, not the caller's.
+    """
+    return event.get("routeKey") == f"POST {PATH}" and context.get("stage") == "$default"
 
 
 def _ask(asked: Mapping[str, Json], variant: str, ports: Ports) -> Mapping[str, Json]:

@@ -17,44 +17,30 @@ from reconciler.kinds.rollout import (
     machine,
     serve,
     shadow,
-    together,
+    target,
     variant,
 )
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
-from reconciler.kinds.rollout.artifact import FILE_TAG, file_lookup, file_of
 from reconciler.kinds.rollout.canary import Course, course
 from reconciler.kinds.rollout.check import check
-from reconciler.kinds.rollout.config import capture_spot, config_props, lines, own_bucket
-from reconciler.kinds.rollout.container import container, lookup, model_props, version_of
+from reconciler.kinds.rollout.config import capture_spot, lines, own_bucket
 from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.modes import autoscaled, no_endpoint
 from reconciler.kinds.rollout.serve import batch
-from reconciler.kinds.rollout.spec import Packaged, Registered, Rollout
-from reconciler.kinds.rollout.standing import CONFIG, lookup as standing_lookup, weighed
+from reconciler.kinds.rollout.spec import Registered, Rollout
+from reconciler.kinds.rollout.standing import lookup as standing_lookup, weighed
 from reconciler.kinds.terms import guardrail
 from reconciler.kinds.terms.key import allow_disks, key_arn, report_missing
 from reconciler.kinds.terms.name import named
 from reconciler.kinds.terms.permissions import allow_base, allow_network, allow_write
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
-from reconciler.model.value import Json, Path, Props, Ref
+from reconciler.model.value import Json, Ref
 from reconciler.rollout.checks import written
-
-MODEL = "AWS::SageMaker::Model"
-_MODEL_LINES: Mapping[Path, Path] = {
-    ("PrimaryContainer",): ("model",),
-    ("PrimaryContainer", "Environment"): ("model", "environment"),
-    ("PrimaryContainer", "Image"): ("model", "image"),
-    ("PrimaryContainer", "ModelDataUrl"): ("model", "artifact"),
-    ("VpcConfig",): ("network",),
-}
 
 
 def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
-    if isinstance(spec.model, Registered):
-        yield lookup(spec.model, scope)
-    elif spec.serve.multi_model is None:  # many files have no ETag
-        yield file_lookup(spec.model, scope)
+    yield from target.lookups(spec, scope)
     yield from variant.lookups(spec, scope)
     if weighed(spec):
         yield standing_lookup(spec, scope)
@@ -81,38 +67,28 @@ def exports(spec: Rollout, scope: Scope) -> Mapping[str, Json | Lacking]:
 
 def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     report_missing(spec.key, scope, ("key",))
-    role = scope.role("hosting", "sagemaker.amazonaws.com", (scope.arn("sagemaker", "*"),))
-    served = container(spec, role, scope)
+    served = target.served(spec, scope)
     if served is None:
         return
-    together.report(spec, served, scope)
-    file: str | None = ""
-    if isinstance(spec.model, Packaged) and spec.serve.multi_model is None:
-        file = file_of(spec.model, scope)
-    if file is None:
-        return
-    keep, content = spec.keep_revisions, model_props(spec, served, role)
-    if file:
-        content = {**content, "Tags": [{"Key": FILE_TAG, "Value": file}]}
-    model = scope.versioned(MODEL, content)
-    yield scope.node(model, content, lines=_MODEL_LINES, keep=keep)
+    role, keep = served.role, spec.keep_revisions
+    yield served.node
     serve.allow(spec, role, key_arn(spec.key, scope), scope)
     if spec.serve.batch is not None:
         _grants(spec, role, [], scope)
-        yield from batch.build(spec.serve.batch, model, key_arn(spec.key, scope), scope)
+        key = key_arn(spec.key, scope)
+        yield from batch.build(spec.serve.batch, served.model, key, scope)
         return
-    beside = _beside(spec, config_props(spec, model, role, scope), role, scope)
-    if beside is None:
+    asked = target.configured(spec, served, scope)
+    if asked is None:
         return
-    content, models, marks = beside
-    config = scope.versioned(CONFIG, content)
-    going = course(spec, config, content, version_of(served), scope)
+    config = asked.config
+    going = course(spec, config, asked.content, served.version, scope)
     if going is None:
         return
-    going = replace(going, marks={**going.marks, **marks})
+    going = replace(going, marks={**going.marks, **asked.marks})
     told = shadow.lines(spec, ab.lines(spec, lines(spec)))
-    yield from models
-    yield scope.node(config, content, lines=told, keep=keep)
+    yield from asked.models
+    yield scope.node(config, asked.content, lines=told, keep=keep)
     yield from going.nodes
     if spec.capture is not None and spec.capture.to is None:
         yield own_bucket(scope)
@@ -120,31 +96,18 @@ def build(spec: Rollout, scope: Scope) -> Iterator[Node]:
     _grants(spec, role, [node.address for node in guards], scope)
     yield from guards
     names: list[Json] = [*(Ref(node.address, "AlarmName") for node in guards), *existing(spec)]
-    yield _endpoint(spec, going, [node.address for node in guards], scope)
-    yield from serve.components(spec, model, scope.address(ENDPOINT), names, scope)
+    yield _endpoint(spec, going, role, [node.address for node in guards], scope)
+    yield from serve.components(spec, served.model, scope.address(ENDPOINT), names, scope)
     yield from autoscaled(spec, scope, held=going.watched is not None)
     yield from machine.driven(spec, scope)
     available.report(spec, scope)
     yield from expose.build(spec.expose, serve.fleet_of(spec).variant, ab.weights_of(spec), scope)
 
 
-def _beside(
-    spec: Rollout, content: Props, role: Role, scope: Scope
-) -> tuple[Props, tuple[Node, ...], Mapping[str, str]] | None:
-    """The configuration with the variants of a test or with a shadow, their models and marks."""
-    tested = ab.tested(spec, content, role, scope)
-    if tested is None:
-        return None
-    mirrored = shadow.mirrored(spec, tested.content, role, scope)
-    if mirrored is None:
-        return None
-    return mirrored.content, (*tested.models, *mirrored.models), tested.marks
-
-
 def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> None:
     """SageMaker looks at the alarms of a deployment with the role of the model.
 
-    Where weights are moved it looks at none: whoever moves them does.
+    Where weights are moved it looks at none, and may all the same: another strategy widens nothing.
     Source: SageMaker developer guide, "Auto-rollback configuration and monitoring".
     """
     allow_base(scope, role, *serve.logs(spec, scope.address(ENDPOINT).name))
@@ -153,15 +116,20 @@ def _grants(spec: Rollout, role: Role, guards: list[Address], scope: Scope) -> N
     allow_disks(scope, role, key_arn(spec.key, scope))
     names = [*(address.name for address in guards), *existing(spec)]
     names += guardrail.guardrail(spec.strategy).existing
-    if names and not weighed(spec):
+    if names:
         watched = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=watched)
     if spec.network is not None:
         allow_network(scope, role)
 
 
-def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope) -> Node:
+def _endpoint(
+    spec: Rollout, going: Course, role: Role, guards: list[Address], scope: Scope
+) -> Node:
     """Counts and weights come from the configuration, so that the spec is what is live.
+
+    An update starts instances, which need what the role may do by then: its model may be an old one
+    that no step makes, so the endpoint waits for the role itself.
 
     Where weights are moved, whoever moves them looks at the alarms: SageMaker's own deployment
     comes before any traffic, and an unhealthy old fleet must not stop it.
@@ -177,7 +145,7 @@ def _endpoint(spec: Rollout, going: Course, guards: list[Address], scope: Scope)
             **serve.deployment(spec, names),
             "RetainDeploymentConfig": False,
         },
-        depends_on=[*going.needs, *([] if watched else guards)],
+        depends_on=[role.address, *going.needs, *([] if watched else guards)],
         lines={("EndpointConfigName",): ("model",), ("DeploymentConfig",): ("strategy",)},
     )
 
@@ -186,9 +154,8 @@ def flows(spec: Rollout, name: str) -> Iterator[Flow]:
     """The model that it serves, and the requests that it keeps."""
     if isinstance(spec.model, Registered):
         yield Flow(("model", "registry"), "ModelRegistry", spec.model.registry)
-    elif (source := spec.model.artifact.source) is not None:
-        path = spec.model.artifact.path or ""
-        yield Flow(("model", "artifact"), "DataSource", source, path)
+    elif (file := spec.model.artifact) is not None and file.source is not None:
+        yield Flow(("model", "artifact"), "DataSource", file.source, file.path or "")
     yield from variant.flows(spec)
     if spec.capture is not None and spec.capture.to is not None:
         path = spec.capture.path or f"capture/{name}"

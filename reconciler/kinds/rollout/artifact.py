@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from reconciler.kinds.api import Lookup, Scope
 from reconciler.kinds.rollout.spec import Packaged
-from reconciler.kinds.terms.location import at, named
+from reconciler.kinds.terms.location import Location, at, named
 from reconciler.model.diagnostic import Severity
 from reconciler.model.value import Json, Ref
 
@@ -21,16 +21,19 @@ _PATH = ("model", "artifact")
 
 def file_lookup(model: Packaged, scope: Scope) -> Lookup:
     """The question for the file's ETag. Offline nobody asks, which is no difference."""
-    bucket, key = named(at(model.artifact, scope).uri)
+    bucket, key = _place(model, scope)
     return Lookup("object", (("bucket", bucket), ("key", key)), {"etag": "", "bucket": None})
 
 
 def file_of(model: Packaged, scope: Scope) -> str | None:
     """The ETag that the model is named by; nothing when it has to wait for the file or an answer.
 
+    It is "" of an image that needs no file.
     AWS makes no model of a file that is not there, whatever its ETag is to be.
     Source: SageMaker API reference, CreateModel; people's reports of "Could not find model data".
     """
+    if model.artifact is None:
+        return ""
     fact = scope.fact(file_lookup(model, scope))
     if fact is not None and fact["etag"] == "" and fact["bucket"] is not None:
         return _absent(model, fact, scope)
@@ -62,7 +65,7 @@ def file_of(model: Packaged, scope: Scope) -> str | None:
 
 def _absent(model: Packaged, fact: Json, scope: Scope) -> str | None:
     """Say that there is no file; where a spec makes the bucket, the rollout waits for one."""
-    ours = isinstance(at(model.artifact, scope).bucket, Ref)
+    ours = isinstance(at(_file(model), scope).bucket, Ref)
     if fact["bucket"]:  # else it is made by this plan, or said of the bucket
         scope.problem(
             _PATH,
@@ -74,10 +77,20 @@ def _absent(model: Packaged, fact: Json, scope: Scope) -> str | None:
         )
     if not ours:
         return model.etag or ""
-    bucket, key = named(at(model.artifact, scope).uri)
+    bucket, key = _place(model, scope)
     first = "" if fact["bucket"] else " once the apply has made its bucket"
     scope.defer(
         f"its model file is not there yet; it belongs at s3://{bucket}/{key}",
         f"upload the model to s3://{bucket}/{key}{first}",
     )
     return None
+
+
+def _place(model: Packaged, scope: Scope) -> tuple[Json, str]:
+    return named(at(_file(model), scope).uri)
+
+
+def _file(model: Packaged) -> Location:
+    if model.artifact is None:
+        raise AssertionError
+    return model.artifact

@@ -2,6 +2,8 @@
 
 Names of configurations and steps are as they were when it started, so they come from its marks;
 how long a phase may take and what a doubt means come from the spec, whoever has edited it since.
+The target is the spec's too, where somebody has asked for what that takes: then it is seen when it
+is another one by now.
 """
 
 from __future__ import annotations
@@ -16,11 +18,23 @@ from reconciler.model.value import digest
 from reconciler.rollout.values import Marks, Rollout
 
 
-def asked(spec: Spec, endpoint: str, marks: Marks) -> Rollout | None:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a spec asks for now, as far as it is known."""
+
+    config: str = ""
+    """The configuration; "" where nobody knows, or nobody has looked."""
+    version: str = ""
+    unsure: str = ""
+    """Why nobody knows."""
+
+
+def asked(spec: Spec, endpoint: str, marks: Marks, wanted: Wanted | None = None) -> Rollout | None:
     """The rollout that marks tell of, with what its spec says of it now.
 
     Nothing where the spec moves no weights any more: then the marks alone say what runs.
     """
+    wanted = wanted or Wanted()
     if spec.strategy is None or spec.strategy.canary is None:
         return None
     return Rollout(
@@ -29,15 +43,17 @@ def asked(spec: Spec, endpoint: str, marks: Marks) -> Rollout | None:
         candidate=marks.candidate,
         base=marks.base,
         middle=marks.middle,
-        target=marks.target,
+        target=wanted.config or marks.target,
         stable_count=marks.stable_count,
         steps=marks.steps,
         deadline=seconds(spec.strategy.canary.deadline),
         hold=marks.hold,
         on_inconclusive=spec.strategy.canary.on_inconclusive,
         on_failure=spec.on_failure,
-        version=marks.version,
+        version=wanted.version if wanted.config else marks.version,
         digest=marks.digest,
+        unsure=wanted.unsure,
+        heeded=spec.drive != "aws",
     )
 
 
@@ -76,6 +92,7 @@ def begun(spec: Spec, way: Between) -> Marks:
         stable=way.stable,
         candidate=NAME,
         deadline=seconds(canary.deadline),
+        hold=seconds(canary.hold),
         on_inconclusive=canary.on_inconclusive,
         on_failure=spec.on_failure,
         over=way.over,

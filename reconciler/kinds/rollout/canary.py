@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.kinds.api import Scope
 from reconciler.kinds.rollout import preview, told
+from reconciler.kinds.rollout.anew import anew
 from reconciler.kinds.rollout.asked import Between, begun
 from reconciler.kinds.rollout.config import lines
 from reconciler.kinds.rollout.serve import fleet_of
@@ -91,10 +92,15 @@ def _under_way(  # noqa: PLR0913 - what is asked for, what is live, and what run
     scope: Scope,
 ) -> Course | None:
     """A rollout runs: it goes on, or another one, or what was there before, takes its place."""
+    if marks.fault and seen.alone:
+        at_rest = config.name == seen.config
+        told.leftover(scope, marks.fault, rests=at_rest)
+        return Course(Ref(config, "EndpointConfigName")) if at_rest else None
     if marks.fault or seen.config not in {marks.base, marks.over, marks.middle}:
         told.ambiguous(scope, seen, marks)
         return None
     if config.name == marks.target:
+        told.strange(scope, seen)
         return _kept(spec, props, seen, marks, scope)
     if seen.pending:
         told.busy(scope, seen)
@@ -131,7 +137,7 @@ def _started(  # noqa: PLR0913 - what is asked for, and what is live
     if seen.running is None and config.name == base:  # the shadow is given up
         return Course(Ref(config, "EndpointConfigName"))
     if why := _baseless(seen, props):
-        told.baseless(scope, base, why)
+        told.baseless(scope, base, why, running=seen.running is not None)
         return None
     if (first_ := preview.needed(spec, config, props, seen, scope)) is not None:
         return Course(Ref(first_.address, "EndpointConfigName"), (first_,),
@@ -167,14 +173,16 @@ def _kept(spec: Rollout, props: Props, seen: Standing, marks: Marks, scope: Scop
     else:
         told.started(scope, spec, marks, seen)
         marks = replace(marks, since=0.0, seen=False)  # it begins when that is sent
-    stays = Course(marks.middle, marks=encode(marks), retains=True)
-    if _baseless(seen, props):
+    again = anew(props, seen, marks.base, lines(spec), scope) if seen.fact["lacks"] else ()
+    stays = Course(marks.middle, again, encode(marks), retains=True)
+    if _unfit(seen, props):
         return stays
     content = _both(props, seen, marks.steps[0].count)
     middle = scope.versioned(CONFIG, content, MIDDLE)
     if middle.name != marks.middle:  # made by another version of Moorline: it is left as it is
         return stays
-    return _beside(spec, Address(CONFIG, marks.target), middle, content, marks, scope)
+    found = _beside(spec, Address(CONFIG, marks.target), middle, content, marks, scope)
+    return replace(found, nodes=(*found.nodes, *again))
 
 
 def _beside(  # noqa: PLR0913 - two configurations, and the marks between them
@@ -200,9 +208,16 @@ def _both(props: Props, seen: Standing, count: int) -> Props:
 
 def _baseless(seen: Standing, props: Props) -> str:
     """Why nobody can go back to what is live; "" when one can."""
-    content = seen.fact["content"]
     if seen.fact["status"] == "UpdateRollbackFailed":
         return "an update and its rollback failed, so it serves a mix of configurations"
+    if seen.fact["lacks"]:
+        return f"{seen.fact['lacks']} is gone"
+    return _unfit(seen, props)
+
+
+def _unfit(seen: Standing, props: Props) -> str:
+    """Why nothing can be put beside the version before; "" when it can."""
+    content = seen.fact["content"]
     if content is None:
         return "it is gone"
     if not seen.fact["ours"]:

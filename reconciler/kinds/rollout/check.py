@@ -79,9 +79,12 @@ def _check_capture(capture: Capture) -> Iterator[Problem]:
 
 
 def _check_packaged(model: Packaged) -> Iterator[Problem]:
-    yield from model.artifact.problems(("model", "artifact"))
+    if model.artifact is not None:
+        yield from model.artifact.problems(("model", "artifact"))
+    elif model.etag is not None:
+        yield Problem(("model", "etag"), "an ETag is of a file", "add 'artifact', or remove it")
     if (model.image is None) == (model.framework is None):
-        yield Problem(("model",), "a model file needs one image", "give 'framework' or 'image'")
+        yield Problem(("model",), "a model needs one image", "give 'framework' or 'image'")
     if model.framework is not None and model.version is None:
         yield Problem(("model", "framework"), "a framework has a version", 'add `version: "…"`')
     for name in ("version", "python"):

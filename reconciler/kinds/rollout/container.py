@@ -22,12 +22,14 @@ from reconciler.registry.version import APPROVED, COMPLETED, REJECTED
 _PASSED = "approve it anew, or reject it"
 
 
-def lookup(model: Registered, scope: Scope) -> Lookup:
+def lookup(model: Registered, scope: Scope, version: int | None = None) -> Lookup:
+    """The question which version is meant, and how it stands; `version` asks for that one."""
     group = scope.export("ModelRegistry", model.registry, "groupName")
-    number = model.version if isinstance(model.version, int) else 1
+    wanted = model.version if version is None else version
+    number = wanted if isinstance(wanted, int) else 1
     versions = scope.export("ModelRegistry", model.registry, "packageArns")
     arn = f"{versions.removesuffix('*')}{number}"
-    params = [("group", group), ("version", str(model.version))]
+    params = [("group", group), ("version", str(wanted))]
     policy = scope.export("ModelRegistry", model.registry, "policy")
     if policy["approvers"] or policy["lasts"]:
         said = json.dumps(policy, sort_keys=True)
@@ -38,18 +40,16 @@ def lookup(model: Registered, scope: Scope) -> Lookup:
 def container(spec: Rollout, role: Role, scope: Scope) -> Props | None:
     """The container of the model; nothing when AWS has no version to serve yet."""
     if isinstance(spec.model, Registered):
-        frozen = _frozen(spec, spec.model, scope)
-        return _registered(spec, spec.model, frozen, role, scope)
+        return _registered(spec, spec.model, frozen(spec, spec.model, scope), role, scope)
     model, instance_type = spec.model, fleet_of(spec).instance_type
     asked = FrameworkImage(model.framework or "", model.version, model.python)
     wanted = Wanted("inference", instance_type)
     uri = model.image or framework_image(asked, wanted, scope, ("model",))
     allow_images(scope, role, [uri, *filter(image_in, images(spec, scope))])
-    made = {
-        "Image": uri,
-        "ModelDataUrl": at(model.artifact, scope).uri,
-        **_environment(model.environment),
-    }
+    made: Props = {"Image": uri, **_environment(model.environment)}
+    if model.artifact is None:  # the image has the model, or fetches it
+        return made
+    made = {**made, "ModelDataUrl": at(model.artifact, scope).uri}
     if spec.serve.multi_model is not None:
         allow_find(scope, role, family(model.artifact, scope))
         return multi_model.container(spec.serve.multi_model, made)
@@ -62,8 +62,11 @@ def version_of(container: Props) -> str:
     return str(container.get("ModelPackageName", "")).partition(":model-package/")[2]
 
 
-def _frozen(spec: Rollout, model: Registered, scope: Scope) -> Json:
-    """The version on trial, where the newest is asked for: it stays until that has ended."""
+def frozen(spec: Rollout, model: Registered, scope: Scope) -> Json:
+    """The version on trial, where the newest is asked for: it stays until that has ended.
+
+    With what the registry says of it, where that was asked.
+    """
     if model.version != LATEST:
         return None
     try:
@@ -79,14 +82,17 @@ def _frozen(spec: Rollout, model: Registered, scope: Scope) -> Json:
     newest = scope.fact(lookup(model, scope))
     if newest is not None and newest["arn"] and str(newest["version"]) != number:
         told.waiting(scope, str(newest["version"]), number)
+    asked = lookup(model, scope, int(number))
+    if scope.facts is not None and asked in scope.facts:
+        return scope.facts[asked] or {"arn": None, "version": int(number)}
     versions = scope.export("ModelRegistry", model.registry, "packageArns")
     return {"arn": f"{versions.removesuffix('*')}{number}", "version": int(number)}
 
 
 def _registered(
-    spec: Rollout, model: Registered, frozen: Json, role: Role, scope: Scope
+    spec: Rollout, model: Registered, kept: Json, role: Role, scope: Scope
 ) -> Props | None:
-    fact = frozen or scope.fact(lookup(model, scope))
+    fact = kept or scope.fact(lookup(model, scope))
     if fact is not None and fact["arn"] is None:
         _report_status(model, fact, scope)
         fact = None

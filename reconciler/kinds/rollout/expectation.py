@@ -18,8 +18,9 @@ from reconciler.kinds.terms.alarm import (
     is_rate,
     limits,
 )
+from reconciler.kinds.terms.metric import MetricName, Namespace
 
-Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
+AlarmName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
 Dimensions: TypeAlias = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=255)], Annotated[str, Field(min_length=1)]],
     Field(max_length=30),
@@ -33,9 +34,9 @@ OF_ENDPOINT = LATENCIES | ERRORS | TRAFFIC | HOST
 class Term(Section):
     """One metric of an expression."""
 
-    metric: Metric | Name
+    metric: Metric | MetricName
     """A metric of the endpoint, or of a namespace of your own."""
-    namespace: Maybe[Name] = None
+    namespace: Maybe[Namespace] = None
     """The namespace of a metric of your own."""
     dimensions: Dimensions = Field(default_factory=dict)
     """Its dimensions; ``{variant}`` and ``{endpoint}`` in a value stand for their names."""
@@ -58,9 +59,9 @@ class Expectation(Section):
     """What has to hold while a new version takes over, or it is rolled back."""
 
     needs = ("metric", "expression", "existingAlarm")
-    metric: Maybe[Metric | Name] = None
+    metric: Maybe[Metric | MetricName] = None
     """A metric of the endpoint or of its hosts; with ``namespace`` any metric of CloudWatch."""
-    namespace: Maybe[Name] = None
+    namespace: Maybe[Namespace] = None
     """The namespace of a metric of your own."""
     dimensions: Dimensions = Field(default_factory=dict)
     """Its dimensions; ``{variant}`` and ``{endpoint}`` in a value stand for their names."""
@@ -68,7 +69,7 @@ class Expectation(Section):
     """CloudWatch's metric math over ``metrics``, instead of a metric."""
     metrics: Annotated[dict[Id, Term], Field(max_length=10)] = Field(default_factory=dict)
     """The metrics of an expression, by the names that they have in it."""
-    existing_alarm: Maybe[Name] = None
+    existing_alarm: Maybe[AlarmName] = None
     """An alarm that exists, and must not fire, instead of a metric."""
     statistic: Maybe[Statistic] = None
     """By default p99 for latencies, the sum for counts, the average for all else."""

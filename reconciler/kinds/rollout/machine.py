@@ -17,6 +17,9 @@ from collections.abc import Iterator
 
 from reconciler.kinds.api import Role, Scope
 from reconciler.kinds.rollout import expose
+from reconciler.kinds.rollout.anew import MODEL
+from reconciler.kinds.rollout.autoscale.build import SERVICE
+from reconciler.kinds.rollout.autoscale.figures import COUNT
 from reconciler.kinds.rollout.judged import analysis
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.rollout.standing import CONFIG, ENDPOINT, MIDDLE
@@ -28,6 +31,7 @@ from reconciler.kinds.terms.turn import TURN, turns
 from reconciler.model.address import Address
 from reconciler.model.asset import Form
 from reconciler.model.graph import Node
+from reconciler.model.scaling import HELD_TAG
 from reconciler.model.value import Json, Path, Ref
 from reconciler.rollout.checks import written
 
@@ -120,17 +124,36 @@ def _allow(spec: Rollout, role: Role, scope: Scope) -> None:
     scope.grant(role, (*reads, *moves), on=(endpoint,))
     only = {"ForAllValues:StringLike": {"aws:TagKeys": [*_MARKS]}}
     scope.grant(role, ("sagemaker:AddTags",), on=(endpoint,), when=only)
-    samples = [scope.versioned(CONFIG, {}, suffix).name for suffix in ("", MIDDLE)]
-    ends = len(samples[0].rpartition("-")[2])
-    configs = [scope.arn("sagemaker", f"endpoint-config/{name[:-ends]}*") for name in samples]
+    configs = [_named("endpoint-config", CONFIG, suffix, scope) for suffix in ("", MIDDLE)]
     scope.grant(role, ("sagemaker:UpdateEndpoint", "sagemaker:DescribeEndpointConfig"), on=configs)
+    models = (_named("model", MODEL, "", scope),)
+    scope.grant(role, ("sagemaker:DescribeModel",), on=models)
     whose = "application-autoscaling:DescribeScalableTargets"  # IAM knows no narrower
     scope.grant(role, ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics", whose), on=("*",))
     if names := analysis(spec, scope).alarms:
         alarms = [scope.arn("cloudwatch", f"alarm:{name}") for name in names]
         scope.grant(role, ("cloudwatch:DescribeAlarms",), on=alarms)
+    if spec.autoscale is not None:
+        _allow_release(role, scope)
     allow_disks(scope, role, key_arn(spec.key, scope))
     expose.allow_driver(spec.expose, scope, role)
+
+
+def _named(noun: str, type_: str, suffix: str, scope: Scope) -> str:
+    """The pattern of all that are named by their content."""
+    sample = scope.versioned(type_, {}, suffix).name
+    return scope.arn("sagemaker", f"{noun}/{sample[: -len(sample.rpartition('-')[2])]}*")
+
+
+def _allow_release(role: Role, scope: Scope) -> None:
+    """Let scale-in go on at the end. AWS chose the ids of targets, and IAM sees no tags."""
+    targets = (scope.arn("application-autoscaling", "scalable-target/*"),)
+    scope.grant(role, ("application-autoscaling:ListTagsForResource",), on=targets)
+    word = "application-autoscaling"
+    only = {f"{word}:service-namespace": SERVICE, f"{word}:scalable-dimension": COUNT}
+    scope.grant(role, (f"{word}:RegisterScalableTarget",), on=targets, when={"StringEquals": only})
+    tag = {"ForAllValues:StringEquals": {"aws:TagKeys": [HELD_TAG]}}
+    scope.grant(role, (f"{word}:UntagResource",), on=targets, when=tag)
 
 
 # -- the states

@@ -5,13 +5,15 @@ Asked of AWS only where weights are moved: what is live decides what the new ver
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.kinds.api import Lookup, Scope
 from reconciler.kinds.rollout.spec import Registered, Rollout
+from reconciler.kinds.terms.canary import NAME
 from reconciler.model.value import Json
 from reconciler.rollout.marks import read
-from reconciler.rollout.values import Doing, Marks
+from reconciler.rollout.values import Doing, Live, Marks
 
 CONFIG, ENDPOINT = "AWS::SageMaker::EndpointConfig", "AWS::SageMaker::Endpoint"
 MIDDLE = "middle"
@@ -38,6 +40,13 @@ class Standing:
         """The configuration that AWS is moving it to, or ""."""
         return str(self.fact["pending"])
 
+    @property
+    def alone(self) -> bool:
+        """Whether one version is live and at rest, so that nothing runs whatever marks say."""
+        names = [str(each["VariantName"]) for each in self.fact["variants"]]
+        rests = self.fact["status"] == "InService" and not self.pending
+        return rests and len(names) == 1 and names != [NAME]
+
 
 def lookup(spec: Rollout, scope: Scope) -> Lookup:
     """The question how the endpoint stands. Offline nothing is there, so it is made whole."""
@@ -46,6 +55,12 @@ def lookup(spec: Rollout, scope: Scope) -> Lookup:
         versions = scope.export("ModelRegistry", spec.model.registry, "packageArns")
         names.append(("versions", str(versions)))
     return Lookup("endpoint", tuple(names), {"status": ""})
+
+
+def as_read(live: Live, tags: Mapping[str, str]) -> Json:
+    """What a driver has read, as an answer to that question: what says whether one runs."""
+    said = {"status": live.status, "config": live.config, "pending": live.pending}
+    return {**said, "tags": dict(tags), "spent": ""}
 
 
 def weighed(spec: Rollout) -> bool:

@@ -88,6 +88,8 @@ def _pair(spec: Rollout) -> Iterator[Problem]:
         return
     alarms = len(spec.analysis) if spec.on_failure == "rollback" else 0
     yield from guardrail.problems(spec.strategy, _smallest(spec), alarms)
+    if spec.on_failure == "rollback":
+        yield from guardrail.unwatched(spec.strategy, alarms)
 
 
 def _watched(mode: str) -> Iterator[Problem]:
@@ -154,8 +156,10 @@ def _model(spec: Rollout) -> Iterator[Problem]:
     if spec.model.etag is not None:
         text = "a prefix with many models has no ETag"
         yield Problem(("model", "etag"), text, "remove it", "MODE004")
-    place = spec.model.artifact.path or spec.model.artifact.uri or ""
-    if not place.endswith("/"):
+    if (file := spec.model.artifact) is None:
+        text = "the models are under a prefix, and none is given"
+        yield Problem(("model",), text, "add 'artifact', which ends with a slash", "MODE004")
+    elif not (file.path or file.uri or "").endswith("/"):
         text = "here is one file, and many models are under a prefix"
         yield Problem(("model", "artifact"), text, "end it with a slash", "MODE004")
 

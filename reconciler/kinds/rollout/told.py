@@ -17,10 +17,12 @@ _UNITS = (("d", 86400), ("h", 3600), ("m", 60))
 def started(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     """When which step is, and which instances are paid for meanwhile."""
     total = long(sum(step.bake for step in marks.steps))
+    gated = any(step.gate for step in marks.steps)
+    limit = f"; where it waits for a person, it goes back after {long(marks.hold)}" if gated else ""
     scope.problem(
         PATH,
         f"a rollout of {scope.name!r} starts: {course(marks.steps)}; {total} of bakes in all."
-        " `apply` starts it at 0 % and does not wait",
+        f" `apply` starts it at 0 % and does not wait{limit}",
         help=f"`moorline rollout status {scope.name}` says how far it is",
         code="CANARY001",
         severity=Severity.NOTE,
@@ -28,6 +30,8 @@ def started(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     live = _count(seen)
     kept = marks.stable_count if live is None else live
     first, last = marks.steps[0].count, max(step.count for step in marks.steps)
+    if kept > marks.stable_count:  # somebody has set more, and the steps follow that
+        last = max(last, kept)
     kind, wanted = fleet_of(spec).instance_type, fleet_of(spec).instances
     stable = str(seen.fact["content"]["ProductionVariants"][0]["VariantName"])
     scope.problem(
@@ -57,13 +61,17 @@ def going_on(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     edited = f"; it keeps the steps it was started with: {course(marks.steps)}"
     scope.problem(
         PATH,
-        f"a rollout of {scope.name!r}{_version(marks)} is at step {marks.step} of"
-        f" {len(marks.steps)}, with {_shares(seen)}: weights and counts are its own until it has"
+        f"a rollout of {scope.name!r}{_version(marks)} is {_at(marks)}, with"
+        f" {_shares(seen)}: weights and counts are its own until it has"
         f" ended{edited if asked != marks.steps else ''}",
         help=f"`moorline rollout status {scope.name}` says more; `abort` ends it",
         code="CANARY003",
         severity=Severity.NOTE,
     )
+
+
+def _at(marks: Marks) -> str:
+    return f"at step {marks.step} of {len(marks.steps)}" if marks.step else "before its first step"
 
 
 def waiting(scope: Scope, newest: str, running: str) -> None:
@@ -118,14 +126,36 @@ def lacking(scope: Scope, marks: Marks, seen: Standing) -> bool:
     return True
 
 
-def baseless(scope: Scope, base: str, why: str) -> None:
+def baseless(scope: Scope, base: str, why: str, *, running: bool) -> None:
     """That nobody could go back from the new version."""
+    once = "deploy once with `strategy: {allAtOnce: {}}`, or move the endpoint back by hand"
+    first = f"put it back, or end the running one: `moorline rollout promote --full {scope.name}`"
     scope.problem(
         PATH,
         f"the endpoint of {scope.name!r} runs on {base!r}, and no rollout can go back to that:"
         f" {why}",
-        help="deploy once with `strategy: {allAtOnce: {}}`, or move the endpoint back by hand",
+        help=first if running else once,
         code="CANARY005",
+    )
+
+
+def homeless(scope: Scope, gone: str, *, again: bool) -> None:
+    """That what the running rollout goes back to was deleted, and whether this plan makes it."""
+    if again:
+        text = "this plan makes it again, by what the live configuration says of it"
+        help_ = f"then `moorline rollout resume {scope.name}`, where it is held"
+    else:
+        text = "what was in it is not known, so nobody could go back; it gets no more traffic"
+        help_ = (
+            "put it back: apply the specs as they were before (`git revert`), or restore the file;"
+            f" or `moorline rollout promote --full {scope.name}`, which needs no way back"
+        )
+    scope.problem(
+        PATH,
+        f"{gone} is gone, which the way back of the rollout of {scope.name!r} needs: {text}",
+        help=help_,
+        code="CANARY008",
+        severity=Severity.WARNING,
     )
 
 
@@ -143,12 +173,39 @@ def ambiguous(scope: Scope, seen: Standing, marks: Marks) -> None:
     )
 
 
+def strange(scope: Scope, seen: Standing) -> None:
+    """That what is live is no step of the rollout that runs; nothing where it is one."""
+    if not seen.fact["doubt"]:
+        return
+    scope.problem(
+        PATH,
+        f"nobody can say how far the rollout of {scope.name!r} is: {seen.fact['doubt']}",
+        help="put it back by hand; or `moorline rollout abort"
+        f" {scope.name}` goes back to what was there before",
+        code="CANARY006",
+        severity=Severity.WARNING,
+    )
+
+
+def leftover(scope: Scope, why: str, *, rests: bool) -> None:
+    """That an endpoint with one version has marks that nobody can read: they hold up a new one."""
+    scope.problem(
+        PATH,
+        f"the marks of {scope.name!r} cannot be read: {why}. One version is live, so no rollout"
+        f" runs{'; the next one would not start' if rests else ''}",
+        help=f"`moorline rollout abort {scope.name}` marks it as ended, and moves nothing",
+        code="CANARY006",
+        severity=Severity.WARNING if rests else Severity.ERROR,
+    )
+
+
 def _unreadable(scope: Scope, why: str) -> None:
     scope.problem(
         PATH,
         f"the marks of {scope.name!r} cannot be read, so nobody can say whether one runs: {why}",
-        help="put the tags `moorline:rollout*` of the endpoint right, or take all of them off when"
-        " it has one variant",
+        help="put the tags `moorline:rollout*` of the endpoint back (CloudTrail has AddTags and"
+        " DeleteTags), or move it to one version in AWS; then"
+        f" `moorline rollout abort {scope.name}`",
         code="CANARY006",
     )
 
@@ -179,7 +236,8 @@ def course(steps: Iterable[Step]) -> str:
     for step in steps:
         some = f"{step.count} instance{'s' if step.count > 1 else ''}"
         when = f"after {long(at)}" if at else "first"
-        said.append(f"{step.share * 100:g} % {when} ({some}, {long(step.bake)})")
+        waits = ", then it waits for `promote`" if step.gate else ""
+        said.append(f"{step.share * 100:g} % {when} ({some}, {long(step.bake)}{waits})")
         at += step.bake
     return ", ".join(said)
 

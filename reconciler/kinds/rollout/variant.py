@@ -29,13 +29,16 @@ def models(spec: Rollout) -> Iterator[tuple[Path, Model]]:
 
 def lookups(spec: Rollout, scope: Scope) -> Iterator[Lookup]:
     """What has to be asked of AWS before they can be compiled; each thing once."""
-    own = _lookup(spec.model, scope)
-    found = (_lookup(model, scope) for _, model in models(spec))
-    yield from dict.fromkeys(each for each in found if each != own)
+    own = {*_lookups(spec.model, scope)}
+    found = (each for _, model in models(spec) for each in _lookups(model, scope))
+    yield from dict.fromkeys(each for each in found if each not in own)
 
 
-def _lookup(model: Model, scope: Scope) -> Lookup:
-    return lookup(model, scope) if isinstance(model, Registered) else file_lookup(model, scope)
+def _lookups(model: Model, scope: Scope) -> Iterator[Lookup]:
+    if isinstance(model, Registered):
+        yield lookup(model, scope)
+    elif model.artifact is not None:
+        yield file_lookup(model, scope)
 
 
 def model_of(spec: Rollout, model: Model, path: Path, role: Role, scope: Scope) -> Node | None:
@@ -70,8 +73,8 @@ def flows(spec: Rollout) -> Iterator[Flow]:
     for path, model in models(spec):
         if isinstance(model, Registered):
             yield Flow((*path, "registry"), "ModelRegistry", model.registry)
-        elif (source := model.artifact.source) is not None:
-            yield Flow((*path, "artifact"), "DataSource", source, model.artifact.path or "")
+        elif (file := model.artifact) is not None and file.source is not None:
+            yield Flow((*path, "artifact"), "DataSource", file.source, file.path or "")
 
 
 def moved(problem: Problem, path: Path) -> Problem:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from reconciler.kinds.api import Duration, Maybe, Problem, Section, Share, percent, seconds
 from reconciler.kinds.terms.alarm import ERRORS, HOST, LATENCIES
+from reconciler.kinds.terms.metric import MetricName, Namespace
 from reconciler.kinds.terms.model import Packaged, Registered
 from reconciler.model.value import Path
 
@@ -46,10 +47,10 @@ class AbTest(Section):
 
     variants: Annotated[dict[VariantName, AbVariant], Field(min_length=2, max_length=10)]
     """The versions, by the names of their variants."""
-    metric: Annotated[str, Field(min_length=1, max_length=255)]
+    metric: MetricName
     """What counts, out of all requests: an error metric of the endpoint, or a metric of your own in
     a `namespace`, with the dimensions EndpointName and VariantName and a sum of requests."""
-    namespace: Maybe[Annotated[str, Field(pattern=r"^[^:]{1,255}$")]] = None
+    namespace: Maybe[Namespace] = None
     """The namespace of a metric of your own."""
     goal: Maybe[Literal["maximize", "minimize"]] = None
     """Whether more of it is better. By default errors are minimized, all else is maximized."""

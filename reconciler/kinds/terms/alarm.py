@@ -189,7 +189,7 @@ def limit_problems(rule: Limited, path: Path) -> Iterator[Problem]:
         yield Problem((*path, "statistic"), text, "remove 'statistic'")
     for name, level in given.items():
         yield from _level_problems(rule.metric, level, (*path, name))
-    yield from _duration_problems(seconds(rule.for_), (*path, "for"))
+    yield from looked_back(seconds(rule.for_), (*path, "for"))
 
 
 def _level_problems(metric: str, level: float | str, path: Path) -> Iterator[Problem]:
@@ -214,7 +214,7 @@ def _level_problems(metric: str, level: float | str, path: Path) -> Iterator[Pro
         yield Problem(path, "a share of the requests is 100% at most", "use 100% or less")
 
 
-def _duration_problems(length: int, path: Path) -> Iterator[Problem]:
+def looked_back(length: int, path: Path) -> Iterator[Problem]:
     """What CloudWatch takes as an evaluation window."""
     if length % 60:
         yield Problem(path, "an alarm looks at whole minutes", "use a multiple of 60s")

@@ -44,6 +44,8 @@ class CanaryStep(Section):
     """How long it is watched at this step. By default that of the strategy."""
     instances: Maybe[Annotated[int, Field(ge=1)]] = None
     """How many instances it has by then. By default its share of them, rounded up."""
+    approve: bool = False
+    """Whether it waits for a person after its bake, who says `moorline rollout promote`."""
 
 
 class Canary(Section):
@@ -61,6 +63,9 @@ class Canary(Section):
     deadline: Duration = "2h"
     """How long everything else but a bake may take, such as new instances. After that the
     rollout is aborted. At least 10m."""
+    hold: Duration = "7d"
+    """How long it waits for a person: after a step with `approve`, or when paused or held. After
+    that it goes back."""
     on_inconclusive: Literal["hold", "abort", "continue"] = "hold"
     """What happens when a bake ends and nobody can tell whether the step was good."""
 
@@ -75,7 +80,8 @@ def steps_of(canary: Canary, instances: int) -> tuple[Step, ...]:
     for step in canary.steps:
         share = percent(step.weight) / _ALL
         count = step.instances or max(1, math.ceil(round(share * instances, 6)))
-        found.append(Step(share, count, seconds(step.bake or canary.bake or BAKE)))
+        bake = seconds(step.bake or canary.bake or BAKE)
+        found.append(Step(share, count, bake, gate=step.approve))
     return tuple(found)
 
 
@@ -99,9 +105,12 @@ def problems(canary: Canary, instances: int, *, watched: bool) -> Iterator[Probl
     if seconds(canary.deadline) < SHORTEST_DEADLINE:
         text = "new instances take minutes to come"
         yield Problem((*PATH, "deadline"), text, "use 10m or more")
-    if not watched:
+    if seconds(canary.hold) < SHORTEST_DEADLINE:
+        text = "a person needs some time to answer, and it goes back when that is over"
+        yield Problem((*PATH, "hold"), text, "use 10m or more; 7d is the default")
+    if not watched and not all(step.approve for step in canary.steps):
         text = "nothing watches these steps: the new version goes to 100 % whatever it does"
-        help_ = "say under `analysis` what has to hold, or promote each step by hand"
+        help_ = "say under `analysis` what has to hold, or give each step `approve: true`"
         yield Problem(PATH, text, help_, severity=Severity.WARNING, on_key=True)
 
 

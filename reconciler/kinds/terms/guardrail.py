@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reconciler.kinds.api import Problem, percent, seconds
+from reconciler.kinds.api import Problem, Severity, percent, seconds
 from reconciler.kinds.terms.canary import baking
 from reconciler.kinds.terms.deployment import Strategy
 from reconciler.model.value import Json, Path, Props
@@ -119,6 +119,16 @@ def problems(strategy: Strategy, instances: int, alarms: int) -> Iterator[Proble
         text = f"a deployment watches {MOST_ALARMS} alarms at most, here are {number}"
         help_ = "remove some of 'analysis' or 'existingAlarms'"
         yield Problem((*found.path, "existingAlarms"), text, help_)
+
+
+def unwatched(strategy: Strategy, alarms: int) -> Iterator[Problem]:
+    """Steps, or a bake, that nothing would stop."""
+    found = guardrail(strategy)
+    if alarms or found.existing or not (found.bake or found.steps):
+        return
+    text = "nothing watches this: the new version takes over whatever it does"
+    help_ = "say under `analysis` what has to hold"
+    yield Problem(found.path, text, help_, severity=Severity.WARNING, on_key=True)
 
 
 def _sizes(found: Guardrail, instances: int) -> Iterator[Problem]:

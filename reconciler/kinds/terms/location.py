@@ -17,7 +17,11 @@ S3Uri = Annotated[
 ]
 S3Path = Annotated[
     str,
-    Field(pattern=r"^[^/*?$\r\n][^*?$\r\n]*$", max_length=900, examples=["fraud/model.tar.gz"]),
+    Field(
+        pattern=r"^[^/*?$\x00-\x1f\x7f][^*?$\x00-\x1f\x7f]*$",
+        max_length=900,
+        examples=["fraud/model.tar.gz"],
+    ),
 ]
 """A key or prefix in a bucket, without a slash in front.
 

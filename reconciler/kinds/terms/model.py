@@ -28,8 +28,9 @@ class Registered(Section):
 class Packaged(Section):
     """A model file, and the image that serves it."""
 
-    artifact: Annotated[Location, Shorthand("uri")]
-    """The model.tar.gz: a URI, or a DataSource and a path."""
+    artifact: Maybe[Annotated[Location, Shorthand("uri")]] = None
+    """The model.tar.gz: a URI, or a DataSource and a path. By default the image brings its model,
+    or fetches it."""
     etag: Maybe[Annotated[str, Field(pattern=r"^[0-9a-f]{32}(-[0-9]{1,5})?$")]] = None
     """The ETag that the file must have, as S3 shows it without quotes. By default the model
     follows the file: another one under the same key is another model."""

@@ -39,13 +39,25 @@ CODES = (
     Code(
         "CANARY006",
         "nobody can say how far a rollout is",
-        "The marks on the endpoint cannot be read, or it is on none of the configurations that they name: somebody else has changed it. Nothing is planned for it, for each guess could take traffic away.",
-        "`moorline rollout abort NAME` goes back to the version before; or put right what was changed by hand.",
+        "The marks on the endpoint cannot be read, it is on none of the configurations that they name, or its weights or variants are those of no step: somebody else has changed it. Nothing is planned for it, for each guess could take traffic away.",
+        "`moorline rollout abort NAME` goes back to the version before, and where one version is live and the marks cannot be read, it marks the rollout as ended; or put right what was changed by hand.",
     ),
     Code(
         "CANARY007",
         "an update of the endpoint has to end first",
         "AWS is moving the endpoint to another configuration. What a rollout starts from, and goes back to, is known when that has ended.",
         "Plan again when it has settled.",
+    ),
+    Code(
+        "CANARY008",
+        "what a running rollout goes back to is gone",
+        "Somebody has deleted the endpoint configuration of the version before, its model or the model's file while a new version takes over. Until it is there again the new version gets no more traffic, and an abort takes the traffic back and leaves the endpoint on the configuration with both. A configuration whose content follows from the live one is made again by the apply.",
+        "Apply, where the plan says that it makes it again. Else put it back: apply the specs as they were, or restore the file. `moorline rollout promote --full NAME` goes on without a way back.",
+    ),
+    Code(
+        "CANARY009",
+        "an alarm of a rollout is not well when it starts",
+        "An alarm that guards the rollout fires already, is not there, has no data, or could not be read, before the new version has any traffic. The plan is not refused, since the new version may be the one that mends it. An alarm that fires, or is not there, holds the rollout before its first weight.",
+        "Put the alarm right. Where the version before is what is broken, `moorline rollout promote --full NAME` replaces it, whatever the alarm says.",
     ),
 )

@@ -57,13 +57,19 @@ CODES = (
     Code(
         "DRIVE009",
         "it waits for a person",
-        "The rollout is paused, or its analysis is inconclusive and the spec says to hold then. It goes no further by itself.",
-        "`moorline rollout resume` or `promote` goes on, `abort` goes back.",
+        "The rollout is paused, or its analysis is inconclusive and the spec says to hold then, or the spec asks for another target by now, or moves no weights any more. It goes no further by itself.",
+        "`moorline rollout resume` or `promote` goes on, `abort` goes back. `moorline apply` takes up what the spec asks for instead.",
     ),
     Code(
         "DRIVE010",
         "driven by something else",
         "The spec says who drives the rollout, and it is another than this command: two would get in each other's way.",
         "Leave it to the other one, or change `drive` in the spec.",
+    ),
+    Code(
+        "DRIVE011",
+        "what the way back needs is gone",
+        "The endpoint configuration that a rollout goes back to, its model or the model's file was deleted while the rollout runs. Traffic still goes back, as both versions are in one configuration; the endpoint itself cannot, and instances that start later would load nothing. The new version gets no more traffic meanwhile.",
+        "An apply makes the configuration again where its content is still known; the plan says so. A model or a file needs the specs or the object as they were: `git revert` and apply, or a restored version of the object. Then `moorline rollout resume`. Or `promote --full`, which goes on without a way back.",
     ),
 )

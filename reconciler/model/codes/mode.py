@@ -66,4 +66,16 @@ CODES = (
         "An autoscaler owns the number. An update of the endpoint keeps the live one, whatever the configuration begins with.",
         "Nothing. `autoscale` has the bounds of the number.",
     ),
+    Code(
+        "MODE011",
+        "a policy of somebody else would go",
+        "Where a scalable target is deregistered, because nothing declares it or because another instance type needs it away for a while, AWS deletes all of its policies. This one is of no spec.",
+        "Have its owner delete it, then plan again.",
+    ),
+    Code(
+        "MODE012",
+        "it would stay at none",
+        "Nothing brings back the first instance of an endpoint at 0 once its autoscaler is gone: its number stays as it is.",
+        "Raise `atLeast` to 1 and apply that, then take `autoscale` away.",
+    ),
 )

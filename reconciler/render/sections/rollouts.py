@@ -10,7 +10,15 @@ from reconciler.render.markdown.escape import code
 from reconciler.render.markdown.view import View
 from reconciler.render.section import Panel, Report, Section, register
 from reconciler.render.vocabulary.ink import Ink, harmless
-from reconciler.render.vocabulary.rollout import finding, steps, timeline, told, traffic
+from reconciler.render.vocabulary.rollout import (
+    beside,
+    ending,
+    finding,
+    steps,
+    timeline,
+    traffic,
+    verb,
+)
 
 TITLE = "Rollouts"
 _STYLES = {"in-progress": "cyan", "done": "green", "paused": "yellow", "held": "yellow"}
@@ -24,23 +32,25 @@ def head(each: Mapping[str, Json]) -> str:
     """``in-progress: step 2 of 5, baking; primary 75 %, candidate 25 %``."""
     if each["status"] == "starts":
         return f"starts: {timeline(each['steps'])}"
-    shown = traffic(each)
-    return f"{each['status']}: {told(each)}{f'; {shown}' if shown else ''}"
+    shown = "; ".join(filter(None, (beside(each), traffic(each))))
+    return f"{each['status']}: {shown}" if shown else str(each["status"])
 
 
 def lines(each: Mapping[str, Json]) -> Iterator[str]:
     """What follows the first line: the way, why it is where it is, and what the metrics say."""
     if each["status"] != "starts" and each["steps"]:
         yield steps(each["steps"])
-    if each["ended"] or each["because"]:
-        yield harmless(str(each["ended"] or each["because"]))
+    if each["ended"]:
+        yield ending(str(each["ended"]))
+    elif each["because"] and str(each["because"]) not in str((each["next"] or {}).get("why")):
+        yield harmless(str(each["because"]))
     for one in each["findings"]:
         yield f"{one['verdict']}: {finding(one)}"
     next_ = each["next"] or {}
     if next_.get("why"):
         still = next_["until"] and next_["act"] in {"wait", "hold"}
         when = f" until {next_['until']}" if still else ""
-        yield f"next: {harmless(str(next_['act']))}{when}: {harmless(str(next_['why']))}"
+        yield f"next: {verb(str(next_['act']))}{when}: {harmless(str(next_['why']))}"
 
 
 def markdown(view: View) -> Part | None:

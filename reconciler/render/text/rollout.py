@@ -10,7 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from reconciler.model.value import Json
 from reconciler.render.vocabulary import interval
 from reconciler.render.vocabulary.ink import Ink, cells, harmless
-from reconciler.render.vocabulary.rollout import finding, share, steps, told, traffic
+from reconciler.render.vocabulary.rollout import (
+    beside,
+    ending,
+    finding,
+    share,
+    steps,
+    told,
+    traffic,
+    verb,
+)
 from reconciler.render.vocabulary.words import count
 
 __all__ = ["history", "line", "news", "planned", "status", "table", "told"]
@@ -29,6 +38,8 @@ _STYLES = {
     "rolled-back": "red",
 }
 _STILL = frozenset({"wait", "hold"})
+_RESTS = frozenset({"idle", "done", "aborted", "rolled-back"})
+"""States in which nothing is guarded by its alarms."""
 _SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "waiting": ("…", "dim")}
 
 
@@ -37,9 +48,10 @@ def status(found: Row, *, color: bool) -> str:
     ink = Ink(color)
     word = str(found["status"])
     head = f"{ink(harmless(found['endpoint']), 'bold')} ({harmless(found['environment'])})"
-    lines = [f"{head}  {ink(word, _STYLES.get(word, ''))}  {told(found)}"]
+    lines = [f"{head}  {ink(word, _STYLES.get(word, ''))}  {beside(found)}".rstrip()]
     if found["version"] and found["target"]:
         lines.append(f"  to {harmless(found['version'])}: {harmless(found['target'])}")
+    lines += _asked(found)
     if found["steps"]:
         lines.append(f"  {steps(found['steps'])}")
     lines += _variants(found["variants"])
@@ -49,17 +61,31 @@ def status(found: Row, *, color: bool) -> str:
     told_of = " ".join(str(each["name"]) for each in found["findings"])
     silent = [name for name, state in found["alarms"].items() if state != "OK"]
     silent = [name for name in silent if name not in told_of]
-    lines += [f"  alarm {harmless(name)}: {_alarm(found['alarms'][name])}" for name in silent]
+    if word not in _RESTS:
+        lines += [f"  alarm {harmless(name)}: {_alarm(found['alarms'][name])}" for name in silent]
     if found["frozen"]:
         lines.append(f"  frozen: {harmless(found['frozen'])}")
+    if found["lacks"]:
+        lines.append(f"  {ink('no way back', 'alarm')}: {harmless(found['lacks'])} is gone")
     if found["moving_to"]:
         lines.append(f"  AWS moves it to {harmless(found['moving_to'])}")
     if found["reason"]:
         lines.append(f"  AWS says: {harmless(found['reason'])}")
     if found["ended"]:
-        lines.append(f"  ended: {harmless(found['ended'])}")
-    lines.append(f"  {ink('next', 'bold')}  {line(found)}")
+        lines.append(f"  {'the last one ' * (word == 'idle')}ended: {ending(found['ended'])}")
+    lines.append(f"  {ink('next', 'bold')}  {'nothing' if found['ended'] else line(found)}")
     return "\n".join(lines)
+
+
+def _asked(found: Row) -> Iterator[str]:
+    """What the spec asks for, where that is not what is on trial, or nobody knows."""
+    asked = found.get("asked")
+    if not asked:
+        return
+    version = f"{harmless(asked['version'])}: " if asked["version"] else ""
+    said = f"asks for {version}{harmless(asked['target'])}"
+    blind = "" if asked["heeded"] else "; AWS goes on with what the last apply gave it"
+    yield f"  spec: {harmless(asked['unsure']) or said}{blind}"
 
 
 def _alarm(state: Json) -> str:
@@ -94,7 +120,8 @@ def planned(found: Row) -> str:
         for name, number in next_.get("counts", {}).items()
     ]
     parts += [f"to {harmless(next_['config'])}"] if next_.get("config") else []
-    return " ".join([str(next_.get("act", "nothing")), ", ".join(parts)]).strip()
+    act = str(next_.get("act", "nothing"))
+    return " ".join([verb(act), ", ".join(parts)]).strip()
 
 
 def line(found: Row) -> str:
@@ -111,8 +138,8 @@ def table(rows: Sequence[Row], *, color: bool) -> str:
     ink = Ink(color)
     if not rows:
         return (
-            "no spec has a rollout that goes step by step (`advance --all`: with `drive: ci`);"
-            " one that runs without its spec is shown by `moorline rollout status NAME`"
+            "no spec has a rollout that goes step by step (`advance --all`: with `drive: ci`), and"
+            " none runs without its spec"
         )
     names = [harmless(each["rollout"]) for each in rows]
     width = max(map(cells, names))
@@ -120,8 +147,8 @@ def table(rows: Sequence[Row], *, color: bool) -> str:
     for name, each in zip(names, rows, strict=True):
         word = str(each["status"])
         shown = ink(f"{word:<11}", _STYLES.get(word, ""))
-        line_ = f"{name}{' ' * (width - cells(name))}  {shown}  {told(each)}; {line(each)}"
-        out.append(line_)
+        said = "; ".join(filter(None, (beside(each), line(each))))
+        out.append(f"{name}{' ' * (width - cells(name))}  {shown}  {said}")
     return "\n".join(out)
 
 

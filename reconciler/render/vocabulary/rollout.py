@@ -22,22 +22,49 @@ def share(value: Json) -> str:
 
 
 def steps(rows: Sequence[Row]) -> str:
-    """``✓ 5 % · ● 25 % · ○ 50 %``: what was, where it is, what comes."""
-    return " · ".join(f"{MARKS[each['state']]} {share(each['share'])}" for each in rows)
+    """``✓ 5 % · ● 25 % ‖ · ○ 50 %``: what was, is and comes; at a ‖ a person says promote."""
+    return " · ".join(
+        f"{MARKS[each['state']]} {share(each['share'])}{' ‖' if each.get('gate') else ''}"
+        for each in rows
+    )
 
 
 def timeline(rows: Sequence[Row]) -> str:
-    """``5 % for 10 min, 25 % for 10 min, …``: how long each step is watched."""
-    return ", ".join(f"{share(each['share'])} for {spent(each['bake'])}" for each in rows)
+    """``5 % for 10 min, then waits for promote, 25 % for 10 min, …``: how long each is watched."""
+    return ", ".join(
+        f"{share(each['share'])} for {spent(each['bake'])}"
+        f"{', then waits for promote' if each.get('gate') else ''}"
+        for each in rows
+    )
 
 
 def told(found: Row) -> str:
     """The phase in one line: ``step 2 of 5, baking``."""
+    return ", ".join(filter(None, (_where(found), harmless(str(found["phase"])))))
+
+
+def beside(found: Row) -> str:
+    """The same beside the status, whose word is not said twice; "" where that says all."""
+    said = {found["status"], "completed"}
+    return _where(found) if found["phase"] in said else told(found)
+
+
+def _where(found: Row) -> str:
     at, every = found["step"], found["steps"]
-    where = ""
-    if every and found["status"] in {"in-progress", "paused", "held"}:
-        where = f"step {at} of {len(every)}, " if at else "before the first step, "
-    return f"{where}{harmless(str(found['phase']))}"
+    if not every or found["status"] not in {"in-progress", "paused", "held"}:
+        return ""
+    return f"step {at} of {len(every)}" if at else "before the first step"
+
+
+def verb(act: str) -> str:
+    """What is done, in a word for people."""
+    return {"mark": "note"}.get(act, harmless(act))
+
+
+def ending(text: str) -> str:
+    """How it ended: ``aborted: a person aborted it``."""
+    how, _, why = harmless(text).partition(" ")
+    return f"{how}: {why}" if why else how
 
 
 def traffic(found: Row) -> str:

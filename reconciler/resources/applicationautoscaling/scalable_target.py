@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.change import Change
+from reconciler.model.scaling import HELD_TAG
 from reconciler.model.value import Json, Props, canonical
 from reconciler.resources.api import (
     Listing,
@@ -26,10 +27,12 @@ from reconciler.resources.api import (
     members,
     register,
 )
+from reconciler.resources.applicationautoscaling.going import foresee
 from reconciler.resources.applicationautoscaling.service import BUSY, GONE, SERVICE, TARGET
 from reconciler.resources.aside import Aside
 from reconciler.resources.codecs import Codec, first
 from reconciler.resources.parts import Reader
+from reconciler.resources.review import Pending
 
 KEY = {
     "ResourceId": "{parent}",
@@ -96,10 +99,28 @@ class Actions:
 
 
 def update(change: Change) -> Iterator[Request]:
-    """Registering it again; what is not given stays as it is."""
+    """Registering it again; what is not given stays as it is.
+
+    Whoever ends a rollout knows by our tag that we have suspended it, so that one comes first.
+    """
+    yield from _held(change)
     if change.touches(*TAKEN):
         wanted = {name: change.desired[name] for name in TAKEN if name in change.desired}
         yield Request("register_scalable_target", wanted)
+
+
+def _held(change: Change) -> Iterator[Request]:
+    """The tag of a rollout, which is no difference by itself."""
+    if change.observed is None or not change.touches("SuspendedState"):
+        return
+    arn = {"ResourceARN": change.observed.outputs["ScalableTargetARN"]}
+    given = {tag["Key"]: tag["Value"] for tag in change.desired.get("Tags") or ()}
+    there = HELD_TAG in (change.observed.tags or {})
+    if HELD_TAG in given and not there:
+        told = {**arn, "Tags": {HELD_TAG: given[HELD_TAG]}}
+        yield Request("tag_resource", told, bare=True)
+    elif there and HELD_TAG not in given:
+        yield Request("untag_resource", {**arn, "TagKeys": [HELD_TAG]}, bare=True)
 
 
 register(
@@ -161,8 +182,13 @@ register(
             "AWS::SageMaker::Endpoint",
             "AWS::SageMaker::InferenceComponent",
         ),
+        pending=Pending(foresee=foresee),
         aside=Aside(
             needs={"register_scalable_target": ("application-autoscaling:TagResource",)},
+            looks=(
+                "application-autoscaling:DescribeScalingPolicies",
+                "sagemaker:DescribeEndpoint",
+            ),
         ),
         update=update,
     )

@@ -2,8 +2,10 @@
 
 AWS gives a forward back in other shapes than it took it: one group without a weight, or groups
 beside it that get nothing. Where the shares are those that are declared, nothing differs. While a
-rollout runs, the weights are its own: they follow the endpoint, whose marks say so.
-Source: ELB API reference, ForwardActionConfig.
+rollout runs, the weights are its own: they follow the endpoint, whose marks say so. So are those of
+a test, as long as the spec has it with the same groups. A client that is kept at one group goes
+round the weights, so that is a difference.
+Source: ELB API reference, ForwardActionConfig, TargetGroupStickinessConfig.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from reconciler.model.value import Json, Props
 from reconciler.resources.answers import absent
 from reconciler.resources.owner import CONTEXT, Owner
 from reconciler.resources.review import Asking, Look
-from reconciler.rollout import marks
+from reconciler.rollout import marks, trialmarks
 
 SPLIT_TAG = "moorline:split"
 """On a rule whose weights a rollout moves: the endpoint that it is of."""
+TEST_TAG = "moorline:split-by"
+"""On a rule that follows a test."""
 FORWARD = "forward"
 GROUPS = "TargetGroups"
 LOOKS = ("sagemaker:ListTags",)
@@ -39,18 +43,30 @@ def _meant(wanted: Props, live: Props) -> Props:
     if any(each.get("Type") != FORWARD for each in both):
         return wanted
     one, other = (_shares(each) for each in both)
-    return live if one and one == other else wanted
+    same = one and one == other and _kept(wanted) == _kept(live)
+    return live if same and {*_groups(live)} <= {*_groups(wanted)} else wanted
+
+
+def _kept(action: Props) -> bool:
+    """Whether a client stays at the group that it came to first."""
+    kept = (action.get("ForwardConfig") or {}).get("TargetGroupStickinessConfig") or {}
+    return bool(kept.get("Enabled"))
 
 
 def _shares(action: Props) -> dict[str, float]:
     """The share of each group that gets anything; nothing where none does, or is known by name."""
-    config = action.get("ForwardConfig") or {}
-    groups = config.get(GROUPS) or [{"TargetGroupArn": action.get("TargetGroupArn")}]
-    found = {each.get("TargetGroupArn"): each.get("Weight", 1) for each in groups}
+    found = _groups(action)
     total = sum(found.values())
     if not total or not all(isinstance(arn, str) for arn in found):
         return {}
     return {str(arn): weight / total for arn, weight in found.items() if weight}
+
+
+def _groups(action: Props) -> dict[Json, float]:
+    """The weight of each group; one that gets nothing is in use as well."""
+    config = action.get("ForwardConfig") or {}
+    groups = config.get(GROUPS) or [{"TargetGroupArn": action.get("TargetGroupArn")}]
+    return {each.get("TargetGroupArn"): each.get("Weight", 1) for each in groups}
 
 
 def owners(prop: str) -> tuple[Owner, ...]:
@@ -78,9 +94,20 @@ def context(prop: str, arn: str) -> Callable[[Change], Asking]:
         whole = f"arn:{partition}:sagemaker:{region}:{account}:endpoint/{endpoint}"
         gone = (absent("ValidationException", r"(?i)could not find|does not exist"),)
         found = yield Look("sagemaker", "list_tags", {"ResourceArn": whole}, "Tags", absent=gone)
-        return {_RUNS: runs({each["Key"]: each["Value"] for each in found or ()})}
+        said = {each["Key"]: each["Value"] for each in found or ()}
+        return {_RUNS: runs(said) or (trialmarks.TAG in said and _tests(change, prop))}
 
     return ask
+
+
+def _tests(change: Change, prop: str) -> bool:
+    """Whether the declared rule is that of a test, and divides between the groups it has."""
+    tags = {each["Key"] for each in change.desired.get("Tags") or ()}
+    wanted, live = (
+        {arn for action in side.get(prop) or () for arn in _groups(action)}
+        for side in (change.desired, change.live)
+    )
+    return TEST_TAG in tags and wanted == live
 
 
 def runs(tags: Mapping[str, str]) -> bool:

@@ -18,6 +18,7 @@ from reconciler.rollout.marks import PREFIX, encode, read
 from reconciler.rollout.values import Doing, Marks
 
 CONFIG = "EndpointConfigName"
+SPEC = "moorline:spec"
 BAD = ("aborted", "rolled-back", "failed")
 """Ways to end after which the same configuration is not tried again by itself."""
 WEIGHT = "DesiredWeight"
@@ -107,9 +108,17 @@ def held(change: Change) -> str:
     if written(change) is not None:
         return _lacking(change, marks)
     said = f" to version {marks.version}" if marks.version else f" to {marks.target!r}"
+    name = (change.observed.tags or {}).get(SPEC, "").partition("/")[2] if change.observed else ""
+    same = change.desired.get(CONFIG) == marks.target
+    ways = (
+        f"`moorline rollout promote --full {name}` ends it with what this asks for, or `abort` goes"
+        " back and an apply then starts this"
+        if same
+        else f"`moorline rollout abort {name}` goes back, and an apply then starts this"
+    )
     return (
         f"a rollout{said} runs and is at step {marks.step} of {len(marks.steps)}: this would end it"
-        " unjudged; promote or abort it first with `moorline rollout`, or leave its strategy"
+        f" unjudged; {ways}; with its canary in the spec again it goes on"
     )
 
 

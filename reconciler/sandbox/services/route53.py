@@ -1,9 +1,10 @@
 """Route 53: record sets under one name keep one routing policy, and a batch is taken whole or not.
 
 A zone that is made with a caller reference that begins with `sandbox:` has the id behind it, so
-that specs can name it. Sources: Route 53 API reference, ChangeResourceRecordSets (CREATE of what is
-there, DELETE of what is not as it is said, other policies under the name: InvalidChangeBatch) and
-ResourceRecordSet (SetIdentifier, Weight, Failover).
+that specs can name it; any other id begins with Z, as AWS's do. Sources: Route 53 API reference,
+ChangeResourceRecordSets (CREATE of what is there, DELETE of what is not as it is said, other
+policies under the name: InvalidChangeBatch) and ResourceRecordSet (SetIdentifier, Weight,
+Failover).
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ def install() -> None:
     def create_hosted_zone(self: Any, *args: Any, **given: Any) -> Any:  # noqa: ANN401  (moto's)
         zone = create(self, *args, **given)
         reference = str(given.get("caller_reference") or zone.caller_reference or "")
-        if reference.startswith(CHOSEN):
-            del self.zones[zone.resource_id]
-            zone.resource_id = reference.removeprefix(CHOSEN)
-            self.zones[zone.resource_id] = zone
+        chosen = reference.removeprefix(CHOSEN) if reference.startswith(CHOSEN) else ""
+        del self.zones[zone.resource_id]
+        zone.resource_id = chosen or f"Z{zone.resource_id[1:]}"  # moto's begin with any letter
+        self.zones[zone.resource_id] = zone
         return zone
 
     backend.create_hosted_zone = create_hosted_zone

@@ -15,10 +15,13 @@ from moto.sts.responses import TokenResponse
 
 from reconciler.sandbox.iam import principals
 from reconciler.sandbox.protocol.errors import Refused
+from reconciler.sandbox.services.cloudtrail import identity
 from reconciler.sandbox.state.world import WORLD
 
 SHORTEST, HOUR, LONGEST = 900, 3600, 43200
 TOO_LONG = "The requested DurationSeconds exceeds the"
+_NOBODY = ":user/moto"
+"""Whom moto takes every key for that it has not given out."""
 _SESSION = re.compile(r"arn:aws[a-z-]*:sts::\d{12}:assumed-role/")
 
 
@@ -27,9 +30,24 @@ def install() -> None:
     backend: Any = STSBackend
     response: Any = TokenResponse
     backend.assume_role = _timed(backend.assume_role)
+    backend.get_caller_identity = _named(backend.get_caller_identity)
     response.assume_role = _narrowed(_assume_role(response.assume_role))
     by_token = _by_token(response.assume_role_with_web_identity)
     response.assume_role_with_web_identity = _narrowed(by_token)
+
+
+def _named(tell: Any) -> Any:  # noqa: ANN401  (a moto method)
+    """Who a key that nobody was given out is of, as the sandbox's CloudTrail says it."""
+
+    def named(self: Any, access_key_id: str, region: str) -> tuple[str, str, str]:  # noqa: ANN401
+        known: tuple[str, str, str] = tell(self, access_key_id, region)
+        if not known[1].endswith(_NOBODY):
+            return known
+        who, _ = identity.of(access_key_id or "", self.account_id)
+        arn = known[1].partition(":sts:")[0] + str(who["arn"]).removeprefix("arn:aws")
+        return str(who["principalId"]), arn, self.account_id
+
+    return named
 
 
 def _timed(assume: Any) -> Any:  # noqa: ANN401  (a moto method)

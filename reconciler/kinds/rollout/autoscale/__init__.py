@@ -12,14 +12,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reconciler.kinds.api import Duration, Maybe, Section, Share, Shorthand
+from reconciler.kinds.terms.metric import MetricName, Namespace
 
 
 class Custom(Section):
     """A metric of CloudWatch."""
 
-    metric: Annotated[str, Field(min_length=1, max_length=255)]
+    metric: MetricName
     """Its name."""
-    namespace: Annotated[str, Field(min_length=1, max_length=255)]
+    namespace: Namespace
     """Its namespace."""
     dimensions: Annotated[dict[str, str], Field(max_length=30)] = Field(default_factory=dict)
     """Its dimensions, all of them."""

@@ -8,12 +8,12 @@ SageMaker developer guide, "Autoscale an asynchronous endpoint".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.kinds.api import Scope, percent, seconds
 from reconciler.kinds.rollout.autoscale import Autoscale, Custom, Stepped, Target, Wake
+from reconciler.kinds.rollout.autoscale.called import WOKEN, followed, named, stepped
 from reconciler.kinds.rollout.autoscale.figures import (
     COMPONENT,
     DIMENSIONS,
@@ -34,7 +34,6 @@ ALARM = "AWS::CloudWatch::Alarm"
 SERVICE = "sagemaker"
 AT: Path = ("autoscale",)
 _COOLDOWN = 300
-_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +82,13 @@ def _woken(rule: Wake, scaled: Scaled, scope: Scope) -> Iterator[Node]:
     at, length = (*AT, "wake"), seconds(rule.for_)
     steps: list[Json] = [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": rule.add}]
     config = _steps(steps, _COOLDOWN, "Average")
-    node = _policy("wake", "StepScaling", config, scaled, at, scope)
+    node = _policy(WOKEN, "StepScaling", config, scaled, at, scope)
     yield node
     metric, figure = WAITING[scaled.mode], WAKES[scaled.mode]
     props = _alarm(metric, "average", 1, "GreaterThanOrEqualTo", length, figure, scaled)
     props |= {"TreatMissingData": "missing", "AlarmActions": [Ref(node.address, "Arn")]}
     props["AlarmDescription"] = f"Brings {scope.name} back from zero"
-    yield scope.node(_address(ALARM, "wake", scaled, scope), props, lines={(): at})
+    yield scope.node(_address(ALARM, WOKEN, scaled, scope), props, lines={(): at})
 
 
 def _target(spec: Autoscale, scaled: Scaled, scope: Scope, *, held: bool) -> Node:
@@ -149,29 +148,20 @@ def _followed(rule: Target, index: int, scaled: Scaled, scope: Scope) -> Node:
         config["PredefinedMetricSpecification"] = {"PredefinedMetricType": figure.predefined}
     else:
         metric = {
-            "MetricName": _name(rule.metric),
+            "MetricName": named(rule.metric),
             "Namespace": figure.namespace,
             "Statistic": (rule.statistic or "average").capitalize(),
         }
         dimensions = _dimensions(rule.metric, figure, scaled)
         more = {"Dimensions": dimensions} if dimensions else {}
         config["CustomizedMetricSpecification"] = {**metric, **more}
-    return _policy(_words(_name(rule.metric)), "TargetTrackingScaling", config, scaled, at, scope)
+    return _policy(followed(rule), "TargetTrackingScaling", config, scaled, at, scope)
 
 
 def _figure(metric: str | Custom, scaled: Scaled) -> Figure:
     if isinstance(metric, Custom):
         return Figure(namespace=metric.namespace)
     return FIGURES[scaled.mode][metric]
-
-
-def _name(metric: str | Custom) -> str:
-    return metric if isinstance(metric, str) else metric.metric
-
-
-def _words(name: str) -> str:
-    """``invocations-per-instance``."""
-    return re.sub(r"[^a-z0-9]+", "-", _WORDS.sub("-", name).lower()).strip("-")
 
 
 def _dimensions(metric: str | Custom, figure: Figure, scaled: Scaled) -> list[Json]:
@@ -194,7 +184,7 @@ def _stepped(rule: Stepped, index: int, scaled: Scaled, scope: Scope) -> Iterato
         steps.append({**step, "ScalingAdjustment": each.add})
     cooldown = seconds(rule.cooldown) if rule.cooldown else _COOLDOWN
     together = rule.statistic.capitalize() if rule.statistic != "sum" else None
-    name = f"{_words(_name(rule.metric))}-{'above' if up else 'below'}"
+    name = stepped(rule)
     config = _steps(steps, cooldown, together)
     node = _policy(name, "StepScaling", config, scaled, at, scope)
     yield node
@@ -202,11 +192,11 @@ def _stepped(rule: Stepped, index: int, scaled: Scaled, scope: Scope) -> Iterato
     comparison = "GreaterThanOrEqualTo" if up else "LessThanOrEqualTo"
     level = rule.above if rule.above is not None else rule.below
     length = seconds(rule.for_)
-    props = _alarm(_name(rule.metric), rule.statistic, level, comparison, length, figure, scaled)
+    props = _alarm(named(rule.metric), rule.statistic, level, comparison, length, figure, scaled)
     if isinstance(rule.metric, Custom):
         props["Dimensions"] = _dimensions(rule.metric, figure, scaled)
     props |= {"TreatMissingData": "ignore", "AlarmActions": [Ref(node.address, "Arn")]}
-    props["AlarmDescription"] = f"Scales {scope.name} by {_name(rule.metric)}"
+    props["AlarmDescription"] = f"Scales {scope.name} by {named(rule.metric)}"
     yield scope.node(_address(ALARM, name, scaled, scope), props, lines={(): at})
 
 

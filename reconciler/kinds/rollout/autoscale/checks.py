@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from reconciler.kinds.api import Problem, seconds
 from reconciler.kinds.rollout.autoscale import Autoscale, Custom, Stepped, Target
+from reconciler.kinds.rollout.autoscale.called import WOKEN, followed, named, stepped
 from reconciler.kinds.rollout.autoscale.figures import FIGURES, ZERO
+from reconciler.kinds.terms.alarm import looked_back
 from reconciler.model.value import Path
 
 AT: Path = ("autoscale",)
-_MINUTE = 60
 
 
 def problems(spec: Autoscale, mode: str) -> Iterator[Problem]:
@@ -92,8 +93,7 @@ def _stepped(rule: Stepped, mode: str, path: Path) -> Iterator[Problem]:
     yield from _known(rule.metric, mode, path)
     if (rule.above is None) == (rule.below is None):
         yield Problem(path, "a rule has one level", "give 'above' or 'below'")
-    if seconds(rule.for_) % _MINUTE:
-        yield Problem((*path, "for"), "an alarm looks at whole minutes", "use a multiple of 60s")
+    yield from looked_back(seconds(rule.for_), (*path, "for"))
     bounds = [each.beyond for each in rule.steps]
     if bounds != sorted(set(bounds)) or bounds[0] != 0:
         text = "steps begin at 0 and go on from there, each once"
@@ -106,19 +106,35 @@ def _stepped(rule: Stepped, mode: str, path: Path) -> Iterator[Problem]:
 def _twice(spec: Autoscale) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, each in enumerate(spec.targets):
-        name = each.metric if isinstance(each.metric, str) else each.metric.metric
+        name = named(each.metric)
         if name in seen:
             path = (*AT, "targets", str(index))
             yield Problem(path, f"{name} is followed twice", "remove one of them")
         seen.add(name)
     sides: set[tuple[str, bool]] = set()
     for index, step in enumerate(spec.steps):
-        metric = step.metric if isinstance(step.metric, str) else step.metric.metric
+        metric = named(step.metric)
         side = (metric, step.above is not None)
         if side in sides:
             path = (*AT, "steps", str(index))
             yield Problem(path, f"{metric} has such a rule already", "put its steps into that one")
         sides.add(side)
+    yield from _alike(spec)
+
+
+def _alike(spec: Autoscale) -> Iterator[Problem]:
+    """Metrics of other names whose policies would have the same one: the last would be the only."""
+    known: dict[str, str] = {WOKEN: WOKEN} if spec.wake is not None else {}
+    rules = [("targets", at, followed(it), it.metric) for at, it in enumerate(spec.targets)]
+    rules += [("steps", at, stepped(it), it.metric) for at, it in enumerate(spec.steps)]
+    for member, at, policy, of in rules:
+        path, metric = (*AT, member, str(at)), named(of)
+        if not policy.strip("-") or policy in {"above", "below"}:
+            text = f"a policy is called after its metric, and {metric!r} has no letter and no digit"
+            yield Problem(path, text, "use a metric with a name")
+        elif known.setdefault(policy, metric) != metric:
+            text = f"{metric} and {known[policy]} would have one policy, {policy!r}"
+            yield Problem(path, text, "leave one of them out, or call one of the metrics otherwise")
 
 
 def _wake(spec: Autoscale, mode: str) -> Iterator[Problem]:
@@ -131,5 +147,5 @@ def _wake(spec: Autoscale, mode: str) -> Iterator[Problem]:
     elif mode in ZERO and zero and spec.wake is None:
         text = "at 0 there is no figure for each of them, so nobody would ever add the first one"
         yield Problem((*AT, "atLeast"), text, "add `wake: {}`", "MODE006")
-    if spec.wake is not None and seconds(spec.wake.for_) % _MINUTE:
-        yield Problem((*here, "for"), "an alarm looks at whole minutes", "use a multiple of 60s")
+    if spec.wake is not None:
+        yield from looked_back(seconds(spec.wake.for_), (*here, "for"))

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Lookup, Problem, Role, Scope
 from reconciler.kinds.rollout.expose import api, balancer, failover, front
-from reconciler.kinds.rollout.expose.check import check
-from reconciler.kinds.rollout.expose.spec import Expose
+from reconciler.kinds.rollout.expose.check import balanced, check
+from reconciler.kinds.rollout.expose.spec import Domain, Expose
 from reconciler.kinds.terms import private
 from reconciler.model.graph import Node
 from reconciler.model.value import Json
@@ -35,10 +35,8 @@ def problems(
     if why := _CANNOT.get(mode):
         yield Problem(("expose",), f"{why} ({mode})", "remove it", "EXPOSE006")
         return
-    if tested and expose.balancer is not None and expose.balancer.shares:
-        at = ("expose", "balancer", "shares")
-        yield Problem(at, "a test has the shares of its variants", "remove it")
-        return
+    if tested and expose.balancer is not None:
+        yield from balanced(expose.balancer, tested)
     yield from check(expose, serving, moves=moves)
 
 
@@ -69,17 +67,31 @@ def allow_driver(expose: Expose | None, scope: Scope, role: Role) -> None:
     scope.grant(role, ("elasticloadbalancing:ModifyRule",), on=(rules,), when={"StringEquals": own})
 
 
+def _certified(domain: Domain, scope: Scope) -> None:
+    """Say that a certificate is where neither an API nor a load balancer takes one from."""
+    _, _, _, region, account, _ = domain.certificate.split(":", 5)
+    place = scope.place
+    if (region, account) != (place.region, place.account):
+        text = f"the certificate is in {region} of {account}, and this environment is elsewhere"
+        help_ = f"use one of {place.region} in {place.account}: each environment has its own"
+        scope.problem(("expose", "domain", "certificate"), text, help=help_)
+
+
 def build(
     expose: Expose | None, serving: str, tested: Mapping[str, str], scope: Scope
 ) -> Iterator[Node]:
     """All that stands in front of the endpoint; `tested` has the shares of a test's variants."""
     if expose is None:
         return
+    if expose.domain is not None:
+        _certified(expose.domain, scope)
     if expose.api is not None:
         yield from api.build(expose.api, expose.domain, scope)
     if expose.balancer is not None:
         private.report(expose.balancer.network, scope, (*balancer.AT, "network"))
         shares = balancer.shares_of(expose.balancer, serving, tested)
-        yield from balancer.build(expose.balancer, expose.domain, shares, scope)
+        yield from balancer.build(
+            expose.balancer, expose.domain, shares, scope, tested=bool(tested)
+        )
     if expose.failover is not None and expose.domain is not None:
         yield from failover.build(expose, expose.domain, expose.failover, scope)

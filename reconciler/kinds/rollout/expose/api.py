@@ -61,6 +61,7 @@ def build(api: Api, domain: Domain | None, scope: Scope) -> Iterator[Node]:
             "ProtocolType": "HTTP",
             "Description": f"In front of {scope.name}",
             "DisableExecuteApiEndpoint": False,
+            "CorsConfiguration": None,  # said, so that one that somebody sets is a difference
         },
         lines={(): AT},
     )
@@ -74,6 +75,7 @@ def build(api: Api, domain: Domain | None, scope: Scope) -> Iterator[Node]:
             "IntegrationType": "AWS_PROXY",
             "IntegrationUri": Ref(function(scope), "Arn"),
             "PayloadFormatVersion": "2.0",
+            "RequestParameters": None,  # they would write headers that choose a model
             "TimeoutInMillis": MILLISECONDS,
         },
         lines={(): AT},
@@ -133,6 +135,7 @@ def _stage(api: Api, of: Props, scope: Scope) -> Iterator[Node]:
                 "ThrottlingBurstLimit": api.burst,
                 "ThrottlingRateLimit": api.rate,
             },
+            "RouteSettings": None,  # they would go before the limits of all
         },
         lines={
             (): AT,

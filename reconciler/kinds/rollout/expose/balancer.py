@@ -24,6 +24,8 @@ BALANCER, GROUP, LISTENER, RULE = (
 )
 FIREWALL = "AWS::EC2::SecurityGroup"
 SPLIT_TAG, VARIANT_TAG = "moorline:split", "moorline:variant"
+TEST_TAG = "moorline:split-by"
+"""On a rule that follows a test, which opens its variants and closes them."""
 FRONT_TAG = "moorline:front"
 CANDIDATE = "candidate"
 AT: Path = ("expose", "balancer")
@@ -33,14 +35,21 @@ PRIORITY, PER_CENT = 10, 100
 
 
 def shares_of(balancer: Balancer, serving: str, tested: Mapping[str, str]) -> dict[str, int]:
-    """Weights at rest, by variant; `tested` has the shares of a test."""
-    if given := balancer.shares or tested:
-        return {name: round(percent(share)) for name, share in given.items()}
+    """Weights at rest, by variant; a test, whose shares `tested` has, is opened by its driver."""
+    if tested:
+        return {name: PER_CENT if name == serving else 0 for name in tested}
+    if balancer.shares:
+        return {name: round(percent(share)) for name, share in balancer.shares.items()}
     return {serving: PER_CENT, CANDIDATE: 0}
 
 
 def build(
-    balancer: Balancer, domain: Domain | None, shares: Mapping[str, int], scope: Scope
+    balancer: Balancer,
+    domain: Domain | None,
+    shares: Mapping[str, int],
+    scope: Scope,
+    *,
+    tested: bool,
 ) -> Iterator[Node]:
     """The load balancer, its listener and rule, and for each variant a group and a function."""
     port = 443 if domain else 80
@@ -59,7 +68,7 @@ def build(
     )
     for variant in shares:
         yield from _group(variant, scope)
-    yield from _listening(shares, domain, port, scope)
+    yield from _listening(shares, domain, port, scope, tested=tested)
 
 
 def _firewall(balancer: Balancer, port: int, scope: Scope) -> Node:
@@ -108,8 +117,9 @@ def _group(variant: str, scope: Scope) -> Iterator[Node]:
 
 
 def _listening(
-    shares: Mapping[str, int], domain: Domain | None, port: int, scope: Scope
+    shares: Mapping[str, int], domain: Domain | None, port: int, scope: Scope, *, tested: bool
 ) -> Iterator[Node]:
+    """The rule comes after the endpoint: nothing asks for a variant that is not there yet."""
     listener, endpoint = scope.address(LISTENER), scope.address(ENDPOINT).name
     secure: dict[str, Json] = {"Protocol": "HTTP"}
     if domain is not None:
@@ -146,7 +156,11 @@ def _listening(
                 },
             ],
             "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
-            "Tags": [{"Key": SPLIT_TAG, "Value": endpoint}],
+            "Tags": [
+                {"Key": SPLIT_TAG, "Value": endpoint},
+                *([{"Key": TEST_TAG, "Value": "test"}] if tested else ()),
+            ],
         },
         lines={(): AT, ("Actions",): (*AT, "shares")},
+        depends_on=[scope.address(ENDPOINT)],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.kinds.api import Problem, days, percent
 from reconciler.kinds.rollout.expose.balancer import CANDIDATE
@@ -12,7 +12,7 @@ from reconciler.model.value import Path
 
 AT: Path = ("expose",)
 _ALL, _GROUPS = 100, 5
-MOST_WEIGHT = 999
+"""Target groups of one rule. Source: ELB API reference, CreateRule (quotas)."""
 
 
 def check(expose: Expose, serving: str, *, moves: bool) -> Iterator[Problem]:
@@ -41,6 +41,20 @@ def check(expose: Expose, serving: str, *, moves: bool) -> Iterator[Problem]:
     if (failover.order is None) == (failover.parts is None):
         help_ = "give 'order' (first, second) or 'parts'"
         yield Problem((*AT, "failover"), "a region has a place or a part", help_)
+
+
+def balanced(balancer: Balancer, tested: Mapping[str, str]) -> Iterator[Problem]:
+    """What of a test cannot be divided by a load balancer; `tested` has its shares."""
+    at = (*AT, "balancer")
+    if balancer.shares:
+        yield Problem((*at, "shares"), "a test has the shares of its variants", "remove it")
+    if len(tested) > _GROUPS:
+        text = f"a rule has {_GROUPS} target groups at most, and the test {len(tested)} variants"
+        yield Problem(at, text, f"test {_GROUPS} or fewer at a time")
+    for name, share in tested.items():
+        if isinstance(percent(share), float):
+            text = f"a load balancer divides by whole per cent, and {name!r} has {share}"
+            yield Problem(at, text, "give the variants of the test whole per cent")
 
 
 def _balancer(

@@ -53,7 +53,6 @@ def front(scope: Scope, variants: tuple[str, ...] = ("",)) -> Iterator[Node]:
         stream = (scope.arn("logs", f"log-group:{logs.name}:*"),)
         scope.grant(role, ("logs:CreateLogStream", "logs:PutLogEvents"), on=stream)
         yield scope.node(logs, {"RetentionInDays": LOGS_KEPT}, lines={(): ("expose",)})
-        named = {"VARIANT": variant} if variant else {}
         of = f"{variant} of {scope.name}" if variant else scope.name
         yield scope.node(
             function(scope, variant),
@@ -66,7 +65,7 @@ def front(scope: Scope, variants: tuple[str, ...] = ("",)) -> Iterator[Node]:
                 "Runtime": RUNTIME,
                 "MemorySize": MEBIBYTES,
                 "Timeout": SECONDS,
-                "Environment": {"Variables": {"ENDPOINT": endpoint, **named}},
+                "Environment": {"Variables": {"ENDPOINT": endpoint, "VARIANT": variant}},
                 "LoggingConfig": {"LogFormat": "JSON", "LogGroup": Ref(logs, "LogGroupName")},
             },
             lines={(): ("expose",)},

@@ -35,14 +35,21 @@ Certificate = Annotated[
 ]
 
 
+Printed = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=255)]
+TokenScope = Annotated[str, Field(pattern=r"^[!#-\[\]-~]+$", max_length=64)]
+"""Source: RFC 6749, 3.3; API Gateway API reference, Route (authorizationScopes)."""
+
+
 class Jwt(Section):
     """Tokens of an OpenID Connect provider."""
 
-    issuer: Annotated[str, Field(pattern=r"^https://[^\s/?#]+(/[^\s?#]*)?$")]
+    issuer: Annotated[
+        str, Field(pattern=r'^https://[!-"$-.0->@-~]+(/[!-"$->@-~]*)?$', max_length=2048)
+    ]
     """Who signs the tokens: the address that is their `iss`. API Gateway reads its keys there."""
-    audiences: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
+    audiences: Annotated[tuple[Printed, ...], Field(min_length=1, max_length=50)]
     """For whom a token has to be: its `aud` or `client_id` is one of these."""
-    scopes: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    scopes: Annotated[tuple[TokenScope, ...], Field(max_length=10)] = ()
     """What a token has to allow: one of these is in its `scope`."""
 
 

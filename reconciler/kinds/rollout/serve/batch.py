@@ -20,6 +20,7 @@ from reconciler.kinds.terms.key import allow_disks
 from reconciler.kinds.terms.location import S3Path, Spot, inside
 from reconciler.kinds.terms.permissions import allow_find, allow_seal, allow_write
 from reconciler.kinds.terms.schedule import GROUP, SCHEDULE, SERVICE as SCHEDULER, TRIES
+from reconciler.kinds.terms.text import text
 from reconciler.model.address import Address
 from reconciler.model.graph import Node
 from reconciler.model.value import Json, JsonText, Path, Ref
@@ -89,6 +90,16 @@ def _places(serve: Batch, scope: Scope) -> tuple[Spot, Spot]:
     return asked, inside(scope, "DataSource", serve.output.to, path, tree=True)
 
 
+def _apart(serve: Batch, scope: Scope) -> None:
+    """Say that a run would answer the answers of those before it."""
+    path = serve.output.path or f"answers/{scope.name}"
+    asked = (serve.path or "").rstrip("/")
+    if serve.output.to == serve.source and f"{path}/".startswith(f"{asked}/" if asked else ""):
+        text_ = "each run would answer what the runs before it have written"
+        help_ = "write the answers beside the requests: 'path' of each its own"
+        scope.problem((*AT, "output"), text_, help=help_)
+
+
 def allow(serve: Batch, role: Role, key: Json, scope: Scope) -> None:
     """The role of the model reads the requests and writes the answers."""
     asked, answers = _places(serve, scope)
@@ -100,6 +111,7 @@ def allow(serve: Batch, role: Role, key: Json, scope: Scope) -> None:
 
 def build(serve: Batch, model: Address, key: Json, scope: Scope) -> Iterator[Node]:
     """The pipeline, its role, and its schedule."""
+    _apart(serve, scope)
     pipeline = scope.address(PIPELINE)
     runs = scope.arn("sagemaker", f"pipeline/{pipeline.name}/*")
     runner = scope.role("pipeline", SERVICE, (runs,))
@@ -123,7 +135,9 @@ def build(serve: Batch, model: Address, key: Json, scope: Scope) -> Iterator[Nod
 
 def _definition(serve: Batch, model: Address, key: Json, scope: Scope) -> Json:
     asked, answers = _places(serve, scope)
-    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": asked.uri}}
+    # a prefix without a slash at its end is that of its neighbours too
+    whole = text(asked.uri, "" if (serve.path or "").endswith("/") else "/")
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": whole}}
     execution = {"Get": "Execution.PipelineExecutionId"}
     place = {"Std:Join": {"On": "/", "Values": [answers.uri, execution]}}  # each run has its own
     output: dict[str, Json] = {"S3OutputPath": place, "Accept": serve.content_type}

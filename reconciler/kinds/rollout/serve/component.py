@@ -12,7 +12,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from reconciler.kinds.api import Duration, Maybe, Problem, Section, Size, gibibytes, seconds
+from reconciler.kinds.api import (
+    Duration,
+    Maybe,
+    Problem,
+    Section,
+    Severity,
+    Size,
+    gibibytes,
+    seconds,
+)
 from reconciler.model.address import Address
 from reconciler.model.value import Json, Path, Props, Ref
 
@@ -42,6 +51,10 @@ class Component(Section):
 
 def problems(part: Component, path: Path) -> Iterator[Problem]:
     """What SageMaker refuses of it."""
+    if not part.copies:
+        text = "SageMaker makes no component without a copy: this is for one that exists"
+        help_ = "use 1 or more; with `autoscale: {atLeast: 0, wake: {}}` it goes while nobody asks"
+        yield Problem((*path, "copies"), text, help_, severity=Severity.WARNING)
     if part.max_memory and gibibytes(part.max_memory) < gibibytes(part.memory):
         yield Problem((*path, "maxMemory"), "it is less than 'memory'", "raise it")
     timeouts = {"downloadTimeout": part.download_timeout, "startupTimeout": part.startup_timeout}

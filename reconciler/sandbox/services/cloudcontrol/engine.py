@@ -284,7 +284,8 @@ def _delete(shelf: Shelf, request: Request) -> Record | None:
     record = shelf.find(Asked(request.identifier, shelf.kind.identity, request.parts))
     if record is None or record.ends is not None:
         raise not_found(request.type, request.identifier)
-    types.release(shelf.kind.name, {**record.model, **record.made})
+    of, whole = shelf.backend.of, {**record.model, **record.made}
+    types.release(shelf.kind.name, whole, lambda other: [it.model for it in of(other).values()])
     if request.fault is None or not request.fault.code or request.fault.work != "half":
         shelf.delete(record)
     return record

@@ -132,6 +132,7 @@ class Shelf:
         habits, now = self.kind.habits, WORLD.clock.now()
         if self.native:
             self.native.delete(self.aws, record.parts)
+        types.take_along(self.kind.name, record.parts, self.backend.of)
         if habits.held:
             self.backend.held[self.kind.name, record.identifier] = now + habits.held
         record.ends = now + habits.lingers
@@ -166,7 +167,8 @@ class Shelf:
             return known
         shown = self.native.read(self.aws, parts)
         if shown is None:
-            self._records.pop("|".join(parts), None)
+            if self._records.pop("|".join(parts), None):
+                types.take_along(self.kind.name, parts, self.backend.of)
             return None
         hidden = [path for path in self.kind.facts.write_only if path not in self.kind.identity]
         sent = desired if desired is not None else known.model if known else {}

@@ -25,10 +25,14 @@ def demand_store(call: Call, uri: str) -> None:
 
 
 def demand_model(call: Call, uri: str) -> None:
-    """Refuse a model file that is absent, or whose bucket is absent or elsewhere."""
+    """Refuse a model file that is absent, or whose bucket is absent or elsewhere.
+
+    A prefix is of an endpoint of many models, which may be put there later.
+    """
     region = _region(uri)
     bucket, _, key = uri.removeprefix(SCHEME).partition("/")
-    if not region or not there.holds(bucket, key):
+    prefix = not key or key.endswith("/")
+    if not region or not (prefix or there.holds(bucket, key)):
         raise invalid(f"Could not find model data at {uri}.")
     if region != call.backend.region_name:
         raise invalid(

@@ -91,6 +91,8 @@ def create(call: Call) -> dict[str, Any]:
     _host(call)
     _models(call)
     copies = (call.get("RuntimeConfig") or {}).get("CopyCount", 1)
+    if copies < 1:  # a later update may take them all; github.com/stdapi-ai/stdapi.ai/issues/43
+        raise invalid("Inference components need a copy count that is an integer larger than 0.")
     data = call.pick("InferenceComponentName", *_TAKEN) | {
         "RuntimeConfig": {"DesiredCopyCount": copies, "CurrentCopyCount": 0}
     }

@@ -3,12 +3,14 @@
 `AWS::SNS::Topic` is `sns_topic.py`. It may have `HABITS`, and, for what the rest of the sandbox
 has too, `create`, `read`, `update`, `delete` and `listed`, which ask moto. `refuse` is given what
 is there and what is asked for, and raises `Broken` for a change that the service does not take;
-`release` is given what is to be deleted, and raises `Broken` where it may not go;
+`release` is given what is to be deleted, and raises `Broken` where it may not go; `spare` does so
+by what else is there, of a type;
 `begun` does so for what is made, and may answer more than is asked for; `kept` answers what an
 update leaves; `admit` is given what is asked for and all others of the type, by identifier, before
 one is made; `meets` is given what is asked for and a function from a type to all of it that is
-there; `shows` is given what one is and what a listing was told, and says whether that shows
-it.
+there; `along` is given the identifier of what is deleted and such a function, and says of what is
+then gone as well; `shows` is given what one is and what a listing was told, and says whether that
+shows it.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ def refuse(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
         own(before, after)
 
 
-def release(type_: str, model: dict[str, Any]) -> None:
+def release(
+    type_: str, model: dict[str, Any], of: Callable[[str], Iterable[dict[str, Any]]]
+) -> None:
     """Let the file of a type refuse a deletion.
 
     Raises:
@@ -53,6 +57,15 @@ def release(type_: str, model: dict[str, Any]) -> None:
     """
     if own := getattr(lookup(type_), "release", None):
         own(model)
+    if own := getattr(lookup(type_), "spare", None):
+        own(model, of)
+
+
+def take_along(type_: str, parts: tuple[str, ...], of: Callable[[str], dict[str, Any]]) -> None:
+    """Let go what is no more once something of a type is deleted, as the file of the type says."""
+    if own := getattr(lookup(type_), "along", None):
+        for other, name in [*own(parts, of)]:
+            of(other).pop(name, None)
 
 
 def admit(type_: str, desired: dict[str, Any], others: dict[str, dict[str, Any]]) -> None:

@@ -44,5 +44,27 @@ def meets(desired: dict[str, Any], of: Callable[[str], Iterable[dict[str, Any]]]
             raise Broken("AccessDenied", text)
 
 
+def spare(model: dict[str, Any], of: Callable[[str], Iterable[dict[str, Any]]]) -> None:
+    """Refuse to delete what a listener or a rule names, with whatever weight.
+
+    Source: ELB API reference, DeleteTargetGroup (ResourceInUse).
+
+    Raises:
+        Broken: it is in use.
+    """
+    arn = model["TargetGroupArn"]
+    kinds = ("Listener", "DefaultActions"), ("ListenerRule", "Actions")
+    for noun, member in kinds:
+        for each in of(f"AWS::ElasticLoadBalancingV2::{noun}"):
+            if any(arn in _groups(action) for action in each.get(member) or ()):
+                text = f"Target group '{arn}' is currently in use by a listener or a rule"
+                raise Broken("ResourceConflict", text)
+
+
+def _groups(action: dict[str, Any]) -> list[Any]:
+    many = (action.get("ForwardConfig") or {}).get("TargetGroups") or ()
+    return [action.get("TargetGroupArn"), *(each.get("TargetGroupArn") for each in many)]
+
+
 def _name(function: object) -> str:
     return str(function).rpartition(":function:")[2]

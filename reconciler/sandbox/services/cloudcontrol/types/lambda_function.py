@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from reconciler.sandbox.services.cloudcontrol.mirror import (
     Props,
@@ -37,6 +38,7 @@ CONFIG = (
     "TracingConfig",
     "VpcConfig",
 )
+PERMISSION = "AWS::Lambda::Permission"
 FIXED = ("Architectures", "PackageType")
 RESERVED = "ReservedConcurrentExecutions"
 SHOWN = (*CONFIG, *FIXED, "FunctionName")
@@ -122,6 +124,15 @@ def update(aws: Aws, parts: tuple[str, ...], before: Props, after: Props) -> Non
 def delete(aws: Aws, parts: tuple[str, ...]) -> None:
     """DeleteFunction."""
     aws("lambda", "DeleteFunction", FunctionName=parts[0])
+
+
+def along(
+    parts: tuple[str, ...], of: Callable[[str], Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Its policy is gone with it, and so is each statement. Source: Lambda API, DeleteFunction."""
+    for identifier, record in of(PERMISSION).items():
+        if str(record.model.get("FunctionName")).rpartition(":function:")[2] == parts[0]:
+            yield PERMISSION, identifier
 
 
 def listed(aws: Aws) -> Iterator[tuple[str, ...]]:
