@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from reconciler.compile.spec import Spec
 from reconciler.kinds import availability
 from reconciler.model.address import Address
 from reconciler.model.change import Reason
-from reconciler.model.just import Just
 from reconciler.model.policy import Policy
 from reconciler.model.value import Props
 from reconciler.secret.sent import Sent
 from reconciler.specs.overlay import EnvironmentView
+
+if TYPE_CHECKING:
+    from reconciler.model.just import Just
 
 
 @dataclass(frozen=True, slots=True)

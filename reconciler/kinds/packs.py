@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, get_args
 
 from pydantic import BaseModel, Field
 
@@ -52,13 +52,36 @@ def packs(value: object, path: Path = ()) -> Iterator[tuple[Path, str, Form]]:
 
 @cache
 def _fields(model: type[BaseModel]) -> tuple[tuple[str, Pack | None, str], ...]:
-    """Of each field of a model: its attribute, its mark, its name in YAML."""
+    """Of each field that is marked or leads to a mark: its attribute, its mark, its YAML name."""
     found = []
     for name, info in model.model_fields.items():
         marks = [mark for mark in info.metadata if isinstance(mark, Pack)]
         mark = marks[0] if marks else _mark(info.annotation)  # type: ignore[arg-type]
-        found.append((name, mark, info.alias or name))
+        if mark is not None or any(map(_leads, _models(info.annotation))):
+            found.append((name, mark, info.alias or name))
     return tuple(found)
+
+
+def _leads(model: type[BaseModel]) -> bool:
+    """Whether a spec with such a section, or one made of it, may have a mark somewhere."""
+    seen, next_ = set[type[BaseModel]](), [model]
+    while next_:
+        if (one := next_.pop()) not in seen:
+            seen.add(one)
+            next_ += one.__subclasses__()
+            for info in one.model_fields.values():
+                marked = any(isinstance(mark, Pack) for mark in info.metadata)
+                if marked or _mark(info.annotation) is not None:  # type: ignore[arg-type]
+                    return True
+                next_ += _models(info.annotation)
+    return False
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any type expression
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
 
 
 def _inside(item: object, mark: Pack | None, path: Path) -> Iterator[tuple[Path, str, Form]]:

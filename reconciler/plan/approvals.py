@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.loss import Approval, Destruction
-from reconciler.model.plan import Step
 from reconciler.model.policy import Policy
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Step
 
 
 def what(classes: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from reconciler.aws.single import Single
 from reconciler.compile import compiler
 from reconciler.facts.store import facts
 from reconciler.model.address import Address
+from reconciler.model.value import Props
 from reconciler.resources import api as resources
 
 NOTES = "moorline:attempt"
@@ -68,6 +69,24 @@ LISTS = (
 )
 
 
+def _said(props: Props) -> Props:
+    """Properties without a bucket key that is of no use: no key of KMS encrypts with it.
+
+    Who has no word on it keeps what is live, so it stays when another run had a key meanwhile.
+    """
+    held = props.get("BucketEncryption") or {}
+    rules = held.get("ServerSideEncryptionConfiguration") or ()
+    unused = {"SSEAlgorithm": "AES256"}
+    said = [
+        {key: it for key, it in rule.items() if key != "BucketKeyEnabled"}
+        if rule.get("ServerSideEncryptionByDefault") == unused
+        else rule
+        for rule in rules
+    ]
+    kept = {**held, "ServerSideEncryptionConfiguration": said}
+    return {**props, "BucketEncryption": kept} if rules else props
+
+
 def state(scene: Platform) -> State:
     """What is alive, by type and name; two of the same name are numbered."""
     clock, site = FakeClock(), scene.site
@@ -87,7 +106,7 @@ def state(scene: Platform) -> State:
         called = tags.get(resources.NAME_TAG, f"nameless key {len(ids)}") if key else name
         if key:
             ids[name] = called
-        body = {"props": observed.props, "tags": tags, "status": str(observed.status)}
+        body = {"props": _said(observed.props), "tags": tags, "status": str(observed.status)}
         found.append((Address(type_, called), body))
     seen: Counter[Address] = Counter()
     out: State = {}

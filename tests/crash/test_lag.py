@@ -106,6 +106,7 @@ class Waiting(Example):
 @pytest.mark.parametrize("reads", [1, READS])
 def test_the_example_is_at_rest_right_after_each_apply(aws: Sandbox, reads: int) -> None:
     """No plan of it waits for anything but AWS's own contradictions, and none has an error."""
+    aws.reset()
     scene = Waiting(aws)
     given(scene, SETTLED)
     aws.lag(reads)

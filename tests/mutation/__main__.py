@@ -29,7 +29,7 @@ FILES = (
     "reconciler/plan/protect.py",
     "reconciler/plan/retire.py",
 )
-NEEDED = ("pyproject.toml", "reconciler", "schemas", "tests/conftest.py", "tests/unit")
+NEEDED = ("pyproject.toml", "environments", "reconciler", "schemas", "specs", "tests")
 BAR = 85.0
 WORKERS = 2
 
@@ -68,7 +68,7 @@ def _copy(folder: Path, files: Iterable[str]) -> None:
     lines = [
         "[mutmut]",
         "source_paths = reconciler",
-        "also_copy = schemas",
+        "also_copy =\n  environments\n  schemas\n  specs",
         "pytest_add_cli_args_test_selection = tests/unit",
         "pytest_add_cli_args =\n  -m\n  not hypothesis",
         "timeout_multiplier = 5",
