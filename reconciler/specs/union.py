@@ -62,13 +62,15 @@ def _likeness(branch: Branch, data: Json) -> tuple[int, int, int]:
 def _by_key(tried: list[Branch], data: dict[str, Json], path: Path) -> Branch | Complaint | None:
     """Decides unions of the form 'exactly one of these keys'; None for other unions."""
     owners = _owners(tried)
-    if len(set(owners.values())) < _MANY:
+    names = [
+        next(key for key in owners if owners[key] == at) for at in dict.fromkeys(owners.values())
+    ]
+    if len(names) < _MANY:
         return None
     given = [key for key in data if key in owners]
     meant = {owners[key] for key in given}
     if len(meant) == 1:
         return tried[meant.pop()]
-    names = list(owners)
     if len(meant) >= _MANY:
         second = next(key for key in given if owners[key] != owners[given[0]])
         text = f"{given[0]!r} and {second!r} cannot stand together"
@@ -84,16 +86,18 @@ def _by_key(tried: list[Branch], data: dict[str, Json], path: Path) -> Branch | 
 
 
 def _owners(tried: list[Branch]) -> dict[str, int]:
-    """The required keys that only one branch has, if every mapping branch has such a key."""
-    known = [set(fields(branch.annotation)) for branch in tried]
+    """The keys that say which branch is meant: its required one that no other has.
+
+    A branch that requires nothing is meant by any key of its own, beside one that does.
+    """
+    known = [fields(branch.annotation) for branch in tried]
     owners: dict[str, int] = {}
-    for index, branch in enumerate(tried):
-        own = [
-            name
-            for name, info in fields(branch.annotation).items()
-            if info.is_required() and sum(name in keys for keys in known) == 1
-        ]
-        if known[index] and not own:
+    required = False
+    for index, mine in enumerate(known):
+        own = [name for name in mine if sum(name in keys for keys in known) == 1]
+        needed = [name for name in own if mine[name].is_required()]
+        if mine and not own:
             return {}
-        owners |= dict.fromkeys(own[:1], index)
-    return owners
+        required = required or bool(needed)
+        owners |= dict.fromkeys(needed[:1] or own, index)
+    return owners if required else {}

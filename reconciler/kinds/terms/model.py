@@ -1,6 +1,6 @@
 """What a rollout serves: a version of a registry, or a model file and an image."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,6 +27,8 @@ class Registered(Section):
 
 class Packaged(Section):
     """A model file, and the image that serves it."""
+
+    needs: ClassVar[tuple[str, ...]] = ("framework", "image")
 
     artifact: Maybe[Annotated[Location, Shorthand("uri")]] = None
     """The model.tar.gz: a URI, or a DataSource and a path. By default the image brings its model,
