@@ -204,7 +204,7 @@ class Search:
         """Whether an entry does not say that it is another one."""
         tags = tags_of(told, self.facts) or {}
         if tags and self.by_tag:
-            return self._ours(tags, props)
+            return self._ours(tags, props) or self._takes(told, props)
         known = {key: item for key, item in self._natural(props).items() if key in told}
         return not self.comparison.judge(known, told).differences
 
@@ -217,7 +217,9 @@ class Search:
         if self.by_tag:
             tags = tags_of(model, self.facts) or {}
             later = self.facts.tagging and not self.facts.tagging.on_create
-            return None if later and not tags else self._ours(tags, props)
+            if later and not tags:
+                return None
+            return self._ours(tags, props) or self._takes(model, props)
         judged = self.comparison.judge(self._natural(props), model)
         return not judged.differences
 
@@ -225,6 +227,12 @@ class Search:
         own = {tag["Key"]: tag["Value"] for tag in props.get(TAGS) or ()}
         mine = {key: item for key, item in own.items() if key.startswith(OWN)}
         return bool(mine) and mine.items() <= tags.items()
+
+    def _takes(self, model: Props, props: Props) -> bool:
+        """Whether it has what no two have in common, whoever made it: AWS makes no second one."""
+        return bool(self.tells) and all(
+            name in props and model.get(name) == props[name] for name in self.tells
+        )
 
     def _natural(self, props: Props) -> Props:
         """What of the declared properties tells one from another: its name, and what cannot change.
