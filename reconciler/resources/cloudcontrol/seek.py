@@ -149,7 +149,7 @@ class Search:
         if self.way == "nothing" or self.parents is None or self._unknown(props):
             return False
         tells = self.by_tag or bool(self._natural(props))
-        return tells and all(props.get(name) for name in self.parents)
+        return tells and self._asked(props) is not None
 
     def _unknown(self, props: Props) -> bool:
         needed = [part for part in self.identity.parts if part not in self.identity.made]
@@ -185,9 +185,8 @@ class Search:
     # -- listing
 
     def _listed(self, reader: Reader, props: Props) -> Iterator[str]:
-        parents = self.parents or ()
-        wanted = {name: props[name] for name in (*parents, *self.by) if name in props}
-        if not wanted.keys() >= {*parents}:
+        wanted = self._asked(props)
+        if wanted is None:
             return
         asked: dict[str, Json] = {"TypeName": self.facts.type}
         if wanted:
@@ -199,6 +198,15 @@ class Search:
                 continue
             if self._is_it(reader, identifier, props):
                 yield identifier
+
+    def _asked(self, props: Props) -> dict[str, Json] | None:
+        """What its listing is told; nothing where less is known than AWS asks for."""
+        parents = self.parents or ()
+        wanted = {name: props[name] for name in (*parents, *self.by) if props.get(name)}
+        handler = self.facts.handlers.get("list")
+        ways = ((handler and handler.parent) or {}).get("oneOf") or ({"required": parents},)
+        enough = any({*parents, *each.get("required", ())} <= wanted.keys() for each in ways)
+        return wanted if enough else None
 
     def _may_be(self, told: Props, props: Props) -> bool:
         """Whether an entry does not say that it is another one."""
