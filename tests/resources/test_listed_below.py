@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pytest
 
 from reconciler.model.value import Json, Props
 from reconciler.resources import api
+from reconciler.resources.answers import Absent
 from reconciler.resources.cloudcontrol import events
 
 ABOVE = {
@@ -34,8 +35,8 @@ class Account:
         self.asked.append(str(params.get("ResourceModel")) if method == events.LIST else "")
         return []
 
-    def of(self, service: str) -> Account:
-        raise AssertionError(service)
+    def of(self, service: str, absent: Iterable[Absent]) -> Account:
+        raise AssertionError((service, absent))
 
 
 @pytest.mark.parametrize("type_", sorted(ABOVE))
