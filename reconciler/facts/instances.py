@@ -12,6 +12,7 @@ from typing import Any
 from reconciler.facts.files import read
 
 _CORES = {"medium": 2, "large": 2, "xlarge": 4}
+_NEURON = ("inf", "trn")
 _OTHER_CORES = {"c4.8xlarge": 36, "d2.8xlarge": 36}
 
 
@@ -29,6 +30,11 @@ def local_gigabytes(instance_type: str) -> int | None:
 def has_gpu(instance_type: str) -> bool | None:
     """Whether it has NVIDIA GPUs, whose use SageMaker measures; nothing when unknown."""
     return _of(instance_type).get("gpu")
+
+
+def has_accelerator(instance_type: str) -> bool | None:
+    """Whether it has GPUs or Neuron devices; nothing when unknown."""
+    return family(instance_type).startswith(_NEURON) or has_gpu(instance_type)
 
 
 def cores(instance_type: str) -> int | None:

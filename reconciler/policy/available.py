@@ -16,6 +16,7 @@ from reconciler.model.graph import Graph, Node
 from reconciler.model.value import Json, Path
 from reconciler.policy.alarms import ALARM, ENDPOINT
 from reconciler.policy.api import Grounds, Ruled, register
+from reconciler.policy.unheard import addressed, deaf
 
 CONFIG, MODEL, TARGET = (
     "AWS::SageMaker::EndpointConfig",
@@ -52,10 +53,10 @@ def few(graph: Graph, grounds: Grounds) -> Iterator[Diagnostic]:
     """Variants and autoscalers that may come down to one instance, or none."""
     for node in graph if grounds.policy.available else ():
         if node.address.type == TARGET and node.props.get("ServiceNamespace") == "sagemaker":
-            least = node.props.get("MinCapacity")
-            if isinstance(least, int) and least < LEAST:
-                text = f"{node.address.name!r} lets the autoscaler go down to {least}"
-                yield _finding(FEW, text, node, ("MinCapacity",))
+            for path, least in _floors(node):
+                if isinstance(least, int) and least < LEAST:
+                    text = f"{node.address.name!r} lets the autoscaler go down to {least}"
+                    yield _finding(FEW, text, node, path)
         if node.address.type != CONFIG:
             continue
         for index, variant in enumerate(node.props.get("ProductionVariants") or ()):
@@ -65,6 +66,14 @@ def few(graph: Graph, grounds: Grounds) -> Iterator[Diagnostic]:
             if least is not None and least < LEAST:
                 text = f"variant {variant.get('VariantName')!r} may run on {least} instance"
                 yield _finding(FEW, f"{text}{'s' * (least != 1)}", node, path)
+
+
+def _floors(target: Node) -> Iterator[tuple[Path, Json]]:
+    """The least that an autoscaler leaves, and the one that each schedule sets for it."""
+    yield ("MinCapacity",), target.props.get("MinCapacity")
+    for index, each in enumerate(target.props.get("ScheduledActions") or ()):
+        floor = (each.get("ScalableTargetAction") or {}).get("MinCapacity")
+        yield ("ScheduledActions", str(index)), floor
 
 
 def _least(variant: Mapping[str, Json], path: Path) -> tuple[int | None, Path]:
@@ -88,8 +97,10 @@ def unheard(graph: Graph, grounds: Grounds) -> Iterator[Diagnostic]:
     if not grounds.policy.available:
         return
     told: set[str] = set()
+    silent = deaf(graph)
     for node in graph:
-        if node.address.type == ALARM and node.props.get("AlarmActions"):
+        actions = (node.props.get("AlarmActions") or ()) if node.address.type == ALARM else ()
+        if any(addressed(each) not in silent for each in actions):
             found = {each["Name"]: each["Value"] for each in node.props.get("Dimensions") or ()}
             if "EndpointConfigName" not in found:
                 told.add(str(found.get("EndpointName")))

@@ -23,21 +23,17 @@ CODE = Code(
 
 def check(graph: Graph) -> Iterator[Diagnostic]:
     """One finding for each topic, alarm and budget; a topic outside of the graph is heard."""
-    empty = {
-        node.address
-        for node in graph
-        if node.address.type == TOPIC and not node.props.get("Subscription")
-    }
+    empty = deaf(graph)
     used: set[Address] = set()
     for alarm in alarms(graph):
         actions = [*(alarm.node.props.get("AlarmActions") or ())]
         silenced = alarm.node.props.get("ActionsEnabled") is False
         if (silenced or not actions) and not alarm.guards:
             yield _finding(alarm.node, (), "this alarm does nothing when it fires")
-        used |= {target for each in actions if (target := _target(each)) in empty and target}
+        used |= {target for each in actions if (target := addressed(each)) in empty and target}
     for node in graph:
         for index, each in enumerate(node.props.get("NotificationsWithSubscribers") or ()):
-            told = [_target(it.get("Address")) for it in each.get("Subscribers") or ()]
+            told = [addressed(it.get("Address")) for it in each.get("Subscribers") or ()]
             if all(it in empty for it in told):
                 path = ("NotificationsWithSubscribers", str(index), "Subscribers")
                 yield _finding(node, path, "nobody gets the messages of this budget")
@@ -50,7 +46,17 @@ def check(graph: Graph) -> Iterator[Diagnostic]:
 register(Rule(CODE, check))
 
 
-def _target(value: Json) -> Address | None:
+def deaf(graph: Graph) -> set[Address]:
+    """Topics that nobody has subscribed to."""
+    return {
+        node.address
+        for node in graph
+        if node.address.type == TOPIC and not node.props.get("Subscription")
+    }
+
+
+def addressed(value: Json) -> Address | None:
+    """The resource of the graph that a message goes to; nothing for one outside of it."""
     return value.target if isinstance(value, Ref) else None
 
 

@@ -144,6 +144,16 @@ def waiting(
     return None
 
 
+def spoken(mirror: Mirror) -> RolloutAction:
+    """What a word of a person does to a shadow: nothing, as no request waits for its answer."""
+    then = "a canary follows it" if mirror.first else "it stays as long as the spec has it"
+    why = (
+        f"{mirror.shadow} gets copies and its answers go to nobody; {then}: to end it, take it out"
+        " of the spec and apply"
+    )
+    return RolloutAction(act=Act.NOTHING, phase=Phase.IDLE, why=why)
+
+
 def starting(live: Live, now: float) -> RolloutAction:
     """The mark from which on a shadow is counted."""
     why = "the shadow is there: counting begins"

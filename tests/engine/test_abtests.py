@@ -273,6 +273,10 @@ def test_a_shadow_is_applied_counted_and_offered(world: World) -> None:
     assert steps(world.plan(wanted)) == []
     assert world.drift(wanted) == []
     assert action(world.drive())[0] is Act.MARK
+    for word in ("abort", "pause", "promote"):  # nothing waits for its answers
+        told = world.drive(word)
+        assert action(told) == (Act.NOTHING, Phase.IDLE)
+        assert "take it out of the spec" in told.action.why if told.action else False
     world.after(2 * 3600)
     found = world.drive()
     assert found.action is not None

@@ -95,3 +95,43 @@ def test_a_certificate_is_where_the_name_is(other: str) -> None:
     world = World({("Rollout", "fraud"): text, ("DataSource", "artifacts"): "s3: {}"})
     world.build_all()
     assert [each.code for each in world.found] == ["SPEC030"]
+
+
+WARM = """
+serve: {serverless: {memory: 2GiB, maxConcurrent: 5, provisioned: 2}}
+autoscale:
+  atLeast: 1
+  atMost: 5
+  targets: [{metric: ProvisionedConcurrencyUtilization, value: 70%}]
+  schedules: {day: {schedule: rate(1 day), atMost: 5}}
+"""
+SHARED = """
+serve:
+  realtime:
+    instanceType: ml.g5.xlarge
+    otherInstanceTypes: [ml.g5.2xlarge]
+    instances: 1
+    components: {a: {memory: 1GiB, cores: 8, accelerators: 1}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("serve", "was", "now", "at"),
+    [
+        (WARM, "", "", ""),
+        (WARM, "atMost: 5\n", "atMost: 6\n", "autoscale.atMost"),
+        (WARM, "atMost: 5}", "atMost: 6}", "autoscale.schedules.day.atMost"),
+        (SHARED, "", "", ""),
+        (SHARED, "cores: 8", "cores: 8.5", "serve.realtime.components.a.cores"),
+        (SHARED, "ml.g5.2xlarge", "ml.g9.2xlarge", ""),
+        (SHARED, "ml.g5", "ml.inf2", ""),
+        (SHARED, "ml.g5", "ml.c5", "serve.realtime.components.a.accelerators"),
+    ],
+)
+def test_no_more_is_asked_for_than_there_is_room_for(
+    serve: str, was: str, now: str, at: str
+) -> None:
+    """A type that nobody knows may have anything."""
+    text = BASE[: BASE.index("serve:")] + serve.replace(was, now)
+    found = problems("Rollout", text)
+    assert [".".join(each.path) for each in found] == [at] * bool(at), found

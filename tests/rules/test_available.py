@@ -11,6 +11,7 @@ from reconciler.kinds.api import Lookup
 from reconciler.model.address import Address
 from reconciler.model.graph import Node, build_graph
 from reconciler.model.policy import Policy
+from reconciler.model.value import Ref
 
 from .platform import compiled
 
@@ -20,6 +21,7 @@ MANAGED = {"Status": "ENABLED", "MinInstanceCount": 0}
 TRIED = {"VariantName": "candidate", "InitialInstanceCount": 1, "InitialVariantWeight": 0}
 ENDPOINT = [{"Name": "EndpointName", "Value": "fraud"}]
 TOLD = {"Dimensions": ENDPOINT, "AlarmActions": ["arn"]}
+DEAF = Ref(Address("AWS::SNS::Topic", "fraud"), "TopicArn")
 GUARD = {"Name": "EndpointConfigName", "Value": "c"}
 
 
@@ -31,8 +33,13 @@ def config(*variants: dict[str, Any]) -> Node:
     return node("SageMaker::EndpointConfig", {"ProductionVariants": [*variants]})
 
 
-def target(least: int) -> Node:
-    props = {"ServiceNamespace": "sagemaker", "MinCapacity": least}
+def target(least: int, *night: int) -> Node:
+    actions = [{"ScalableTargetAction": {"MinCapacity": each}} for each in night]
+    props = {
+        "ServiceNamespace": "sagemaker",
+        "MinCapacity": least,
+        "ScheduledActions": [*actions, {"ScalableTargetAction": {"MaxCapacity": 9}}],
+    }
     return node("ApplicationAutoScaling::ScalableTarget", props)
 
 
@@ -43,6 +50,10 @@ def model(*subnets: str) -> Node:
 def served(**alarm: Any) -> list[Node]:
     endpoint = node("SageMaker::Endpoint", {"EndpointConfigName": "c"})
     return [endpoint, *([node("CloudWatch::Alarm", alarm)] if alarm else [])]
+
+
+def topic(*heard: dict[str, str]) -> Node:
+    return node("SNS::Topic", {"Subscription": [*heard]})
 
 
 def codes(*nodes: Node, high: bool = True) -> list[str]:
@@ -62,12 +73,17 @@ CASES: list[tuple[list[Node], list[str]]] = [
     ([target(1)], ["AVAIL001"]),
     ([target(0)], ["AVAIL001"]),
     ([target(2)], []),
+    ([target(2, 2, 3)], []),
+    ([target(2, 1, 3)], ["AVAIL001"]),
     ([model()], []),
     ([model(*SUBNETS)], []),
     ([model(SUBNETS[0])], ["AVAIL002"]),
     ([model(SUBNETS[0], SUBNETS[0])], ["AVAIL002"]),
     (served(), ["AVAIL003"]),
     (served(**TOLD), []),
+    ([*served(**{**TOLD, "AlarmActions": [DEAF]}), topic()], ["AVAIL003"]),
+    ([*served(**{**TOLD, "AlarmActions": [DEAF, "arn"]}), topic()], []),
+    ([*served(**{**TOLD, "AlarmActions": [DEAF]}), topic({"Protocol": "email"})], []),
     (served(**{**TOLD, "AlarmActions": []}), ["AVAIL003"]),
     (served(**{**TOLD, "Dimensions": [*ENDPOINT, GUARD]}), ["AVAIL003"]),
     (served(**{**TOLD, "Dimensions": [{"Name": "EndpointName", "Value": "b"}]}), ["AVAIL003"]),

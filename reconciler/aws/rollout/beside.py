@@ -28,6 +28,7 @@ from reconciler.rollout.mirror import (
     concluded,
     good,
     passed,
+    spoken,
     starting,
     waiting,
     well,
@@ -126,6 +127,8 @@ def _shadow(mirror: Mirror, session: Session, reading: Reading, word: str) -> De
     now, live = session.wall(), reading.live
     if mirror.first and mirror.shadow not in reading.shadows:
         return None
+    if word:
+        return Signals(word=word), spoken(mirror)
     early = waiting(mirror, live, reading.shadows, now)
     if early is not None:
         return Signals(word=word), early

@@ -26,11 +26,8 @@ def check(spec: Rollout) -> Iterator[Problem]:
     yield from _check_beside(spec)
     if spec.autoscale is not None:
         yield from autoscale.problems(spec.autoscale, mode_of(spec))
-        cold = spec.serve.serverless is not None and spec.serve.serverless.provisioned is None
-        if cold:
-            text = "there are no warm containers that could be more or fewer"
-            help_ = "add 'provisioned' to 'serve.serverless', or remove it"
-            yield Problem(("autoscale",), text, help_, "MODE005")
+        if spec.serve.serverless is not None:
+            yield from autoscale.warm(spec.autoscale, spec.serve.serverless)
     if spec.capture is not None:
         yield from _check_capture(spec.capture)
     code = spec.model.environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")

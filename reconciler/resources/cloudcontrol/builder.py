@@ -41,8 +41,9 @@ def declare(type_: str, **more: Any) -> Resource:  # noqa: ANN401 - the fields o
     `Resource`; besides, `name` (the property that is its name), `unread` and `ordered` (dotted
     paths of what AWS never gives back, and of lists whose order means something), `offs` (blocks
     of which absent and off are the same), `untagged` (it takes no tags, whatever the schema says),
-    `by` (what its listing is told besides what the schema asks for) and `tells` (what tells it
-    from others of the same parent, where AWS chooses its id and it takes no tags).
+    `by` (what its listing is told besides what the schema asks for) and `tells` (what no two have
+    in common, where AWS chooses the id: of the same parent where it takes no tags, else of one
+    region and account, so that a stranger's is seen before AWS refuses ours).
 
     Raises:
         ValueError: AWS's handlers do not serve the type.

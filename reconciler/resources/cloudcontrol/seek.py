@@ -149,7 +149,7 @@ class Search:
         if self.way == "nothing" or self.parents is None or self._unknown(props):
             return False
         tells = self.by_tag or bool(self._natural(props))
-        return tells and all(props.get(name) for name in self.parents)
+        return tells and self._asked(props) is not None
 
     def _unknown(self, props: Props) -> bool:
         needed = [part for part in self.identity.parts if part not in self.identity.made]
@@ -185,9 +185,8 @@ class Search:
     # -- listing
 
     def _listed(self, reader: Reader, props: Props) -> Iterator[str]:
-        parents = self.parents or ()
-        wanted = {name: props[name] for name in (*parents, *self.by) if name in props}
-        if not wanted.keys() >= {*parents}:
+        wanted = self._asked(props)
+        if wanted is None:
             return
         asked: dict[str, Json] = {"TypeName": self.facts.type}
         if wanted:
@@ -200,11 +199,20 @@ class Search:
             if self._is_it(reader, identifier, props):
                 yield identifier
 
+    def _asked(self, props: Props) -> dict[str, Json] | None:
+        """What its listing is told; nothing where less is known than AWS asks for."""
+        parents = self.parents or ()
+        wanted = {name: props[name] for name in (*parents, *self.by) if props.get(name)}
+        handler = self.facts.handlers.get("list")
+        ways = ((handler and handler.parent) or {}).get("oneOf") or ({"required": parents},)
+        enough = any({*parents, *each.get("required", ())} <= wanted.keys() for each in ways)
+        return wanted if enough else None
+
     def _may_be(self, told: Props, props: Props) -> bool:
         """Whether an entry does not say that it is another one."""
         tags = tags_of(told, self.facts) or {}
         if tags and self.by_tag:
-            return self._ours(tags, props)
+            return self._ours(tags, props) or self._takes(told, props)
         known = {key: item for key, item in self._natural(props).items() if key in told}
         return not self.comparison.judge(known, told).differences
 
@@ -217,7 +225,9 @@ class Search:
         if self.by_tag:
             tags = tags_of(model, self.facts) or {}
             later = self.facts.tagging and not self.facts.tagging.on_create
-            return None if later and not tags else self._ours(tags, props)
+            if later and not tags:
+                return None
+            return self._ours(tags, props) or self._takes(model, props)
         judged = self.comparison.judge(self._natural(props), model)
         return not judged.differences
 
@@ -225,6 +235,12 @@ class Search:
         own = {tag["Key"]: tag["Value"] for tag in props.get(TAGS) or ()}
         mine = {key: item for key, item in own.items() if key.startswith(OWN)}
         return bool(mine) and mine.items() <= tags.items()
+
+    def _takes(self, model: Props, props: Props) -> bool:
+        """Whether it has what no two have in common, whoever made it: AWS makes no second one."""
+        return bool(self.tells) and all(
+            name in props and model.get(name) == props[name] for name in self.tells
+        )
 
     def _natural(self, props: Props) -> Props:
         """What of the declared properties tells one from another: its name, and what cannot change.

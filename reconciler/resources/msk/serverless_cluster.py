@@ -10,5 +10,6 @@ declare(
     "AWS::MSK::ServerlessCluster",
     name="ClusterName",
     holds="records",
+    tells=("ClusterName",),
     refers=("AWS::EC2::SecurityGroup",),
 )

@@ -6,4 +6,9 @@ Source: SageMaker API reference, DeleteExperiment.
 
 from reconciler.resources.cloudcontrol import declare
 
-declare("AWS::SageMaker::Experiment", name="ExperimentName", holds="history")
+declare(
+    "AWS::SageMaker::Experiment",
+    name="ExperimentName",
+    tells=("ExperimentName",),
+    holds="history",
+)

@@ -8,6 +8,7 @@ OLDER = fewer("seconds", 4 * 86400)
 declare(
     "AWS::SQS::Queue",
     holds="records",
+    tells=("QueueName",),
     narrows=(
         Narrowing(
             path="MessageRetentionPeriod", destroys="records", lost=fewer("seconds", 345_600)

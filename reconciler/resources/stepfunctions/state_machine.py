@@ -52,6 +52,7 @@ them of CreateStateMachine with a role of the same deployment."""
 declare(
     "AWS::StepFunctions::StateMachine",
     holds="history",
+    tells=("StateMachineName",),
     predict={"Arn": ARN, "Name": "{name}", "PrimaryIdentifier": ARN},
     aside=Aside(hands=("states.amazonaws.com",), looks=("states:ListExecutions",)),
     transient=tuple(

@@ -8,6 +8,7 @@ from reconciler.kinds.api import Problem, seconds
 from reconciler.kinds.rollout.autoscale import Autoscale, Custom, Stepped, Target
 from reconciler.kinds.rollout.autoscale.called import WOKEN, followed, named, stepped
 from reconciler.kinds.rollout.autoscale.figures import FIGURES, ZERO
+from reconciler.kinds.rollout.serve.serverless import Serverless
 from reconciler.kinds.terms.alarm import looked_back
 from reconciler.model.value import Path
 
@@ -28,6 +29,30 @@ def problems(spec: Autoscale, mode: str) -> Iterator[Problem]:
         yield from _stepped(step, mode, (*AT, "steps", str(index)))
     yield from _twice(spec)
     yield from _wake(spec, mode)
+
+
+def warm(spec: Autoscale, serve: Serverless) -> Iterator[Problem]:
+    """Whether there are warm containers, and whether as many of them may run as may be kept warm.
+
+    Source: SageMaker API reference, ProductionVariantServerlessConfig, ProvisionedConcurrency.
+    """
+    if serve.provisioned is None:
+        text = "there are no warm containers that could be more or fewer"
+        help_ = "add 'provisioned' to 'serve.serverless', or remove it"
+        yield Problem(AT, text, help_, "MODE005")
+        return
+    for path, most in _mosts(spec):
+        if most > serve.max_concurrent:
+            text = f"{most} may be kept warm, and {serve.max_concurrent} may run"
+            help_ = "raise 'maxConcurrent' of 'serve.serverless', or lower it"
+            yield Problem(path, text, help_, "MODE005")
+
+
+def _mosts(spec: Autoscale) -> Iterator[tuple[Path, int]]:
+    yield (*AT, "atMost"), spec.at_most
+    for name, each in spec.schedules.items():
+        if each.at_most is not None:
+            yield (*AT, "schedules", name, "atMost"), each.at_most
 
 
 def _bounds(spec: Autoscale, mode: str) -> Iterator[Problem]:

@@ -7,11 +7,12 @@ InferenceComponentComputeResourceRequirements; AWS_FACTS 1.2 and 1.6.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from pydantic import Field
 
+from reconciler.facts.instances import cores, has_accelerator
 from reconciler.kinds.api import (
     Duration,
     Maybe,
@@ -61,6 +62,18 @@ def problems(part: Component, path: Path) -> Iterator[Problem]:
     for name, limit in timeouts.items():
         if limit and not _STARTUP[0] <= seconds(limit) <= _STARTUP[1]:
             yield Problem((*path, name), "this timeout is 1m to 1h", "use 1m to 1h")
+
+
+def fits(part: Component, path: Path, types: Sequence[str]) -> Iterator[Problem]:
+    """Whether one copy has room on an instance of any of these types; what is unknown has."""
+    had = [cores(each) for each in types]
+    most = max((each for each in had if each is not None), default=0)
+    if part.cores is not None and None not in had and part.cores > most:
+        text = f"a copy has {part.cores:g} cores, and an instance {most}"
+        yield Problem((*path, "cores"), text, "use fewer, or a larger instance type")
+    if part.accelerators is not None and all(has_accelerator(each) is False for each in types):
+        text = f"there are no accelerators on {' or '.join(types)}"
+        yield Problem((*path, "accelerators"), text, "remove it, or use a type that has some")
 
 
 def component_props(

@@ -16,7 +16,11 @@ from pydantic import Field
 from reconciler.facts.image_tags import is_arm
 from reconciler.kinds.api import Maybe, Problem, Section
 from reconciler.kinds.rollout.serve import fleet
-from reconciler.kinds.rollout.serve.component import Component, problems as component_problems
+from reconciler.kinds.rollout.serve.component import (
+    Component,
+    fits,
+    problems as component_problems,
+)
 from reconciler.kinds.rollout.serve.fleet import Fleet
 from reconciler.kinds.terms.image import InstanceType
 from reconciler.model.value import Json, Path
@@ -53,8 +57,10 @@ def problems(serve: Realtime) -> Iterator[Problem]:
     """What SageMaker refuses of it."""
     yield from fleet.problems(serve, AT)
     yield from _pools(serve)
+    types = (serve.instance_type, *serve.other_instance_types)
     for name, each in serve.components.items():
         yield from component_problems(each, (*AT, "components", name))
+        yield from fits(each, (*AT, "components", name), types)
     if serve.managed is None:
         return
     here = (*AT, "managed")
