@@ -64,7 +64,8 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         ruled = check.planned(graph, terms, used, asked=whole)
         problems = [*offered.lined(problems, graph)]
         more += offered.look(session, draft.steps, graph, resources.load())
-        more += foreseen.look(session, draft.steps, graph, resources.load())
+        draft.steps, noted = foreseen.look(session, draft.steps, graph, resources.load())
+        more += noted
         arriving, held = arrivals.look(session, draft.steps, _sources(request))
         more += held
         told = evolution.named(draft.diagnostics, graph, lineage(request.specs))
