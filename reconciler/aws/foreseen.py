@@ -43,7 +43,8 @@ def look(
             found.append(replace(told, severity=Severity.WARNING, at=step.at))
             continue
         said = tuple(it for it in said if it.around not in planned)
-        refused |= {step.id: it.message for it in said if it.refuses}
+        if why := "; ".join(it.message for it in said if it.refuses):
+            refused[step.id] = why
         found += [
             Diagnostic(it.code, it.message, step.at, it.help, it.severity, step.address)
             for it in said

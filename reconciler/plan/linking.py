@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.model.address import Address
+from reconciler.model.change import Reason
 from reconciler.model.graph import Graph
-from reconciler.model.plan import SUFFIX, Step
+from reconciler.model.plan import SUFFIX, WIDEN, Step
 from reconciler.plan import gate
 from reconciler.resources.api import Resource
 
@@ -17,11 +18,15 @@ def linked(steps: Iterable[Step], graph: Graph, resources: Mapping[str, Resource
 
     The removal of an old half waits for those who use the resource, when the
     new half is made first; else for the removal of those users that go first too.
+    A role that takes something away does so after its users, who wait for what it adds.
     Where a step uses only what another one leaves as it is, it comes after that one, and goes
-    on if that one does not succeed.
+    on if that one does not succeed. What takes away from a role never does.
     """
     steps = [*steps]
-    main = {step.address: step.id for step in steps if not step.id.endswith(SUFFIX)}
+    main = {step.address: step.id for step in steps if not step.id.endswith((SUFFIX, WIDEN))}
+    last = {step.address for step in steps if step.reason is Reason.NARROWED}
+    gives = {address: id_ for address, id_ in main.items() if address not in last}
+    gives |= {step.address: step.id for step in steps if step.id.endswith(WIDEN)}
     first = {step.id for step in steps if step.id.endswith(SUFFIX) and not step.needs}
     users: dict[Address, list[str]] = {}
     for address, id_ in main.items():
@@ -35,12 +40,13 @@ def linked(steps: Iterable[Step], graph: Graph, resources: Mapping[str, Resource
                 waits = [user + SUFFIX for user in waits if user + SUFFIX in first]
             return tuple(sorted({*step.needs, *waits}))
         targets = graph.nodes[step.address].needs
-        return tuple(sorted({*step.needs, *(main[t] for t in targets if t in main)}))
+        return tuple(sorted({*step.needs, *(gives[t] for t in targets if t in gives)}))
 
     def joined(step: Step) -> Step:
         all_ = needs(step)
         others = (by_id[id_] for id_ in all_ if not id_.endswith(SUFFIX))
-        free = () if step.id.endswith(SUFFIX) else others
+        bound = step.id.endswith(SUFFIX) or step.reason is Reason.NARROWED
+        free = () if bound else others
         return replace(
             step,
             needs=all_,
