@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.model.address import Address
@@ -14,7 +14,7 @@ from reconciler.resources.api import Resource
 
 
 def linked(steps: Iterable[Step], graph: Graph, resources: Mapping[str, Resource]) -> list[Step]:
-    """Make every step need the steps of what its resource references.
+    """Make every step need the steps of what its resource references, however far away.
 
     The removal of an old half waits for those who use the resource, when the
     new half is made first; else for the removal of those users that go first too.
@@ -39,8 +39,8 @@ def linked(steps: Iterable[Step], graph: Graph, resources: Mapping[str, Resource
             if not step.needs:  # it goes first: after the users that also go first
                 waits = [user + SUFFIX for user in waits if user + SUFFIX in first]
             return tuple(sorted({*step.needs, *waits}))
-        targets = graph.nodes[step.address].needs
-        return tuple(sorted({*step.needs, *(gives[t] for t in targets if t in gives)}))
+        before = _before(step.address, graph, gives)
+        return tuple(sorted({*step.needs, *(gives[it] for it in before)}))
 
     def joined(step: Step) -> Step:
         all_ = needs(step)
@@ -55,3 +55,17 @@ def linked(steps: Iterable[Step], graph: Graph, resources: Mapping[str, Resource
 
     by_id = {step.id: step for step in steps}
     return [joined(step) for step in steps]
+
+
+def _before(address: Address, graph: Graph, gives: Container[Address]) -> set[Address]:
+    """What has a step of all that a resource refers to, directly or by way of what has none."""
+    found: set[Address] = set()
+    todo, seen = [address], {address}
+    while todo:
+        for target in graph.nodes[todo.pop()].needs - seen:
+            seen.add(target)
+            if target in gives:
+                found.add(target)
+            elif target in graph:
+                todo.append(target)
+    return found
