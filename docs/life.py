@@ -251,8 +251,8 @@ def ended(life: Life) -> None:
     life.say(f"{len(lost)} losses are approved one by one, traffic as a class.")
     new = f"  protection:\n    allow: [traffic]\n    approvals:\n{approvals}"
     life.edit(FILE, ("  protection: {allow: []}\n", new))
-    text = life.moorline("apply --destroy --yes", code=ERROR)
-    life.expect("what is not empty stays", text, true="BucketNotEmpty" in text)
+    text = life.moorline("apply --destroy --yes", code=REFUSED)
+    life.expect("what is not empty is refused before anything goes", text, true="STATE004" in text)
     life.say("AWS deletes no bucket with objects and no registry with versions: people empty them.")
     for number in range(LOOKS):  # what is deleted is logged in one of the buckets
         with life.person() as client:

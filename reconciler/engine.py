@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from reconciler.aws import again, buckets, evidence, foreseen, offered
+from reconciler.aws import again, buckets, evidence, foreseen, homeless, offered
 from reconciler.aws.context import look_closer, who_moved
 from reconciler.aws.lookups import answer
 from reconciler.aws.observe import observe
@@ -64,7 +64,9 @@ def make_plan(request: Request, session: Session, progress: Progress) -> Plan:
         ruled = check.planned(graph, terms, used, asked=whole)
         problems = [*offered.lined(problems, graph)]
         more += offered.look(session, draft.steps, graph, resources.load())
-        more += foreseen.look(session, draft.steps, graph, resources.load())
+        draft.steps, noted = foreseen.look(session, draft.steps, graph, resources.load())
+        draft.steps, baseless = homeless.look(session, draft.steps)
+        more += [*noted, *baseless]
         arriving, held = arrivals.look(session, draft.steps, _sources(request))
         more += held
         told = evolution.named(draft.diagnostics, graph, lineage(request.specs))

@@ -35,7 +35,7 @@ from reconciler.model.event import (
     StepSkipped,
     StepStarted,
 )
-from reconciler.model.plan import Plan, Step
+from reconciler.model.plan import WIDEN, Plan, Step
 from reconciler.resources.api import Place, Resource
 
 WORKERS = 10
@@ -123,6 +123,8 @@ class _Run:
         self._lock = threading.Lock()
         self._sink = sink
         self.runner = Runner(session, resources, place, self.emit, earlier)
+        first = (id_ for id_ in self.planned if id_.endswith(WIDEN))
+        self.runner.lasts = {id_: self.planned[id_.removesuffix(WIDEN)] for id_ in first}
         self.runner.sender.run_id = run or uuid4().hex
         self.runner.finder.rosters.expect(self.steps.values())
         self.before: dict[str, list[str]] = {}

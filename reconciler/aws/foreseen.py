@@ -2,7 +2,7 @@
 
 An adapter knows what a creation will meet (a table of that name in another service's catalog) and
 what a deletion leaves. Nothing is asked unless the plan has such a step, and what cannot be read is
-a warning: the apply may still go well.
+a warning: the apply may still go well. What AWS is known to refuse, the plan refuses.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ _ASKED = frozenset({Action.CREATE, Action.DELETE, Action.REPLACE})
 
 def look(
     session: Session, steps: Iterable[Step], graph: Graph, resources: Mapping[str, Resource]
-) -> list[Diagnostic]:
-    """What stands against making or deleting something, and what is left of it."""
+) -> tuple[list[Step], list[Diagnostic]]:
+    """The steps, and what stands against making or deleting something, and what is left of it."""
     found: list[Diagnostic] = []
     steps = [*steps]
+    refused: dict[str, str] = {}
     planned = {step.address for step in steps}
     for step in steps:
         foresee = resources[step.address.type].pending.foresee
@@ -41,9 +42,16 @@ def look(
             told = unreadable(error, step.address)
             found.append(replace(told, severity=Severity.WARNING, at=step.at))
             continue
+        said = tuple(it for it in said if it.around not in planned)
+        if why := "; ".join(it.message for it in said if it.refuses):
+            refused[step.id] = why
         found += [
             Diagnostic(it.code, it.message, step.at, it.help, it.severity, step.address)
             for it in said
-            if it.around not in planned
         ]
-    return found
+    return [_refused(step, refused.get(step.id, "")) for step in steps], found
+
+
+def _refused(step: Step, why: str) -> Step:
+    """A step that is refused already keeps the reason that it has."""
+    return replace(step, refused=step.refused or why) if why else step

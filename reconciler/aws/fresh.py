@@ -13,7 +13,7 @@ from reconciler.aws.session import Session
 from reconciler.model.address import Address
 from reconciler.model.change import Call, Observed
 from reconciler.model.event import Sink, StepWaiting
-from reconciler.model.plan import SUFFIX, Step
+from reconciler.model.plan import SUFFIX, WIDEN, Step
 from reconciler.model.value import references
 from reconciler.resources.api import Resource
 
@@ -143,7 +143,7 @@ class Fresh:
         """What of all that was written a step, a call of it or a refusal's text is about."""
         named = {step.address, *(ref.target for ref in references(step.desired))}
         named |= {ref.target for ref in references(call.params)} if call else set()
-        needs = {need.removesuffix(SUFFIX) for need in step.needs}
+        needs = {need.removesuffix(SUFFIX).removesuffix(WIDEN) for need in step.needs}
         with self._lock:
             known = {*self._shows, *self._allows, *self._gone}
             marks = dict(self._marks)

@@ -16,10 +16,12 @@ from reconciler.aws.single import Single
 from reconciler.aws.survey import unreadable
 from reconciler.model.change import Action, Call, Observed
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.plan import SUFFIX, Plan, Step
+from reconciler.model.plan import SUFFIX, WIDEN, Plan, Step
 from reconciler.model.value import Json, Props
 from reconciler.plan.derived import forged
+from reconciler.plan.diff import guard
 from reconciler.plan.moved import moved
+from reconciler.plan.narrowing import left
 from reconciler.resources.api import Place, Resource
 from reconciler.resources.generic import IDENTIFIER
 
@@ -58,7 +60,11 @@ class _Look:
             live = self._read(step, resource, made)
         except AwsError as error:
             return unreadable(error, step.address)
+        live = self._meanwhile(step, live, resource)
         how = moved(step, live, resource, self.place, made)
+        last = self.all.get(step.id.removesuffix(WIDEN), step)
+        if how and last is not step and not moved(last, live, resource, self.place):
+            return None  # an earlier run of the plan has done both halves
         if how:
             help_ = "nothing was changed; plan again and review what moved"
             return _found(MOVED, step, how, help_)
@@ -66,6 +72,13 @@ class _Look:
             help_ = "nothing was changed; somebody wrote this file: make the plan again"
             return _found(FORGED, step, how, help_)
         return None
+
+    def _meanwhile(self, step: Step, live: Observed | None, resource: Resource) -> Observed | None:
+        """What a step will find: of the second half of a change, what the first will have left."""
+        first = self.all.get(step.id + WIDEN)
+        if first is None or live is None or guard(live, resource) != first.guard:
+            return live
+        return left(first, live, resource)
 
     def _read(self, step: Step, resource: Resource, made: Step | None) -> Observed | None:
         key = planned_key(step, resource)

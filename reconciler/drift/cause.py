@@ -16,6 +16,7 @@ from reconciler.model.change import BY_RIGHT, Action, Cause, Change, FieldChange
 from reconciler.model.plan import SUFFIX, Plan, Step
 from reconciler.model.receipt import Receipt, ResourceRecord
 from reconciler.model.value import SENSITIVE, UNKNOWN, Json, Path, Props, canonical, to_json
+from reconciler.plan import narrowing
 from reconciler.plan.diff import TAGS
 from reconciler.resources.api import OWNERSHIP, Resource
 from reconciler.resources.items import named
@@ -44,7 +45,7 @@ def apart(
     """
     drifted: list[Step] = []
     owned: list[Step] = []
-    for step in plan.steps:
+    for step in narrowing.whole(plan.steps):
         causes = {each.path: each.cause for each in told.get(step.address, ())}
         fields = (replace(each, cause=causes.get(each.path, each.cause)) for each in step.fields)
         step = replace(step, fields=tuple(fields))  # noqa: PLW2901 - the same step with causes

@@ -81,6 +81,8 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"
     ASIDE = "aside"
     """Something else cannot change while it is there."""
+    NARROWED = "narrowed"
+    """It takes away what was needed until others had changed."""
     ADOPTED = "adopted"
     DESTROYED = "destroyed"
     """Everything that the platform owns is to go, whatever the specs say."""

@@ -15,7 +15,7 @@ from reconciler.model.change import Change
 from reconciler.model.diagnostic import Diagnostic, diagnostic_from_json, diagnostic_to_json
 from reconciler.model.format import checked
 from reconciler.model.lineage import Reach
-from reconciler.model.step import SUFFIX, Step, step_from_json, step_to_json
+from reconciler.model.step import SUFFIX, WIDEN, Step, step_from_json, step_to_json
 from reconciler.model.succession import (
     Succession,
     succession_from_json,
@@ -27,6 +27,7 @@ from reconciler.model.waiting import Waiting, waiting_from_json, waiting_to_json
 __all__ = [
     "FORMAT",
     "SUFFIX",
+    "WIDEN",
     "Plan",
     "Step",
     "plan_from_json",

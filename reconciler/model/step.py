@@ -23,6 +23,9 @@ from reconciler.model.value import Json, Props, from_json, to_json
 
 SUFFIX = "#delete"
 """Ends the id of a step that removes: an orphan, or the old half of a replacement."""
+WIDEN = "#widen"
+"""Ends the id of the first half of a role's update: what it may do as well, until what uses it has
+moved."""
 
 
 @dataclass(frozen=True, slots=True)

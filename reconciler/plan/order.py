@@ -30,6 +30,7 @@ from reconciler.plan import (
     claims,
     closing,
     gate,
+    narrowing,
     objections,
     protect,
     retire,
@@ -90,6 +91,7 @@ def plan(
             _step(graph.nodes[address], graph, live, resources, place, policy, draft)
     unknown = {at: it for at, it in draft.beside.items() if at not in policy.beside}
     draft.diagnostics += undeclared.unexplained(unknown)
+    draft.steps = narrowing.split(draft.steps, graph, live, resources, place)
     draft.steps = linked(draft.steps, graph, resources)
     draft.steps += retire.removals(graph, live, resources, place, policy, draft.steps)
     draft.steps = [*revisions.compared(draft.steps, graph, live, resources)]

@@ -1,7 +1,7 @@
-"""What AWS deletes only when nothing is in it: said in the plan, and not first by the apply. Pure.
+"""What AWS deletes only when nothing is in it: refused by the plan, not midway by AWS. Pure.
 
 It is asked only where a plan deletes or replaces one. Moorline empties nothing: whoever does, knows
-what is lost. The next run goes on where this one ended.
+what is lost.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def emptied(
 
     def foresee(step: Step, _: Graph) -> Foreseeing:
         name = step.address.name
-        if step.action is Action.CREATE or not full((yield look(name))):
+        if step.action is not Action.DELETE or not full((yield look(name))):
             return ()
         text = (
-            f"{name!r} holds {what}: AWS does not delete it while it does, so this step fails, and"
-            " what it needs stays too"
+            f"{name!r} holds {what}: AWS does not delete it while it does, so nothing is done"
+            " before it is empty, or is to stay"
         )
-        help_ = f"{how}; then run the same command again, which goes on where this one ends"
-        return (Objection(CODE, text, help_, Severity.WARNING),)
+        help_ = f"{how} and run the same command again, or declare it as before to keep it"
+        return (Objection(CODE, text, help_, Severity.WARNING, refuses=True),)
 
     return Pending(foresee=foresee)

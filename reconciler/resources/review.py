@@ -44,6 +44,8 @@ class Objection:
     """What stands in the way. Where the plan makes that itself, it goes before the change and is
     made again after it, and this is no objection. Of what is foreseen: what it is about, which is
     no objection where the plan has a step of it."""
+    refuses: bool = False
+    """Of what is foreseen: AWS will refuse the step, so the plan does."""
 
 
 Asking: TypeAlias = Generator[Look, Json, Props]

@@ -36,12 +36,12 @@ class Example(Scene):
 
     environment = "local"
     expected: frozenset[str] = frozenset(
-        {"CANARY003", "CLOUD010", "PLAN010", "PLACE006", "STATE003"}
+        {"CANARY003", "CLOUD010", "PLAN010", "PLACE006", "STATE003", "STATE004"}
     )
     """A rollout waits for an approved model, another one for its file, a source for its secret, and
     nobody has confirmed an address. The models are there from `release` on. No receipt says what
-    AWS filled in of the log groups. An update puts a new version beside the live one and is done
-    with that: who drives the rollout goes on."""
+    AWS filled in of the log groups. What is not empty is not deleted. An update puts a new version
+    beside the live one and is done with that: who drives the rollout goes on."""
     edited = False
 
     @property

@@ -109,9 +109,15 @@ class Ending:
     """How a run ends that nobody disturbs."""
 
     failed: frozenset[str] = frozenset()
-    """Steps that AWS refuses whatever happens, as the deletion of a bucket that holds something."""
+    """Steps that AWS refuses whatever happens, as the deletion of a bucket that logs go to."""
+    refused: frozenset[str] = frozenset()
+    """Steps that the plan refuses, as the deletion of a bucket that holds something."""
     left: tuple[str, ...] = ()
     """What the next plan has."""
+
+    @property
+    def well(self) -> bool:
+        return not (self.failed or self.refused)
 
 
 DONE = Ending()
@@ -188,7 +194,7 @@ class Scene(Platform):
         failed = {event.step: event for event in events if isinstance(event, StepFailed)}
         assert failed.keys() == ends.failed, failed
         assert all(event.code and event.message for event in failed.values())
-        assert outcome.ok == (not ends.failed)
+        assert outcome.ok == ends.well
 
     def dies(self, axe: Axe, *, destroy: bool = False) -> bool:
         """Run until the axe falls; False when the run ends before."""

@@ -137,8 +137,9 @@ def stage(scene: Scene, *, destroy: bool = False) -> Stage:
     FAULTS.clear()
     scene.restart()
     left = tuple(step.id for step in scene.plan(destroy=destroy).steps)
-    ends = Ending(frozenset(outcome.failed), left)
-    assert outcome.ok == (not left) == (not ends.failed)
+    refused = frozenset(step.id for step in plan.refused)
+    ends = Ending(frozenset(outcome.failed), refused, left)
+    assert outcome.ok == (not left) == ends.well
     assert destroy or outcome.ok
     calls, writes = (axe.seen for axe in counted)
     assert 0 < writes < calls

@@ -54,7 +54,7 @@ def test_a_bucket_from_a_few_words(platform: Platform) -> None:
     assert steps(platform.plan()) == []
 
 
-def test_a_bucket_that_is_not_empty_is_said_and_goes_once_it_is(platform: Platform) -> None:
+def test_a_bucket_that_is_not_empty_is_refused_and_goes_once_it_is(platform: Platform) -> None:
     platform.allow = "records, keys"
     keys = spec("Security", "core", "{keys: {data: {description: Data.}}}")
     text = join(keys, spec("DataSource", "raw", "{s3: {key: {security: core, key: data}}}"))
@@ -66,14 +66,14 @@ def test_a_bucket_that_is_not_empty_is_said_and_goes_once_it_is(platform: Platfo
     plan = platform.plan()
     told = [each for each in plan.diagnostics if each.code == "STATE004"]
     assert [each.address.name for each in told if each.address] == [bucket]
-    outcome = platform.apply(plan)
-    assert [*outcome.failures] == [f"AWS::S3::Bucket/{bucket}#delete"]
-    key = [step for step in platform.plan().steps if "KMS" in step.address.type]
-    assert key, "the key of what is left stays with it"
+    refused = [step for step in plan.refused if "holds objects" in step.refused]
+    assert [step.id for step in refused] == [f"AWS::S3::Bucket/{bucket}#delete"]
+    assert {"AWS::KMS::Key"} == {at.partition("/")[0] for at in plan.blocked} - {"AWS::S3::Bucket"}
     found = s3.list_object_versions(Bucket=bucket)
     for each in (*found["Versions"], *found["DeleteMarkers"]):
         s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
     plan = platform.plan()
+    assert plan.refused == ()
     assert "STATE004" not in {each.code for each in plan.diagnostics}
     assert platform.apply(plan).failures == {}
     assert steps(platform.plan()) == []

@@ -88,3 +88,23 @@ def test_a_stray_mark_of_an_idle_endpoint_holds_up_a_new_version_alone(running: 
     carry_out(session, found, lambda _: None)
     assert running.marks.ended.startswith("aborted as the marks cannot be read")
     assert running.apply(text(3)).outcome.ok
+
+
+@pytest.mark.parametrize("what", ["model", "file"])
+def test_no_rollout_starts_from_what_nobody_can_go_back_to(
+    what: str, platform: Platform, aws: Sandbox
+) -> None:
+    platform.converge(text())
+    world = World(platform, aws)
+    base = world.sagemaker.describe_endpoint_config(EndpointConfigName=world.config)
+    name = base["ProductionVariants"][0]["ModelName"]
+    url = world.sagemaker.describe_model(ModelName=name)["PrimaryContainer"]["ModelDataUrl"]
+    if what == "model":
+        world.sagemaker.delete_model(ModelName=name)
+    else:
+        bucket, _, key = url.removeprefix("s3://").partition("/")
+        platform.client("s3").delete_object(Bucket=bucket, Key=key)
+    plan = world.plan(text(2).replace("models/1.tar.gz", "models/2.tar.gz"))
+    (refused,) = plan.refused
+    assert "is gone, so nobody could go back" in refused.refused
+    assert (name if what == "model" else url) in noted(plan)["CANARY005"]

@@ -33,7 +33,7 @@ CODES = (
     Code(
         "CANARY005",
         "nothing to go back to",
-        "A rollout by weights goes back to the configuration that is live when it starts. That one is gone, was made by somebody else, has several variants, or serves in another way, so there is no way back.",
+        "A rollout by weights goes back to the configuration that is live when it starts. That one, its model or the file of it is gone, or it was made by somebody else, has several variants, or serves in another way, so there is no way back.",
         "Deploy once with `strategy: {allAtOnce: {}}`, which asks for no way back; then the next version can be rolled out.",
     ),
     Code(

@@ -27,7 +27,7 @@ CODES = (
     Code(
         "STATE004",
         "not empty",
-        "AWS deletes some things only when nothing is in them: a bucket without objects, old versions and delete markers, a group without model versions. Moorline empties nothing, since nobody could take that back. Such a step fails, and what it needs, such as its key, is kept with it.",
-        "Empty it yourself when nobody needs what is in it, then run the same command again: it goes on where the last one ended.",
+        "AWS deletes some things only when nothing is in them: a bucket without objects, old versions and delete markers, a group without model versions. Moorline empties nothing, since nobody could take that back. Such a step is refused, and the apply ends with exit code 3 before its first write.",
+        "Empty it yourself when nobody needs what is in it, then run the same command again. Or keep it: declare it as before.",
     ),
 )

@@ -44,6 +44,7 @@ REASONS: Mapping[str, str] = {
     Reason.NOT_MADE: "its spec does not make it any more",
     Reason.SUPERSEDED: "beyond keepRevisions",
     Reason.ASIDE: "goes while something else changes, and comes back after",
+    Reason.NARROWED: "what it may do no more goes after what uses it has moved",
     Reason.ADOPTED: "taken over with --adopt",
     Reason.DESTROYED: "the whole platform is destroyed with --destroy",
     Reason.REVERTED: "the commit that is gone back to does not have it",
