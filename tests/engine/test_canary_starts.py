@@ -531,5 +531,6 @@ def test_a_rollout_without_weights_costs_not_one_call_more(world: World) -> None
         asked = ("describe_endpoint", "describe_endpoint_config", "list_tags")
         return [sent[f"sagemaker.{each}"] for each in asked]
 
-    assert calls(ALL_AT_ONCE) == [1, 0, 0]
     assert calls(STEPS) == [2, 1, 1]
+    assert world.apply(text(1, ALL_AT_ONCE)).outcome.ok
+    assert calls(ALL_AT_ONCE) == [1, 0, 0]
