@@ -197,9 +197,9 @@ class Verdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     WAITING = "waiting"
-    """Not enough was seen yet, and there is time."""
+    """Not enough was seen yet, or AWS did not answer, and there is time."""
     INCONCLUSIVE = "inconclusive"
-    """The bake has ended without enough, or an answer was not whole."""
+    """The bake has ended without enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Names of configurations and steps are as they were when it started, so they come
 how long a phase may take and what a doubt means come from the spec, whoever has edited it since.
 The target is the spec's too, where somebody has asked for what that takes: then it is seen when it
 is another one by now. By what it is judged is the spec's as well, and counts once it is applied: a
-tag of the endpoint says what was applied last, so that an older working copy raises nothing by less.
+tag of the endpoint says what was applied last, so that an older copy raises nothing by less.
 """
 
 from __future__ import annotations
