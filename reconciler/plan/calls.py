@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from reconciler.facts.tags import MOST
 from reconciler.model.change import Call, Change
 from reconciler.model.value import Json, Props, digest, put, references, resolve
 from reconciler.plan.diff import RESERVED, SYSTEM, TAGS, scheduled
@@ -34,7 +35,7 @@ def create(change: Change, resource: Resource, place: Place) -> tuple[Call, ...]
 def update(change: Change, resource: Resource, place: Place) -> tuple[Call, ...]:
     """Calls that turn the live resource into the desired one without replacing it."""
     writer = _Writer(change, resource, place, live=True)
-    return (*writer.update(),)
+    return (*writer.fitting([*writer.update()]),)
 
 
 def delete(change: Change, resource: Resource, place: Place) -> tuple[Call, ...]:
@@ -113,6 +114,19 @@ class _Writer:
         if stopped and stopped.start and tagging and not tagging.inside:
             yield self._untag(tagging, [STOPPED_TAG])
 
+    def fitting(self, calls: list[Call]) -> list[Call]:
+        """The calls, with tags that go before those that come, where AWS takes not both at once."""
+        tagging, gone = self.resource.tags, self._gone()
+        if tagging is None or tagging.remove is None or not gone:
+            return calls
+        removal = self._untag(tagging, gone)
+        live = dict(self.change.observed.tags or {}) if self.change.observed else {}
+        added = {key for call in calls for key in _added(call, tagging)}
+        count = sum(not key.startswith(SYSTEM) for key in {*live, *added})
+        if removal not in calls or count <= MOST:
+            return calls
+        return [removal, *(call for call in calls if call != removal)]
+
     def delete(self) -> Iterator[Call]:
         live = self.change.live
         for part in self.resource.parts:
@@ -128,7 +142,7 @@ class _Writer:
         want = {key: value for key, value in given.items() if not key.startswith(RESERVED)}
         observed = self.change.observed
         live = dict(observed.tags or {}) if observed else {}
-        gone = sorted(key for key in live if key not in want and not key.startswith(RESERVED))
+        gone = self._gone()
         new = [{"Key": k, "Value": v} for k, v in sorted(want.items()) if live.get(k) != v]
         if tagging.whole:  # what AWS itself has put there cannot be taken off
             own = [{"Key": k, "Value": v} for k, v in sorted(live.items()) if k.startswith(SYSTEM)]
@@ -138,6 +152,14 @@ class _Writer:
             yield self._tag(tagging, new)
         if gone:
             yield self._untag(tagging, gone)
+
+    def _gone(self) -> list[Json]:
+        """Keys of live tags that are not to stay."""
+        if self.resource.tags is None or not self.change.touches(TAGS):
+            return []
+        want = {tag["Key"] for tag in self.change.desired.get(TAGS) or ()}
+        live = (self.change.observed.tags or {}) if self.change.observed else {}
+        return sorted(key for key in live if key not in want and not key.startswith(RESERVED))
 
     def _untag(self, tagging: Tagging, keys: list[Json]) -> Call:
         if tagging.remove is None:  # all tags are set at once
@@ -190,6 +212,16 @@ def making(desired: Props) -> str:
 def _given(value: Json) -> Json:
     """A value, or nothing where it is empty; ``False`` and zero are values."""
     return None if value in ([], {}, "") else value
+
+
+def _added(call: Call, tagging: Tagging) -> Iterator[str]:
+    """The keys of the tags that a call sets."""
+    if call.method != tagging.add.method:
+        return
+    tags: Json = call.params
+    for name in tagging.tags.split("."):
+        tags = tags.get(name) or {} if isinstance(tags, Mapping) else {}
+    yield from tags if isinstance(tags, Mapping) else (tag[tagging.item[0]] for tag in tags)
 
 
 def _items(tags: list[Json], tagging: Tagging) -> list[Props] | Props:

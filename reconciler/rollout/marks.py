@@ -58,7 +58,8 @@ def encode(marks: Marks) -> dict[str, str]:
         _WHY: _text(marks.why),
         _WORD: _token(marks.word),
     }
-    return {PREFIX: _line((FORMAT, _sum(found), _token(marks.digest))), **found}
+    digest = _token(marks.digest)
+    return {PREFIX: _line((FORMAT, _sum(found, digest), digest)), **found}
 
 
 def read(tags: Mapping[str, str]) -> Marks | None:
@@ -96,7 +97,7 @@ def _read(tags: Mapping[str, str]) -> Marks:
     if lacking := [key for key in KEYS if key not in tags]:
         raise _FaultError(f"{', '.join(lacking)} is not there")
     total, digest = rest.split(" ")
-    if total != _sum({key: tags[key] for key in KEYS if key != PREFIX}):
+    if total != _sum({key: tags[key] for key in KEYS if key != PREFIX}, digest):
         raise _FaultError("they do not fit together: one was changed by hand, or is of another run")
     step, doing, since, confirmed, tries, seen, attempt = tags[_AT].split(" ")
     base, middle, target, over = map(_plain, tags[_CONFIGS].split(" "))
@@ -159,8 +160,8 @@ def _steps_of(text: str) -> Iterator[Step]:
         yield Step(_number(share), _whole(count), _whole(bake), gate=bool(gate))
 
 
-def _sum(tags: Mapping[str, str]) -> str:
-    whole = "\n".join(f"{key}={tags[key]}" for key in sorted(tags))
+def _sum(tags: Mapping[str, str], digest: str) -> str:
+    whole = "\n".join([digest, *(f"{key}={tags[key]}" for key in sorted(tags))])
     return hashlib.sha256(whole.encode()).hexdigest()[:8]
 
 

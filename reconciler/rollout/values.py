@@ -78,6 +78,8 @@ class Rollout:
     """Why no spec moves its weights any more, or "": then nobody has asked for the way up."""
     unsure: str = ""
     """Why nobody knows what its spec asks for now, or ""."""
+    unapplied: str = ""
+    """Why that by which its spec judges it does not count yet, or ""."""
     heeded: bool = True
     """Whether who drives it looks at what the spec asks for now: the function in AWS goes on with
     what the last apply gave it."""
@@ -195,9 +197,9 @@ class Verdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     WAITING = "waiting"
-    """Not enough was seen yet, and there is time."""
+    """Not enough was seen yet, or AWS did not answer, and there is time."""
     INCONCLUSIVE = "inconclusive"
-    """The bake has ended without enough, or an answer was not whole."""
+    """The bake has ended without enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

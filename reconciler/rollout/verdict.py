@@ -81,11 +81,11 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
     if seen.end <= seen.start:
         return Finding(name=check.name, verdict=unsure, said="no whole period has passed yet")
     if figures is None:
-        return Finding(name=check.name, verdict=unsure, said="its metrics were not read")
+        return _unread(check, "its metrics were not read")
     if broken := fault(figures):
-        return Finding(name=check.name, verdict=unsure, said=f"no verdict: {broken}")
+        return _unread(check, f"no verdict: {broken}")
     if doubt := unknown(figures):
-        return Finding(name=check.name, verdict=unsure, said=f"no verdict: {doubt}")
+        return _unread(check, f"no verdict: {doubt}")
     if wrong := misconfigured(check, figures):
         return Finding(name=check.name, verdict=Verdict.INCONCLUSIVE, said=wrong)
     looks = [*measured(check, figures, seen)]
@@ -104,6 +104,11 @@ def judged(check: Check, figures: Figures | None, seen: Span, moment: Moment) ->
         looks=tuple(looked(check, each) for each in looks),
         points=tuple(each.value for each in looks),
     )
+
+
+def _unread(check: Check, why: str) -> Finding:
+    """What AWS did not answer is asked for again, also after the bake: a rollout has a deadline."""
+    return Finding(name=check.name, verdict=Verdict.WAITING, said=why)
 
 
 def _end(check: Check, moment: Moment) -> float:

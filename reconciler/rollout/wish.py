@@ -23,11 +23,16 @@ def unsure(view: View) -> bool:
     return bool(view.rollout.unsure) and view.rollout.heeded and not view.insists
 
 
+def unapplied(view: View) -> bool:
+    """Whether its spec judges it by what no apply has said yet."""
+    return bool(view.rollout.unapplied) and view.rollout.heeded and not view.insists
+
+
 def forsaken(view: View) -> bool:
     """Whether its spec has not asked for it for as long as it may wait for a person."""
     bake = view.step.bake if view.marks.doing is Doing.BAKE else 0
     waits = 0 < view.marks.hold < view.elapsed - bake
-    return waits and (superseded(view) or left(view))
+    return waits and (superseded(view) or left(view) or unapplied(view))
 
 
 def said(view: View) -> str:
@@ -42,6 +47,11 @@ def said(view: View) -> str:
         )
     if asked.unsure:
         return f"{this} gets no more traffic: {asked.unsure}"
+    if asked.unapplied and not other:
+        return (
+            f"{this} gets no more traffic: {asked.unapplied}; apply says that this one counts, or"
+            " promote or abort this one"
+        )
     if asked.target == marks.base:
         return (
             f"{this} is taking over, and the spec asks for the version before again: apply goes"

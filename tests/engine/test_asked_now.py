@@ -104,15 +104,48 @@ def test_what_the_spec_does_not_ask_for_any_more_is_not_raised(what: str, desk: 
 
 
 @pytest.mark.scenario("R22")
-@pytest.mark.parametrize("what", ["the same", "other steps", "another analysis"])
-def test_other_steps_and_another_analysis_are_no_other_target(what: str, desk: Desk) -> None:
-    wanted = {
-        "the same": text(2),
-        "other steps": text(2, STEPS.replace("5%, 50%", "10%, 25%")),
-        "another analysis": text(2).replace("atMost: 1%", "atMost: 2%"),
-    }[what]
+@pytest.mark.parametrize("what", ["the same", "other steps"])
+def test_other_steps_are_no_other_target(what: str, desk: Desk) -> None:
+    wanted = {"the same": text(2), "other steps": text(2, STEPS.replace("5%, 50%", "10%, 25%"))}[
+        what
+    ]
     act, asked = desk.calls(wanted)
     assert (act, asked) == (Act.SCALE, Counter({"s3.list_objects_v2": 1}))
+
+
+JUDGED = "  analysis: [{metric: Invocation5XXErrors, atMost: 1%}]\n"
+WEAKER = {
+    "fails later": JUDGED.replace("1%", "1%, for: 10m"),
+    "another limit": JUDGED.replace("1%", "50%"),
+    "no way back": f"{JUDGED}  onFailure: none\n",
+}
+
+
+@pytest.mark.parametrize("what", WEAKER)
+def test_by_another_analysis_nothing_is_raised_until_an_apply_says_that_it_counts(
+    what: str, desk: Desk
+) -> None:
+    """An older working copy asks for the same, and knows of no reason to stop it."""
+    weaker = text(2).replace(JUDGED, WEAKER[what])
+    act, why = desk.next(weaker)
+    assert (act, "not the one that was applied last" in why) == (Act.HOLD, True)
+    assert desk.next(text(2))[0] is Act.SCALE  # who has what was applied goes on
+    desk.verdict = Verdict.FAILED
+    assert desk.next(weaker)[0] is Act.WEIGH  # and what fails goes back whoever looks
+    desk.verdict = Verdict.PASSED
+
+    plan = desk.world.plan(weaker)
+    assert "from this apply on" in noted(plan)["CANARY003"]
+    marks = desk.world.marks
+    assert desk.world.platform.apply(plan).outcome.ok
+    assert desk.world.marks == marks  # those are the driver's alone
+    assert desk.next(weaker)[0] is Act.SCALE
+    assert desk.next(text(2))[0] is Act.HOLD
+
+
+def test_a_person_may_promote_what_is_judged_otherwise(desk: Desk) -> None:
+    desk.world.mark(word="promote", confirmed=desk.world.platform.session.wall())
+    assert desk.next(text(2).replace(JUDGED, WEAKER["another limit"]))[0] is Act.SCALE
 
 
 def test_a_person_may_promote_it_all_the_same(desk: Desk) -> None:

@@ -384,6 +384,19 @@ def test_the_release_that_brought_the_canary_can_be_taken_back(
     assert (world.marks.word, world.marks.doing) == ("abort", Doing.SETTLE)
 
 
+@pytest.mark.parametrize("image", [2, 3])
+def test_marks_of_a_start_that_never_came_end_with_another_move(image: int, world: World) -> None:
+    """The strategy was replaced after an apply that died between its marks and its update."""
+    world.platform.text = text(2)
+    with pytest.raises(Died):
+        world.platform.apply(world.platform.plan(), sink=dies_after("add_tags"))
+    world.platform.restart()
+    assert not world.marks.ended
+    assert world.apply(text(image, ALL_AT_ONCE)).outcome.ok
+    assert world.weights == {"primary": 1.0}
+    assert world.marks.ended.startswith("failed nothing was started")
+
+
 @pytest.mark.scenario("R05")
 def test_what_aws_patches_an_endpoint_by_stays_while_it_is_busy(running: World) -> None:
     kept = (running.configs, running.models)
@@ -531,5 +544,6 @@ def test_a_rollout_without_weights_costs_not_one_call_more(world: World) -> None
         asked = ("describe_endpoint", "describe_endpoint_config", "list_tags")
         return [sent[f"sagemaker.{each}"] for each in asked]
 
-    assert calls(ALL_AT_ONCE) == [1, 0, 0]
     assert calls(STEPS) == [2, 1, 1]
+    assert world.apply(text(1, ALL_AT_ONCE)).outcome.ok
+    assert calls(ALL_AT_ONCE) == [1, 0, 0]

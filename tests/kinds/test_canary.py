@@ -143,11 +143,11 @@ def test_its_marks_have_all_that_it_is_driven_by() -> None:
     assert marks.target == configs(nodes)["target"].address.name
     assert [step.count for step in marks.steps] == [1, 2, 4]
     assert (marks.doing, marks.since, marks.fault) == (Doing.START, 0, "")
-    rollout = asked(good("Rollout", CANARY), "endpoint", marks)  # type: ignore[arg-type]
+    rollout = asked(good("Rollout", CANARY), "endpoint", marks, {})  # type: ignore[arg-type]
     assert rollout is not None
     assert (rollout.middle, rollout.steps) == (marks.middle, marks.steps)
     assert (rollout.deadline, rollout.on_inconclusive) == (7200, "hold")
-    assert asked(good("Rollout", specs.DETECTOR), "endpoint", marks) is None  # type: ignore[arg-type]
+    assert asked(good("Rollout", specs.DETECTOR), "endpoint", marks, {}) is None  # type: ignore[arg-type]
 
 
 def test_the_same_again_gives_the_same_names_and_marks() -> None:

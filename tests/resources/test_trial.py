@@ -100,7 +100,7 @@ def test_a_spec_without_weights_may_only_go_back() -> None:
     assert written is not None
     assert (written.word, written.doing, written.step) == ("abort", Doing.SETTLE, 2)
     assert ENDPOINT.pending.held(back) == ""
-    assert "`moorline rollout promote --full" in ENDPOINT.pending.held(on)
+    assert "`abort` goes back and an apply then starts this" in ENDPOINT.pending.held(on)
     assert "at step 2 of 3" in ENDPOINT.pending.held(on)
 
 

@@ -47,6 +47,12 @@ def test_what_is_written_is_what_is_read(marks: Marks) -> None:
     assert all(value == value.strip() for value in tags.values())
 
 
+def test_what_it_was_started_with_is_under_the_check_sum() -> None:
+    tags = encode(MARKS)
+    tags[PREFIX] = tags[PREFIX].replace(MARKS.digest, "another")
+    assert read(tags).fault  # type: ignore[union-attr]
+
+
 def test_no_tags_are_no_marks_and_other_tags_are_none_of_them() -> None:
     assert read({}) is None
     assert read({"moorline:platform": "acme", "moorline:attempted": "c2"}) is None

@@ -18,7 +18,7 @@ from .endpoint import STEPS, TICK, Driver, begun
 ENDS = {Phase.COMPLETED, Phase.ABORTED, Phase.ROLLED_BACK}
 EVENTS = ("tick", "tick", "tick", "kill", "pause", "resume", "promote", "full", "abort", "bad",
           "good", "unsure", "freeze", "thaw", "scale in", "raise", "rollback", "silent", "lost",
-          "found", "another", "left", "unknown", "the same")  # fmt: skip
+          "found", "another", "left", "unknown", "unapplied", "the same")  # fmt: skip
 
 
 def healthy() -> Driver:
@@ -202,6 +202,7 @@ def acted(driver: Driver, event: str) -> None:
         "another": lambda: setattr(driver, "asked", {"target": "c3"}),
         "left": lambda: setattr(driver, "asked", {"left": "its spec is gone"}),
         "unknown": lambda: setattr(driver, "asked", {"unsure": "S3 does not say"}),
+        "unapplied": lambda: setattr(driver, "asked", {"unapplied": "another analysis"}),
         "the same": lambda: setattr(driver, "asked", {}),
     }
     if event in tell:

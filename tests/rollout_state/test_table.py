@@ -38,6 +38,7 @@ GATED = replace(ROLLOUT, steps=tuple(replace(each, gate=True) for each in ROLLOU
 OTHER = replace(ROLLOUT, target="c3", version="model 8")
 LEFT = replace(ROLLOUT, left="its spec is gone")
 UNSURE = replace(ROLLOUT, unsure="S3 does not say")
+ANEW = replace(ROLLOUT, unapplied="its analysis was not applied")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -151,7 +152,7 @@ def views() -> list[View]:
         other = replace(marks, on_inconclusive="abort", on_failure="none")
         unsure = Signals(verdict=Verdict.INCONCLUSIVE)
         more.append(View(ROLLOUT, replace(live, marks=other), unsure, NOW, other))
-        more += [View(each, live, Signals(), NOW, marks) for each in (OTHER, LEFT, UNSURE)]
+        more += [View(each, live, Signals(), NOW, marks) for each in (OTHER, LEFT, UNSURE, ANEW)]
         more.append(View(ROLLOUT, replace(live, alarms={"a": ""}), Signals(), NOW, marks))
     return found_ + more
 

@@ -91,6 +91,30 @@ def test_an_abort_takes_the_rule_back_before_the_fleet_goes(stage: Stage, split:
     assert max(stage.ladder) == 25.0
 
 
+@pytest.mark.parametrize("word", ["", "abort"])
+def test_a_rule_that_cannot_be_read_stops_no_way_back_and_keeps_the_fleet(
+    word: str, stage: Stage, split: Split
+) -> None:
+    for _ in stage.run():
+        if live(stage, split)[1] == 0.25:
+            break
+    if not word:
+        stage.judge = lambda *_: Signals(verdict=Verdict.FAILED)
+    stage.settle(600)
+    stage.aws.fail("resourcegroupstaggingapi", "GetResources", "AccessDenied", times=2)
+    assert "rule is not known" in stage.advance(word).untold
+    stage.settle(60)
+    assert stage.weights["candidate"] == 0
+    moves = [*stage.moves]
+    with pytest.raises(AwsError):
+        stage.advance()
+    assert stage.moves == moves, "its function still asks for the candidate"
+    *_, last = stage.run()
+    assert last.action
+    assert last.action.phase is (Phase.ABORTED if word else Phase.ROLLED_BACK)
+    assert live(stage, split) == PRIMARY
+
+
 def to_the_last_step(stage: Stage) -> None:
     """Until the next thing is to move the endpoint to its last configuration."""
     for _ in range(60):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.aws.errors import Retry
+from reconciler.aws.errors import AwsError, Retry
 from reconciler.rollout.values import Act, Phase, Signals, Verdict
 
 from .made import BASE, MIDDLE
@@ -87,3 +87,19 @@ def test_what_may_not_be_looked_at_is_not_gone_and_an_abort_waits_for_no_answer(
     baking.judge = lambda *_: Signals(verdict=Verdict.FAILED)
     baking.advance()
     assert baking.ladder[-1] == 0  # what is not known keeps nobody from going back
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDenied"])
+def test_alarms_that_cannot_be_read_stop_more_traffic_alone(code: str, baking: Stage) -> None:
+    baking.alarms = ("theirs",)
+    baking.aws.fail("cloudwatch", "DescribeAlarms", code, times=99)
+    found = baking.look()
+    assert "could not be read" in found.signals.findings[-1].said
+    baking.settle(700)
+    with pytest.raises(AwsError):
+        baking.look()
+    baking.advance("pause")
+    assert rest(baking) is Phase.PAUSED  # a look after it is one as well
+    baking.judge = lambda *_: Signals(verdict=Verdict.FAILED)
+    assert rest(baking) is Phase.ROLLED_BACK
+    assert max(baking.ladder) == 5

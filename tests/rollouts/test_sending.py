@@ -19,6 +19,11 @@ from .made import ARN, BASE, NAME, endpoint, marks, sent, session, tags, variant
 NEXT = marks(step=2)
 BUSY = refusal("ValidationException", f'Cannot update in-progress endpoint "{ARN}".')
 
+LATE = refusal(
+    "ValidationException",
+    'The variant name(s) "candidate" is/are not present within endpoint configuration "c1".',
+)
+
 
 def action(act: Act = Act.WEIGH, **more: Any) -> RolloutAction:
     return RolloutAction(act=act, phase=Phase.BAKING, why="the step has baked", **more)
@@ -177,9 +182,10 @@ def test_what_the_marks_announce_and_aws_is_at_is_no_move_of_somebody_else(
         done(tags(marks()), {}, tags(NEXT), late, what=told)
 
 
-def test_an_update_that_is_under_way_is_no_failure() -> None:
+@pytest.mark.parametrize("answer", [BUSY, LATE], ids=["busy", "late"])
+def test_an_update_that_is_under_way_is_no_failure(answer: Any) -> None:
     with pytest.raises(BusyError):
-        done(endpoint(), BUSY, what=action(shares={"primary": 0.75, "candidate": 0.25}))
+        done(endpoint(), answer, what=action(shares={"primary": 0.75, "candidate": 0.25}))
 
 
 @pytest.mark.scenario("R08")

@@ -152,6 +152,14 @@ RETAG: dict[str, tuple[dict[str, Any], dict[str, str], list[tuple[str, Any]]]] =
             ("untag", {"Name": "acme-dev-x", "TagKeys": ["old"]}),
         ],
     ),
+    "removes first where both are too many": (
+        {},
+        {f"old{at}": "y" for at in range(50)},
+        [
+            ("untag", {"Name": "acme-dev-x", "TagKeys": sorted(f"old{at}" for at in range(50))}),
+            ("tag", {"Name": "acme-dev-x", "Tags": TAGS}),
+        ],
+    ),
     "puts all tags at once where the service wants that": (
         {"whole": True, "tags": "Tagging.TagSet", "remove": None},
         {"old": "y"},

@@ -22,12 +22,14 @@ from reconciler.rollout.state import from_marks, next_action, unmarked
 from reconciler.rollout.values import (
     STOPS,
     Act,
+    Finding,
     Live,
     Marks,
     Phase,
     Rollout,
     RolloutAction,
     Signals,
+    Verdict,
 )
 
 SENDS = frozenset({Act.MARK, Act.SCALE, Act.WEIGH, Act.FINISH, Act.SETTLE})
@@ -77,6 +79,8 @@ class Look:
     action: RolloutAction | None
     rule: balanced.Balanced | None = None
     """The rule of a load balancer in front, where there is one."""
+    untold: str = ""
+    """Why nobody knows that rule, which waits for the next look while the endpoint goes back."""
 
     @property
     def sends(self) -> bool:
@@ -103,41 +107,82 @@ def look(session: Session, about: About, word: str = "") -> Look:
     if reading is None:
         return Look(endpoint=about.endpoint, now=now, reading=None, rollout=None,
                     signals=Signals(word=word), action=None)  # fmt: skip
+    if (beside_ := _beside(session, about, reading, now, word)) is not None:
+        return beside_
+    live, marks = reading.live, reading.live.marks
+    if marks is None:
+        action = unmarked(live) if trialmarks.TAG not in reading.tags else None
+        return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
+                    signals=Signals(word=word), action=action)  # fmt: skip
+    rollout = about.asked(reading) or from_marks(marks, live)
+    signals, unknown = _signals(session, about, reading, rollout, marks, now, word)
+    action = next_action(rollout, live, signals, now)
+    if pinning.matters(live, action):
+        counted = pinning.pinned(session, reading.name, rollout.candidate, now)
+        signals = replace(signals, pinned=counted[0], uncounted=counted[1])
+        action = next_action(rollout, live, signals, now)
+    if unknown is not None and _climbs(action):
+        raise unknown
+    action = retaining.decided(session, reading, action)
+    rule, untold = _rule(session, reading, rollout, action, stops=stops)
+    return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
+                signals=signals, action=action, rule=rule, untold=untold)  # fmt: skip
+
+
+def _beside(session: Session, about: About, reading: Reading, now: float, word: str) -> Look | None:
+    """What is found of versions beside each other; nothing where a rollout has the endpoint."""
     if about.beside is not None and not reading.on_trial:
+        if reading.unread is not None:
+            raise reading.unread
         found = about.beside(session, reading, word)
     else:
         found = unspecced(reading, now, word)
-    if found is not None:
-        signals, then = found
-        shares = split.beside(reading.live, then)
-        tested = trialmarks.TAG in reading.tags
-        rule = balanced.read(session, reading, shares) if tested else None
-        return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
-                    signals=signals, action=then, rule=rule)  # fmt: skip
-    live, marks = reading.live, reading.live.marks
-    rollout = about.asked(reading) or from_marks(marks, live) if marks is not None else None
-    signals, unknown = Signals(word=word), None
-    if rollout is not None and marks is not None and not (marks.ended or marks.fault):
-        lacks, unknown = _lacks(session, about, marks, word)
-        needed = not stops and marks.doing not in BACK
-        judged = about.judge(rollout, live, now) if needed else Signals()
-        signals = replace(judged, word=word, lacks=lacks)
-    if rollout is not None:
-        action: RolloutAction | None = next_action(rollout, live, signals, now)
-        if action is not None and pinning.matters(live, action):
-            counted = pinning.pinned(session, reading.name, rollout.candidate, now)
-            signals = replace(signals, pinned=counted[0], uncounted=counted[1])
-            action = next_action(rollout, live, signals, now)
-        if unknown is not None and action is not None and _climbs(action):
-            raise unknown
-    else:
-        action = unmarked(live) if trialmarks.TAG not in reading.tags else None
-    action = retaining.decided(session, reading, action) if action is not None else None
-    rule = None
-    if rollout and action:
-        rule = balanced.read(session, reading, split.wanted(rollout, reading.live, action))
-    return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=rollout,
-                signals=signals, action=action, rule=rule)  # fmt: skip
+    if found is None:
+        return None
+    signals, then = found
+    shares = split.beside(reading.live, then)
+    tested = trialmarks.TAG in reading.tags
+    rule = balanced.read(session, reading, shares) if tested else None
+    return Look(endpoint=about.endpoint, now=now, reading=reading, rollout=None,
+                signals=signals, action=then, rule=rule)  # fmt: skip
+
+
+def _signals(  # noqa: PLR0913 - what is driven, what is live, and what was asked for
+    session: Session,
+    about: About,
+    reading: Reading,
+    rollout: Rollout,
+    marks: Marks,
+    now: float,
+    word: str,
+) -> tuple[Signals, AwsError | None]:
+    """What is known beside the endpoint, and why not all of it: then the candidate gets no more."""
+    if marks.ended or marks.fault:
+        return Signals(word=word), None
+    lacks, unknown = _lacks(session, about, marks, word)
+    needed = word not in STOPS and marks.doing not in BACK
+    judged = about.judge(rollout, reading.live, now) if needed else Signals()
+    signals = replace(judged, word=word, lacks=lacks)
+    if reading.unread is None:
+        return signals, unknown
+    said = f"their state could not be read: {reading.unread}"
+    alarms = Finding(name="alarms", verdict=Verdict.WAITING, said=said)
+    return replace(signals, findings=(*signals.findings, alarms)), unknown or reading.unread
+
+
+def _rule(
+    session: Session, reading: Reading, rollout: Rollout, action: RolloutAction, *, stops: bool
+) -> tuple[balanced.Balanced | None, str]:
+    """The rule in front, and why nobody knows it, where that stops nobody who goes back."""
+    try:
+        shares = split.wanted(rollout, reading.live, action)
+        return balanced.read(session, reading, shares), ""
+    except Expired:
+        raise
+    except AwsError as error:
+        if not (_returns(action) or (stops and action.act is Act.MARK)):
+            raise
+        return None, f"the load balancer's rule is not known, and goes back later: {error}"
 
 
 def _lacks(session: Session, about: About, marks: Marks, word: str) -> tuple[str, AwsError | None]:
@@ -153,6 +198,12 @@ def _lacks(session: Session, about: About, marks: Marks, word: str) -> tuple[str
 def _climbs(action: RolloutAction) -> bool:
     """Whether the candidate gets more by an action."""
     return action.act in {Act.SCALE, Act.WEIGH, Act.FINISH} and action.then is not Phase.ABORTING
+
+
+def _returns(action: RolloutAction) -> bool:
+    """Whether the endpoint goes back and loses nothing by it that a rule may still send to."""
+    sends = action.act in {Act.MARK, Act.SCALE, Act.WEIGH}
+    return sends and action.then is Phase.ABORTING
 
 
 def same(one: Look, other: Look) -> bool:
@@ -177,7 +228,7 @@ def carry_out(session: Session, found: Look, hear: Hear) -> str:
     action, rollout, rule = found.action, found.rollout, found.rule
     if found.reading is None or action is None:
         return ""
-    first = rule is not None and action.act is not Act.WEIGH
+    first = rule is not None and action.act is not Act.WEIGH and not _returns(action)
     if rule is not None and first:
         balanced.follow(session, rule, hear)
         if rollout is not None:
@@ -188,4 +239,4 @@ def carry_out(session: Session, found: Look, hear: Hear) -> str:
         send(session, found.reading, action, hear)
     if rule is not None and not first:
         balanced.follow(session, rule, hear)
-    return left
+    return "; ".join(filter(None, (left, found.untold)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.aws.errors import Gone, incomplete
+from reconciler.aws.errors import AwsError, Expired, Gone, incomplete
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.value import Json
 from reconciler.resources.api import absent
@@ -39,6 +39,8 @@ class Reading:
     tags: Mapping[str, str]
     at: float
     """Seconds since the epoch, by whoever read."""
+    unread: AwsError | None = None
+    """Why nobody knows the state of the alarms."""
     shadows: frozenset[str] = frozenset()
     """Its shadow variants."""
 
@@ -59,10 +61,11 @@ class Reading:
 def read(session: Session, endpoint: str, alarms: Iterable[str] = ()) -> Reading | None:
     """The endpoint, its tags and the state of these alarms; nothing where there is none.
 
-    On the way back nobody asks for alarms: nothing is decided by them, and they must not stop it.
+    On the way back nobody asks for alarms: nothing is decided by them. Alarms that cannot be read
+    are told beside the rest, as they must not stop what goes back.
 
     Raises:
-        AwsError: AWS did not say all of it.
+        AwsError: AWS did not say all of the endpoint and its tags.
     """
     at = session.wall()
     body = described(session, endpoint)
@@ -71,12 +74,20 @@ def read(session: Session, endpoint: str, alarms: Iterable[str] = ()) -> Reading
     arn = str(body["EndpointArn"])
     tags = tags_of(session, arn)
     live = live_of(body, tags, {})
+    unread: AwsError | None = None
     if live.marks is None or live.marks.doing not in BACK:
-        live = replace(live, alarms=states_of(session, alarms))
+        try:
+            live = replace(live, alarms=states_of(session, alarms))
+        except Expired:
+            raise
+        except AwsError as error:
+            unread = error
     shadows = frozenset(
         str(each.get("VariantName")) for each in body.get("ShadowProductionVariants") or ()
     )
-    return Reading(name=endpoint, arn=arn, live=live, tags=tags, at=at, shadows=shadows)
+    return Reading(
+        name=endpoint, arn=arn, live=live, tags=tags, at=at, unread=unread, shadows=shadows
+    )
 
 
 def described(session: Session, endpoint: str) -> Mapping[str, Json] | None:

@@ -25,6 +25,8 @@ LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 8.0)
 """Seconds before each look at marks that were written: AWS may show them a little later."""
 IN_PROGRESS = "Cannot update in-progress endpoint"
 """How AWS refuses a change while another one is under way (AWS_FACTS 1.4)."""
+NOT_YET = "not present within endpoint configuration"
+"""How it refuses a variant that a description has shown just before: it shows its own work late."""
 WHOLE = 100
 """The sum of weights: whole numbers stay what they are as 32 bits (AWS_FACTS 1.4)."""
 _NEAR = 1e-6
@@ -137,6 +139,9 @@ def _sent(session: Session, reading: Reading, call: Call, hear: Hear) -> None:
         hear(Told(call, before, clock.now() - before, session.tried, error.code))
         if isinstance(error, Rejected) and error.message.startswith(IN_PROGRESS):
             raise BusyError(f"AWS is at another change of {reading.name}") from error
+        if isinstance(error, Rejected) and NOT_YET in error.message:
+            text = f"AWS shows variants of {reading.name}, and does not take their weights yet"
+            raise BusyError(f"{text}: {error.message}") from error
         raise
     hear(Told(call, before, clock.now() - before, session.tried))
 

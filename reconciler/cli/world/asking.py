@@ -37,7 +37,7 @@ def plainly(known: Known) -> Asked:
         marks = found.live.marks
         if marks is None or not isinstance(model, Spec_):
             return None
-        return asked(model, known.endpoint, marks)
+        return asked(model, known.endpoint, marks, found.tags)
 
     return wanted
 
@@ -53,12 +53,12 @@ def asking(session: Session, specs: Iterable[Spec], view: EnvironmentView, known
         if not standing.weighed(model):
             return without(known)(found)
         if not _goes_up(marks):
-            return asked(model, known.endpoint, marks)
+            return asked(model, known.endpoint, marks, found.tags)
         try:
             now = _now(session, all_, view, known, found)
         except (LackingError, KeyError) as error:
             now = Wanted(unsure=f"{UNKNOWN}: it cannot be compiled: {error}")
-        return asked(model, known.endpoint, marks, now)
+        return asked(model, known.endpoint, marks, found.tags, now)
 
     return wanted
 

@@ -21,6 +21,7 @@ from reconciler.kinds.rollout import (
     variant,
 )
 from reconciler.kinds.rollout.analysis import ENDPOINT, alarms, existing
+from reconciler.kinds.rollout.asked import tags_of
 from reconciler.kinds.rollout.canary import Course, course
 from reconciler.kinds.rollout.check import check
 from reconciler.kinds.rollout.config import capture_spot, lines, own_bucket
@@ -141,7 +142,7 @@ def _endpoint(
         scope.address(ENDPOINT),
         {
             **(props := going.props()),
-            "Tags": [*(props.get("Tags") or ()), *expose.tags(spec.expose)] or ...,
+            "Tags": [*(props.get("Tags") or ()), *expose.tags(spec.expose), *tags_of(spec)] or ...,
             **serve.deployment(spec, names),
             "RetainDeploymentConfig": False,
         },

@@ -3,19 +3,24 @@
 Names of configurations and steps are as they were when it started, so they come from its marks;
 how long a phase may take and what a doubt means come from the spec, whoever has edited it since.
 The target is the spec's too, where somebody has asked for what that takes: then it is seen when it
-is another one by now.
+is another one by now. By what it is judged is the spec's as well, and counts once it is applied: a
+tag of the endpoint says what was applied last, so that an older copy raises nothing by less.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.kinds.api import seconds
 from reconciler.kinds.rollout.serve import fleet_of
 from reconciler.kinds.rollout.spec import Rollout as Spec
 from reconciler.kinds.terms.canary import NAME, steps_of
-from reconciler.model.value import digest
+from reconciler.model.value import Json, digest
 from reconciler.rollout.values import Marks, Rollout
+
+ANALYSIS_TAG = "moorline:analysis"
+"""On an endpoint whose weights Moorline moves: by what the last apply said that it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,14 @@ class Wanted:
     """Why nobody knows."""
 
 
-def asked(spec: Spec, endpoint: str, marks: Marks, wanted: Wanted | None = None) -> Rollout | None:
-    """The rollout that marks tell of, with what its spec says of it now.
+def asked(
+    spec: Spec,
+    endpoint: str,
+    marks: Marks,
+    tags: Mapping[str, str],
+    wanted: Wanted | None = None,
+) -> Rollout | None:
+    """The rollout that marks among the tags of its endpoint tell of, with what its spec says now.
 
     Nothing where the spec moves no weights any more: then the marks alone say what runs.
     """
@@ -53,8 +64,29 @@ def asked(spec: Spec, endpoint: str, marks: Marks, wanted: Wanted | None = None)
         version=wanted.version if wanted.config else marks.version,
         digest=marks.digest,
         unsure=wanted.unsure,
+        unapplied=unapplied(spec, tags),
         heeded=spec.drive != "aws",
     )
+
+
+def unapplied(spec: Spec, tags: Mapping[str, str]) -> str:
+    """Why the analysis of a spec does not count yet for an endpoint with these tags, or ""."""
+    if tags.get(ANALYSIS_TAG) == judged_by(spec):
+        return ""
+    return "its analysis is not the one that was applied last"
+
+
+def judged_by(spec: Spec) -> str:
+    """A digest of that by which a rollout is judged, alarms included."""
+    rules = [each.model_dump(mode="json", exclude_defaults=True) for each in spec.analysis]
+    return digest([rules, spec.on_failure], 16)
+
+
+def tags_of(spec: Spec) -> list[Json]:
+    """The tags of an endpoint that say so; none where nobody moves weights."""
+    if spec.strategy is None or spec.strategy.canary is None:
+        return []
+    return [{"Key": ANALYSIS_TAG, "Value": judged_by(spec)}]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

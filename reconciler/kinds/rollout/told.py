@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconciler.kinds.api import Scope, Severity
+from reconciler.kinds.rollout.asked import unapplied
 from reconciler.kinds.rollout.serve import fleet_of
 from reconciler.kinds.rollout.spec import Rollout
 from reconciler.kinds.rollout.standing import Standing
@@ -59,11 +60,13 @@ def going_on(scope: Scope, spec: Rollout, marks: Marks, seen: Standing) -> None:
     canary = spec.strategy.canary if spec.strategy else None
     asked = steps_of(canary, fleet_of(spec).instances) if canary else marks.steps
     edited = f"; it keeps the steps it was started with: {course(marks.steps)}"
+    anew = "; from this apply on it is judged by the analysis of this spec"
     scope.problem(
         PATH,
         f"a rollout of {scope.name!r}{_version(marks)} is {_at(marks)}, with"
         f" {_shares(seen)}: weights and counts are its own until it has"
-        f" ended{edited if asked != marks.steps else ''}",
+        f" ended{edited if asked != marks.steps else ''}"
+        f"{anew if unapplied(spec, seen.fact['tags']) else ''}",
         help=f"`moorline rollout status {scope.name}` says more; `abort` ends it",
         code="CANARY003",
         severity=Severity.NOTE,

@@ -57,7 +57,7 @@ CODES = (
     Code(
         "DRIVE009",
         "it waits for a person",
-        "The rollout is paused, or its analysis is inconclusive and the spec says to hold then, or the spec asks for another target by now, or moves no weights any more. It goes no further by itself.",
+        "The rollout is paused, or its analysis is inconclusive and the spec says to hold then, or the spec asks for another target by now, judges by an analysis that was not applied, or moves no weights any more. It goes no further by itself.",
         "`moorline rollout resume` or `promote` goes on, `abort` goes back. `moorline apply` takes up what the spec asks for instead.",
     ),
     Code(

@@ -24,6 +24,7 @@ BAD = ("aborted", "rolled-back", "failed")
 WEIGHT = "DesiredWeight"
 COUNT = "DesiredInstanceCount"
 REVERTED = "the spec asks for the version before again"
+UNBEGUN = "failed nothing was started: an apply moved the endpoint in another way"
 ALL = 100
 """The weight of what has all traffic, beside 0."""
 _APART = re.compile(r"[^A-Za-z0-9-]+")
@@ -72,11 +73,21 @@ def written(change: Change) -> Marks | None:
     if (marks := announced(change.desired)) or change.observed is None:
         return marks
     marks = running(change.observed.tags)
+    if marks is not None and _unbegun(change, marks):
+        return replace(marks, ended=UNBEGUN, since=0.0)
     if marks is None or change.live.get(CONFIG) != marks.middle:
         return None
     if change.desired.get(CONFIG) != marks.base:
         return None
     return replace(marks, doing=Doing.SETTLE, word="abort", why=REVERTED, since=0.0, seen=False)
+
+
+def _unbegun(change: Change, marks: Marks) -> bool:
+    """Whether a rollout was announced and never begun, and the endpoint goes elsewhere now."""
+    live = change.live.get(CONFIG)
+    moving = change.observed.outputs.get("PendingDeployment") if change.observed else None
+    waits = marks.doing is Doing.START and live == marks.base != marks.middle
+    return waits and not moving and change.touches(CONFIG)
 
 
 def running(found: Mapping[str, str] | None) -> Marks | None:
