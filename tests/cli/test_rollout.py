@@ -154,7 +154,7 @@ def test_what_an_apply_left_undone_is_gone_on_with_after_a_step_of_a_rollout(
     ask(folder, 3)
     (alarm,) = folder.client("cloudwatch").describe_alarms()["MetricAlarms"]
     folder.control("traffic", {"alarms": {alarm["AlarmName"]: "ALARM"}})
-    assert "CANARY008" in folder.run("plan", *E, "--json", expect=0).codes
+    assert "CANARY009" in folder.run("plan", *E, "--json", expect=0).codes
     folder.control("traffic", {"alarms": {alarm["AlarmName"]: ""}})
     folder.run("apply", *E, "--yes", expect=1)
     later(folder, 2)
@@ -288,5 +288,6 @@ def test_ctrl_c_leaves_a_rollout_where_it_is_and_the_alarm_takes_it_back(folder:
     ran = rollout(folder, "run", "scorer", "--yes", "--json")
     assert (ran.code, ran.json["status"], ran.codes) == (6, "rolled-back", ["DRIVE006"])
     assert "ALARM" in ran.json["ended"]
-    assert folder.run("plan", *E).code == 3
+    plan = folder.run("plan", *E, "--json")
+    assert (plan.code, plan.json["sections"]["rollouts"][0]["status"]) == (3, "rolled-back")
     assert rollout(folder, "advance", "--all", "--yes").code == 0
