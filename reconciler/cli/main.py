@@ -119,8 +119,11 @@ class Verbs(click.Group):
         """Run the verb; a fault of Moorline itself is told in words, not as a traceback."""
         try:
             return super().invoke(ctx)
-        except (ClickException, Exit, Abort):
+        except (ClickException, Exit):
             raise
+        except (Abort, KeyboardInterrupt):  # click says "Aborted!", which is a word of rollouts
+            click.echo("stopped here", err=True)
+            raise SystemExit(1) from None
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
             sys.stderr.close()
             raise SystemExit(0) from None

@@ -216,7 +216,7 @@ LADDER: tuple[Row, ...] = (
         lambda v: moves.held(v, f"inconclusive: {_unsure(v)}")),
     Row("baking", "the step was good, and a person has to say promote", "is held",
         lambda v: v.due is not None and doing(v, Doing.BAKE) and v.step.gate and not v.insists,
-        lambda v: moves.held(v, f"step {v.marks.step} was good and waits for approval")),
+        lambda v: moves.held(v, f"step {v.marks.step} was good and waits for `promote`")),
     Row("any with more traffic due", "judged good just now, first, or promoted",
         "instances where they are lacking, else the weights; after the last step the target, with "
         "no fewer instances than serve",

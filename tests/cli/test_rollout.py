@@ -288,5 +288,6 @@ def test_ctrl_c_leaves_a_rollout_where_it_is_and_the_alarm_takes_it_back(folder:
     ran = rollout(folder, "run", "scorer", "--yes", "--json")
     assert (ran.code, ran.json["status"], ran.codes) == (6, "rolled-back", ["DRIVE006"])
     assert "ALARM" in ran.json["ended"]
-    assert folder.run("plan", *E).code == 3
+    plan = folder.run("plan", *E, "--json")
+    assert (plan.code, plan.json["sections"]["rollouts"][0]["status"]) == (3, "rolled-back")
     assert rollout(folder, "advance", "--all", "--yes").code == 0

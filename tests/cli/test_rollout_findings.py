@@ -5,15 +5,20 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from reconciler.aws.clock import FakeClock
 from reconciler.aws.errors import Denied, Retry
 from reconciler.cli.frame.project import Exit
+from reconciler.cli.main import Verbs
 from reconciler.cli.rollout.act import asked
+from reconciler.cli.rollout.kept import words
 from reconciler.cli.rollout.options import findings
 from reconciler.cli.rollout.scene import Stop
 from reconciler.cli.rollout.words import firmly
+from reconciler.rollout.values import Act, Phase, RolloutAction, Signals
 
 
 @pytest.mark.parametrize(
@@ -78,3 +83,31 @@ def test_a_look_that_fails_after_a_call_does_not_say_that_nothing_was_sent(
 ) -> None:
     scene: Any = SimpleNamespace(name="x", about=SimpleNamespace(endpoint="e"))
     assert said in asked(Retry("a.b", "Throttling", ""), scene, sent=sent).found.help
+
+
+@pytest.mark.parametrize(
+    ("act", "word", "counts", "said"),
+    [
+        (Act.MARK, "", {}, "note: why"),
+        (Act.MARK, "full", {}, "promote --full: why"),
+        (Act.SETTLE, "abort", {}, "abort: settle: why"),
+        (Act.SCALE, "", {"candidate": 1}, "scale, 1 instance for candidate: why"),
+    ],
+)
+def test_a_receipt_has_the_words_of_the_status_and_of_who_typed(
+    act: Act, word: str, counts: dict[str, int], said: str
+) -> None:
+    look: Any = SimpleNamespace(signals=Signals(word=word), rollout=None)
+    assert words(look, RolloutAction(act=act, phase=Phase.BAKING, why="why", counts=counts)) == said
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, click.Abort])
+def test_who_stops_a_command_does_not_read_that_something_was_aborted(
+    error: type[BaseException],
+) -> None:
+    def ended() -> None:
+        raise error
+
+    verbs = Verbs("moorline", callback=ended, invoke_without_command=True)
+    found = CliRunner().invoke(verbs, [])
+    assert (found.exit_code, found.output) == (1, "stopped here\n")

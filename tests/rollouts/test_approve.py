@@ -40,7 +40,7 @@ def test_it_is_held_until_a_person_says_promote(gated: Stage) -> None:
     said = status(gated)
     assert "● 50 % ‖" in said
     assert "hold until" in said
-    assert "step 2 was good and waits for approval; say resume, promote or abort" in said
+    assert "step 2 was good and waits for `promote`; say resume, promote or abort" in said
     assert "50 % for 10 min, then waits for promote, 100 % for 10 min" in said
     gated.advance("promote")
     assert rest(gated) is Phase.COMPLETED

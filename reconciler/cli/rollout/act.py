@@ -18,6 +18,7 @@ from reconciler.cli.rollout.scene import Scene, Stop
 from reconciler.cli.world import receipts
 from reconciler.model.value import Json
 from reconciler.render.text import rollout as text
+from reconciler.render.vocabulary.rollout import word_of
 from reconciler.rollout.values import Act
 
 PATIENCE = (5.0, 20.0)
@@ -124,9 +125,12 @@ class Driver:
         raise Stop("DRIVE002", text_, "look at it and run this again", Exit.STALE)
 
     def plan(self, found: Look) -> str:
-        """What is about to be sent, in words."""
-        data = said.whole(self.scene, found)
-        return f"{text.planned(data)} on {self.scene.about.endpoint}"
+        """What is about to be sent, in words: ``promote on acme-prod-scorer``."""
+        data, on = said.whole(self.scene, found), f"on {self.scene.about.endpoint}"
+        if found.action is None or found.action.act is not Act.MARK:
+            return f"{text.planned(data)} {on}"
+        word = word_of(found.signals.word)
+        return f"{word} {on}" if word else f"{text.planned(data)} {on}: {data['next']['why']}"
 
     def _sent(self, found: Look) -> bool:
         """Send it; false where AWS will take it later.

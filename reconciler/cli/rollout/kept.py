@@ -88,13 +88,16 @@ def _step(scene: Scene, found: Look, action: RolloutAction) -> Step:
 
 
 def words(found: Look, action: RolloutAction) -> str:
-    """``weigh 25 % for candidate, step 2 of 5: the step has baked``."""
-    parts = [str(action.act)]
-    if word := found.signals.word:
-        parts = [word if action.act is Act.MARK else f"{word}: {action.act}"]
+    """``weigh, 25 % of the traffic for candidate: step 2 of 5: all 4 checks are good``."""
+    from reconciler.render.vocabulary.rollout import verb, word_of  # noqa: PLC0415
+    from reconciler.render.vocabulary.words import count  # noqa: PLC0415
+
+    parts = [verb(str(action.act))]
+    if word := word_of(found.signals.word):
+        parts = [word if action.act is Act.MARK else f"{word}: {parts[0]}"]
     asked = found.rollout.candidate if found.rollout is not None else ""
     if asked in action.shares:
         parts.append(f"{action.shares[asked] * 100:.4g} % of the traffic for {asked}")
-    parts += [f"{count} instances for {name}" for name, count in action.counts.items()]
+    parts += [f"{count(many, 'instance')} for {name}" for name, many in action.counts.items()]
     parts += [f"to {action.config}"] if action.config else []
     return f"{', '.join(parts)}: {action.why}"

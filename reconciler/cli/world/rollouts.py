@@ -127,7 +127,9 @@ def row(name: str, world: World, found: Look) -> dict[str, Json]:
 
 def starts(known: Known, step: Step | None, world: World) -> dict[str, Json] | None:
     """The rollout that a step of the plan starts, by the marks that it writes."""
-    tags = (step.desired.get("Tags") or ()) if step is not None else ()
+    if step is None or step.refused:
+        return None
+    tags = step.desired.get("Tags") or ()
     said = {str(each["Key"]): str(each["Value"]) for each in tags if isinstance(each, dict)}
     begun = marks.read(said)
     if begun is None or begun.fault or begun.ended or step_share(begun, begun.step):

@@ -61,6 +61,11 @@ def verb(act: str) -> str:
     return {"mark": "note"}.get(act, harmless(act))
 
 
+def word_of(word: str) -> str:
+    """What a person typed, of a word as marks have it."""
+    return {"full": "promote --full"}.get(word, harmless(word))
+
+
 def ending(text: str) -> str:
     """How it ended: ``aborted: a person aborted it``."""
     how, _, why = harmless(text).partition(" ")
