@@ -154,7 +154,7 @@ def test_what_an_apply_left_undone_is_gone_on_with_after_a_step_of_a_rollout(
     ask(folder, 3)
     (alarm,) = folder.client("cloudwatch").describe_alarms()["MetricAlarms"]
     folder.control("traffic", {"alarms": {alarm["AlarmName"]: "ALARM"}})
-    assert "CANARY008" in folder.run("plan", *E, "--json", expect=0).codes
+    assert "CANARY009" in folder.run("plan", *E, "--json", expect=0).codes
     folder.control("traffic", {"alarms": {alarm["AlarmName"]: ""}})
     folder.run("apply", *E, "--yes", expect=1)
     later(folder, 2)
