@@ -40,8 +40,7 @@ class Runner:
     ) -> None:
         self.session = session
         self.resources = resources
-        self.place = place
-        self.sink = sink
+        self.place, self.sink = place, sink
         self.outputs = Outputs(resources, place)
         self.fresh = Fresh(session.clock.now, earlier)
         self.finder = Finder(session, place, sink, self.outputs, self.fresh)
@@ -171,8 +170,9 @@ class Runner:
         desired = self.outputs.resolved(step.desired)
         done = live.status is Status.READY and unfinished(step, desired, live, resource) is None
         done = done and not pending(step, desired, live, resource)
-        last = self.lasts.get(step.id)
-        return Ended(desired, live) if done else last and self._arrived(last, resource, live)
+        last = None if done else self.lasts.get(step.id)
+        ended = Ended(desired, live) if done else None
+        return self._arrived(last, resource, live) if last else ended
 
     def _delete(self, step: Step, resource: Resource) -> None:
         if self._guard(step, resource) is not None:
