@@ -40,8 +40,7 @@ class Runner:
     ) -> None:
         self.session = session
         self.resources = resources
-        self.place = place
-        self.sink = sink
+        self.place, self.sink = place, sink
         self.outputs = Outputs(resources, place)
         self.fresh = Fresh(session.clock.now, earlier)
         self.finder = Finder(session, place, sink, self.outputs, self.fresh)
@@ -49,10 +48,8 @@ class Runner:
         self.sender.awaiting = Awaiting(session, sink, self.outputs, self.finder.sought, self._done)
         self.remover = Remover(self.finder, self.fresh, self.sender.send_with_others, self._pause)
         self.finisher = Finisher(self.finder, resources, self._settle, self._left)
-        self.lasts: Mapping[str, Step] = {}
-        """By the first half of a change, the one that ends it."""
-        self._ailing: set[str] = set()
-        """Steps on what had failed before: that state may be shown for a while."""
+        self.lasts: Mapping[str, Step] = {}  # by the first half of a change, the one that ends it
+        self._ailing: set[str] = set()  # steps on what had failed: that may be shown for a while
 
     def run(self, step: Step) -> Ended:
         """Carry out one step.
@@ -173,10 +170,9 @@ class Runner:
         desired = self.outputs.resolved(step.desired)
         done = live.status is Status.READY and unfinished(step, desired, live, resource) is None
         done = done and not pending(step, desired, live, resource)
-        if done:
-            return Ended(desired, live)
-        last = self.lasts.get(step.id)
-        return self._arrived(last, resource, live) if last else None
+        last = None if done else self.lasts.get(step.id)
+        ended = Ended(desired, live) if done else None
+        return self._arrived(last, resource, live) if last else ended
 
     def _delete(self, step: Step, resource: Resource) -> None:
         if self._guard(step, resource) is not None:
