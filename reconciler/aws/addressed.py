@@ -19,7 +19,7 @@ from reconciler.model.address import Address
 from reconciler.model.change import Observed
 from reconciler.model.diagnostic import Diagnostic, Severity
 from reconciler.model.graph import Graph, Node
-from reconciler.model.value import Props, Ref, references, resolve
+from reconciler.model.value import Props, Ref, from_json, references, resolve
 from reconciler.plan.diff import TAGS, compare
 from reconciler.plan.live import Live, Orphan, owned
 from reconciler.plan.order import known
@@ -152,7 +152,8 @@ class Addressed:
     def _known_of(self, address: Address, survey: Survey, live: Live) -> Props:
         """All that says how something may be addressed: its spec, the last receipt, its tags."""
         resource, node = self.resources[address.type], self.going.nodes.get(address)
-        props = dict(self.applied.get(address, {}))
+        # a receipt has the JSON forms of what it hides or did not know: they address nothing
+        props = dict(from_json(dict(self.applied.get(address, {}))))
         if node:
             place = self.single.place
             props |= resolve(node.props, lambda ref: known(ref, live, self.resources, place))

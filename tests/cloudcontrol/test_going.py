@@ -11,8 +11,10 @@ from engine.platform import FAULTS, join, spec
 
 from reconciler import engine
 from reconciler.facts import facts
+from reconciler.model.address import Address
 from reconciler.model.change import Action
 from reconciler.model.plan import Plan
+from reconciler.model.value import SENSITIVE, to_json
 from reconciler.sandbox.inprocess import Sandbox, sandbox
 from reconciler.sandbox.services.cloudcontrol import faults
 
@@ -134,3 +136,15 @@ def test_a_spec_that_is_gone_and_a_receipt_that_knows_it(aws: Sandbox) -> None:
     request = replace(here.request(), left=frozenset({node}), applied={node: {}})
     found = engine.make_plan(request, here.session, lambda *_: None)
     assert [step.action for step in found.steps] == [Action.DELETE]
+
+
+def test_what_a_receipt_hides_addresses_nothing(aws: Sandbox) -> None:
+    """An ARN may look like a secret, and then a receipt has none: AWS is not asked for its mark."""
+    here = Here(aws, allow=ALL)
+    here.text = spec("Resource", "front", API)
+    route = Address("AWS::ApiGatewayV2::Route", "acme-dev-gone")
+    hidden = to_json({"ApiId": SENSITIVE, "RouteKey": "GET /"})
+    request = replace(here.request(), left=frozenset({route}), applied={route: hidden})
+    found = engine.make_plan(request, here.session, lambda *_: None)
+    assert [each.code for each in found.diagnostics if each.address == route] == ["CLOUD002"]
+    assert found.errors == ()
