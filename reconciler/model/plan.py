@@ -36,7 +36,7 @@ __all__ = [
     "to_bytes",
 ]
 
-FORMAT = 3
+FORMAT = 4
 """1 knew no wider access, and not what waits."""
 
 

@@ -19,7 +19,7 @@ from reconciler.model.plan import Plan, plan_from_json, plan_to_json
 from reconciler.model.value import Json, canonical, digest
 from reconciler.planfile.signature import Signature
 
-FORMAT = 3
+FORMAT = 4
 """Of the only form that is read: a plan is made again sooner than an older form is understood."""
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 HEAD = ("environment", "platform", "account", "region")
