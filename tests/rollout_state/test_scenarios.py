@@ -243,7 +243,7 @@ def test_a_gate_is_closed_until_a_person_opens_it() -> None:
     driver = begun(rollout=gated)
     held = driver.run()
     assert (held.act, held.phase) == (Act.HOLD, Phase.PAUSED)
-    assert "approval" in held.why
+    assert "waits for `promote`" in held.why
     assert abs(driver.aws.share - 0.05) < 1e-6
     driver.now += 7200
     assert driver.step().act is Act.HOLD
