@@ -243,7 +243,7 @@ def refused(job: Job, data: bytes, *arguments: str) -> list[str]:
         pytest.param(b'{"plan": {"format_version": 9}}', "CI012", id="a newer plan in a file"),
         pytest.param(b'{"format_version": 1, "steps": []}', "CI012", id="an older plan"),
         pytest.param(b'{"format_version": 2, "plan": {}}', "CI012", id="an older plan file"),
-        pytest.param(b'{"format_version": 3, "plan": {}}', "STALE001", id="a changed plan file"),
+        pytest.param(b'{"format_version": 4, "plan": {}}', "STALE001", id="a changed plan file"),
     ],
 )
 def test_it_is_refused(data: bytes, code: str, hub: Job) -> None:

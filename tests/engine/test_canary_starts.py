@@ -23,6 +23,9 @@ from .platform import Platform, Site, codes, methods, step_of, steps
 AT = Address.parse(specs.ENDPOINT)
 START = ["create_model", "create_endpoint_config", "create_endpoint_config", "add_tags"]
 START += ["update_endpoint"]
+LOOKS = "access"
+"""The role of an endpoint that leaves its canary looks at alarms from then on, which is consented
+to: while weights were moved, whoever moved them looked."""
 
 
 @pytest.fixture
@@ -360,6 +363,7 @@ def test_the_version_before_takes_all_traffic_back_when_the_spec_is_put_back(
 @pytest.mark.scenario("R187")
 def test_a_rollout_that_runs_is_not_ended_by_leaving_its_strategy(running: World) -> None:
     running.step(1, 5)
+    running.platform.allow = LOOKS
     plan = running.plan(text(2, ALL_AT_ONCE))
     (refused,) = plan.refused
     assert (refused.address, "promote --full scorer" in refused.refused) == (AT, True)
@@ -377,6 +381,7 @@ def test_the_release_that_brought_the_canary_can_be_taken_back(
     before = world.config
     assert world.apply(text(2)).outcome.ok
     world.step(2, 50)
+    platform.allow = LOOKS
     plan = world.plan(text(1, ALL_AT_ONCE))
     assert plan.refused == ()
     assert world.platform.apply(plan).outcome.ok
@@ -392,6 +397,7 @@ def test_marks_of_a_start_that_never_came_end_with_another_move(image: int, worl
         world.platform.apply(world.platform.plan(), sink=dies_after("add_tags"))
     world.platform.restart()
     assert not world.marks.ended
+    world.platform.allow = LOOKS
     assert world.apply(text(image, ALL_AT_ONCE)).outcome.ok
     assert world.weights == {"primary": 1.0}
     assert world.marks.ended.startswith("failed nothing was started")
@@ -411,6 +417,7 @@ def test_a_variant_that_goes_unasked_is_a_loss_of_traffic(running: World) -> Non
     running.step(2, 50)
     running.mark(ended="completed")
     running.platform.text = text(2, ALL_AT_ONCE)
+    running.platform.allow = LOOKS
     (refused,) = running.platform.plan().refused
     assert "candidate" in refused.loses
 
@@ -545,5 +552,6 @@ def test_a_rollout_without_weights_costs_not_one_call_more(world: World) -> None
         return [sent[f"sagemaker.{each}"] for each in asked]
 
     assert calls(STEPS) == [2, 1, 1]
+    world.platform.allow = LOOKS
     assert world.apply(text(1, ALL_AT_ONCE)).outcome.ok
     assert calls(ALL_AT_ONCE) == [1, 0, 0]

@@ -53,7 +53,8 @@ def _observed(node: Node, before: Graph, first: Live, place: Place) -> Observed:
         return f"{ref.output} of {ref.target.name}" if found is UNKNOWN else found
 
     props = resolve(node.props, value)
-    own = dict(zip(OWNERSHIP[:2], (place.platform, place.environment), strict=True))
+    whose = (place.platform, place.environment, "", place.region)
+    own = {key: each for key, each in zip(OWNERSHIP, whose, strict=True) if each}
     tags = {each["Key"]: each["Value"] for each in props.get(TAGS) or ()} or own
     seen = first.found[node.address]
     named = {known[node.address.type].name: node.address.name}
