@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.aws.errors import AwsError, incomplete
+from reconciler.aws.errors import incomplete
 from reconciler.aws.rollout.reading import Reading
-from reconciler.aws.rollout.sending import BusyError, Hear, Told
+from reconciler.aws.rollout.sending import BusyError, Hear, heard
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.value import Json
 from reconciler.rollout.split import (
@@ -117,17 +117,7 @@ def follow(session: Session, rule: Balanced, hear: Hear) -> None:
     """
     if not rule.behind or rule.shares is None:
         return
-    call = forward(rule.split, rule.shares, rule.answer)
-    before = session.clock.now()
-    error = ""
-    try:
-        session.send(call.service, call.method, call.params, subject=rule.split.at)
-    except AwsError as refused:
-        error = refused.code
-        raise
-    finally:
-        took = session.clock.now() - before
-        hear(Told(call, before, took, session.tried, error))
+    heard(session, forward(rule.split, rule.shares, rule.answer), hear, rule.split.at)
 
 
 def cleared(session: Session, rule: Balanced, rollout: Rollout, action: RolloutAction) -> None:

@@ -9,10 +9,10 @@ DescribeScalableTargets, ListTagsForResource, UntagResource.
 
 from __future__ import annotations
 
-from reconciler.aws.errors import AwsError, Denied, Expired, Rejected
+from reconciler.aws.errors import Denied, Expired, Rejected
 from reconciler.aws.rollout.reading import Reading
-from reconciler.aws.rollout.retaining import DIMENSION
-from reconciler.aws.rollout.sending import Hear, Told, unwritten
+from reconciler.aws.rollout.retaining import targets
+from reconciler.aws.rollout.sending import Hear, heard, unwritten
 from reconciler.aws.session import ReadOnly, Session
 from reconciler.model.change import Call
 from reconciler.model.value import Json
@@ -42,7 +42,7 @@ def release(session: Session, reading: Reading, variant: str, hear: Hear) -> str
     """
     resource, suspended = f"endpoint/{reading.name}/variant/{variant}", True
     try:
-        for target in _targets(session, resource):
+        for target in targets(session, reading.name, variant):
             suspended = bool((target.get("SuspendedState") or {}).get(_IN))
             if HELD in _tags(session, target):
                 unwritten(session, reading)
@@ -55,15 +55,6 @@ def release(session: Session, reading: Reading, variant: str, hear: Hear) -> str
     return ""
 
 
-def _targets(session: Session, resource: str) -> list[Json]:
-    asked = {
-        "ServiceNamespace": "sagemaker",
-        "ResourceIds": [resource],
-        "ScalableDimension": DIMENSION,
-    }
-    return ReadOnly(session, SERVICE).pages("describe_scalable_targets", asked, "ScalableTargets")
-
-
 def _tags(session: Session, target: Json) -> Json:
     asked = {"ResourceARN": target["ScalableTargetARN"]}
     return ReadOnly(session, SERVICE).call("list_tags_for_resource", asked).get("Tags") or {}
@@ -74,18 +65,6 @@ def _released(session: Session, target: Json, hear: Hear) -> None:
     state = target.get("SuspendedState") or {}
     if state.get(_IN):
         asked = {**{name: target[name] for name in _KEY}, "SuspendedState": {**state, _IN: False}}
-        _sent(session, Call(SERVICE, "register_scalable_target", asked), hear)
+        heard(session, Call(SERVICE, "register_scalable_target", asked), hear)
     tag = {"ResourceARN": target["ScalableTargetARN"], "TagKeys": [HELD]}
-    _sent(session, Call(SERVICE, "untag_resource", tag), hear)
-
-
-def _sent(session: Session, call: Call, hear: Hear) -> None:
-    clock = session.clock
-    before, error = clock.now(), ""
-    try:
-        session.send(call.service, call.method, call.params)
-    except AwsError as refused:
-        error = refused.code
-        raise
-    finally:
-        hear(Told(call, before, clock.now() - before, session.tried, error))
+    heard(session, Call(SERVICE, "untag_resource", tag), hear)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from reconciler.aws.errors import AwsError
 from reconciler.aws.rollout.reading import Reading
 from reconciler.aws.session import ReadOnly, Session
+from reconciler.model.value import Json
 from reconciler.rollout.values import Act, Live, RolloutAction
 
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
@@ -33,7 +34,7 @@ def decided(session: Session, reading: Reading, action: RolloutAction) -> Rollou
     if action.act is Act.SETTLE:
         kept = now is not None and (now >= marks.stable_count or now >= _least(session, action))
     else:
-        owned = now is not None and _scaled(session, reading.name, marks.stable)
+        owned = now is not None and bool(targets(session, reading.name, marks.stable))
         kept = owned and now is not None and now >= _begins(session, action.config)
     return replace(action, retains=kept)
 
@@ -59,11 +60,16 @@ def _begins(session: Session, config: str) -> int:
     return max((each for each in counts if isinstance(each, int)), default=0)
 
 
-def _scaled(session: Session, endpoint: str, variant: str) -> bool:
+def targets(session: Session, endpoint: str, variant: str) -> list[Json]:
+    """The scalable targets of a variant's instances, as AWS describes them: one or none.
+
+    Raises:
+        AwsError: AWS did not say.
+    """
     asked = {
         "ServiceNamespace": "sagemaker",
         "ResourceIds": [f"endpoint/{endpoint}/variant/{variant}"],
         "ScalableDimension": DIMENSION,
     }
     reader = ReadOnly(session, "application-autoscaling")
-    return bool(reader.pages("describe_scalable_targets", asked, "ScalableTargets"))
+    return reader.pages("describe_scalable_targets", asked, "ScalableTargets")

@@ -130,20 +130,32 @@ def send(session: Session, reading: Reading, action: RolloutAction, hear: Hear) 
             _marked(session, reading, action.marks)
 
 
-def _sent(session: Session, reading: Reading, call: Call, hear: Hear) -> None:
-    clock = session.clock
-    before = clock.now()
+def heard(session: Session, call: Call, hear: Hear, subject: str = "") -> None:
+    """Send one call, and let `hear` know how it went.
+
+    Raises:
+        AwsError: AWS refused, or did not say.
+    """
+    before, error = session.clock.now(), ""
     try:
-        session.send(call.service, call.method, call.params, subject=reading.name)
-    except AwsError as error:
-        hear(Told(call, before, clock.now() - before, session.tried, error.code))
-        if isinstance(error, Rejected) and error.message.startswith(IN_PROGRESS):
+        session.send(call.service, call.method, call.params, subject=subject)
+    except AwsError as refused:
+        error = refused.code
+        raise
+    finally:
+        hear(Told(call, before, session.clock.now() - before, session.tried, error))
+
+
+def _sent(session: Session, reading: Reading, call: Call, hear: Hear) -> None:
+    try:
+        heard(session, call, hear, reading.name)
+    except Rejected as error:
+        if error.message.startswith(IN_PROGRESS):
             raise BusyError(f"AWS is at another change of {reading.name}") from error
-        if isinstance(error, Rejected) and NOT_YET in error.message:
+        if NOT_YET in error.message:
             text = f"AWS shows variants of {reading.name}, and does not take their weights yet"
             raise BusyError(f"{text}: {error.message}") from error
         raise
-    hear(Told(call, before, clock.now() - before, session.tried))
 
 
 def unwritten(session: Session, reading: Reading) -> None:
